@@ -1,0 +1,73 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { PGlite } from '@electric-sql/pglite';
+import { type Generated, Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely';
+import pg from 'pg';
+import type { Candidate, Contest } from '@zuimei/shared/contest.ts';
+
+/** Tables as the queries see them; migrations/*.sql say what each is for. */
+export interface Tables {
+  contest: {
+    id: Generated<number>;
+    slug: string;
+    settings: Omit<Contest, 'slug' | 'version' | 'candidates'>;
+    version: Generated<number>;
+    created_at: Generated<Date>;
+  };
+  candidate: {
+    contest: number;
+    number: number;
+    body: Candidate;
+    private: Buffer | null;
+    source: string;
+    created_at: Generated<Date>;
+  };
+  media: { id: string; name: string; type: string; bytes: Buffer };
+}
+
+export type Db = Kysely<Tables>;
+
+export interface Database {
+  db: Db;
+  /** 'server' = Postgres by DATABASE_URL; 'embedded' = PGlite in the data folder, one process only. */
+  kind: 'server' | 'embedded';
+  close(): Promise<void>;
+}
+
+export type DatabaseSource = { url: string; schema?: string; max?: number } | { folder: string };
+
+/** Opens Postgres (url) or the embedded PGlite (folder; 'memory://' keeps nothing). Nothing is migrated here. */
+export async function openDatabase(source: DatabaseSource): Promise<Database> {
+  if ('folder' in source) {
+    const pglite = await PGlite.create(source.folder);
+    const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) });
+    return { db, kind: 'embedded', close: () => db.destroy() };
+  }
+  const pool = new pg.Pool({
+    connectionString: source.url,
+    max: source.max ?? 8,
+    ...(source.schema ? { options: `-c search_path=${source.schema}` } : {}),
+  });
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  return { db, kind: 'server', close: () => db.destroy() };
+}
+
+const MIGRATIONS = new URL('./migrations/', import.meta.url);
+
+/** Applies what migrations/ holds and the database does not, in order, each in its own transaction; safe to run from many servers at once. */
+export async function migrate(db: Db): Promise<string[]> {
+  await sql`create table if not exists migration (name text primary key, at timestamptz not null default now())`.execute(db);
+  const files = (await readdir(MIGRATIONS)).filter((name) => name.endsWith('.sql')).sort();
+  const applied: string[] = [];
+  for (const name of files) {
+    await db.transaction().execute(async (tx) => {
+      await sql`lock table migration in exclusive mode`.execute(tx);
+      const { rows } = await sql`select 1 from migration where name = ${name}`.execute(tx);
+      if (rows.length > 0) return;
+      const text = await readFile(new URL(name, MIGRATIONS), 'utf8');
+      await sql.raw(text).execute(tx);
+      await sql`insert into migration (name) values (${name})`.execute(tx);
+      applied.push(name);
+    });
+  }
+  return applied;
+}

@@ -1,0 +1,30 @@
+-- What a contest is: its settings as one document (shared/contest.ts `Contest` without candidates), its candidates, their pictures.
+
+create table contest (
+  id         int generated always as identity primary key,
+  slug       text not null unique check (slug ~ '^[a-z0-9][a-z0-9-]{0,63}$'),
+  settings   jsonb not null,
+  version    int not null default 1,
+  created_at timestamptz not null default now()
+);
+
+-- body: shared/contest.ts `Candidate`, all of it public. private: AES-256-GCM of what never is (phone, birth, politics, origin).
+create table candidate (
+  contest    int not null references contest (id) on delete cascade,
+  number     int not null check (number between 1 and 32767),
+  body       jsonb not null,
+  private    bytea,
+  source     text not null default '',
+  created_at timestamptz not null default now(),
+  primary key (contest, number)
+);
+
+-- Pictures live beside the data so that every server has them: id = digest of the source, name = e.g. 'card.avif'.
+create table media (
+  id    text not null,
+  name  text not null,
+  type  text not null,
+  bytes bytea not null,
+  primary key (id, name)
+);
+alter table media alter column bytes set storage external;

@@ -1,0 +1,261 @@
+import { Refusal } from './refusal.ts';
+import { type Instant, shanghaiDay, shanghaiDayStart } from './time.ts';
+
+export const phases = [
+  'draft',
+  'nominating',
+  'reviewing',
+  'shortlisted',
+  'voting',
+  'judging',
+  'notice',
+  'result',
+  'archived',
+] as const;
+export type Phase = (typeof phases)[number];
+
+/** A phase begins at `from` and lasts until the next step begins. Steps are in order of time; a phase may be left out. */
+export interface ScheduleStep {
+  phase: Phase;
+  from: Instant;
+}
+
+/** One span of voting, `[opens, closes)`. A contest of two rounds (20 → 10) has two, and each is counted from zero. */
+export interface Round {
+  opens: Instant;
+  closes: Instant;
+  /** Numbers that stand in this round; null = every candidate. Set by a ledger entry when the round before is settled. */
+  standing: number[] | null;
+}
+
+export interface PickRange {
+  min: number;
+  max: number;
+}
+
+/** How a voter may vote. All values are whole numbers ≥ 0. */
+export interface BallotRule {
+  /** Quotas start anew at 00:00 Asia/Shanghai (`day`) or hold for the whole round (`round`). */
+  period: 'day' | 'round';
+  ballotsPerPeriod: number;
+  picks: PickRange;
+  /** Bounds for every category of the contest; a category named here overrides it. Absent = no bound. */
+  perCategory?: PickRange;
+  categories?: Record<string, PickRange>;
+  /** May a voter pick the same candidate twice in one period (on different ballots)? */
+  repeatCandidate: boolean;
+}
+
+/** When counts are shown: always; as they stood at `at` (minutes after midnight, Shanghai) each day; or not before `from`. */
+export type Reveal =
+  | { kind: 'live' }
+  | { kind: 'daily'; at: number }
+  | { kind: 'sealed'; from: Instant };
+
+export interface Category {
+  id: string;
+  name: string;
+}
+
+export type CandidateKind = 'person' | 'team' | 'case' | 'work';
+
+/** What the public may see of a candidate: see PRODUCT "Names, privacy, safety" for what is never here. */
+export interface Candidate {
+  number: number;
+  kind: CandidateKind;
+  name: string;
+  category: string;
+  unit: string;
+  post: string | null;
+  /** Years of service as sent, e.g. "9年". */
+  years: string | null;
+  reason: string;
+  deeds: Section[];
+  honours: string[];
+  /** Ids under /media/; the first is the portrait. */
+  photos: Photo[];
+  withdrawn: { at: Instant; reason: string } | null;
+}
+
+export interface Section {
+  title: string;
+  paragraphs: string[];
+}
+
+/** Files /media/<id>-<thumb|card|full>.<avif|webp|jpg>; width and height are those of `full`. */
+export interface Photo {
+  id: string;
+  width: number;
+  height: number;
+}
+
+export interface Formula {
+  /** Whole percents that add up to 100. */
+  vote: number;
+  expert: number;
+  media: number;
+  merit: number;
+}
+
+/** Settings a bureau shows in its footer; empty = hidden. */
+export interface Footer {
+  icp: string;
+  police: string;
+  partyGovernment: boolean;
+  siteCode: string;
+  contact: string;
+}
+
+export type PolicyName = 'loose' | 'standard' | 'strict';
+
+export interface Contest {
+  slug: string;
+  /** Grows by one with every change that bears on voting; a ballot is committed only under the version it was checked with. */
+  version: number;
+  title: string;
+  slogan: string;
+  organizers: string[];
+  /** What a candidate is called and counted with: 位/人物, 个/案例. */
+  noun: { measure: string; name: string };
+  intro: string[];
+  /** Rules in plain words, in addition to those the page writes from `rule`. */
+  notes: string[];
+  schedule: ScheduleStep[];
+  rounds: Round[];
+  paused: { since: Instant; reason: string } | null;
+  rule: BallotRule;
+  formula: Formula | null;
+  chosen: number | null;
+  reveal: Reveal;
+  /** 排名不分先后: no ranking is shown, ever. */
+  hideOrder: boolean;
+  order: 'number' | 'shuffled';
+  policy: PolicyName;
+  categories: Category[];
+  candidates: Candidate[];
+  footer: Footer;
+}
+
+/** The phase at `now` (ms). Before the first step: draft. Voting lasts only while a round is open or still to come. */
+export function phaseAt(contest: Pick<Contest, 'schedule'>, now: number): Phase {
+  let phase: Phase = 'draft';
+  for (const step of contest.schedule) if (Date.parse(step.from) <= now) phase = step.phase;
+  return phase;
+}
+
+/** Index of the round open at `now` (ms), or -1. A round includes its opening instant and excludes its closing instant. */
+export function openRound(contest: Pick<Contest, 'rounds'>, now: number): number {
+  return contest.rounds.findIndex(
+    (round) => Date.parse(round.opens) <= now && now < Date.parse(round.closes),
+  );
+}
+
+/** The round to show at `now`: the open one, else the last that has begun, else the first. */
+export function roundToShow(contest: Pick<Contest, 'rounds'>, now: number): number {
+  const open = openRound(contest, now);
+  if (open >= 0) return open;
+  return Math.max(0, contest.rounds.findLastIndex((round) => Date.parse(round.opens) <= now));
+}
+
+/**
+ * The quota period of a moment, one number for the database and for both sides:
+ * round × 1 000 000 + (day since 1970 in Shanghai, or 0 when the quota is for the round). migrations/0001 computes the same.
+ */
+export function periodOf(rule: Pick<BallotRule, 'period'>, round: number, now: number): number {
+  return round * 1_000_000 + (rule.period === 'day' ? shanghaiDay(now) : 0);
+}
+
+/** When a voter whose quota is spent may vote again (ms), or null if not in this round. */
+export function nextPeriodAt(contest: Pick<Contest, 'rule' | 'rounds'>, now: number): number | null {
+  const round = contest.rounds[openRound(contest, now)];
+  if (!round || contest.rule.period === 'round') return null;
+  const next = shanghaiDayStart(shanghaiDay(now) + 1);
+  return next < Date.parse(round.closes) ? next : null;
+}
+
+/** When counts that are hidden at `now` are next shown or renewed (ms); null when they are live. */
+export function nextRevealAt(reveal: Reveal, now: number): number | null {
+  if (reveal.kind === 'live') return null;
+  if (reveal.kind === 'sealed') {
+    const from = Date.parse(reveal.from);
+    return now < from ? from : null;
+  }
+  const today = shanghaiDayStart(shanghaiDay(now), reveal.at);
+  return now < today ? today : shanghaiDayStart(shanghaiDay(now) + 1, reveal.at);
+}
+
+/** The moment up to which ballots may be shown counted at `now`: `now` itself, the last daily reveal, or null = nothing yet. */
+export function revealedUpTo(reveal: Reveal, now: number): number | null {
+  if (reveal.kind === 'live') return now;
+  if (reveal.kind === 'sealed') return now < Date.parse(reveal.from) ? null : now;
+  const today = shanghaiDayStart(shanghaiDay(now), reveal.at);
+  return now < today ? shanghaiDayStart(shanghaiDay(now) - 1, reveal.at) : today;
+}
+
+/** What a voter has already done in this period. */
+export interface Used {
+  ballots: number;
+  picks: readonly number[];
+}
+
+export const nothingUsed: Used = { ballots: 0, picks: [] };
+
+/**
+ * May these picks be cast at `now` (ms) by someone who has `used` this much? Resolves silently or throws a Refusal.
+ * The server calls it with `nothingUsed` before the pool (the quota itself is decided in the commit); the page calls it with
+ * the voter's own record to say what is missing before anything is sent.
+ */
+export function checkBallot(
+  contest: Pick<Contest, 'rounds' | 'paused' | 'rule' | 'candidates' | 'categories'>,
+  picks: readonly number[],
+  used: Used,
+  now: number,
+): void {
+  checkOpen(contest, now);
+  checkPicks(contest, picks, contest.rounds[openRound(contest, now)]?.standing ?? null);
+  if (used.ballots >= contest.rule.ballotsPerPeriod)
+    throw new Refusal('quota_spent', { limit: contest.rule.ballotsPerPeriod });
+  if (!contest.rule.repeatCandidate) {
+    const again = picks.find((pick) => used.picks.includes(pick));
+    if (again !== undefined) throw new Refusal('picked_already', { number: again });
+  }
+}
+
+/** Is voting open at `now` (ms)? Throws not_open_yet, already_closed or paused. */
+export function checkOpen(contest: Pick<Contest, 'rounds' | 'paused'>, now: number): void {
+  if (openRound(contest, now) < 0) {
+    const next = contest.rounds.find((round) => now < Date.parse(round.opens));
+    if (next) throw new Refusal('not_open_yet', { opens: next.opens });
+    throw new Refusal('already_closed', { closed: contest.rounds.at(-1)?.closes ?? null });
+  }
+  if (contest.paused) throw new Refusal('paused', { reason: contest.paused.reason });
+}
+
+/** Are these picks a well-formed ballot under the rule, whoever casts it and whenever? */
+export function checkPicks(
+  contest: Pick<Contest, 'rule' | 'candidates' | 'categories'>,
+  picks: readonly number[],
+  standing: readonly number[] | null,
+): void {
+  const { rule } = contest;
+  if (new Set(picks).size !== picks.length) throw new Refusal('duplicate_pick');
+  if (picks.length > rule.picks.max) throw new Refusal('too_many_picks', { max: rule.picks.max });
+  const perCategory = new Map<string, number>();
+  for (const pick of picks) {
+    const candidate = contest.candidates.find((one) => one.number === pick);
+    if (!candidate || (standing && !standing.includes(pick)))
+      throw new Refusal('unknown_candidate', { number: pick });
+    if (candidate.withdrawn) throw new Refusal('candidate_withdrawn', { number: pick, name: candidate.name });
+    perCategory.set(candidate.category, (perCategory.get(candidate.category) ?? 0) + 1);
+  }
+  if (picks.length < rule.picks.min) throw new Refusal('too_few_picks', { min: rule.picks.min });
+  for (const category of contest.categories) {
+    const range = rule.categories?.[category.id] ?? rule.perCategory;
+    if (!range) continue;
+    const count = perCategory.get(category.id) ?? 0;
+    if (count < range.min)
+      throw new Refusal('category_too_few', { category: category.name, min: range.min });
+    if (count > range.max)
+      throw new Refusal('category_too_many', { category: category.name, max: range.max });
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * Everything a person can be told "no" about. The wire carries the code and plain details, never prose: the sentence for
+ * each code is in web/lib/words.ts and its HTTP status in server/app.ts, both keyed by this union, so that a new code does
+ * not compile until it has both.
+ */
+export const refusalCodes = [
+  'bad_request',
+  'not_found',
+  'too_large',
+  'too_many_requests',
+  'busy',
+  'internal',
+  // who
+  'no_voter',
+  'ticket_invalid',
+  'ticket_expired',
+  'ticket_too_fresh',
+  // may they
+  'not_open_yet',
+  'already_closed',
+  'paused',
+  'quota_spent',
+  'picked_already',
+  'gate_refused',
+  // what they chose
+  'unknown_candidate',
+  'candidate_withdrawn',
+  'duplicate_pick',
+  'too_few_picks',
+  'too_many_picks',
+  'category_too_few',
+  'category_too_many',
+  // reading
+  'not_sealed_yet',
+  'sealed',
+] as const;
+
+export type RefusalCode = (typeof refusalCodes)[number];
+
+export type RefusalDetails = Readonly<Record<string, string | number | boolean | null>>;
+
+/** The one error class. `code` is for the program, `details` fill the sentence (limits, times, names already public). */
+export class Refusal extends Error {
+  readonly code: RefusalCode;
+  readonly details: RefusalDetails;
+
+  constructor(code: RefusalCode, details: RefusalDetails = {}) {
+    super(code);
+    this.name = 'Refusal';
+    this.code = code;
+    this.details = details;
+  }
+}

@@ -1,0 +1,15 @@
+/** An instant as a UTC ISO string with milliseconds, e.g. `2026-03-28T06:06:31.000Z`. */
+export type Instant = string;
+
+const SHANGHAI_OFFSET_MS = 8 * 3_600_000;
+const DAY_MS = 86_400_000;
+
+/** Days since 1970-01-01 of the Shanghai calendar day that holds this moment (China has had no daylight saving since 1991). */
+export function shanghaiDay(ms: number): number {
+  return Math.floor((ms + SHANGHAI_OFFSET_MS) / DAY_MS);
+}
+
+/** The moment (ms) at which the given Shanghai day begins, plus `minutes` after midnight. */
+export function shanghaiDayStart(day: number, minutes = 0): number {
+  return day * DAY_MS - SHANGHAI_OFFSET_MS + minutes * 60_000;
+}

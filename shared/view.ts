@@ -1,0 +1,52 @@
+import type { BallotState, Opening, Receipt } from './ballot.ts';
+import type { Contest, Phase } from './contest.ts';
+import type { Instant } from './time.ts';
+
+/** GET /api/contests: one line of the home page. */
+export interface ContestSummary {
+  slug: string;
+  title: string;
+  slogan: string;
+  organizers: string[];
+  noun: Contest['noun'];
+  phase: Phase;
+  opens: Instant;
+  closes: Instant;
+  candidates: number;
+  ballots: number;
+}
+
+/** GET /api/contests/:slug. The contest as published, and what is needed to check its log. */
+export interface ContestView extends Contest {
+  phase: Phase;
+  now: Instant;
+  log: { origin: string; verifierKey: string };
+}
+
+/** GET /api/contests/:slug/tally. `counts` is null while sealed. Withdrawn candidates keep their line. */
+export interface TallyView {
+  asOf: Instant;
+  round: number;
+  ballots: number;
+  held: number;
+  counts: { number: number; votes: number; held: number }[] | null;
+  nextRevealAt: Instant | null;
+  /** Entries under the latest signed checkpoint. */
+  sealedSize: number;
+}
+
+export interface OwnBallot extends Receipt {
+  opening: Opening;
+}
+
+/** GET /api/contests/:slug/me. Only this voter's; never cached. */
+export interface MeView {
+  ticket: string;
+  now: Instant;
+  ballotsLeft: number;
+  picksToday: number[];
+  /** Newest first, at most 100. */
+  ballots: OwnBallot[];
+}
+
+export type { BallotState, Opening, Receipt };
