@@ -28,3 +28,9 @@ create table media (
   primary key (id, name)
 );
 alter table media alter column bytes set storage external;
+
+-- One row: which secret this database was first opened with, so that a server with another one is refused at start.
+create table installation (
+  one         boolean primary key default true check (one),
+  fingerprint bytea not null
+);

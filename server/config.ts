@@ -1,0 +1,56 @@
+import { BlockList, isIP } from 'node:net';
+import { resolve } from 'node:path';
+
+/** Everything the environment decides. The only file that reads process.env. */
+export interface Config {
+  port: number;
+  host: string;
+  dataDir: string;
+  /** Absent = embedded PGlite in dataDir. */
+  databaseUrl: string | null;
+  databaseSchema: string | null;
+  /** Absent = in-process counters; several addresses separated by commas = a cluster. */
+  redisUrl: string | null;
+  /** Master secret as text (≥ 32 characters); absent = made on first start and kept in dataDir/secret. */
+  secret: string | null;
+  /** How citizens reach the site, e.g. https://vote.example.gov.cn; absent = as the request says. Names the log. */
+  publicUrl: string | null;
+  trustedProxies: BlockList;
+  /** First start loads the demo contests. */
+  demo: boolean;
+}
+
+/** Parses the environment; throws an Error that names the variable when a value makes no sense. */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const port = Number(env['PORT'] ?? 8080);
+  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new Error(`PORT must be 0–65535, not "${env['PORT']}"`);
+  const secret = env['ZUIMEI_SECRET'] || null;
+  if (secret && secret.length < 32) throw new Error('ZUIMEI_SECRET must have at least 32 characters');
+  const publicUrl = env['PUBLIC_URL']?.replace(/\/+$/, '') || null;
+  if (publicUrl && !URL.canParse(publicUrl)) throw new Error(`PUBLIC_URL must be an address, not "${publicUrl}"`);
+  return {
+    port,
+    host: env['HOST'] || '0.0.0.0',
+    dataDir: resolve(env['DATA_DIR'] || '.data'),
+    databaseUrl: env['DATABASE_URL'] || null,
+    databaseSchema: env['DATABASE_SCHEMA'] || null,
+    redisUrl: env['REDIS_URL'] || null,
+    secret,
+    publicUrl,
+    trustedProxies: parseProxies(env['TRUSTED_PROXIES'] ?? ''),
+    demo: env['ZUIMEI_DEMO'] !== '0',
+  };
+}
+
+function parseProxies(text: string): BlockList {
+  const list = new BlockList();
+  for (const part of text.split(',').map((word) => word.trim()).filter(Boolean)) {
+    const [address = '', prefix] = part.split('/');
+    const version = isIP(address);
+    if (version === 0) throw new Error(`TRUSTED_PROXIES: "${part}" is no address or network`);
+    const family = version === 4 ? 'ipv4' : 'ipv6';
+    if (prefix === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, Number(prefix), family);
+  }
+  return list;
+}

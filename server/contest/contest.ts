@@ -1,0 +1,48 @@
+import { type Transaction, sql } from 'kysely';
+import type { Candidate, Contest } from '@zuimei/shared/contest.ts';
+import type { Db, Tables } from '../db.ts';
+
+export type Settings = Tables['contest']['settings'];
+
+/** A contest as published, with the number its rows go by. */
+export interface StoredContest extends Contest {
+  id: number;
+}
+
+/** The contest of this slug with its candidates in order of number, or null. */
+export async function readContest(db: Db | Transaction<Tables>, slug: string): Promise<StoredContest | null> {
+  const row = await db.selectFrom('contest').selectAll().where('slug', '=', slug).executeTakeFirst();
+  if (!row) return null;
+  const candidates = await db
+    .selectFrom('candidate')
+    .select(['number', 'body'])
+    .where('contest', '=', row.id)
+    .orderBy('number')
+    .execute();
+  return {
+    ...row.settings,
+    id: row.id,
+    slug: row.slug,
+    version: row.version,
+    candidates: candidates.map(({ number, body }): Candidate => ({ ...body, number })),
+  };
+}
+
+export async function readSlugs(db: Db): Promise<string[]> {
+  const rows = await db.selectFrom('contest').select('slug').orderBy('id', 'desc').limit(200).execute();
+  return rows.map((row) => row.slug);
+}
+
+/** Creates a contest without candidates; gives its id. The slug must be free. */
+export async function createContest(db: Db | Transaction<Tables>, slug: string, settings: Settings): Promise<number> {
+  const { rows } = await sql<{ id: number }>`
+    insert into contest (slug, settings) values (${slug}, ${JSON.stringify(settings)}::jsonb) returning id`.execute(db);
+  const id = rows[0]?.id;
+  if (id === undefined) throw new Error('contest not created');
+  return id;
+}
+
+/** Replaces the settings and raises the version, so that no ballot checked under the old ones can still be committed. */
+export async function updateContest(db: Db | Transaction<Tables>, id: number, settings: Settings): Promise<void> {
+  await sql`update contest set settings = ${JSON.stringify(settings)}::jsonb, version = version + 1 where id = ${id}`.execute(db);
+}

@@ -1,0 +1,81 @@
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import type { Db } from '../db.ts';
+import { type StoredContest, readContest, readSlugs } from './contest.ts';
+
+const FRESH_MS = 1_000;
+const MOST_UNKNOWN = 1_000;
+
+export interface Desk {
+  /** The contest, at most a second old. Refuses with not_found; a contest in draft does not exist for the public. */
+  find(slug: string): StoredContest | Promise<StoredContest>;
+  /** Reads it again now. */
+  reload(slug: string): Promise<StoredContest>;
+  /** All published contests, newest first. */
+  list(): Promise<StoredContest[]>;
+}
+
+/** Contests as this process knows them: each is read at most once a second, however many ask. */
+export function createDesk(db: Db, clock: () => number): Desk {
+  const known = new Map<string, { contest: StoredContest | null; readAt: number; reading: Promise<StoredContest | null> | null }>();
+  let slugs: { value: Promise<string[]>; readAt: number } | null = null;
+
+  function read(slug: string): Promise<StoredContest | null> {
+    const entry = known.get(slug) ?? { contest: null, readAt: Number.NEGATIVE_INFINITY, reading: null };
+    if (entry.reading) return entry.reading;
+    if (!known.has(slug) && known.size > MOST_UNKNOWN) forgetUnknown();
+    known.set(slug, entry);
+    const reading = readContest(db, slug).then(
+      (contest) => {
+        Object.assign(entry, { contest: sameVersion(entry.contest, contest), readAt: clock(), reading: null });
+        return entry.contest;
+      },
+      (error) => {
+        entry.reading = null;
+        throw error;
+      },
+    );
+    entry.reading = reading;
+    return reading;
+  }
+
+  function forgetUnknown(): void {
+    for (const [slug, entry] of known) if (!entry.contest && !entry.reading) known.delete(slug);
+  }
+
+  function published(contest: StoredContest | null): StoredContest {
+    if (!contest || !contest.schedule.some((step) => step.phase !== 'draft' && Date.parse(step.from) <= clock()))
+      throw new Refusal('not_found');
+    return contest;
+  }
+
+  function find(slug: string): StoredContest | Promise<StoredContest> {
+    const entry = known.get(slug);
+    if (!entry || !Number.isFinite(entry.readAt)) return read(slug).then(published);
+    // What is known answers at once; the next reader has the newer one. A database that is away keeps the last one readable.
+    if (clock() - entry.readAt >= FRESH_MS) read(slug).catch(() => {});
+    return published(entry.contest);
+  }
+
+  async function findOrNull(slug: string): Promise<StoredContest | null> {
+    try {
+      return await find(slug);
+    } catch {
+      return null;
+    }
+  }
+
+  return {
+    find,
+    reload: (slug) => read(slug).then(published),
+    async list() {
+      if (!slugs || clock() - slugs.readAt >= FRESH_MS) slugs = { value: readSlugs(db), readAt: clock() };
+      const all = await Promise.all((await slugs.value).map((slug) => findOrNull(slug)));
+      return all.filter((contest) => contest !== null);
+    },
+  };
+}
+
+/** Keeps the object while nothing changed, so that what was built from it can be kept too. */
+function sameVersion(old: StoredContest | null, fresh: StoredContest | null): StoredContest | null {
+  return old && fresh && old.version === fresh.version && old.id === fresh.id ? old : fresh;
+}

@@ -1,0 +1,81 @@
+import { Hono } from 'hono';
+import { phaseAt } from '@zuimei/shared/contest.ts';
+import type { ContestSummary, ContestView } from '@zuimei/shared/view.ts';
+import { type Prebuilt, prebuild, send } from '../reply.ts';
+import type { Tallies } from '../tally/route.ts';
+import type { StoredContest } from './contest.ts';
+import type { Desk } from './desk.ts';
+
+const HEADERS = { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'public, max-age=1' };
+
+export interface LogName {
+  origin: string;
+  verifierKey: string;
+}
+
+export interface Views {
+  view(contest: StoredContest): Promise<ContestView>;
+  reply(contest: StoredContest): Prebuilt | Promise<Prebuilt>;
+  summaries(): Promise<ContestSummary[]>;
+}
+
+/** Contests as the public sees them; bytes are built once for each version and phase. */
+export function createViews(parts: {
+  desk: Desk;
+  tallies: Tallies;
+  logName: (slug: string) => Promise<LogName>;
+  clock: () => number;
+}): Views {
+  const { desk, tallies, logName, clock } = parts;
+  const kept = new Map<number, { of: StoredContest; phase: string; reply: Prebuilt }>();
+
+  async function view(contest: StoredContest): Promise<ContestView> {
+    const { id: _, ...published } = contest;
+    const now = clock();
+    return { ...published, phase: phaseAt(contest, now), now: new Date(now).toISOString(), log: await logName(contest.slug) };
+  }
+
+  return {
+    view,
+    reply(contest) {
+      const one = kept.get(contest.id);
+      const phase = phaseAt(contest, clock());
+      if (one && one.of === contest && one.phase === phase) return one.reply;
+      return view(contest).then((fresh) => {
+        const reply = prebuild(JSON.stringify(fresh), HEADERS, 9);
+        kept.set(contest.id, { of: contest, phase, reply });
+        return reply;
+      });
+    },
+    async summaries() {
+      const contests = await desk.list();
+      return await Promise.all(
+        contests.map(async (contest): Promise<ContestSummary> => ({
+          slug: contest.slug,
+          title: contest.title,
+          slogan: contest.slogan,
+          organizers: contest.organizers,
+          noun: contest.noun,
+          phase: phaseAt(contest, clock()),
+          opens: contest.rounds[0]?.opens ?? '',
+          closes: contest.rounds.at(-1)?.closes ?? '',
+          candidates: contest.candidates.length,
+          ballots: (await tallies.view(contest)).ballots,
+        })),
+      );
+    },
+  };
+}
+
+/** GET /api/contests and /api/contests/:slug. Public. */
+export function contestRoute(parts: { desk: Desk; views: Views }) {
+  const { desk, views } = parts;
+  return new Hono()
+    .get('/api/contests', async (c) => c.json(await views.summaries(), 200, { 'Cache-Control': 'public, max-age=1' }))
+    .get('/api/contests/:slug', (c): Response | Promise<Response> => {
+      const contest = desk.find(c.req.param('slug'));
+      if (contest instanceof Promise) return contest.then((found) => views.reply(found)).then((reply) => send(c, reply));
+      const reply = views.reply(contest);
+      return reply instanceof Promise ? reply.then((fresh) => send(c, fresh)) : send(c, reply);
+    });
+}

@@ -1,0 +1,26 @@
+import type { Contest } from '@zuimei/shared/contest.ts';
+
+/** What is frozen when voting opens, as it goes into the ledger: whatever bears on who may vote for whom and how it is counted. */
+export function frozenRules(contest: Contest) {
+  const { rule, formula, reveal, rounds, categories, chosen, policy, hideOrder, order } = contest;
+  return {
+    candidates: contest.candidates.map((one) => ({
+      category: one.category,
+      name: one.name,
+      number: one.number,
+      unit: one.unit,
+      withdrawn: one.withdrawn?.reason ?? null,
+    })),
+    categories,
+    chosen,
+    formula,
+    hideOrder,
+    order,
+    paused: contest.paused?.reason ?? null,
+    policy,
+    reveal,
+    rounds,
+    rule,
+    title: contest.title,
+  };
+}

@@ -1,0 +1,87 @@
+import { readdir, readFile } from 'node:fs/promises';
+import type { Contest } from '@zuimei/shared/contest.ts';
+import { type Settings, createContest, readSlugs } from '../contest/contest.ts';
+import type { Db } from '../db.ts';
+import { importDocuments } from '../nomination/import.ts';
+import { privateKey } from '../nomination/vault.ts';
+import type { Secrets } from '../secret.ts';
+
+const DAY_MS = 86_400_000;
+const SAMPLES = new URL('./samples/', import.meta.url);
+
+/**
+ * On an empty database: two contests with open voting, made from the sample documents (fictional people) by the same import that
+ * an organizer uses. Gives the contests a newcomer may look at; on a database with contests it changes nothing.
+ */
+export async function loadDemo(db: Db, secrets: Secrets, now = Date.now()): Promise<string[]> {
+  const slugs = await readSlugs(db);
+  if (slugs.length > 0) return slugs.toReversed();
+  for (const { slug, settings, folder } of demoContests(now)) {
+    const id = await createContest(db, slug, settings);
+    const names = (await readdir(new URL(`${folder}/`, SAMPLES))).filter((name) => name.endsWith('.docx')).sort();
+    const files = await Promise.all(
+      names.map(async (name) => ({ name, bytes: new Uint8Array(await readFile(new URL(`${folder}/${name}`, SAMPLES))) })),
+    );
+    await importDocuments(db, { id, slug }, files, { strict: false, dryRun: false, key: privateKey(secrets) });
+  }
+  return await readSlugs(db).then((all) => all.toReversed());
+}
+
+function demoContests(now: number): { slug: string; settings: Settings; folder: string }[] {
+  const opens = new Date(now - DAY_MS).toISOString();
+  // Closes at 17:00 Shanghai (09:00 UTC) a week from now.
+  const closes = new Date(Math.floor(now / DAY_MS) * DAY_MS + 7 * DAY_MS + 9 * 3_600_000).toISOString();
+  const common = {
+    organizers: ['云岭区安全生产委员会办公室', '云岭区应急管理局'],
+    schedule: [
+      { phase: 'nominating', from: new Date(now - 20 * DAY_MS).toISOString() },
+      { phase: 'shortlisted', from: new Date(now - 3 * DAY_MS).toISOString() },
+      { phase: 'voting', from: opens },
+      { phase: 'judging', from: closes },
+    ],
+    rounds: [{ opens, closes, standing: null }],
+    paused: null,
+    reveal: { kind: 'live' },
+    hideOrder: false,
+    order: 'number',
+    policy: 'standard',
+    footer: { icp: '', police: '', partyGovernment: false, siteCode: '', contact: '本页为演示，人物与单位均为虚构' },
+  } satisfies Partial<Contest>;
+  return [
+    {
+      slug: 'zuimei-2026',
+      folder: 'zuimei',
+      settings: {
+        ...common,
+        title: '2026 年度“最美应急人”',
+        slogan: '每一次平安，背后都有人在值守',
+        noun: { measure: '位', name: '人物' },
+        intro: ['为弘扬应急精神，选树身边榜样，现将候选名单公布，请广大群众投票推选。'],
+        notes: ['候选按编号排列，排名不分先后，最终结果以公示为准。'],
+        rule: { period: 'day', ballotsPerPeriod: 1, picks: { min: 1, max: 5 }, repeatCandidate: true },
+        formula: { vote: 40, expert: 40, media: 20, merit: 0 },
+        chosen: 5,
+        categories: [
+          { id: 'person', name: '个人' },
+          { id: 'team', name: '团队' },
+        ],
+      },
+    },
+    {
+      slug: 'anli-2026',
+      folder: 'anli',
+      settings: {
+        ...common,
+        title: '“新云岭里看应急”典型实践案例',
+        slogan: '好办法从一线来',
+        noun: { measure: '个', name: '案例' },
+        intro: ['从各单位报送的新闻线索中选出的典型实践案例，请您推选其中做得实、用得上的。'],
+        notes: [],
+        rule: { period: 'day', ballotsPerPeriod: 1, picks: { min: 1, max: 2 }, repeatCandidate: true },
+        formula: { vote: 50, expert: 0, media: 0, merit: 50 },
+        chosen: 2,
+        categories: [],
+      },
+    },
+  ];
+}

@@ -1,0 +1,35 @@
+import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/**
+ * Claims the data folder for this process, so that two servers never open the embedded database at once. A claim left by a process
+ * that is gone (kill -9) is taken over. Resolves with the release; throws an Error a person can act on.
+ */
+export async function claimFolder(dataDir: string): Promise<() => Promise<void>> {
+  await mkdir(dataDir, { recursive: true });
+  const path = join(dataDir, 'server.pid');
+  for (let tries = 0; tries < 3; tries++) {
+    try {
+      const file = await open(path, 'wx');
+      await file.write(`${process.pid}`);
+      await file.close();
+      return () => rm(path, { force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+    const pid = Number(await readFile(path, 'utf8').catch(() => ''));
+    if (isAlive(pid)) throw new Error(`process ${pid} already serves ${dataDir}: stop it, or set DATA_DIR or DATABASE_URL`);
+    await rm(path, { force: true });
+  }
+  throw new Error(`cannot claim ${path}`);
+}
+
+function isAlive(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

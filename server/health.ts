@@ -1,0 +1,48 @@
+import { Hono } from 'hono';
+import { sql } from 'kysely';
+import type { Db } from './db.ts';
+import type { Cast } from './vote/cast.ts';
+import type { Gate } from './vote/gate.ts';
+import type { Metrics } from './metrics.ts';
+
+const PATIENCE_MS = 1_000;
+
+/**
+ * GET /healthz  the process answers. GET /readyz  ballots can be taken; names each part and the one that is broken (503 when it is
+ * one that ballots need; without Redis they go on unscreened). GET /metrics  Prometheus. No private data; keep /metrics off the
+ * public network (infra/nginx).
+ */
+export function healthRoute(parts: { db: Db; cast: Cast; gate: Gate; metrics: Metrics; stopping: () => boolean; lastSealAt: () => number | null; clock: () => number }) {
+  const { db, cast, gate, metrics, stopping, lastSealAt, clock } = parts;
+  return new Hono()
+    .get('/healthz', (c) => c.text('ok'))
+    .get('/readyz', async (c) => {
+      const database = await within(PATIENCE_MS, sql`select 1`.execute(db));
+      const sealedAt = lastSealAt();
+      const states = {
+        database: database ? 'ok' : 'down',
+        counters: gate.state() === 'screening' ? 'ok' : 'unscreened',
+        sealer: sealedAt === null || clock() - sealedAt < 30_000 ? 'ok' : 'late',
+        server: stopping() ? 'stopping' : 'ok',
+      };
+      return c.json(states, states.database === 'ok' && states.server === 'ok' ? 200 : 503, { 'Cache-Control': 'no-store' });
+    })
+    .get('/metrics', async (c) => {
+      metrics.set('zuimei_pool_waiting', cast.waiting());
+      metrics.set('zuimei_gate_unscreened', gate.state() === 'screening' ? 0 : 1);
+      const { rows } = await sql<{ slug: string; size: string; sealed: string }>`
+        select c.slug, h.size, coalesce((select max(size) from log_checkpoint k where k.contest = h.contest), 0) as sealed
+        from ledger_head h join contest c on c.id = h.contest order by c.id desc limit 100`.execute(db);
+      for (const row of rows) {
+        metrics.set('zuimei_ledger_size', Number(row.size), { contest: row.slug });
+        metrics.set('zuimei_sealed_size', Number(row.sealed), { contest: row.slug });
+      }
+      return c.text(metrics.text(), 200, { 'Content-Type': 'text/plain; version=0.0.4' });
+    });
+}
+
+async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
+  const signal = AbortSignal.timeout(ms);
+  const late = new Promise<false>((resolve) => signal.addEventListener('abort', () => resolve(false)));
+  return await Promise.race([work.then(() => true, () => false), late]);
+}

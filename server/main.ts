@@ -1,0 +1,100 @@
+import { createServer } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { createApp } from './app.ts';
+import { readConfig } from './config.ts';
+import { openSite } from './contest/page.ts';
+import { migrate, openDatabase } from './db.ts';
+import { loadDemo } from './demo/demo.ts';
+import { printWelcome } from './demo/welcome.ts';
+import { claimFolder } from './folder.ts';
+import { createJournal } from './journal.ts';
+import { createSealer } from './log/sealer.ts';
+import { createParts } from './parts.ts';
+import { checkSecret, openSecrets } from './secret.ts';
+import { openGate } from './vote/counters.ts';
+
+const SEAL_EVERY_MS = 1_000;
+const STOP_PATIENCE_MS = 10_000;
+
+/** Connections, timers and signals live here: this is the process. */
+async function main(): Promise<void> {
+  const config = readConfig();
+  const log = createJournal();
+  const releaseFolder = config.databaseUrl ? async () => {} : await claimFolder(config.dataDir);
+  const database = await openDatabase(
+    config.databaseUrl
+      ? { url: config.databaseUrl, ...(config.databaseSchema ? { schema: config.databaseSchema } : {}) }
+      : { folder: `${config.dataDir}/pglite` },
+  );
+  await migrate(database.db);
+  const secrets = await openSecrets(config);
+  await checkSecret(database.db, secrets);
+  const { gate, close: closeGate } = await openGate({ redisUrl: config.redisUrl, log });
+  const demo = config.demo ? await loadDemo(database.db, secrets) : [];
+
+  let stopping = false;
+  let lastSealAt: number | null = null;
+  const site = await openSite(new URL('../web/dist/', import.meta.url));
+  const parts = createParts({
+    db: database.db,
+    secrets,
+    gate,
+    log,
+    site,
+    publicUrl: config.publicUrl,
+    trustedProxies: config.trustedProxies,
+    stopping: () => stopping,
+    lastSealAt: () => lastSealAt,
+  });
+
+  const sealer = createSealer(database.db, secrets);
+  let sealing: Promise<void> = Promise.resolve();
+  async function seal(): Promise<void> {
+    try {
+      await sealer.seal();
+      lastSealAt = Date.now();
+    } catch (error) {
+      parts.metrics.count('zuimei_seal_failures_total');
+      log('error', { part: 'sealer', error: String(error) });
+    }
+  }
+  const sealTimer = setInterval(() => (sealing = sealing.then(seal)), SEAL_EVERY_MS);
+
+  const server = createServer(getRequestListener(createApp(parts).fetch));
+  server.keepAliveTimeout = 65_000;
+  server.requestTimeout = 30_000;
+  server.headersTimeout = 15_000;
+  server.listen(config.port, config.host, () => {
+    const address = server.address();
+    const port = typeof address === 'object' && address ? address.port : config.port;
+    const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+    printWelcome(config.publicUrl ?? `http://${host}:${port}`, demo, database.kind);
+  });
+
+  /** Takes no more, answers what was taken, seals it, and goes. Nothing acknowledged depends on this: it is courtesy. */
+  async function stop(): Promise<void> {
+    if (stopping) return;
+    stopping = true;
+    const forced = setTimeout(() => process.exit(1), STOP_PATIENCE_MS);
+    clearInterval(sealTimer);
+    const closed = new Promise((resolve) => server.close(resolve));
+    await parts.cast.drain();
+    server.closeIdleConnections();
+    setTimeout(() => server.closeAllConnections(), 1_000).unref();
+    await closed;
+    await sealing;
+    await seal();
+    await closeGate();
+    await database.close();
+    await releaseFolder();
+    clearTimeout(forced);
+    process.exit(0);
+  }
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});

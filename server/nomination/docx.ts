@@ -1,0 +1,151 @@
+import type { Archive } from './archive.ts';
+import { refuseFile } from './problem.ts';
+import { type Cell, type Document, tableLimits, type Table, textCell } from './table.ts';
+import { attribute, scanXml, xmlText } from './xml.ts';
+
+/*
+ * Reads the main part of a .docx itself rather than through an HTML converter: the grid (spans, vertical merges), the
+ * place of each picture and the size limits of archive.ts all survive, and only the parts that are needed get inflated.
+ */
+
+/** Parts whose text a reader does not see: older content, phonetic guides, the second copy of a drawing, field codes. */
+const unseen = new Set(['w:del', 'w:moveFrom', 'w:rt', 'mc:Fallback', 'w:instrText', 'w:delText']);
+
+interface OpenTable {
+  table: Table;
+  cells: (Cell | null)[];
+  cell: Cell | null;
+  span: number;
+  continued: boolean;
+}
+
+/** The lines, tables and pictures of a .docx. Refuses: broken_file, xml_entities, too_many_rows, and what archive.ts refuses. */
+export function readDocx(archive: Archive, mainPart: string): Document {
+  const bytes = archive.read(mainPart);
+  if (!bytes) return refuseFile('broken_file');
+  const pictureOf = createPictures(archive, mainPart);
+  const document: Document = { parts: [], pictures: [] };
+  const open: OpenTable[] = [];
+  let line = '';
+  let rows = 0;
+  let hidden = 0;
+  let inText = false;
+  let pictures = 0;
+  /** One entry per open content control: is it still showing its placeholder? */
+  const controls: boolean[] = [];
+
+  const write = (text: string): void => {
+    if (hidden > 0 || controls.includes(true)) return;
+    const cell = open.at(-1)?.cell;
+    if (!cell) line = line.length < tableLimits.cellChars ? line + text : line;
+    else if (cell.text.length < tableLimits.cellChars) cell.text += text;
+  };
+  const flushLine = (): void => {
+    for (const one of line.split('\n')) if (one.trim()) document.parts.push({ line: one.trim() });
+    line = '';
+  };
+  const picture = (id: string | null): void => {
+    if (hidden > 0 || !id || pictures >= tableLimits.pictures) return;
+    const bytes = pictureOf(id);
+    if (!bytes) return;
+    pictures++;
+    (open.at(-1)?.cell?.pictures ?? document.pictures).push(bytes);
+  };
+
+  scanXml(xmlText(bytes), {
+    open(name, attributes) {
+      const top = open.at(-1);
+      if (unseen.has(name)) hidden++;
+      else if (name === 'w:t') inText = true;
+      else if (name === 'w:br' || name === 'w:cr') write('\n');
+      else if (name === 'w:tab' || name === 'w:ptab') write(' ');
+      else if (name === 'w:noBreakHyphen') write('-');
+      else if (name === 'w:sdt') controls.push(false);
+      else if (name === 'w:showingPlcHdr') {
+        if (controls.length > 0 && attribute(attributes, 'w:val') !== '0') controls[controls.length - 1] = true;
+      } else if (name === 'a:blip') picture(attribute(attributes, 'r:embed'));
+      else if (name === 'v:imagedata') picture(attribute(attributes, 'r:id'));
+      else if (name === 'w:tbl') {
+        flushLine();
+        open.push({ table: { sheet: null, rows: [] }, cells: [], cell: null, span: 1, continued: false });
+      } else if (!top) return;
+      else if (name === 'w:tr') {
+        if (++rows > tableLimits.rows) refuseFile('too_many_rows');
+        top.cells = [];
+      } else if (name === 'w:gridBefore') {
+        for (let i = whole(attributes); i > 0; i--) top.cells.push(null);
+      } else if (name === 'w:tc') {
+        top.cell = textCell('');
+        top.span = 1;
+        top.continued = false;
+      } else if (name === 'w:gridSpan') top.span = whole(attributes);
+      else if (name === 'w:vMerge') top.continued = attribute(attributes, 'w:val') !== 'restart';
+    },
+    text(text) {
+      if (inText) write(text);
+    },
+    close(name) {
+      const top = open.at(-1);
+      if (unseen.has(name)) hidden--;
+      else if (name === 'w:t') inText = false;
+      else if (name === 'w:p') write('\n');
+      else if (name === 'w:sdt') controls.pop();
+      else if (name === 'w:tc' && top?.cell) {
+        closeCell(top);
+      } else if (name === 'w:tr' && top) {
+        top.table.rows.push({ row: top.table.rows.length + 1, cells: top.cells.slice(0, tableLimits.columns) });
+      } else if (name === 'w:tbl' && top) {
+        open.pop();
+        if (top.table.rows.length > 0) document.parts.push({ table: top.table });
+      }
+    },
+  });
+  flushLine();
+  return document;
+}
+
+function closeCell(top: OpenTable): void {
+  const above = top.table.rows.at(-1)?.cells[top.cells.length] ?? null;
+  const cell = top.continued && above ? above : top.cell;
+  if (cell && cell !== top.cell && top.cell) {
+    cell.text += top.cell.text.trim() ? `\n${top.cell.text}` : '';
+    cell.pictures.push(...top.cell.pictures);
+  }
+  for (let i = 0; i < top.span && top.cells.length < tableLimits.columns; i++) top.cells.push(cell);
+  top.cell = null;
+}
+
+function whole(attributes: string): number {
+  const value = Number(attribute(attributes, 'w:val') ?? 1);
+  return Number.isInteger(value) && value > 0 ? Math.min(value, tableLimits.columns) : 1;
+}
+
+/** Relationship id → the bytes of an embedded picture. Links to the outside are never followed. */
+function createPictures(archive: Archive, mainPart: string): (id: string) => Uint8Array | null {
+  const slash = mainPart.lastIndexOf('/') + 1;
+  const folder = mainPart.slice(0, slash);
+  const targets = relationships(archive, `${folder}_rels/${mainPart.slice(slash)}.rels`);
+  return (id) => {
+    const target = targets.find((one) => one.id === id);
+    if (!target?.type.endsWith('/image')) return null;
+    return archive.read(target.target.startsWith('/') ? target.target.slice(1) : folder + target.target);
+  };
+}
+
+/** The internal relationships of one part; empty when it has none. */
+export function relationships(archive: Archive, part: string): { id: string; type: string; target: string }[] {
+  const bytes = archive.read(part);
+  const found: { id: string; type: string; target: string }[] = [];
+  if (!bytes) return found;
+  scanXml(xmlText(bytes), {
+    open(name, attributes) {
+      if (!/(^|:)Relationship$/u.test(name) || attribute(attributes, 'TargetMode') === 'External') return;
+      const id = attribute(attributes, 'Id');
+      const target = attribute(attributes, 'Target');
+      if (id && target) found.push({ id, target, type: attribute(attributes, 'Type') ?? '' });
+    },
+    close() {},
+    text() {},
+  });
+  return found;
+}

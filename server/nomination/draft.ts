@@ -1,0 +1,68 @@
+import type { FieldName } from '@zuimei/shared/form.ts';
+import { isBlank, isHint } from '@zuimei/shared/form.ts';
+import type { Place } from './problem.ts';
+import type { Cell } from './table.ts';
+import { cleanLine, cleanText, parsePhone } from './value.ts';
+
+/** One answer as it stands in a document. */
+export interface Value {
+  text: string;
+  number: number | null;
+  dated: boolean;
+  formula: boolean;
+  place: Place;
+}
+
+/** Who sent a document: the line "报送单位：… 联系人：… 联系电话：…". */
+export interface Contact {
+  unit: string | null;
+  name: string | null;
+  phone: string | null;
+}
+
+/** One nominee as one document tells of it; merge.ts makes one nomination of all drafts of the same nominee. */
+export interface Draft {
+  /** card = 报送表, list = a row of 汇总表, clue = 线索征集表. */
+  form: 'card' | 'list' | 'clue';
+  place: Place;
+  values: Partial<Record<FieldName, Value>>;
+  pictures: Uint8Array[];
+  /** Pictures seen but not taken for a portrait. */
+  otherPictures: number;
+  contact: Contact;
+}
+
+/** A cell as an answer, or null when it is empty, says "无", or still holds the template's hint. */
+export function valueOf(cell: Cell | null, place: Place): Value | null {
+  if (!cell) return null;
+  const text = withoutHints(cleanText(cell.text));
+  if (text === '' || isBlank(text)) return null;
+  return { text, number: cell.number, dated: cell.dated, formula: cell.formula, place };
+}
+
+function withoutHints(text: string): string {
+  if (isHint(text)) return '';
+  return text
+    .split('\n')
+    .filter((line) => !isHint(line))
+    .join('\n');
+}
+
+const contactLabel = /(报送单位|推荐单位|填报单位|申报单位|上报单位|联系人|填报人|经办人|联系电话|联系方式|手机|电话)(?:[（(][^（）()]*[）)])?\s*[：:]\s*/gu;
+
+/** Reads a contact line, or null when the text is none. */
+export function contactOf(text: string): Contact | null {
+  const marks = [...text.matchAll(contactLabel)];
+  if (marks.length === 0) return null;
+  const contact: Contact = { unit: null, name: null, phone: null };
+  marks.forEach((mark, at) => {
+    const raw = text.slice(mark.index + mark[0].length, marks[at + 1]?.index);
+    const value = cleanLine(raw).replace(/[（(]?(盖章|公章)[）)]?/u, '').slice(0, 80).trim();
+    if (!value || isHint(value)) return;
+    const label = mark[1] ?? '';
+    if (label.endsWith('单位')) contact.unit ??= value;
+    else if (label.endsWith('人')) contact.name ??= value;
+    else contact.phone ??= parsePhone(value);
+  });
+  return contact;
+}

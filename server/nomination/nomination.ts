@@ -1,0 +1,155 @@
+import type { Candidate, CandidateKind, Section } from '@zuimei/shared/contest.ts';
+import { caseSections, type FieldName, fields, REASON_LIMIT } from '@zuimei/shared/form.ts';
+import type { Contact, Draft, Value } from './draft.ts';
+import { type Place, type Problem, problemAt } from './problem.ts';
+import { type Birth, cleanLine, cleanName, paragraphsOf, parseBirth, parsePhone, yearsText } from './value.ts';
+
+/** What was sent and is never shown to the public; stored sealed (vault.ts). */
+export interface PrivateFields {
+  phone: string | null;
+  birth: Birth | null;
+  gender: string | null;
+  nation: string | null;
+  origin: string | null;
+  politics: string | null;
+  idNumber: string | null;
+  opinion: string | null;
+  /** Departments a case names. */
+  departments: string | null;
+  contact: Contact;
+}
+
+export interface Nomination {
+  /** Public. `category` is the name as sent or inferred; it becomes a category of the contest when saved. */
+  candidate: Omit<Candidate, 'number' | 'photos'>;
+  private: PrivateFields;
+  /** As embedded in the document: not yet decoded, so not yet trusted. */
+  photo: Uint8Array | null;
+  source: Place;
+}
+
+/** Checks one merged draft. With an error among its problems there is no nomination. */
+export function toNomination(draft: Draft): { nomination: Nomination | null; problems: Problem[] } {
+  const problems: Problem[] = [];
+  const name = cleanName((draft.values.name ?? draft.values.subject)?.text ?? '');
+  const say = (code: Parameters<typeof problemAt>[0], field?: FieldName, details: Record<string, string | number> = {}): void => {
+    problems.push(problemAt(code, (field && draft.values[field]?.place) ?? draft.place, { name, ...details }, field));
+  };
+  checkValues(draft, say);
+  const candidate = draft.form === 'clue' ? caseOf(draft, name, say) : nomineeOf(draft, name, say);
+  if (candidate.unit === '') say('missing_unit', draft.form === 'clue' ? 'sender' : 'unit');
+  const others = draft.otherPictures + Math.max(0, draft.pictures.length - 1);
+  if (others > 0) say('picture_ignored', undefined, { count: others });
+  const nomination = {
+    candidate,
+    private: privateOf(draft, say),
+    photo: draft.pictures[0] ?? null,
+    source: draft.place,
+  };
+  return { nomination: problems.some((problem) => problem.level === 'error') ? null : nomination, problems };
+}
+
+type Say = (code: Parameters<typeof problemAt>[0], field?: FieldName, details?: Record<string, string | number>) => void;
+
+function checkValues(draft: Draft, say: Say): void {
+  for (const [field, value] of Object.entries(draft.values) as [FieldName, Value][]) {
+    const length = [...value.text].length;
+    const { limit } = fields[field];
+    if (length > limit) say('too_long', field, { length, limit });
+    if (value.formula) say('formula_as_text', field);
+  }
+}
+
+const line = (value: Value | undefined): string => (value ? cleanLine(value.text) : '');
+
+function nomineeOf(draft: Draft, name: string, say: Say): Nomination['candidate'] {
+  const { values } = draft;
+  const kind = kindOf(draft, name);
+  const reason = line(values.reason);
+  const length = [...reason.replace(/\s/gu, '')].length;
+  if (reason === '') say('missing_reason', 'reason');
+  else if (length > REASON_LIMIT) say('reason_too_long', 'reason', { length, limit: REASON_LIMIT });
+  if (!values.phone) say('missing_phone', 'phone');
+  if (draft.pictures.length === 0) say('missing_photo', 'photo');
+  const deeds = paragraphsOf(values.deeds?.text ?? '');
+  return {
+    kind,
+    name,
+    category: line(values.category) || (kind === 'team' ? '团队' : '个人'),
+    unit: line(values.unit ?? values.sender),
+    post: line(values.post) || null,
+    years: values.years ? yearsText(line(values.years)) : null,
+    reason,
+    deeds: deeds.length > 0 ? [{ title: fields.deeds.title, paragraphs: deeds }] : [],
+    honours: paragraphsOf(values.honours?.text ?? ''),
+    withdrawn: null,
+  };
+}
+
+/** A team has neither gender nor birth; what its name ends in, or a name too long for a person, tells the rest. */
+function kindOf(draft: Draft, name: string): CandidateKind {
+  const { category, gender, birth, politics, idNumber } = draft.values;
+  const sent = category?.text ?? '';
+  if (/团队|集体|队伍|团体/u.test(sent) !== /个人|人物/u.test(sent)) return /个人|人物/u.test(sent) ? 'person' : 'team';
+  if (gender || birth || politics || idNumber) return 'person';
+  const collective = /(队|中心|站|所|局|协会|办|组|集体|团队|公司|医院|科|室|处|委员会|联盟|大厅|社区|村|团|连|班)$/u;
+  return [...name].length > 3 && !name.includes('·') && (collective.test(name) || [...name].length > 5) ? 'team' : 'person';
+}
+
+function caseOf(draft: Draft, name: string, say: Say): Nomination['candidate'] {
+  const { values } = draft;
+  const practice = values.practice?.text ?? '';
+  const theme = /【([^】]{2,40})】/u.exec(practice);
+  const told = { ...Object.fromEntries(caseSections.map((field) => [field, values[field]?.text ?? ''])) };
+  if (theme) told.practice = practice.replace(theme[0], '');
+  const deeds: Section[] = caseSections
+    .map((field) => ({ title: fields[field].title, paragraphs: paragraphsOf(told[field] ?? '') }))
+    .filter((section) => section.paragraphs.length > 0);
+  const proofs = deeds.find((section) => section.title === fields.proof.title)?.paragraphs.length ?? 0;
+  if (proofs < 3) say('too_few_proofs', 'proof', { count: proofs });
+  return {
+    kind: 'case',
+    name,
+    category: line(values.category) || theme?.[1]?.trim() || '',
+    unit: draft.contact.unit ?? line(values.unit),
+    post: null,
+    years: null,
+    reason: summaryOf(told.practice ?? ''),
+    deeds,
+    honours: [],
+    withdrawn: null,
+  };
+}
+
+/** A case has no 推荐理由: its card shows the first sentence of the practice, if that is short enough to stand there. */
+function summaryOf(practice: string): string {
+  const sentence = /^[^。！？]*[。！？]?/u.exec(cleanLine(practice))?.[0]?.trim() ?? '';
+  return [...sentence].length <= REASON_LIMIT + 10 ? sentence : '';
+}
+
+function privateOf(draft: Draft, say: Say): PrivateFields {
+  const { values } = draft;
+  const phone = values.phone ? parsePhone(numberText(values.phone)) : null;
+  if (values.phone && phone === null) say('bad_phone', 'phone');
+  const birth = values.birth ? parseBirth(values.birth.text, values.birth.number, values.birth.dated) : null;
+  if (values.birth && birth === null) say('bad_date', 'birth');
+  if (birth && birth.month === null && /\d{4}\.1$/u.test(birth.text)) say('ambiguous_date', 'birth');
+  const plain = (field: FieldName): string | null => line(values[field]) || null;
+  return {
+    phone,
+    birth,
+    gender: plain('gender'),
+    nation: plain('nation'),
+    origin: plain('origin'),
+    politics: plain('politics'),
+    idNumber: plain('idNumber'),
+    opinion: values.opinion?.text ?? null,
+    departments: plain('departments'),
+    contact: draft.contact,
+  };
+}
+
+/** A phone kept as a number is read from the number: its text may be shortened or grouped. */
+export function numberText(value: Value): string {
+  return value.number === null ? value.text : String(value.number);
+}

@@ -1,0 +1,102 @@
+import { type FieldName, fields } from '@zuimei/shared/form.ts';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+
+/** `error`: the row (or file) is not imported. `warning`: imported, a person should look. `note`: nothing to do. */
+export type ProblemLevel = 'error' | 'warning' | 'note';
+
+const catalogue = {
+  // a whole file
+  empty_file: ['error', '文件是空的，请重新导出或重新发送。'],
+  too_large: ['error', '文件超过 {limit} MB，请压缩其中的图片或拆分后再导入。'],
+  too_many_files: ['error', '一次最多导入 {limit} 个文件，请分批导入。'],
+  not_a_document: ['error', '不是可以识别的表格或文档，请另存为 .docx 或 .xlsx 后再导入。'],
+  fake_ending: ['error', '文件内容与扩展名不符，不是真正的表格或文档，请向报送单位核实来源。'],
+  web_page: ['error', '内容是网页而不是表格，请用 WPS 或 Excel 打开，另存为 .xlsx 后再导入。'],
+  old_doc: ['error', '是旧版 .doc 文档，请用 WPS 或 Word 打开，另存为 .docx 后再导入。'],
+  encrypted: ['error', '文件设有密码，请去掉密码后再导入。'],
+  macro: ['error', '文件带有宏，为安全起见不予导入，请另存为不带宏的 .docx 或 .xlsx。'],
+  zip_bomb: ['error', '文件解压后异常庞大或内含异常多的部分，已拒绝，请向报送单位核实来源。'],
+  unsafe_path: ['error', '文件内部含有不安全的路径，已拒绝，请向报送单位核实来源。'],
+  xml_entities: ['error', '文件内部含有不安全的实体定义，已拒绝，请另存后再导入。'],
+  broken_file: ['error', '文件已损坏或不完整，请重新导出或重新发送。'],
+  too_many_rows: ['error', '一个文件最多 {limit} 行，请拆成几个文件再导入。'],
+  too_slow: ['error', '文件过于复杂，未能在限定时间内读完，请简化或另存后再导入。'],
+  unknown_form: ['error', '没有找到报送表、汇总表或线索征集表：请保留表中“姓名”“报送主题”等栏目名称。'],
+  empty_form: ['warning', '是没有填写的空表，已跳过。'],
+  duplicate_file: ['warning', '与“{other}”内容完全相同，只读一次。'],
+  renamed: ['warning', '扩展名与内容不一致，已按 {kind} 读取，建议改回正确的扩展名。'],
+  // one row
+  missing_name: ['error', '没有填写姓名或名称，请补上。'],
+  missing_unit: ['error', '“{name}”没有填写单位，请补上。'],
+  unknown_category: ['error', '“{name}”的类别“{category}”不在本活动的组别中，请改为：{known}。'],
+  reason_too_long: ['error', '“{name}”的推荐理由有 {length} 字，请删减到 {limit} 字以内。'],
+  too_long: ['error', '“{title}”有 {length} 字，请删减到 {limit} 字以内。'],
+  bad_phone: ['error', '“{name}”的联系电话应为 11 位手机号或带区号的座机号，请核对。'],
+  bad_date: ['error', '“{name}”的出生年月看不明白，请写成“1981年4月”或“1981.4.17”。'],
+  too_many_nominations: ['error', '本次导入后候选将超过 {limit} 个，请分批或清理后再导入。'],
+  missing_photo: ['warning', '“{name}”没有照片，请补一张近期照片。'],
+  missing_reason: ['warning', '“{name}”没有填写推荐理由，请补上。'],
+  missing_phone: ['warning', '“{name}”没有填写联系电话，请补上。'],
+  too_few_proofs: ['warning', '“{name}”的典型印证案例只有 {count} 个，要求不少于 3 个，请补充。'],
+  photo_unreadable: ['warning', '“{name}”的照片无法读取，请换成 JPG 或 PNG 格式的照片。'],
+  picture_ignored: ['warning', '“{name}”的表中另有 {count} 张图片未采用，只取第一张作为照片。'],
+  ambiguous_date: ['warning', '“{name}”的出生年月以数字保存，分不清 1 月还是 10 月，请核对。'],
+  formula_as_text: ['warning', '“{title}”是公式，没有计算，只按表中已有的文字读取，请核对。'],
+  duplicate_person: ['warning', '“{name}”与 {other} 是同一报送对象，只导入一次。'],
+  same_name: ['warning', '“{name}”与 {other} 同名而单位不同，请核实是否为同一人由两个单位报送。'],
+  shared_phone: ['warning', '“{name}”与“{other}”填写了同一个联系电话，请核对。'],
+  contradiction: ['warning', '“{name}”的{title}与 {other} 不一致，已采用 {other} 的内容，请核对。'],
+  already_in_contest: ['warning', '“{name}”已是本活动 {number} 号，不再重复导入；如需修改请在候选中编辑。'],
+  merged: ['note', '其中 {count} 个报送对象在别的文件中已有，已合并：{names}。'],
+} as const satisfies Record<string, readonly [ProblemLevel, string]>;
+
+export type ProblemCode = keyof typeof catalogue;
+export const problemCodes = Object.keys(catalogue) as ProblemCode[];
+
+/** Where a person finds it: rows count from 1 as the program shows them; in a form, rows of its table. */
+export interface Place {
+  file: string;
+  sheet?: string;
+  row?: number;
+}
+
+export interface Problem extends Place {
+  level: ProblemLevel;
+  code: ProblemCode;
+  field?: FieldName;
+  /** One plain sentence that says what to do. It may name a nominee, never a phone, birth date or other private value. */
+  message: string;
+}
+
+/** A problem with its sentence filled in. `title` is filled from `field`. */
+export function problemAt(
+  code: ProblemCode,
+  place: Place,
+  details: Record<string, string | number> = {},
+  field?: FieldName,
+): Problem {
+  const [level, sentence] = catalogue[code];
+  const known: Record<string, string | number> = field ? { title: fields[field].title, ...details } : details;
+  const message = sentence.replace(/\{(\w+)\}/gu, (_, key: string) => String(known[key] ?? ''));
+  return {
+    level,
+    code,
+    file: place.file,
+    ...(place.sheet === undefined ? {} : { sheet: place.sheet }),
+    ...(place.row === undefined ? {} : { row: place.row }),
+    ...(field === undefined ? {} : { field }),
+    message,
+  };
+}
+
+/** Stops reading one file. Caught where files are read (worker.ts), where it becomes that file's problem. */
+export function refuseFile(code: ProblemCode): never {
+  throw new Refusal('bad_request', { problem: code });
+}
+
+/** The code `refuseFile` was called with, or null when `error` is something else. */
+export function refusedWith(error: unknown): ProblemCode | null {
+  if (!(error instanceof Refusal)) return null;
+  const code = error.details.problem;
+  return problemCodes.find((known) => known === code) ?? null;
+}

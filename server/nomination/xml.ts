@@ -1,0 +1,90 @@
+import { refuseFile } from './problem.ts';
+
+/** What a scan calls, in document order. `attributes` is the raw text between the name and the end of the tag. */
+export interface XmlVisitor {
+  open(name: string, attributes: string): void;
+  close(name: string): void;
+  text(text: string): void;
+}
+
+const named: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+/** UTF-8 or UTF-16 by its byte order mark; anything else reads as UTF-8 with replacement marks. */
+export function xmlText(bytes: Uint8Array): string {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes);
+  return new TextDecoder('utf-8').decode(bytes);
+}
+
+/** Office never writes a DOCTYPE; whoever does is after entities (expansion, outside files). Refuses with `xml_entities`. */
+export function checkXml(text: string): void {
+  if (/<!\s*(DOCTYPE|ENTITY)/iu.test(text)) refuseFile('xml_entities');
+}
+
+/** One pass over well-formed XML, no tree kept. Refuses with `xml_entities` or `broken_file`; namespaces are left as written. */
+export function scanXml(text: string, visitor: XmlVisitor): void {
+  checkXml(text);
+  let at = 0;
+  while (at < text.length) {
+    const start = text.indexOf('<', at);
+    if (start < 0) return;
+    if (start > at) visitor.text(decodeXml(text.slice(at, start)));
+    at = tag(text, start, visitor);
+  }
+}
+
+function tag(text: string, start: number, visitor: XmlVisitor): number {
+  if (text.startsWith('<!--', start)) return after(text, '-->', start + 4);
+  if (text.startsWith('<![CDATA[', start)) {
+    const end = after(text, ']]>', start + 9);
+    visitor.text(text.slice(start + 9, end - 3));
+    return end;
+  }
+  if (text.startsWith('<?', start)) return after(text, '?>', start + 2);
+  const end = tagEnd(text, start + 1);
+  const body = text.slice(start + 1, end - 1);
+  if (body.startsWith('/')) {
+    visitor.close(body.slice(1).trimEnd());
+    return end;
+  }
+  const empty = body.endsWith('/');
+  const inner = empty ? body.slice(0, -1) : body;
+  const space = inner.search(/\s/u);
+  const name = space < 0 ? inner : inner.slice(0, space);
+  visitor.open(name, space < 0 ? '' : inner.slice(space));
+  if (empty) visitor.close(name);
+  return end;
+}
+
+function after(text: string, mark: string, from: number): number {
+  const at = text.indexOf(mark, from);
+  return at < 0 ? refuseFile('broken_file') : at + mark.length;
+}
+
+/** Just past the `>` of a tag; a `>` inside quotes does not end it. */
+function tagEnd(text: string, from: number): number {
+  let quote = '';
+  for (let at = from; at < text.length; at++) {
+    const char = text[at] ?? '';
+    if (quote) {
+      if (char === quote) quote = '';
+    } else if (char === '"' || char === "'") quote = char;
+    else if (char === '>') return at + 1;
+  }
+  return refuseFile('broken_file');
+}
+
+/** The value of one attribute, by its name as written (prefix included), or null. */
+export function attribute(attributes: string, name: string): string | null {
+  const match = new RegExp(`(?:^|\\s)${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`, 'u').exec(attributes);
+  return match ? decodeXml(match[1] ?? match[2] ?? '') : null;
+}
+
+function decodeXml(text: string): string {
+  if (!text.includes('&')) return text;
+  return text.replace(/&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|(\w{1,8}));/giu, (whole, hex: string, decimal: string, name: string) => {
+    if (name) return named[name] ?? whole;
+    const code = hex ? Number.parseInt(hex, 16) : Number.parseInt(decimal, 10);
+    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '';
+  });
+}

@@ -1,0 +1,108 @@
+import type { BlockList } from 'node:net';
+import { type LogName, type Views, createViews } from './contest/route.ts';
+import { type Desk, createDesk } from './contest/desk.ts';
+import type { Site } from './contest/page.ts';
+import type { Db } from './db.ts';
+import type { Journal } from './journal.ts';
+import { type Log, createLog } from './log/log.ts';
+import { logSigner } from './log/sealer.ts';
+import { type Metrics, createMetrics } from './metrics.ts';
+import type { Secrets } from './secret.ts';
+import { type Tallies, createTallies } from './tally/route.ts';
+import { readTally } from './tally/snapshot.ts';
+import { type Cast, createCast } from './vote/cast.ts';
+import type { Gate } from './vote/gate.ts';
+import { type Ledger, createLedger } from './vote/ledger.ts';
+import { type Voters, createVoters } from './vote/voter.ts';
+import { formatVerifierKey } from '@zuimei/shared/note.ts';
+
+/** Everything the routes stand on, made once and wired here. */
+export interface Parts {
+  db: Db;
+  clock: () => number;
+  desk: Desk;
+  voters: Voters;
+  ledger: Ledger;
+  gate: Gate;
+  cast: Cast;
+  transparency: Log;
+  tallies: Tallies;
+  views: Views;
+  metrics: Metrics;
+  log: Journal;
+  site: Site | null;
+  publicUrl: string | null;
+  secure: boolean;
+  trustedProxies: BlockList;
+  stopping: () => boolean;
+  lastSealAt: () => number | null;
+}
+
+export function createParts(given: {
+  db: Db;
+  secrets: Secrets;
+  gate: Gate;
+  log: Journal;
+  site: Site | null;
+  publicUrl: string | null;
+  trustedProxies: BlockList;
+  clock?: () => number;
+  stopping?: () => boolean;
+  lastSealAt?: () => number | null;
+}): Parts {
+  const clock = given.clock ?? Date.now;
+  const { db, secrets, gate, log, publicUrl } = given;
+  const originOf = (slug: string) => `${publicUrl ? new URL(publicUrl).host : 'zuimei.local'}/${slug}`;
+  const metrics = createMetrics();
+  const desk = createDesk(db, clock);
+  const voters = createVoters(secrets);
+  const ledger = createLedger(db, secrets, originOf);
+  const transparency = createLog(db, clock);
+  const tallies = createTallies((contest, now) => readTally(db, transparency, contest, now), clock);
+  const names = new Map<string, Promise<LogName>>();
+  const logName = (slug: string): Promise<LogName> => {
+    let name = names.get(slug);
+    if (!name) names.set(slug, (name = readLogName(slug)));
+    return name;
+  };
+  async function readLogName(slug: string): Promise<LogName> {
+    const origin = (await ledger.originOf(slug)) ?? originOf(slug);
+    return { origin, verifierKey: formatVerifierKey(await logSigner(secrets, slug, origin)) };
+  }
+  const cast = createCast({
+    desk,
+    voters,
+    gate,
+    ledger,
+    clock,
+    watch: {
+      gated: (ms) => metrics.observe('zuimei_gate_seconds', ms / 1000),
+      written(size, ms) {
+        metrics.observe('zuimei_batch_size', size);
+        metrics.observe('zuimei_commit_seconds', ms / 1000);
+      },
+      answered: (outcome, count) => metrics.count('zuimei_ballots_total', { outcome }, count),
+      failed: (error) => log('error', { part: 'vote', error: String(error) }),
+    },
+  });
+  return {
+    db,
+    clock,
+    desk,
+    voters,
+    ledger,
+    gate,
+    cast,
+    transparency,
+    tallies,
+    views: createViews({ desk, tallies, logName, clock }),
+    metrics,
+    log,
+    site: given.site,
+    publicUrl,
+    secure: publicUrl?.startsWith('https:') ?? false,
+    trustedProxies: given.trustedProxies,
+    stopping: given.stopping ?? (() => false),
+    lastSealAt: given.lastSealAt ?? (() => null),
+  };
+}

@@ -1,0 +1,60 @@
+import { Hono } from 'hono';
+import type { TallyView } from '@zuimei/shared/view.ts';
+import type { StoredContest } from '../contest/contest.ts';
+import type { Desk } from '../contest/desk.ts';
+import { type Prebuilt, prebuild, send } from '../reply.ts';
+
+const FRESH_MS = 1_000;
+const HEADERS = { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'public, max-age=1' };
+
+export interface Tallies {
+  /** The tally as bytes, read from the database at most once a second however many ask. */
+  reply(contest: StoredContest): Prebuilt | Promise<Prebuilt>;
+  view(contest: StoredContest): Promise<TallyView>;
+}
+
+/** Keeps one snapshot a contest. While it is read anew the old one is served; only the very first reader waits. */
+export function createTallies(read: (contest: StoredContest, now: number) => Promise<TallyView>, clock: () => number): Tallies {
+  const kept = new Map<number, { view: TallyView; reply: Prebuilt; at: number; version: number }>();
+  const reading = new Map<number, Promise<{ view: TallyView; reply: Prebuilt }>>();
+
+  function renew(contest: StoredContest): Promise<{ view: TallyView; reply: Prebuilt }> {
+    const under = reading.get(contest.id);
+    if (under) return under;
+    const at = clock();
+    const fresh = read(contest, at)
+      .then((view) => {
+        const one = { view, reply: prebuild(JSON.stringify(view), HEADERS, 4), at, version: contest.version };
+        kept.set(contest.id, one);
+        return one;
+      })
+      .finally(() => reading.delete(contest.id));
+    reading.set(contest.id, fresh);
+    return fresh;
+  }
+
+  return {
+    reply(contest) {
+      const one = kept.get(contest.id);
+      // Another version may hide what this one showed: never serve across it.
+      if (!one || one.version !== contest.version) return renew(contest).then((fresh) => fresh.reply);
+      if (clock() - one.at >= FRESH_MS) renew(contest).catch(() => {});
+      return one.reply;
+    },
+    async view(contest) {
+      const one = kept.get(contest.id);
+      return one && one.version === contest.version && clock() - one.at < FRESH_MS ? one.view : (await renew(contest)).view;
+    },
+  };
+}
+
+/** GET /api/contests/:slug/tally. Public. */
+export function tallyRoute(parts: { desk: Desk; tallies: Tallies }) {
+  const { desk, tallies } = parts;
+  return new Hono().get('/api/contests/:slug/tally', (c): Response | Promise<Response> => {
+    const contest = desk.find(c.req.param('slug'));
+    if (contest instanceof Promise) return contest.then((found) => tallies.reply(found)).then((reply) => send(c, reply));
+    const reply = tallies.reply(contest);
+    return reply instanceof Promise ? reply.then((fresh) => send(c, fresh)) : send(c, reply);
+  });
+}

@@ -1,0 +1,61 @@
+import { sql } from 'kysely';
+import { nextRevealAt, revealedUpTo, roundToShow } from '@zuimei/shared/contest.ts';
+import type { TallyView } from '@zuimei/shared/view.ts';
+import type { StoredContest } from '../contest/contest.ts';
+import type { Db } from '../db.ts';
+import type { Log } from '../log/log.ts';
+
+interface Line {
+  number: number;
+  votes: number;
+  held: number;
+}
+
+/** Reads the tally to show at `now`: counts only as far as the contest's reveal allows. Line 0 counts ballots. */
+export async function readTally(db: Db, log: Log, contest: StoredContest, now: number): Promise<TallyView> {
+  const round = roundToShow(contest, now);
+  const live = await readCounts(db, contest.id, round);
+  const upto = revealedUpTo(contest.reveal, now);
+  const shown = upto === null ? null : upto === now ? live : await revealedCounts(db, contest.id, round, upto);
+  const all = live.find((line) => line.number === 0);
+  const next = nextRevealAt(contest.reveal, now);
+  return {
+    asOf: new Date(upto ?? now).toISOString(),
+    round,
+    ballots: all?.votes ?? 0,
+    held: all?.held ?? 0,
+    counts:
+      shown &&
+      contest.candidates.map(({ number }) => {
+        const line = shown.find((one) => one.number === number);
+        return { number, votes: line?.votes ?? 0, held: line?.held ?? 0 };
+      }),
+    nextRevealAt: next === null ? null : new Date(next).toISOString(),
+    sealedSize: (await log.newest(contest.id)).size,
+  };
+}
+
+async function readCounts(db: Db, contest: number, round: number): Promise<Line[]> {
+  const { rows } = await sql<Line>`
+    select candidate as number, votes, held from tally where contest = ${contest} and round = ${round}`.execute(db);
+  return rows.map((row) => ({ number: row.number, votes: Number(row.votes), held: Number(row.held) }));
+}
+
+/** Counts as they stood at a daily reveal: recounted from the ledger once, then kept. */
+async function revealedCounts(db: Db, contest: number, round: number, upto: number): Promise<Line[]> {
+  const at = new Date(upto).toISOString();
+  const kept = await sql<{ counts: Line[] }>`
+    select counts from tally_reveal where contest = ${contest} and round = ${round} and upto = ${at}::timestamptz`.execute(db);
+  if (kept.rows[0]) return kept.rows[0].counts;
+  // A batch takes its instant under this lock and holds it until it is committed: once we have had it, all before `upto` is there.
+  await sql`select 1 from ledger_head where contest = ${contest} for update`.execute(db);
+  const { rows } = await sql<Line>`
+    select pick as number, count(*) filter (where state = 'counted') as votes, count(*) filter (where state = 'held') as held
+    from ledger_entry, unnest(0::smallint || picks) as pick
+    where contest = ${contest} and kind = 'ballot' and round = ${round} and at < ${at}::timestamptz group by pick`.execute(db);
+  const counts = rows.map((row) => ({ number: row.number, votes: Number(row.votes), held: Number(row.held) }));
+  await sql`
+    insert into tally_reveal (contest, round, upto, counts) values (${contest}, ${round}, ${at}::timestamptz, ${JSON.stringify(counts)}::jsonb)
+    on conflict do nothing`.execute(db);
+  return counts;
+}

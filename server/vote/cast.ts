@@ -1,0 +1,225 @@
+import { hash } from 'node:crypto';
+import type { BallotRequest, Receipt } from '@zuimei/shared/ballot.ts';
+import { checkBallot, checkOpen, nothingUsed } from '@zuimei/shared/contest.ts';
+import { policies } from '@zuimei/shared/policy.ts';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import type { StoredContest } from '../contest/contest.ts';
+import type { Desk } from '../contest/desk.ts';
+import { addressBytes, networkLength } from './address.ts';
+import type { Facts, Gate } from './gate.ts';
+import { type Ballot, HELD, type Ledger, type Outcome, UNSCREENED } from './ledger.ts';
+import { type Pool, createPool } from './pool.ts';
+import type { Voters } from './voter.ts';
+
+/** Whose request it is, as far as the connection tells. */
+export interface Sender {
+  cookie: string | undefined;
+  address: string;
+  userAgent: string;
+}
+
+interface Admission extends Ballot {
+  facts: Facts;
+}
+
+export interface Cast {
+  /** One ballot, from request to receipt: resolves once it is committed, or rejects with the Refusal that says why not. */
+  cast(slug: string, request: BallotRequest, sender: Sender): Promise<Receipt>;
+  waiting(): number;
+  drain(): Promise<void>;
+}
+
+/** What the numbers of a batch are told to (metrics). */
+export interface CastWatch {
+  gated(ms: number): void;
+  written(size: number, ms: number): void;
+  answered(outcome: string, count: number): void;
+  failed(error: unknown): void;
+}
+
+const LIMITS = { waiting: 5_000, batch: 500 };
+const MOST_LOOKUPS = 64;
+
+/** The write path: who → rules → pool → may they → written down and counted → receipt. The only file that knows this order. */
+export function createCast(parts: {
+  desk: Desk;
+  voters: Voters;
+  gate: Gate;
+  ledger: Ledger;
+  clock: () => number;
+  watch: CastWatch;
+}): Cast {
+  const { desk, voters, gate, ledger, clock, watch } = parts;
+  const pools = new Map<string, Pool<Admission>>();
+  let lookups = 0;
+
+  async function cast(slug: string, request: BallotRequest, sender: Sender): Promise<Receipt> {
+    const found = desk.find(slug);
+    const contest = found instanceof Promise ? await found : found;
+    let ballot: Admission;
+    try {
+      const now = clock();
+      const voter = voters.identify(slug, sender.cookie, request.ticket, now);
+      checkBallot(contest, request.picks, nothingUsed, now);
+      ballot = prepare(request, sender, voter);
+    } catch (refusal) {
+      return await earlierReceipt(contest, request, sender, refusal);
+    }
+    return await poolOf(slug).join(ballot);
+  }
+
+  function poolOf(slug: string): Pool<Admission> {
+    let pool = pools.get(slug);
+    if (!pool) {
+      const rooms = { admit: (batch: Admission[]) => admit(slug, batch), write: (batch: Admission[]) => write(slug, batch), failed: watch.failed };
+      pools.set(slug, (pool = createPool(rooms, LIMITS)));
+    }
+    return pool;
+  }
+
+  /** May they: marks what is held; a refusal, or the receipt if this very ballot had been committed before, is an outcome. */
+  async function admit(slug: string, batch: Admission[]): Promise<(Outcome | null)[]> {
+    const began = performance.now();
+    const contest = await desk.find(slug);
+    const verdicts = await gate.admit(slug, policies[contest.policy], batch.map((ballot) => ballot.facts));
+    const refused: number[] = [];
+    const outcomes = batch.map((ballot, i): Outcome | null => {
+      const verdict = verdicts[i];
+      if (!verdict || verdict.step === 'refuse') {
+        refused.push(i);
+        return new Refusal('gate_refused', { signals: verdict?.signals ?? 0 });
+      }
+      ballot.flags = verdict.signals | (verdict.step === 'admit' ? 0 : HELD) | (verdict.unscreened ? UNSCREENED : 0);
+      return null;
+    });
+    if (refused.length > 0) {
+      const earlier = await ledger.findReceipts(contest.id, refused.flatMap((i) => batch[i] ?? []));
+      refused.forEach((i, k) => (outcomes[i] = earlier[k] ?? outcomes[i] ?? null));
+    }
+    watch.gated(performance.now() - began);
+    count(outcomes);
+    return outcomes;
+  }
+
+  /** Written down and counted, under the version of the contest it was checked with: when that has changed, it is checked again. */
+  async function write(slug: string, batch: Admission[]): Promise<Outcome[]> {
+    const began = performance.now();
+    let contest = await desk.find(slug);
+    for (let tries = 0; tries < 5; tries++) {
+      const outcomes = await ledger.commit(contest, batch);
+      if (Array.isArray(outcomes)) {
+        watch.written(batch.length, performance.now() - began);
+        count(outcomes);
+        return outcomes;
+      }
+      if (outcomes !== 'stale') return await closedOutcomes(contest, batch, outcomes);
+      await ledger.open(slug);
+      contest = await desk.reload(slug);
+      const fit = batch.map((ballot) => refusalOf(() => checkBallot(contest, ballot.picks, nothingUsed, clock())));
+      if (fit.some((refusal) => refusal !== null)) return await writeFit(slug, contest, batch, fit);
+    }
+    throw new Error('the contest changed faster than a batch could be written');
+  }
+
+  function count(outcomes: readonly (Outcome | null)[]): void {
+    const sums = new Map<string, number>();
+    for (const outcome of outcomes) {
+      if (!outcome) continue;
+      const name = outcome instanceof Refusal ? outcome.code : outcome.state;
+      sums.set(name, (sums.get(name) ?? 0) + 1);
+    }
+    for (const [name, sum] of sums) watch.answered(name, sum);
+  }
+
+  /** Some ballots no longer fit the contest: they get their refusal (or earlier receipt), the others go on. */
+  async function writeFit(slug: string, contest: StoredContest, batch: Admission[], fit: (Refusal | null)[]): Promise<Outcome[]> {
+    const earlier = await ledger.findReceipts(contest.id, batch);
+    const going = batch.filter((_, i) => fit[i] === null);
+    const written = going.length > 0 ? await write(slug, going) : [];
+    let next = 0;
+    return batch.map((_, i) => {
+      const refusal = fit[i];
+      return (refusal ? (earlier[i] ?? refusal) : written[next++]) ?? new Refusal('internal');
+    });
+  }
+
+  /** By the database's clock the contest is not open although it was by ours: the closing second. */
+  async function closedOutcomes(contest: StoredContest, batch: Admission[], why: 'closed' | 'paused'): Promise<Outcome[]> {
+    const earlier = await ledger.findReceipts(contest.id, batch);
+    const refusal =
+      refusalOf(() => checkOpen(contest, clock())) ??
+      new Refusal(why === 'paused' ? 'paused' : 'already_closed', { closed: contest.rounds.at(-1)?.closes ?? null });
+    return batch.map((_, i) => earlier[i] ?? refusal);
+  }
+
+  /**
+   * A ballot refused before the pool may still have been acknowledged earlier, its reply lost, and the contest closed or the ticket
+   * gone stale since: then its receipt is the answer. Costs one query, so only a bounded number at a time.
+   */
+  async function earlierReceipt(contest: StoredContest, request: BallotRequest, sender: Sender, refusal: unknown): Promise<Receipt> {
+    const visitor = refusal instanceof Refusal && refusal.code !== 'no_voter' ? voters.read(sender.cookie) : null;
+    if (!visitor) throw refusal;
+    if (lookups >= MOST_LOOKUPS) throw new Refusal('busy', { retryAfterMs: 2000 });
+    lookups++;
+    try {
+      const asked = [{ voter: voters.pseudonym(contest.slug, visitor), ballotId: request.ballotId }];
+      const [receipt] = await ledger.findReceipts(contest.id, asked);
+      if (receipt) return receipt;
+    } finally {
+      lookups--;
+    }
+    if (refusal instanceof Refusal) count([refusal]);
+    throw refusal;
+  }
+
+  return {
+    cast,
+    waiting: () => [...pools.values()].reduce((sum, pool) => sum + pool.waiting(), 0),
+    drain: async () => void (await Promise.all([...pools.values()].map((pool) => pool.drain()))),
+  };
+}
+
+function prepare(
+  request: BallotRequest,
+  sender: Sender,
+  voter: { id: string; identityAgeMs: number; ticketAgeMs: number },
+): Admission {
+  const ip = addressBytes(sender.address, new Uint8Array(16));
+  const net = new Uint8Array(8);
+  // An IPv4 address and its /24 fit in the last 8 bytes, an IPv6 /64 in the first 8; the rest of an IPv6 address is folded in.
+  const wide = networkLength(ip) === 8;
+  const key = wide ? ip.slice(0, 8) : ip.subarray(8, 16);
+  net.set(wide ? ip.subarray(0, 8) : ip.subarray(8, 15));
+  if (wide) for (let i = 0; i < 8; i++) key[i] = (key[i] ?? 0) ^ (ip[8 + i] ?? 0);
+  const seen = request.seen;
+  const device = Buffer.from(hash('sha256', seen?.device ?? `${sender.userAgent} ${sender.address}`, 'hex').slice(0, 16), 'hex');
+  return {
+    ballotId: request.ballotId,
+    voter: voter.id,
+    picks: request.picks,
+    device,
+    ip,
+    flags: 0,
+    facts: {
+      voter: Buffer.from(voter.id, 'hex'),
+      device,
+      ip: key,
+      net,
+      ticketAgeMs: voter.ticketAgeMs,
+      dwellMs: seen?.dwellMs ?? null,
+      touches: seen?.touches ?? null,
+      identityAgeMs: voter.identityAgeMs,
+      picks: request.picks,
+    },
+  };
+}
+
+function refusalOf(check: () => void): Refusal | null {
+  try {
+    check();
+    return null;
+  } catch (refusal) {
+    if (refusal instanceof Refusal) return refusal;
+    throw refusal;
+  }
+}

@@ -1,0 +1,208 @@
+import { type Transaction, sql } from 'kysely';
+import type { Receipt } from '@zuimei/shared/ballot.ts';
+import { type Committer, createCommitter } from '@zuimei/shared/commitment.ts';
+import { actCommitment } from '@zuimei/shared/entry.ts';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import { type StoredContest, readContest } from '../contest/contest.ts';
+import { frozenRules } from '../contest/rules.ts';
+import type { Db, Tables } from '../db.ts';
+import type { Secrets } from '../secret.ts';
+
+/** A ballot that has passed who and rules. `flags`: bits of signals, HELD, UNSCREENED, set by the gate. */
+export interface Ballot {
+  ballotId: string;
+  /** Hex, 16 bytes. */
+  voter: string;
+  /** Ascending. */
+  picks: readonly number[];
+  /** 8 bytes. */
+  device: Uint8Array;
+  /** 16 bytes. */
+  ip: Uint8Array;
+  flags: number;
+}
+
+export const HELD = 1 << 24;
+export const UNSCREENED = 1 << 25;
+const RECORD = 72;
+
+/** Why nothing of a batch was written: the contest changed since it was checked, is not open, or pauses. */
+export type Setback = 'stale' | 'closed' | 'paused';
+export type Outcome = Receipt | Refusal;
+
+export interface OwnRecord extends Receipt {
+  picks: number[];
+  period: number;
+}
+
+export interface Ledger {
+  /**
+   * Commits a batch in one statement: resolves after the fsync, with one outcome a ballot in order. At most one ballot a voter.
+   * A rejection says nothing about whether it took effect: the same ballots may be sent again.
+   */
+  commit(contest: StoredContest, batch: readonly Ballot[]): Promise<Outcome[] | Setback>;
+  /** Receipts given before for these ballots, null where there is none. */
+  findReceipts(contestId: number, asked: readonly { voter: string; ballotId: string }[]): Promise<(Receipt | null)[]>;
+  /** A voter's ballots, newest first, with the quota period of each. */
+  ballotsOf(contestId: number, voter: string): Promise<OwnRecord[]>;
+  /** Freezes the rules as they now stand as an entry of the ledger, unless they are already; gives the contest. */
+  open(slug: string): Promise<StoredContest>;
+  /** The log's name as it was when the ledger was opened, null before. */
+  originOf(slug: string): Promise<string | null>;
+  committerOf(slug: string): Committer;
+}
+
+export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string) => string): Ledger {
+  const committers = new Map<string, Committer>();
+
+  function committerOf(slug: string): Committer {
+    let committer = committers.get(slug);
+    if (!committer) committers.set(slug, (committer = createCommitter(slug, openingKey(secrets, slug))));
+    return committer;
+  }
+
+  async function commit(contest: StoredContest, batch: readonly Ballot[]): Promise<Outcome[] | Setback> {
+    const committer = committerOf(contest.slug);
+    const records = Buffer.allocUnsafe(batch.length * RECORD);
+    let ids = '{';
+    let picks = '{';
+    let flags = '{';
+    let at = 0;
+    for (const ballot of batch) {
+      const comma = at === 0 ? '' : ',';
+      ids += comma + ballot.ballotId;
+      picks += `${comma}"{${ballot.picks.join(',')}}"`;
+      flags += comma + ballot.flags;
+      records.write(ballot.voter, at, 'hex');
+      const state = ballot.flags & HELD ? 'held' : 'counted';
+      records.set(committer.commit(ballot.ballotId, ballot.voter, ballot.picks, state), at + 16);
+      records.set(ballot.device, at + 48);
+      records.set(ballot.ip, at + 56);
+      at += RECORD;
+    }
+    const { rows } = await sql<{ verdict: string; committed_at: Date; base: string | number; slots: string }>`
+      select * from commit_ballots(${contest.id}::int, ${contest.version}::int, ${`${ids}}`}::uuid[], ${`${picks}}`}::text[],
+        ${`${flags}}`}::int[], ${records}::bytea)`.execute(db);
+    const row = rows[0];
+    if (!row) throw new Error('commit_ballots gave no row');
+    if (row.verdict !== 'ok') return row.verdict as Setback;
+    return outcomes(contest, batch, row.slots.split(','), Number(row.base), row.committed_at.toISOString());
+  }
+
+  async function outcomes(
+    contest: StoredContest,
+    batch: readonly Ballot[],
+    slots: string[],
+    base: number,
+    committedAt: string,
+  ): Promise<Outcome[]> {
+    const repeated: number[] = [];
+    const result = batch.map((ballot, i): Outcome => {
+      const slot = Number(slots[i]);
+      if (slot === -1) return new Refusal('quota_spent', { limit: contest.rule.ballotsPerPeriod });
+      if (slot === -2) return new Refusal('picked_already');
+      if (slot < base) repeated.push(i);
+      const state = ballot.flags & HELD ? 'held' : 'counted';
+      return { ballotId: ballot.ballotId, index: slot, at: committedAt, state };
+    });
+    if (repeated.length === 0) return result;
+    const indexes = repeated.map((i) => Number(slots[i]));
+    const receipts = await readReceipts(contest.id, indexes);
+    for (const i of repeated) result[i] = receipts.get(Number(slots[i])) ?? new Refusal('internal');
+    return result;
+  }
+
+  async function readReceipts(contestId: number, indexes: number[]): Promise<Map<number, Receipt>> {
+    const { rows } = await sql<{ index: string | number; at: Date; state: Receipt['state']; ballot_id: string }>`
+      select index, at, state, ballot_id from ledger_entry
+      where contest = ${contestId} and index = any(${`{${indexes.join(',')}}`}::bigint[])`.execute(db);
+    return new Map(
+      rows.map((row) => [
+        Number(row.index),
+        { ballotId: row.ballot_id, index: Number(row.index), at: row.at.toISOString(), state: row.state },
+      ]),
+    );
+  }
+
+  async function findReceipts(contestId: number, asked: readonly { voter: string; ballotId: string }[]) {
+    const { rows } = await sql<{ ord: string | number; index: string | number }>`
+      select a.ord, v.indexes[array_position(v.ballot_ids, a.ballot_id)] as index
+      from unnest(${`{${asked.map((one) => one.voter).join(',')}}`}::text[],
+                  ${`{${asked.map((one) => one.ballotId).join(',')}}`}::uuid[]) with ordinality a (voter, ballot_id, ord)
+      join voter_quota v on v.contest = ${contestId} and v.voter = decode(a.voter, 'hex') and a.ballot_id = any(v.ballot_ids)`.execute(
+      db,
+    );
+    const found = rows.length > 0 ? await readReceipts(contestId, rows.map((row) => Number(row.index))) : new Map<number, Receipt>();
+    const result: (Receipt | null)[] = asked.map(() => null);
+    for (const row of rows) result[Number(row.ord) - 1] = found.get(Number(row.index)) ?? null;
+    return result;
+  }
+
+  async function ballotsOf(contestId: number, voter: string): Promise<OwnRecord[]> {
+    const { rows } = await sql<Omit<OwnRecord, 'at'> & { at: Date }>`
+      select e.ballot_id as "ballotId", e.index, e.at, e.state, e.picks, q.period
+      from voter_quota q, unnest(q.indexes) as i, ledger_entry e
+      where q.contest = ${contestId} and q.voter = decode(${voter}, 'hex') and e.contest = q.contest and e.index = i
+      order by e.index desc limit 1000`.execute(db);
+    return rows.map((row) => ({ ...row, index: Number(row.index), at: row.at.toISOString() }));
+  }
+
+  async function open(slug: string): Promise<StoredContest> {
+    return await db.transaction().execute(async (tx) => {
+      await sql`select 1 from contest where slug = ${slug} for update`.execute(tx);
+      const contest = await readContest(tx, slug);
+      if (!contest) throw new Refusal('not_found');
+      if (await raiseHead(tx, contest, newOrigin(slug)))
+        await appendAct(tx, contest.id, 'rules', {
+          actor: 'system',
+          reason: 'rules as they stand for voting',
+          rules: frozenRules(contest),
+          version: contest.version,
+        });
+      return contest;
+    });
+  }
+
+  async function originOf(slug: string): Promise<string | null> {
+    const { rows } = await sql<{ origin: string }>`
+      select h.origin from ledger_head h join contest c on c.id = h.contest where c.slug = ${slug}`.execute(db);
+    return rows[0]?.origin ?? null;
+  }
+
+  return { commit, findReceipts, ballotsOf, open, originOf, committerOf };
+}
+
+/** The contest's secret from which every ballot's salt is made. */
+export function openingKey(secrets: Secrets, slug: string): Buffer {
+  return secrets.derive(`openings of ${slug}`);
+}
+
+/** Makes the head of a contest, or moves it to this version; false when it is there already. */
+async function raiseHead(tx: Transaction<Tables>, contest: StoredContest, origin: string): Promise<boolean> {
+  const { rule, rounds } = contest;
+  const { rows } = await sql`
+    insert into ledger_head as h (contest, origin, version, opens, closes, paused, daily, ballots_per_period, repeat_candidate)
+    values (${contest.id}, ${origin}, ${contest.version}, ${arrayOf(rounds.map((round) => round.opens))}::timestamptz[],
+      ${arrayOf(rounds.map((round) => round.closes))}::timestamptz[], ${contest.paused !== null}, ${rule.period === 'day'},
+      ${rule.ballotsPerPeriod}, ${rule.repeatCandidate})
+    on conflict (contest) do update set version = excluded.version, opens = excluded.opens, closes = excluded.closes,
+      paused = excluded.paused, daily = excluded.daily, ballots_per_period = excluded.ballots_per_period,
+      repeat_candidate = excluded.repeat_candidate
+    where h.version < excluded.version
+    returning contest`.execute(tx);
+  return rows.length > 0;
+}
+
+function arrayOf(instants: string[]): string {
+  return `{${instants.map((instant) => `"${instant}"`).join(',')}}`;
+}
+
+/** What staff did, with who and why; canonical JSON, all of it public. */
+export type Act = { actor: string; reason: string } & Record<string, unknown>;
+
+/** Appends an act to the ledger; resolves with its index once the transaction is committed. */
+export async function appendAct(tx: Transaction<Tables>, contestId: number, kind: string, act: Act): Promise<number> {
+  const { rows } = await sql<{ index: string | number }>`
+    select append_act(${contestId}::int, ${kind}, ${JSON.stringify(act)}::jsonb, ${Buffer.from(actCommitment(act), 'hex')}::bytea) as index`.execute(tx);
+  return Number(rows[0]?.index);
+}

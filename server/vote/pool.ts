@@ -1,0 +1,123 @@
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import type { Receipt } from '@zuimei/shared/ballot.ts';
+import type { Outcome } from './ledger.ts';
+
+export interface PoolLimits {
+  /** Ballots that may wait; the next one is told `busy` at once. */
+  waiting: number;
+  /** Ballots in one batch. */
+  batch: number;
+}
+
+export interface Pool<B> {
+  /** Resolves with the receipt once the ballot is committed; rejects with its refusal, or `busy`. */
+  join(ballot: B): Promise<Receipt>;
+  waiting(): number;
+  /** Takes no more ballots; resolves when all that were taken are answered. */
+  drain(): Promise<void>;
+}
+
+interface Waiting<B> {
+  ballot: B;
+  resolve(receipt: Receipt): void;
+  reject(reason: unknown): void;
+}
+
+/**
+ * Group commit for one contest. All that waits becomes the next batch as soon as the gate is free; while one batch is being written
+ * the next is at the gate, so a batch grows with the load and nobody waits for a clock. A batch holds at most one ballot a voter: the
+ * others wait their turn, and the database sees what the first one used up.
+ *   admit  marks the ballots of a batch; gives, where one is refused, its outcome at once
+ *   write  commits the admitted; gives one outcome each. A rejection is answered `busy`: the page sends the same ballots again.
+ */
+export function createPool<B extends { voter: string }>(
+  rooms: { admit(batch: B[]): Promise<(Outcome | null)[]>; write(batch: B[]): Promise<Outcome[]>; failed(error: unknown): void },
+  limits: PoolLimits,
+): Pool<B> {
+  let waiting: Waiting<B>[] = [];
+  let inside = 0;
+  let gateBusy = false;
+  let closed = false;
+  let writing: Promise<void> = Promise.resolve();
+  let onEmpty: (() => void) | null = null;
+
+  function nextBatch(): Waiting<B>[] {
+    const voters = new Set<string>();
+    const batch: Waiting<B>[] = [];
+    const later: Waiting<B>[] = [];
+    for (const one of waiting) {
+      if (batch.length >= limits.batch || voters.has(one.ballot.voter)) later.push(one);
+      else {
+        voters.add(one.ballot.voter);
+        batch.push(one);
+      }
+    }
+    waiting = later;
+    return batch;
+  }
+
+  async function run(): Promise<void> {
+    while (waiting.length > 0) {
+      const batch = nextBatch();
+      let admitted: Waiting<B>[] = [];
+      try {
+        admitted = settle(batch, await rooms.admit(batch.map((one) => one.ballot)));
+      } catch (error) {
+        turnAway(batch, error);
+      }
+      await writing;
+      if (admitted.length > 0) writing = write(admitted);
+    }
+    gateBusy = false;
+  }
+
+  async function write(batch: Waiting<B>[]): Promise<void> {
+    try {
+      settle(batch, await rooms.write(batch.map((one) => one.ballot)));
+    } catch (error) {
+      turnAway(batch, error);
+    }
+  }
+
+  /** Answers those with an outcome; gives those without. */
+  function settle(batch: Waiting<B>[], outcomes: readonly (Outcome | null)[]): Waiting<B>[] {
+    return batch.filter((one, i) => {
+      const outcome = outcomes[i];
+      if (!outcome) return true;
+      if (outcome instanceof Refusal) one.reject(outcome);
+      else one.resolve(outcome);
+      left(1);
+      return false;
+    });
+  }
+
+  function turnAway(batch: Waiting<B>[], error: unknown): void {
+    rooms.failed(error);
+    for (const one of batch) one.reject(new Refusal('busy', { retryAfterMs: 1000 }));
+    left(batch.length);
+  }
+
+  function left(count: number): void {
+    inside -= count;
+    if (inside === 0) onEmpty?.();
+  }
+
+  return {
+    join(ballot) {
+      if (closed || inside >= limits.waiting) return Promise.reject(new Refusal('busy', { retryAfterMs: 1000 }));
+      inside++;
+      return new Promise((resolve, reject) => {
+        waiting.push({ ballot, resolve, reject });
+        if (gateBusy) return;
+        gateBusy = true;
+        // After this turn of the event loop, so that all requests that arrived in it go together.
+        setImmediate(run);
+      });
+    },
+    waiting: () => inside,
+    drain() {
+      closed = true;
+      return inside === 0 ? Promise.resolve() : new Promise((resolve) => (onEmpty = resolve));
+    },
+  };
+}

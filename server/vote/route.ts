@@ -1,0 +1,66 @@
+import type { HttpBindings } from '@hono/node-server';
+import { type Context, Hono } from 'hono';
+import { periodOf, openRound } from '@zuimei/shared/contest.ts';
+import { toHex } from '@zuimei/shared/bytes.ts';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import type { MeView } from '@zuimei/shared/view.ts';
+import type { BlockList } from 'node:net';
+import type { Desk } from '../contest/desk.ts';
+import type { Cast, Sender } from './cast.ts';
+import { clientAddress } from './address.ts';
+import type { Ledger } from './ledger.ts';
+import { MOST_BODY_BYTES, parseBallotRequest } from './request.ts';
+import { VOTER_COOKIE, type Voters } from './voter.ts';
+
+/**
+ * POST /api/contests/:slug/ballots  anyone with a voter cookie and a page ticket
+ * GET  /api/contests/:slug/me       the visitor's own record; gives a cookie to who has none
+ */
+export function voteRoute(parts: { desk: Desk; cast: Cast; voters: Voters; ledger: Ledger; clock: () => number; trustedProxies: BlockList; secure: boolean }) {
+  const { desk, cast, voters, ledger, clock, trustedProxies } = parts;
+
+  return new Hono<{ Bindings: HttpBindings }>()
+    .post('/api/contests/:slug/ballots', async (c) => {
+      const length = Number(c.req.header('content-length') ?? Number.NaN);
+      if (!(length <= MOST_BODY_BYTES)) throw new Refusal('too_large', { limit: MOST_BODY_BYTES });
+      const request = parseBallotRequest(await c.req.json().catch(() => null));
+      return c.json(await cast.cast(c.req.param('slug'), request, senderOf(c, trustedProxies)), 201);
+    })
+    .get('/api/contests/:slug/me', async (c) => {
+      const contest = await desk.find(c.req.param('slug'));
+      const now = clock();
+      const known = voters.read(c.req.header('cookie'));
+      const visitor = known ?? { cookie: voters.issue(now), issuedAt: now };
+      if (!known) c.header('Set-Cookie', voterCookie(visitor.cookie, parts.secure));
+      c.header('Cache-Control', 'no-store');
+      const voter = voters.pseudonym(contest.slug, visitor);
+      const ballots = known ? await ledger.ballotsOf(contest.id, voter) : [];
+      const round = openRound(contest, now);
+      const used = ballots.filter((ballot) => ballot.period === periodOf(contest.rule, round, now));
+      const committer = ledger.committerOf(contest.slug);
+      const view: MeView = {
+        ticket: voters.ticket(contest.slug, visitor, now),
+        now: new Date(now).toISOString(),
+        ballotsLeft: round < 0 ? 0 : Math.max(0, contest.rule.ballotsPerPeriod - used.length),
+        picksToday: [...new Set(used.flatMap((ballot) => ballot.picks))].sort((a, b) => a - b),
+        ballots: ballots.slice(0, 100).map(({ period: _, picks, ...receipt }) => ({
+          ...receipt,
+          opening: { ballotId: receipt.ballotId, salt: toHex(committer.salt(receipt.ballotId)), voter, picks, state: receipt.state },
+        })),
+      };
+      return c.json(view);
+    });
+}
+
+/** Lasts 400 days, the most a browser keeps; never readable by a script. */
+export function voterCookie(value: string, secure: boolean): string {
+  return `${VOTER_COOKIE}=${value}; Path=/; Max-Age=34560000; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+}
+
+function senderOf(c: Context<{ Bindings: HttpBindings }>, trustedProxies: BlockList): Sender {
+  return {
+    cookie: c.req.header('cookie'),
+    address: clientAddress(c.env.incoming.socket.remoteAddress ?? '', c.req.header('x-forwarded-for'), trustedProxies),
+    userAgent: c.req.header('user-agent')?.slice(0, 256) ?? '',
+  };
+}

@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import { createMac, sameText } from '../mac.ts';
+import type { Secrets } from '../secret.ts';
+
+/** The cookie that makes a browser one voter. It holds a random subject and when it was issued, signed. */
+export const VOTER_COOKIE = 'zv';
+const COOKIE = /^(v1[0-9a-f]{32})\.([0-9a-z]{1,9})\.([0-9a-f]{32})$/;
+const TICKET = /^([0-9a-z]{1,9})\.([0-9a-f]{32})$/;
+
+export const TICKET_MIN_AGE_MS = 2_000;
+export const TICKET_MAX_AGE_MS = 2 * 3_600_000;
+
+export interface Visitor {
+  cookie: string;
+  issuedAt: number;
+}
+
+export interface Voter {
+  /** Pseudonym in this contest, 16 bytes in hex: HMAC(contest key, channel + subject). The same person differs between contests. */
+  id: string;
+  identityAgeMs: number;
+  ticketAgeMs: number;
+}
+
+export interface Voters {
+  /** A new cookie value for a browser that has none. */
+  issue(now: number): string;
+  /** The visitor of a Cookie header, or null when there is none or it is not ours. */
+  read(cookieHeader: string | undefined): Visitor | null;
+  pseudonym(slug: string, visitor: Visitor): string;
+  /** A page ticket: this visitor opened this contest's page at `now`. */
+  ticket(slug: string, visitor: Visitor, now: number): string;
+  /** Who casts this. Refuses with no_voter, ticket_invalid, ticket_expired or ticket_too_fresh. */
+  identify(slug: string, cookieHeader: string | undefined, ticket: string, now: number): Voter;
+}
+
+export function createVoters(secrets: Secrets): Voters {
+  const signCookie = createMac(secrets.derive('voter cookie'));
+  const signTicket = createMac(secrets.derive('page ticket'));
+  const pseudonyms = new Map<string, (subject: string) => string>();
+
+  function pseudonymOf(slug: string, subject: string): string {
+    let mac = pseudonyms.get(slug);
+    if (!mac) pseudonyms.set(slug, (mac = createMac(secrets.derive(`voter of ${slug}`))));
+    return mac(`web:${subject}`);
+  }
+
+  function read(cookieHeader: string | undefined): Visitor | null {
+    const cookie = findCookie(cookieHeader);
+    const match = COOKIE.exec(cookie);
+    if (!match || !sameText(match[3] ?? '', signCookie(cookie.slice(0, cookie.lastIndexOf('.'))))) return null;
+    return { cookie, issuedAt: Number.parseInt(match[2] ?? '', 36) * 1000 };
+  }
+
+  return {
+    issue(now) {
+      const body = `v1${randomBytes(16).toString('hex')}.${Math.floor(now / 1000).toString(36)}`;
+      return `${body}.${signCookie(body)}`;
+    },
+    read,
+    pseudonym: (slug, visitor) => pseudonymOf(slug, visitor.cookie.slice(0, 34)),
+    ticket(slug, visitor, now) {
+      const at = now.toString(36);
+      return `${at}.${signTicket(`${slug} ${visitor.cookie} ${at}`)}`;
+    },
+    identify(slug, cookieHeader, ticket, now) {
+      const cookie = findCookie(cookieHeader);
+      const match = TICKET.exec(ticket);
+      const at = match?.[1] ?? '';
+      // A ticket is only made for a cookie that was checked, and its signature covers the cookie: one check serves both.
+      const genuine = COOKIE.test(cookie) && sameText(match?.[2] ?? '', signTicket(`${slug} ${cookie} ${at}`));
+      if (!genuine) throw new Refusal(read(cookieHeader) ? 'ticket_invalid' : 'no_voter');
+      const ticketAgeMs = now - Number.parseInt(at, 36);
+      if (ticketAgeMs > TICKET_MAX_AGE_MS) throw new Refusal('ticket_expired');
+      if (ticketAgeMs < TICKET_MIN_AGE_MS)
+        throw new Refusal('ticket_too_fresh', { retryAfterMs: TICKET_MIN_AGE_MS - ticketAgeMs });
+      const subject = cookie.slice(0, 34);
+      const issuedAt = Number.parseInt(cookie.slice(35, cookie.lastIndexOf('.')), 36) * 1000;
+      return { id: pseudonymOf(slug, subject), identityAgeMs: now - issuedAt, ticketAgeMs };
+    },
+  };
+}
+
+function findCookie(header: string | undefined): string {
+  if (!header || header.length > 4096) return '';
+  const from = header.startsWith(`${VOTER_COOKIE}=`) ? 0 : header.indexOf(`; ${VOTER_COOKIE}=`);
+  if (from < 0) return '';
+  const start = header.indexOf('=', from) + 1;
+  const end = header.indexOf(';', start);
+  return end < 0 ? header.slice(start) : header.slice(start, end);
+}

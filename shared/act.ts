@@ -1,0 +1,32 @@
+import type { Canonical } from './canonical.ts';
+
+/** A staff act that can change a result. It is public: its ledger entry commits to its canonical JSON without a salt. */
+export interface Act {
+  readonly actor: string;
+  readonly reason: string;
+  /** Number of the document or case it rests on; '' if none. */
+  readonly reference: string;
+  readonly [field: string]: Canonical;
+}
+
+/**
+ * void: the ballots count no longer. restore: undoes void, each is again what it was. release: held ballots count from now on.
+ */
+export type RulingVerb = 'void' | 'restore' | 'release';
+
+/** The act of an entry of kind 'ruling'. */
+export interface Ruling extends Act {
+  readonly ruling: RulingVerb;
+  /** Ledger indexes of ballots, all before the ruling's own. */
+  readonly entries: readonly number[];
+}
+
+export function isRuling(act: Act): act is Ruling {
+  const { ruling, entries } = act;
+  const known = ruling === 'void' || ruling === 'restore' || ruling === 'release';
+  return (
+    known &&
+    Array.isArray(entries) &&
+    entries.every((index) => Number.isSafeInteger(index) && Number(index) >= 0)
+  );
+}

@@ -1,0 +1,108 @@
+const encoder = new TextEncoder();
+
+export function utf8(text: string): Uint8Array<ArrayBuffer> {
+  return encoder.encode(text);
+}
+
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
+
+const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const hexCodes = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
+
+/** Lower-case hex. */
+export function toHex(bytes: Uint8Array): string {
+  let text = '';
+  for (let i = 0; i < bytes.length; i++) text += hexOfByte[bytes[i] ?? 0];
+  return text;
+}
+
+/** The bytes of a lower-case hex text, or null if it is anything else. */
+export function fromHex(text: string): Uint8Array<ArrayBuffer> | null {
+  const out = new Uint8Array(text.length >> 1);
+  return putFromHex(out, 0, text, out.length) ? out : null;
+}
+
+/** Standard base64 with padding (RFC 4648 section 4). */
+export function toBase64(bytes: Uint8Array): string {
+  let text = '';
+  for (let i = 0; i < bytes.length; i++) text += String.fromCharCode(bytes[i] ?? 0);
+  return btoa(text);
+}
+
+/** The bytes of a standard base64 text, or null: only the one spelling that toBase64 gives is taken, so nothing has two. */
+export function fromBase64(text: string): Uint8Array<ArrayBuffer> | null {
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 !== 0) return null;
+  const binary = atob(text);
+  if (btoa(binary) !== text) return null;
+  const out = new Uint8Array(binary.length);
+  for (let i = 0; i < out.length; i++) out[i] = binary.charCodeAt(i);
+  return out;
+}
+
+/** Writes a text that is known to be ASCII at `at`; gives the position after it. */
+export function putAscii(out: Uint8Array, at: number, text: string): number {
+  for (let i = 0; i < text.length; i++) out[at + i] = text.charCodeAt(i);
+  return at + text.length;
+}
+
+/** Writes bytes as lower-case hex digits at `at`. */
+export function putHex(out: Uint8Array, at: number, bytes: Uint8Array): void {
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i] ?? 0;
+    out[at + 2 * i] = hexCodes[byte >> 4] ?? 0;
+    out[at + 2 * i + 1] = hexCodes[byte & 15] ?? 0;
+  }
+}
+
+/** Writes `digits` lower-case hex digits at `at` as they are; false if the text from `from` on is not that. */
+export function putHexDigits(
+  out: Uint8Array,
+  at: number,
+  text: string,
+  from: number,
+  digits: number,
+): boolean {
+  let wrong = text.length < from + digits ? NOT_HEX : 0;
+  for (let i = 0; i < digits; i++) {
+    const code = text.charCodeAt(from + i);
+    wrong |= valueOf(code);
+    out[at + i] = code;
+  }
+  return wrong < NOT_HEX;
+}
+
+/** Writes the bytes that a whole lower-case hex text stands for at `at`; false if it is not exactly `count` bytes. */
+export function putFromHex(out: Uint8Array, at: number, text: string, count: number): boolean {
+  let wrong = text.length === 2 * count ? 0 : NOT_HEX;
+  for (let i = 0; i < count; i++) {
+    const high = valueOf(text.charCodeAt(2 * i));
+    const low = valueOf(text.charCodeAt(2 * i + 1));
+    wrong |= high | low;
+    out[at + i] = (high << 4) | low;
+  }
+  return wrong < NOT_HEX;
+}
+
+const NOT_HEX = 16;
+const hexValues = new Uint8Array(128).fill(NOT_HEX);
+hexCodes.forEach((code, value) => {
+  hexValues[code] = value;
+});
+
+function valueOf(code: number): number {
+  return hexValues[code] ?? NOT_HEX;
+}

@@ -1,0 +1,35 @@
+export interface Seen {
+  /** False if this pair was added before. */
+  add(high: number, low: number): boolean;
+}
+
+/** A set of 64-bit random marks in two 32-bit halves: 16 to 32 bytes each, where a Set of the texts would take hundreds. */
+export function createSeen(): Seen {
+  let slots = new Uint32Array(2 * 4096);
+  let count = 0;
+
+  const place = (high: number, low: number): boolean => {
+    const mask = slots.length / 2 - 1;
+    for (let slot = low & mask; ; slot = (slot + 1) & mask) {
+      const at = slots[2 * slot];
+      const other = slots[2 * slot + 1];
+      if (at === 0 && other === 0) {
+        slots[2 * slot] = high;
+        slots[2 * slot + 1] = low;
+        return true;
+      }
+      if (at === high && other === low) return false;
+    }
+  };
+
+  return {
+    add(high, low) {
+      if (++count * 4 > slots.length) {
+        const old = slots;
+        slots = new Uint32Array(old.length * 2);
+        for (let i = 0; i < old.length; i += 2) if (old[i] || old[i + 1]) place(old[i] ?? 0, old[i + 1] ?? 0);
+      }
+      return place(high, low);
+    },
+  };
+}

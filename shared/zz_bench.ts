@@ -1,0 +1,31 @@
+import { hash, randomUUID, randomBytes, createHash } from 'node:crypto';
+import { createCommitter } from './commitment.ts';
+import { createLeafWriter, entryBytes } from './entry.ts';
+import { toHex } from './bytes.ts';
+import { createReplayer, type Line } from './replay.ts';
+import { extendTiles } from './tile.ts';
+const N = 60000;
+const c = createCommitter('zuimei-2026', randomBytes(32));
+const ids = Array.from({length:N},()=>randomUUID()); const voters = ids.map(()=>randomBytes(16).toString('hex'));
+const at = (i:number)=> new Date(1774678000000 + Math.floor(i/300)*50).toISOString();
+for (let r=0;r<3;r++){
+let t=performance.now();
+const com = ids.map((id,i)=>c.commit(id,voters[i] as string,[1,5,17],'counted'));
+console.log('commit', ((performance.now()-t)*1e6/N).toFixed(0));
+t=performance.now();
+const w=createLeafWriter('zuimei-2026'); const leaves=new Uint8Array(N*32);
+com.forEach((x,i)=>leaves.set(w.leaf(at(i),x),i*32));
+console.log('leaf', ((performance.now()-t)*1e6/N).toFixed(0));
+t=performance.now(); extendTiles(0,[],leaves.subarray(0,32*10000)); console.log('extend 10000 ms', (performance.now()-t).toFixed(1));
+const lines: Line[] = ids.map((id,i)=>JSON.parse(JSON.stringify({at:at(i),commitment:toHex(com[i] as Uint8Array),kind:'ballot',opening:{ballotId:id,salt:toHex(c.salt(id)),voter:voters[i],picks:[1,5,17],state:'counted'}})));
+const bytes = lines.map((l)=>entryBytes({...l,contest:'zuimei-2026'}));
+t=performance.now();
+const rp=createReplayer({contest:'zuimei-2026',rounds:[{opens:'2026-01-01T00:00:00.000Z',closes:'2027-01-01T00:00:00.000Z'}],checkpoints:[]});
+for(let i=0;i<N;i+=1000) rp.take(lines.slice(i,i+1000));
+const out=rp.finish();
+const mine=(performance.now()-t)*1e6/N;
+t=performance.now(); for(const b of bytes) hash('sha256',b,'buffer'); const pb=(performance.now()-t)*1e6/N;
+t=performance.now(); for(const b of bytes) hash('sha256',b,'hex'); const ph=(performance.now()-t)*1e6/N;
+t=performance.now(); for(const b of bytes) createHash('sha256').update(b).digest(); const pc=(performance.now()-t)*1e6/N;
+console.log('replay',mine.toFixed(0),'plain buffer',pb.toFixed(0),(pb/mine).toFixed(2),'hex',ph.toFixed(0),(ph/mine).toFixed(2),'createHash',pc.toFixed(0),(pc/mine).toFixed(2), out.problemCount, JSON.stringify(out.tally));
+}

@@ -1,0 +1,43 @@
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium } from 'playwright-core';
+import { needProgram } from './program.ts';
+
+const FLAGS = [
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+const HERE: BrowserContextOptions = { locale: 'zh-CN', timezoneId: 'Asia/Shanghai' };
+
+export interface TestBrowser {
+  /** A context as a phone held upright: 375 × 812, touch, twice the pixels. Each has its own cookies and storage. */
+  phone(options?: BrowserContextOptions): Promise<BrowserContext>;
+  /** A context as an office computer: 1280 × 800, mouse. */
+  desk(options?: BrowserContextOptions): Promise<BrowserContext>;
+  close(): Promise<void>;
+}
+
+/** This machine's own Chromium, headless, with a fresh profile. Without the sandbox only for root, where Chromium has none. */
+export async function openBrowser(): Promise<TestBrowser> {
+  const browser: Browser = await chromium.launch({
+    executablePath: needProgram('chromium'),
+    chromiumSandbox: process.getuid?.() !== 0,
+    args: FLAGS,
+  });
+  return {
+    phone: (options) =>
+      browser.newContext({
+        ...HERE,
+        viewport: { width: 375, height: 812 },
+        deviceScaleFactor: 2,
+        isMobile: true,
+        hasTouch: true,
+        ...options,
+      }),
+    desk: (options) => browser.newContext({ ...HERE, viewport: { width: 1280, height: 800 }, ...options }),
+    close: () => browser.close(),
+  };
+}

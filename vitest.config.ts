@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    environment: 'node',
+    include: ['tests/**/*.test.ts'],
+    globalSetup: ['tests/harness/setup.ts'],
+    // Two files at a time: browsers, databases and load share the machine with them.
+    maxWorkers: 2,
+    // Longer ones (faults, journeys) say so in their own file.
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 20_000,
+    // A promise nobody waited for is a failure of the test that started it.
+    dangerouslyIgnoreUnhandledErrors: false,
+    restoreMocks: true,
+  },
+});

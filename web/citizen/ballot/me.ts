@@ -1,0 +1,49 @@
+import type { Used } from '@zuimei/shared/contest.ts';
+import type { MeView, OwnBallot } from '@zuimei/shared/view.ts';
+import { defineStore } from 'pinia';
+import { computed, shallowRef } from 'vue';
+import { client } from '../../lib/client.ts';
+import { useContest } from '../contest/contest.ts';
+import { useClock } from '../frame/clock.ts';
+
+/** This voter's own record. Null until the phone has asked; nothing of it is ever in the first HTML. */
+export const useMe = defineStore('me', () => {
+  const clock = useClock();
+  const contest = useContest();
+  const view = shallowRef<MeView | null>(null);
+  const failed = shallowRef(false);
+  let shown = '';
+
+  const used = computed<Used>(() => ({
+    ballots: view.value ? (contest.view?.rule.ballotsPerPeriod ?? 1) - view.value.ballotsLeft : 0,
+    picks: view.value?.picksToday ?? [],
+  }));
+
+  async function load(slug: string): Promise<MeView | null> {
+    if (slug !== shown) {
+      view.value = null;
+      shown = slug;
+    }
+    const answer = await client.me(slug);
+    if (slug !== shown) return null;
+    failed.value = !answer.ok;
+    if (!answer.ok) return null;
+    clock.follow(answer.value.now);
+    view.value = answer.value;
+    return answer.value;
+  }
+
+  /** A ticket for this contest, asked for if none is held. */
+  async function ticket(slug: string, renew: boolean): Promise<string | null> {
+    if (!renew && view.value && shown === slug) return view.value.ticket;
+    return (await load(slug))?.ticket ?? null;
+  }
+
+  /** The voter's record of one ballot, read anew: undefined = surely not counted, null = could not be read. */
+  async function find(slug: string, ballotId: string): Promise<OwnBallot | undefined | null> {
+    const read = await load(slug);
+    return read ? read.ballots.find((one) => one.ballotId === ballotId) : null;
+  }
+
+  return { view, failed, used, load, ticket, find };
+});

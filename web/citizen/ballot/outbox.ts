@@ -1,0 +1,101 @@
+import type { Receipt } from '@zuimei/shared/ballot.ts';
+import type { RefusalCode, RefusalDetails } from '@zuimei/shared/refusal.ts';
+import { defineStore } from 'pinia';
+import { computed, ref } from 'vue';
+import { client } from '../../lib/client.ts';
+import { deviceId, newId } from '../../lib/identity.ts';
+import { type Letter, nextStep, parseLetters, type Step } from '../../lib/outbox.ts';
+import { keep, readStored } from '../../lib/storage.ts';
+import { seenSoFar } from './visit.ts';
+import { useMe } from './me.ts';
+
+/** Where the latest ballot of this contest stands. `slow` = it did not get through at the first try. */
+export type Sending =
+  | { kind: 'sending' | 'slow'; letter: Letter; why: 'lost' | 'busy' | 'ticket' | null }
+  | { kind: 'counted'; letter: Letter; receipt: Receipt }
+  | { kind: 'refused'; letter: Letter; code: RefusalCode; details: RefusalDetails };
+
+/** Ballots on their way, kept on the phone until a definite answer comes: over failures, time-outs and reloads. */
+export const useOutbox = defineStore('outbox', () => {
+  const me = useMe();
+  const letters = ref<Letter[]>([]);
+  const state = ref<Sending | null>(null);
+  const timers = new Map<string, number>();
+  const busy = new Set<string>();
+
+  const underway = computed(() => state.value?.kind === 'sending' || state.value?.kind === 'slow');
+
+  function save(): void {
+    keep('outbox', letters.value.length > 0 ? letters.value : null);
+  }
+
+  /** Writes the ballot down, then sends it. */
+  function post(slug: string, picks: number[]): void {
+    const letter: Letter = { slug, ballotId: newId(), picks, written: Date.now(), attempts: 0, uncertain: false };
+    letters.value = [...letters.value, letter];
+    save();
+    state.value = { kind: 'sending', letter, why: null };
+    void send(letter, false);
+  }
+
+  /** Takes up what an earlier visit left. */
+  function resume(slug: string): void {
+    letters.value = readStored('outbox', parseLetters) ?? [];
+    const left = letters.value.find((letter) => letter.slug === slug);
+    state.value = left ? { kind: 'slow', letter: left, why: 'lost' } : null;
+    hasten();
+  }
+
+  /** Try now whatever waits: the network is back, or the page is in sight again. */
+  function hasten(): void {
+    for (const letter of letters.value) if (!busy.has(letter.ballotId)) void send(letter, false);
+  }
+
+  async function send(letter: Letter, renew: boolean): Promise<void> {
+    clearTimeout(timers.get(letter.ballotId));
+    busy.add(letter.ballotId);
+    const ticket = await me.ticket(letter.slug, renew);
+    const answer =
+      ticket === null
+        ? ({ ok: false, fault: { code: 'lost', details: {}, retryAfterMs: null } } as const)
+        : await client.cast(letter.slug, {
+            ballotId: letter.ballotId,
+            picks: letter.picks,
+            ticket,
+            seen: { device: deviceId(), ...seenSoFar() },
+          });
+    busy.delete(letter.ballotId);
+    await take(letter, nextStep(letter, answer, Math.random()));
+  }
+
+  async function take(letter: Letter, step: Step): Promise<void> {
+    if (step.kind === 'counted') return finish({ kind: 'counted', letter, receipt: step.receipt });
+    if (step.kind === 'refused') return finish({ kind: 'refused', letter, code: step.code, details: step.details });
+    if (step.kind === 'look') {
+      const found = await me.find(letter.slug, letter.ballotId);
+      if (found) return finish({ kind: 'counted', letter, receipt: found });
+      if (found === undefined) return finish({ kind: 'refused', letter, code: step.code, details: step.details });
+      return wait(step.letter, 5_000, false, 'lost');
+    }
+    wait(step.letter, step.afterMs, step.renew, step.why);
+  }
+
+  function wait(letter: Letter, afterMs: number, renew: boolean, why: 'lost' | 'busy' | 'ticket'): void {
+    letters.value = letters.value.map((one) => (one.ballotId === letter.ballotId ? letter : one));
+    save();
+    // A ticket a second too young is not worth telling.
+    if (state.value?.letter.ballotId === letter.ballotId)
+      state.value = { kind: why === 'ticket' ? 'sending' : 'slow', letter, why };
+    const timer = window.setTimeout(() => void send(letter, renew), afterMs);
+    timers.set(letter.ballotId, timer);
+  }
+
+  function finish(end: Extract<Sending, { kind: 'counted' | 'refused' }>): void {
+    letters.value = letters.value.filter((one) => one.ballotId !== end.letter.ballotId);
+    save();
+    if (state.value === null || state.value.letter.ballotId === end.letter.ballotId || !underway.value) state.value = end;
+    void me.load(end.letter.slug);
+  }
+
+  return { letters, state, underway, post, resume, hasten };
+});

@@ -1,0 +1,51 @@
+import { type Candidate, openRound, type Phase, phaseAt, roundToShow } from '@zuimei/shared/contest.ts';
+import type { ContestView } from '@zuimei/shared/view.ts';
+import { defineStore } from 'pinia';
+import { computed, ref, shallowRef } from 'vue';
+import { client } from '../../lib/client.ts';
+import { useClock } from '../frame/clock.ts';
+
+/** The contest on show. One at a time: another slug replaces it. */
+export const useContest = defineStore('contest', () => {
+  const clock = useClock();
+  const view = shallowRef<ContestView | null>(null);
+  const status = ref<'loading' | 'ready' | 'missing' | 'failed'>('loading');
+
+  const phase = computed<Phase>(() => (view.value ? phaseAt(view.value, clock.now) : 'draft'));
+  const round = computed(() => (view.value ? roundToShow(view.value, clock.now) : 0));
+  const open = computed(() => (view.value ? openRound(view.value, clock.now) >= 0 : false));
+  const opens = computed(() => {
+    const next = view.value?.rounds.find((one) => clock.now < Date.parse(one.opens));
+    return next ? next.opens : null;
+  });
+  /** Those who stand in the round shown; the withdrawn stay in it, marked. */
+  const standing = computed<Candidate[]>(() => {
+    const contest = view.value;
+    const numbers = contest?.rounds[round.value]?.standing ?? null;
+    const all = contest?.candidates ?? [];
+    return numbers ? all.filter((one) => numbers.includes(one.number)) : all;
+  });
+  const byNumber = computed(() => new Map(view.value?.candidates.map((one) => [one.number, one])));
+  const categoryName = computed(() => new Map(view.value?.categories.map((one) => [one.id, one.name])));
+
+  function show(contest: ContestView): void {
+    view.value = contest;
+    status.value = 'ready';
+  }
+
+  /** Loads the contest, or loads it anew; a failed renewal keeps what is shown. */
+  async function load(slug: string): Promise<void> {
+    if (view.value?.slug !== slug) {
+      view.value = null;
+      status.value = 'loading';
+    }
+    const answer = await client.contest(slug);
+    if (answer.ok) {
+      clock.follow(answer.value.now);
+      if (answer.value.version !== view.value?.version || view.value.slug !== slug) show(answer.value);
+    } else if (answer.fault.code === 'not_found') status.value = 'missing';
+    else if (view.value === null) status.value = 'failed';
+  }
+
+  return { view, status, phase, round, open, opens, standing, byNumber, categoryName, show, load };
+});

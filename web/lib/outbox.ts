@@ -1,0 +1,77 @@
+import type { Receipt } from '@zuimei/shared/ballot.ts';
+import type { RefusalCode, RefusalDetails } from '@zuimei/shared/refusal.ts';
+import type { Answer } from './client.ts';
+
+/** A ballot on its way. It is kept on the phone and sent under one ballotId until a definite answer comes. */
+export interface Letter {
+  slug: string;
+  ballotId: string;
+  picks: number[];
+  /** Moment (ms) the voter pressed 投票. */
+  written: number;
+  attempts: number;
+  /** An earlier attempt ended without an answer, so the ballot may already be counted. */
+  uncertain: boolean;
+}
+
+export type Step =
+  | { kind: 'counted'; receipt: Receipt }
+  | { kind: 'refused'; code: RefusalCode; details: RefusalDetails }
+  /** Send the same letter again after `afterMs`; `renew` = with a new page ticket. */
+  | { kind: 'again'; letter: Letter; afterMs: number; renew: boolean; why: 'lost' | 'busy' | 'ticket' }
+  /** Refused, but an earlier attempt may have been counted: look into the voter's own record before saying no. */
+  | { kind: 'look'; letter: Letter; code: RefusalCode; details: RefusalDetails };
+
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 30_000;
+
+const waitAndSend: ReadonlySet<string> = new Set(['busy', 'too_many_requests', 'internal']);
+const needTicket: ReadonlySet<string> = new Set(['ticket_expired', 'ticket_invalid', 'ticket_too_fresh']);
+/** A ticket that is refused this often is not a matter of time. */
+const TICKET_TRIES = 4;
+
+/**
+ * What to do after one attempt. `random` in [0, 1) spreads phones apart: waits double from one second up to thirty and are drawn
+ * from the upper half; the server's Retry-After is a floor. Only a definite answer ends a letter.
+ */
+export function nextStep(letter: Letter, answer: Answer<Receipt>, random: number): Step {
+  if (answer.ok) return { kind: 'counted', receipt: answer.value };
+  const { code, details, retryAfterMs } = answer.fault;
+  const tried = { ...letter, attempts: letter.attempts + 1 };
+  if (code === 'lost' || code === 'internal') {
+    const uncertain = { ...tried, uncertain: true };
+    return { kind: 'again', letter: uncertain, afterMs: wait(tried.attempts, retryAfterMs, random), renew: false, why: 'lost' };
+  }
+  if (waitAndSend.has(code))
+    return { kind: 'again', letter: tried, afterMs: wait(tried.attempts, retryAfterMs, random), renew: false, why: 'busy' };
+  if (needTicket.has(code) && tried.attempts < TICKET_TRIES) {
+    // A ticket must be two seconds old; a little more covers clocks that differ.
+    const renew = code !== 'ticket_too_fresh';
+    return { kind: 'again', letter: tried, afterMs: 2_200, renew, why: 'ticket' };
+  }
+  return letter.uncertain ? { kind: 'look', letter: tried, code, details } : { kind: 'refused', code, details };
+}
+
+function wait(attempts: number, retryAfterMs: number | null, random: number): number {
+  const span = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(attempts - 1, 10));
+  return Math.round((retryAfterMs ?? 0) + span * (0.5 + random / 2));
+}
+
+/** Letters as kept on the phone; anything else found there is left out. */
+export function parseLetters(stored: unknown): Letter[] | null {
+  return Array.isArray(stored) ? stored.filter(isLetter).slice(0, 50) : null;
+}
+
+function isLetter(one: unknown): one is Letter {
+  if (typeof one !== 'object' || one === null) return false;
+  const letter = one as Partial<Record<keyof Letter, unknown>>;
+  return (
+    typeof letter.slug === 'string' &&
+    typeof letter.ballotId === 'string' &&
+    Array.isArray(letter.picks) &&
+    letter.picks.every((pick) => Number.isSafeInteger(pick)) &&
+    typeof letter.written === 'number' &&
+    typeof letter.attempts === 'number' &&
+    typeof letter.uncertain === 'boolean'
+  );
+}

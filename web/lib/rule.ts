@@ -1,0 +1,121 @@
+import type { Category, Contest, Formula, PickRange, Reveal } from '@zuimei/shared/contest.ts';
+import { dayTime, minuteOfDay } from './moment.ts';
+
+type Ruled = Pick<
+  Contest,
+  'rule' | 'rounds' | 'categories' | 'noun' | 'formula' | 'reveal' | 'hideOrder' | 'chosen'
+>;
+
+const ordinals = ['一', '二', '三', '四', '五', '六', '七', '八', '九', '十'];
+
+/** "第二轮"; index counts from 0. */
+export function roundName(index: number): string {
+  return `第${ordinals[index] ?? index + 1}轮`;
+}
+
+/** "选 1–5 位", "选满 10 位": how many picks one ballot holds. */
+export function pickSpan(range: PickRange, measure: string): string {
+  if (range.min === range.max) return range.max === 1 ? `选 1 ${measure}` : `须选满 ${range.max} ${measure}`;
+  return range.min <= 1
+    ? `可选 1–${range.max} ${measure}`
+    : `选 ${range.min}–${range.max} ${measure}`;
+}
+
+/** Who may cast how many ballots with how many picks: the first and shortest sentence of the page. */
+export function ballotSentence({ rule, rounds, noun }: Pick<Ruled, 'rule' | 'rounds' | 'noun'>): string {
+  const period = rule.period === 'day' ? '每人每天' : rounds.length > 1 ? '每人每轮' : '每人';
+  return `${period}可投 ${rule.ballotsPerPeriod} 张选票，每张${pickSpan(rule.picks, noun.measure)}。`;
+}
+
+function boundWords(range: PickRange, measure: string): string | null {
+  if (range.min > 0 && range.min === range.max) return `须选 ${range.max} ${measure}`;
+  if (range.min > 0) return `选 ${range.min}–${range.max} ${measure}`;
+  return `最多选 ${range.max} ${measure}`;
+}
+
+/** Bounds by category: one sentence for all of them, and one for each that differs. */
+export function categorySentences({ rule, categories, noun }: Pick<Ruled, 'rule' | 'categories' | 'noun'>): string[] {
+  const named = categories.filter((category: Category) => rule.categories?.[category.id]);
+  const sentences: string[] = [];
+  if (rule.perCategory && named.length < categories.length) {
+    const words = boundWords(rule.perCategory, noun.measure);
+    sentences.push(named.length > 0 ? `其余各组${words}。` : `每组${words}。`);
+  }
+  for (const category of named.toReversed()) {
+    const range = rule.categories?.[category.id];
+    if (range) sentences.unshift(`“${category.name}”组${boundWords(range, noun.measure)}。`);
+  }
+  return sentences;
+}
+
+/** May one candidate be picked again in a period? Said only where several ballots make it a question. */
+export function repeatSentence({ rule, noun }: Pick<Ruled, 'rule' | 'noun'>): string | null {
+  if (rule.ballotsPerPeriod < 2) return null;
+  const period = rule.period === 'day' ? '每天' : '整轮';
+  return rule.repeatCandidate
+    ? `同一${noun.measure}候选可以在不同的选票里重复选。`
+    : `同一${noun.measure}候选${period}只能选一次。`;
+}
+
+/** "公众投票占综合得分 40%，其余为专家评审 40%、媒体评审 20%。" */
+export function formulaSentence(formula: Formula | null): string | null {
+  if (!formula) return null;
+  const rest = formulaParts(formula).filter((part) => part.key !== 'vote');
+  if (rest.length === 0) return '结果按公众投票产生。';
+  return `公众投票占综合得分 ${formula.vote}%，其余为${rest.map((part) => `${part.name} ${part.percent}%`).join('、')}。`;
+}
+
+export interface FormulaPart {
+  key: keyof Formula;
+  name: string;
+  percent: number;
+}
+
+/** The parts of the composite that count at all, heaviest stage order: vote, experts, media, merit. */
+export function formulaParts(formula: Formula): FormulaPart[] {
+  const parts: FormulaPart[] = [
+    { key: 'vote', name: '公众投票', percent: formula.vote },
+    { key: 'expert', name: '专家评审', percent: formula.expert },
+    { key: 'media', name: '媒体评审', percent: formula.media },
+    { key: 'merit', name: '工作成效', percent: formula.merit },
+  ];
+  return parts.filter((part) => part.percent > 0);
+}
+
+export function revealSentence(reveal: Reveal): string {
+  if (reveal.kind === 'live') return '票数实时公布。';
+  if (reveal.kind === 'daily') return `票数每天 ${minuteOfDay(reveal.at)} 公布一次。`;
+  return `投票期间不公布票数，${dayTime(reveal.from)} 起公布。`;
+}
+
+/** Rounds, when there is more than one: their spans, and that each counts from zero. */
+export function roundsSentence({ rounds }: Pick<Ruled, 'rounds'>): string | null {
+  if (rounds.length < 2) return null;
+  const spans = rounds.map((round, index) => `${roundName(index)} ${dayTime(round.opens)} 至 ${dayTime(round.closes)}`);
+  return `投票分 ${rounds.length} 轮：${spans.join('；')}。每轮重新计票。`;
+}
+
+/** The two or three sentences under the banner: what may I do, and what it counts for. */
+export function shortRule(contest: Ruled): string[] {
+  return [
+    ballotSentence(contest),
+    ...categorySentences(contest).slice(0, 2),
+    formulaSentence(contest.formula),
+    contest.hideOrder ? '排名不分先后。' : null,
+  ].filter((sentence) => sentence !== null);
+}
+
+/** Every rule the page knows, one sentence each, in the order a voter asks. */
+export function fullRule(contest: Ruled): string[] {
+  return [
+    ballotSentence(contest),
+    contest.rule.period === 'day' ? '每天 0:00 起重新计算可投张数。' : null,
+    ...categorySentences(contest),
+    repeatSentence(contest),
+    roundsSentence(contest),
+    revealSentence(contest.reveal),
+    contest.hideOrder ? '排名不分先后，页面不显示名次。' : null,
+    formulaSentence(contest.formula),
+    contest.chosen ? `最终产生 ${contest.chosen} ${contest.noun.measure}。` : null,
+  ].filter((sentence) => sentence !== null);
+}
