@@ -65,8 +65,8 @@ export async function install() {
   });
   if (code !== 0 || !existsSync(node))
     fail(
-      '依赖安装失败。请检查网络与 npm 镜像（npm config get registry）；若 pnpm-lock.yaml 已过期，运行 npx pnpm install 后重试。',
-      'Installing failed. Check the network and the registry (npm config get registry); if pnpm-lock.yaml is out of date, run npx pnpm install, then try again.',
+      `依赖安装失败。请检查网络与 npm 镜像（npm config get registry）；若 pnpm-lock.yaml 已过期，运行 npx ${PNPM} install 后重试。`,
+      `Installing failed. Check the network and the registry (npm config get registry); if pnpm-lock.yaml is out of date, run npx ${PNPM} install, then try again.`,
       output,
     );
   writeFileSync(stamp, wanted);

@@ -22,7 +22,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
   process.on(signal, () => {
     if (Date.now() - (forwardedAt.get(signal) ?? 0) < 1000) return;
     forwardedAt.set(signal, Date.now());
-    server.kill(signal);
+    server.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal);
   });
 server.once('error', (error) => {
   console.error(error.message);

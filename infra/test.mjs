@@ -73,7 +73,7 @@ async function providePrograms() {
   const names = missing.map((one) => one.program).join(', ');
   if (!isDebian() || process.getuid() !== 0) {
     const debian = `sudo apt-get install ${missing.map((one) => one.debian).join(' ')}`;
-    const mac = missing.map((one) => one.brew).join('; ');
+    const mac = missing.flatMap((one) => one.brew || []).join('; ');
     fail(
       `测试还需要：${names}。Debian：${debian}；macOS：${mac}`,
       `The tests also need: ${names}.\n    Debian: ${debian}\n    macOS:  ${mac}`,

@@ -47,6 +47,9 @@ export async function openDatabase(source: DatabaseSource): Promise<Database> {
     max: source.max ?? 8,
     ...(source.schema ? { options: `-c search_path=${source.schema}` } : {}),
   });
+  // A connection that breaks while idle (the database restarted) is gone from the pool already and the next query opens another;
+  // without a listener Node would end the process for it.
+  pool.on('error', () => {});
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   return { db, kind: 'server', close: () => db.destroy() };
 }
@@ -55,7 +58,11 @@ const MIGRATIONS = new URL('./migrations/', import.meta.url);
 
 /** Applies what migrations/ holds and the database does not, in order, each in its own transaction; safe to run from many servers at once. */
 export async function migrate(db: Db): Promise<string[]> {
-  await sql`create table if not exists migration (name text primary key, at timestamptz not null default now())`.execute(db);
+  await db.transaction().execute(async (tx) => {
+    // "if not exists" alone does not stop two servers from creating it in the same moment.
+    await sql`select pg_advisory_xact_lock(hashtext('zuimei migration'))`.execute(tx);
+    await sql`create table if not exists migration (name text primary key, at timestamptz not null default now())`.execute(tx);
+  });
   const files = (await readdir(MIGRATIONS)).filter((name) => name.endsWith('.sql')).sort();
   const applied: string[] = [];
   for (const name of files) {
@@ -64,7 +71,8 @@ export async function migrate(db: Db): Promise<string[]> {
       const { rows } = await sql`select 1 from migration where name = ${name}`.execute(tx);
       if (rows.length > 0) return;
       const text = await readFile(new URL(name, MIGRATIONS), 'utf8');
-      await sql.raw(text).execute(tx);
+      // One statement around the whole file: the embedded driver takes no more than one at a time.
+      await sql.raw(`do $migration$ begin\n${text}\nend $migration$`).execute(tx);
       await sql`insert into migration (name) values (${name})`.execute(tx);
       applied.push(name);
     });

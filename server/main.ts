@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { createApp } from './app.ts';
 import { readConfig } from './config.ts';
+import { listenForCommands } from './control.ts';
 import { openSite } from './contest/page.ts';
 import { migrate, openDatabase } from './db.ts';
 import { loadDemo } from './demo/demo.ts';
@@ -31,6 +32,8 @@ async function main(): Promise<void> {
   await checkSecret(database.db, secrets);
   const { gate, close: closeGate } = await openGate({ redisUrl: config.redisUrl, log });
   const demo = config.demo ? await loadDemo(database.db, secrets) : [];
+
+  const control = config.databaseUrl ? null : await listenForCommands(config.dataDir, { db: database.db, secrets });
 
   let stopping = false;
   let lastSealAt: number | null = null;
@@ -84,6 +87,7 @@ async function main(): Promise<void> {
     await closed;
     await sealing;
     await seal();
+    control?.close();
     await closeGate();
     await database.close();
     await releaseFolder();

@@ -59,13 +59,35 @@ export function putAscii(out: Uint8Array, at: number, text: string): number {
   return at + text.length;
 }
 
-/** Writes bytes as lower-case hex digits at `at`. */
-export function putHex(out: Uint8Array, at: number, bytes: Uint8Array): void {
-  for (let i = 0; i < bytes.length; i++) {
-    const byte = bytes[i] ?? 0;
+/** Writes bytes[from, from + count) as lower-case hex digits at `at`. */
+export function putHex(out: Uint8Array, at: number, bytes: Uint8Array, from: number, count: number): void {
+  for (let i = 0; i < count; i++) {
+    const byte = bytes[from + i] ?? 0;
     out[at + 2 * i] = hexCodes[byte >> 4] ?? 0;
     out[at + 2 * i + 1] = hexCodes[byte & 15] ?? 0;
   }
+}
+
+/** Are the hex digits at `at` those of bytes[from, from + count)? */
+export function equalHex(
+  digits: Uint8Array,
+  at: number,
+  bytes: Uint8Array,
+  from: number,
+  count: number,
+): boolean {
+  let differ = 0;
+  for (let i = 0; i < count; i++) {
+    const byte = bytes[from + i] ?? 0;
+    differ |= (digits[at + 2 * i] ?? 0) ^ (hexCodes[byte >> 4] ?? 0);
+    differ |= (digits[at + 2 * i + 1] ?? 0) ^ (hexCodes[byte & 15] ?? 0);
+  }
+  return differ === 0;
+}
+
+/** Copies a hash of 32 bytes; cheaper than set(subarray()) for so few. */
+export function copyHash(from: Uint8Array, start: number, to: Uint8Array, at: number): void {
+  for (let i = 0; i < 32; i++) to[at + i] = from[start + i] ?? 0;
 }
 
 /** Writes `digits` lower-case hex digits at `at` as they are; false if the text from `from` on is not that. */
@@ -79,7 +101,7 @@ export function putHexDigits(
   let wrong = text.length < from + digits ? NOT_HEX : 0;
   for (let i = 0; i < digits; i++) {
     const code = text.charCodeAt(from + i);
-    wrong |= valueOf(code);
+    wrong |= digitOf(code);
     out[at + i] = code;
   }
   return wrong < NOT_HEX;
@@ -89,8 +111,8 @@ export function putHexDigits(
 export function putFromHex(out: Uint8Array, at: number, text: string, count: number): boolean {
   let wrong = text.length === 2 * count ? 0 : NOT_HEX;
   for (let i = 0; i < count; i++) {
-    const high = valueOf(text.charCodeAt(2 * i));
-    const low = valueOf(text.charCodeAt(2 * i + 1));
+    const high = digitOf(text.charCodeAt(2 * i));
+    const low = digitOf(text.charCodeAt(2 * i + 1));
     wrong |= high | low;
     out[at + i] = (high << 4) | low;
   }
@@ -98,11 +120,12 @@ export function putFromHex(out: Uint8Array, at: number, text: string, count: num
 }
 
 const NOT_HEX = 16;
-const hexValues = new Uint8Array(128).fill(NOT_HEX);
+const hexValues = new Uint8Array(256).fill(NOT_HEX);
 hexCodes.forEach((code, value) => {
   hexValues[code] = value;
 });
 
-function valueOf(code: number): number {
-  return hexValues[code] ?? NOT_HEX;
+/** 0 to 15, or something of 16 and more. NaN, as charCodeAt gives beyond the end, counts as the control character 0. */
+function digitOf(code: number): number {
+  return (hexValues[code & 255] ?? 0) | (code & 0xff00);
 }

@@ -1,6 +1,6 @@
 import { sha256, sha256Hex, sha256Into } from '#sha256';
 import type { BallotState, Opening } from './ballot.ts';
-import { putAscii, putFromHex, putHexDigits, utf8 } from './bytes.ts';
+import { putFromHex, putHexDigits, utf8 } from './bytes.ts';
 import { Refusal } from './refusal.ts';
 
 /** What a ballot's commitment holds, beside its salt. */
@@ -26,34 +26,40 @@ function need(ok: boolean, fault: string): void {
   if (!ok) throw new Refusal('bad_request', { part: 'ballot', fault });
 }
 
+export interface BallotWriter {
+  /** Room that `picks` picks take at most, with the 32 bytes of the salt. */
+  room(picks: number): number;
+  /** Writes a ballot's canonical bytes, ASCII, at `start`; gives the end. */
+  write(out: Uint8Array, start: number, ballot: Omit<CommittedBallot, 'contest'>): number;
+}
+
+export function createBallotWriter(contest: string): BallotWriter {
+  need(SLUG.test(contest), 'contest');
+  const head = utf8(`{"ballotId":"${' '.repeat(36)}","contest":"${contest}","picks":[`);
+  const counted = utf8('],"state":"counted","voter":"');
+  const held = utf8('],"state":"held","voter":"');
+  return {
+    room: (picks) => 32 + head.length + picks * 6 + counted.length + 34,
+    write(out, start, { ballotId, voter, picks, state }) {
+      need(state === 'counted' || state === 'held', 'state');
+      out.set(head, start);
+      need(putUuid(out, start + 13, ballotId), 'ballotId');
+      let at = putNumbers(out, start + head.length, picks);
+      const tail = state === 'held' ? held : counted;
+      for (let i = 0; i < tail.length; i++) out[at++] = tail[i] ?? 0;
+      need(voter.length === 32 && putHexDigits(out, at, voter, 0, 32), 'voter');
+      out[at + 32] = 0x22;
+      out[at + 33] = 0x7d;
+      return at + 34;
+    },
+  };
+}
+
 /** Canonical bytes of a ballot, ASCII. */
 export function ballotBytes(ballot: CommittedBallot): Uint8Array<ArrayBuffer> {
   const writer = createBallotWriter(ballot.contest);
-  return writer.block.slice(32, writer.write(ballot.ballotId, ballot.voter, ballot.picks, ballot.state));
-}
-
-/** Writes salt-sized room (32 bytes) and then a ballot's canonical bytes into one block; gives the end. */
-function createBallotWriter(contest: string) {
-  need(SLUG.test(contest), 'contest');
-  const head = `{"ballotId":"${' '.repeat(36)}","contest":"${contest}","picks":[`;
-  const block = new Uint8Array(32 + head.length + MAX_PICKS * 6 + 80);
-  const headEnd = putAscii(block, 32, head);
-  const tails = { counted: utf8('],"state":"counted","voter":"'), held: utf8('],"state":"held","voter":"') };
-  return {
-    block,
-    write(ballotId: string, voter: string, picks: readonly number[], state: BallotState): number {
-      need(putUuid(block, 45, ballotId), 'ballotId');
-      let at = putNumbers(block, headEnd, picks);
-      const tail = tails[state];
-      need(tail !== undefined, 'state');
-      for (let i = 0; i < tail.length; i++) block[at++] = tail[i] ?? 0;
-      need(voter.length === 32 && putHexDigits(block, at, voter, 0, 32), 'voter');
-      at += 32;
-      block[at] = 0x22;
-      block[at + 1] = 0x7d;
-      return at + 2;
-    },
-  };
+  const out = new Uint8Array(writer.room(ballot.picks.length));
+  return out.slice(0, writer.write(out, 0, ballot));
 }
 
 function putUuid(block: Uint8Array, at: number, uuid: string): boolean {
@@ -95,19 +101,30 @@ export interface Committer {
   ): Uint8Array<ArrayBuffer>;
 }
 
-/** Commitments of one contest's ballots. `openingKey`: the contest's secret, 16 to 64 bytes. */
-export function createCommitter(contest: string, openingKey: Uint8Array): Committer {
+/** The two keyed blocks of HMAC-SHA256 (RFC 2104), each with room for what is hashed behind it: a ballotId, a hash. */
+export function saltBlocks(openingKey: Uint8Array): { inner: Uint8Array; outer: Uint8Array } {
   need(openingKey.length >= 16 && openingKey.length <= 64, 'openingKey');
-  const writer = createBallotWriter(contest);
-  // HMAC by its definition (RFC 2104) over two blocks kept ready: a quarter of the cost of a new hmac object for each ballot.
   const inner = new Uint8Array(64 + 36).fill(0x36, 0, 64);
   const outer = new Uint8Array(64 + 32).fill(0x5c, 0, 64);
   openingKey.forEach((byte, i) => {
     inner[i] = byte ^ 0x36;
     outer[i] = byte ^ 0x5c;
   });
+  return { inner, outer };
+}
+
+/** Writes a ballotId as text at `at`; refuses what is not a lower-case uuid. */
+export function putBallotId(out: Uint8Array, at: number, ballotId: string): void {
+  need(putUuid(out, at, ballotId), 'ballotId');
+}
+
+/** Commitments of one contest's ballots, one by one; batch.ts does many. `openingKey`: the contest's secret, 16 to 64 bytes. */
+export function createCommitter(contest: string, openingKey: Uint8Array): Committer {
+  const writer = createBallotWriter(contest);
+  const block = new Uint8Array(writer.room(MAX_PICKS));
+  const { inner, outer } = saltBlocks(openingKey);
   const saltInto = (ballotId: string, out: Uint8Array): void => {
-    need(putUuid(inner, 64, ballotId), 'ballotId');
+    putBallotId(inner, 64, ballotId);
     sha256Into(inner, outer, 64);
     sha256Into(outer, out, 0);
   };
@@ -118,28 +135,21 @@ export function createCommitter(contest: string, openingKey: Uint8Array): Commit
       return out;
     },
     commit(ballotId, voter, picks, state) {
-      saltInto(ballotId, writer.block);
-      return sha256(writer.block.subarray(0, writer.write(ballotId, voter, picks, state)));
+      saltInto(ballotId, block);
+      return sha256(block.subarray(0, writer.write(block, 32, { ballotId, voter, picks, state })));
     },
   };
 }
 
-export interface Opener {
-  /** The commitment, hex, that an opening opens; refuses a malformed opening. */
-  commitment(opening: Opening): string;
-  /** 32 bits of the salt last opened. A salt is as good as random, and one for each ballotId. */
-  saltWord(nth: 0 | 1): number;
-}
-
-/** What anyone does who was given openings: recomputes a contest's commitments without its key. */
-export function createOpener(contest: string): Opener {
+/** The commitment, hex, that an opening opens: needs no key. Refuses a malformed opening. */
+export function commitmentOf(contest: string, opening: Opening): string {
   const writer = createBallotWriter(contest);
-  const view = new DataView(writer.block.buffer);
-  return {
-    commitment({ salt, ballotId, voter, picks, state }) {
-      need(putFromHex(writer.block, 0, salt, 32), 'salt');
-      return sha256Hex(writer.block.subarray(0, writer.write(ballotId, voter, picks, state)));
-    },
-    saltWord: (nth) => view.getUint32(nth * 4),
-  };
+  const block = new Uint8Array(writer.room(opening.picks.length));
+  putSalt(block, 0, opening.salt);
+  return sha256Hex(block.subarray(0, writer.write(block, 32, opening)));
+}
+
+/** Writes a salt given as hex; refuses what is not 32 bytes. */
+export function putSalt(out: Uint8Array, at: number, salt: string): void {
+  need(putFromHex(out, at, salt, 32), 'salt');
 }

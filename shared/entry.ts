@@ -16,7 +16,8 @@ export interface Entry {
   kind: string;
 }
 
-const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+/** The one form of an instant. */
+export const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const SLUG = /^[a-z0-9][a-z0-9-]{0,63}$/;
 const KIND = /^[a-z]{1,32}$/;
 const HASH = /^[0-9a-f]{64}$/;
@@ -55,7 +56,7 @@ export function parseEntry(bytes: Uint8Array): Entry {
 }
 
 /** 0x00 ‖ entry bytes with `at` and `commitment` still to be written: their lengths never change. */
-function entryTemplate(contest: string, kind: string) {
+export function entryTemplate(contest: string, kind: string) {
   need(SLUG.test(contest), 'contest');
   need(KIND.test(kind), 'kind');
   const at = ' '.repeat(24);
@@ -87,7 +88,7 @@ export function createLeafWriter(contest: string, kind = 'ballot'): LeafWriter {
         putAscii(block, commitmentStart, commitment);
       } else {
         need(commitment.length === 32, 'commitment');
-        putHex(block, commitmentStart, commitment);
+        putHex(block, commitmentStart, commitment, 0, 32);
       }
       return sha256(block);
     },

@@ -40,6 +40,8 @@ export interface Tree {
   /** Appends a leaf hash; about one node hash each. The bytes are copied. */
   push(leaf: Uint8Array): void;
   root(): Uint8Array;
+  /** Roots of its complete subtrees, the largest first: see foldPeaks. */
+  peaks(): Uint8Array[];
 }
 
 /**
@@ -51,6 +53,8 @@ export function createTree(): Tree {
   const pairs = Array.from({ length: 63 }, (_, i) => block.subarray(32 * i, 32 * i + 65));
   let count = 0;
   let size = 0;
+  const peaks = (): Uint8Array[] =>
+    Array.from({ length: count }, (_, i) => block.slice(1 + 32 * i, 33 + 32 * i));
   return {
     size: () => size,
     push(leaf) {
@@ -64,7 +68,8 @@ export function createTree(): Tree {
         pair[0] = borrowed;
       }
     },
-    root: () => foldPeaks(Array.from({ length: count }, (_, i) => block.slice(1 + 32 * i, 33 + 32 * i))),
+    root: () => foldPeaks(peaks()),
+    peaks,
   };
 }
 

@@ -35,9 +35,9 @@ function refused(fault: string): Refusal {
   return new Refusal('bad_request', { part: 'note', fault });
 }
 
-/** Key names are not empty and hold neither Unicode spaces nor a plus; nor, as no note may, control characters. */
+/** Key names are not empty and hold neither Unicode spaces nor a plus; nor what no note may hold. */
 function isName(name: string): boolean {
-  return name !== '' && !/[\s\u0085+\p{Cc}\p{Surrogate}]/u.test(name);
+  return name !== '' && !/[\p{White_Space}\p{Surrogate}\x00-\x1f+]/u.test(name);
 }
 
 function keyId(name: string, publicKey: Uint8Array): Uint8Array {

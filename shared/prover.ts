@@ -162,14 +162,16 @@ export function consistencyFromTiles(
   return createProver(readTile).consistency(size1, size2);
 }
 
+/** Roots of the complete subtrees of a tile's hashes, the largest first. */
+export function tilePeaks(tile: Uint8Array): Uint8Array[] {
+  const nodes = expandTile(tile);
+  return peaksOf({ start: 0, end: tile.length / 32 }).map(({ height, index }) => {
+    const at = nodePlace(height, index) * 32;
+    return nodes.slice(at, at + 32);
+  });
+}
+
 /** The root of a tree from nothing but its right edge (see extendTiles). */
 export function rootFromEdge(edge: readonly Uint8Array[]): Uint8Array {
-  const peaks: Uint8Array[] = [];
-  for (let level = edge.length - 1; level >= 0; level--) {
-    const tile = edge[level] ?? new Uint8Array(0);
-    const nodes = expandTile(tile);
-    for (const { height, index } of peaksOf({ start: 0, end: tile.length / 32 }))
-      peaks.push(nodes.slice(nodePlace(height, index) * 32, nodePlace(height, index) * 32 + 32));
-  }
-  return foldPeaks(peaks);
+  return foldPeaks(edge.toReversed().flatMap(tilePeaks));
 }

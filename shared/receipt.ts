@@ -1,6 +1,6 @@
 import type { Opening, Receipt } from './ballot.ts';
 import { parseCheckpoint } from './checkpoint.ts';
-import { createOpener } from './commitment.ts';
+import { commitmentOf } from './commitment.ts';
 import { leafOf } from './entry.ts';
 import { checkInclusion } from './merkle.ts';
 import { openNote, parseVerifierKey } from './note.ts';
@@ -61,6 +61,6 @@ function leafOfBallot({ contest, receipt, opening, picks = opening.picks }: Rece
   const mine = [...picks].sort((a, b) => a - b);
   const same = mine.length === opening.picks.length && mine.every((pick, i) => pick === opening.picks[i]);
   if (!same || opening.ballotId !== receipt.ballotId || opening.state !== receipt.state) return null;
-  const commitment = createOpener(contest).commitment(opening);
+  const commitment = commitmentOf(contest, opening);
   return leafOf({ at: receipt.at, commitment, contest, kind: 'ballot' });
 }

@@ -40,7 +40,8 @@ export function createRecount(): Recount {
   const move = (index: number, by: 1 | -1): void => {
     const state = states[index] ?? 0;
     if (state & VOID) return;
-    const counts = (rounds[state >> ROUND_SHIFT] ??= new Int32Array(2 * NUMBERS));
+    const counts = rounds[state >> ROUND_SHIFT] ?? new Int32Array(2 * NUMBERS);
+    rounds[state >> ROUND_SHIFT] = counts;
     const column = state & HELD ? 1 : 0;
     counts[column] = (counts[column] ?? 0) + by;
     for (let i = index === 0 ? 0 : (ends[index - 1] ?? 0); i < (ends[index] ?? 0); i++) {

@@ -1,24 +1,14 @@
-import { type Act, isRuling } from './act.ts';
-import type { Opening } from './ballot.ts';
+import { isRuling } from './act.ts';
 import { equalBytes, toHex } from './bytes.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { createOpener } from './commitment.ts';
 import type { Round } from './contest.ts';
-import { actCommitment, createLeafWriter, type LeafWriter } from './entry.ts';
-import { createTree } from './merkle.ts';
 import { createRecount, type RoundTally } from './recount.ts';
-import { Refusal } from './refusal.ts';
+import { BATCH, createReopener, type Fault, type Line } from './reopen.ts';
 import { createSeen } from './seen.ts';
 import type { Instant } from './time.ts';
+import { createTileTree } from './tree.ts';
 
-/** One ledger entry with what opens it: a ballot's opening, or the act of any other kind. */
-export interface Line {
-  at: Instant;
-  commitment: string;
-  kind: string;
-  opening?: Opening | null;
-  act?: Act | null;
-}
+export type { Line };
 
 export interface Ledger {
   /** Slug. */
@@ -29,18 +19,13 @@ export interface Ledger {
 }
 
 /**
- * entry: not a ledger entry at all · opening_missing, act_missing: nothing to open it with · opening, act: malformed ·
- * commitment: what was given is not what was committed · ballot_twice: its ballotId was seen before · outside_rounds: cast
- * when no round was open · ruling: it moves what it cannot · checkpoint: the tree is not the one that was signed ·
- * checkpoint_ahead: it was signed for more entries than there are.
+ * Beside the faults of a line (reopen.ts): time: it is older than the entry before · ballot_twice: its ballotId was seen
+ * before · outside_rounds: cast when no round was open · ruling: it moves what it cannot · checkpoint: the tree is not the
+ * one that was signed · checkpoint_ahead: it was signed for more entries than there are.
  */
 export type ProblemCode =
-  | 'entry'
-  | 'opening_missing'
-  | 'act_missing'
-  | 'opening'
-  | 'act'
-  | 'commitment'
+  | Fault['code']
+  | 'time'
   | 'ballot_twice'
   | 'outside_rounds'
   | 'ruling'
@@ -93,15 +78,15 @@ export function createReplayer({ contest, rounds, checkpoints }: Ledger): Replay
   const problem = (code: ProblemCode, index: number, detail = ''): void => {
     if (problemCount++ < PROBLEMS_KEPT) problems.push({ code, index, detail });
   };
-  const tree = createTree();
+  const tree = createTileTree();
   const recount = createRecount();
-  const opener = createOpener(contest);
+  const reopener = createReopener(contest);
   const seen = createSeen();
   const roundOf = createRoundFinder(rounds);
-  const writers = new Map<string, LeafWriter>();
   const signed = checkpoints.toSorted((a, b) => a.size - b.size);
   let next = 0;
   let agreed = 0;
+  let latest: Instant = '';
 
   const compare = (): void => {
     for (; signed[next]?.size === tree.size(); next++) {
@@ -110,59 +95,43 @@ export function createReplayer({ contest, rounds, checkpoints }: Ledger): Replay
     }
   };
 
-  const takeLeaf = (line: Line, index: number): boolean => {
-    try {
-      const writer = writers.get(line.kind) ?? createLeafWriter(contest, line.kind);
-      writers.set(line.kind, writer);
-      tree.push(writer.leaf(line.at, line.commitment));
-      return true;
-    } catch (error) {
-      problem('entry', index, faultOf(error));
-      tree.push(new Uint8Array(32));
-      return false;
-    }
+  const countBallot = ({ at, opening }: Line, index: number, i: number): void => {
+    const round = roundOf(at);
+    if (!opening) return;
+    if (!seen.add(reopener.saltWord(i, 0), reopener.saltWord(i, 1)))
+      problem('ballot_twice', index, opening.ballotId);
+    else if (round < 0) problem('outside_rounds', index, at);
+    else recount.add(index, round, opening.picks, opening.state);
   };
 
-  const takeBallot = (line: Line, index: number): void => {
-    const { opening } = line;
-    if (!opening) return problem('opening_missing', index);
-    try {
-      if (opener.commitment(opening) !== line.commitment) return problem('commitment', index);
-    } catch (error) {
-      return problem('opening', index, faultOf(error));
+  const rule = ({ act }: Line, index: number): void => {
+    if (!act || !isRuling(act)) {
+      problem('act', index, 'ruling');
+      return;
     }
-    if (!seen.add(opener.saltWord(0), opener.saltWord(1)))
-      return problem('ballot_twice', index, opening.ballotId);
-    const round = roundOf(line.at);
-    if (round < 0) return problem('outside_rounds', index, line.at);
-    recount.add(index, round, opening.picks, opening.state);
-  };
-
-  const takeAct = (line: Line, index: number): void => {
-    const { act, kind } = line;
-    if (!act) return problem('act_missing', index);
-    try {
-      if (actCommitment(act) !== line.commitment) return problem('commitment', index);
-    } catch (error) {
-      return problem('act', index, faultOf(error));
-    }
-    if (kind !== 'ruling') return;
-    if (!isRuling(act)) return problem('act', index, 'ruling');
     for (const ruled of act.entries)
       if (!recount.rule(act.ruling, ruled)) problem('ruling', index, `${act.ruling} ${ruled}`);
+  };
+
+  const takeBatch = (lines: readonly Line[]): void => {
+    const faults = reopener.run(lines);
+    lines.forEach((line, i) => {
+      const index = tree.size();
+      const fault = faults[i];
+      tree.push(reopener.leaves, reopener.leafStart(i));
+      if (line.at < latest) problem('time', index, line.at);
+      else latest = line.at;
+      if (fault) problem(fault.code, index, fault.detail);
+      else if (line.kind === 'ballot') countBallot(line, index, i);
+      else if (line.kind === 'ruling') rule(line, index);
+      compare();
+    });
   };
 
   compare();
   return {
     take(lines) {
-      for (const line of lines) {
-        const index = tree.size();
-        if (takeLeaf(line, index)) {
-          if (line.kind === 'ballot') takeBallot(line, index);
-          else takeAct(line, index);
-        }
-        compare();
-      }
+      for (let from = 0; from < lines.length; from += BATCH) takeBatch(lines.slice(from, from + BATCH));
     },
     finish() {
       for (const { size } of signed.slice(next)) problem('checkpoint_ahead', size);
@@ -176,11 +145,6 @@ export function createReplayer({ contest, rounds, checkpoints }: Ledger): Replay
       };
     },
   };
-}
-
-function faultOf(error: unknown): string {
-  if (error instanceof Refusal) return String(error.details.fault);
-  throw error;
 }
 
 /** Round of an instant, -1 if none was open. Instants of one form compare as text. */

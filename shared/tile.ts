@@ -1,4 +1,5 @@
-import { sha256Into } from '#sha256';
+import { copyHash } from './bytes.ts';
+import { createLanes, type Lanes } from './lanes.ts';
 import { Refusal } from './refusal.ts';
 
 /**
@@ -125,45 +126,47 @@ export function extendTiles(size: number, edge: readonly Uint8Array[], leaves: U
   return { size: size + leaves.length / HASH, edge: newEdge, tiles };
 }
 
-const work = new Uint8Array(1 + TILE_WIDTH * HASH);
-
 /** The root over 2^k ≤ 256 hashes laid end to end. */
-export function subtreeRoot(hashes: Uint8Array): Uint8Array<ArrayBuffer> {
-  work.set(hashes, 1);
-  for (let pairs = hashes.length / HASH / 2; pairs >= 1; pairs /= 2) hashPairs(work, pairs);
-  return work.slice(1, 1 + HASH);
+export function subtreeRoot(hashes: Uint8Array): Uint8Array {
+  let row = hashes;
+  for (let pairs = hashes.length / HASH / 2; pairs >= 1; pairs /= 2) row = hashPairs(row, pairs);
+  return row.slice(0, HASH);
 }
 
 /** Hashes of complete in-tile subtrees of height 0 to 7, height after height: 256, 128 … 2 places of 32 bytes. */
 export function expandTile(tile: Uint8Array): Uint8Array {
-  const nodes = new Uint8Array(NODE_PLACES * HASH);
+  const nodes = new Uint8Array(nodePlace(8, 0) * HASH);
   nodes.set(tile);
-  for (let height = 1, width = tile.length / HASH; height < 8; height++) {
-    width = Math.floor(width / 2);
-    work.set(nodes.subarray(nodePlace(height - 1, 0) * HASH, nodePlace(height - 1, width * 2) * HASH), 1);
-    hashPairs(work, width);
-    nodes.set(work.subarray(1, 1 + width * HASH), nodePlace(height, 0) * HASH);
+  let row = tile;
+  for (let height = 1; height < 8; height++) {
+    row = hashPairs(row, Math.floor(row.length / HASH / 2));
+    nodes.set(row, nodePlace(height, 0) * HASH);
   }
   return nodes;
 }
 
-const NODE_PLACES = 510;
-
-/** Where expandTile puts the subtree `index` of a height. */
+/** Where expandTile puts subtree `index` of a height. */
 export function nodePlace(height: number, index: number): number {
   return 512 - 2 ** (9 - height) + index;
 }
 
-/**
- * Replaces the first 2·pairs hashes behind block[0] by their `pairs` node hashes. Each pair is hashed where it lies: the byte
- * before it, a byte of a pair already done, becomes the 0x01 of a node.
- */
-function hashPairs(block: Uint8Array, pairs: number): void {
+let nodeLanes: Lanes | undefined;
+
+/** The node hashes, end to end, of the first 2·pairs hashes; pairs ≤ 128. */
+function hashPairs(hashes: Uint8Array, pairs: number): Uint8Array {
+  nodeLanes ??= createLanes(TILE_WIDTH / 2, 65);
+  const lanes = nodeLanes;
   for (let i = 0; i < pairs; i++) {
-    const start = i * 2 * HASH;
-    block[start] = 1;
-    sha256Into(block.subarray(start, start + 65), block, 1 + i * HASH);
+    const start = lanes.start(i);
+    lanes.bytes[start] = 1;
+    copyHash(hashes, 2 * i * HASH, lanes.bytes, start + 1);
+    copyHash(hashes, (2 * i + 1) * HASH, lanes.bytes, start + 1 + HASH);
+    lanes.end(i, 65);
   }
+  lanes.run(pairs);
+  const out = new Uint8Array(pairs * HASH);
+  for (let i = 0; i < pairs; i++) copyHash(lanes.bytes, lanes.start(i) - HASH, out, i * HASH);
+  return out;
 }
 
 /** An entry bundle: each entry behind its length as a big-endian uint16. */

@@ -1,9 +1,10 @@
+import type { Canonical } from '@zuimei/shared/canonical.ts';
 import type { Contest } from '@zuimei/shared/contest.ts';
 
 /** What is frozen when voting opens, as it goes into the ledger: whatever bears on who may vote for whom and how it is counted. */
-export function frozenRules(contest: Contest) {
+export function frozenRules(contest: Contest): Canonical {
   const { rule, formula, reveal, rounds, categories, chosen, policy, hideOrder, order } = contest;
-  return {
+  const rules = {
     candidates: contest.candidates.map((one) => ({
       category: one.category,
       name: one.name,
@@ -23,4 +24,6 @@ export function frozenRules(contest: Contest) {
     rule,
     title: contest.title,
   };
+  // The same as a ledger can hold it: what is undefined is left out, interfaces become plain objects.
+  return JSON.parse(JSON.stringify(rules)) as Canonical;
 }

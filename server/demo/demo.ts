@@ -22,7 +22,7 @@ export async function loadDemo(db: Db, secrets: Secrets, now = Date.now()): Prom
     const files = await Promise.all(
       names.map(async (name) => ({ name, bytes: new Uint8Array(await readFile(new URL(`${folder}/${name}`, SAMPLES))) })),
     );
-    await importDocuments(db, { id, slug }, files, { strict: false, dryRun: false, key: privateKey(secrets) });
+    await importDocuments(db, { id }, files, { strict: false, dryRun: false, key: privateKey(secrets) });
   }
   return await readSlugs(db).then((all) => all.toReversed());
 }

@@ -82,7 +82,13 @@ function findEnd(view: DataView): number {
 
 function checkName(name: string): void {
   const steps = name.split(/[/\\]/u);
-  if (name.startsWith('/') || name.startsWith('\\') || name.includes('\0') || /^[a-z]:/iu.test(name) || steps.includes('..'))
+  if (
+    name.startsWith('/') ||
+    name.startsWith('\\') ||
+    name.includes('\0') ||
+    /^[a-z]:/iu.test(name) ||
+    steps.includes('..')
+  )
     refuseFile('unsafe_path');
 }
 
@@ -104,7 +110,8 @@ function inflate(bytes: Uint8Array, view: DataView, entry: Entry): Uint8Array {
   const start = entry.at + 30 + view.getUint16(entry.at + 26, true) + view.getUint16(entry.at + 28, true);
   if (start + entry.packed > view.byteLength) refuseFile('broken_file');
   const packed = bytes.subarray(start, start + entry.packed);
-  const out = entry.method === 0 ? packed : entry.method === 8 ? unpack(packed, entry.size) : refuseFile('broken_file');
+  const out =
+    entry.method === 0 ? packed : entry.method === 8 ? unpack(packed, entry.size) : refuseFile('broken_file');
   if (out.length !== entry.size || crc32(out) !== entry.crc) refuseFile('broken_file');
   return out;
 }

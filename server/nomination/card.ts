@@ -1,5 +1,5 @@
 import { type FieldName, fieldOf, isPlainLabel } from '@zuimei/shared/form.ts';
-import { type Contact, type Draft, valueOf } from './draft.ts';
+import { answerIn, type Contact, type Draft } from './draft.ts';
 import { type Place, type Problem, problemAt } from './problem.ts';
 import { type Cell, cellRightOf, type Table } from './table.ts';
 import { cleanLine, cleanText, parsePhone } from './value.ts';
@@ -12,13 +12,18 @@ interface Block {
 
 /** Labels that open a form; seeing one again means that the next form of the same table begins. */
 const openers = new Set<FieldName>(['name', 'subject', 'sender']);
-const enough = (labels: Set<FieldName>): boolean => labels.size >= 3 && (labels.has('name') || labels.has('subject'));
+const enough = (labels: Set<FieldName>): boolean =>
+  labels.size >= 3 && (labels.has('name') || labels.has('subject'));
 
 /**
  * Reads a grid of labels and values, one form or several below one another: 报送表 and 线索征集表. A value stands right of
  * its label, below a label that ends its row, or in the label's own cell after a colon.
  */
-export function readCards(table: Table, file: string, contact: Contact): { forms: number; drafts: Draft[]; problems: Problem[] } {
+export function readCards(
+  table: Table,
+  file: string,
+  contact: Contact,
+): { forms: number; drafts: Draft[]; problems: Problem[] } {
   const blocks: Block[] = [];
   const seen = new Set<Cell>();
   table.rows.forEach(({ row, cells }, at) => {
@@ -45,7 +50,8 @@ export function readCards(table: Table, file: string, contact: Contact): { forms
   for (const block of filled) {
     const draft = finish(block);
     if (draft.values.name || draft.values.subject) drafts.push(draft);
-    else problems.push(problemAt('missing_name', draft.place, {}, draft.form === 'clue' ? 'subject' : 'name'));
+    else
+      problems.push(problemAt('missing_name', draft.place, {}, draft.form === 'clue' ? 'subject' : 'name'));
   }
   return { forms: forms.length, drafts, problems };
 }
@@ -54,13 +60,25 @@ function blockFor(blocks: Block[], field: FieldName | null, place: Place, contac
   const last = blocks.at(-1);
   const again = field !== null && openers.has(field) && last?.labels.has(field) && enough(last.labels);
   if (last && !again) return last;
-  const draft: Draft = { form: 'card', place, values: {}, pictures: [], otherPictures: 0, contact: { ...contact } };
+  const draft: Draft = {
+    form: 'card',
+    place,
+    values: {},
+    pictures: [],
+    otherPictures: 0,
+    contact: { ...contact },
+  };
   const block = { place, labels: new Set<FieldName>(), draft };
   blocks.push(block);
   return block;
 }
 
-function answerOf(table: Table, at: number, column: number, seen: Set<Cell>): { cell: Cell; row: number } | null {
+function answerOf(
+  table: Table,
+  at: number,
+  column: number,
+  seen: Set<Cell>,
+): { cell: Cell; row: number } | null {
   const line = table.rows[at];
   if (!line) return null;
   const label = line.cells[column];
@@ -71,7 +89,9 @@ function answerOf(table: Table, at: number, column: number, seen: Set<Cell>): { 
   }
   const under = table.rows.slice(at + 1).find((next) => next.cells[column] !== label);
   const below = under?.cells[column];
-  return below && under && !seen.has(below) && fieldOf(cleanText(below.text)) === null ? { cell: below, row: under.row } : null;
+  return below && under && !seen.has(below) && fieldOf(cleanText(below.text)) === null
+    ? { cell: below, row: under.row }
+    : null;
 }
 
 function readInline(block: Block, cell: Cell, place: Place): boolean {
@@ -90,7 +110,7 @@ function put(block: Block, field: FieldName, cell: Cell | null, place: Place): v
     else draft.otherPictures += cell.pictures.length;
   }
   if (field === 'name' || field === 'subject') draft.place = place;
-  const value = valueOf(cell, place);
+  const value = answerIn(cell, place);
   if (value && field !== 'other' && field !== 'photo') draft.values[field] ??= value;
 }
 
@@ -101,7 +121,11 @@ function finish(block: Block): Draft {
   if (sender) draft.contact.unit = cleanLine(sender.text);
   if (contact) {
     draft.contact.phone = parsePhone(contact.text) ?? draft.contact.phone;
-    draft.contact.name = contact.text.replace(/[+\d\-\s（）()]+/gu, ' ').trim().slice(0, 80) || draft.contact.name;
+    draft.contact.name =
+      contact.text
+        .replace(/[+\d\-\s（）()]+/gu, ' ')
+        .trim()
+        .slice(0, 80) || draft.contact.name;
   }
   return { ...draft, form: block.labels.has('subject') ? 'clue' : 'card' };
 }

@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readCards } from './card.ts';
-import { type Contact, contactOf, type Draft } from './draft.ts';
-import { readList } from './list.ts';
+import type { Draft } from './draft.ts';
 import { mergeDrafts } from './merge.ts';
 import type { Nomination } from './nomination.ts';
 import { type Problem, problemAt } from './problem.ts';
 import { createReader } from './reader.ts';
-import type { Document, DocumentKind } from './table.ts';
+import { type DocumentKind, tableLimits } from './table.ts';
 import { cleanLine } from './value.ts';
 
 export interface SentFile {
@@ -15,7 +13,7 @@ export interface SentFile {
   bytes: Uint8Array;
 }
 
-export const documentLimits = { files: 200, fileBytes: 20 << 20 };
+export const documentLimits = { files: 200, fileBytes: 20 << 20, nominees: 5000 };
 
 const endings: Record<DocumentKind, readonly string[]> = {
   docx: ['docx', 'wps'],
@@ -29,12 +27,17 @@ const endings: Record<DocumentKind, readonly string[]> = {
  * Reads 报送表, 汇总表 and 线索征集表 into nominations, one per nominee however many documents tell of them. Nothing is
  * stored. What is wrong comes back as problems and never stops the other files; a nominee with an error is left out whole.
  */
-export async function readDocuments(files: readonly SentFile[]): Promise<{ nominations: Nomination[]; problems: Problem[] }> {
+export async function readDocuments(
+  files: readonly SentFile[],
+): Promise<{ nominations: Nomination[]; problems: Problem[] }> {
   const problems: Problem[] = [];
   const drafts: Draft[] = [];
   const known = new Map<string, string>();
   if (files.length > documentLimits.files)
-    return { nominations: [], problems: [problemAt('too_many_files', { file: '' }, { limit: documentLimits.files })] };
+    return {
+      nominations: [],
+      problems: [problemAt('too_many_files', { file: '' }, { limit: documentLimits.files })],
+    };
   const reader = createReader();
   try {
     for (const sent of files) {
@@ -45,15 +48,17 @@ export async function readDocuments(files: readonly SentFile[]): Promise<{ nomin
         continue;
       }
       const ending = /\.([^.]{1,5})$/u.exec(file)?.[1]?.toLowerCase() ?? '';
-      const reply = await reader.read({ bytes: sent.bytes, ending });
+      const reply = await reader.read({ bytes: sent.bytes, file, ending });
       if ('refused' in reply) {
-        problems.push(problemAt(reply.refused, { file }, { limit: 5000 }));
+        problems.push(problemAt(reply.refused, { file }, { limit: tableLimits.rows }));
         continue;
       }
-      if (!endings[reply.kind].includes(ending)) problems.push(problemAt('renamed', { file }, { kind: `.${reply.kind}` }));
-      const found = readDrafts(reply.document, file);
-      drafts.push(...found.drafts);
-      problems.push(...found.problems);
+      if (!endings[reply.kind].includes(ending))
+        problems.push(problemAt('renamed', { file }, { kind: `.${reply.kind}` }));
+      problems.push(...reply.problems);
+      if (drafts.length + reply.drafts.length > documentLimits.nominees)
+        problems.push(problemAt('too_many_nominations', { file }, { limit: documentLimits.nominees }));
+      else drafts.push(...reply.drafts);
     }
   } finally {
     await reader.close();
@@ -74,28 +79,4 @@ function checkFile(sent: SentFile, file: string, known: Map<string, string>): Pr
   const other = known.get(digest);
   known.set(digest, other ?? file);
   return other === undefined ? null : problemAt('duplicate_file', { file }, { other });
-}
-
-/** All nominees of one document, and the rows that name none. Finds forms by their labels wherever they stand. */
-export function readDrafts(document: Document, file: string): { drafts: Draft[]; problems: Problem[] } {
-  const drafts: Draft[] = [];
-  const problems: Problem[] = [];
-  let contact: Contact = { unit: null, name: null, phone: null };
-  let forms = 0;
-  for (const part of document.parts) {
-    if ('line' in part) {
-      contact = contactOf(part.line) ?? contact;
-      continue;
-    }
-    const found = readList(part.table, file, contact) ?? readCards(part.table, file, contact);
-    forms += found.forms;
-    drafts.push(...found.drafts);
-    problems.push(...found.problems);
-  }
-  const [only] = drafts;
-  // A floating portrait is anchored to a paragraph beside the table, not to a cell of it.
-  if (only && drafts.length === 1 && only.form !== 'list' && only.pictures.length === 0) only.pictures = document.pictures;
-  if (forms === 0) problems.push(problemAt('unknown_form', { file }));
-  else if (drafts.length === 0 && problems.length === 0) problems.push(problemAt('empty_form', { file }));
-  return { drafts, problems };
 }

@@ -1,6 +1,6 @@
 import type { Archive } from './archive.ts';
 import { refuseFile } from './problem.ts';
-import { type Cell, type Document, tableLimits, type Table, textCell } from './table.ts';
+import { type Cell, type Document, type Table, tableLimits, textCell } from './table.ts';
 import { attribute, scanXml, xmlText } from './xml.ts';
 
 /*
@@ -62,7 +62,8 @@ export function readDocx(archive: Archive, mainPart: string): Document {
       else if (name === 'w:noBreakHyphen') write('-');
       else if (name === 'w:sdt') controls.push(false);
       else if (name === 'w:showingPlcHdr') {
-        if (controls.length > 0 && attribute(attributes, 'w:val') !== '0') controls[controls.length - 1] = true;
+        if (controls.length > 0 && attribute(attributes, 'w:val') !== '0')
+          controls[controls.length - 1] = true;
       } else if (name === 'a:blip') picture(attribute(attributes, 'r:embed'));
       else if (name === 'v:imagedata') picture(attribute(attributes, 'r:id'));
       else if (name === 'w:tbl') {
@@ -93,7 +94,10 @@ export function readDocx(archive: Archive, mainPart: string): Document {
       else if (name === 'w:tc' && top?.cell) {
         closeCell(top);
       } else if (name === 'w:tr' && top) {
-        top.table.rows.push({ row: top.table.rows.length + 1, cells: top.cells.slice(0, tableLimits.columns) });
+        top.table.rows.push({
+          row: top.table.rows.length + 1,
+          cells: top.cells.slice(0, tableLimits.columns),
+        });
       } else if (name === 'w:tbl' && top) {
         open.pop();
         if (top.table.rows.length > 0) document.parts.push({ table: top.table });
@@ -133,7 +137,10 @@ function createPictures(archive: Archive, mainPart: string): (id: string) => Uin
 }
 
 /** The internal relationships of one part; empty when it has none. */
-export function relationships(archive: Archive, part: string): { id: string; type: string; target: string }[] {
+export function relationships(
+  archive: Archive,
+  part: string,
+): { id: string; type: string; target: string }[] {
   const bytes = archive.read(part);
   const found: { id: string; type: string; target: string }[] = [];
   if (!bytes) return found;

@@ -33,22 +33,24 @@ export interface Draft {
 }
 
 /** A cell as an answer, or null when it is empty, says "无", or still holds the template's hint. */
-export function valueOf(cell: Cell | null, place: Place): Value | null {
+export function answerIn(cell: Cell | null, place: Place): Value | null {
   if (!cell) return null;
   const text = withoutHints(cleanText(cell.text));
   if (text === '' || isBlank(text)) return null;
   return { text, number: cell.number, dated: cell.dated, formula: cell.formula, place };
 }
 
+/** Within a longer answer only a bracketed hint goes, e.g. "（盖章）"; a line that begins with "如：" may well be the answer. */
 function withoutHints(text: string): string {
   if (isHint(text)) return '';
   return text
     .split('\n')
-    .filter((line) => !isHint(line))
+    .filter((line) => !(/^[（(]/u.test(line) && isHint(line)))
     .join('\n');
 }
 
-const contactLabel = /(报送单位|推荐单位|填报单位|申报单位|上报单位|联系人|填报人|经办人|联系电话|联系方式|手机|电话)(?:[（(][^（）()]*[）)])?\s*[：:]\s*/gu;
+const contactLabel =
+  /(报送单位|推荐单位|填报单位|申报单位|上报单位|联系人|填报人|经办人|联系电话|联系方式|手机|电话)(?:[（(][^（）()]*[）)])?\s*[：:]\s*/gu;
 
 /** Reads a contact line, or null when the text is none. */
 export function contactOf(text: string): Contact | null {
@@ -57,7 +59,10 @@ export function contactOf(text: string): Contact | null {
   const contact: Contact = { unit: null, name: null, phone: null };
   marks.forEach((mark, at) => {
     const raw = text.slice(mark.index + mark[0].length, marks[at + 1]?.index);
-    const value = cleanLine(raw).replace(/[（(]?(盖章|公章)[）)]?/u, '').slice(0, 80).trim();
+    const value = cleanLine(raw)
+      .replace(/[（(]?(盖章|公章)[）)]?/u, '')
+      .slice(0, 80)
+      .trim();
     if (!value || isHint(value)) return;
     const label = mark[1] ?? '';
     if (label.endsWith('单位')) contact.unit ??= value;

@@ -1,5 +1,5 @@
 import { type FieldName, fieldOf } from '@zuimei/shared/form.ts';
-import { type Contact, contactOf, type Draft, type Value, valueOf } from './draft.ts';
+import { answerIn, type Contact, contactOf, type Draft, type Value } from './draft.ts';
 import { type Place, type Problem, problemAt } from './problem.ts';
 import type { Cell, Table } from './table.ts';
 import { cleanLine, cleanText } from './value.ts';
@@ -7,13 +7,18 @@ import { cleanLine, cleanText } from './value.ts';
 type Line = Table['rows'][number];
 type Columns = Map<number, FieldName>;
 
-const closing = /^(合计|总计|小计|共计|总数|共\d+|注|说明|备注|填表说明|填报人|填表人|审核人|负责人|单位负责人|制表人)([：:\s\d共]|$)/u;
+const closing =
+  /^(合计|总计|小计|共计|总数|共\d+|注|说明|备注|填表说明|填报人|填表人|审核人|负责人|单位负责人|制表人)([：:\s\d共]|$)/u;
 
 /**
  * Reads a 汇总表: the head is the first row of labels that stand side by side, wherever it is; rows above it are titles and
  * contacts, a total or note below it is no nominee. Returns null when the table has no such row.
  */
-export function readList(table: Table, file: string, before: Contact): { forms: number; drafts: Draft[]; problems: Problem[] } | null {
+export function readList(
+  table: Table,
+  file: string,
+  before: Contact,
+): { forms: number; drafts: Draft[]; problems: Problem[] } | null {
   const head = table.rows.findIndex((line) => isHead(line.cells));
   if (head < 0) return null;
   let columns = columnsOf(table.rows[head]);
@@ -36,7 +41,9 @@ export function readList(table: Table, file: string, before: Contact): { forms: 
     const told = Object.keys(values).filter((field) => field !== 'serial' && field !== 'category');
     if (told.length === 0) continue;
     if (section) values.category ??= section;
-    const pictures = line.cells.filter((cell, at) => cell && line.cells.indexOf(cell) === at).flatMap((cell) => cell?.pictures ?? []);
+    const pictures = line.cells
+      .filter((cell, at) => cell && line.cells.indexOf(cell) === at)
+      .flatMap((cell) => cell?.pictures ?? []);
     const draft: Draft = { form: 'list', place, values, pictures, otherPictures: 0, contact: { ...contact } };
     if (values.sender) draft.contact.unit = cleanLine(values.sender.text);
     if (values.name) drafts.push(draft);
@@ -78,7 +85,7 @@ function valuesOf(line: Line, columns: Columns, place: Place): Draft['values'] {
   const used = new Map<FieldName, Set<Cell>>();
   for (const [column, field] of columns) {
     const cell = line.cells[column] ?? null;
-    const value = valueOf(cell, place);
+    const value = answerIn(cell, place);
     if (!cell || !value || field === 'photo' || used.get(field)?.has(cell)) continue;
     used.set(field, (used.get(field) ?? new Set()).add(cell));
     const earlier = values[field];
@@ -92,14 +99,20 @@ function isBanner(line: Line): boolean {
   const distinct = line.cells.filter((cell, at) => cell?.text.trim() && line.cells.indexOf(cell) === at);
   const text = cleanLine(distinct[0]?.text ?? '');
   if (closing.test(text) || contactOf(text) !== null) return true;
-  return distinct.length === 1 && (line.cells.filter((cell) => cell === distinct[0]).length > 2 || /^[（(]?[一二三四五六七八九十]+[）)]?、/u.test(text));
+  return (
+    distinct.length === 1 &&
+    (line.cells.filter((cell) => cell === distinct[0]).length > 2 ||
+      /^[（(]?[一二三四五六七八九十]+[）)]?、/u.test(text))
+  );
 }
 
 /** "一、个人（7人）" puts the rows below it into a category. */
 function sectionOf(line: Line, place: Place): Value | null {
   const text = cleanLine(line.cells.find((cell) => cell?.text.trim())?.text ?? '');
   const name = /(个人|团队|集体|人物|队伍)/u.exec(text)?.[0];
-  return name && !closing.test(text) && text.length <= 30 ? { text: name, number: null, dated: false, formula: false, place } : null;
+  return name && !closing.test(text) && text.length <= 30
+    ? { text: name, number: null, dated: false, formula: false, place }
+    : null;
 }
 
 function lineText(line: Line): string {

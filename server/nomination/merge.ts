@@ -5,7 +5,18 @@ import { type Problem, problemAt } from './problem.ts';
 import { cleanLine, cleanName, foldText, parseBirth, parsePhone, sameBirth, sameText } from './value.ts';
 
 /** Compared between documents; what only a 报送表 tells (deeds, honours) is filled in but has no counterpart to contradict. */
-const compared: readonly FieldName[] = ['gender', 'birth', 'nation', 'politics', 'unit', 'post', 'years', 'phone', 'reason', 'category'];
+const compared: readonly FieldName[] = [
+  'gender',
+  'birth',
+  'nation',
+  'politics',
+  'unit',
+  'post',
+  'years',
+  'phone',
+  'reason',
+  'category',
+];
 
 /**
  * One nomination per nominee. Two drafts are one nominee when they share a name and a unit, or a name and a phone. The
@@ -23,7 +34,10 @@ export function mergeDrafts(drafts: readonly Draft[]): { nominations: Nomination
       if (!first) return;
       const whole = rest.reduce((draft, other) => absorb(draft, other, problems, merged), first);
       const earlier = groups[at - 1]?.[0];
-      if (earlier) problems.push(problemAt('same_name', first.place, { name: nameOf(first), other: placeText(earlier) }));
+      if (earlier)
+        problems.push(
+          problemAt('same_name', first.place, { name: nameOf(first), other: placeText(earlier) }),
+        );
       const { nomination, problems: own } = toNomination(whole);
       problems.push(...own);
       if (!nomination) return;
@@ -31,7 +45,9 @@ export function mergeDrafts(drafts: readonly Draft[]): { nominations: Nomination
       const { phone } = nomination.private;
       const other = phone ? phones.get(phone) : undefined;
       if (other !== undefined && other !== nomination.candidate.name)
-        problems.push(problemAt('shared_phone', first.place, { name: nomination.candidate.name, other }, 'phone'));
+        problems.push(
+          problemAt('shared_phone', first.place, { name: nomination.candidate.name, other }, 'phone'),
+        );
       if (phone) phones.set(phone, nomination.candidate.name);
     });
   }
@@ -45,27 +61,44 @@ export function mergeDrafts(drafts: readonly Draft[]): { nominations: Nomination
 /** Drafts by name, those with a 报送表 first, then groups of one nominee each; a group's first draft is its richest. */
 function groupDrafts(drafts: readonly Draft[]): Map<string, Draft[][]> {
   const byName = new Map<string, Draft[][]>();
-  const ordered = [...drafts.filter((draft) => draft.form !== 'list'), ...drafts.filter((draft) => draft.form === 'list')];
+  const marks = new Map<Draft[], Mark[]>();
+  const ordered = [
+    ...drafts.filter((draft) => draft.form !== 'list'),
+    ...drafts.filter((draft) => draft.form === 'list'),
+  ];
   for (const draft of ordered) {
     const key = foldText(nameOf(draft));
     const groups = byName.get(key) ?? [];
-    const group = groups.find((members) => members.some((member) => sameNominee(member, draft)));
-    if (group) group.push(draft);
-    else groups.push([draft]);
+    const mark = markOf(draft);
+    const group = groups.find((one) => marks.get(one)?.some((member) => sameNominee(member, mark))) ?? [];
+    if (group.length === 0) groups.push(group);
+    group.push(draft);
+    marks.set(group, [...(marks.get(group) ?? []), mark]);
     byName.set(key, groups);
   }
   return byName;
 }
 
-function sameNominee(a: Draft, b: Draft): boolean {
-  const [phoneA, phoneB] = [a, b].map(({ values }) => (values.phone ? parsePhone(numberText(values.phone)) : null));
-  return (phoneA !== null && phoneA === phoneB) || sameUnit(unitOf(a), unitOf(b));
+/** What tells nominees of one name apart. */
+interface Mark {
+  phone: string | null;
+  unit: string;
 }
 
-/** Is it one unit, also when one of the two still has the post behind it? */
+function markOf(draft: Draft): Mark {
+  const { phone } = draft.values;
+  return { phone: phone ? parsePhone(numberText(phone)) : null, unit: foldText(unitOf(draft)) };
+}
+
+function sameNominee(a: Mark, b: Mark): boolean {
+  return (a.phone !== null && a.phone === b.phone) || sameUnit(a.unit, b.unit);
+}
+
+/** Is it one unit, also when one of the two still has the post behind it? Both folded by `foldText`. */
 export function sameUnit(a: string, b: string): boolean {
-  const [short = '', long = ''] = [foldText(a), foldText(b)].sort((x, y) => x.length - y.length);
-  return short === long ? short !== '' : short.length >= 4 && long.startsWith(short);
+  if (a === b) return a !== '';
+  const [short, long] = a.length < b.length ? [a, b] : [b, a];
+  return short.length >= 4 && long.startsWith(short);
 }
 
 function unitOf(draft: Draft): string {
@@ -92,7 +125,14 @@ function absorb(draft: Draft, other: Draft, problems: Problem[], merged: Map<str
     const own = draft.values[field];
     if (!own) values[field] = value;
     else if (compared.includes(field) && !agree(field, own, value))
-      problems.push(problemAt('contradiction', value.place, { name, title: fields[field].title, other: placeText(draft) }, field));
+      problems.push(
+        problemAt(
+          'contradiction',
+          value.place,
+          { name, title: fields[field].title, other: placeText(draft) },
+          field,
+        ),
+      );
   }
   return { ...draft, values, pictures: draft.pictures.length > 0 ? draft.pictures : other.pictures };
 }
@@ -138,7 +178,8 @@ function splitUnits(drafts: readonly Draft[]): void {
     if (!both || values.unit) continue;
     const text = cleanLine(both.text);
     const [head = '', ...tail] = both.text.split(/\s+/u);
-    const unit = longest.find((one) => text.startsWith(one)) ?? (tail.length > 0 && unitEnd.test(head) ? head : text);
+    const unit =
+      longest.find((one) => text.startsWith(one)) ?? (tail.length > 0 && unitEnd.test(head) ? head : text);
     const post = unit === head && !text.startsWith(head) ? tail.join('') : text.slice(unit.length).trim();
     values.unit = { ...both, text: unit };
     if (post) values.post ??= { ...both, text: post };

@@ -2,7 +2,15 @@ import type { Candidate, CandidateKind, Section } from '@zuimei/shared/contest.t
 import { caseSections, type FieldName, fields, REASON_LIMIT } from '@zuimei/shared/form.ts';
 import type { Contact, Draft, Value } from './draft.ts';
 import { type Place, type Problem, problemAt } from './problem.ts';
-import { type Birth, cleanLine, cleanName, paragraphsOf, parseBirth, parsePhone, yearsText } from './value.ts';
+import {
+  type Birth,
+  cleanLine,
+  cleanName,
+  paragraphsOf,
+  parseBirth,
+  parsePhone,
+  yearsText,
+} from './value.ts';
 
 /** What was sent and is never shown to the public; stored sealed (vault.ts). */
 export interface PrivateFields {
@@ -32,8 +40,14 @@ export interface Nomination {
 export function toNomination(draft: Draft): { nomination: Nomination | null; problems: Problem[] } {
   const problems: Problem[] = [];
   const name = cleanName((draft.values.name ?? draft.values.subject)?.text ?? '');
-  const say = (code: Parameters<typeof problemAt>[0], field?: FieldName, details: Record<string, string | number> = {}): void => {
-    problems.push(problemAt(code, (field && draft.values[field]?.place) ?? draft.place, { name, ...details }, field));
+  const say = (
+    code: Parameters<typeof problemAt>[0],
+    field?: FieldName,
+    details: Record<string, string | number> = {},
+  ): void => {
+    problems.push(
+      problemAt(code, (field && draft.values[field]?.place) ?? draft.place, { name, ...details }, field),
+    );
   };
   checkValues(draft, say);
   const candidate = draft.form === 'clue' ? caseOf(draft, name, say) : nomineeOf(draft, name, say);
@@ -49,7 +63,11 @@ export function toNomination(draft: Draft): { nomination: Nomination | null; pro
   return { nomination: problems.some((problem) => problem.level === 'error') ? null : nomination, problems };
 }
 
-type Say = (code: Parameters<typeof problemAt>[0], field?: FieldName, details?: Record<string, string | number>) => void;
+type Say = (
+  code: Parameters<typeof problemAt>[0],
+  field?: FieldName,
+  details?: Record<string, string | number>,
+) => void;
 
 function checkValues(draft: Draft, say: Say): void {
   for (const [field, value] of Object.entries(draft.values) as [FieldName, Value][]) {
@@ -90,10 +108,14 @@ function nomineeOf(draft: Draft, name: string, say: Say): Nomination['candidate'
 function kindOf(draft: Draft, name: string): CandidateKind {
   const { category, gender, birth, politics, idNumber } = draft.values;
   const sent = category?.text ?? '';
-  if (/团队|集体|队伍|团体/u.test(sent) !== /个人|人物/u.test(sent)) return /个人|人物/u.test(sent) ? 'person' : 'team';
+  if (/团队|集体|队伍|团体/u.test(sent) !== /个人|人物/u.test(sent))
+    return /个人|人物/u.test(sent) ? 'person' : 'team';
   if (gender || birth || politics || idNumber) return 'person';
-  const collective = /(队|中心|站|所|局|协会|办|组|集体|团队|公司|医院|科|室|处|委员会|联盟|大厅|社区|村|团|连|班)$/u;
-  return [...name].length > 3 && !name.includes('·') && (collective.test(name) || [...name].length > 5) ? 'team' : 'person';
+  const collective =
+    /(队|中心|站|所|局|协会|办|组|集体|团队|公司|医院|科|室|处|委员会|联盟|大厅|社区|村|团|连|班)$/u;
+  return [...name].length > 3 && !name.includes('·') && (collective.test(name) || [...name].length > 5)
+    ? 'team'
+    : 'person';
 }
 
 function caseOf(draft: Draft, name: string, say: Say): Nomination['candidate'] {

@@ -21,15 +21,25 @@ export function createReader(limits = readerLimits): Reader {
 
   return {
     async read(ask) {
-      worker ??= new Worker(new URL('./worker.ts', import.meta.url), {
-        resourceLimits: { maxOldGenerationSizeMb: limits.heapMb },
-      });
+      worker ??= startWorker(limits.heapMb);
       const reply = await answer(worker, ask, limits.fileMs);
       if ('refused' in reply && (reply.refused === 'too_slow' || reply.refused === 'zip_bomb')) await drop();
       return reply;
     },
     close: drop,
   };
+}
+
+/** What the sheet reader mutters about odd records goes nowhere: the command line's output is one JSON object. */
+function startWorker(heapMb: number): Worker {
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    resourceLimits: { maxOldGenerationSizeMb: heapMb },
+    stdout: true,
+    stderr: true,
+  });
+  worker.stdout.resume();
+  worker.stderr.resume();
+  return worker;
 }
 
 function answer(worker: Worker, ask: WorkerAsk, limitMs: number): Promise<WorkerReply> {

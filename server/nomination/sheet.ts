@@ -2,10 +2,16 @@ import { type CellObject, CFB, read, SSF, type WorkBook, type WorkSheet } from '
 import { zipSync } from 'fflate';
 import type { Archive } from './archive.ts';
 import { refuseFile } from './problem.ts';
-import { type Cell, type Document, tableLimits, type Table } from './table.ts';
+import { type Cell, type Document, type Table, tableLimits } from './table.ts';
 import { checkXml, xmlText } from './xml.ts';
 
-const options = { dense: true, cellFormula: true, cellHTML: false, cellNF: true, sheetRows: tableLimits.rows + 1 } as const;
+const options = {
+  dense: true,
+  cellFormula: true,
+  cellHTML: false,
+  cellNF: true,
+  sheetRows: tableLimits.rows + 1,
+} as const;
 
 /**
  * .xlsx and .ods: every part is inflated under archive.ts's limits, checked, and handed to the sheet reader in a stored zip,
@@ -36,7 +42,9 @@ export function readOldWorkbook(bytes: Uint8Array): Document {
 
 function compoundPaths(bytes: Uint8Array): string[] {
   try {
-    return CFB.read(bytes, { type: 'array' }).FullPaths.flatMap((path: string) => path.split('/').filter(Boolean));
+    return CFB.read(bytes, { type: 'array' }).FullPaths.flatMap((path: string) =>
+      path.split('/').filter(Boolean),
+    );
   } catch {
     return refuseFile('broken_file');
   }
@@ -54,7 +62,10 @@ export function readCsv(bytes: Uint8Array): Document {
       formula: text.startsWith('='),
       pictures: [],
     }));
-  return { parts: [{ table: { sheet: null, rows: rows.map((row, at) => ({ row: at + 1, cells: cells(row) })) } }], pictures: [] };
+  return {
+    parts: [{ table: { sheet: null, rows: rows.map((row, at) => ({ row: at + 1, cells: cells(row) })) } }],
+    pictures: [],
+  };
 }
 
 function csvText(bytes: Uint8Array): string {
@@ -67,9 +78,12 @@ function csvText(bytes: Uint8Array): string {
 }
 
 function splitCsv(text: string): string[][] {
-  const comma = (text.slice(0, 4000).match(/\t/gu)?.length ?? 0) > (text.slice(0, 4000).match(/,/gu)?.length ?? 0) ? '\t' : ',';
+  const comma =
+    (text.slice(0, 4000).match(/\t/gu)?.length ?? 0) > (text.slice(0, 4000).match(/,/gu)?.length ?? 0)
+      ? '\t'
+      : ',';
   const rows: string[][] = [];
-  let row: string[] = [];
+  const row: string[] = [];
   let value = '';
   let quoted = false;
   for (let at = 0; at < text.length && rows.length <= tableLimits.rows; at++) {
@@ -112,8 +126,10 @@ function tablesOf(open: () => WorkBook): Document {
 }
 
 function tableOf(name: string, sheet: WorkSheet, shift: number): Table {
-  // `!data` holds only rows that exist; a sheet's declared range may be the whole grid.
-  const source: (CellObject[] | undefined)[] = sheet['!data'] ?? [];
+  // `!data` holds only rows that exist; a sheet's declared range may be the whole grid. Borders drawn below the table
+  // make rows without a value, which are no rows.
+  const data: (CellObject[] | undefined)[] = sheet['!data'] ?? [];
+  const source = data.slice(0, data.findLastIndex((row) => row?.some((cell) => cell?.v !== undefined)) + 1);
   if (source.length > tableLimits.rows) refuseFile('too_many_rows');
   const rows = Array.from({ length: source.length }, (_, at) => ({
     row: at + 1,
@@ -155,4 +171,3 @@ function textOf(source: CellObject, number: number | null): string {
   const shown = source.w ?? '';
   return shown && !/^[\d.]+E[+-]?\d+$|^#+$/iu.test(shown) ? shown : String(number);
 }
-

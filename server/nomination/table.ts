@@ -30,7 +30,10 @@ export function textCell(text: string): Cell {
 }
 
 /** The next cell to the right that is another cell than the one at `column`, with its column; null at the row's end. */
-export function cellRightOf(cells: readonly (Cell | null)[], column: number): { cell: Cell | null; column: number } | null {
+export function cellRightOf(
+  cells: readonly (Cell | null)[],
+  column: number,
+): { cell: Cell | null; column: number } | null {
   const here = cells[column];
   for (let at = column + 1; at < cells.length; at++) {
     if (cells[at] !== here || cells[at] === null) return { cell: cells[at] ?? null, column: at };

@@ -41,8 +41,15 @@ export function foldText(text: string): string {
 
 /** The first telephone number in a text, digits only (a landline keeps its hyphen out too), or null. */
 export function parsePhone(raw: string): string | null {
-  const text = raw.normalize('NFKC').replace(/[\s\-—–_.]/gu, '').replace(/\+?86(?=1[3-9]\d{9}(?!\d))/u, '');
-  return /(?<!\d)1[3-9]\d{9}(?!\d)/u.exec(text)?.[0] ?? /(?<!\d)(0\d{9,11}|[2-8]\d{6,7})(?!\d)/u.exec(text)?.[0] ?? null;
+  const text = raw
+    .normalize('NFKC')
+    .replace(/[\s\-—–_.]/gu, '')
+    .replace(/\+?86(?=1[3-9]\d{9}(?!\d))/u, '');
+  return (
+    /(?<!\d)1[3-9]\d{9}(?!\d)/u.exec(text)?.[0] ??
+    /(?<!\d)(0\d{9,11}|[2-8]\d{6,7})(?!\d)/u.exec(text)?.[0] ??
+    null
+  );
 }
 
 /** A birth date as far as it was given. `month` is null when only the year is sure. */
@@ -58,12 +65,16 @@ export interface Birth {
  * that can be no year). A number 1970.1 may have been 1970.10 before the sheet dropped its zero: then the month is null.
  */
 export function parseBirth(text: string, number: number | null, dated: boolean): Birth | null {
-  if (number !== null && (dated || (number > 9999 && number < 60_000))) return fromSerial(text, Math.floor(number));
+  if (text.length > 40) return null;
+  if (number !== null && (dated || (number > 9999 && number < 60_000)))
+    return fromSerial(text, Math.floor(number));
   const digits = text
     .normalize('NFKC')
     .replace(/\s|\(.*\)|生$|出生$/gu, '')
     .replace(/日$|月$|年$/u, '');
-  const parts = /^(\d{4})(?:[.\-/年,、。](\d{1,2}))?(?:[.\-/月,、。](\d{1,2}))?$/u.exec(digits) ?? /^(\d{4})(\d{2})(\d{2})?$/u.exec(digits);
+  const parts =
+    /^(\d{4})(?:[.\-/年,、。](\d{1,2}))?(?:[.\-/月,、。](\d{1,2}))?$/u.exec(digits) ??
+    /^(\d{4})(\d{2})(\d{2})?$/u.exec(digits);
   if (!parts) return null;
   const lostZero = number !== null && parts[2] === '1' && !Number.isInteger(number);
   return birthOf(text, Number(parts[1]), lostZero ? null : numberOrNull(parts[2]), numberOrNull(parts[3]));
@@ -108,7 +119,10 @@ export function paragraphsOf(text: string): string[] {
   if (starts.length < 2) return lines;
   const before = whole.slice(0, starts[0]?.at ?? 0);
   const listed = starts.map((start, i) => whole.slice(start.at + start.length, starts[i + 1]?.at));
-  return [before, ...listed].flatMap((part) => part.split('\n')).map((part) => part.trim()).filter((part) => part !== '');
+  return [before, ...listed]
+    .flatMap((part) => part.split('\n'))
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 }
 
 const chinese = '一二三四五六七八九十';

@@ -21,16 +21,32 @@ export function checkXml(text: string): void {
   if (/<!\s*(DOCTYPE|ENTITY)/iu.test(text)) refuseFile('xml_entities');
 }
 
-/** One pass over well-formed XML, no tree kept. Refuses with `xml_entities` or `broken_file`; namespaces are left as written. */
+/**
+ * One pass over XML, no tree kept; namespaces are left as written. Refuses with `xml_entities`, and with `broken_file` when tags
+ * do not pair up: half a document must not pass for a short one.
+ */
 export function scanXml(text: string, visitor: XmlVisitor): void {
   checkXml(text);
+  const unclosed: string[] = [];
+  const paired: XmlVisitor = {
+    open(name, attributes) {
+      unclosed.push(name);
+      visitor.open(name, attributes);
+    },
+    close(name) {
+      if (unclosed.pop() !== name) refuseFile('broken_file');
+      visitor.close(name);
+    },
+    text: visitor.text,
+  };
   let at = 0;
   while (at < text.length) {
     const start = text.indexOf('<', at);
-    if (start < 0) return;
+    if (start < 0) break;
     if (start > at) visitor.text(decodeXml(text.slice(at, start)));
-    at = tag(text, start, visitor);
+    at = tag(text, start, paired);
   }
+  if (unclosed.length > 0) refuseFile('broken_file');
 }
 
 function tag(text: string, start: number, visitor: XmlVisitor): number {
@@ -82,9 +98,12 @@ export function attribute(attributes: string, name: string): string | null {
 
 function decodeXml(text: string): string {
   if (!text.includes('&')) return text;
-  return text.replace(/&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|(\w{1,8}));/giu, (whole, hex: string, decimal: string, name: string) => {
-    if (name) return named[name] ?? whole;
-    const code = hex ? Number.parseInt(hex, 16) : Number.parseInt(decimal, 10);
-    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '';
-  });
+  return text.replace(
+    /&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|(\w{1,8}));/giu,
+    (whole, hex: string, decimal: string, name: string) => {
+      if (name) return named[name] ?? whole;
+      const code = hex ? Number.parseInt(hex, 16) : Number.parseInt(decimal, 10);
+      return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '';
+    },
+  );
 }

@@ -1,6 +1,7 @@
 import { type Transaction, sql } from 'kysely';
 import type { Receipt } from '@zuimei/shared/ballot.ts';
 import { type Committer, createCommitter } from '@zuimei/shared/commitment.ts';
+import type { Act } from '@zuimei/shared/act.ts';
 import { actCommitment } from '@zuimei/shared/entry.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { type StoredContest, readContest } from '../contest/contest.ts';
@@ -156,6 +157,7 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
         await appendAct(tx, contest.id, 'rules', {
           actor: 'system',
           reason: 'rules as they stand for voting',
+          reference: '',
           rules: frozenRules(contest),
           version: contest.version,
         });
@@ -196,9 +198,6 @@ async function raiseHead(tx: Transaction<Tables>, contest: StoredContest, origin
 function arrayOf(instants: string[]): string {
   return `{${instants.map((instant) => `"${instant}"`).join(',')}}`;
 }
-
-/** What staff did, with who and why; canonical JSON, all of it public. */
-export type Act = { actor: string; reason: string } & Record<string, unknown>;
 
 /** Appends an act to the ledger; resolves with its index once the transaction is committed. */
 export async function appendAct(tx: Transaction<Tables>, contestId: number, kind: string, act: Act): Promise<number> {

@@ -6,12 +6,12 @@ import { delimiter, join } from 'node:path';
 export const programs = ['postgres', 'redis-server', 'chromium', 'chinese-font'] as const;
 export type Program = (typeof programs)[number];
 
-/** Debian's package of each, and what a person elsewhere types (Homebrew). */
+/** Debian's package of each, and what a person on macOS types (nothing for the font: macOS brings it along). */
 export const packages: Record<Program, { debian: string; brew: string }> = {
   postgres: { debian: 'postgresql', brew: 'brew install postgresql@17' },
   'redis-server': { debian: 'redis-server', brew: 'brew install redis' },
   chromium: { debian: 'chromium', brew: 'brew install --cask chromium' },
-  'chinese-font': { debian: 'fonts-noto-cjk', brew: '(macOS brings Chinese fonts along)' },
+  'chinese-font': { debian: 'fonts-noto-cjk', brew: '' },
 };
 
 /** Where a program is looked for: folders first (newest version first), then names on the PATH. */

@@ -41,7 +41,7 @@ export function categorySentences({ rule, categories, noun }: Pick<Ruled, 'rule'
     const words = boundWords(rule.perCategory, noun.measure);
     sentences.push(named.length > 0 ? `其余各组${words}。` : `每组${words}。`);
   }
-  for (const category of named.toReversed()) {
+  for (const category of [...named].reverse()) {
     const range = rule.categories?.[category.id];
     if (range) sentences.unshift(`“${category.name}”组${boundWords(range, noun.measure)}。`);
   }
@@ -63,6 +63,14 @@ export function formulaSentence(formula: Formula | null): string | null {
   const rest = formulaParts(formula).filter((part) => part.key !== 'vote');
   if (rest.length === 0) return '结果按公众投票产生。';
   return `公众投票占综合得分 ${formula.vote}%，其余为${rest.map((part) => `${part.name} ${part.percent}%`).join('、')}。`;
+}
+
+/** "公众投票占综合得分 40%，其余由专家、媒体评审。" */
+function shortFormula(formula: Formula | null): string | null {
+  if (!formula || formula.vote === 100) return formulaSentence(formula);
+  const judges = [formula.expert > 0 ? '专家' : '', formula.media > 0 ? '媒体' : ''].filter(Boolean).join('、');
+  const rest = [judges ? `由${judges}评审` : '', formula.merit > 0 ? '看工作成效' : ''].filter(Boolean).join('，并');
+  return `公众投票占综合得分 ${formula.vote}%，其余${rest}。`;
 }
 
 export interface FormulaPart {
@@ -100,7 +108,7 @@ export function shortRule(contest: Ruled): string[] {
   return [
     ballotSentence(contest),
     ...categorySentences(contest).slice(0, 2),
-    formulaSentence(contest.formula),
+    shortFormula(contest.formula),
     contest.hideOrder ? '排名不分先后。' : null,
   ].filter((sentence) => sentence !== null);
 }

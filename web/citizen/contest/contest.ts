@@ -9,6 +9,8 @@ import { useClock } from '../frame/clock.ts';
 export const useContest = defineStore('contest', () => {
   const clock = useClock();
   const view = shallowRef<ContestView | null>(null);
+  /** The first HTML leaves deeds and honours out, but for the one candidate it is about. */
+  const full = ref(false);
   const status = ref<'loading' | 'ready' | 'missing' | 'failed'>('loading');
 
   const phase = computed<Phase>(() => (view.value ? phaseAt(view.value, clock.now) : 'draft'));
@@ -37,15 +39,18 @@ export const useContest = defineStore('contest', () => {
   async function load(slug: string): Promise<void> {
     if (view.value?.slug !== slug) {
       view.value = null;
+      full.value = false;
       status.value = 'loading';
     }
     const answer = await client.contest(slug);
     if (answer.ok) {
       clock.follow(answer.value.now);
-      if (answer.value.version !== view.value?.version || view.value.slug !== slug) show(answer.value);
+      const known = full.value && view.value?.slug === slug && view.value.version === answer.value.version;
+      if (!known) show(answer.value);
+      full.value = true;
     } else if (answer.fault.code === 'not_found') status.value = 'missing';
     else if (view.value === null) status.value = 'failed';
   }
 
-  return { view, status, phase, round, open, opens, standing, byNumber, categoryName, show, load };
+  return { view, full, status, phase, round, open, opens, standing, byNumber, categoryName, show, load };
 });

@@ -1,0 +1,113 @@
+import { readFile } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { verifyContest } from './audit/verify.ts';
+import { readContest, readSlugs } from './contest/contest.ts';
+import type { Db } from './db.ts';
+import { loadDemo } from './demo/demo.ts';
+import { importDocuments } from './nomination/import.ts';
+import { privateKey } from './nomination/vault.ts';
+import type { Secrets } from './secret.ts';
+
+export const USAGE = `用法：pnpm zuimei <命令> [选项]
+
+  import FILE… --contest SLUG [--dry-run] [--strict] [--json]   导入报送表、汇总表、线索征集表
+  verify [--contest SLUG] [--json]                              重算账本、存证点与计票，指出不一致处
+  migrate                                                       建立或升级数据库
+  demo                                                          在空数据库里放入演示活动
+
+DATABASE_URL、DATA_DIR、ZUIMEI_SECRET 与服务器相同。退出码：0 成功，1 有不符或被拒绝，2 用法不对。
+`;
+
+/** Where a command runs: in the command line's own process, or in the server that holds the embedded database. */
+export interface Place {
+  db: Db;
+  secrets: Secrets;
+  /** Folder that file names are relative to. */
+  folder: string;
+  print(line: string): void;
+}
+
+type Command = (place: Place, args: string[]) => Promise<number>;
+
+/** Gives 0 done, 1 refused or not agreeing, 2 wrong usage; what it has to say is printed. */
+export async function runCommand(place: Place, name: string, args: string[]): Promise<number> {
+  try {
+    return (await commands[name]?.(place, args)) ?? 2;
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string };
+    const misused = code === 'usage' || code?.startsWith('ERR_PARSE_ARGS');
+    place.print(misused ? `${message}\n\n${USAGE}` : message);
+    return misused ? 2 : 1;
+  }
+}
+
+export function isCommand(name: string): boolean {
+  return Object.hasOwn(commands, name);
+}
+
+function misuse(message: string): Error {
+  return Object.assign(new Error(message), { code: 'usage' });
+}
+
+const commands: Record<string, Command> = {
+  async import({ db, secrets, folder, print }, args) {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        contest: { type: 'string' },
+        preset: { type: 'string' },
+        'dry-run': { type: 'boolean', default: false },
+        strict: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+      },
+    });
+    if (!values.contest || positionals.length === 0) throw misuse('import 需要文件与 --contest');
+    const contest = await readContest(db, values.contest);
+    if (!contest) throw misuse(`没有活动 ${values.contest}；现有：${(await readSlugs(db)).join('、') || '无'}`);
+    const files = await Promise.all(
+      positionals.map(async (path) => ({ name: basename(path), bytes: new Uint8Array(await readFile(resolve(folder, path))) })),
+    );
+    const result = await importDocuments(db, contest, files, {
+      strict: values.strict,
+      dryRun: values['dry-run'],
+      key: privateKey(secrets),
+    });
+    if (values.json) print(JSON.stringify(result));
+    else {
+      for (const one of result.problems) print(`${one.file}${one.row ? ` 第 ${one.row} 行` : ''}：${one.message}`);
+      print(`${values['dry-run'] ? '可导入' : '已导入'} ${result.candidates.length} 个候选，${result.problems.length} 处需要留意`);
+    }
+    return result.problems.some((one) => one.level === 'error') ? 1 : 0;
+  },
+
+  async verify({ db, secrets, print }, args) {
+    const { values } = parseArgs({ args, options: { contest: { type: 'string' }, json: { type: 'boolean', default: false } } });
+    const slugs = values.contest ? [values.contest] : await readSlugs(db);
+    let agree = true;
+    for (const slug of slugs) {
+      const result = await verifyContest(db, secrets, slug);
+      if (!result) throw misuse(`没有活动 ${slug}`);
+      agree &&= result.problems.length === 0;
+      if (values.json) print(JSON.stringify(result));
+      else {
+        print(`${slug}：账目 ${result.entries} 条，计票 ${result.ballots} 张，待核 ${result.held} 张，存证点 ${result.checkpoints} 个（已签到第 ${result.sealed} 条）`);
+        print(`  根 ${result.root}`);
+        for (const one of result.problems) print(`  不符 ${one.code} ${one.detail}`);
+        print(result.problems.length === 0 ? '  ✓ 账本、签名、存证点与计票全部一致' : `  ✗ ${result.problems.length} 处不符`);
+      }
+    }
+    return agree ? 0 : 1;
+  },
+
+  async migrate({ print }) {
+    print('数据库已是最新');
+    return 0;
+  },
+
+  async demo({ db, secrets, print }) {
+    for (const slug of await loadDemo(db, secrets)) print(`/c/${slug}`);
+    return 0;
+  },
+};

@@ -1,0 +1,108 @@
+import { copyHash, putAscii, putHex } from './bytes.ts';
+import {
+  type CommittedBallot,
+  createBallotWriter,
+  createCommitter,
+  putBallotId,
+  saltBlocks,
+} from './commitment.ts';
+import { entryTemplate, INSTANT } from './entry.ts';
+import { createLanes, type Lanes } from './lanes.ts';
+import { Refusal } from './refusal.ts';
+import type { Instant } from './time.ts';
+
+/** The hashes that commitment.ts and entry.ts make one at a time, for whole batches at a third of the cost. */
+
+const ROOMS = 128;
+const LONGEST_BALLOT = 440;
+
+function lanesOf(message: Uint8Array): Lanes {
+  const lanes = createLanes(ROOMS, message.length);
+  for (let i = 0; i < ROOMS; i++) {
+    lanes.bytes.set(message, lanes.start(i));
+    lanes.end(i, message.length);
+  }
+  return lanes;
+}
+
+export interface BatchCommitter {
+  /**
+   * Writes the commitment of ballot i to out[start + i·stride, + 32). Refuses as `commit` of commitment.ts does; what is in
+   * `out` is then of no use.
+   */
+  commit(
+    ballots: readonly Omit<CommittedBallot, 'contest'>[],
+    out: Uint8Array,
+    start: number,
+    stride: number,
+  ): void;
+}
+
+/** `openingKey`: as for createCommitter, and giving the same commitments. */
+export function createBatchCommitter(contest: string, openingKey: Uint8Array): BatchCommitter {
+  const alone = createCommitter(contest, openingKey);
+  const writer = createBallotWriter(contest);
+  const { inner, outer } = saltBlocks(openingKey);
+  const [ids, salts, committed] = [lanesOf(inner), lanesOf(outer), createLanes(ROOMS, LONGEST_BALLOT)];
+
+  const saltAll = (ballots: readonly { ballotId: string }[]): void => {
+    ballots.forEach(({ ballotId }, i) => {
+      putBallotId(ids.bytes, ids.start(i) + 64, ballotId);
+    });
+    ids.run(ballots.length);
+    for (let i = 0; i < ballots.length; i++)
+      copyHash(ids.bytes, ids.start(i) - 32, salts.bytes, salts.start(i) + 64);
+    salts.run(ballots.length);
+  };
+
+  return {
+    commit(ballots, out, start, stride) {
+      for (let from = 0; from < ballots.length; from += ROOMS) {
+        const some = ballots.slice(from, from + ROOMS);
+        saltAll(some);
+        some.forEach((ballot, i) => {
+          const at = committed.start(i);
+          const fits = writer.room(ballot.picks.length) <= LONGEST_BALLOT;
+          copyHash(salts.bytes, salts.start(i) - 32, committed.bytes, at);
+          committed.end(i, fits ? writer.write(committed.bytes, at + 32, ballot) - at : 32);
+        });
+        committed.run(some.length);
+        some.forEach(({ ballotId, voter, picks, state }, i) => {
+          const to = start + (from + i) * stride;
+          if (writer.room(picks.length) <= LONGEST_BALLOT)
+            copyHash(committed.bytes, committed.start(i) - 32, out, to);
+          else out.set(alone.commit(ballotId, voter, picks, state), to);
+        });
+      }
+    },
+  };
+}
+
+export interface BatchLeaves {
+  /** Leaves, end to end, of entries of one instant with these commitments (count × 32 bytes, end to end). */
+  leaves(at: Instant, commitments: Uint8Array): Uint8Array;
+}
+
+/** Gives the leaves that leafOf gives. */
+export function createBatchLeaves(contest: string, kind = 'ballot'): BatchLeaves {
+  const { block, atStart, commitmentStart } = entryTemplate(contest, kind);
+  const lanes = lanesOf(block);
+  let written: Instant = '';
+  return {
+    leaves(at, commitments) {
+      if (!INSTANT.test(at) || commitments.length % 32 !== 0)
+        throw new Refusal('bad_request', { part: 'entry', fault: 'leaves' });
+      if (at !== written) for (let i = 0; i < ROOMS; i++) putAscii(lanes.bytes, lanes.start(i) + atStart, at);
+      written = at;
+      const out = new Uint8Array(commitments.length);
+      for (let from = 0; from < out.length; from += ROOMS * 32) {
+        const count = Math.min(ROOMS, (out.length - from) / 32);
+        for (let i = 0; i < count; i++)
+          putHex(lanes.bytes, lanes.start(i) + commitmentStart, commitments, from + i * 32, 32);
+        lanes.run(count);
+        for (let i = 0; i < count; i++) copyHash(lanes.bytes, lanes.start(i) - 32, out, from + i * 32);
+      }
+      return out;
+    },
+  };
+}

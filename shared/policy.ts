@@ -1,0 +1,131 @@
+import type { PolicyName } from './contest.ts';
+
+/** What happens to a ballot, from least to most. A challenge is a proof of work; `hold` is counted only when an auditor releases it. */
+export const steps = ['admit', 'challenge', 'hold', 'refuse'] as const;
+export type Step = (typeof steps)[number];
+
+/** Bits of a ballot's signals, as the ledger keeps them (bits 0–23). A bit never changes its meaning; new ones are added. */
+export const signalBits = {
+  /** One voter tries often. */
+  attempts: 1 << 0,
+  /** Many voters on one device. Devices of one model can look alike: never a reason by itself. */
+  device: 1 << 1,
+  /** Many voters at one address. */
+  ip: 1 << 2,
+  /** Many voters in one network (/24 of IPv4, /64 of IPv6). */
+  net: 1 << 3,
+  /** The page was open too briefly to read it. */
+  dwell: 1 << 4,
+  /** No touch, key or pointer was noticed on the page, or the page said nothing at all. */
+  silent: 1 << 5,
+  /** The voter's identity is only seconds old. */
+  newcomer: 1 << 6,
+  /** A candidate picked gets a much larger part of the contest's ballots in this hour than in the day before it. */
+  surge: 1 << 7,
+  /** The only pick is a candidate who is picked alone far more often than the others are in the same hour. */
+  single: 1 << 8,
+} as const;
+export type Signal = keyof typeof signalBits;
+
+export function signalsIn(mask: number): Signal[] {
+  return (Object.keys(signalBits) as Signal[]).filter((signal) => (mask & signalBits[signal]) !== 0);
+}
+
+/** Each step is taken by a count *above* its number; an absent number never. Counts are within one window of `windowMs`. */
+export interface Limit {
+  windowMs: number;
+  /** The signal is noted on the ballot, and nothing else happens. */
+  note: number;
+  challenge?: number;
+  /** Held if the ballot also bears at least `Policy.doubts` of the marks of a machine: dwell, silent, newcomer. */
+  holdInDoubt?: number;
+  hold?: number;
+  refuse?: number;
+}
+
+/** What an address is known to be. More classes (carrier, campus, office, data centre, abroad) come with the offline address data. */
+export type AddressClass = 'unknown';
+
+/** Whole numbers only, so that a policy can be frozen in the ledger. The longest window must be a multiple of the others. */
+export interface Policy {
+  /** Tries of one voter, whatever became of them. A page that retries on a bad network sends at most about 40 in ten minutes. */
+  attempts: Limit;
+  /** Distinct voters on one device. */
+  device: Limit;
+  /** Distinct voters at one address, by what the address is. */
+  ip: Record<AddressClass, Limit>;
+  /** Distinct voters in one network. */
+  net: Record<AddressClass, Limit>;
+  /** Shorter visits are noted. A ballot needs a ticket two seconds old, so less than that is the page's own report. */
+  dwellMs: number;
+  /** Younger identities are noted. */
+  newcomerMs: number;
+  /** How many marks of a machine make a ballot doubtful. One alone is common: a screen reader, a saved page, a quick supporter. */
+  doubts: number;
+  /** The candidate has at least so many ballots this hour, the contest as many in the day before it; the part is above so many percent of what it was. */
+  surge: { ballots: number; percent: number };
+  /** The candidate has at least so many ballots this hour, and so many percent points more of them are single picks than elsewhere. */
+  single: { ballots: number; points: number };
+  /** What becomes of a ballot to be challenged as long as it brings no proof of work: the page cannot ask for one yet. */
+  unproven: 'admit' | 'hold';
+}
+
+const TEN_MINUTES = 600_000;
+const DAY = 86_400_000;
+
+// What normal crowds look like, for the numbers below: a family shares a phone (3–5 voters a device and day); a hall or an office
+// votes together (200 voters at one address in 10 minutes); a carrier's address serves hundreds of phones at any moment, and
+// 20 000 citizens called up by a county's broadcast in 10 minutes come from some ten such addresses (2 000 each). None of them may
+// be held. A rented batch comes from few addresses with pages that nobody touches.
+export const policies: Record<PolicyName, Policy> = {
+  // 宽松: notes much and holds nothing but floods that no crowd makes. For small contests among people who know each other.
+  loose: {
+    // Above 600: one a second for ten minutes, which only a program does.
+    attempts: { windowMs: TEN_MINUTES, note: 60, refuse: 600 },
+    // A terminal in a service hall has some dozens of voters a day.
+    device: { windowMs: DAY, note: 20 },
+    ip: { unknown: { windowMs: TEN_MINUTES, note: 1000, holdInDoubt: 10_000, hold: 50_000 } },
+    net: { unknown: { windowMs: TEN_MINUTES, note: 5000, holdInDoubt: 50_000, hold: 250_000 } },
+    dwellMs: 1000,
+    newcomerMs: 3000,
+    doubts: 2,
+    surge: { ballots: 500, percent: 400 },
+    single: { ballots: 500, points: 60 },
+    unproven: 'admit',
+  },
+  // 标准: holds what looks made by machine and comes in a crowd; a crowd of people passes.
+  standard: {
+    // Above 120: one each five seconds for ten minutes; a page's own retries end far below.
+    attempts: { windowMs: TEN_MINUTES, note: 40, refuse: 120 },
+    // A family ends at 5. Above 50 untouched pages of one device is a farm, or one phone whose cookies are wiped.
+    device: { windowMs: DAY, note: 6, challenge: 20, holdInDoubt: 50 },
+    // An office (200) is not even noted. Three times the broadcast's 2 000 a carrier address is held whatever it looks like.
+    ip: { unknown: { windowMs: TEN_MINUTES, note: 300, challenge: 2500, holdInDoubt: 1000, hold: 6000 } },
+    // A /24 may be the carrier's whole exit for a county: all 20 000 of the broadcast.
+    net: {
+      unknown: { windowMs: TEN_MINUTES, note: 1500, challenge: 20_000, holdInDoubt: 5000, hold: 50_000 },
+    },
+    dwellMs: 1500,
+    newcomerMs: 5000,
+    doubts: 2,
+    surge: { ballots: 200, percent: 300 },
+    single: { ballots: 200, points: 40 },
+    unproven: 'admit',
+  },
+  // 严格: rather holds a ballot too many, for auditors to release. For contests that were brushed before.
+  strict: {
+    // Above 60: fifty copies of a ballot on a bad network still pass.
+    attempts: { windowMs: TEN_MINUTES, note: 20, refuse: 60 },
+    // No challenge, which would hold here: phones of one model can look like one device.
+    device: { windowMs: DAY, note: 5, holdInDoubt: 8 },
+    // Twice an office is noted; a carrier's busy address still passes, the broadcast's is held and released by an auditor.
+    ip: { unknown: { windowMs: TEN_MINUTES, note: 200, challenge: 1500, holdInDoubt: 300, hold: 3000 } },
+    net: { unknown: { windowMs: TEN_MINUTES, note: 1000, challenge: 8000, holdInDoubt: 1500, hold: 20_000 } },
+    dwellMs: 2000,
+    newcomerMs: 8000,
+    doubts: 2,
+    surge: { ballots: 100, percent: 200 },
+    single: { ballots: 100, points: 30 },
+    unproven: 'hold',
+  },
+};

@@ -1,0 +1,218 @@
+import { describe, expect, test } from 'vitest';
+import { refusalCodes } from '@zuimei/shared/refusal.ts';
+import { statusOf } from '../../server/app.ts';
+import { refusalWords } from '../../web/lib/words.ts';
+import { layers, type Rule } from './layers.ts';
+import { longFiles, places, realPhones } from './places.ts';
+import { listFiles, parseSource, readSources, readText } from './source.ts';
+
+const sources = readSources();
+const rules: Record<string, Rule> = { ...layers, ...places };
+
+/** For every rule: files that break it, and files that look alike and do not. A later file of a pair completes the one before. */
+const examples: Record<string, { wrong: [string, string][][]; right: [string, string][][] }> = {
+  'shared imports nothing but itself, @noble and #sha256 (which alone may ask Node for a hash)': {
+    wrong: [
+      [['shared/a.ts', `import { readFile } from 'node:fs/promises';`]],
+      [['shared/a.ts', `export type { Db } from '../server/db.ts';`]],
+      [['shared/a.ts', `const v = await import('valibot');`]],
+    ],
+    right: [
+      [['shared/presets/a.ts', `import { sha256 } from '#sha256'; import { b } from '../b.ts';`]],
+      [['shared/sha256.node.ts', `import { createHash } from 'node:crypto';`]],
+    ],
+  },
+  'web imports shared, and from the server only types': {
+    wrong: [
+      [['web/lib/a.ts', `import { createApp } from '@zuimei/server/app.ts';`]],
+      [['web/lib/a.ts', `import { type App, createApp } from '../../server/app.ts';`]],
+      [
+        [
+          'web/citizen/A.vue',
+          `<template>\n</template>\n<script setup lang="ts">\nimport 'node:fs';\n</script>`,
+        ],
+      ],
+    ],
+    right: [
+      [
+        [
+          'web/lib/a.ts',
+          `import type { App } from '@zuimei/server/app.ts'; import { b } from '@zuimei/shared/b.ts';`,
+        ],
+      ],
+    ],
+  },
+  'citizen and console never import each other, and lib imports neither': {
+    wrong: [
+      [['web/citizen/a.ts', `const page = () => import('../console/ledger.ts');`]],
+      [['web/console/unit/a.ts', `import type { Pick } from '../../citizen/ballot/ballot.ts';`]],
+      [['web/lib/a.ts', `import { b } from '../citizen/b.ts';`]],
+    ],
+    right: [[['web/citizen/ballot/a.ts', `import { b } from '../../lib/b.ts';`]]],
+  },
+  'server imports neither pages nor tests': {
+    wrong: [[['server/a.ts', `import { words } from '../web/lib/words.ts';`]]],
+    right: [[['server/a.ts', `import { b } from '@zuimei/shared/b.ts';`]]],
+  },
+  'hono stands only in route files, app.ts, page and session code': {
+    wrong: [[['server/vote/cast.ts', `import { HTTPException } from 'hono/http-exception';`]]],
+    right: [
+      [['server/vote/route.ts', `import { Hono } from 'hono';`]],
+      [['server/reply.ts', `import type { Context } from 'hono';`]],
+    ],
+  },
+  'the HTTP server is opened only in main.ts': {
+    wrong: [[['server/health.ts', `import { createServer } from 'node:http';`]]],
+    right: [[['server/main.ts', `import { serve } from '@hono/node-server';`]]],
+  },
+  'pg and PGlite stand only in db.ts': {
+    wrong: [[['server/tally/snapshot.ts', `import type { Pool } from 'pg';`]]],
+    right: [[['server/db.ts', `import pg from 'pg'; import { PGlite } from '@electric-sql/pglite';`]]],
+  },
+  'ioredis stands only where the counters are made': {
+    wrong: [[['server/vote/gate.ts', `import { Redis } from 'ioredis';`]]],
+    right: [[['server/vote/redis.ts', `import { Redis } from 'ioredis';`]]],
+  },
+  'no import goes in a circle': {
+    wrong: [
+      [
+        ['server/a.ts', `import { b } from './b/b.ts';`],
+        ['server/b/b.ts', `import { c } from '@zuimei/server/c.ts';`],
+        ['server/c.ts', `const a = await import('./a.ts');`],
+      ],
+    ],
+    right: [
+      [
+        ['server/a.ts', `import { b } from './b.ts';`],
+        ['server/b.ts', `import type { A } from './a.ts'; import { type B } from './a.ts';`],
+      ],
+    ],
+  },
+  'no file only passes on what others export': {
+    wrong: [
+      [['shared/all.ts', `export * from './a.ts';`]],
+      [['shared/all.ts', `export { a } from './a.ts';`]],
+    ],
+    right: [[['shared/view.ts', `export type { A } from './a.ts'; const b = 1; export { b };`]]],
+  },
+  'process.env is read only in config.ts': {
+    wrong: [
+      [['server/main.ts', 'const port = process.env.PORT;']],
+      [['server/a.ts', `const port = process['env'].PORT;`]],
+    ],
+    right: [[['server/config.ts', 'const port = process.env.PORT;']], [['infra/a.mjs', 'process.env.PATH;']]],
+  },
+  'signal handlers and exits stand only in main.ts and cli.ts': {
+    wrong: [[['server/vote/pool.ts', `process.on('SIGTERM', stop);`]], [['server/a.ts', 'process.exit(1);']]],
+    right: [[['server/main.ts', `process.once('SIGTERM', stop);`]]],
+  },
+  'timers stand only in main.ts and in few places with a reason': {
+    wrong: [
+      [['server/vote/pool.ts', 'setTimeout(run, 5);']],
+      [['server/tally/snapshot.ts', 'const later = globalThis.setInterval(read, 1000);']],
+    ],
+    right: [[['server/main.ts', 'setInterval(seal, 1000);']], [['web/lib/a.ts', 'setTimeout(show, 5);']]],
+  },
+  'shared has no clock and no chance': {
+    wrong: [[['shared/a.ts', 'export const now = () => Date.now();']], [['shared/a.ts', 'f(Math.random);']]],
+    right: [[['server/a.ts', 'const clock = Date.now;']]],
+  },
+  'only one file writes each table of the ledger': {
+    wrong: [
+      [['server/audit/ruling.ts', 'sql`update tally set votes = 1`']],
+      [['server/audit/ruling.ts', 'sql`delete\n from ledger_entry where index = 1`']],
+      [['server/audit/ruling.ts', `db.insertInto('ledger_entry').values(row);`]],
+      [['server/vote/ledger.ts', 'sql`insert into log_checkpoint (size) values (1)`']],
+    ],
+    right: [
+      [['server/vote/ledger.ts', 'sql`insert into ledger_head as h (contest) values (1)`']],
+      [
+        [
+          'server/tally/snapshot.ts',
+          'sql`select votes from tally`; sql`insert into tally_reveal values (1)`',
+        ],
+      ],
+    ],
+  },
+  'the functions that append to the ledger are called only by vote/ledger.ts': {
+    wrong: [[['server/contest/contest.ts', 'sql`select * from append_act(1, 2)`']]],
+    right: [[['server/vote/ledger.ts', 'sql`select * from append_act(1, 2)`']]],
+  },
+  'no any, no enum, no "!"': {
+    wrong: [
+      [['tests/a.ts', 'const a: any[] = [];']],
+      [['web/A.vue', '<script setup lang="ts">\nconst b = (a as any).b;\n</script>']],
+      [['shared/a.ts', 'enum Kind { A }']],
+      [['server/a.ts', 'const b = list[0]!;']],
+    ],
+    right: [[['server/a.ts', `const any = 'any! enum'; const b = !any; const c: unknown = any;`]]],
+  },
+  'Refusal is the only class': {
+    wrong: [
+      [['server/a.ts', 'class VoteService {}']],
+      [['server/a.ts', 'const A = class extends Error {};']],
+    ],
+    right: [[['shared/refusal.ts', 'export class Refusal extends Error {}']]],
+  },
+  'no file or folder is called utils, helpers, common or misc, and no file is an index': {
+    wrong: [
+      [['server/utils.ts', '']],
+      [['web/lib/helpers/time.ts', '']],
+      [['shared/index.ts', '']],
+      [['server/shared/a.ts', '']],
+    ],
+    right: [[['shared/time.ts', '']], [['tests/shared/table.test.ts', '']]],
+  },
+  'no file has more than 400 lines, no test more than 600': {
+    wrong: [[['server/a.ts', 'a();\n'.repeat(401)]]],
+    right: [[['server/a.ts', 'a();\n'.repeat(400)]]],
+  },
+};
+
+describe.each(Object.entries(rules))('%s', (name, rule) => {
+  test('holds in every file', () => {
+    expect(rule(sources)).toEqual([]);
+  });
+
+  test('finds the files that break it and lets go those that only look so', () => {
+    const { wrong = [], right = [] } = examples[name] ?? {};
+    expect([wrong.length > 0, right.length > 0]).toEqual([true, true]);
+    const judge = (files: [string, string][]) => rule(files.map(([path, text]) => parseSource(path, text)));
+    for (const files of wrong) expect(judge(files), JSON.stringify(files)).not.toEqual([]);
+    for (const files of right) expect(judge(files), JSON.stringify(files)).toEqual([]);
+  });
+});
+
+test('the tree is read whole: scripts of components too, with their lines', () => {
+  expect(sources.length).toBeGreaterThan(100);
+  const [spot] = parseSource(
+    'web/A.vue',
+    '<template>\n  <p>!</p>\n</template>\n<script lang="ts">\nfoo();\n</script>',
+  ).names;
+  expect(spot).toEqual({ text: 'foo', line: 5 });
+});
+
+test('no phone number anywhere could be a real person’s', () => {
+  const example = ['139', '1234', '5678'];
+  for (const joint of ['', ' ', '-']) expect(realPhones(`电话：${example.join(joint)}。`)).toHaveLength(1);
+  expect(realPhones('13800000001，13800000108; 1711111111111 0x13912345678ab 0.13912345678')).toEqual([]);
+  const files = ['shared', 'server', 'web', 'tests', 'infra'].flatMap(listFiles);
+  const texts = files.filter((path) =>
+    /\.(ts|mjs|vue|json|md|sql|lua|html|css|csv|txt|svg|ya?ml)$/.test(path),
+  );
+  const found = texts.flatMap((path) => realPhones(readText(path)).map((number) => `${path} ${number}`));
+  expect(found).toEqual([]);
+});
+
+test('every refusal has an HTTP status of its kind and a sentence that ends', () => {
+  for (const code of refusalCodes) {
+    expect(statusOf[code], code).toBeGreaterThanOrEqual(400);
+    expect(refusalWords[code], code).toMatch(/[。}]$/);
+  }
+});
+
+test('report: files that may hold two ideas', () => {
+  const long = longFiles(sources);
+  if (long.length > 0) console.warn(`over 250 lines (.vue over 200):\n  ${long.join('\n  ')}`);
+  expect(longFiles([parseSource('server/a.ts', 'a();\n'.repeat(251))])).toEqual(['server/a.ts 251']);
+});

@@ -1,0 +1,133 @@
+import type { Rule } from './layers.ts';
+import type { Source, Spot } from './source.ts';
+
+/** Everything of one kind found in files that the pattern does not allow it in. */
+function spots(
+  of: (source: Source) => Spot[],
+  wanted: RegExp,
+  where: (path: string) => boolean,
+  message: string,
+): Rule {
+  return (sources) =>
+    sources
+      .filter((source) => where(source.path))
+      .flatMap((source) =>
+        of(source)
+          .filter((spot) => wanted.test(spot.text))
+          .map((spot) => `${source.path}:${spot.line} ${message} (${spot.text.trim().slice(0, 60)})`),
+      );
+}
+
+const names = (source: Source): Spot[] => source.names;
+const constructs = (source: Source): Spot[] => source.constructs;
+const texts = (source: Source): Spot[] => source.texts;
+const program = (path: string): boolean => /^(server|shared)\//.test(path);
+
+/** Where a timer may stand outside main.ts, and why. */
+const timerPlaces = new Map([
+  ['server/vote/breaker.ts', 'a Redis that does not answer in milliseconds is given up for that batch'],
+]);
+
+/** Tables of the ledger, and the one file that may write each. */
+const writers = new Map([
+  ['ledger_head|ledger_entry|voter_quota|tally', 'server/vote/ledger.ts'],
+  ['log_tile|log_checkpoint', 'server/log/sealer.ts'],
+]);
+
+function ledgerWrites(tables: string, owner: string): Rule {
+  const sql = new RegExp(
+    `\\b(insert\\s+into|update|delete\\s+from|truncate(\\s+table)?)\\s+"?(${tables})\\b`,
+    'i',
+  );
+  const verb = /^(\w+\.)?(insertInto|updateTable|deleteFrom|mergeInto)$/;
+  const table = new RegExp(`^(${tables})( as \\w+)?$`);
+  const elsewhere = (path: string): boolean => path.startsWith('server/') && path !== owner;
+  const byText = spots(texts, sql, elsewhere, `only ${owner} writes this table`);
+  return (sources) => [
+    ...byText(sources),
+    ...sources
+      .filter((source) => elsewhere(source.path) && source.names.some((spot) => verb.test(spot.text)))
+      .flatMap((source) =>
+        source.texts
+          .filter((spot) => table.test(spot.text))
+          .map((spot) => `${source.path}:${spot.line} only ${owner} writes this table (${spot.text})`),
+      ),
+  ];
+}
+
+export const places: Record<string, Rule> = {
+  'process.env is read only in config.ts': spots(
+    names,
+    /^process\.env$/,
+    (path) => /^(server|shared|web)\//.test(path) && path !== 'server/config.ts',
+    'settings come from config.ts',
+  ),
+
+  'signal handlers and exits stand only in main.ts and cli.ts': spots(
+    names,
+    /^process\.(on|once|exit|exitCode|argv)$/,
+    (path) => program(path) && !/^server\/(main|cli)\.ts$/.test(path),
+    'belongs into main.ts',
+  ),
+
+  'timers stand only in main.ts and in few places with a reason': spots(
+    names,
+    /^((globalThis|window|timers)\.)?set(Timeout|Interval)$/,
+    (path) => program(path) && path !== 'server/main.ts' && !timerPlaces.has(path),
+    'a timer outside main.ts',
+  ),
+
+  'shared has no clock and no chance': spots(
+    names,
+    /^(Date\.now|Math\.random|performance\.now|crypto\.(getRandomValues|randomUUID))$/,
+    (path) => path.startsWith('shared/'),
+    'take it as a parameter',
+  ),
+
+  'only one file writes each table of the ledger': (sources) =>
+    [...writers].flatMap(([tables, owner]) => ledgerWrites(tables, owner)(sources)),
+
+  'the functions that append to the ledger are called only by vote/ledger.ts': spots(
+    texts,
+    /\b(commit_ballots|append_act)\s*\(/,
+    (path) => path.startsWith('server/') && path !== 'server/vote/ledger.ts',
+    'goes through vote/ledger.ts',
+  ),
+
+  'no any, no enum, no "!"': spots(constructs, /^(any|enum|!)$/, () => true, 'say what it is'),
+
+  'Refusal is the only class': spots(
+    constructs,
+    /^class (?!Refusal$)/,
+    (path) => !path.startsWith('tests/'),
+    'functions and closures instead',
+  ),
+
+  'no file or folder is called utils, helpers, common or misc, and no file is an index': (sources) =>
+    sources
+      .filter(({ path }) =>
+        path
+          .split('/')
+          .slice(path.startsWith('tests/') ? 2 : 1)
+          .some((name) => /^(utils?|helpers?|common|misc|shared|index)(\.\w+)*$/.test(name)),
+      )
+      .map(({ path }) => `${path} needs a name that says its idea`),
+
+  'no file has more than 400 lines, no test more than 600': (sources) =>
+    sources
+      .filter(({ path, lines }) => lines > (path.startsWith('tests/') ? 600 : 400))
+      .map(({ path, lines }) => `${path} has ${lines} lines`),
+};
+
+/** Files worth a look: over 250 lines (.vue over 200). A report, not a rule. */
+export function longFiles(sources: Source[]): string[] {
+  return sources
+    .filter(({ path, lines }) => lines > (path.endsWith('.vue') ? 200 : 250))
+    .map(({ path, lines }) => `${path} ${lines}`);
+}
+
+/** Mobile numbers in a text that could be a person's: all but the fictional 138000000xx and 1380000010x. */
+export function realPhones(text: string): string[] {
+  const numbers = text.match(/(?<![\w.])1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?![\w.]\w)(?!\d)/g) ?? [];
+  return numbers.filter((number) => !/^138000000\d\d$|^1380000010\d$/.test(number.replace(/[ -]/g, '')));
+}

@@ -1,0 +1,51 @@
+import { sql } from 'kysely';
+import { describe, expect, inject, test } from 'vitest';
+import { migrate, openDatabase } from '@zuimei/server/db.ts';
+import { command, databaseKinds, freshDatabase } from '../harness/database.ts';
+
+describe.each(databaseKinds)('migrations (%s)', (kind) => {
+  test('are applied once: the second time there is nothing to do', async () => {
+    const fresh = await freshDatabase(kind);
+    try {
+      expect(await migrate(fresh.database.db)).toEqual([]);
+      const { rows } = await sql<{ name: string }>`select name from migration order by name`.execute(
+        fresh.database.db,
+      );
+      expect(rows.map((row) => row.name.slice(0, 4))).toEqual(
+        rows.map((_, i) => String(i + 1).padStart(4, '0')),
+      );
+      expect(rows.length).toBeGreaterThan(1);
+    } finally {
+      await fresh.drop();
+    }
+  });
+});
+
+test('eight servers that start at once on an empty database migrate it together, each file once', async () => {
+  const admin = inject('postgresUrl');
+  await command(admin, 'create database t_together');
+  const url = Object.assign(new URL(admin), { pathname: '/t_together' }).href;
+  const servers = await Promise.all(Array.from({ length: 8 }, () => openDatabase({ url, max: 2 })));
+  try {
+    const applied = (await Promise.all(servers.map((one) => migrate(one.db)))).flat();
+    expect(new Set(applied).size).toBe(applied.length);
+    expect(applied.length).toBeGreaterThan(1);
+  } finally {
+    for (const one of servers) await one.close();
+    await command(admin, 'drop database t_together with (force)');
+  }
+});
+
+test('a process whose idle connections are cut goes on with new ones', async () => {
+  const fresh = await freshDatabase('server');
+  try {
+    await Promise.all([1, 2, 3].map(() => sql`select pg_sleep(0.05)`.execute(fresh.database.db)));
+    const cut = 'select pg_terminate_backend(pid) from pg_stat_activity where datname like';
+    await command(inject('postgresUrl'), `${cut} '${new URL(fresh.url ?? '').pathname.slice(1)}'`);
+    await expect
+      .poll(async () => (await sql`select 1 as one`.execute(fresh.database.db)).rows)
+      .toEqual([{ one: 1 }]);
+  } finally {
+    await fresh.drop();
+  }
+});

@@ -1,0 +1,284 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, expect, test } from 'vitest';
+import { openGate } from '@zuimei/server/vote/counters.ts';
+import { createGate, type Gate, type GateEvent, type Verdict } from '@zuimei/server/vote/gate.ts';
+import { createMemoryCounters } from '@zuimei/server/vote/memory.ts';
+import { openRedis } from '@zuimei/server/vote/redis.ts';
+import type { Facts } from '@zuimei/server/vote/weigh.ts';
+import { policies, signalsIn } from '@zuimei/shared/policy.ts';
+import { type RedisServer, startCluster, startRedis } from '../harness/redis.ts';
+
+const { standard, strict } = policies;
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+function bytes(text: string, length: number): Uint8Array {
+  return createHash('sha256').update(text).digest().subarray(0, length);
+}
+
+function person(name: string, change: Partial<Facts> & { from?: string } = {}): Facts {
+  const { from = name, ...rest } = change;
+  return {
+    voter: bytes(`voter ${name}`, 16),
+    device: bytes(`device ${name}`, 8),
+    ip: bytes(`ip ${from}`, 8),
+    net: bytes(`net ${from}`, 8),
+    ticketAgeMs: 20_000,
+    dwellMs: 20_000,
+    touches: 9,
+    identityAgeMs: 20_000,
+    picks: [1, 2, 3],
+    ...rest,
+  };
+}
+
+function people(count: number, change: Parameters<typeof person>[1] = {}): Facts[] {
+  return Array.from({ length: count }, (_, i) => person(`${randomUUID()} ${i}`, change));
+}
+
+async function openScreened(redis: RedisServer | { url: string }) {
+  const events: GateEvent[] = [];
+  const counters = await openRedis(redis.url);
+  const fallback = createMemoryCounters();
+  const gate = createGate({
+    counters,
+    fallback,
+    clock: Date.now,
+    log: (event) => events.push(event),
+    probeMs: 100,
+  });
+  closing.push(counters.close);
+  return { gate, events };
+}
+
+async function freshRedis(): Promise<RedisServer> {
+  const redis = await startRedis();
+  closing.push(redis.stop);
+  return redis;
+}
+
+/** Batches one after the other until `done`; the slowest one's time, and whether one was ever answered otherwise than `unscreened`. */
+async function admitUntil(gate: Gate, done: () => boolean) {
+  let slowestMs = 0;
+  const verdicts: Verdict[] = [];
+  while (!done()) {
+    const began = performance.now();
+    verdicts.push(...(await gate.admit('c', standard, people(50))));
+    slowestMs = Math.max(slowestMs, performance.now() - began);
+    await sleep(1);
+  }
+  return { slowestMs, verdicts };
+}
+
+async function backTo(gate: Gate, state: string, patienceMs = 5000): Promise<void> {
+  const deadline = Date.now() + patienceMs;
+  while (gate.state() !== state) {
+    if (Date.now() > deadline) throw new Error(`the gate is still ${gate.state()}`);
+    await sleep(10);
+  }
+}
+
+test('an office of 200 behind one address is admitted, unmarked and screened', async () => {
+  const { gate } = await openScreened(await freshRedis());
+  const verdicts = await gate.admit('c', standard, people(200, { from: 'office' }));
+  expect(verdicts).toEqual(verdicts.map(() => ({ step: 'admit', signals: 0, unscreened: false })));
+});
+
+test('of untouched pages from one address the ones beyond the limit are held, also when they come in many batches', async () => {
+  const { gate } = await openScreened(await freshRedis());
+  const farm = () =>
+    people(250, { from: 'farm', dwellMs: null, touches: null, identityAgeMs: 2100, ticketAgeMs: 2100 });
+  for (let i = 0; i < 4; i++)
+    expect((await gate.admit('c', standard, farm())).every(({ step }) => step === 'admit')).toBe(true);
+  const [verdict] = await gate.admit('c', standard, farm());
+  expect(verdict?.step).toBe('hold');
+  expect(signalsIn(verdict?.signals ?? 0)).toEqual(['ip', 'silent', 'newcomer']);
+  const [elsewhere] = await gate.admit('c', standard, people(1));
+  expect(elsewhere?.step).toBe('admit');
+});
+
+test('a voter’s flood is refused, and only that voter’s', async () => {
+  const { gate } = await openScreened(await freshRedis());
+  const flooder = person('flooder', { from: 'home' });
+  for (let i = 0; i < 120; i++) expect((await gate.admit('c', standard, [flooder]))[0]?.step).toBe('admit');
+  const [flood, neighbour] = await gate.admit('c', standard, [
+    flooder,
+    person('neighbour', { from: 'home' }),
+  ]);
+  expect([flood?.step, neighbour?.step]).toEqual(['refuse', 'admit']);
+  expect((await gate.admit('another', standard, [flooder]))[0]?.step).toBe('admit');
+});
+
+test('what would be challenged is admitted or held, as the policy says, as long as there is no proof of work', async () => {
+  const counters = createMemoryCounters();
+  const gate = createGate({ counters, fallback: counters, clock: Date.now, log: () => {} });
+  const everyone = (count: number) => people(count, { from: 'carrier' });
+  for (let i = 0; i < 3; i++) await gate.admit('c', standard, everyone(900));
+  expect((await gate.admit('c', standard, everyone(1)))[0]?.step).toBe('admit');
+  expect((await gate.admit('c', strict, everyone(1)))[0]?.step).toBe('hold');
+});
+
+test('a candidate whose part leaps in one hour is noted on the ballots that pick it', async () => {
+  const counters = createMemoryCounters();
+  let now = 1_774_656_000_000;
+  const gate = createGate({ counters, fallback: counters, clock: () => now, log: () => {} });
+  await gate.admit('c', standard, people(900, { picks: [1] }));
+  await gate.admit('c', standard, people(30, { picks: [2] }));
+  now += 3_600_000;
+  await gate.admit('c', standard, people(800, { picks: [2] }));
+  now += 1000;
+  const verdicts = await gate.admit('c', standard, [
+    person('a', { picks: [2] }),
+    person('b', { picks: [1] }),
+  ]);
+  expect(verdicts.map(({ step, signals }) => [step, signalsIn(signals)])).toEqual([
+    ['admit', ['surge']],
+    ['admit', []],
+  ]);
+});
+
+test('redis killed in mid-load: verdicts go on within 100 ms, unscreened, and are screened again when it is back', async () => {
+  const redis = await freshRedis();
+  const { gate, events } = await openScreened(redis);
+  let over = false;
+  const load = admitUntil(gate, () => over);
+  await sleep(100);
+  await redis.kill9();
+  await sleep(600);
+  expect(gate.state()).toBe('unscreened');
+  await redis.restart();
+  await backTo(gate, 'screening');
+  await sleep(50);
+  over = true;
+  const { slowestMs, verdicts } = await load;
+  expect(slowestMs).toBeLessThan(100);
+  expect(verdicts.every(({ step }) => step === 'admit')).toBe(true);
+  const marks = verdicts.map(({ unscreened }) => unscreened);
+  expect([marks[0], marks.includes(true), marks.at(-1)]).toEqual([false, true, false]);
+  expect(events.map(({ event }) => event)).toEqual(['counters_lost', 'counters_back']);
+});
+
+test('redis stalled: one batch waits its patience, none after it, and it closes by itself', async () => {
+  const redis = await freshRedis();
+  const { gate, events } = await openScreened(redis);
+  await gate.admit('c', standard, people(10));
+  redis.stall();
+  const first = performance.now();
+  expect((await gate.admit('c', standard, people(10)))[0]?.unscreened).toBe(true);
+  expect(performance.now() - first).toBeLessThan(100);
+  let slowestMs = 0;
+  for (let i = 0; i < 100; i++) {
+    const began = performance.now();
+    expect((await gate.admit('c', standard, people(1)))[0]?.unscreened).toBe(true);
+    slowestMs = Math.max(slowestMs, performance.now() - began);
+    await sleep(5);
+  }
+  expect(slowestMs).toBeLessThan(25);
+  redis.resume();
+  await backTo(gate, 'screening');
+  expect((await gate.admit('c', standard, people(1)))[0]?.unscreened).toBe(false);
+  expect(events.map(({ event }) => event)).toEqual(['counters_lost', 'counters_back']);
+});
+
+test('a stall longer than the connection’s patience is survived too', async () => {
+  const redis = await freshRedis();
+  const { gate } = await openScreened(redis);
+  redis.stall();
+  await admitUntil(
+    gate,
+    (() =>
+      (
+        (until) => () =>
+          Date.now() > until
+      )(Date.now() + 3000))(),
+  );
+  expect(gate.state()).toBe('unscreened');
+  redis.resume();
+  await backTo(gate, 'screening');
+});
+
+test('redis that refuses writes counts as away, without flapping', async () => {
+  const redis = await freshRedis();
+  const { gate, events } = await openScreened(redis);
+  await gate.admit('c', standard, people(10));
+  await redis.send('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
+  await redis.send('CONFIG', 'SET', 'maxmemory', '1');
+  await admitUntil(
+    gate,
+    (() =>
+      (
+        (until) => () =>
+          Date.now() > until
+      )(Date.now() + 700))(),
+  );
+  expect(events.map(({ event }) => event)).toEqual(['counters_lost']);
+  await redis.send('CONFIG', 'SET', 'maxmemory', '0');
+  await backTo(gate, 'screening');
+});
+
+test('in a cluster that lost a node, contests of that node go on unscreened until it is back', async () => {
+  const cluster = await startCluster(3);
+  closing.push(cluster.stop);
+  const { gate } = await openScreened(cluster);
+  const contests = Array.from({ length: 12 }, (_, i) => `contest-${i}`);
+  for (const contest of contests)
+    expect((await gate.admit(contest, standard, people(5)))[0]?.unscreened).toBe(false);
+  await cluster.nodes[1]?.kill9();
+  for (const contest of contests) {
+    const began = performance.now();
+    expect(await gate.admit(contest, standard, people(5))).toHaveLength(5);
+    expect(performance.now() - began).toBeLessThan(100);
+  }
+  expect(gate.state()).toBe('unscreened');
+  await cluster.nodes[1]?.restart();
+  await backTo(gate, 'screening', 15_000);
+  for (const contest of contests)
+    expect((await gate.admit(contest, standard, people(5)))[0]?.unscreened).toBe(false);
+}, 40_000);
+
+test('without redis from the beginning the gate opens at once, unscreened, and finds it later', async () => {
+  const redis = await freshRedis();
+  await redis.kill9();
+  const lines: unknown[] = [];
+  const began = performance.now();
+  const { gate, close } = await openGate({
+    redisUrl: redis.url,
+    log: (level, event) => lines.push([level, event.event]),
+  });
+  closing.push(close);
+  expect(performance.now() - began).toBeLessThan(3000);
+  expect((await gate.admit('c', standard, people(2)))[0]?.unscreened).toBe(true);
+  await redis.restart();
+  await backTo(gate, 'screening');
+  expect(lines).toEqual([
+    ['error', 'counters_lost'],
+    ['note', 'counters_back'],
+  ]);
+});
+
+test('without a redis address the counters of the process are the real ones', async () => {
+  const { gate, close } = await openGate({ redisUrl: null, log: () => {} });
+  closing.push(close);
+  expect((await gate.admit('c', standard, people(2)))[0]?.unscreened).toBe(false);
+  expect(gate.state()).toBe('screening');
+});
+
+test('a batch too large to be counted is admitted unscreened and said once, never thrown', async () => {
+  const counters = createMemoryCounters();
+  const events: GateEvent[] = [];
+  const gate = createGate({
+    counters,
+    fallback: counters,
+    clock: Date.now,
+    log: (event) => events.push(event),
+  });
+  for (let i = 0; i < 3; i++) {
+    const verdicts = await gate.admit('c', standard, people(1001));
+    expect(verdicts).toHaveLength(1001);
+    expect(verdicts[0]).toEqual({ step: 'admit', signals: 0, unscreened: true });
+  }
+  expect(events.filter(({ event }) => event === 'gate_failed')).toHaveLength(1);
+});

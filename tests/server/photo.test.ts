@@ -1,0 +1,226 @@
+import { Hono } from 'hono';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { encodePhoto } from '@zuimei/server/media/photo.ts';
+import { createMediaRoute } from '@zuimei/server/media/route.ts';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import { databaseKinds, type FreshDatabase, freshDatabase } from '../harness/database.ts';
+import { portrait } from './paper.ts';
+
+const fileOf = async (bytes: Uint8Array, name: string): Promise<Buffer> => {
+  const file = (await encodePhoto(bytes))?.files.find((one) => one.name === name);
+  if (!file) throw new Error(`no ${name}`);
+  return file.bytes;
+};
+
+describe('encoding a photo', () => {
+  test('gives three sizes in three formats, small, with an id that is the digest of the source', async () => {
+    const source = await portrait(900, 1200);
+    const photo = await encodePhoto(source);
+    expect(photo).toMatchObject({ width: 900, height: 1200, id: expect.stringMatching(/^[0-9a-f]{24}$/u) });
+    expect((await encodePhoto(source))?.id).toBe(photo?.id);
+    expect((await encodePhoto(await portrait(901, 1200)))?.id).not.toBe(photo?.id);
+    const shapes = await Promise.all(
+      (photo?.files ?? []).map(async ({ name, type, bytes }) => {
+        const { width, height, format } = await sharp(bytes).metadata();
+        expect(type).toBe(`image/${name.endsWith('jpg') ? 'jpeg' : name.split('.')[1]}`);
+        return `${name} ${width}×${height} ${format}`;
+      }),
+    );
+    expect(shapes.sort()).toEqual(
+      [
+        ['card', '480×480'],
+        ['full', '900×1200'],
+        ['thumb', '96×96'],
+      ].flatMap(([size, shape]) =>
+        [
+          ['avif', 'heif'],
+          ['jpg', 'jpeg'],
+          ['webp', 'webp'],
+        ].map(([ending, format]) => `${size}.${ending} ${shape} ${format}`),
+      ),
+    );
+  });
+
+  test('even noise, the worst a camera can send, keeps a card under 60 KB', async () => {
+    const noise = await sharp({
+      create: {
+        width: 900,
+        height: 1200,
+        channels: 3,
+        background: '#888',
+        noise: { type: 'gaussian', mean: 128, sigma: 60 },
+      },
+    })
+      .jpeg()
+      .toBuffer();
+    const cards = (await encodePhoto(noise))?.files.filter(({ name }) => name.startsWith('card')) ?? [];
+    expect(cards).toHaveLength(3);
+    for (const { bytes } of cards) expect(bytes.length).toBeLessThanOrEqual(60 << 10);
+  });
+
+  test('turns the picture upright by its EXIF and keeps no metadata, place of the shot included', async () => {
+    const base = await sharp({ create: { width: 300, height: 200, channels: 3, background: '#0000ff' } })
+      .jpeg()
+      .withExif({ IFD0: { Artist: 'secret artist' }, IFD3: { GPSLatitudeRef: 'N' } })
+      .withMetadata({ orientation: 6 })
+      .toBuffer();
+    expect((await sharp(base).metadata()).exif).toBeDefined();
+    const photo = await encodePhoto(base);
+    expect(photo).toMatchObject({ width: 200, height: 300 });
+    for (const { bytes } of photo?.files ?? []) {
+      const { exif, xmp, icc, orientation } = await sharp(bytes).metadata();
+      expect([exif, xmp, icc, orientation]).toEqual([undefined, undefined, undefined, undefined]);
+      expect(bytes.includes('secret artist')).toBe(false);
+    }
+  });
+
+  test('never enlarges, makes wide originals no wider than 1080, and puts white behind transparency', async () => {
+    expect(await encodePhoto(await portrait(200, 260))).toMatchObject({ width: 200, height: 260 });
+    expect((await sharp(await fileOf(await portrait(200, 260), 'card.jpg')).metadata()).width).toBe(200);
+    expect(await encodePhoto(await portrait(3000, 4000))).toMatchObject({ width: 1080, height: 1440 });
+    const clear = await sharp({ create: { width: 200, height: 200, channels: 4, background: '#00000000' } })
+      .png()
+      .toBuffer();
+    const { data } = await sharp(await fileOf(clear, 'card.jpg'))
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    expect(data.every((channel) => channel > 250)).toBe(true);
+  });
+
+  test('a square of a tall portrait keeps its upper part: the top of the head is never cut by more than a sixth of what goes', async () => {
+    const band = await sharp({ create: { width: 300, height: 30, channels: 3, background: '#00ff00' } })
+      .png()
+      .toBuffer();
+    const tall = await sharp({ create: { width: 300, height: 600, channels: 3, background: '#ff0000' } })
+      .composite([{ input: band, left: 0, top: 60 }])
+      .jpeg()
+      .toBuffer();
+    const { data, info } = await sharp(await fileOf(tall, 'card.jpg'))
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    const middle = (20 * info.width + info.width / 2) * info.channels;
+    expect(data[middle + 1]).toBeGreaterThan(200);
+  });
+
+  test.each<[string, () => Promise<Uint8Array>]>([
+    ['nothing', async () => new Uint8Array(0)],
+    ['text', async () => Buffer.from('not a picture')],
+    [
+      'a JPEG cut in half',
+      async () => {
+        const whole = await portrait();
+        return whole.subarray(0, whole.length >> 1);
+      },
+    ],
+    [
+      'SVG, which is a program',
+      async () =>
+        Buffer.from(
+          '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="200"><rect width="200" height="200"/></svg>',
+        ),
+    ],
+    [
+      'TIFF',
+      () =>
+        sharp({ create: { width: 100, height: 100, channels: 3, background: '#fff' } })
+          .tiff()
+          .toBuffer(),
+    ],
+    ['BMP', async () => Buffer.from(`BM${'\0'.repeat(100)}`, 'latin1')],
+    ['a dot', () => portrait(20, 20)],
+    ['a header that claims 60 000 × 60 000 pixels', async () => pngHeader(60_000, 60_000)],
+  ])('%s is no photo', async (_, make) => {
+    const started = performance.now();
+    expect(await encodePhoto(await make())).toBeNull();
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+
+  test('eight passport photos take less than five seconds of one core', async () => {
+    const sources = await Promise.all(Array.from({ length: 8 }, (_, at) => portrait(413 + at, 579)));
+    const before = process.cpuUsage();
+    for (const source of sources) await encodePhoto(source);
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1e6).toBeLessThan(5);
+  });
+});
+
+describe.each(databaseKinds)('GET /media/:file from the %s database', (kind) => {
+  let fresh: FreshDatabase;
+  let id = '';
+  beforeAll(async () => {
+    fresh = await freshDatabase(kind);
+    const photo = await encodePhoto(await portrait());
+    id = photo?.id ?? '';
+    await fresh.database.db
+      .insertInto('media')
+      .values((photo?.files ?? []).map((file) => ({ id, ...file })))
+      .execute();
+  });
+  afterAll(() => fresh.drop());
+
+  const app = (cacheBytes?: number): Hono => {
+    const root = new Hono().route('/', createMediaRoute(fresh.database.db, cacheBytes));
+    root.onError((error, c) =>
+      error instanceof Refusal && error.code === 'not_found' ? c.body(null, 404) : c.body(String(error), 500),
+    );
+    return root;
+  };
+
+  test('serves each file for ever, with its type and nosniff, and answers 304 to its own tag', async () => {
+    const server = app();
+    for (const [ending, type] of [
+      ['avif', 'image/avif'],
+      ['webp', 'image/webp'],
+      ['jpg', 'image/jpeg'],
+    ]) {
+      const reply = await server.request(`/media/${id}-card.${ending}`);
+      expect(reply.status).toBe(200);
+      expect(reply.headers.get('content-type')).toBe(type);
+      expect(reply.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+      expect(reply.headers.get('x-content-type-options')).toBe('nosniff');
+      expect((await sharp(await reply.arrayBuffer()).metadata()).width).toBe(413);
+      const tag = reply.headers.get('etag') ?? '';
+      const again = await server.request(`/media/${id}-card.${ending}`, {
+        headers: { 'If-None-Match': `W/${tag}` },
+      });
+      expect([again.status, await again.text(), again.headers.get('etag')]).toEqual([304, '', tag]);
+    }
+  });
+
+  test('keeps what was asked for in memory, and no more than it may', async () => {
+    const { db } = fresh.database;
+    const [roomy, tight] = [app(), app(1)];
+    const before = await (await roomy.request(`/media/${id}-thumb.jpg`)).arrayBuffer();
+    await tight.request(`/media/${id}-thumb.jpg`);
+    const gone = await db.deleteFrom('media').where('name', '=', 'thumb.jpg').returningAll().execute();
+    expect((await roomy.request(`/media/${id}-thumb.jpg`)).status).toBe(200);
+    expect((await tight.request(`/media/${id}-thumb.jpg`)).status).toBe(404);
+    await db.insertInto('media').values(gone).execute();
+    expect(await (await tight.request(`/media/${id}-thumb.jpg`)).arrayBuffer()).toEqual(before);
+  });
+
+  test.each([
+    'x',
+    `${'0'.repeat(24)}-card.avif`,
+    'ID-huge.avif',
+    'ID-card.svg',
+    'ID-card.avif.exe',
+    'ID-card.avif%00',
+    '..%2F..%2Fetc%2Fpasswd',
+    `${'ID'}-CARD.avif`,
+  ])('there is no /media/%s', async (name) => {
+    expect((await app().request(`/media/${name.replace('ID', id)}`)).status).toBe(404);
+  });
+});
+
+/** The first bytes of a PNG of this size; no pixels follow. */
+function pngHeader(width: number, height: number): Uint8Array {
+  const bytes = Buffer.alloc(33);
+  bytes.set([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13]);
+  bytes.write('IHDR', 12);
+  bytes.writeUInt32BE(width, 16);
+  bytes.writeUInt32BE(height, 20);
+  bytes.set([8, 2, 0, 0, 0], 24);
+  return bytes;
+}

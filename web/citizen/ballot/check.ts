@@ -1,0 +1,71 @@
+import type { Receipt } from '@zuimei/shared/ballot.ts';
+import type { ReceiptStep } from '@zuimei/shared/receipt.ts';
+import type { ContestView, OwnBallot } from '@zuimei/shared/view.ts';
+import { ref } from 'vue';
+import { client } from '../../lib/client.ts';
+import { useMe } from './me.ts';
+
+/** One check of one ballot, done by this device. `sealing` = waiting for the checkpoint that covers it. */
+export type Check =
+  | { kind: 'idle' | 'sealing' | 'checking' }
+  | { kind: 'ok'; size: number; at: number }
+  | { kind: 'wrong'; step: ReceiptStep }
+  | { kind: 'unreached' };
+
+const TRIES = 40;
+const SHORTEST_WAIT_MS = 700;
+
+/**
+ * Checks ballots in the browser: fetches the proof (again and again until a checkpoint covers the entry), the opening from the
+ * voter's own record, and climbs to the signed root. `picks` = what this device remembers having chosen, where it does.
+ */
+export function useCheck() {
+  const me = useMe();
+  const check = ref<Check>({ kind: 'idle' });
+  let turn = 0;
+
+  async function run(contest: ContestView, receipt: Receipt, picks?: readonly number[]): Promise<void> {
+    const mine = ++turn;
+    const set = (next: Check) => {
+      if (mine === turn) check.value = next;
+    };
+    set({ kind: 'sealing' });
+    const proof = await sealedProof(contest.slug, receipt.index, () => mine === turn);
+    const own = await ownBallot(contest.slug, receipt.ballotId);
+    if (proof === null || !own) return set({ kind: 'unreached' });
+    set({ kind: 'checking' });
+    const { checkReceipt } = await import('@zuimei/shared/receipt.ts');
+    const outcome = await checkReceipt({
+      proof,
+      verifierKey: contest.log.verifierKey,
+      contest: contest.slug,
+      receipt: { ...receipt, state: own.opening.state },
+      opening: own.opening,
+      ...(picks ? { picks } : {}),
+    });
+    set(outcome.ok ? { kind: 'ok', size: outcome.size, at: Date.now() } : { kind: 'wrong', step: outcome.step });
+  }
+
+  async function ownBallot(slug: string, ballotId: string): Promise<OwnBallot | null> {
+    const known = me.view?.ballots.find((one) => one.ballotId === ballotId);
+    return known ?? (await me.find(slug, ballotId)) ?? null;
+  }
+
+  /** Stops waiting; what is shown stays. */
+  function stop(): void {
+    turn++;
+  }
+
+  return { check, run, stop };
+}
+
+async function sealedProof(slug: string, index: number, wanted: () => boolean): Promise<string | null> {
+  for (let tries = 0; tries < TRIES && wanted(); tries++) {
+    const answer = await client.receipt(slug, index);
+    if (answer.ok) return answer.value;
+    const { code, retryAfterMs } = answer.fault;
+    if (code === 'not_found' || code === 'bad_request') return null;
+    await new Promise((resolve) => setTimeout(resolve, Math.max(SHORTEST_WAIT_MS, retryAfterMs ?? 0)));
+  }
+  return null;
+}

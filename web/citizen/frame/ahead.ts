@@ -1,0 +1,26 @@
+const PAUSE_MS = 2500;
+
+/** What the browser knows of the network (Chromium only). */
+interface Connection {
+  saveData?: boolean;
+  effectiveType?: string;
+}
+
+let done = false;
+
+/**
+ * Once the page has settled, on a network that can bear it: fetches what a visitor is likely to need next (the detail page,
+ * the receipt's check, the full contest), so that a tap answers at once and a vote can be checked even if the network then goes.
+ */
+export function fetchAhead(contest: () => unknown): void {
+  if (done) return;
+  done = true;
+  const { connection } = navigator as Navigator & { connection?: Connection };
+  if (connection?.saveData || /2g/.test(connection?.effectiveType ?? '')) return;
+  setTimeout(() => {
+    void contest();
+    // A part that does not come is asked for again when it is needed.
+    for (const part of [() => import('../detail/DetailPage.vue'), () => import('@zuimei/shared/receipt.ts'), () => import('../rank/RankPage.vue')])
+      part().catch(() => {});
+  }, PAUSE_MS);
+}
