@@ -13,6 +13,7 @@ import { createSealer } from './log/sealer.ts';
 import { createParts } from './parts.ts';
 import { checkSecret, openSecrets } from './secret.ts';
 import { openGate } from './vote/counters.ts';
+import { createBallotListener } from './vote/listener.ts';
 
 const SEAL_EVERY_MS = 1_000;
 const STOP_PATIENCE_MS = 10_000;
@@ -63,7 +64,9 @@ async function main(): Promise<void> {
   }
   const sealTimer = setInterval(() => (sealing = sealing.then(seal)), SEAL_EVERY_MS);
 
-  const server = createServer(getRequestListener(createApp(parts).fetch));
+  const ballots = createBallotListener(parts);
+  const pages = getRequestListener(createApp(parts).fetch);
+  const server = createServer((incoming, outgoing) => void (ballots(incoming, outgoing) || pages(incoming, outgoing)));
   server.keepAliveTimeout = 65_000;
   server.requestTimeout = 30_000;
   server.headersTimeout = 15_000;

@@ -1,4 +1,5 @@
 import type { BlockList } from 'node:net';
+import { type AnswerError, createAnswerError } from './answer.ts';
 import { type LogName, type Views, createViews } from './contest/route.ts';
 import { type Desk, createDesk } from './contest/desk.ts';
 import type { Site } from './contest/page.ts';
@@ -30,6 +31,7 @@ export interface Parts {
   views: Views;
   metrics: Metrics;
   log: Journal;
+  answerError: AnswerError;
   site: Site | null;
   publicUrl: string | null;
   secure: boolean;
@@ -98,6 +100,7 @@ export function createParts(given: {
     views: createViews({ desk, tallies, logName, clock }),
     metrics,
     log,
+    answerError: createAnswerError(log, metrics),
     site: given.site,
     publicUrl,
     secure: publicUrl?.startsWith('https:') ?? false,

@@ -211,8 +211,7 @@ export function checkBallot(
   used: Used,
   now: number,
 ): void {
-  checkOpen(contest, now);
-  checkPicks(contest, picks, contest.rounds[openRound(contest, now)]?.standing ?? null);
+  checkPicks(contest, picks, checkOpen(contest, now).standing);
   if (used.ballots >= contest.rule.ballotsPerPeriod)
     throw new Refusal('quota_spent', { limit: contest.rule.ballotsPerPeriod });
   if (!contest.rule.repeatCandidate) {
@@ -221,14 +220,16 @@ export function checkBallot(
   }
 }
 
-/** Is voting open at `now` (ms)? Throws not_open_yet, already_closed or paused. */
-export function checkOpen(contest: Pick<Contest, 'rounds' | 'paused'>, now: number): void {
-  if (openRound(contest, now) < 0) {
-    const next = contest.rounds.find((round) => now < Date.parse(round.opens));
+/** The round that is open at `now` (ms). Throws not_open_yet, already_closed or paused. */
+export function checkOpen(contest: Pick<Contest, 'rounds' | 'paused'>, now: number): Round {
+  const round = contest.rounds[openRound(contest, now)];
+  if (!round) {
+    const next = contest.rounds.find((one) => now < Date.parse(one.opens));
     if (next) throw new Refusal('not_open_yet', { opens: next.opens });
     throw new Refusal('already_closed', { closed: contest.rounds.at(-1)?.closes ?? null });
   }
   if (contest.paused) throw new Refusal('paused', { reason: contest.paused.reason });
+  return round;
 }
 
 /** Are these picks a well-formed ballot under the rule, whoever casts it and whenever? */

@@ -15,25 +15,23 @@ export interface Lanes {
   run(count: number): void;
 }
 
-const PAGE = 65_536;
-
 /** `rooms` messages of at most `longest` bytes. Not re-entrant: write, run and read before others use it. */
 export function createLanes(rooms: number, longest: number): Lanes {
   const blocksOf = (length: number): number => Math.floor((length + 72) / 64);
   const room = blocksOf(longest) * 64;
   const table = rooms * (32 + room);
-  const memory = new WebAssembly.Memory({ initial: Math.ceil((table + 4 * (rooms + 3)) / PAGE) });
-  const bytes = new Uint8Array(memory.buffer);
-  const addresses = new Uint32Array(memory.buffer, Math.ceil(table / 4) * 4, rooms + 3);
+  const simd = openSimd(table + 4 * (rooms + 3));
+  const memory = simd?.memory ?? new ArrayBuffer(table + 4 * (rooms + 3));
+  const bytes = new Uint8Array(memory);
+  const addresses = new Uint32Array(memory, table, rooms + 3);
   const lengths = new Int32Array(rooms).fill(-1);
-  const simd = openSimd(memory);
   const start = (i: number): number => i * (32 + room) + 32;
 
   const pad = (i: number, length: number): void => {
     const [from, to] = [start(i) + length, start(i) + blocksOf(length) * 64];
     bytes.fill(0, from, to);
     bytes[from] = 0x80;
-    new DataView(memory.buffer).setUint32(to - 4, length * 8);
+    new DataView(memory).setUint32(to - 4, length * 8);
   };
 
   return {
@@ -58,7 +56,7 @@ export function createLanes(rooms: number, longest: number): Lanes {
         if (found === 0) continue;
         done += found;
         while (found % 4 !== 0) addresses[found++] = addresses[0] ?? 0;
-        simd(addresses.byteOffset, blocks, found / 4);
+        simd.hash(table, blocks, found / 4);
       }
     },
   };

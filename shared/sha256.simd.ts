@@ -170,21 +170,36 @@ function utf16(text: string): number[] {
   return Array.from(text, (letter) => letter.charCodeAt(0));
 }
 
-/**
- * hash(table, blocks, groups): `table` is the address of 4·groups little-endian addresses, each of a message already padded to
- * `blocks` × 64 bytes; the digest of each is written to the 32 bytes before it.
- */
-export type HashGroups = (table: number, blocks: number, groups: number) => void;
+export interface Simd {
+  memory: ArrayBuffer;
+  /**
+   * `table` is the address of 4·groups little-endian addresses, each of a message already padded to `blocks` × 64 bytes; the
+   * digest of each is written to the 32 bytes before it.
+   */
+  hash(table: number, blocks: number, groups: number): void;
+}
 
-let compiled: WebAssembly.Module | null | undefined;
+/** What is used of WebAssembly: its own types come only with those of a browser's page. */
+interface Assembly {
+  Memory: new (size: { initial: number }) => { buffer: ArrayBuffer };
+  Module: new (bytes: Uint8Array) => object;
+  Instance: new (module: object, imports: object) => { exports: { hash: Simd['hash'] } };
+}
 
-/** The function over this memory, or null where the engine has no vectors. The module is compiled once, in some milliseconds. */
-export function openSimd(memory: WebAssembly.Memory): HashGroups | null {
+let compiled: object | undefined;
+
+/** The function over memory of at least `bytes`, or null where the engine cannot. Compiled once, in some milliseconds. */
+export function openSimd(bytes: number): Simd | null {
+  const { WebAssembly: assembly } = globalThis as unknown as { WebAssembly?: Assembly };
+  if (!assembly) return null;
   try {
-    compiled ??= compiled === null ? null : new WebAssembly.Module(moduleBytes());
-    return compiled && (new WebAssembly.Instance(compiled, { m: { m: memory } }).exports.hash as HashGroups);
+    compiled ??= new assembly.Module(moduleBytes());
+    const memory = new assembly.Memory({ initial: Math.ceil(bytes / PAGE) });
+    const { exports } = new assembly.Instance(compiled, { m: { m: memory } });
+    return { memory: memory.buffer, hash: exports.hash };
   } catch {
-    compiled = null;
     return null;
   }
 }
+
+const PAGE = 65_536;

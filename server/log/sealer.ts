@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { Transaction } from 'kysely';
-import { concatBytes, equalBytes } from '@zuimei/shared/bytes.ts';
+import { type BatchLeaves, createBatchLeaves } from '@zuimei/shared/batch.ts';
+import { equalBytes } from '@zuimei/shared/bytes.ts';
 import { formatCheckpoint } from '@zuimei/shared/checkpoint.ts';
-import { type LeafWriter, createLeafWriter } from '@zuimei/shared/entry.ts';
 import { type Signer, createSigner, signNote } from '@zuimei/shared/note.ts';
 import { rootFromEdge } from '@zuimei/shared/prover.ts';
 import { type Tile, extendTiles, tileWidth } from '@zuimei/shared/tile.ts';
@@ -140,20 +140,13 @@ async function readCommitments(tx: Transaction<Tables>, contest: number, from: n
 }
 
 function* leafChunks(slug: string, runs: Run[]): Generator<Uint8Array> {
-  const writers = new Map<string, LeafWriter>();
-  let chunk: Uint8Array[] = [];
-  for (const run of runs) {
-    let writer = writers.get(run.kind);
-    if (!writer) writers.set(run.kind, (writer = createLeafWriter(slug, run.kind)));
-    const at = run.at.toISOString();
-    for (let start = 0; start < run.commitments.length; start += 32) {
-      chunk.push(writer.leaf(at, run.commitments.subarray(start, start + 32)));
-      if (chunk.length < CHUNK) continue;
-      yield concatBytes(...chunk);
-      chunk = [];
-    }
+  const makers = new Map<string, BatchLeaves>();
+  for (const { at, kind, commitments } of runs) {
+    let maker = makers.get(kind);
+    if (!maker) makers.set(kind, (maker = createBatchLeaves(slug, kind)));
+    for (let from = 0; from < commitments.length; from += CHUNK * 32)
+      yield maker.leaves(at.toISOString(), commitments.subarray(from, from + CHUNK * 32));
   }
-  if (chunk.length > 0) yield concatBytes(...chunk);
 }
 
 async function writeTiles(tx: Transaction<Tables>, contest: number, tiles: Tile[]): Promise<void> {

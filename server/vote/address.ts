@@ -10,7 +10,7 @@ export function clientAddress(peer: string, forwardedFor: string | undefined, tr
   for (let i = hops.length - 1; i >= 0; i--) {
     const hop = plain((hops[i] ?? '').trim());
     if (isIP(hop) === 0) break;
-    if (!isTrusted(hop, trusted)) return hop;
+    if (i === 0 || !isTrusted(hop, trusted)) return hop;
   }
   return plain(peer);
 }

@@ -1,13 +1,13 @@
 import { hash } from 'node:crypto';
 import type { BallotRequest, Receipt } from '@zuimei/shared/ballot.ts';
-import { checkBallot, checkOpen, nothingUsed } from '@zuimei/shared/contest.ts';
+import { checkBallot, checkOpen, nothingUsed, openRound } from '@zuimei/shared/contest.ts';
 import { policies } from '@zuimei/shared/policy.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { StoredContest } from '../contest/contest.ts';
 import type { Desk } from '../contest/desk.ts';
 import { addressBytes, networkLength } from './address.ts';
 import type { Facts, Gate } from './gate.ts';
-import { type Ballot, HELD, type Ledger, type Outcome, UNSCREENED } from './ledger.ts';
+import { type Ballot, type Ledger, type Outcome, UNSCREENED } from './ledger.ts';
 import { type Pool, createPool } from './pool.ts';
 import type { Voters } from './voter.ts';
 
@@ -89,7 +89,8 @@ export function createCast(parts: {
         refused.push(i);
         return new Refusal('gate_refused', { signals: verdict?.signals ?? 0 });
       }
-      ballot.flags = verdict.signals | (verdict.step === 'admit' ? 0 : HELD) | (verdict.unscreened ? UNSCREENED : 0);
+      ballot.state = verdict.step === 'admit' ? 'counted' : 'held';
+      ballot.flags = verdict.signals | (verdict.unscreened ? UNSCREENED : 0);
       return null;
     });
     if (refused.length > 0) {
@@ -143,12 +144,14 @@ export function createCast(parts: {
     });
   }
 
-  /** By the database's clock the contest is not open although it was by ours: the closing second. */
+  /** By the database's clock the contest is not open although it was by ours: its opening or its closing second. */
   async function closedOutcomes(contest: StoredContest, batch: Admission[], why: 'closed' | 'paused'): Promise<Outcome[]> {
     const earlier = await ledger.findReceipts(contest.id, batch);
+    const now = clock();
     const refusal =
-      refusalOf(() => checkOpen(contest, clock())) ??
-      new Refusal(why === 'paused' ? 'paused' : 'already_closed', { closed: contest.rounds.at(-1)?.closes ?? null });
+      refusalOf(() => checkOpen(contest, now)) ??
+      refusalOf(() => checkOpen(contest, beyondEdge(contest, now))) ??
+      new Refusal(why === 'paused' ? 'paused' : 'already_closed');
     return batch.map((_, i) => earlier[i] ?? refusal);
   }
 
@@ -184,27 +187,33 @@ function prepare(
   sender: Sender,
   voter: { id: string; identityAgeMs: number; ticketAgeMs: number },
 ): Admission {
-  const ip = addressBytes(sender.address, new Uint8Array(16));
-  const net = new Uint8Array(8);
-  // An IPv4 address and its /24 fit in the last 8 bytes, an IPv6 /64 in the first 8; the rest of an IPv6 address is folded in.
-  const wide = networkLength(ip) === 8;
-  const key = wide ? ip.slice(0, 8) : ip.subarray(8, 16);
-  net.set(wide ? ip.subarray(0, 8) : ip.subarray(8, 15));
-  if (wide) for (let i = 0; i < 8; i++) key[i] = (key[i] ?? 0) ^ (ip[8 + i] ?? 0);
+  // One piece of memory for all that is bytes: voter 16, device 8, ip 16, network 8, address key 8.
+  const bytes = Buffer.allocUnsafe(56);
+  bytes.write(voter.id, 0, 'hex');
   const seen = request.seen;
-  const device = Buffer.from(hash('sha256', seen?.device ?? `${sender.userAgent} ${sender.address}`, 'hex').slice(0, 16), 'hex');
+  const device = seen?.device ?? `${sender.userAgent} ${sender.address}`;
+  bytes.write(hash('sha256', device, 'hex').slice(0, 16), 16, 'hex');
+  const ip = addressBytes(sender.address, bytes.subarray(24, 40));
+  // An IPv4 address and its /24 are in the last 8 bytes of the 16, an IPv6 /64 in the first 8; the rest of an IPv6 address is folded in.
+  const wide = networkLength(ip) === 8;
+  for (let i = 0; i < 8; i++) {
+    const [high = 0, low = 0] = [ip[i], ip[8 + i]];
+    bytes[40 + i] = wide ? high : i === 7 ? 0 : low;
+    bytes[48 + i] = wide ? high ^ low : low;
+  }
   return {
     ballotId: request.ballotId,
     voter: voter.id,
     picks: request.picks,
-    device,
+    device: bytes.subarray(16, 24),
     ip,
+    state: 'counted',
     flags: 0,
     facts: {
-      voter: Buffer.from(voter.id, 'hex'),
-      device,
-      ip: key,
-      net,
+      voter: bytes.subarray(0, 16),
+      device: bytes.subarray(16, 24),
+      ip: bytes.subarray(48, 56),
+      net: bytes.subarray(40, 48),
       ticketAgeMs: voter.ticketAgeMs,
       dwellMs: seen?.dwellMs ?? null,
       touches: seen?.touches ?? null,
@@ -212,6 +221,14 @@ function prepare(
       picks: request.picks,
     },
   };
+}
+
+/** The moment just outside the round open at `now`, on the side of its nearer end. */
+function beyondEdge({ rounds }: StoredContest, now: number): number {
+  const round = rounds[openRound({ rounds }, now)];
+  if (!round) return now;
+  const [opens, closes] = [Date.parse(round.opens), Date.parse(round.closes)];
+  return now - opens < closes - now ? opens - 1 : closes;
 }
 
 function refusalOf(check: () => void): Refusal | null {

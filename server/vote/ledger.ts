@@ -1,5 +1,6 @@
 import { type Transaction, sql } from 'kysely';
-import type { Receipt } from '@zuimei/shared/ballot.ts';
+import type { BallotState, Receipt } from '@zuimei/shared/ballot.ts';
+import { type BatchCommitter, createBatchCommitter } from '@zuimei/shared/batch.ts';
 import { type Committer, createCommitter } from '@zuimei/shared/commitment.ts';
 import type { Act } from '@zuimei/shared/act.ts';
 import { actCommitment } from '@zuimei/shared/entry.ts';
@@ -9,7 +10,7 @@ import { frozenRules } from '../contest/rules.ts';
 import type { Db, Tables } from '../db.ts';
 import type { Secrets } from '../secret.ts';
 
-/** A ballot that has passed who and rules. `flags`: bits of signals, HELD, UNSCREENED, set by the gate. */
+/** A ballot that has passed who and rules; the gate sets `state` and `flags`. */
 export interface Ballot {
   ballotId: string;
   /** Hex, 16 bytes. */
@@ -20,10 +21,13 @@ export interface Ballot {
   device: Uint8Array;
   /** 16 bytes. */
   ip: Uint8Array;
+  /** Held until it is ruled on, else counted. */
+  state: BallotState;
+  /** Bits of shared/policy.ts, and UNSCREENED. */
   flags: number;
 }
 
-export const HELD = 1 << 24;
+const HELD = 1 << 24;
 export const UNSCREENED = 1 << 25;
 const RECORD = 72;
 
@@ -55,6 +59,7 @@ export interface Ledger {
 
 export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string) => string): Ledger {
   const committers = new Map<string, Committer>();
+  const batchCommitters = new Map<string, BatchCommitter>();
 
   function committerOf(slug: string): Committer {
     let committer = committers.get(slug);
@@ -62,9 +67,15 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
     return committer;
   }
 
+  function batchCommitterOf(slug: string): BatchCommitter {
+    let committer = batchCommitters.get(slug);
+    if (!committer) batchCommitters.set(slug, (committer = createBatchCommitter(slug, openingKey(secrets, slug))));
+    return committer;
+  }
+
   async function commit(contest: StoredContest, batch: readonly Ballot[]): Promise<Outcome[] | Setback> {
-    const committer = committerOf(contest.slug);
     const records = Buffer.allocUnsafe(batch.length * RECORD);
+    batchCommitterOf(contest.slug).commit(batch, records, 16, RECORD);
     let ids = '{';
     let picks = '{';
     let flags = '{';
@@ -73,10 +84,8 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
       const comma = at === 0 ? '' : ',';
       ids += comma + ballot.ballotId;
       picks += `${comma}"{${ballot.picks.join(',')}}"`;
-      flags += comma + ballot.flags;
+      flags += comma + (ballot.state === 'held' ? ballot.flags | HELD : ballot.flags);
       records.write(ballot.voter, at, 'hex');
-      const state = ballot.flags & HELD ? 'held' : 'counted';
-      records.set(committer.commit(ballot.ballotId, ballot.voter, ballot.picks, state), at + 16);
       records.set(ballot.device, at + 48);
       records.set(ballot.ip, at + 56);
       at += RECORD;
@@ -103,8 +112,7 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
       if (slot === -1) return new Refusal('quota_spent', { limit: contest.rule.ballotsPerPeriod });
       if (slot === -2) return new Refusal('picked_already');
       if (slot < base) repeated.push(i);
-      const state = ballot.flags & HELD ? 'held' : 'counted';
-      return { ballotId: ballot.ballotId, index: slot, at: committedAt, state };
+      return { ballotId: ballot.ballotId, index: slot, at: committedAt, state: ballot.state };
     });
     if (repeated.length === 0) return result;
     const indexes = repeated.map((i) => Number(slots[i]));

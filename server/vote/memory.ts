@@ -8,7 +8,7 @@ interface Bucket {
   pairs: Set<string>;
 }
 
-const scratch = Buffer.alloc(KEY_BYTES + WHO_BYTES);
+const scratch = Buffer.alloc(Math.max(KEY_BYTES, WHO_BYTES));
 
 /**
  * Counters of this process alone, exact: the embedded default, and the fallback while Redis is away. Holds at most `mostEntries`
@@ -60,21 +60,23 @@ export function createMemoryCounters({ mostEntries = 2_000_000 } = {}): Counters
     checkVisits(visits);
     dropEnded(now);
     const { who, hitsWindowMs, places, sums } = visits;
-    const rows = who.length;
     const hits = bucketOf(scope, 'who', hitsWindowMs, now).counts;
-    const visitors = who.map((one) => textOf(one, WHO_BYTES));
-    for (const visitor of visitors) hits.set(visitor, (hits.get(visitor) ?? 0) + 1);
+    const visitors: string[] = [];
+    for (const one of who) {
+      const visitor = textOf(one, WHO_BYTES);
+      visitors.push(visitor);
+      hits.set(visitor, (hits.get(visitor) ?? 0) + 1);
+    }
     const distinct = places.map(({ name, windowMs, keys }) => {
       const { counts, pairs } = bucketOf(scope, name, windowMs, now);
       const texts = keys.map((key, row) => {
-        const pair = pairOf(key, who[row]);
-        const text = pair.slice(0, KEY_BYTES);
+        const text = textOf(key, KEY_BYTES);
         const before = pairs.size;
-        pairs.add(pair);
+        pairs.add(text + visitors[row]);
         if (pairs.size > before) counts.set(text, (counts.get(text) ?? 0) + 1);
         return text;
       });
-      return Uint32Array.from({ length: rows }, (_, row) => counts.get(texts[row] ?? '') ?? 0);
+      return countsOf(counts, texts);
     });
     const totals = sums.map(({ name, windowMs, by }) => {
       const { counts } = bucketOf(scope, 'sums', windowMs, now);
@@ -82,21 +84,22 @@ export function createMemoryCounters({ mostEntries = 2_000_000 } = {}): Counters
       counts.set(name, total);
       return total;
     });
-    const hitsOf = Uint32Array.from({ length: rows }, (_, row) => hits.get(visitors[row] ?? '') ?? 0);
+    const counts = { hits: countsOf(hits, visitors), distinct, sums: totals };
     dropOldest();
-    return { hits: hitsOf, distinct, sums: totals };
+    return counts;
   }
 
   return { bump: async (scope, visits, now) => bumpAll(scope, visits, now), entries };
 }
 
+/** Bytes as a string of as many characters: the cheapest thing a Map takes as a key. */
 function textOf(bytes: Uint8Array, length: number): string {
-  scratch.set(bytes);
+  for (let i = 0; i < length; i++) scratch[i] = bytes[i] ?? 0;
   return scratch.toString('latin1', 0, length);
 }
 
-function pairOf(key: Uint8Array, who: Uint8Array | undefined): string {
-  scratch.set(key);
-  if (who) scratch.set(who, KEY_BYTES);
-  return scratch.toString('latin1');
+function countsOf(counts: ReadonlyMap<string, number>, names: readonly string[]): Uint32Array {
+  const of = new Uint32Array(names.length);
+  for (let i = 0; i < of.length; i++) of[i] = counts.get(names[i] ?? '') ?? 0;
+  return of;
 }

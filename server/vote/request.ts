@@ -1,12 +1,16 @@
 import type { BallotRequest } from '@zuimei/shared/ballot.ts';
+import type { BlockList } from 'node:net';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { clientAddress } from './address.ts';
+import type { Sender } from './cast.ts';
 
 export const MOST_BODY_BYTES = 8_192;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const MOST_PICKS = 200;
 
-/** Checks the shape of a ballot request; picks come out ascending. Refuses with bad_request and the field that is wrong. */
-export function parseBallotRequest(body: unknown): BallotRequest {
+/** JSON text → a ballot request; picks come out ascending. Refuses with bad_request and the field that is wrong. */
+export function parseBallotRequest(text: string): BallotRequest {
+  const body = parseJson(text);
   if (typeof body !== 'object' || body === null) throw wrong('body');
   const { ballotId, picks, ticket, proof, seen } = body as Record<string, unknown>;
   if (typeof ballotId !== 'string' || !UUID.test(ballotId)) throw wrong('ballotId');
@@ -32,6 +36,28 @@ function parseSeen(seen: unknown): NonNullable<BallotRequest['seen']> {
     ...(device === undefined ? {} : { device }),
     ...(dwellMs === undefined ? {} : { dwellMs: dwellMs as number }),
     ...(touches === undefined ? {} : { touches: touches as number }),
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** Refuses a body that is too large or does not say how large it is, before any of it is read. */
+export function checkLength(contentLength: string | undefined): void {
+  if (!(Number(contentLength ?? Number.NaN) <= MOST_BODY_BYTES)) throw new Refusal('too_large', { limit: MOST_BODY_BYTES });
+}
+
+/** Whose request it is, from its headers and its connection. */
+export function senderOf(header: (name: string) => string | undefined, peer: string | undefined, trustedProxies: BlockList): Sender {
+  return {
+    cookie: header('cookie'),
+    address: clientAddress(peer ?? '', header('x-forwarded-for'), trustedProxies),
+    userAgent: header('user-agent')?.slice(0, 256) ?? '',
   };
 }
 

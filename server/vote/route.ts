@@ -1,15 +1,13 @@
 import type { HttpBindings } from '@hono/node-server';
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import { periodOf, openRound } from '@zuimei/shared/contest.ts';
 import { toHex } from '@zuimei/shared/bytes.ts';
-import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { MeView } from '@zuimei/shared/view.ts';
 import type { BlockList } from 'node:net';
 import type { Desk } from '../contest/desk.ts';
-import type { Cast, Sender } from './cast.ts';
-import { clientAddress } from './address.ts';
+import type { Cast } from './cast.ts';
 import type { Ledger } from './ledger.ts';
-import { MOST_BODY_BYTES, parseBallotRequest } from './request.ts';
+import { checkLength, parseBallotRequest, senderOf } from './request.ts';
 import { VOTER_COOKIE, type Voters } from './voter.ts';
 
 /**
@@ -21,10 +19,10 @@ export function voteRoute(parts: { desk: Desk; cast: Cast; voters: Voters; ledge
 
   return new Hono<{ Bindings: HttpBindings }>()
     .post('/api/contests/:slug/ballots', async (c) => {
-      const length = Number(c.req.header('content-length') ?? Number.NaN);
-      if (!(length <= MOST_BODY_BYTES)) throw new Refusal('too_large', { limit: MOST_BODY_BYTES });
-      const request = parseBallotRequest(await c.req.json().catch(() => null));
-      return c.json(await cast.cast(c.req.param('slug'), request, senderOf(c, trustedProxies)), 201);
+      checkLength(c.req.header('content-length'));
+      const request = parseBallotRequest(await c.req.text());
+      const sender = senderOf((name) => c.req.header(name), c.env.incoming.socket.remoteAddress, trustedProxies);
+      return c.json(await cast.cast(c.req.param('slug'), request, sender), 201);
     })
     .get('/api/contests/:slug/me', async (c) => {
       const contest = await desk.find(c.req.param('slug'));
@@ -55,12 +53,4 @@ export function voteRoute(parts: { desk: Desk; cast: Cast; voters: Voters; ledge
 /** Lasts 400 days, the most a browser keeps; never readable by a script. */
 export function voterCookie(value: string, secure: boolean): string {
   return `${VOTER_COOKIE}=${value}; Path=/; Max-Age=34560000; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
-}
-
-function senderOf(c: Context<{ Bindings: HttpBindings }>, trustedProxies: BlockList): Sender {
-  return {
-    cookie: c.req.header('cookie'),
-    address: clientAddress(c.env.incoming.socket.remoteAddress ?? '', c.req.header('x-forwarded-for'), trustedProxies),
-    userAgent: c.req.header('user-agent')?.slice(0, 256) ?? '',
-  };
 }

@@ -1,10 +1,11 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { BlockList } from 'node:net';
 import { sql } from 'kysely';
 import { expect } from 'vitest';
 import { createApp } from '@zuimei/server/app.ts';
 import { verifyContest } from '@zuimei/server/audit/verify.ts';
 import { createContest, updateContest } from '@zuimei/server/contest/contest.ts';
+import { openSite } from '@zuimei/server/contest/page.ts';
 import type { Db } from '@zuimei/server/db.ts';
 import { createSealer } from '@zuimei/server/log/sealer.ts';
 import { createParts } from '@zuimei/server/parts.ts';
@@ -12,11 +13,11 @@ import { openSecrets } from '@zuimei/server/secret.ts';
 import { openGate } from '@zuimei/server/vote/counters.ts';
 import type { Gate } from '@zuimei/server/vote/gate.ts';
 import type { BallotRequest, Receipt } from '@zuimei/shared/ballot.ts';
-import type { Candidate, Contest } from '@zuimei/shared/contest.ts';
+import type { Candidate } from '@zuimei/shared/contest.ts';
 import type { MeView, TallyView } from '@zuimei/shared/view.ts';
 
 export const SECRET = 'a secret that only the tests of this project know';
-const HOUR_MS = 3_600_000;
+export const HOUR_MS = 3_600_000;
 
 export type Settings = Parameters<typeof createContest>[2];
 
@@ -74,84 +75,98 @@ export function candidateOf(number: number, changes: Partial<Candidate> = {}): C
 /** A contest in the database with this many candidates; gives its id. */
 export async function seedContest(db: Db, slug: string, settings: Settings, count = 8): Promise<number> {
   const id = await createContest(db, slug, settings);
-  for (let number = 1; number <= count; number++)
-    await sql`insert into candidate (contest, number, body) values (${id}, ${number}, ${JSON.stringify(candidateOf(number))}::jsonb)`.execute(
-      db,
-    );
+  const bodies = Array.from({ length: count }, (_, i) => candidateOf(i + 1));
+  await sql`
+    insert into candidate (contest, number, body)
+    select ${id}, (body ->> 'number')::int, body from jsonb_array_elements(${JSON.stringify(bodies)}::jsonb) body`.execute(
+    db,
+  );
   return id;
 }
 
-/** The whole server on a given database, called in this process, with a clock that the test moves. */
-export async function createSite(db: Db, options: { gate?: Gate; now?: number; trusted?: string } = {}) {
+interface Answer {
+  status: number;
+  body: Receipt & { code?: string; field?: string };
+  headers: Headers;
+}
+
+export interface SiteOptions {
+  gate?: Gate;
+  /** Where its clock stands. It stands still until the test moves it. */
+  now?: number;
+  /** Address of a trusted proxy. */
+  trusted?: string;
+  /** With the pages of web/dist, which must be built. */
+  pages?: boolean;
+}
+
+/** The whole server on a given database, called in this process, with a clock that the test moves. Several may share a database. */
+export async function createSite(db: Db, options: SiteOptions = {}) {
   let now = options.now ?? Date.now();
   const clock = () => now;
   const secrets = await openSecrets({ secret: SECRET, dataDir: '' });
   const errors: Record<string, unknown>[] = [];
-  const opened = options.gate ? null : await openGate({ redisUrl: null, log: () => {}, clock });
-  const gate = options.gate ?? (opened as NonNullable<typeof opened>).gate;
+  const opened = await openGate({ redisUrl: null, log: () => {}, clock });
   const trustedProxies = new BlockList();
   if (options.trusted) trustedProxies.addAddress(options.trusted);
   const parts = createParts({
     db,
     secrets,
-    gate,
+    gate: options.gate ?? opened.gate,
     log: (_level, event) => errors.push(event),
-    site: null,
+    site: options.pages ? await openSite(new URL('../../web/dist/', import.meta.url)) : null,
     publicUrl: null,
     trustedProxies,
     clock,
   });
   const app = createApp(parts);
   const sealer = createSealer(db, secrets);
-  const call = (path: string, init: RequestInit & { peer?: string } = {}): Promise<Response> =>
-    Promise.resolve(
-      app.request(path, init, { incoming: { socket: { remoteAddress: init.peer ?? '203.0.113.7' } } }),
-    );
 
-  /** A visitor with a cookie, and a ticket old enough to vote with. */
-  async function visitor(slug: string) {
-    const cookie = `zv=${parts.voters.issue(now - 3_600_000)}`;
-    const ticket = parts.voters.ticket(slug, { cookie: cookie.slice(3), issuedAt: 0 }, now - 60_000);
-    const cast = (
-      picks: number[],
-      changes: Partial<BallotRequest> = {},
-      headers: Record<string, string> = {},
-    ) =>
-      post(
-        slug,
-        {
-          ballotId: randomUUID(),
-          picks,
-          ticket,
-          seen: { device: randomUUID(), dwellMs: 20_000, touches: 5 },
-          ...changes,
-        },
-        { cookie, ...headers },
-      );
-    const me = async (): Promise<MeView> =>
-      (await call(`/api/contests/${slug}/me`, { headers: { cookie } })).json() as Promise<MeView>;
-    return { cookie, ticket, cast, me };
+  function call(path: string, init: RequestInit & { peer?: string } = {}): Promise<Response> {
+    const { peer = '203.0.113.7', ...request } = init;
+    return Promise.resolve(app.request(path, request, { incoming: { socket: { remoteAddress: peer } } }));
   }
 
+  /** Sends a ballot as a browser does; a string goes as it is. */
   async function post(
     slug: string,
     body: unknown,
-    headers: Record<string, string>,
-  ): Promise<{ status: number; body: Receipt & { code?: string }; headers: Headers }> {
-    const text = JSON.stringify(body);
+    headers: Record<string, string> = {},
+    peer?: string,
+  ): Promise<Answer> {
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    const length = String(Buffer.byteLength(text));
     const reply = await call(`/api/contests/${slug}/ballots`, {
       method: 'POST',
       body: text,
-      headers: {
-        'content-type': 'application/json',
-        'content-length': String(Buffer.byteLength(text)),
-        ...headers,
-      },
+      headers: { 'content-type': 'application/json', 'content-length': length, ...headers },
+      ...(peer ? { peer } : {}),
+    });
+    return { status: reply.status, body: (await reply.json()) as Answer['body'], headers: reply.headers };
+  }
+
+  /** A visitor with a cookie an hour old, and a ticket a minute old. */
+  function visitor(slug: string) {
+    const value = parts.voters.issue(now - HOUR_MS);
+    const cookie = `zv=${value}`;
+    /** A ticket of this visitor that is `ageMs` old now. */
+    const ticket = (ageMs = 60_000, contest = slug): string =>
+      parts.voters.ticket(contest, { cookie: value, issuedAt: 0 }, now - ageMs);
+    const request = (picks: number[], changes: Partial<BallotRequest> = {}): BallotRequest => ({
+      ballotId: randomUUID(),
+      picks,
+      ticket: ticket(),
+      seen: { device: randomUUID(), dwellMs: 20_000, touches: 5 },
+      ...changes,
     });
     return {
-      status: reply.status,
-      body: (await reply.json()) as Receipt & { code?: string },
-      headers: reply.headers,
+      cookie,
+      ticket,
+      request,
+      cast: (picks: number[], changes: Partial<BallotRequest> = {}): Promise<Answer> =>
+        post(slug, request(picks, changes), { cookie }),
+      me: async (): Promise<MeView> =>
+        (await call(`/api/contests/${slug}/me`, { headers: { cookie } })).json() as Promise<MeView>,
     };
   }
 
@@ -161,26 +176,45 @@ export async function createSite(db: Db, options: { gate?: Gate; now?: number; t
     call,
     post,
     visitor,
+    /** What was logged as an error. */
     errors,
     seal: () => sealer.seal(),
     at(ms: number) {
       now = ms;
     },
+    /** Moves the clock on. What is kept for a moment (contest, tally, checkpoint) is read again after 1001. */
+    pass(ms: number) {
+      now += ms;
+    },
     now: clock,
+    /** A new contest with open voting. */
+    async contest(changes: Partial<Settings> = {}, candidates = 8) {
+      const slug = `t-${randomBytes(5).toString('hex')}`;
+      const settings = settingsOf(now, changes);
+      const id = await seedContest(db, slug, settings, candidates);
+      return { slug, id, settings };
+    },
+    /** Changes a contest as staff would: a new version. */
+    update: (id: number, settings: Settings) => updateContest(db, id, settings),
     tally: async (slug: string): Promise<TallyView> =>
       (await call(`/api/contests/${slug}/tally`)).json() as Promise<TallyView>,
-    update: (id: number, settings: Omit<Contest, 'slug' | 'version' | 'candidates'>) =>
-      updateContest(db, id, settings),
     /** What every test that writes a ledger ends with: the whole ledger agrees with itself, its log and the tally. */
     async verify(slug: string) {
       await sealer.seal();
       const found = await verifyContest(db, secrets, slug);
-      expect(found?.problems).toEqual([]);
-      expect(found?.sealed).toBe(found?.entries);
-      return found as NonNullable<typeof found>;
+      if (!found) throw new Error(`no contest ${slug}`);
+      expect(found.problems).toEqual([]);
+      expect(found.sealed).toBe(found.entries);
+      expect(errors).toEqual([]);
+      return found;
     },
-    close: async () => void (await opened?.close()),
+    close: () => opened.close(),
   };
 }
 
 export type TestSite = Awaited<ReturnType<typeof createSite>>;
+
+/** Counted ballots a candidate, in order of number; null while they are sealed. */
+export function votesOf(tally: TallyView): number[] | null {
+  return tally.counts && tally.counts.map((line) => line.votes);
+}

@@ -25,6 +25,7 @@ const program = (path: string): boolean => /^(server|shared)\//.test(path);
 
 /** Where a timer may stand outside main.ts, and why. */
 const timerPlaces = new Map([
+  ['server/vote/redis.ts', 'at start Redis is given a moment to answer, then the server goes on without it'],
   ['server/vote/breaker.ts', 'a Redis that does not answer in milliseconds is given up for that batch'],
 ]);
 

@@ -3,6 +3,7 @@ import { createContest, readContest } from '@zuimei/server/contest/contest.ts';
 import type { Db } from '@zuimei/server/db.ts';
 import { readDocuments } from '@zuimei/server/nomination/documents.ts';
 import { importDocuments } from '@zuimei/server/nomination/import.ts';
+import { saveNominations } from '@zuimei/server/nomination/save.ts';
 import { openPrivate, sealPrivate } from '@zuimei/server/nomination/vault.ts';
 import type { Category } from '@zuimei/shared/contest.ts';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../harness/database.ts';
@@ -287,6 +288,15 @@ describe.each(databaseKinds)('importing into the %s database', (kind) => {
     const stored = await readContest(db, 'twice');
     expect(stored?.candidates.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     expect(stored?.version).toBe(2);
+  });
+
+  test('eight imports at once of eight nominees get eight numbers', async () => {
+    const contest = await contestOf(db, 'crowd');
+    const { nominations } = await readDocuments(sampleFiles('zuimei', (name) => name === '汇总表.xlsx'));
+    await Promise.all(nominations.map((one) => saveNominations(db, contest.id, [one], { key })));
+    const stored = await readContest(db, 'crowd');
+    expect(stored?.candidates.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(stored?.version).toBe(9);
   });
 
   test('a contest that does not exist is refused', async () => {

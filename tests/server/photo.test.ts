@@ -190,9 +190,11 @@ describe.each(databaseKinds)('GET /media/:file from the %s database', (kind) => 
 
   test('keeps what was asked for in memory, and no more than it may', async () => {
     const { db } = fresh.database;
-    const [roomy, tight] = [app(), app(1)];
-    const before = await (await roomy.request(`/media/${id}-thumb.jpg`)).arrayBuffer();
-    await tight.request(`/media/${id}-thumb.jpg`);
+    const before = await (await app().request(`/media/${id}-thumb.jpg`)).arrayBuffer();
+    // Room for the one asked for last, not for two.
+    const [roomy, tight] = [app(), app(before.byteLength + 100)];
+    for (const server of [roomy, tight])
+      for (const name of ['thumb.jpg', 'thumb.webp']) await server.request(`/media/${id}-${name}`);
     const gone = await db.deleteFrom('media').where('name', '=', 'thumb.jpg').returningAll().execute();
     expect((await roomy.request(`/media/${id}-thumb.jpg`)).status).toBe(200);
     expect((await tight.request(`/media/${id}-thumb.jpg`)).status).toBe(404);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { createLanes } from '@zuimei/shared/lanes.ts';
 import * as node from '@zuimei/shared/sha256.node.ts';
 import * as web from '@zuimei/shared/sha256.web.ts';
@@ -22,6 +22,10 @@ test('Node and browser give the same hashes, as new plain bytes, as hex and in p
       }
     }),
   );
+});
+
+afterEach(() => {
+  vi.unstubAllGlobals();
 });
 
 test('messages of any lengths, hashed side by side and again, each get their own hash', () => {
@@ -50,4 +54,25 @@ test('a message on each border of a block is padded right', () => {
     expect(hex(lanes.bytes.slice(0, 32))).toBe(reference(new Uint8Array(length).fill(length + 1)));
   }
   expect(() => lanes.end(0, 201)).toThrow(RangeError);
+});
+
+test('an engine without WebAssembly, or without its vectors, hashes one by one to the same end', () => {
+  const refusing = {
+    Module: () => {
+      throw new Error('unknown opcode');
+    },
+  };
+  for (const engine of [undefined, refusing]) {
+    vi.stubGlobal('WebAssembly', engine);
+    const lanes = createLanes(3, 100);
+    for (let i = 0; i < 3; i++) {
+      lanes.bytes.fill(i, lanes.start(i), lanes.start(i) + 30 * i);
+      lanes.end(i, 30 * i);
+    }
+    lanes.run(3);
+    for (let i = 0; i < 3; i++)
+      expect(hex(lanes.bytes.slice(lanes.start(i) - 32, lanes.start(i)))).toBe(
+        reference(new Uint8Array(30 * i).fill(i)),
+      );
+  }
 });

@@ -1,7 +1,7 @@
-import type { ContestSummary, ContestView } from '@zuimei/shared/view.ts';
 import { createPinia } from 'pinia';
 import { createSSRApp } from 'vue';
 import { createRouter, type RouterHistory } from 'vue-router';
+import type { ContestSummary, ContestView } from '@zuimei/shared/view.ts';
 import App from './App.vue';
 import { useContest } from './contest/contest.ts';
 import { useClock } from './frame/clock.ts';

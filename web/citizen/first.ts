@@ -1,5 +1,5 @@
-import { createMemoryHistory } from 'vue-router';
 import { renderToString } from 'vue/server-renderer';
+import { createMemoryHistory } from 'vue-router';
 import { createCitizenApp, type FirstData } from './app.ts';
 
 export type { FirstData };

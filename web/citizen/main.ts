@@ -1,3 +1,4 @@
+import '../lib/engine.ts';
 import { createWebHistory } from 'vue-router';
 import './style/tokens.css';
 import './style/base.css';

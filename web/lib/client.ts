@@ -69,7 +69,8 @@ async function faultOf(reply: Response): Promise<Fault> {
   const seconds = Number(reply.headers.get('retry-after') ?? Number.NaN);
   const retryAfterMs = Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null;
   const body: unknown = await reply.json().catch(() => null);
-  if (typeof body !== 'object' || body === null || !('code' in body)) return { code: 'lost', details: {}, retryAfterMs };
+  if (typeof body !== 'object' || body === null || !('code' in body))
+    return { code: 'lost', details: {}, retryAfterMs };
   const { code, ...details } = body as { code: unknown } & Record<string, unknown>;
   return {
     code: isRefusalCode(code) ? code : 'internal',

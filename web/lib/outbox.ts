@@ -40,16 +40,30 @@ export function nextStep(letter: Letter, answer: Answer<Receipt>, random: number
   const tried = { ...letter, attempts: letter.attempts + 1 };
   if (code === 'lost' || code === 'internal') {
     const uncertain = { ...tried, uncertain: true };
-    return { kind: 'again', letter: uncertain, afterMs: wait(tried.attempts, retryAfterMs, random), renew: false, why: 'lost' };
+    return {
+      kind: 'again',
+      letter: uncertain,
+      afterMs: wait(tried.attempts, retryAfterMs, random),
+      renew: false,
+      why: 'lost',
+    };
   }
   if (waitAndSend.has(code))
-    return { kind: 'again', letter: tried, afterMs: wait(tried.attempts, retryAfterMs, random), renew: false, why: 'busy' };
+    return {
+      kind: 'again',
+      letter: tried,
+      afterMs: wait(tried.attempts, retryAfterMs, random),
+      renew: false,
+      why: 'busy',
+    };
   if (needTicket.has(code) && tried.attempts < TICKET_TRIES) {
     // A ticket must be two seconds old; a little more covers clocks that differ.
     const renew = code !== 'ticket_too_fresh';
     return { kind: 'again', letter: tried, afterMs: 2_200, renew, why: 'ticket' };
   }
-  return letter.uncertain ? { kind: 'look', letter: tried, code, details } : { kind: 'refused', code, details };
+  return letter.uncertain
+    ? { kind: 'look', letter: tried, code, details }
+    : { kind: 'refused', code, details };
 }
 
 function wait(attempts: number, retryAfterMs: number | null, random: number): number {

@@ -16,9 +16,7 @@ export function roundName(index: number): string {
 /** "选 1–5 位", "选满 10 位": how many picks one ballot holds. */
 export function pickSpan(range: PickRange, measure: string): string {
   if (range.min === range.max) return range.max === 1 ? `选 1 ${measure}` : `须选满 ${range.max} ${measure}`;
-  return range.min <= 1
-    ? `可选 1–${range.max} ${measure}`
-    : `选 ${range.min}–${range.max} ${measure}`;
+  return range.min <= 1 ? `可选 1–${range.max} ${measure}` : `选 ${range.min}–${range.max} ${measure}`;
 }
 
 /** Who may cast how many ballots with how many picks: the first and shortest sentence of the page. */
@@ -34,7 +32,11 @@ function boundWords(range: PickRange, measure: string): string | null {
 }
 
 /** Bounds by category: one sentence for all of them, and one for each that differs. */
-export function categorySentences({ rule, categories, noun }: Pick<Ruled, 'rule' | 'categories' | 'noun'>): string[] {
+export function categorySentences({
+  rule,
+  categories,
+  noun,
+}: Pick<Ruled, 'rule' | 'categories' | 'noun'>): string[] {
   const named = categories.filter((category: Category) => rule.categories?.[category.id]);
   const sentences: string[] = [];
   if (rule.perCategory && named.length < categories.length) {
@@ -68,8 +70,12 @@ export function formulaSentence(formula: Formula | null): string | null {
 /** "公众投票占综合得分 40%，其余由专家、媒体评审。" */
 function shortFormula(formula: Formula | null): string | null {
   if (!formula || formula.vote === 100) return formulaSentence(formula);
-  const judges = [formula.expert > 0 ? '专家' : '', formula.media > 0 ? '媒体' : ''].filter(Boolean).join('、');
-  const rest = [judges ? `由${judges}评审` : '', formula.merit > 0 ? '看工作成效' : ''].filter(Boolean).join('，并');
+  const judges = [formula.expert > 0 ? '专家' : '', formula.media > 0 ? '媒体' : '']
+    .filter(Boolean)
+    .join('、');
+  const rest = [judges ? `由${judges}评审` : '', formula.merit > 0 ? '看工作成效' : '']
+    .filter(Boolean)
+    .join('，并');
   return `公众投票占综合得分 ${formula.vote}%，其余${rest}。`;
 }
 
@@ -99,7 +105,9 @@ export function revealSentence(reveal: Reveal): string {
 /** Rounds, when there is more than one: their spans, and that each counts from zero. */
 export function roundsSentence({ rounds }: Pick<Ruled, 'rounds'>): string | null {
   if (rounds.length < 2) return null;
-  const spans = rounds.map((round, index) => `${roundName(index)} ${dayTime(round.opens)} 至 ${dayTime(round.closes)}`);
+  const spans = rounds.map(
+    (round, index) => `${roundName(index)} ${dayTime(round.opens)} 至 ${dayTime(round.closes)}`,
+  );
   return `投票分 ${rounds.length} 轮：${spans.join('；')}。每轮重新计票。`;
 }
 

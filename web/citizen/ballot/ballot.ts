@@ -18,9 +18,7 @@ export const useBallot = defineStore('ballot', () => {
   let slug = '';
 
   const ready = computed<Readiness>(() =>
-    contest.view
-      ? readiness(contest.view, picks.value, me.used, clock.now)
-      : { kind: 'missing', words: '' },
+    contest.view ? readiness(contest.view, picks.value, me.used, clock.now) : { kind: 'missing', words: '' },
   );
   const picked = computed(() => picks.value.flatMap((number) => contest.byNumber.get(number) ?? []));
   /** Is there a choice to make at all just now? */

@@ -1,7 +1,7 @@
+import { ref } from 'vue';
 import type { Receipt } from '@zuimei/shared/ballot.ts';
 import type { ReceiptStep } from '@zuimei/shared/receipt.ts';
 import type { ContestView, OwnBallot } from '@zuimei/shared/view.ts';
-import { ref } from 'vue';
 import { client } from '../../lib/client.ts';
 import { useMe } from './me.ts';
 
@@ -43,7 +43,9 @@ export function useCheck() {
       opening: own.opening,
       ...(picks ? { picks } : {}),
     });
-    set(outcome.ok ? { kind: 'ok', size: outcome.size, at: Date.now() } : { kind: 'wrong', step: outcome.step });
+    set(
+      outcome.ok ? { kind: 'ok', size: outcome.size, at: Date.now() } : { kind: 'wrong', step: outcome.step },
+    );
   }
 
   async function ownBallot(slug: string, ballotId: string): Promise<OwnBallot | null> {

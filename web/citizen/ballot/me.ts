@@ -1,7 +1,7 @@
-import type { Used } from '@zuimei/shared/contest.ts';
-import type { MeView, OwnBallot } from '@zuimei/shared/view.ts';
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
+import type { Used } from '@zuimei/shared/contest.ts';
+import type { MeView, OwnBallot } from '@zuimei/shared/view.ts';
 import { client } from '../../lib/client.ts';
 import { useContest } from '../contest/contest.ts';
 import { useClock } from '../frame/clock.ts';

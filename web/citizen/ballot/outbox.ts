@@ -1,13 +1,13 @@
-import type { Receipt } from '@zuimei/shared/ballot.ts';
-import type { RefusalCode, RefusalDetails } from '@zuimei/shared/refusal.ts';
 import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
+import type { Receipt } from '@zuimei/shared/ballot.ts';
+import type { RefusalCode, RefusalDetails } from '@zuimei/shared/refusal.ts';
 import { client } from '../../lib/client.ts';
 import { deviceId, newId } from '../../lib/identity.ts';
 import { type Letter, nextStep, parseLetters, type Step } from '../../lib/outbox.ts';
 import { keep, readStored } from '../../lib/storage.ts';
-import { seenSoFar } from './visit.ts';
 import { useMe } from './me.ts';
+import { seenSoFar } from './visit.ts';
 
 /** Where the latest ballot of this contest stands. `slow` = it did not get through at the first try. */
 export type Sending =
@@ -31,7 +31,14 @@ export const useOutbox = defineStore('outbox', () => {
 
   /** Writes the ballot down, then sends it. */
   function post(slug: string, picks: number[]): void {
-    const letter: Letter = { slug, ballotId: newId(), picks, written: Date.now(), attempts: 0, uncertain: false };
+    const letter: Letter = {
+      slug,
+      ballotId: newId(),
+      picks,
+      written: Date.now(),
+      attempts: 0,
+      uncertain: false,
+    };
     letters.value = [...letters.value, letter];
     save();
     state.value = { kind: 'sending', letter, why: null };
@@ -70,11 +77,13 @@ export const useOutbox = defineStore('outbox', () => {
 
   async function take(letter: Letter, step: Step): Promise<void> {
     if (step.kind === 'counted') return finish({ kind: 'counted', letter, receipt: step.receipt });
-    if (step.kind === 'refused') return finish({ kind: 'refused', letter, code: step.code, details: step.details });
+    if (step.kind === 'refused')
+      return finish({ kind: 'refused', letter, code: step.code, details: step.details });
     if (step.kind === 'look') {
       const found = await me.find(letter.slug, letter.ballotId);
       if (found) return finish({ kind: 'counted', letter, receipt: found });
-      if (found === undefined) return finish({ kind: 'refused', letter, code: step.code, details: step.details });
+      if (found === undefined)
+        return finish({ kind: 'refused', letter, code: step.code, details: step.details });
       return wait(step.letter, 5_000, false, 'lost');
     }
     wait(step.letter, step.afterMs, step.renew, step.why);
@@ -93,7 +102,8 @@ export const useOutbox = defineStore('outbox', () => {
   function finish(end: Extract<Sending, { kind: 'counted' | 'refused' }>): void {
     letters.value = letters.value.filter((one) => one.ballotId !== end.letter.ballotId);
     save();
-    if (state.value === null || state.value.letter.ballotId === end.letter.ballotId || !underway.value) state.value = end;
+    if (state.value === null || state.value.letter.ballotId === end.letter.ballotId || !underway.value)
+      state.value = end;
     void me.load(end.letter.slug);
   }
 

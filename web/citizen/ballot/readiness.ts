@@ -12,23 +12,33 @@ export interface Readiness {
 }
 
 /** The same rules as the server's (shared/contest.ts), asked in the order a voter meets them. `now` in ms. */
-export function readiness(contest: ContestView, picks: readonly number[], used: Used, now: number): Readiness {
+export function readiness(
+  contest: ContestView,
+  picks: readonly number[],
+  used: Used,
+  now: number,
+): Readiness {
   const opening = refusalOf(() => checkOpen(contest, now));
   if (opening?.code === 'not_open_yet')
     return { kind: 'before', words: `${dayTime(String(opening.details.opens))} 开始投票` };
   if (opening?.code === 'already_closed') return { kind: 'after', words: '投票已截止' };
   if (opening) return { kind: 'paused', words: '投票已暂停，恢复后可继续' };
-  if (used.ballots >= contest.rule.ballotsPerPeriod) return { kind: 'spent', words: spentWords(contest, now) };
+  if (used.ballots >= contest.rule.ballotsPerPeriod)
+    return { kind: 'spent', words: spentWords(contest, now) };
   const { measure } = contest.noun;
   const { min, max } = contest.rule.picks;
   const standing = contest.rounds[openRound(contest, now)]?.standing ?? null;
   const refusal = refusalOf(() => checkPicks(contest, picks, standing));
+  const rest = contest.rule.ballotsPerPeriod - used.ballots;
+  const restWords = contest.rule.ballotsPerPeriod > 1 ? `，${periodWord(contest)}还可投 ${rest} 张` : '';
   if (refusal?.code === 'too_few_picks') {
-    const words = picks.length === 0 ? `请${pickSpan({ min, max }, measure)}` : `还差 ${min - picks.length} ${measure}`;
-    return { kind: 'missing', words: words.replace('请可选', '可选').replace('请须选', '请选') };
+    const words =
+      picks.length === 0 ? `请${pickSpan({ min, max }, measure)}` : `还差 ${min - picks.length} ${measure}`;
+    return { kind: 'missing', words: words.replace('请可选', '可选').replace('请须选', '请选') + restWords };
   }
-  if (refusal) return { kind: 'missing', words: trimmed(refusalSentence(refusal.code, refusal.details, contest.noun)) };
-  if (picks.length === 0) return { kind: 'missing', words: `可选 1–${max} ${measure}` };
+  if (refusal)
+    return { kind: 'missing', words: trimmed(refusalSentence(refusal.code, refusal.details, contest.noun)) };
+  if (picks.length === 0) return { kind: 'missing', words: `可选 1–${max} ${measure}${restWords}` };
   const left = max - picks.length;
   return { kind: 'ready', words: left > 0 ? `还可再选 ${left} ${measure}` : '已选好，可以投票' };
 }
@@ -42,9 +52,14 @@ export function spentWords(contest: ContestView, now: number): string {
 
 /** After a counted ballot: when this voter may vote once more. `left` = ballots left in this period. */
 export function againWords(contest: ContestView, left: number, now: number): string {
-  if (left > 0) return `${contest.rule.period === 'day' ? '今天' : '本轮'}还可再投 ${left} 张。`;
+  if (left > 0) return `${periodWord(contest)}还可再投 ${left} 张。`;
   const next = nextPeriodAt(contest, now);
   return next === null ? '' : `${nearTime(next, now)} 起可再投。`;
+}
+
+function periodWord(contest: Pick<ContestView, 'rule' | 'rounds'>): string {
+  if (contest.rule.period === 'day') return '今天';
+  return contest.rounds.length > 1 ? '本轮' : '';
 }
 
 function trimmed(sentence: string): string {

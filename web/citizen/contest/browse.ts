@@ -1,6 +1,6 @@
-import type { Candidate } from '@zuimei/shared/contest.ts';
 import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
+import type { Candidate } from '@zuimei/shared/contest.ts';
 import { deviceId } from '../../lib/identity.ts';
 import { numberLabel } from '../../lib/words.ts';
 import { useContest } from './contest.ts';

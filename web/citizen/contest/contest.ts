@@ -1,7 +1,7 @@
-import { type Candidate, openRound, type Phase, phaseAt, roundToShow } from '@zuimei/shared/contest.ts';
-import type { ContestView } from '@zuimei/shared/view.ts';
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
+import { type Candidate, openRound, type Phase, phaseAt, roundToShow } from '@zuimei/shared/contest.ts';
+import type { ContestView } from '@zuimei/shared/view.ts';
 import { client } from '../../lib/client.ts';
 import { useClock } from '../frame/clock.ts';
 

@@ -1,6 +1,6 @@
-import type { TallyView } from '@zuimei/shared/view.ts';
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
+import type { TallyView } from '@zuimei/shared/view.ts';
 import { client } from '../../lib/client.ts';
 
 /** Counts as last read. `counts` stays null while the contest is sealed. */

@@ -20,7 +20,11 @@ export function fetchAhead(contest: () => unknown): void {
   setTimeout(() => {
     void contest();
     // A part that does not come is asked for again when it is needed.
-    for (const part of [() => import('../detail/DetailPage.vue'), () => import('@zuimei/shared/receipt.ts'), () => import('../rank/RankPage.vue')])
+    for (const part of [
+      () => import('../detail/DetailPage.vue'),
+      () => import('@zuimei/shared/receipt.ts'),
+      () => import('../rank/RankPage.vue'),
+    ])
       part().catch(() => {});
   }, PAUSE_MS);
 }

@@ -1,6 +1,6 @@
-import type { Instant } from '@zuimei/shared/time.ts';
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
+import type { Instant } from '@zuimei/shared/time.ts';
 
 /**
  * The server's time as this page believes it, in ms, moving once a second. While the first HTML is made and taken over, it

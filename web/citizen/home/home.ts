@@ -1,6 +1,6 @@
-import type { ContestSummary } from '@zuimei/shared/view.ts';
 import { defineStore } from 'pinia';
 import { ref, shallowRef } from 'vue';
+import type { ContestSummary } from '@zuimei/shared/view.ts';
 import { client } from '../../lib/client.ts';
 
 export const useHome = defineStore('home', () => {

@@ -1,8 +1,14 @@
-export const sans = '-apple-system, "PingFang SC", "HarmonyOS Sans SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
+export const sans =
+  '-apple-system, "PingFang SC", "HarmonyOS Sans SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
 export const serif = '"Songti SC", "STSong", "Noto Serif CJK SC", "Source Han Serif SC", serif';
 
 /** Breaks a text into at most `most` lines no wider than `room` in the current font; the last one ends in … if cut. */
-export function fitLines(paint: CanvasRenderingContext2D, text: string, room: number, most: number): string[] {
+export function fitLines(
+  paint: CanvasRenderingContext2D,
+  text: string,
+  room: number,
+  most: number,
+): string[] {
   const lines: string[] = [];
   let line = '';
   for (const sign of text) {
@@ -20,7 +26,12 @@ export function fitLines(paint: CanvasRenderingContext2D, text: string, room: nu
 }
 
 /** As fitLines, but a heading breaks after a mark where both halves then fit, or else into lines of about the same width. */
-export function evenLines(paint: CanvasRenderingContext2D, text: string, room: number, most: number): string[] {
+export function evenLines(
+  paint: CanvasRenderingContext2D,
+  text: string,
+  room: number,
+  most: number,
+): string[] {
   let best = fitLines(paint, text, room, most);
   if (best.length === 2) {
     const marks = [...text.matchAll(/[：，、”》）—]/g)].map((mark) => mark.index + 1);

@@ -1,6 +1,6 @@
+import { encode } from 'uqr';
 import type { Candidate } from '@zuimei/shared/contest.ts';
 import type { ContestView } from '@zuimei/shared/view.ts';
-import { encode } from 'uqr';
 import { photoUrl } from '../../lib/media.ts';
 import { dayTime } from '../../lib/moment.ts';
 import { numberLabel } from '../../lib/words.ts';
@@ -111,11 +111,25 @@ async function portrait(paint: Paint, contest: ContestView, one: Candidate, top:
 }
 
 /** Number and category, the name, the unit and post; gives the baseline after them. */
-function name(paint: Paint, contest: ContestView, one: Candidate, x: number, from: number, room: number, most: number): number {
+function name(
+  paint: Paint,
+  contest: ContestView,
+  one: Candidate,
+  x: number,
+  from: number,
+  room: number,
+  most: number,
+): number {
   const category = contest.categories.find((each) => each.id === one.category)?.name ?? '';
   paint.fillStyle = '#b8261c';
   paint.font = `600 30px ${sans}`;
-  let y = writeLines(paint, fitLines(paint, `${numberLabel(one.number)} 号　${category}`, room, 1), x, from, 86);
+  let y = writeLines(
+    paint,
+    fitLines(paint, `${numberLabel(one.number)} 号　${category}`, room, 1),
+    x,
+    from,
+    86,
+  );
   paint.fillStyle = '#231f1d';
   paint.font = `700 ${[...one.name].length > 4 ? 54 : 68}px ${serif}`;
   y = writeLines(paint, evenLines(paint, one.name, room, most), x, y, 76) - 6;
@@ -177,7 +191,15 @@ async function gallery(paint: Paint, contest: ContestView, top: number): Promise
     writeLines(paint, name, x + 18, y + height - 18, 0);
     paint.restore();
   });
-  if (some.length % 3 !== 0 && some.length > 3) rest(paint, contest, EDGE + (some.length % 3) * (width + gap), top + (rows - 1) * (height + gap), WIDTH - EDGE, height);
+  if (some.length % 3 !== 0 && some.length > 3)
+    rest(
+      paint,
+      contest,
+      EDGE + (some.length % 3) * (width + gap),
+      top + (rows - 1) * (height + gap),
+      WIDTH - EDGE,
+      height,
+    );
 }
 
 /** What remains of the last row says how many there are. */
@@ -189,7 +211,11 @@ function rest(paint: Paint, contest: ContestView, x: number, y: number, right: n
   paint.fillStyle = '#8f1a14';
   paint.font = `700 84px ${serif}`;
   const middle = (x + right) / 2;
-  paint.fillText(String(contest.candidates.filter((one) => !one.withdrawn).length), middle, y + height / 2 + 10);
+  paint.fillText(
+    String(contest.candidates.filter((one) => !one.withdrawn).length),
+    middle,
+    y + height / 2 + 10,
+  );
   paint.fillStyle = '#5f4513';
   paint.font = `400 30px ${sans}`;
   paint.fillText(`${contest.noun.measure}候选`, middle, y + height / 2 + 62);

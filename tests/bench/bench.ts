@@ -1,0 +1,181 @@
+import { writeFileSync } from 'node:fs';
+import { hash } from 'node:crypto';
+import { cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import { verifyContest } from '@zuimei/server/audit/verify.ts';
+import { createSealer } from '@zuimei/server/log/sealer.ts';
+import { openSecrets } from '@zuimei/server/secret.ts';
+import { createLedger } from '@zuimei/server/vote/ledger.ts';
+import { ballotRequests, getRequest } from './ballots.ts';
+import { CANDIDATES, createWorld, fillLedger, type Measured, SECRET, type World } from './world.ts';
+
+/** The table of VOTE.md in one run: every figure is a ratio to a reference measured in turn with it. */
+const { values } = parseArgs({
+  args: process.argv.slice(2).filter((arg) => arg !== '--'),
+  options: { json: { type: 'string' }, only: { type: 'string' }, quick: { type: 'boolean', default: false } },
+});
+const { quick, only } = values;
+const rounds = quick ? 1 : 5;
+const seconds = quick ? 2 : 6;
+const filled = quick ? 50_000 : 5_000_000;
+const wants = (name: string): boolean => !only || only.split(',').includes(name);
+
+const GOALS: Record<string, { goal: number; at: 'least' | 'most' }> = {
+  castRatio: { goal: 0.6, at: 'least' },
+  cpuRatio: { goal: 2.5, at: 'most' },
+  readRatio: { goal: 0.9, at: 'least' },
+  growthRatio: { goal: 0.9, at: 'least' },
+  p99Ratio: { goal: 3, at: 'most' },
+  verifyRatio: { goal: 0.5, at: 'least' },
+};
+const figures: Record<string, number> = {};
+const raw: Record<string, unknown> = {};
+
+function median(values: number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+function brief(one: Measured): string {
+  const cpu = Object.entries(one.cpuUs).map(([name, us]) => `${name} ${us.toFixed(1)}`);
+  return `${Math.round(one.perSecond)}/s p50 ${one.p50Ms.toFixed(1)} ms p99 ${one.p99Ms.toFixed(1)} ms CPU µs: ${cpu.join(', ')}${one.ok === one.sent ? '' : ` ${JSON.stringify(one.statuses)}`}`;
+}
+
+const cpuSum = (one: Measured): number => Object.values(one.cpuUs).reduce((sum, us) => sum + us, 0);
+
+async function castFigures(world: World): Promise<void> {
+  const slug = 'cast';
+  await world.contest(slug);
+  const order = { slug, secret: SECRET, candidates: CANDIDATES };
+  const warm = await ballotRequests({ ...order, count: quick ? 5_000 : 30_000 });
+  await world.drive('app', warm, { expect: 201, durationMs: 10_000 });
+  await world.drive('bare', warm, { expect: 201, durationMs: 2_000, repeat: true });
+  const cast: Measured[] = [];
+  const bare: Measured[] = [];
+  for (let i = 0; i < rounds; i++) {
+    const requests = await ballotRequests({ ...order, count: seconds * 16_000 });
+    bare.push(await world.drive('bare', requests, { expect: 201, durationMs: seconds * 1000, repeat: true }));
+    cast.push(await world.drive('app', requests, { expect: 201, durationMs: seconds * 1000 }));
+    say(`  bare    ${brief(bare.at(-1) as Measured)}\n  ballots ${brief(cast.at(-1) as Measured)}`);
+  }
+  figures['castRatio'] = median(cast.map((one, i) => one.perSecond / (bare[i] as Measured).perSecond));
+  figures['cpuRatio'] = median(cast.map((one, i) => cpuSum(one) / cpuSum(bare[i] as Measured)));
+  raw['cast'] = { cast, bare };
+  if (!wants('p99Ratio')) return;
+  const rate = Math.floor(median(cast.map((one) => one.perSecond)) / 2);
+  const slow: Measured[] = [];
+  const plain: Measured[] = [];
+  for (let i = 0; i < rounds; i++) {
+    const requests = await ballotRequests({ ...order, count: (seconds + 1) * rate });
+    plain.push(await world.drive('bare', requests, { expect: 201, durationMs: seconds * 1000, rate }));
+    slow.push(await world.drive('app', requests, { expect: 201, durationMs: seconds * 1000, rate }));
+    say(`  at ${rate}/s bare    ${brief(plain.at(-1) as Measured)}\n  at ${rate}/s ballots ${brief(slow.at(-1) as Measured)}`);
+  }
+  figures['p99Ratio'] = median(slow.map((one, i) => one.p99Ms / (plain[i] as Measured).p99Ms));
+  raw['p99'] = { slow, plain, rate };
+}
+
+async function readFigures(world: World, sizes: Record<string, number>): Promise<void> {
+  const ratios: number[] = [];
+  const all: Measured[] = [];
+  for (const [path, size] of Object.entries(sizes)) {
+    const own = [getRequest(path)];
+    const text = [getRequest(`/text/${size}`)];
+    await world.drive('app', own, { durationMs: 1_000, repeat: true });
+    await world.drive('bare', text, { durationMs: 1_000, repeat: true });
+    const pairs: number[] = [];
+    for (let i = 0; i < rounds; i++) {
+      const bare = await world.drive('bare', text, { durationMs: seconds * 500, repeat: true });
+      const read = await world.drive('app', own, { durationMs: seconds * 500, repeat: true });
+      pairs.push(read.perSecond / bare.perSecond);
+      all.push(read, bare);
+      say(`  bare text ${brief(bare)}\n  ${path} ${brief(read)}`);
+    }
+    ratios.push(median(pairs));
+  }
+  figures['readRatio'] = Math.min(...ratios);
+  raw['read'] = all;
+}
+
+async function growthFigures(world: World): Promise<void> {
+  const secrets = await openSecrets({ secret: SECRET, dataDir: '' });
+  const empty: number[] = [];
+  const full: number[] = [];
+  const fullId = await world.contest('full');
+  await createLedger(world.database.db, secrets, (slug) => `bench/${slug}`).open('full');
+  say(`  filling a ledger with ${filled} entries`);
+  await fillLedger(world.database, fullId, filled);
+  const sealer = createSealer(world.database.db, secrets);
+  while ((await sealer.seal()).length > 0);
+  say('  filled and sealed');
+  for (let i = 0; i < rounds; i++) {
+    await world.contest(`empty${i}`);
+    for (const [slug, list] of [[`empty${i}`, empty], ['full', full]] as const) {
+      const requests = await ballotRequests({ slug, secret: SECRET, candidates: CANDIDATES, count: seconds * 16_000 });
+      const one = await world.drive('app', requests, { expect: 201, durationMs: seconds * 1000 });
+      list.push(one.perSecond);
+      say(`  ${slug} ${brief(one)}`);
+    }
+  }
+  figures['growthRatio'] = median(full.map((rate, i) => rate / (empty[i] ?? Number.NaN)));
+  raw['growth'] = { empty, full, filled };
+}
+
+/** Verification of the whole ledger of the cast run, against SHA-256 of the same entry bytes in the same process. */
+async function verifyFigures(world: World): Promise<void> {
+  const secrets = await openSecrets({ secret: SECRET, dataDir: '' });
+  const sealer = createSealer(world.database.db, secrets);
+  while ((await sealer.seal()).length > 0);
+  const ratios: number[] = [];
+  for (let i = 0; i < Math.min(rounds, 3); i++) {
+    const began = performance.now();
+    const found = await verifyContest(world.database.db, secrets, 'cast');
+    const verifyMs = performance.now() - began;
+    if (!found || found.problems.length > 0) throw new Error(`the ledger does not verify: ${JSON.stringify(found?.problems.slice(0, 3))}`);
+    const bytes = Buffer.from(`\0{"at":"2026-03-28T06:06:31.000Z","commitment":"${'0'.repeat(64)}","contest":"cast","kind":"ballot","v":1}`);
+    const plainBegan = performance.now();
+    for (let n = 0; n < found.entries; n++) hash('sha256', bytes, 'buffer');
+    const plainMs = performance.now() - plainBegan;
+    ratios.push(plainMs / verifyMs);
+    say(`  ${found.entries} entries verified in ${verifyMs.toFixed(0)} ms, plain SHA-256 ${plainMs.toFixed(0)} ms`);
+  }
+  figures['verifyRatio'] = median(ratios);
+}
+
+const sizes = { '/api/contests/cast/tally': 0, '/api/contests/cast': 0 };
+// What the bare text route answers must be as long as what the app answers; 20 candidates make these lengths.
+sizes['/api/contests/cast/tally'] = 900;
+sizes['/api/contests/cast'] = 5_000;
+const world = await createWorld(Object.values(sizes));
+try {
+  if (wants('castRatio') || wants('cpuRatio') || wants('p99Ratio') || wants('verifyRatio') || wants('readRatio')) {
+    say('ballots against a bare route');
+    await castFigures(world);
+  }
+  if (wants('readRatio')) {
+    say('reads against a bare text route');
+    await readFigures(world, sizes);
+  }
+  if (wants('growthRatio')) {
+    say('a long ledger against an empty one');
+    await growthFigures(world);
+  }
+  if (wants('verifyRatio')) {
+    say('verifying the ledger');
+    await verifyFigures(world);
+  }
+} finally {
+  await world.close();
+}
+
+const machine = { cpu: cpus()[0]?.model, cores: cpus().length, memoryGb: Math.round(totalmem() / 2 ** 30), node: process.version };
+for (const [name, value] of Object.entries(figures)) {
+  const { goal, at } = GOALS[name] as { goal: number; at: 'least' | 'most' };
+  const reached = at === 'least' ? value >= goal : value <= goal;
+  process.stdout.write(`${name.padEnd(12)} ${value.toFixed(3)}  goal ${at === 'least' ? '≥' : '≤'} ${goal}  ${reached ? 'reached' : 'missed'}\n`);
+}
+if (values.json) writeFileSync(values.json, JSON.stringify({ figures, raw, machine }, null, 1));

@@ -1,0 +1,120 @@
+import { fork } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { sql } from 'kysely';
+import { type Database, migrate, openDatabase } from '@zuimei/server/db.ts';
+import { type TestApp, startApp } from '../harness/app.ts';
+import { type PostgresServer, startPostgres } from '../harness/postgres.ts';
+import { startRedis } from '../harness/redis.ts';
+import { seedContest, settingsOf } from '../harness/site.ts';
+import { writeRequests } from './ballots.ts';
+import { cpuOf } from './cpu.ts';
+import type { LoadOrder, LoadResult } from './load.ts';
+
+export const SECRET = 'a secret for benchmarks only, of no value at all';
+export const CANDIDATES = 20;
+
+export interface Measured extends LoadResult {
+  /** CPU per answered request in µs, by part. */
+  cpuUs: Record<string, number>;
+}
+
+export interface World {
+  database: Database;
+  postgres: PostgresServer;
+  app: TestApp;
+  /** Opens a new contest with open voting. */
+  contest(slug: string): Promise<number>;
+  /** Drives the app (or the bare reference) and accounts the CPU of everything that served it. */
+  drive(target: 'app' | 'bare', requests: Buffer[], order: Partial<LoadOrder>): Promise<Measured>;
+  restartApp(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Real Postgres and Redis with the settings of production, one app process, the bare reference, and the generator beside them. */
+export async function createWorld(bareSizes: number[]): Promise<World> {
+  const postgres = await startPostgres({ settings: { shared_buffers: '1GB' } });
+  const redis = await startRedis();
+  const database = await openDatabase({ url: postgres.url });
+  await migrate(database.db);
+  const env = { ZUIMEI_SECRET: SECRET, TRUSTED_PROXIES: '127.0.0.1' };
+  const start = () => startApp({ databaseUrl: postgres.url, redisUrl: redis.url, env });
+  let app = await start();
+  const bare = fork(fileURLToPath(new URL('./bare.ts', import.meta.url)), bareSizes.map(String));
+  const barePort = await new Promise<number>((resolve) => bare.once('message', (port) => resolve(port as number)));
+  const folder = mkdtempSync(join(tmpdir(), 'zuimei-bench-'));
+
+  async function drive(target: 'app' | 'bare', requests: Buffer[], order: Partial<LoadOrder>): Promise<Measured> {
+    const file = join(folder, 'requests');
+    writeRequests(file, requests);
+    const generator = fork(fileURLToPath(new URL('./load.ts', import.meta.url)));
+    const port = target === 'app' ? app.port : barePort;
+    generator.send({ port, file, connections: 128, durationMs: 5_000, rate: 0, repeat: false, expect: 200, ...order });
+    await new Promise((resolve) => generator.once('message', resolve));
+    const parts: Record<string, number> =
+      target === 'app' ? { app: app.pid, postgres: postgres.pid, redis: redis.pid } : { app: bare.pid ?? 0 };
+    const before = Object.entries(parts).map(([name, pid]) => [name, cpuOf([pid])] as const);
+    const result = new Promise<LoadResult>((resolve) => generator.once('message', (one) => resolve(one as LoadResult)));
+    generator.send('go');
+    const measured = await result;
+    const cpuUs = Object.fromEntries(
+      before.map(([name, was]) => [name, (cpuOf([parts[name] ?? 0]) - was) / Math.max(1, measured.ok)]),
+    );
+    return { ...measured, cpuUs };
+  }
+
+  return {
+    database,
+    postgres,
+    get app() {
+      return app;
+    },
+    async contest(slug) {
+      const rule = { period: 'day', ballotsPerPeriod: 1, picks: { min: 1, max: 5 }, repeatCandidate: true } as const;
+      const categories = [{ id: 'person', name: '个人' }, { id: 'team', name: '团队' }];
+      return await seedContest(database.db, slug, settingsOf(Date.now(), { rule, categories }), CANDIDATES);
+    },
+    drive,
+    async restartApp() {
+      await app.stop();
+      app = await start();
+    },
+    async close() {
+      bare.kill();
+      await app.stop();
+      await database.close();
+      await redis.stop();
+      await postgres.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Fills a contest's ledger with `count` counted ballots of as many voters, by SQL, as if they had been cast today. */
+export async function fillLedger(database: Database, contest: number, count: number, step = 250_000): Promise<void> {
+  const { db } = database;
+  for (let from = 1; from <= count; from += step) {
+    const to = Math.min(count, from + step - 1);
+    await sql`
+      with ballot as (
+        select i, decode(md5('voter' || i), 'hex') as voter, md5('ballot' || i)::uuid as ballot_id, sha256(int8send(i)) as commitment,
+          array[1 + i % 20, 1 + (i + 4) % 20, 1 + (i + 9) % 20]::smallint[] as picks
+        from generate_series(${from}::bigint, ${to}::bigint) i
+      ), entry as (
+        insert into ledger_entry (index, at, contest, kind, state, ballot_id, commitment, voter, picks, ip, device)
+        select i, h.last_at, h.contest, 'ballot', 'counted', ballot_id, commitment, voter, picks, substr(commitment, 1, 16), substr(commitment, 17, 8)
+        from ballot, ledger_head h where h.contest = ${contest}
+      )
+      insert into voter_quota (contest, period, ballots, voter, picks, ballot_ids, indexes)
+      select ${contest}, floor((extract(epoch from now()) + 28800) / 86400)::int, 1, voter, picks, array[ballot_id], array[i] from ballot`.execute(db);
+  }
+  await sql`
+    insert into tally (contest, round, candidate, votes)
+    select ${contest}, 0, pick, count(*) from ledger_entry, unnest(0::smallint || picks) pick where contest = ${contest} and kind = 'ballot' group by pick
+    on conflict (contest, round, candidate) do update set votes = excluded.votes`.execute(db);
+  await sql`update ledger_head set size = ${count + 1} where contest = ${contest}`.execute(db);
+  await sql`vacuum analyze ledger_entry`.execute(db);
+  await sql`vacuum analyze voter_quota`.execute(db);
+}
