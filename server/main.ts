@@ -5,6 +5,7 @@ import { readConfig } from './config.ts';
 import { listenForCommands } from './control.ts';
 import { openSite } from './contest/page.ts';
 import { migrate, openDatabase } from './db.ts';
+import { createDirect } from './direct.ts';
 import { loadDemo } from './demo/demo.ts';
 import { printWelcome } from './demo/welcome.ts';
 import { claimFolder } from './folder.ts';
@@ -13,7 +14,7 @@ import { createSealer } from './log/sealer.ts';
 import { createParts } from './parts.ts';
 import { checkSecret, openSecrets } from './secret.ts';
 import { openGate } from './vote/counters.ts';
-import { createBallotListener } from './vote/listener.ts';
+import { openLedgers } from './vote/opening.ts';
 
 const SEAL_EVERY_MS = 1_000;
 const STOP_PATIENCE_MS = 10_000;
@@ -55,6 +56,7 @@ async function main(): Promise<void> {
   let sealing: Promise<void> = Promise.resolve();
   async function seal(): Promise<void> {
     try {
+      await openLedgers(parts.desk, parts.ledger, Date.now());
       await sealer.seal();
       lastSealAt = Date.now();
     } catch (error) {
@@ -64,9 +66,9 @@ async function main(): Promise<void> {
   }
   const sealTimer = setInterval(() => (sealing = sealing.then(seal)), SEAL_EVERY_MS);
 
-  const ballots = createBallotListener(parts);
+  const direct = createDirect(parts);
   const pages = getRequestListener(createApp(parts).fetch);
-  const server = createServer((incoming, outgoing) => void (ballots(incoming, outgoing) || pages(incoming, outgoing)));
+  const server = createServer((incoming, outgoing) => void (direct(incoming, outgoing) || pages(incoming, outgoing)));
   server.keepAliveTimeout = 65_000;
   server.requestTimeout = 30_000;
   server.headersTimeout = 15_000;

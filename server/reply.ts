@@ -8,9 +8,11 @@ export interface Prebuilt {
   plain: Encoded;
   gzip: Encoded;
   br: Encoded;
+  /** Headers of a 304. */
+  unchanged: Record<string, string>;
 }
 
-interface Encoded {
+export interface Encoded {
   body: Uint8Array<ArrayBuffer> | string;
   headers: Record<string, string>;
 }
@@ -21,27 +23,34 @@ const WORTH_COMPRESSING = 1_024;
 export function prebuild(content: string | Uint8Array<ArrayBuffer>, headers: Record<string, string>, quality = 5): Prebuilt {
   const etag = `"${hash('sha256', content, 'hex').slice(0, 20)}"`;
   const all = { ...headers, ETag: etag, Vary: 'Accept-Encoding' };
-  const plain = { body: content, headers: all };
+  const plain = encoded(content, all);
   // Pictures and the like come compressed already.
-  if (typeof content !== 'string' || content.length < WORTH_COMPRESSING) return { etag, plain, gzip: plain, br: plain };
+  if (typeof content !== 'string' || content.length < WORTH_COMPRESSING) return { etag, plain, gzip: plain, br: plain, unchanged: all };
   const bytes = Buffer.from(content);
   return {
     etag,
     plain,
-    gzip: { body: new Uint8Array(gzipSync(bytes, { level: 6 })), headers: { ...all, 'Content-Encoding': 'gzip' } },
-    br: {
-      body: new Uint8Array(brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: quality } })),
-      headers: { ...all, 'Content-Encoding': 'br' },
-    },
+    unchanged: all,
+    gzip: encoded(new Uint8Array(gzipSync(bytes, { level: 6 })), { ...all, 'Content-Encoding': 'gzip' }),
+    br: encoded(new Uint8Array(brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: quality } })), {
+      ...all,
+      'Content-Encoding': 'br',
+    }),
   };
 }
 
-/** Sends the encoding the client takes, or 304 when it has these bytes already. */
+function encoded(body: Encoded['body'], headers: Record<string, string>): Encoded {
+  return { body, headers: { ...headers, 'Content-Length': String(Buffer.byteLength(body)) } };
+}
+
+/** The encoding the client takes, or a bodiless 304 when it has these bytes already. */
+export function choose(reply: Prebuilt, ifNoneMatch: string | undefined, acceptEncoding = ''): Encoded & { status: 200 | 304 } {
+  if (ifNoneMatch === reply.etag) return { status: 304, body: '', headers: reply.unchanged };
+  const chosen = acceptEncoding.includes('br') ? reply.br : acceptEncoding.includes('gzip') ? reply.gzip : reply.plain;
+  return { status: 200, body: chosen.body, headers: chosen.headers };
+}
+
 export function send(c: Context, reply: Prebuilt): Response {
-  const headers = c.req.raw.headers;
-  if (headers.get('if-none-match') === reply.etag)
-    return new Response(null, { status: 304, headers: reply.plain.headers });
-  const accepted = headers.get('accept-encoding') ?? '';
-  const chosen = accepted.includes('br') ? reply.br : accepted.includes('gzip') ? reply.gzip : reply.plain;
-  return new Response(chosen.body, { headers: chosen.headers });
+  const { status, body, headers } = choose(reply, c.req.header('if-none-match'), c.req.header('accept-encoding'));
+  return new Response(status === 304 ? null : body, { status, headers });
 }

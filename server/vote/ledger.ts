@@ -52,6 +52,8 @@ export interface Ledger {
   ballotsOf(contestId: number, voter: string): Promise<OwnRecord[]>;
   /** Freezes the rules as they now stand as an entry of the ledger, unless they are already; gives the contest. */
   open(slug: string): Promise<StoredContest>;
+  /** Contests whose ledger is not open yet, or stands at an older version of the contest. */
+  behind(): Promise<string[]>;
   /** The log's name as it was when the ledger was opened, null before. */
   originOf(slug: string): Promise<string | null>;
   committerOf(slug: string): Committer;
@@ -173,13 +175,20 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
     });
   }
 
+  async function behind(): Promise<string[]> {
+    const { rows } = await sql<{ slug: string }>`
+      select c.slug from contest c left join ledger_head h on h.contest = c.id
+      where h.contest is null or h.version < c.version`.execute(db);
+    return rows.map((row) => row.slug);
+  }
+
   async function originOf(slug: string): Promise<string | null> {
     const { rows } = await sql<{ origin: string }>`
       select h.origin from ledger_head h join contest c on c.id = h.contest where c.slug = ${slug}`.execute(db);
     return rows[0]?.origin ?? null;
   }
 
-  return { commit, findReceipts, ballotsOf, open, originOf, committerOf };
+  return { commit, findReceipts, ballotsOf, open, behind, originOf, committerOf };
 }
 
 /** The contest's secret from which every ballot's salt is made. */

@@ -152,7 +152,7 @@ sizes['/api/contests/cast/tally'] = 900;
 sizes['/api/contests/cast'] = 5_000;
 const world = await createWorld(Object.values(sizes));
 try {
-  if (wants('castRatio') || wants('cpuRatio') || wants('p99Ratio') || wants('verifyRatio') || wants('readRatio')) {
+  if (['castRatio', 'cpuRatio', 'p99Ratio', 'verifyRatio', 'readRatio'].some(wants)) {
     say('ballots against a bare route');
     await castFigures(world);
   }

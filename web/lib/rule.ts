@@ -16,7 +16,7 @@ export function roundName(index: number): string {
 /** "选 1–5 位", "选满 10 位": how many picks one ballot holds. */
 export function pickSpan(range: PickRange, measure: string): string {
   if (range.min === range.max) return range.max === 1 ? `选 1 ${measure}` : `须选满 ${range.max} ${measure}`;
-  return range.min <= 1 ? `可选 1–${range.max} ${measure}` : `选 ${range.min}–${range.max} ${measure}`;
+  return `选 ${Math.max(range.min, 1)}–${range.max} ${measure}`;
 }
 
 /** Who may cast how many ballots with how many picks: the first and shortest sentence of the page. */
@@ -67,7 +67,7 @@ export function formulaSentence(formula: Formula | null): string | null {
   return `公众投票占综合得分 ${formula.vote}%，其余为${rest.map((part) => `${part.name} ${part.percent}%`).join('、')}。`;
 }
 
-/** "公众投票占综合得分 40%，其余由专家、媒体评审。" */
+/** "投票占综合得分 40%，其余由专家、媒体评审。" */
 function shortFormula(formula: Formula | null): string | null {
   if (!formula || formula.vote === 100) return formulaSentence(formula);
   const judges = [formula.expert > 0 ? '专家' : '', formula.media > 0 ? '媒体' : '']
@@ -76,7 +76,7 @@ function shortFormula(formula: Formula | null): string | null {
   const rest = [judges ? `由${judges}评审` : '', formula.merit > 0 ? '看工作成效' : '']
     .filter(Boolean)
     .join('，并');
-  return `公众投票占综合得分 ${formula.vote}%，其余${rest}。`;
+  return `投票占综合得分 ${formula.vote}%，其余${rest}。`;
 }
 
 export interface FormulaPart {

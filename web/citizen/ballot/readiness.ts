@@ -34,11 +34,11 @@ export function readiness(
   if (refusal?.code === 'too_few_picks') {
     const words =
       picks.length === 0 ? `请${pickSpan({ min, max }, measure)}` : `还差 ${min - picks.length} ${measure}`;
-    return { kind: 'missing', words: words.replace('请可选', '可选').replace('请须选', '请选') + restWords };
+    return { kind: 'missing', words: words.replace('请须选', '请选') + restWords };
   }
   if (refusal)
     return { kind: 'missing', words: trimmed(refusalSentence(refusal.code, refusal.details, contest.noun)) };
-  if (picks.length === 0) return { kind: 'missing', words: `可选 1–${max} ${measure}${restWords}` };
+  if (picks.length === 0) return { kind: 'missing', words: `请选 1–${max} ${measure}${restWords}` };
   const left = max - picks.length;
   return { kind: 'ready', words: left > 0 ? `还可再选 ${left} ${measure}` : '已选好，可以投票' };
 }

@@ -10,6 +10,7 @@ export const useElder = defineStore('elder', () => {
   function set(value: boolean): void {
     on.value = value;
     document.documentElement.toggleAttribute('data-elder', value);
+    // biome-ignore lint/suspicious/noDocumentCookie: the server must see it, and Safari has no other way.
     document.cookie = `elder=${value ? 1 : 0}; path=/; max-age=${YEAR_SECONDS}; samesite=lax`;
   }
 

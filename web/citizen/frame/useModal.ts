@@ -13,7 +13,7 @@ function cover(change: 1 | -1): void {
   else app?.removeAttribute('aria-hidden');
 }
 
-/** Keeps the keyboard inside `panel` while it is mounted; Esc closes; focus goes back to where it was. */
+/** Keeps the keyboard inside `panel` while it is mounted; Esc and a tap beside it close; focus goes back to where it was. */
 export function useModal(panel: Ref<HTMLElement | null>, close: () => void): void {
   let before: Element | null = null;
 
@@ -25,7 +25,12 @@ export function useModal(panel: Ref<HTMLElement | null>, close: () => void): voi
     if (event.key === 'Tab' && panel.value) turn(event, panel.value);
   }
 
+  function onDim(event: Event): void {
+    if (event.target === event.currentTarget) close();
+  }
+
   onMounted(() => {
+    panel.value?.parentElement?.addEventListener('click', onDim);
     before = document.activeElement;
     document.addEventListener('keydown', onKey);
     cover(1);
