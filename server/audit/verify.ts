@@ -50,10 +50,14 @@ export async function verifyContest(db: Db, secrets: Secrets, slug: string): Pro
     }
     const replayer = createReplayer({ contest: slug, rounds: contest.rounds, checkpoints });
     const committer = createCommitter(slug, openingKey(secrets, slug));
+    // While one page is being checked the next is on its way.
+    let page = readPage(tx, contest.id, 0);
     for (let from = 0; ; from += PAGE) {
-      const rows = await readRows(tx, contest.id, from);
-      replayer.take(rows.map((row, i) => lineOf(row, from + i, committer.salt, problems)));
-      if (rows.length < PAGE) break;
+      const rows = await page;
+      if (rows.count === PAGE) page = readPage(tx, contest.id, from + PAGE);
+      if (rows.count > 0 && rows.last !== from + rows.count - 1) problems.push({ code: 'gap', detail: `between ${from} and ${rows.last}` });
+      replayer.take(linesOf(rows, committer.salt));
+      if (rows.count < PAGE) break;
     }
     const replay = replayer.finish();
     problems.push(...replay.problems.map((one: Problem) => ({ code: one.code, detail: `${one.index} ${one.detail}`.trim() })));
@@ -87,35 +91,65 @@ async function openCheckpoint(note: string, key: string): Promise<Checkpoint | n
   }
 }
 
-interface Row {
-  index: string | number;
-  at: Date;
-  kind: string;
-  commitment: string;
-  ballot_id: string | null;
-  voter: string;
-  picks: number[];
-  state: 'counted' | 'held';
-  act: Act | null;
+/** A page of entries as columns, each in one text: a row of the database would cost more than all hashes of its entry. */
+interface Page {
+  count: number;
+  last: number;
+  /** Milliseconds since 1970, by comma. */
+  at: string;
+  kinds: string;
+  /** 64 hex digits each. */
+  commitments: string;
+  /** Of ballots only, in order: 36 characters, 32 hex digits, numbers by comma, 'c' or 'h'. */
+  ballotIds: string;
+  voters: string;
+  picks: string;
+  states: string;
+  /** Of the other entries, in order. */
+  acts: Act[];
 }
 
-async function readRows(db: Db, contest: number, from: number): Promise<Row[]> {
-  const { rows } = await sql<Row>`
-    select index, at, kind, encode(commitment, 'hex') as commitment, ballot_id, encode(voter, 'hex') as voter, picks, state, act
-    from ledger_entry where contest = ${contest} and index >= ${from} and index < ${from + PAGE} order by index`.execute(db);
-  return rows;
+async function readPage(db: Db, contest: number, from: number): Promise<Page> {
+  const { rows } = await sql<Page>`
+    select count(*)::int as count, coalesce(max(index), -1)::float8 as last,
+      coalesce(string_agg(floor(extract(epoch from at) * 1000)::bigint::text, ',' order by index), '') as at,
+      coalesce(string_agg(kind, ',' order by index), '') as kinds,
+      coalesce(string_agg(encode(commitment, 'hex'), '' order by index), '') as commitments,
+      coalesce(string_agg(ballot_id::text, '' order by index), '') as "ballotIds",
+      coalesce(string_agg(encode(voter, 'hex'), '' order by index), '') as voters,
+      coalesce(string_agg(array_to_string(picks, ','), ';' order by index), '') as picks,
+      coalesce(string_agg(left(state, 1), '' order by index), '') as states,
+      coalesce(jsonb_agg(act order by index) filter (where kind <> 'ballot'), '[]') as acts
+    from (
+      select * from ledger_entry where contest = ${contest} and index >= ${from} and index < ${from + PAGE} order by index
+    ) entries`.execute(db);
+  return rows[0] as Page;
 }
 
-function lineOf(row: Row, index: number, salt: (ballotId: string) => Uint8Array, problems: Verification['problems']): Line {
-  if (Number(row.index) !== index) problems.push({ code: 'gap', detail: `${index} is missing` });
-  const opening = row.ballot_id && {
-    ballotId: row.ballot_id,
-    salt: toHex(salt(row.ballot_id)),
-    voter: row.voter,
-    picks: row.picks,
-    state: row.state,
-  };
-  return { at: row.at.toISOString(), commitment: row.commitment, kind: row.kind, ...(opening ? { opening } : { act: row.act }) };
+function linesOf(page: Page, salt: (ballotId: string) => Uint8Array): Line[] {
+  const kinds = page.kinds.split(',');
+  const instants = page.at.split(',');
+  const picks = page.picks.split(';');
+  let [at, ms, ballot, act] = ['', '', 0, 0];
+  return Array.from({ length: page.count }, (_, i): Line => {
+    if (instants[i] !== ms) {
+      ms = instants[i] ?? '';
+      at = new Date(Number(ms)).toISOString();
+    }
+    const kind = kinds[i] ?? '';
+    const commitment = page.commitments.slice(i * 64, i * 64 + 64);
+    if (kind !== 'ballot') return { at, commitment, kind, act: page.acts[act++] ?? null };
+    const nth = ballot++;
+    const ballotId = page.ballotIds.slice(nth * 36, nth * 36 + 36);
+    const opening = {
+      ballotId,
+      salt: toHex(salt(ballotId)),
+      voter: page.voters.slice(nth * 32, nth * 32 + 32),
+      picks: (picks[nth] ?? '').split(',').map(Number),
+      state: page.states[nth] === 'h' ? ('held' as const) : ('counted' as const),
+    };
+    return { at, commitment, kind, opening };
+  });
 }
 
 async function readTallyLines(db: Db, contest: number): Promise<string[]> {

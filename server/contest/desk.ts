@@ -4,6 +4,8 @@ import { type StoredContest, readContest, readSlugs } from './contest.ts';
 
 const FRESH_MS = 1_000;
 const MOST_UNKNOWN = 1_000;
+/** As the database has it: what cannot be a slug is not looked up. */
+const SLUG = /^[a-z0-9][a-z0-9-]{0,63}$/;
 
 export interface Desk {
   /** The contest, at most a second old. Refuses with not_found; a contest in draft does not exist for the public. */
@@ -50,6 +52,7 @@ export function createDesk(db: Db, clock: () => number): Desk {
 
   function find(slug: string): StoredContest | Promise<StoredContest> {
     const entry = known.get(slug);
+    if (!entry && !SLUG.test(slug)) throw new Refusal('not_found');
     if (!entry || !Number.isFinite(entry.readAt)) return read(slug).then(published);
     // What is known answers at once; the next reader has the newer one. A database that is away keeps the last one readable.
     if (clock() - entry.readAt >= FRESH_MS) read(slug).catch(() => {});

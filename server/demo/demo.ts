@@ -15,8 +15,8 @@ const SAMPLES = new URL('./samples/', import.meta.url);
  */
 export async function loadDemo(db: Db, secrets: Secrets, now = Date.now()): Promise<string[]> {
   const slugs = await readSlugs(db);
-  if (slugs.length > 0) return slugs.toReversed();
-  for (const { slug, settings, folder } of demoContests(now)) {
+  if (slugs.length > 0) return slugs;
+  for (const { slug, settings, folder } of demoContests(now).toReversed()) {
     const id = await createContest(db, slug, settings);
     const names = (await readdir(new URL(`${folder}/`, SAMPLES))).filter((name) => name.endsWith('.docx')).sort();
     const files = await Promise.all(
@@ -24,7 +24,7 @@ export async function loadDemo(db: Db, secrets: Secrets, now = Date.now()): Prom
     );
     await importDocuments(db, { id }, files, { strict: false, dryRun: false, key: privateKey(secrets) });
   }
-  return await readSlugs(db).then((all) => all.toReversed());
+  return await readSlugs(db);
 }
 
 function demoContests(now: number): { slug: string; settings: Settings; folder: string }[] {

@@ -193,6 +193,7 @@ describe('a ballot', () => {
     ['a ballotId in capitals', { ballotId: someBallot.ballotId.toUpperCase() }],
     ['a ballotId without its dashes', { ballotId: someBallot.ballotId.replaceAll('-', '') }],
     ['a ballotId of letters that are no digits', { ballotId: someBallot.ballotId.replace('6f', '6\u0166') }],
+    ['a ballotId with other strokes', { ballotId: someBallot.ballotId.replace('-', '_') }],
     ['a long ballotId', { ballotId: `${someBallot.ballotId}0` }],
     ['a short voter', { voter: 'ab' }],
     ['a voter that is not hex', { voter: 'g'.repeat(32) }],

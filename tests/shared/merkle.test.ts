@@ -271,6 +271,8 @@ describe('malformed claims are false, not thrown', () => {
       { index: 3 },
       { size: 1 },
       { size: 0 },
+      { index: 0, size: 4, leaf: at(some, 0), root: at(roots, 2), proof: [at(some, 1)] },
+      { index: 0, size: 2, leaf: at(some, 0), root: at(some, 0), proof: [] },
     ];
     for (const change of bad) expect(checkInclusion({ ...inclusion, ...change })).toBe(false);
     for (const claim of [null, undefined, 'claim', 5, []])
@@ -287,6 +289,8 @@ describe('malformed claims are false, not thrown', () => {
       { size1: 0 },
       { size1: 0, proof: [] },
       { size1: 0, size2: 0, proof: [] },
+      { size1: 0, size2: 0, root1: at(roots, 0), root2: at(roots, 0), proof: [] },
+      { size1: 1, size2: 4, root1: at(some, 0), root2: at(roots, 2), proof: [at(some, 1)] },
       { size1: 3, proof: [] },
       { size1: 3, root1: at(roots, 3) },
       { proof: [] },

@@ -59,8 +59,11 @@ describe('opening', () => {
     expect((await openNote(await signNote(poem, signer), [vkey])).text).toBe(poem);
   });
 
-  test('a signature given twice counts once', async () => {
+  test('a signature given twice counts once; under another name it is nobody’s', async () => {
     expect((await openNote(signed + signature, [vkey])).signers).toHaveLength(1);
+    expect(await faultOf(openNote(signed.replace('— PeterNeumann', '— PeterNewmann'), [vkey]))).toBe(
+      'unsigned',
+    );
   });
 
   test('a changed text or signature is refused, also beside a good one', async () => {
@@ -72,6 +75,7 @@ describe('opening', () => {
     expect(await faultOf(openNote(`${text}\n${forged}${second.sigline}\n`, [vkey, second.vkey]))).toBe(
       'signature',
     );
+    expect(await faultOf(openNote(signed + forged, [vkey]))).toBe('signature');
     const short = lineOf('PeterNeumann', bytes.slice(0, 67));
     expect(await faultOf(openNote(`${text}\n${short}`, [vkey]))).toBe('signature');
   });

@@ -56,6 +56,11 @@ test.each<[ReceiptStep, string, Partial<ReceiptClaim>]>([
     'when the checkpoint names another log',
     { proof: await withNote(noteOf(signer, 'vote.example/other')) },
   ],
+  [
+    'origin',
+    'when another host’s log of this contest is named',
+    { proof: await withNote(noteOf(signer, `other.example/${contest}`)) },
+  ],
   ['origin', 'when the log is that of another contest', { contest: 'yunling-2025' }],
   ['origin', 'when the contest only ends like the one asked for', { contest: '2026' }],
   [
@@ -68,6 +73,7 @@ test.each<[ReceiptStep, string, Partial<ReceiptClaim>]>([
   ],
   ['index', 'when it is of another entry', { receipt: { ...receipt, index: 12 } }],
   ['ballot', 'when this device chose otherwise', { picks: [2, 6] }],
+  ['ballot', 'when this device chose less', { picks: [2] }],
   ['ballot', 'when this device chose more', { picks: [2, 5, 6] }],
   [
     'ballot',

@@ -116,6 +116,21 @@ describe('a sound ledger', () => {
     expect(whole.problems).toEqual([]);
     expect(whole.checkpointsAgreed).toBe(10);
     expect(whole.root).toBe(hex(rootOf(leavesOf(lines))));
+    const cast = lines.flatMap((line) => line.opening ?? []);
+    const having = (number: number, state: BallotState): number =>
+      cast.filter((one) => one.state === state && one.picks.includes(number)).length;
+    expect(whole.tally).toEqual([
+      {
+        round: 0,
+        ballots: cast.filter((one) => one.state === 'counted').length,
+        held: cast.filter((one) => one.state === 'held').length,
+        counts: Array.from({ length: 90 }, (_, i) => i + 1).map((number) => ({
+          number,
+          votes: having(number, 'counted'),
+          held: having(number, 'held'),
+        })),
+      },
+    ]);
     for (const batch of [1, 7, 256, 300]) expect(await run(lines, { checkpoints }, batch)).toEqual(whole);
   });
 
