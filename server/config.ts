@@ -27,7 +27,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const secret = env['ZUIMEI_SECRET'] || null;
   if (secret && secret.length < 32) throw new Error('ZUIMEI_SECRET must have at least 32 characters');
   const publicUrl = env['PUBLIC_URL']?.replace(/\/+$/, '') || null;
-  if (publicUrl && !URL.canParse(publicUrl)) throw new Error(`PUBLIC_URL must be an address, not "${publicUrl}"`);
+  if (publicUrl && !/^https?:$/.test(URL.parse(publicUrl)?.protocol ?? '')) throw new Error(`PUBLIC_URL must be an address, not "${publicUrl}"`);
   return {
     port,
     host: env['HOST'] || '0.0.0.0',
@@ -45,9 +45,10 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
 function parseProxies(text: string): BlockList {
   const list = new BlockList();
   for (const part of text.split(',').map((word) => word.trim()).filter(Boolean)) {
-    const [address = '', prefix] = part.split('/');
+    const [, address = '', prefix] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(part) ?? [];
     const version = isIP(address);
-    if (version === 0) throw new Error(`TRUSTED_PROXIES: "${part}" is no address or network`);
+    if (version === 0 || Number(prefix ?? 0) > (version === 4 ? 32 : 128))
+      throw new Error(`TRUSTED_PROXIES: "${part}" is no address or network`);
     const family = version === 4 ? 'ipv4' : 'ipv6';
     if (prefix === undefined) list.addAddress(address, family);
     else list.addSubnet(address, Number(prefix), family);

@@ -3,8 +3,8 @@ import {
   type CommittedBallot,
   createBallotWriter,
   createCommitter,
-  putBallotId,
   saltBlocks,
+  writeBallotId,
 } from './commitment.ts';
 import { entryTemplate, INSTANT } from './entry.ts';
 import { createLanes, type Lanes } from './lanes.ts';
@@ -15,6 +15,7 @@ import type { Instant } from './time.ts';
 
 const ROOMS = 128;
 const LONGEST_BALLOT = 440;
+const none = new Uint8Array(0);
 
 function lanesOf(message: Uint8Array): Lanes {
   const lanes = createLanes(ROOMS, message.length);
@@ -45,9 +46,13 @@ export function createBatchCommitter(contest: string, openingKey: Uint8Array): B
   const { inner, outer } = saltBlocks(openingKey);
   const [ids, salts, committed] = [lanesOf(inner), lanesOf(outer), createLanes(ROOMS, LONGEST_BALLOT)];
 
+  const roomsOf = (lanes: Lanes, from: number, to: number): Uint8Array[] =>
+    Array.from({ length: ROOMS }, (_, i) => lanes.bytes.subarray(lanes.start(i) + from, lanes.start(i) + to));
+  const [idRooms, textRooms] = [roomsOf(ids, 64, 100), roomsOf(committed, 32, LONGEST_BALLOT)];
+
   const saltAll = (ballots: readonly { ballotId: string }[]): void => {
     ballots.forEach(({ ballotId }, i) => {
-      putBallotId(ids.bytes, ids.start(i) + 64, ballotId);
+      writeBallotId(idRooms[i] ?? none, ballotId);
     });
     ids.run(ballots.length);
     for (let i = 0; i < ballots.length; i++)
@@ -62,14 +67,14 @@ export function createBatchCommitter(contest: string, openingKey: Uint8Array): B
         saltAll(some);
         some.forEach((ballot, i) => {
           const at = committed.start(i);
-          const fits = writer.room(ballot.picks.length) <= LONGEST_BALLOT;
+          const fits = 32 + writer.room(ballot.picks.length) <= LONGEST_BALLOT;
           copyHash(salts.bytes, salts.start(i) - 32, committed.bytes, at);
-          committed.end(i, fits ? writer.write(committed.bytes, at + 32, ballot) - at : 32);
+          committed.end(i, fits ? 32 + writer.write(textRooms[i] ?? none, ballot) : 32);
         });
         committed.run(some.length);
         some.forEach(({ ballotId, voter, picks, state }, i) => {
           const to = start + (from + i) * stride;
-          if (writer.room(picks.length) <= LONGEST_BALLOT)
+          if (32 + writer.room(picks.length) <= LONGEST_BALLOT)
             copyHash(committed.bytes, committed.start(i) - 32, out, to);
           else out.set(alone.commit(ballotId, voter, picks, state), to);
         });

@@ -32,8 +32,9 @@ export function toHex(bytes: Uint8Array): string {
 
 /** The bytes of a lower-case hex text, or null if it is anything else. */
 export function fromHex(text: string): Uint8Array<ArrayBuffer> | null {
-  const out = new Uint8Array(text.length >> 1);
-  return putFromHex(out, 0, text, out.length) ? out : null;
+  const room = utf8(text);
+  const count = room.length / 2;
+  return Number.isInteger(count) && foldHex(room, count) ? room.slice(count) : null;
 }
 
 /** Standard base64 with padding (RFC 4648 section 4). */
@@ -90,31 +91,22 @@ export function copyHash(from: Uint8Array, start: number, to: Uint8Array, at: nu
   for (let i = 0; i < 32; i++) to[at + i] = from[start + i] ?? 0;
 }
 
-/** Writes `digits` lower-case hex digits at `at` as they are; false if the text from `from` on is not that. */
-export function putHexDigits(
-  out: Uint8Array,
-  at: number,
-  text: string,
-  from: number,
-  digits: number,
-): boolean {
-  let wrong = text.length < from + digits ? NOT_HEX : 0;
-  for (let i = 0; i < digits; i++) {
-    const code = text.charCodeAt(from + i);
-    wrong |= digitOf(code);
-    out[at + i] = code;
-  }
+/** Are text[at, at + count) lower-case hex digits? */
+export function isHex(text: Uint8Array, at: number, count: number): boolean {
+  let wrong = 0;
+  for (let i = at; i < at + count; i++) wrong |= hexValues[text[i] ?? 0] ?? 0;
   return wrong < NOT_HEX;
 }
 
-/** Writes the bytes that a whole lower-case hex text stands for at `at`; false if it is not exactly `count` bytes. */
-export function putFromHex(out: Uint8Array, at: number, text: string, count: number): boolean {
-  let wrong = text.length === 2 * count ? 0 : NOT_HEX;
-  for (let i = 0; i < count; i++) {
-    const high = digitOf(text.charCodeAt(2 * i));
-    const low = digitOf(text.charCodeAt(2 * i + 1));
+/** Puts the `count` bytes that the hex digits room[0, 2·count) stand for where their second half was; false if they are no digits. */
+export function foldHex(room: Uint8Array, count: number): boolean {
+  let wrong = 0;
+  // From behind, so that no digit is overwritten before it is read.
+  for (let i = count - 1; i >= 0; i--) {
+    const high = hexValues[room[2 * i] ?? 0] ?? 0;
+    const low = hexValues[room[2 * i + 1] ?? 0] ?? 0;
     wrong |= high | low;
-    out[at + i] = (high << 4) | low;
+    room[count + i] = (high << 4) | low;
   }
   return wrong < NOT_HEX;
 }
@@ -124,8 +116,3 @@ const hexValues = new Uint8Array(256).fill(NOT_HEX);
 hexCodes.forEach((code, value) => {
   hexValues[code] = value;
 });
-
-/** 0 to 15, or something of 16 and more. NaN, as charCodeAt gives beyond the end, counts as the control character 0. */
-function digitOf(code: number): number {
-  return (hexValues[code & 255] ?? 0) | (code & 0xff00);
-}

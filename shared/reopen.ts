@@ -1,7 +1,7 @@
 import type { Act } from './act.ts';
 import type { Opening } from './ballot.ts';
-import { equalHex, putAscii, putHexDigits } from './bytes.ts';
-import { commitmentOf, createBallotWriter, putSalt } from './commitment.ts';
+import { equalHex, fromHex, putAscii } from './bytes.ts';
+import { commitmentOf, createBallotWriter } from './commitment.ts';
 import { actCommitment, entryTemplate, INSTANT } from './entry.ts';
 import { createLanes } from './lanes.ts';
 import { Refusal } from './refusal.ts';
@@ -39,6 +39,8 @@ export interface Reopener {
 export const BATCH = 256;
 const LONGEST_ENTRY = 280;
 const LONGEST_BALLOT = 440;
+const encoder = new TextEncoder();
+const empty = new Uint8Array(0);
 
 /** What holds a contest's entries against what opens them, many at a time. */
 export function createReopener(contest: string): Reopener {
@@ -51,6 +53,16 @@ export function createReopener(contest: string): Reopener {
 
   // At the same place in every entry: what comes before them has one length.
   const { atStart, commitmentStart } = entryTemplate(contest, 'ballot');
+  const commitmentRooms = Array.from({ length: BATCH }, (_, i) => {
+    const start = entries.start(i) + commitmentStart;
+    return entries.bytes.subarray(start, start + 64);
+  });
+
+  // A salt comes as hex twice its length: it begins in the place of the hash to be.
+  const ballotRooms = Array.from({ length: BATCH }, (_, i) =>
+    ballots.bytes.subarray(ballots.start(i) - 32, ballots.start(i) + LONGEST_BALLOT),
+  );
+
   const writeEntry = (i: number, { at, commitment, kind }: Line): void => {
     const start = entries.start(i);
     if (kinds[i] !== kind) {
@@ -65,17 +77,17 @@ export function createReopener(contest: string): Reopener {
       putAscii(entries.bytes, start + atStart, at);
       instants[i] = at;
     }
-    if (commitment.length !== 64 || !putHexDigits(entries.bytes, start + commitmentStart, commitment, 0, 64))
+    // Only that it is 64 ASCII letters: that they are the right digits is seen when it is held against what it commits to.
+    const { read, written } = encoder.encodeInto(commitment, commitmentRooms[i] ?? empty);
+    if (commitment.length !== 64 || read !== 64 || written !== 64)
       throw new Refusal('bad_request', { part: 'entry', fault: 'commitment' });
   };
 
-  /** False if the ballot is too long for the lanes; its salt is there in any case. */
+  /** False if the ballot is too long for the lanes. */
   const writeBallot = (i: number, opening: Opening): boolean => {
-    const start = ballots.start(i);
-    putSalt(ballots.bytes, start, opening.salt);
-    if (writer.room(opening.picks.length) > LONGEST_BALLOT) return false;
-    ballots.end(i, writer.write(ballots.bytes, start + 32, opening) - start);
-    return true;
+    const fits = 32 + writer.room(opening.picks.length) <= LONGEST_BALLOT;
+    if (fits) ballots.end(i, writer.writeOpening(ballotRooms[i] ?? empty, opening));
+    return fits;
   };
 
   const openAct = ({ act, commitment }: Line): Fault | null => {
@@ -87,12 +99,27 @@ export function createReopener(contest: string): Reopener {
     }
   };
 
+  const openLong = (opening: Opening, commitment: string, i: number): Fault | null => {
+    try {
+      if (commitmentOf(contest, opening) !== commitment) return { code: 'commitment', detail: '' };
+      ballots.bytes.set(fromHex(opening.salt) ?? empty, ballots.start(i));
+      return null;
+    } catch (error) {
+      return { code: 'opening', detail: faultOf(error) };
+    }
+  };
+
   const open = (line: Line, i: number, inLanes: boolean): Fault | null => {
     if (line.kind !== 'ballot') return openAct(line);
     if (!line.opening) return { code: 'opening_missing', detail: '' };
-    const same = inLanes
-      ? equalHex(entries.bytes, entries.start(i) + commitmentStart, ballots.bytes, ballots.start(i) - 32, 32)
-      : commitmentOf(contest, line.opening) === line.commitment;
+    if (!inLanes) return openLong(line.opening, line.commitment, i);
+    const same = equalHex(
+      entries.bytes,
+      entries.start(i) + commitmentStart,
+      ballots.bytes,
+      ballots.start(i) - 32,
+      32,
+    );
     return same ? null : { code: 'commitment', detail: '' };
   };
 

@@ -38,7 +38,6 @@ export default defineConfig({
         outDir: 'dist/server',
         ssr: true,
         target: 'node20',
-        copyPublicDir: false,
         rolldownOptions: { input: { first: 'citizen/first.ts' } },
       },
     },

@@ -122,7 +122,11 @@ declare
   v_period int;
 begin
   select * into head from ledger_head where contest = p_contest for update;
-  if head.contest is null or head.version <> p_version then verdict := 'stale'; return; end if;
+  -- The contest may have moved on while its head still waits for the entry that says so.
+  if head.contest is null or head.version <> p_version or p_version <> (select c.version from contest c where c.id = p_contest) then
+    verdict := 'stale';
+    return;
+  end if;
   committed_at := greatest(date_trunc('milliseconds', clock_timestamp()), head.last_at);
   select min(i) - 1 into v_round from generate_subscripts(head.opens, 1) i
     where head.opens[i] <= committed_at and committed_at < head.closes[i];

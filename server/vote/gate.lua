@@ -9,7 +9,7 @@
 --       2 visitors, by shard   3 of each, its record if this is its first visit
 --       4 u16 pairs (row, earlier row of the same visitor)
 --       5 keys of the places, by column and shard, each once ("slots")   6 u16: rows at each slot
---       7 u16: slot of each row, by column      8 … how long the keys of the records, then of each place, live (ms)
+--       7 u16: slots of each row, one a column      8 … how long the keys of the records, then of each place, live (ms)
 --       then per sum: its index in KEYS, name, addend, life
 -- Gives MessagePack: [n, (row, hits) × n for visitors known before, count of each slot …, total of each sum …].
 --
@@ -62,17 +62,25 @@ local function trim(entries, own)
   return sub(concat(kept), -(MOST - columns) * ENTRY) .. sub(own, HEADER + 1)
 end
 
+-- Where `wanted` (whole entries) begins among `entries`, or nil. A match that straddles entries is none.
+local function place(entries, wanted)
+  local at = find(entries, wanted, 1, true)
+  while at and at % ENTRY ~= 1 do at = find(entries, wanted, at + 1, true) end
+  return at
+end
+
 -- A visit of `row` by a visitor whose record so far is `record`; `owner` is the row under which it is stored.
+local slotsFormat = '>' .. rep('H', columns)
 local function revisit(row, owner, record)
   local own, entries, hits = records[row], sub(record, HEADER + 1), 1
   if sub(record, 1, 4) == bucket then hits = math.min(struct.unpack('>H', record, 5) + 1, 65535) end
+  local slots = { struct.unpack(slotsFormat, slotOf, 2 * columns * (row - 1) + 1) }
+  -- Most come again from where they came together before.
+  local all = place(entries, sub(own, HEADER + 1))
   for column = 1, columns do
-    local entry = sub(own, HEADER + 1 + (column - 1) * ENTRY, HEADER + column * ENTRY)
-    local at = find(entries, entry, 1, true)
-    while at and at % ENTRY ~= 1 do at = find(entries, entry, at + 1, true) end
-    if at then
-      local slot = struct.unpack('>H', slotOf, 2 * ((column - 1) * rows + row) - 1)
-      adds[slot] = adds[slot] - 1
+    local entry = not all and sub(own, HEADER + 1 + (column - 1) * ENTRY, HEADER + column * ENTRY)
+    if all or place(entries, entry) then
+      adds[slots[column]] = adds[slots[column]] - 1
     else
       entries = entries .. entry
     end

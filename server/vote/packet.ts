@@ -209,7 +209,7 @@ function packSlots(who: Column, places: Column[]): Buffer {
   let offset = 1;
   places.forEach((place, column) => {
     for (let row = 0; row < rows; row++)
-      out[column * rows + (who.at[row] ?? 0)] = offset + (place.at[row] ?? 0);
+      out[(who.at[row] ?? 0) * places.length + column] = offset + (place.at[row] ?? 0);
     offset += place.count;
   });
   return pack(out);

@@ -39,6 +39,8 @@ export async function openRedis(url: string, choices: RedisChoices = {}): Promis
       resolve();
     });
   });
+  // Sent ahead, so that the first batch does not wait for it; run() sends it wherever it is missing.
+  if (client.status === 'ready') await client.callBuffer('script', 'LOAD', SCRIPT).catch(() => {});
   return {
     async bump(scope, visits, now) {
       const packet = packVisits(visits, now);

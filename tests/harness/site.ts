@@ -1,5 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { BlockList } from 'node:net';
+import { Agent, createServer, request as httpRequest, type IncomingMessage } from 'node:http';
+import { type AddressInfo, BlockList } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
 import { sql } from 'kysely';
 import { expect } from 'vitest';
 import { createApp } from '@zuimei/server/app.ts';
@@ -7,6 +9,7 @@ import { verifyContest } from '@zuimei/server/audit/verify.ts';
 import { createContest, updateContest } from '@zuimei/server/contest/contest.ts';
 import { openSite } from '@zuimei/server/contest/page.ts';
 import type { Db } from '@zuimei/server/db.ts';
+import { createDirect } from '@zuimei/server/direct.ts';
 import { createSealer } from '@zuimei/server/log/sealer.ts';
 import { createParts } from '@zuimei/server/parts.ts';
 import { openSecrets } from '@zuimei/server/secret.ts';
@@ -84,6 +87,12 @@ export async function seedContest(db: Db, slug: string, settings: Settings, coun
   return id;
 }
 
+export interface Asked {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
 interface Answer {
   status: number;
   body: Receipt & { code?: string; field?: string };
@@ -94,13 +103,16 @@ export interface SiteOptions {
   gate?: Gate;
   /** Where its clock stands. It stands still until the test moves it. */
   now?: number;
-  /** Address of a trusted proxy. */
+  /** Address of a trusted proxy; requests come from 127.0.0.1. */
   trusted?: string;
   /** With the pages of web/dist, which must be built. */
   pages?: boolean;
 }
 
-/** The whole server on a given database, called in this process, with a clock that the test moves. Several may share a database. */
+/**
+ * The whole server on a given database, in this process and listening on 127.0.0.1, with a clock that the test moves. Several may
+ * share a database.
+ */
 export async function createSite(db: Db, options: SiteOptions = {}) {
   let now = options.now ?? Date.now();
   const clock = () => now;
@@ -121,10 +133,24 @@ export async function createSite(db: Db, options: SiteOptions = {}) {
   });
   const app = createApp(parts);
   const sealer = createSealer(db, secrets);
+  const direct = createDirect(parts);
+  const routed = getRequestListener(app.fetch);
+  const server = createServer(
+    (incoming, outgoing) => void (direct(incoming, outgoing) || routed(incoming, outgoing)),
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
-  function call(path: string, init: RequestInit & { peer?: string } = {}): Promise<Response> {
-    const { peer = '203.0.113.7', ...request } = init;
-    return Promise.resolve(app.request(path, request, { incoming: { socket: { remoteAddress: peer } } }));
+  /** One request over a connection, with exactly these headers; the body comes as it was sent, still compressed. */
+  function call(path: string, { body, headers = {}, method = 'GET' }: Asked = {}): Promise<Response> {
+    return new Promise((resolve, reject) => {
+      const sent = httpRequest({ host: '127.0.0.1', port, agent, path, method, headers }, (incoming) =>
+        responseOf(incoming).then(resolve, reject),
+      );
+      sent.on('error', reject);
+      sent.end(body);
+    });
   }
 
   /** Sends a ballot as a browser does; a string goes as it is. */
@@ -132,7 +158,6 @@ export async function createSite(db: Db, options: SiteOptions = {}) {
     slug: string,
     body: unknown,
     headers: Record<string, string> = {},
-    peer?: string,
   ): Promise<Answer> {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     const length = String(Buffer.byteLength(text));
@@ -140,7 +165,6 @@ export async function createSite(db: Db, options: SiteOptions = {}) {
       method: 'POST',
       body: text,
       headers: { 'content-type': 'application/json', 'content-length': length, ...headers },
-      ...(peer ? { peer } : {}),
     });
     return { status: reply.status, body: (await reply.json()) as Answer['body'], headers: reply.headers };
   }
@@ -173,6 +197,7 @@ export async function createSite(db: Db, options: SiteOptions = {}) {
   return {
     parts,
     app,
+    port,
     call,
     post,
     visitor,
@@ -208,8 +233,22 @@ export async function createSite(db: Db, options: SiteOptions = {}) {
       expect(errors).toEqual([]);
       return found;
     },
-    close: () => opened.close(),
+    async close() {
+      agent.destroy();
+      await new Promise((resolve) => server.close(resolve));
+      await opened.close();
+    },
   };
+}
+
+async function responseOf(incoming: IncomingMessage): Promise<Response> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  const headers = new Headers();
+  for (let i = 0; i < incoming.rawHeaders.length; i += 2)
+    headers.append(incoming.rawHeaders[i] ?? '', incoming.rawHeaders[i + 1] ?? '');
+  const status = incoming.statusCode ?? 0;
+  return new Response(status === 304 ? null : Buffer.concat(chunks), { status, headers });
 }
 
 export type TestSite = Awaited<ReturnType<typeof createSite>>;

@@ -209,21 +209,26 @@ test('a full house is told so over HTTP, with a time to come again, and whoever 
   const site = await createSite(fresh.database.db);
   const { slug, id } = await site.contest({ policy: 'loose' });
   await site.visitor(slug).cast([1]);
-  let free: () => void = () => {};
+  const locked = Promise.withResolvers<void>();
+  const free = Promise.withResolvers<void>();
   const blocked = fresh.database.db.transaction().execute(async (tx) => {
     await sql`select 1 from ledger_head where contest = ${id} for update`.execute(tx);
-    await new Promise<void>((resolve) => {
-      free = resolve;
-    });
+    locked.resolve();
+    await free.promise;
   });
-  const inside = Array.from({ length: 5000 }, (_, i) => site.visitor(slug).cast([1 + (i % 8)]));
-  await expect.poll(() => site.parts.cast.waiting(), { timeout: 10_000 }).toBe(5000);
+  await locked.promise;
+  const inside = Array.from({ length: 5000 }, (_, i) => {
+    const voter = site.visitor(slug);
+    const sender = { cookie: voter.cookie, address: '203.0.113.7', userAgent: '' };
+    return site.parts.cast.cast(slug, voter.request([1 + (i % 8)]), sender);
+  });
+  await expect.poll(() => site.parts.cast.waiting()).toBe(5000);
   const late = await site.visitor(slug).cast([1]);
   expect(late).toMatchObject({ status: 503, body: { code: 'busy' } });
   expect(late.headers.get('retry-after')).toBe('1');
-  free();
+  free.resolve();
   await blocked;
-  expect((await Promise.all(inside)).every((one) => one.status === 201)).toBe(true);
+  expect((await Promise.all(inside)).every((one) => one.state === 'counted')).toBe(true);
   expect((await site.verify(slug)).ballots).toBe(5001);
   await site.close();
   await fresh.drop();

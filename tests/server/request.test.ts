@@ -90,18 +90,17 @@ describe('the size of a body', () => {
     expect(answer).toMatchObject({ status: 413, body: { code: 'too_large', limit: MOST_BODY_BYTES } });
   });
 
-  test('must be told, and be a number', async () => {
+  test('must be told before it comes', async () => {
     const voter = site.visitor(slug);
-    for (const length of ['many', '9e99', '0x10000']) {
-      const headers = { cookie: voter.cookie, 'content-length': length };
-      expect((await site.post(slug, voter.request([1]), headers)).status).toBe(413);
-    }
     const chunked = await site.call(`/api/contests/${slug}/ballots`, {
       method: 'POST',
       body: JSON.stringify(voter.request([1])),
-      headers: { cookie: voter.cookie, 'content-type': 'application/json' },
+      headers: { cookie: voter.cookie, 'transfer-encoding': 'chunked' },
     });
-    expect(chunked.status).toBe(413);
+    expect([chunked.status, await chunked.json()]).toEqual([
+      413,
+      { code: 'too_large', limit: MOST_BODY_BYTES },
+    ]);
   });
 
   test('exactly at the limit passes', async () => {

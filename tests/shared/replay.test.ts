@@ -272,6 +272,12 @@ describe('what was tampered with is found, where it was', () => {
     ['an act withheld', 'act_missing', 0, changed(0, () => ({ act: undefined }))],
     ['picks out of order', 'opening', 1, changed(1, openingWith({ picks: [2, 1] }))],
     ['no picks at all', 'opening', 1, changed(1, openingWith({ picks: null }))],
+    [
+      'many picks out of order',
+      'opening',
+      1,
+      changed(1, openingWith({ picks: Array.from({ length: 99 }, (_, i) => 99 - i) })),
+    ],
     ['a state that is none', 'opening', 1, changed(1, openingWith({ state: 'toString' }))],
     ['an act with a float', 'act', 0, changed(0, (line) => ({ act: { ...line.act, weight: 0.5 } }))],
     ['a kind that is none', 'entry', 2, changed(2, () => ({ kind: 'Ballot"' }))],

@@ -3,6 +3,7 @@ import type { Receipt } from '@zuimei/shared/ballot.ts';
 import type { ReceiptStep } from '@zuimei/shared/receipt.ts';
 import type { ContestView, OwnBallot } from '@zuimei/shared/view.ts';
 import { client } from '../../lib/client.ts';
+import { useClock } from '../frame/clock.ts';
 import { useMe } from './me.ts';
 
 /** One check of one ballot, done by this device. `sealing` = waiting for the checkpoint that covers it. */
@@ -14,6 +15,8 @@ export type Check =
 
 const TRIES = 40;
 const SHORTEST_WAIT_MS = 700;
+/** A checkpoint comes about every second: asking sooner for a ballot just entered would only be told to wait. */
+const SEAL_MS = 1_200;
 
 /**
  * Checks ballots in the browser: fetches the proof (again and again until a checkpoint covers the entry), the opening from the
@@ -21,6 +24,7 @@ const SHORTEST_WAIT_MS = 700;
  */
 export function useCheck() {
   const me = useMe();
+  const clock = useClock();
   const check = ref<Check>({ kind: 'idle' });
   let turn = 0;
 
@@ -30,6 +34,8 @@ export function useCheck() {
       if (mine === turn) check.value = next;
     };
     set({ kind: 'sealing' });
+    const age = clock.now - Date.parse(receipt.at);
+    if (age < SEAL_MS) await new Promise((resolve) => setTimeout(resolve, SEAL_MS - Math.max(0, age)));
     const proof = await sealedProof(contest.slug, receipt.index, () => mine === turn);
     const own = await ownBallot(contest.slug, receipt.ballotId);
     if (proof === null || !own) return set({ kind: 'unreached' });
