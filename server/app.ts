@@ -1,8 +1,8 @@
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { RefusalCode } from '@zuimei/shared/refusal.ts';
-import { contestRoute } from './contest/route.ts';
 import { pageRoute } from './contest/page.ts';
+import { contestRoute } from './contest/route.ts';
 import { healthRoute } from './health.ts';
 import { logRoute } from './log/route.ts';
 import { createMediaRoute } from './media/route.ts';

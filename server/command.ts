@@ -65,9 +65,13 @@ const commands: Record<string, Command> = {
     });
     if (!values.contest || positionals.length === 0) throw misuse('import 需要文件与 --contest');
     const contest = await readContest(db, values.contest);
-    if (!contest) throw misuse(`没有活动 ${values.contest}；现有：${(await readSlugs(db)).join('、') || '无'}`);
+    if (!contest)
+      throw misuse(`没有活动 ${values.contest}；现有：${(await readSlugs(db)).join('、') || '无'}`);
     const files = await Promise.all(
-      positionals.map(async (path) => ({ name: basename(path), bytes: new Uint8Array(await readFile(resolve(folder, path))) })),
+      positionals.map(async (path) => ({
+        name: basename(path),
+        bytes: new Uint8Array(await readFile(resolve(folder, path))),
+      })),
     );
     const result = await importDocuments(db, contest, files, {
       strict: values.strict,
@@ -76,14 +80,20 @@ const commands: Record<string, Command> = {
     });
     if (values.json) print(JSON.stringify(result));
     else {
-      for (const one of result.problems) print(`${one.file}${one.row ? ` 第 ${one.row} 行` : ''}：${one.message}`);
-      print(`${values['dry-run'] ? '可导入' : '已导入'} ${result.candidates.length} 个候选，${result.problems.length} 处需要留意`);
+      for (const one of result.problems)
+        print(`${one.file}${one.row ? ` 第 ${one.row} 行` : ''}：${one.message}`);
+      print(
+        `${values['dry-run'] ? '可导入' : '已导入'} ${result.candidates.length} 个候选，${result.problems.length} 处需要留意`,
+      );
     }
     return result.problems.some((one) => one.level === 'error') ? 1 : 0;
   },
 
   async verify({ db, secrets, print }, args) {
-    const { values } = parseArgs({ args, options: { contest: { type: 'string' }, json: { type: 'boolean', default: false } } });
+    const { values } = parseArgs({
+      args,
+      options: { contest: { type: 'string' }, json: { type: 'boolean', default: false } },
+    });
     const slugs = values.contest ? [values.contest] : await readSlugs(db);
     let agree = true;
     for (const slug of slugs) {
@@ -92,10 +102,16 @@ const commands: Record<string, Command> = {
       agree &&= result.problems.length === 0;
       if (values.json) print(JSON.stringify(result));
       else {
-        print(`${slug}：账目 ${result.entries} 条，计票 ${result.ballots} 张，待核 ${result.held} 张，存证点 ${result.checkpoints} 个（已签到第 ${result.sealed} 条）`);
+        print(
+          `${slug}：账目 ${result.entries} 条，计票 ${result.ballots} 张，待核 ${result.held} 张，存证点 ${result.checkpoints} 个（已签到第 ${result.sealed} 条）`,
+        );
         print(`  根 ${result.root}`);
         for (const one of result.problems) print(`  不符 ${one.code} ${one.detail}`);
-        print(result.problems.length === 0 ? '  ✓ 账本、签名、存证点与计票全部一致' : `  ✗ ${result.problems.length} 处不符`);
+        print(
+          result.problems.length === 0
+            ? '  ✓ 账本、签名、存证点与计票全部一致'
+            : `  ✗ ${result.problems.length} 处不符`,
+        );
       }
     }
     return agree ? 0 : 1;

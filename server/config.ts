@@ -23,11 +23,13 @@ export interface Config {
 /** Parses the environment; throws an Error that names the variable when a value makes no sense. */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const port = Number(env['PORT'] ?? 8080);
-  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new Error(`PORT must be 0–65535, not "${env['PORT']}"`);
+  if (!Number.isInteger(port) || port < 0 || port > 65535)
+    throw new Error(`PORT must be 0–65535, not "${env['PORT']}"`);
   const secret = env['ZUIMEI_SECRET'] || null;
   if (secret && secret.length < 32) throw new Error('ZUIMEI_SECRET must have at least 32 characters');
   const publicUrl = env['PUBLIC_URL']?.replace(/\/+$/, '') || null;
-  if (publicUrl && !/^https?:$/.test(URL.parse(publicUrl)?.protocol ?? '')) throw new Error(`PUBLIC_URL must be an address, not "${publicUrl}"`);
+  if (publicUrl && !/^https?:$/.test(URL.parse(publicUrl)?.protocol ?? ''))
+    throw new Error(`PUBLIC_URL must be an address, not "${publicUrl}"`);
   return {
     port,
     host: env['HOST'] || '0.0.0.0',
@@ -44,7 +46,10 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
 
 function parseProxies(text: string): BlockList {
   const list = new BlockList();
-  for (const part of text.split(',').map((word) => word.trim()).filter(Boolean)) {
+  for (const part of text
+    .split(',')
+    .map((word) => word.trim())
+    .filter(Boolean)) {
     const [, address = '', prefix] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(part) ?? [];
     const version = isIP(address);
     if (version === 0 || Number(prefix ?? 0) > (version === 4 ? 32 : 128))

@@ -1,5 +1,5 @@
 import { chmod, rm } from 'node:fs/promises';
-import { type Server, connect, createServer } from 'node:net';
+import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { isCommand, type Place, runCommand } from './command.ts';
@@ -18,7 +18,10 @@ const socketPath = (dataDir: string): string => join(dataDir, 'control.sock');
  * Listens in the data folder for commands of the same user (mode 0600), since the embedded database serves one process only. Each
  * line back is {line} or, last, {code}.
  */
-export async function listenForCommands(dataDir: string, place: Omit<Place, 'folder' | 'print'>): Promise<Server> {
+export async function listenForCommands(
+  dataDir: string,
+  place: Omit<Place, 'folder' | 'print'>,
+): Promise<Server> {
   const path = socketPath(dataDir);
   await rm(path, { force: true });
   const server = createServer((socket) => {
@@ -34,7 +37,13 @@ export async function listenForCommands(dataDir: string, place: Omit<Place, 'fol
       try {
         const asked = JSON.parse(text.slice(0, text.indexOf('\n'))) as Asked;
         if (!isCommand(asked.name)) throw new Error('unknown command');
-        say({ code: await runCommand({ ...place, folder: asked.folder, print: (line) => say({ line }) }, asked.name, asked.args) });
+        say({
+          code: await runCommand(
+            { ...place, folder: asked.folder, print: (line) => say({ line }) },
+            asked.name,
+            asked.args,
+          ),
+        });
       } catch (error) {
         say({ line: String(error) });
         say({ code: 1 });
@@ -51,7 +60,11 @@ export async function listenForCommands(dataDir: string, place: Omit<Place, 'fol
 }
 
 /** Has the server of this data folder do it; gives its exit code, or null when no server listens there. */
-export async function askServer(dataDir: string, asked: Asked, print: (line: string) => void): Promise<number | null> {
+export async function askServer(
+  dataDir: string,
+  asked: Asked,
+  print: (line: string) => void,
+): Promise<number | null> {
   const socket = connect(socketPath(dataDir));
   const reached = await new Promise<boolean>((resolve) => {
     socket.once('connect', () => resolve(true));

@@ -61,7 +61,9 @@ export async function migrate(db: Db): Promise<string[]> {
   await db.transaction().execute(async (tx) => {
     // "if not exists" alone does not stop two servers from creating it in the same moment.
     await sql`select pg_advisory_xact_lock(hashtext('zuimei migration'))`.execute(tx);
-    await sql`create table if not exists migration (name text primary key, at timestamptz not null default now())`.execute(tx);
+    await sql`create table if not exists migration (name text primary key, at timestamptz not null default now())`.execute(
+      tx,
+    );
   });
   const files = (await readdir(MIGRATIONS)).filter((name) => name.endsWith('.sql')).sort();
   const applied: string[] = [];

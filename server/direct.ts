@@ -4,10 +4,10 @@ import type { AnswerError } from './answer.ts';
 import type { StoredContest } from './contest/contest.ts';
 import type { Desk } from './contest/desk.ts';
 import type { Views } from './contest/route.ts';
-import { type Prebuilt, choose } from './reply.ts';
+import { choose, type Prebuilt } from './reply.ts';
 import type { Tallies } from './tally/route.ts';
 import type { Cast } from './vote/cast.ts';
-import { MOST_BODY_BYTES, checkLength, parseBallotRequest, senderOf } from './vote/request.ts';
+import { checkLength, MOST_BODY_BYTES, parseBallotRequest, senderOf } from './vote/request.ts';
 
 const PATH = /^\/api\/contests\/([a-z0-9][a-z0-9-]{0,63})(\/ballots|\/tally)?$/;
 
@@ -33,7 +33,11 @@ export function createDirect(parts: {
 
   function takeBallot(slug: string, text: string, incoming: IncomingMessage, outgoing: ServerResponse): void {
     const { headers, socket } = incoming;
-    const sender = senderOf((name) => headers[name] as string | undefined, socket.remoteAddress, trustedProxies);
+    const sender = senderOf(
+      (name) => headers[name] as string | undefined,
+      socket.remoteAddress,
+      trustedProxies,
+    );
     cast.cast(slug, parseBallotRequest(text), sender).then(
       (receipt) => sendJson(outgoing, 201, receipt),
       (error: unknown) => fail(incoming, outgoing, error),
@@ -64,11 +68,19 @@ export function createDirect(parts: {
     incoming.on('error', () => {});
   }
 
-  function get(slug: string, replyOf: (contest: StoredContest) => Prebuilt | Promise<Prebuilt>, incoming: IncomingMessage, outgoing: ServerResponse): void {
+  function get(
+    slug: string,
+    replyOf: (contest: StoredContest) => Prebuilt | Promise<Prebuilt>,
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+  ): void {
     const contest = desk.find(slug);
     const reply = contest instanceof Promise ? contest.then(replyOf) : replyOf(contest);
     if (reply instanceof Promise)
-      reply.then((made) => sendPrebuilt(incoming, outgoing, made), (error: unknown) => fail(incoming, outgoing, error));
+      reply.then(
+        (made) => sendPrebuilt(incoming, outgoing, made),
+        (error: unknown) => fail(incoming, outgoing, error),
+      );
     else sendPrebuilt(incoming, outgoing, reply);
   }
 
@@ -95,8 +107,17 @@ function sendPrebuilt(incoming: IncomingMessage, outgoing: ServerResponse, reply
   outgoing.end(chosen.body);
 }
 
-function sendJson(outgoing: ServerResponse, status: number, value: object, headers: Record<string, string> = {}): void {
+function sendJson(
+  outgoing: ServerResponse,
+  status: number,
+  value: object,
+  headers: Record<string, string> = {},
+): void {
   const body = JSON.stringify(value);
-  outgoing.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body), ...headers });
+  outgoing.writeHead(status, {
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(body),
+    ...headers,
+  });
   outgoing.end(body);
 }

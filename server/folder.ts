@@ -18,7 +18,8 @@ export async function claimFolder(dataDir: string): Promise<() => Promise<void>>
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
     const pid = Number(await readFile(path, 'utf8').catch(() => ''));
-    if (isAlive(pid)) throw new Error(`process ${pid} already serves ${dataDir}: stop it, or set DATA_DIR or DATABASE_URL`);
+    if (isAlive(pid))
+      throw new Error(`process ${pid} already serves ${dataDir}: stop it, or set DATA_DIR or DATABASE_URL`);
     await rm(path, { force: true });
   }
   throw new Error(`cannot claim ${path}`);

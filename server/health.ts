@@ -1,9 +1,9 @@
 import { Hono } from 'hono';
 import { sql } from 'kysely';
 import type { Db } from './db.ts';
+import type { Metrics } from './metrics.ts';
 import type { Cast } from './vote/cast.ts';
 import type { Gate } from './vote/gate.ts';
-import type { Metrics } from './metrics.ts';
 
 const PATIENCE_MS = 1_000;
 
@@ -12,7 +12,15 @@ const PATIENCE_MS = 1_000;
  * one that ballots need; without Redis they go on unscreened). GET /metrics  Prometheus. No private data; keep /metrics off the
  * public network (infra/nginx).
  */
-export function healthRoute(parts: { db: Db; cast: Cast; gate: Gate; metrics: Metrics; stopping: () => boolean; lastSealAt: () => number | null; clock: () => number }) {
+export function healthRoute(parts: {
+  db: Db;
+  cast: Cast;
+  gate: Gate;
+  metrics: Metrics;
+  stopping: () => boolean;
+  lastSealAt: () => number | null;
+  clock: () => number;
+}) {
   const { db, cast, gate, metrics, stopping, lastSealAt, clock } = parts;
   return new Hono()
     .get('/healthz', (c) => c.text('ok'))
@@ -25,7 +33,9 @@ export function healthRoute(parts: { db: Db; cast: Cast; gate: Gate; metrics: Me
         sealer: sealedAt === null || clock() - sealedAt < 30_000 ? 'ok' : 'late',
         server: stopping() ? 'stopping' : 'ok',
       };
-      return c.json(states, states.database === 'ok' && states.server === 'ok' ? 200 : 503, { 'Cache-Control': 'no-store' });
+      return c.json(states, states.database === 'ok' && states.server === 'ok' ? 200 : 503, {
+        'Cache-Control': 'no-store',
+      });
     })
     .get('/metrics', async (c) => {
       metrics.set('zuimei_pool_waiting', cast.waiting());
@@ -44,5 +54,11 @@ export function healthRoute(parts: { db: Db; cast: Cast; gate: Gate; metrics: Me
 async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
   const signal = AbortSignal.timeout(ms);
   const late = new Promise<false>((resolve) => signal.addEventListener('abort', () => resolve(false)));
-  return await Promise.race([work.then(() => true, () => false), late]);
+  return await Promise.race([
+    work.then(
+      () => true,
+      () => false,
+    ),
+    late,
+  ]);
 }

@@ -2,12 +2,12 @@ import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { createApp } from './app.ts';
 import { readConfig } from './config.ts';
-import { listenForCommands } from './control.ts';
 import { openSite } from './contest/page.ts';
+import { listenForCommands } from './control.ts';
 import { migrate, openDatabase } from './db.ts';
-import { createDirect } from './direct.ts';
 import { loadDemo } from './demo/demo.ts';
 import { printWelcome } from './demo/welcome.ts';
+import { createDirect } from './direct.ts';
 import { claimFolder } from './folder.ts';
 import { createJournal } from './journal.ts';
 import { createSealer } from './log/sealer.ts';
@@ -35,7 +35,9 @@ async function main(): Promise<void> {
   const { gate, close: closeGate } = await openGate({ redisUrl: config.redisUrl, log });
   const demo = config.demo ? await loadDemo(database.db, secrets) : [];
 
-  const control = config.databaseUrl ? null : await listenForCommands(config.dataDir, { db: database.db, secrets });
+  const control = config.databaseUrl
+    ? null
+    : await listenForCommands(config.dataDir, { db: database.db, secrets });
 
   let stopping = false;
   let lastSealAt: number | null = null;
@@ -68,7 +70,9 @@ async function main(): Promise<void> {
 
   const direct = createDirect(parts);
   const pages = getRequestListener(createApp(parts).fetch);
-  const server = createServer((incoming, outgoing) => void (direct(incoming, outgoing) || pages(incoming, outgoing)));
+  const server = createServer(
+    (incoming, outgoing) => void (direct(incoming, outgoing) || pages(incoming, outgoing)),
+  );
   server.keepAliveTimeout = 65_000;
   server.requestTimeout = 30_000;
   server.headersTimeout = 15_000;

@@ -29,7 +29,9 @@ export function createMetrics(): Metrics {
   function at(name: string, labels: Record<string, string>): { line: Map<string, number>; key: string } {
     const line = series.get(name) ?? new Map<string, number>();
     series.set(name, line);
-    const text = Object.entries(labels).map(([label, value]) => `${label}="${value.replace(/[\\"\n]/g, '_')}"`);
+    const text = Object.entries(labels).map(
+      ([label, value]) => `${label}="${value.replace(/[\\"\n]/g, '_')}"`,
+    );
     const key = text.length > 0 ? `{${text.join(',')}}` : '';
     return { line, key: line.has(key) || line.size < MOST_SERIES ? key : '{overflow="true"}' };
   }
@@ -60,7 +62,11 @@ export function createMetrics(): Metrics {
         const histogram = histograms.get(name);
         if (!histogram) continue;
         BUCKETS.forEach((limit, i) => lines.push(`${name}_bucket{le="${limit}"} ${histogram.counts[i]}`));
-        lines.push(`${name}_bucket{le="+Inf"} ${histogram.count}`, `${name}_sum ${histogram.sum}`, `${name}_count ${histogram.count}`);
+        lines.push(
+          `${name}_bucket{le="+Inf"} ${histogram.count}`,
+          `${name}_sum ${histogram.sum}`,
+          `${name}_count ${histogram.count}`,
+        );
       }
       return `${lines.join('\n')}\n`;
     },

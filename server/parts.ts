@@ -1,21 +1,21 @@
 import type { BlockList } from 'node:net';
+import { formatVerifierKey } from '@zuimei/shared/note.ts';
 import { type AnswerError, createAnswerError } from './answer.ts';
-import { type LogName, type Views, createViews } from './contest/route.ts';
-import { type Desk, createDesk } from './contest/desk.ts';
+import { createDesk, type Desk } from './contest/desk.ts';
 import type { Site } from './contest/page.ts';
+import { createViews, type LogName, type Views } from './contest/route.ts';
 import type { Db } from './db.ts';
 import type { Journal } from './journal.ts';
-import { type Log, createLog } from './log/log.ts';
+import { createLog, type Log } from './log/log.ts';
 import { logSigner } from './log/sealer.ts';
-import { type Metrics, createMetrics } from './metrics.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 import type { Secrets } from './secret.ts';
-import { type Tallies, createTallies } from './tally/route.ts';
+import { createTallies, type Tallies } from './tally/route.ts';
 import { readTally } from './tally/snapshot.ts';
 import { type Cast, createCast } from './vote/cast.ts';
 import type { Gate } from './vote/gate.ts';
-import { type Ledger, createLedger } from './vote/ledger.ts';
-import { type Voters, createVoters } from './vote/voter.ts';
-import { formatVerifierKey } from '@zuimei/shared/note.ts';
+import { createLedger, type Ledger } from './vote/ledger.ts';
+import { createVoters, type Voters } from './vote/voter.ts';
 
 /** Everything the routes stand on, made once and wired here. */
 export interface Parts {

@@ -20,22 +20,30 @@ export interface Encoded {
 const WORTH_COMPRESSING = 1_024;
 
 /** Builds a reply. `quality`: brotli's, 4 for what changes every second, up to 11 for what is made once. */
-export function prebuild(content: string | Uint8Array<ArrayBuffer>, headers: Record<string, string>, quality = 5): Prebuilt {
+export function prebuild(
+  content: string | Uint8Array<ArrayBuffer>,
+  headers: Record<string, string>,
+  quality = 5,
+): Prebuilt {
   const etag = `"${hash('sha256', content, 'hex').slice(0, 20)}"`;
   const all = { ...headers, ETag: etag, Vary: 'Accept-Encoding' };
   const plain = encoded(content, all);
   // Pictures and the like come compressed already.
-  if (typeof content !== 'string' || content.length < WORTH_COMPRESSING) return { etag, plain, gzip: plain, br: plain, unchanged: all };
+  if (typeof content !== 'string' || content.length < WORTH_COMPRESSING)
+    return { etag, plain, gzip: plain, br: plain, unchanged: all };
   const bytes = Buffer.from(content);
   return {
     etag,
     plain,
     unchanged: all,
     gzip: encoded(new Uint8Array(gzipSync(bytes, { level: 6 })), { ...all, 'Content-Encoding': 'gzip' }),
-    br: encoded(new Uint8Array(brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: quality } })), {
-      ...all,
-      'Content-Encoding': 'br',
-    }),
+    br: encoded(
+      new Uint8Array(brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: quality } })),
+      {
+        ...all,
+        'Content-Encoding': 'br',
+      },
+    ),
   };
 }
 
@@ -44,13 +52,25 @@ function encoded(body: Encoded['body'], headers: Record<string, string>): Encode
 }
 
 /** The encoding the client takes, or a bodiless 304 when it has these bytes already. */
-export function choose(reply: Prebuilt, ifNoneMatch: string | undefined, acceptEncoding = ''): Encoded & { status: 200 | 304 } {
+export function choose(
+  reply: Prebuilt,
+  ifNoneMatch: string | undefined,
+  acceptEncoding = '',
+): Encoded & { status: 200 | 304 } {
   if (ifNoneMatch === reply.etag) return { status: 304, body: '', headers: reply.unchanged };
-  const chosen = acceptEncoding.includes('br') ? reply.br : acceptEncoding.includes('gzip') ? reply.gzip : reply.plain;
+  const chosen = acceptEncoding.includes('br')
+    ? reply.br
+    : acceptEncoding.includes('gzip')
+      ? reply.gzip
+      : reply.plain;
   return { status: 200, body: chosen.body, headers: chosen.headers };
 }
 
 export function send(c: Context, reply: Prebuilt): Response {
-  const { status, body, headers } = choose(reply, c.req.header('if-none-match'), c.req.header('accept-encoding'));
+  const { status, body, headers } = choose(
+    reply,
+    c.req.header('if-none-match'),
+    c.req.header('accept-encoding'),
+  );
   return new Response(status === 304 ? null : body, { status, headers });
 }

@@ -33,8 +33,12 @@ async function keptSecret(dataDir: string): Promise<string> {
 /** Refuses to serve a database with a secret other than its own: pseudonyms, openings and the log's key would all differ. */
 export async function checkSecret(db: Db, secrets: Secrets): Promise<void> {
   const fingerprint = secrets.derive('fingerprint');
-  await sql`insert into installation (fingerprint) values (${fingerprint}) on conflict do nothing`.execute(db);
+  await sql`insert into installation (fingerprint) values (${fingerprint}) on conflict do nothing`.execute(
+    db,
+  );
   const { rows } = await sql<{ fingerprint: Uint8Array }>`select fingerprint from installation`.execute(db);
   if (!fingerprint.equals(rows[0]?.fingerprint ?? Buffer.alloc(0)))
-    throw new Error('this database belongs to another secret: set ZUIMEI_SECRET (or DATA_DIR/secret) to the one it was made with');
+    throw new Error(
+      'this database belongs to another secret: set ZUIMEI_SECRET (or DATA_DIR/secret) to the one it was made with',
+    );
 }

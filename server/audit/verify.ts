@@ -4,7 +4,7 @@ import { toHex } from '@zuimei/shared/bytes.ts';
 import { type Checkpoint, parseCheckpoint } from '@zuimei/shared/checkpoint.ts';
 import { createCommitter } from '@zuimei/shared/commitment.ts';
 import { formatVerifierKey, openNote } from '@zuimei/shared/note.ts';
-import { type Line, type Problem, createReplayer } from '@zuimei/shared/replay.ts';
+import { createReplayer, type Line, type Problem } from '@zuimei/shared/replay.ts';
 import { readContest } from '../contest/contest.ts';
 import type { Db } from '../db.ts';
 import { logSigner } from '../log/sealer.ts';
@@ -31,56 +31,74 @@ export interface Verification {
  * them with the stored tally. Reads pages of one consistent snapshot, so it may run beside a live contest.
  */
 export async function verifyContest(db: Db, secrets: Secrets, slug: string): Promise<Verification | null> {
-  return await db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(async (tx) => {
-    const contest = await readContest(tx, slug);
-    if (!contest) return null;
-    const head = await sql<{ origin: string; size: string }>`
+  return await db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .setAccessMode('read only')
+    .execute(async (tx) => {
+      const contest = await readContest(tx, slug);
+      if (!contest) return null;
+      const head = await sql<{ origin: string; size: string }>`
       select origin, size from ledger_head where contest = ${contest.id}`.execute(tx);
-    const origin = head.rows[0]?.origin ?? '';
-    const problems: Verification['problems'] = [];
-    const notes = await sql<{ size: string; note: string; root: Uint8Array }>`
+      const origin = head.rows[0]?.origin ?? '';
+      const problems: Verification['problems'] = [];
+      const notes = await sql<{ size: string; note: string; root: Uint8Array }>`
       select size, note, root from log_checkpoint where contest = ${contest.id} order by size`.execute(tx);
-    const checkpoints: Checkpoint[] = [];
-    const key = formatVerifierKey(await logSigner(secrets, slug, origin || slug));
-    for (const { note, size, root } of notes.rows) {
-      const checkpoint = await openCheckpoint(note, key);
-      if (!checkpoint || checkpoint.origin !== origin || checkpoint.size !== Number(size) || toHex(checkpoint.root) !== toHex(root))
-        problems.push({ code: 'checkpoint_note', detail: `at ${size}` });
-      else checkpoints.push(checkpoint);
-    }
-    const replayer = createReplayer({ contest: slug, rounds: contest.rounds, checkpoints });
-    const committer = createCommitter(slug, openingKey(secrets, slug));
-    // While one page is being checked the next is on its way.
-    let page = readPage(tx, contest.id, 0);
-    for (let from = 0; ; from += PAGE) {
-      const rows = await page;
-      if (rows.count === PAGE) page = readPage(tx, contest.id, from + PAGE);
-      if (rows.count > 0 && rows.last !== from + rows.count - 1) problems.push({ code: 'gap', detail: `between ${from} and ${rows.last}` });
-      replayer.take(linesOf(rows, committer.salt));
-      if (rows.count < PAGE) break;
-    }
-    const replay = replayer.finish();
-    problems.push(...replay.problems.map((one: Problem) => ({ code: one.code, detail: `${one.index} ${one.detail}`.trim() })));
-    if (Number(head.rows[0]?.size ?? 0) !== replay.entries)
-      problems.push({ code: 'head', detail: `${head.rows[0]?.size} numbered, ${replay.entries} there` });
-    const stored = await readTallyLines(tx, contest.id);
-    const counted = replay.tally.flatMap(({ round, ballots, held, counts }) => [
-      line(round, 0, ballots, held),
-      ...counts.map((one) => line(round, one.number, one.votes, one.held)),
-    ]);
-    const differ = [...stored.filter((one) => !counted.includes(one)), ...counted.filter((one) => !stored.includes(one))];
-    problems.push(...differ.map((one) => ({ code: 'tally', detail: one })));
-    return {
-      contest: slug,
-      entries: replay.entries,
-      ballots: replay.tally.reduce((sum, one) => sum + one.ballots, 0),
-      held: replay.tally.reduce((sum, one) => sum + one.held, 0),
-      checkpoints: replay.checkpointsAgreed,
-      sealed: checkpoints.at(-1)?.size ?? 0,
-      root: replay.root,
-      problems,
-    };
-  });
+      const checkpoints: Checkpoint[] = [];
+      const key = formatVerifierKey(await logSigner(secrets, slug, origin || slug));
+      for (const { note, size, root } of notes.rows) {
+        const checkpoint = await openCheckpoint(note, key);
+        if (
+          !checkpoint ||
+          checkpoint.origin !== origin ||
+          checkpoint.size !== Number(size) ||
+          toHex(checkpoint.root) !== toHex(root)
+        )
+          problems.push({ code: 'checkpoint_note', detail: `at ${size}` });
+        else checkpoints.push(checkpoint);
+      }
+      const replayer = createReplayer({ contest: slug, rounds: contest.rounds, checkpoints });
+      const committer = createCommitter(slug, openingKey(secrets, slug));
+      // While one page is being checked the next is on its way.
+      let page = readPage(tx, contest.id, 0);
+      for (let from = 0; ; from += PAGE) {
+        const rows = await page;
+        if (rows.count === PAGE) page = readPage(tx, contest.id, from + PAGE);
+        if (rows.count > 0 && rows.last !== from + rows.count - 1)
+          problems.push({ code: 'gap', detail: `between ${from} and ${rows.last}` });
+        replayer.take(linesOf(rows, committer.salt));
+        if (rows.count < PAGE) break;
+      }
+      const replay = replayer.finish();
+      problems.push(
+        ...replay.problems.map((one: Problem) => ({
+          code: one.code,
+          detail: `${one.index} ${one.detail}`.trim(),
+        })),
+      );
+      if (Number(head.rows[0]?.size ?? 0) !== replay.entries)
+        problems.push({ code: 'head', detail: `${head.rows[0]?.size} numbered, ${replay.entries} there` });
+      const stored = await readTallyLines(tx, contest.id);
+      const counted = replay.tally.flatMap(({ round, ballots, held, counts }) => [
+        line(round, 0, ballots, held),
+        ...counts.map((one) => line(round, one.number, one.votes, one.held)),
+      ]);
+      const differ = [
+        ...stored.filter((one) => !counted.includes(one)),
+        ...counted.filter((one) => !stored.includes(one)),
+      ];
+      problems.push(...differ.map((one) => ({ code: 'tally', detail: one })));
+      return {
+        contest: slug,
+        entries: replay.entries,
+        ballots: replay.tally.reduce((sum, one) => sum + one.ballots, 0),
+        held: replay.tally.reduce((sum, one) => sum + one.held, 0),
+        checkpoints: replay.checkpointsAgreed,
+        sealed: checkpoints.at(-1)?.size ?? 0,
+        root: replay.root,
+        problems,
+      };
+    });
 }
 
 async function openCheckpoint(note: string, key: string): Promise<Checkpoint | null> {
@@ -154,7 +172,9 @@ function linesOf(page: Page, salt: (ballotId: string) => Uint8Array): Line[] {
 
 async function readTallyLines(db: Db, contest: number): Promise<string[]> {
   const { rows } = await sql<{ round: number; candidate: number; votes: string; held: string }>`
-    select round, candidate, votes, held from tally where contest = ${contest} and (votes <> 0 or held <> 0)`.execute(db);
+    select round, candidate, votes, held from tally where contest = ${contest} and (votes <> 0 or held <> 0)`.execute(
+    db,
+  );
   return rows.map((row) => line(row.round, row.candidate, Number(row.votes), Number(row.held)));
 }
 

@@ -1,4 +1,4 @@
-import { type Transaction, sql } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { Candidate, Contest } from '@zuimei/shared/contest.ts';
 import type { Db, Tables } from '../db.ts';
 
@@ -34,15 +34,27 @@ export async function readSlugs(db: Db): Promise<string[]> {
 }
 
 /** Creates a contest without candidates; gives its id. The slug must be free. */
-export async function createContest(db: Db | Transaction<Tables>, slug: string, settings: Settings): Promise<number> {
+export async function createContest(
+  db: Db | Transaction<Tables>,
+  slug: string,
+  settings: Settings,
+): Promise<number> {
   const { rows } = await sql<{ id: number }>`
-    insert into contest (slug, settings) values (${slug}, ${JSON.stringify(settings)}::jsonb) returning id`.execute(db);
+    insert into contest (slug, settings) values (${slug}, ${JSON.stringify(settings)}::jsonb) returning id`.execute(
+    db,
+  );
   const id = rows[0]?.id;
   if (id === undefined) throw new Error('contest not created');
   return id;
 }
 
 /** Replaces the settings and raises the version, so that no ballot checked under the old ones can still be committed. */
-export async function updateContest(db: Db | Transaction<Tables>, id: number, settings: Settings): Promise<void> {
-  await sql`update contest set settings = ${JSON.stringify(settings)}::jsonb, version = version + 1 where id = ${id}`.execute(db);
+export async function updateContest(
+  db: Db | Transaction<Tables>,
+  id: number,
+  settings: Settings,
+): Promise<void> {
+  await sql`update contest set settings = ${JSON.stringify(settings)}::jsonb, version = version + 1 where id = ${id}`.execute(
+    db,
+  );
 }

@@ -1,6 +1,6 @@
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Db } from '../db.ts';
-import { type StoredContest, readContest, readSlugs } from './contest.ts';
+import { readContest, readSlugs, type StoredContest } from './contest.ts';
 
 const FRESH_MS = 1_000;
 const MOST_UNKNOWN = 1_000;
@@ -18,7 +18,10 @@ export interface Desk {
 
 /** Contests as this process knows them: each is read at most once a second, however many ask. */
 export function createDesk(db: Db, clock: () => number): Desk {
-  const known = new Map<string, { contest: StoredContest | null; readAt: number; reading: Promise<StoredContest | null> | null }>();
+  const known = new Map<
+    string,
+    { contest: StoredContest | null; readAt: number; reading: Promise<StoredContest | null> | null }
+  >();
   let slugs: { value: Promise<string[]>; readAt: number } | null = null;
 
   function read(slug: string): Promise<StoredContest | null> {
@@ -28,7 +31,11 @@ export function createDesk(db: Db, clock: () => number): Desk {
     known.set(slug, entry);
     const reading = readContest(db, slug).then(
       (contest) => {
-        Object.assign(entry, { contest: sameVersion(entry.contest, contest), readAt: clock(), reading: null });
+        Object.assign(entry, {
+          contest: sameVersion(entry.contest, contest),
+          readAt: clock(),
+          reading: null,
+        });
         return entry.contest;
       },
       (error) => {
@@ -45,7 +52,7 @@ export function createDesk(db: Db, clock: () => number): Desk {
   }
 
   function published(contest: StoredContest | null): StoredContest {
-    if (!contest || !contest.schedule.some((step) => step.phase !== 'draft' && Date.parse(step.from) <= clock()))
+    if (!contest?.schedule.some((step) => step.phase !== 'draft' && Date.parse(step.from) <= clock()))
       throw new Refusal('not_found');
     return contest;
   }

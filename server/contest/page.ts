@@ -5,8 +5,8 @@ import { phaseAt } from '@zuimei/shared/contest.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { ContestSummary, ContestView } from '@zuimei/shared/view.ts';
 import { type Prebuilt, prebuild, send } from '../reply.ts';
-import type { Voters } from '../vote/voter.ts';
 import { voterCookie } from '../vote/route.ts';
+import type { Voters } from '../vote/voter.ts';
 import type { StoredContest } from './contest.ts';
 import type { Desk } from './desk.ts';
 import type { Views } from './route.ts';
@@ -86,7 +86,15 @@ function contentPolicy(css: string): string {
  * The citizen's pages: /, /c/:slug and everything below it. Public; gives a voter cookie to who has none. The HTML depends on the
  * contest's version and phase and on 长辈版 alone, so it is rendered once for each and sent as bytes.
  */
-export function pageRoute(parts: { site: Site; desk: Desk; views: Views; voters: Voters; clock: () => number; publicUrl: string | null; secure: boolean }) {
+export function pageRoute(parts: {
+  site: Site;
+  desk: Desk;
+  views: Views;
+  voters: Voters;
+  clock: () => number;
+  publicUrl: string | null;
+  secure: boolean;
+}) {
   const { site, desk, views, voters, clock } = parts;
   const pages = new Map<string, { of: StoredContest | null; phase: string; at: number; reply: Prebuilt }>();
 
@@ -97,7 +105,12 @@ export function pageRoute(parts: { site: Site; desk: Desk; views: Views; voters:
     const kept = pages.get(key);
     if (kept && kept.of === contest && kept.phase === phase) return kept.reply;
     const view = await views.view(contest);
-    const light = { ...view, candidates: view.candidates.map((one) => (showsDeeds(path, one.number) ? one : { ...one, deeds: [], honours: [] })) };
+    const light = {
+      ...view,
+      candidates: view.candidates.map((one) =>
+        showsDeeds(path, one.number) ? one : { ...one, deeds: [], honours: [] },
+      ),
+    };
     const head = contestHead(view, path, base);
     const reply = await build({ path, now: view.now, elder, contest: light }, head);
     keep(key, { of: contest, phase, at: clock(), reply });
@@ -108,8 +121,16 @@ export function pageRoute(parts: { site: Site; desk: Desk; views: Views; voters:
     const key = `${elder} ${base} /`;
     const kept = pages.get(key);
     if (kept && clock() - kept.at < 1_000) return kept.reply;
-    const first: FirstData = { path: '/', now: new Date(clock()).toISOString(), elder, contests: await views.summaries() };
-    const reply = await build(first, tags('最美 · 公众投票', '推选身边的最美应急人，每一张选票都可核验。', `${base}/`, null));
+    const first: FirstData = {
+      path: '/',
+      now: new Date(clock()).toISOString(),
+      elder,
+      contests: await views.summaries(),
+    };
+    const reply = await build(
+      first,
+      tags('最美 · 公众投票', '推选身边的最美应急人，每一张选票都可核验。', `${base}/`, null),
+    );
     keep(key, { of: null, phase: '', at: clock(), reply });
     return reply;
   }
@@ -124,13 +145,18 @@ export function pageRoute(parts: { site: Site; desk: Desk; views: Views; voters:
     return prebuild(html, pageHeaders(site.csp), 6);
   }
 
-  function keep(key: string, page: { of: StoredContest | null; phase: string; at: number; reply: Prebuilt }): void {
+  function keep(
+    key: string,
+    page: { of: StoredContest | null; phase: string; at: number; reply: Prebuilt },
+  ): void {
     if (pages.size >= MOST_PAGES) pages.delete(pages.keys().next().value ?? '');
     pages.set(key, page);
   }
 
   return new Hono()
-    .get('/', async (c) => send(c, await homePage(isElder(c.req.header('cookie')), parts.publicUrl ?? new URL(c.req.url).origin)))
+    .get('/', async (c) =>
+      send(c, await homePage(isElder(c.req.header('cookie')), parts.publicUrl ?? new URL(c.req.url).origin)),
+    )
     .on('GET', ['/c/:slug', '/c/:slug/*'], async (c) => {
       const cookie = c.req.header('cookie');
       const url = new URL(c.req.url);
@@ -139,14 +165,21 @@ export function pageRoute(parts: { site: Site; desk: Desk; views: Views; voters:
       let response: Response;
       try {
         if (!KNOWN_PATH.test(path)) throw new Refusal('not_found');
-        response = send(c, await contestPage(c.req.param('slug'), path, elder, parts.publicUrl ?? url.origin));
+        response = send(
+          c,
+          await contestPage(c.req.param('slug'), path, elder, parts.publicUrl ?? url.origin),
+        );
       } catch (error) {
         if (!(error instanceof Refusal) || error.code !== 'not_found') throw error;
         const first: FirstData = { path, now: new Date(clock()).toISOString(), elder, notFound: true };
         const { plain } = await build(first, tags('没有找到这个页面 · 最美', '', url.href, null));
-        return new Response(plain.body, { status: 404, headers: { ...plain.headers, 'Cache-Control': 'no-store' } });
+        return new Response(plain.body, {
+          status: 404,
+          headers: { ...plain.headers, 'Cache-Control': 'no-store' },
+        });
       }
-      if (!voters.read(cookie)) response.headers.append('Set-Cookie', voterCookie(voters.issue(clock()), parts.secure));
+      if (!voters.read(cookie))
+        response.headers.append('Set-Cookie', voterCookie(voters.issue(clock()), parts.secure));
       return response;
     })
     .get('/robots.txt', (c) => c.text('User-agent: *\nDisallow: /api/\nDisallow: /console\n'))
@@ -183,12 +216,15 @@ function contestHead(view: ContestView, path: string, base: string): string {
   const first = candidate ?? view.candidates.find((one) => one.photos.length > 0);
   const photo = first?.photos[0];
   const title = candidate ? `${candidate.number} 号 ${candidate.name} · ${view.title}` : view.title;
-  const text = candidate ? `${candidate.unit}：${candidate.reason}` : `${view.slogan || view.organizers.join('、')}。每一张选票都可核验。`;
+  const text = candidate
+    ? `${candidate.unit}：${candidate.reason}`
+    : `${view.slogan || view.organizers.join('、')}。每一张选票都可核验。`;
   return tags(title, text, base + path, photo ? `${base}/media/${photo.id}-card.jpg` : null);
 }
 
 function tags(title: string, description: string, url: string, image: string | null): string {
-  const meta = (name: string, content: string) => `<meta property="og:${name}" content="${escapeHtml(content)}">`;
+  const meta = (name: string, content: string) =>
+    `<meta property="og:${name}" content="${escapeHtml(content)}">`;
   return [
     `<title>${escapeHtml(title)}</title>`,
     `<meta name="description" content="${escapeHtml(description)}">`,
@@ -207,5 +243,7 @@ function escapeHtml(text: string): string {
 
 /** JSON that cannot end the script element it stands in. */
 function inScript(value: unknown): string {
-  return JSON.stringify(value).replace(/</g, '\\u003c').replace(/\u2028|\u2029/g, (char) => (char === '\u2028' ? '\\u2028' : '\\u2029'));
+  return JSON.stringify(value)
+    .replace(/</g, '\\u003c')
+    .replace(/\u2028|\u2029/g, (char) => (char === '\u2028' ? '\\u2028' : '\\u2029'));
 }

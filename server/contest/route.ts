@@ -32,7 +32,12 @@ export function createViews(parts: {
   async function view(contest: StoredContest): Promise<ContestView> {
     const { id: _, ...published } = contest;
     const now = clock();
-    return { ...published, phase: phaseAt(contest, now), now: new Date(now).toISOString(), log: await logName(contest.slug) };
+    return {
+      ...published,
+      phase: phaseAt(contest, now),
+      now: new Date(now).toISOString(),
+      log: await logName(contest.slug),
+    };
   }
 
   return {
@@ -50,18 +55,20 @@ export function createViews(parts: {
     async summaries() {
       const contests = await desk.list();
       return await Promise.all(
-        contests.map(async (contest): Promise<ContestSummary> => ({
-          slug: contest.slug,
-          title: contest.title,
-          slogan: contest.slogan,
-          organizers: contest.organizers,
-          noun: contest.noun,
-          phase: phaseAt(contest, clock()),
-          opens: contest.rounds[0]?.opens ?? '',
-          closes: contest.rounds.at(-1)?.closes ?? '',
-          candidates: contest.candidates.length,
-          ballots: (await tallies.view(contest)).ballots,
-        })),
+        contests.map(
+          async (contest): Promise<ContestSummary> => ({
+            slug: contest.slug,
+            title: contest.title,
+            slogan: contest.slogan,
+            organizers: contest.organizers,
+            noun: contest.noun,
+            phase: phaseAt(contest, clock()),
+            opens: contest.rounds[0]?.opens ?? '',
+            closes: contest.rounds.at(-1)?.closes ?? '',
+            candidates: contest.candidates.length,
+            ballots: (await tallies.view(contest)).ballots,
+          }),
+        ),
       );
     },
   };
@@ -71,10 +78,13 @@ export function createViews(parts: {
 export function contestRoute(parts: { desk: Desk; views: Views }) {
   const { desk, views } = parts;
   return new Hono()
-    .get('/api/contests', async (c) => c.json(await views.summaries(), 200, { 'Cache-Control': 'public, max-age=1' }))
+    .get('/api/contests', async (c) =>
+      c.json(await views.summaries(), 200, { 'Cache-Control': 'public, max-age=1' }),
+    )
     .get('/api/contests/:slug', (c): Response | Promise<Response> => {
       const contest = desk.find(c.req.param('slug'));
-      if (contest instanceof Promise) return contest.then((found) => views.reply(found)).then((reply) => send(c, reply));
+      if (contest instanceof Promise)
+        return contest.then((found) => views.reply(found)).then((reply) => send(c, reply));
       const reply = views.reply(contest);
       return reply instanceof Promise ? reply.then((fresh) => send(c, fresh)) : send(c, reply);
     });

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import type { Contest } from '@zuimei/shared/contest.ts';
-import { type Settings, createContest, readSlugs } from '../contest/contest.ts';
+import { createContest, readSlugs, type Settings } from '../contest/contest.ts';
 import type { Db } from '../db.ts';
 import { importDocuments } from '../nomination/import.ts';
 import { privateKey } from '../nomination/vault.ts';
@@ -18,9 +18,14 @@ export async function loadDemo(db: Db, secrets: Secrets, now = Date.now()): Prom
   if (slugs.length > 0) return slugs;
   for (const { slug, settings, folder } of demoContests(now).toReversed()) {
     const id = await createContest(db, slug, settings);
-    const names = (await readdir(new URL(`${folder}/`, SAMPLES))).filter((name) => name.endsWith('.docx')).sort();
+    const names = (await readdir(new URL(`${folder}/`, SAMPLES)))
+      .filter((name) => name.endsWith('.docx'))
+      .sort();
     const files = await Promise.all(
-      names.map(async (name) => ({ name, bytes: new Uint8Array(await readFile(new URL(`${folder}/${name}`, SAMPLES))) })),
+      names.map(async (name) => ({
+        name,
+        bytes: new Uint8Array(await readFile(new URL(`${folder}/${name}`, SAMPLES))),
+      })),
     );
     await importDocuments(db, { id }, files, { strict: false, dryRun: false, key: privateKey(secrets) });
   }
@@ -45,7 +50,13 @@ function demoContests(now: number): { slug: string; settings: Settings; folder: 
     hideOrder: false,
     order: 'number',
     policy: 'standard',
-    footer: { icp: '', police: '', partyGovernment: false, siteCode: '', contact: '本页为演示，人物与单位均为虚构' },
+    footer: {
+      icp: '',
+      police: '',
+      partyGovernment: false,
+      siteCode: '',
+      contact: '本页为演示，人物与单位均为虚构',
+    },
   } satisfies Partial<Contest>;
   return [
     {

@@ -7,12 +7,17 @@ export function printWelcome(url: string, slugs: string[], database: 'server' | 
   const reach = url.replace('//0.0.0.0', '//localhost').replace('//[::]', '//localhost');
   const lines = [`ready ${reach}`];
   if (first) {
-    const phone = url.includes('//0.0.0.0') || url.includes('//[::]') ? reach.replace('localhost', lanAddress()) : url;
+    const phone =
+      url.includes('//0.0.0.0') || url.includes('//[::]') ? reach.replace('localhost', lanAddress()) : url;
     lines.push('', '投票页');
     for (const slug of slugs) lines.push(`  ${reach}/c/${slug}`);
     lines.push('', `手机扫码（${phone}/c/${first}）`, renderUnicodeCompact(`${phone}/c/${first}`));
   }
-  if (database === 'embedded') lines.push('', '内置数据库，适合试用与小型活动；正式使用请设置 DATABASE_URL 与 REDIS_URL。Ctrl-C 停止，数据不丢。');
+  if (database === 'embedded')
+    lines.push(
+      '',
+      '内置数据库，适合试用与小型活动；正式使用请设置 DATABASE_URL 与 REDIS_URL。Ctrl-C 停止，数据不丢。',
+    );
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 

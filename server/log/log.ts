@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { entryBytes } from '@zuimei/shared/entry.ts';
 import { formatProof } from '@zuimei/shared/proof.ts';
-import { type Prover, createProver } from '@zuimei/shared/prover.ts';
+import { createProver, type Prover } from '@zuimei/shared/prover.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { formatBundle } from '@zuimei/shared/tile.ts';
 import type { Db } from '../db.ts';
@@ -40,13 +40,17 @@ export function createLog(db: Db, clock: () => number): Log {
 
   async function readNewest(contest: number): Promise<Checkpoint> {
     const { rows } = await sql<{ size: string; note: string }>`
-      select size, note from log_checkpoint where contest = ${contest} order by size desc limit 1`.execute(db);
+      select size, note from log_checkpoint where contest = ${contest} order by size desc limit 1`.execute(
+      db,
+    );
     return { size: Number(rows[0]?.size ?? 0), note: rows[0]?.note ?? '' };
   }
 
   async function tile(contest: number, level: number, index: number, width: number): Promise<Uint8Array> {
     const { rows } = await sql<{ hashes: Uint8Array }>`
-      select hashes from log_tile where contest = ${contest} and level = ${level} and index = ${index}`.execute(db);
+      select hashes from log_tile where contest = ${contest} and level = ${level} and index = ${index}`.execute(
+      db,
+    );
     const hashes = rows[0]?.hashes;
     if (!hashes || hashes.length < width * 32) throw new Refusal('not_found');
     return hashes.subarray(0, width * 32);
@@ -60,20 +64,36 @@ export function createLog(db: Db, clock: () => number): Log {
       if (from + width > (await newest(contest)).size) throw new Refusal('not_found');
       const { rows } = await sql<{ at: Date; kind: string; commitment: string }>`
         select at, kind, encode(commitment, 'hex') as commitment from ledger_entry
-        where contest = ${contest} and index >= ${from} and index < ${from + width} order by index`.execute(db);
+        where contest = ${contest} and index >= ${from} and index < ${from + width} order by index`.execute(
+        db,
+      );
       return formatBundle(
-        rows.map(({ at, kind, commitment }) => entryBytes({ at: at.toISOString(), commitment, contest: slug, kind })),
+        rows.map(({ at, kind, commitment }) =>
+          entryBytes({ at: at.toISOString(), commitment, contest: slug, kind }),
+        ),
       );
     },
     async proof(contest, index) {
       const checkpoint = await newest(contest);
       if (index >= checkpoint.size) {
-        const { rows } = await sql<{ size: string }>`select size from ledger_head where contest = ${contest}`.execute(db);
-        throw new Refusal(index < Number(rows[0]?.size ?? 0) ? 'not_sealed_yet' : 'not_found', { retryAfterMs: 1000 });
+        const { rows } = await sql<{
+          size: string;
+        }>`select size from ledger_head where contest = ${contest}`.execute(db);
+        throw new Refusal(index < Number(rows[0]?.size ?? 0) ? 'not_sealed_yet' : 'not_found', {
+          retryAfterMs: 1000,
+        });
       }
       let prover = provers.get(contest);
-      if (!prover) provers.set(contest, (prover = createProver((level, nth, width) => tile(contest, level, nth, width))));
-      return formatProof({ index, hashes: await prover.inclusion(index, checkpoint.size), checkpoint: checkpoint.note });
+      if (!prover)
+        provers.set(
+          contest,
+          (prover = createProver((level, nth, width) => tile(contest, level, nth, width))),
+        );
+      return formatProof({
+        index,
+        hashes: await prover.inclusion(index, checkpoint.size),
+        checkpoint: checkpoint.note,
+      });
     },
   };
 }

@@ -1,11 +1,11 @@
-import { sql } from 'kysely';
 import type { Transaction } from 'kysely';
+import { sql } from 'kysely';
 import { type BatchLeaves, createBatchLeaves } from '@zuimei/shared/batch.ts';
 import { equalBytes } from '@zuimei/shared/bytes.ts';
 import { formatCheckpoint } from '@zuimei/shared/checkpoint.ts';
-import { type Signer, createSigner, signNote } from '@zuimei/shared/note.ts';
+import { createSigner, type Signer, signNote } from '@zuimei/shared/note.ts';
 import { rootFromEdge } from '@zuimei/shared/prover.ts';
-import { type Tile, extendTiles, tileWidth } from '@zuimei/shared/tile.ts';
+import { extendTiles, type Tile, tileWidth } from '@zuimei/shared/tile.ts';
 import type { Db, Tables } from '../db.ts';
 import type { Secrets } from '../secret.ts';
 
@@ -39,15 +39,20 @@ export function createSealer(db: Db, secrets: Secrets): Sealer {
 
   async function sealOne(head: LedgerHead): Promise<number | null> {
     return await db.transaction().execute(async (tx) => {
-      const lock = await sql<{ mine: boolean }>`select pg_try_advisory_xact_lock(7235, ${head.contest}::int) as mine`.execute(tx);
+      const lock = await sql<{
+        mine: boolean;
+      }>`select pg_try_advisory_xact_lock(7235, ${head.contest}::int) as mine`.execute(tx);
       if (!lock.rows[0]?.mine) return null;
       const last = await readLast(tx, head.contest);
       if (last.size >= head.size) return null;
       let edge = edges.get(head.contest);
-      if (edge?.size !== last.size) edge = { size: last.size, partial: await readEdge(tx, head.contest, last.size) };
+      if (edge?.size !== last.size)
+        edge = { size: last.size, partial: await readEdge(tx, head.contest, last.size) };
       // What is signed next must extend what was signed last, whatever the tables may have come to hold.
       if (last.size > 0 && !equalBytes(rootFromEdge(edge.partial), last.root))
-        throw new Error(`the tiles of ${head.slug} do not give the root of its checkpoint at ${last.size}: not sealing`);
+        throw new Error(
+          `the tiles of ${head.slug} do not give the root of its checkpoint at ${last.size}: not sealing`,
+        );
       const { grown, tiles } = await extend(tx, head, edge);
       await writeTiles(tx, head.contest, tiles);
       await writeCheckpoint(tx, head, grown);
@@ -56,10 +61,17 @@ export function createSealer(db: Db, secrets: Secrets): Sealer {
     });
   }
 
-  async function extend(tx: Transaction<Tables>, head: LedgerHead, from: Edge): Promise<{ grown: Edge; tiles: Tile[] }> {
+  async function extend(
+    tx: Transaction<Tables>,
+    head: LedgerHead,
+    from: Edge,
+  ): Promise<{ grown: Edge; tiles: Tile[] }> {
     const changed = new Map<string, Tile>();
     let edge = from;
-    for (const leaves of leafChunks(head.slug, await readCommitments(tx, head.contest, from.size, MOST_A_PASS))) {
+    for (const leaves of leafChunks(
+      head.slug,
+      await readCommitments(tx, head.contest, from.size, MOST_A_PASS),
+    )) {
       const extension = extendTiles(edge.size, edge.partial, leaves);
       for (const tile of extension.tiles) changed.set(`${tile.level}/${tile.index}`, tile);
       edge = { size: extension.size, partial: extension.edge };
@@ -68,12 +80,18 @@ export function createSealer(db: Db, secrets: Secrets): Sealer {
     return { grown: edge, tiles: [...changed.values()] };
   }
 
-  async function writeCheckpoint(tx: Transaction<Tables>, head: LedgerHead, { size, partial }: Edge): Promise<void> {
+  async function writeCheckpoint(
+    tx: Transaction<Tables>,
+    head: LedgerHead,
+    { size, partial }: Edge,
+  ): Promise<void> {
     const root = rootFromEdge(partial);
     let signer = signers.get(head.slug);
     if (!signer) signers.set(head.slug, (signer = logSigner(secrets, head.slug, head.origin)));
     const note = await signNote(formatCheckpoint({ origin: head.origin, size, root }), await signer);
-    await sql`insert into log_checkpoint (contest, size, root, note) values (${head.contest}, ${size}, ${Buffer.from(root)}, ${note})`.execute(tx);
+    await sql`insert into log_checkpoint (contest, size, root, note) values (${head.contest}, ${size}, ${Buffer.from(root)}, ${note})`.execute(
+      tx,
+    );
   }
 
   return {
@@ -96,11 +114,16 @@ export function logSigner(secrets: Secrets, slug: string, origin: string): Promi
 async function readGrown(db: Db): Promise<LedgerHead[]> {
   const { rows } = await sql<LedgerHead>`
     select h.contest, c.slug, h.origin, h.size from ledger_head h join contest c on c.id = h.contest
-    where h.size > coalesce((select max(k.size) from log_checkpoint k where k.contest = h.contest), 0)`.execute(db);
+    where h.size > coalesce((select max(k.size) from log_checkpoint k where k.contest = h.contest), 0)`.execute(
+    db,
+  );
   return rows.map((row) => ({ ...row, size: Number(row.size) }));
 }
 
-async function readLast(tx: Transaction<Tables>, contest: number): Promise<{ size: number; root: Uint8Array }> {
+async function readLast(
+  tx: Transaction<Tables>,
+  contest: number,
+): Promise<{ size: number; root: Uint8Array }> {
   const { rows } = await sql<{ size: string; root: Uint8Array }>`
     select size, root from log_checkpoint where contest = ${contest} order by size desc limit 1`.execute(tx);
   return { size: Number(rows[0]?.size ?? 0), root: rows[0]?.root ?? new Uint8Array(32) };
@@ -115,7 +138,9 @@ async function readEdge(tx: Transaction<Tables>, contest: number, size: number):
       width === 0
         ? { rows: [] }
         : await sql<{ hashes: Uint8Array }>`
-            select hashes from log_tile where contest = ${contest} and level = ${level} and index = ${index}`.execute(tx);
+            select hashes from log_tile where contest = ${contest} and level = ${level} and index = ${index}`.execute(
+            tx,
+          );
     edge.push(Uint8Array.from(rows[0]?.hashes ?? []).subarray(0, width * 32));
   }
   return edge;
@@ -128,7 +153,12 @@ interface Run {
   commitments: Uint8Array;
 }
 
-async function readCommitments(tx: Transaction<Tables>, contest: number, from: number, most: number): Promise<Run[]> {
+async function readCommitments(
+  tx: Transaction<Tables>,
+  contest: number,
+  from: number,
+  most: number,
+): Promise<Run[]> {
   const { rows } = await sql<Run>`
     select at, kind, string_agg(commitment, ''::bytea order by index) as commitments
     from (
@@ -153,7 +183,10 @@ async function writeTiles(tx: Transaction<Tables>, contest: number, tiles: Tile[
   for (let i = 0; i < tiles.length; i += 64) {
     const rows = tiles
       .slice(i, i + 64)
-      .map((tile) => sql`(${contest}::int, ${tile.level}::smallint, ${tile.index}::bigint, ${Buffer.from(tile.bytes)}::bytea)`);
+      .map(
+        (tile) =>
+          sql`(${contest}::int, ${tile.level}::smallint, ${tile.index}::bigint, ${Buffer.from(tile.bytes)}::bytea)`,
+      );
     await sql`
       insert into log_tile (contest, level, index, hashes) values ${sql.join(rows)}
       on conflict (contest, level, index) do update set hashes = excluded.hashes

@@ -14,7 +14,10 @@ export interface Tallies {
 }
 
 /** Keeps one snapshot a contest. While it is read anew the old one is served; only the very first reader waits. */
-export function createTallies(read: (contest: StoredContest, now: number) => Promise<TallyView>, clock: () => number): Tallies {
+export function createTallies(
+  read: (contest: StoredContest, now: number) => Promise<TallyView>,
+  clock: () => number,
+): Tallies {
   const kept = new Map<number, { view: TallyView; reply: Prebuilt; at: number; version: number }>();
   const reading = new Map<number, Promise<{ view: TallyView; reply: Prebuilt }>>();
 
@@ -43,7 +46,9 @@ export function createTallies(read: (contest: StoredContest, now: number) => Pro
     },
     async view(contest) {
       const one = kept.get(contest.id);
-      return one && one.version === contest.version && clock() - one.at < FRESH_MS ? one.view : (await renew(contest)).view;
+      return one && one.version === contest.version && clock() - one.at < FRESH_MS
+        ? one.view
+        : (await renew(contest)).view;
     },
   };
 }
@@ -53,7 +58,8 @@ export function tallyRoute(parts: { desk: Desk; tallies: Tallies }) {
   const { desk, tallies } = parts;
   return new Hono().get('/api/contests/:slug/tally', (c): Response | Promise<Response> => {
     const contest = desk.find(c.req.param('slug'));
-    if (contest instanceof Promise) return contest.then((found) => tallies.reply(found)).then((reply) => send(c, reply));
+    if (contest instanceof Promise)
+      return contest.then((found) => tallies.reply(found)).then((reply) => send(c, reply));
     const reply = tallies.reply(contest);
     return reply instanceof Promise ? reply.then((fresh) => send(c, fresh)) : send(c, reply);
   });

@@ -16,7 +16,8 @@ export async function readTally(db: Db, log: Log, contest: StoredContest, now: n
   const round = roundToShow(contest, now);
   const live = await readCounts(db, contest.id, round);
   const upto = revealedUpTo(contest.reveal, now);
-  const shown = upto === null ? null : upto === now ? live : await revealedCounts(db, contest.id, round, upto);
+  const shown =
+    upto === null ? null : upto === now ? live : await revealedCounts(db, contest.id, round, upto);
   const all = live.find((line) => line.number === 0);
   const next = nextRevealAt(contest.reveal, now);
   return {
@@ -37,7 +38,9 @@ export async function readTally(db: Db, log: Log, contest: StoredContest, now: n
 
 async function readCounts(db: Db, contest: number, round: number): Promise<Line[]> {
   const { rows } = await sql<Line>`
-    select candidate as number, votes, held from tally where contest = ${contest} and round = ${round}`.execute(db);
+    select candidate as number, votes, held from tally where contest = ${contest} and round = ${round}`.execute(
+    db,
+  );
   return rows.map((row) => ({ number: row.number, votes: Number(row.votes), held: Number(row.held) }));
 }
 
@@ -45,15 +48,23 @@ async function readCounts(db: Db, contest: number, round: number): Promise<Line[
 async function revealedCounts(db: Db, contest: number, round: number, upto: number): Promise<Line[]> {
   const at = new Date(upto).toISOString();
   const kept = await sql<{ counts: Line[] }>`
-    select counts from tally_reveal where contest = ${contest} and round = ${round} and upto = ${at}::timestamptz`.execute(db);
+    select counts from tally_reveal where contest = ${contest} and round = ${round} and upto = ${at}::timestamptz`.execute(
+    db,
+  );
   if (kept.rows[0]) return kept.rows[0].counts;
   // A batch takes its instant under this lock and holds it until it is committed: once we have had it, all before `upto` is there.
   await sql`select 1 from ledger_head where contest = ${contest} for update`.execute(db);
   const { rows } = await sql<Line>`
     select pick as number, count(*) filter (where state = 'counted') as votes, count(*) filter (where state = 'held') as held
     from ledger_entry, unnest(0::smallint || picks) as pick
-    where contest = ${contest} and kind = 'ballot' and round = ${round} and at < ${at}::timestamptz group by pick`.execute(db);
-  const counts = rows.map((row) => ({ number: row.number, votes: Number(row.votes), held: Number(row.held) }));
+    where contest = ${contest} and kind = 'ballot' and round = ${round} and at < ${at}::timestamptz group by pick`.execute(
+    db,
+  );
+  const counts = rows.map((row) => ({
+    number: row.number,
+    votes: Number(row.votes),
+    held: Number(row.held),
+  }));
   await sql`
     insert into tally_reveal (contest, round, upto, counts) values (${contest}, ${round}, ${at}::timestamptz, ${JSON.stringify(counts)}::jsonb)
     on conflict do nothing`.execute(db);

@@ -8,7 +8,7 @@ import type { Desk } from '../contest/desk.ts';
 import { addressBytes, networkLength } from './address.ts';
 import type { Facts, Gate } from './gate.ts';
 import { type Ballot, type Ledger, type Outcome, UNSCREENED } from './ledger.ts';
-import { type Pool, createPool } from './pool.ts';
+import { createPool, type Pool } from './pool.ts';
 import type { Voters } from './voter.ts';
 
 /** Whose request it is, as far as the connection tells. */
@@ -20,6 +20,8 @@ export interface Sender {
 
 interface Admission extends Ballot {
   facts: Facts;
+  /** Of the contest, when this ballot was last checked against its rules. */
+  version: number;
 }
 
 export interface Cast {
@@ -61,7 +63,7 @@ export function createCast(parts: {
       const now = clock();
       const voter = voters.identify(slug, sender.cookie, request.ticket, now);
       checkBallot(contest, request.picks, nothingUsed, now);
-      ballot = prepare(request, sender, voter);
+      ballot = prepare(request, sender, voter, contest.version);
     } catch (refusal) {
       return await earlierReceipt(contest, request, sender, refusal);
     }
@@ -71,7 +73,11 @@ export function createCast(parts: {
   function poolOf(slug: string): Pool<Admission> {
     let pool = pools.get(slug);
     if (!pool) {
-      const rooms = { admit: (batch: Admission[]) => admit(slug, batch), write: (batch: Admission[]) => write(slug, batch), failed: watch.failed };
+      const rooms = {
+        admit: (batch: Admission[]) => admit(slug, batch),
+        write: (batch: Admission[]) => write(slug, batch),
+        failed: watch.failed,
+      };
       pools.set(slug, (pool = createPool(rooms, LIMITS)));
     }
     return pool;
@@ -81,7 +87,11 @@ export function createCast(parts: {
   async function admit(slug: string, batch: Admission[]): Promise<(Outcome | null)[]> {
     const began = performance.now();
     const contest = await desk.find(slug);
-    const verdicts = await gate.admit(slug, policies[contest.policy], batch.map((ballot) => ballot.facts));
+    const verdicts = await gate.admit(
+      slug,
+      policies[contest.policy],
+      batch.map((ballot) => ballot.facts),
+    );
     const refused: number[] = [];
     const outcomes = batch.map((ballot, i): Outcome | null => {
       const verdict = verdicts[i];
@@ -94,7 +104,10 @@ export function createCast(parts: {
       return null;
     });
     if (refused.length > 0) {
-      const earlier = await ledger.findReceipts(contest.id, refused.flatMap((i) => batch[i] ?? []));
+      const earlier = await ledger.findReceipts(
+        contest.id,
+        refused.flatMap((i) => batch[i] ?? []),
+      );
       refused.forEach((i, k) => (outcomes[i] = earlier[k] ?? outcomes[i] ?? null));
     }
     watch.gated(performance.now() - began);
@@ -107,6 +120,12 @@ export function createCast(parts: {
     const began = performance.now();
     let contest = await desk.find(slug);
     for (let tries = 0; tries < 5; tries++) {
+      const now = contest;
+      // Another batch may have brought the newer contest to the desk while this one was on its way.
+      if (batch.some((ballot) => ballot.version !== now.version)) {
+        const fit = batch.map((ballot) => recheck(now, ballot));
+        if (fit.some((refusal) => refusal !== null)) return await writeFit(slug, now, batch, fit);
+      }
       const outcomes = await ledger.commit(contest, batch);
       if (Array.isArray(outcomes)) {
         watch.written(batch.length, performance.now() - began);
@@ -116,10 +135,13 @@ export function createCast(parts: {
       if (outcomes !== 'stale') return await closedOutcomes(contest, batch, outcomes);
       await ledger.open(slug);
       contest = await desk.reload(slug);
-      const fit = batch.map((ballot) => refusalOf(() => checkBallot(contest, ballot.picks, nothingUsed, clock())));
-      if (fit.some((refusal) => refusal !== null)) return await writeFit(slug, contest, batch, fit);
     }
     throw new Error('the contest changed faster than a batch could be written');
+  }
+
+  function recheck(contest: StoredContest, ballot: Admission): Refusal | null {
+    ballot.version = contest.version;
+    return refusalOf(() => checkBallot(contest, ballot.picks, nothingUsed, clock()));
   }
 
   function count(outcomes: readonly (Outcome | null)[]): void {
@@ -133,7 +155,12 @@ export function createCast(parts: {
   }
 
   /** Some ballots no longer fit the contest: they get their refusal (or earlier receipt), the others go on. */
-  async function writeFit(slug: string, contest: StoredContest, batch: Admission[], fit: (Refusal | null)[]): Promise<Outcome[]> {
+  async function writeFit(
+    slug: string,
+    contest: StoredContest,
+    batch: Admission[],
+    fit: (Refusal | null)[],
+  ): Promise<Outcome[]> {
     const earlier = await ledger.findReceipts(contest.id, batch);
     const going = batch.filter((_, i) => fit[i] === null);
     const written = going.length > 0 ? await write(slug, going) : [];
@@ -145,7 +172,11 @@ export function createCast(parts: {
   }
 
   /** By the database's clock the contest is not open although it was by ours: its opening or its closing second. */
-  async function closedOutcomes(contest: StoredContest, batch: Admission[], why: 'closed' | 'paused'): Promise<Outcome[]> {
+  async function closedOutcomes(
+    contest: StoredContest,
+    batch: Admission[],
+    why: 'closed' | 'paused',
+  ): Promise<Outcome[]> {
     const earlier = await ledger.findReceipts(contest.id, batch);
     const now = clock();
     const refusal =
@@ -159,8 +190,14 @@ export function createCast(parts: {
    * A ballot refused before the pool may still have been acknowledged earlier, its reply lost, and the contest closed or the ticket
    * gone stale since: then its receipt is the answer. Costs one query, so only a bounded number at a time.
    */
-  async function earlierReceipt(contest: StoredContest, request: BallotRequest, sender: Sender, refusal: unknown): Promise<Receipt> {
-    const visitor = refusal instanceof Refusal && refusal.code !== 'no_voter' ? voters.read(sender.cookie) : null;
+  async function earlierReceipt(
+    contest: StoredContest,
+    request: BallotRequest,
+    sender: Sender,
+    refusal: unknown,
+  ): Promise<Receipt> {
+    const visitor =
+      refusal instanceof Refusal && refusal.code !== 'no_voter' ? voters.read(sender.cookie) : null;
     if (!visitor) throw refusal;
     if (lookups >= MOST_LOOKUPS) throw new Refusal('busy', { retryAfterMs: 2000 });
     lookups++;
@@ -186,6 +223,7 @@ function prepare(
   request: BallotRequest,
   sender: Sender,
   voter: { id: string; identityAgeMs: number; ticketAgeMs: number },
+  version: number,
 ): Admission {
   // One piece of memory for all that is bytes: voter 16, device 8, ip 16, network 8, address key 8.
   const bytes = Buffer.allocUnsafe(56);
@@ -209,6 +247,7 @@ function prepare(
     ip,
     state: 'counted',
     flags: 0,
+    version,
     facts: {
       voter: bytes.subarray(0, 16),
       device: bytes.subarray(16, 24),

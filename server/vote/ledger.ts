@@ -1,11 +1,11 @@
-import { type Transaction, sql } from 'kysely';
+import { sql, type Transaction } from 'kysely';
+import type { Act } from '@zuimei/shared/act.ts';
 import type { BallotState, Receipt } from '@zuimei/shared/ballot.ts';
 import { type BatchCommitter, createBatchCommitter } from '@zuimei/shared/batch.ts';
 import { type Committer, createCommitter } from '@zuimei/shared/commitment.ts';
-import type { Act } from '@zuimei/shared/act.ts';
 import { actCommitment } from '@zuimei/shared/entry.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import { type StoredContest, readContest } from '../contest/contest.ts';
+import { readContest, type StoredContest } from '../contest/contest.ts';
 import { frozenRules } from '../contest/rules.ts';
 import type { Db, Tables } from '../db.ts';
 import type { Secrets } from '../secret.ts';
@@ -47,7 +47,10 @@ export interface Ledger {
    */
   commit(contest: StoredContest, batch: readonly Ballot[]): Promise<Outcome[] | Setback>;
   /** Receipts given before for these ballots, null where there is none. */
-  findReceipts(contestId: number, asked: readonly { voter: string; ballotId: string }[]): Promise<(Receipt | null)[]>;
+  findReceipts(
+    contestId: number,
+    asked: readonly { voter: string; ballotId: string }[],
+  ): Promise<(Receipt | null)[]>;
   /** A voter's ballots, newest first, with the quota period of each. */
   ballotsOf(contestId: number, voter: string): Promise<OwnRecord[]>;
   /** Freezes the rules as they now stand as an entry of the ledger, unless they are already; gives the contest. */
@@ -71,7 +74,8 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
 
   function batchCommitterOf(slug: string): BatchCommitter {
     let committer = batchCommitters.get(slug);
-    if (!committer) batchCommitters.set(slug, (committer = createBatchCommitter(slug, openingKey(secrets, slug))));
+    if (!committer)
+      batchCommitters.set(slug, (committer = createBatchCommitter(slug, openingKey(secrets, slug))));
     return committer;
   }
 
@@ -124,7 +128,12 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
   }
 
   async function readReceipts(contestId: number, indexes: number[]): Promise<Map<number, Receipt>> {
-    const { rows } = await sql<{ index: string | number; at: Date; state: Receipt['state']; ballot_id: string }>`
+    const { rows } = await sql<{
+      index: string | number;
+      at: Date;
+      state: Receipt['state'];
+      ballot_id: string;
+    }>`
       select index, at, state, ballot_id from ledger_entry
       where contest = ${contestId} and index = any(${`{${indexes.join(',')}}`}::bigint[])`.execute(db);
     return new Map(
@@ -143,7 +152,13 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
       join voter_quota v on v.contest = ${contestId} and v.voter = decode(a.voter, 'hex') and a.ballot_id = any(v.ballot_ids)`.execute(
       db,
     );
-    const found = rows.length > 0 ? await readReceipts(contestId, rows.map((row) => Number(row.index))) : new Map<number, Receipt>();
+    const found =
+      rows.length > 0
+        ? await readReceipts(
+            contestId,
+            rows.map((row) => Number(row.index)),
+          )
+        : new Map<number, Receipt>();
     const result: (Receipt | null)[] = asked.map(() => null);
     for (const row of rows) result[Number(row.ord) - 1] = found.get(Number(row.index)) ?? null;
     return result;
@@ -184,7 +199,9 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
 
   async function originOf(slug: string): Promise<string | null> {
     const { rows } = await sql<{ origin: string }>`
-      select h.origin from ledger_head h join contest c on c.id = h.contest where c.slug = ${slug}`.execute(db);
+      select h.origin from ledger_head h join contest c on c.id = h.contest where c.slug = ${slug}`.execute(
+      db,
+    );
     return rows[0]?.origin ?? null;
   }
 
@@ -217,8 +234,15 @@ function arrayOf(instants: string[]): string {
 }
 
 /** Appends an act to the ledger; resolves with its index once the transaction is committed. */
-export async function appendAct(tx: Transaction<Tables>, contestId: number, kind: string, act: Act): Promise<number> {
+export async function appendAct(
+  tx: Transaction<Tables>,
+  contestId: number,
+  kind: string,
+  act: Act,
+): Promise<number> {
   const { rows } = await sql<{ index: string | number }>`
-    select append_act(${contestId}::int, ${kind}, ${JSON.stringify(act)}::jsonb, ${Buffer.from(actCommitment(act), 'hex')}::bytea) as index`.execute(tx);
+    select append_act(${contestId}::int, ${kind}, ${JSON.stringify(act)}::jsonb, ${Buffer.from(actCommitment(act), 'hex')}::bytea) as index`.execute(
+    tx,
+  );
   return Number(rows[0]?.index);
 }

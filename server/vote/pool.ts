@@ -1,5 +1,5 @@
-import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Receipt } from '@zuimei/shared/ballot.ts';
+import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Outcome } from './ledger.ts';
 
 export interface PoolLimits {
@@ -31,7 +31,11 @@ interface Waiting<B> {
  *   write  commits the admitted; gives one outcome each. A rejection is answered `busy`: the page sends the same ballots again.
  */
 export function createPool<B extends { voter: string }>(
-  rooms: { admit(batch: B[]): Promise<(Outcome | null)[]>; write(batch: B[]): Promise<Outcome[]>; failed(error: unknown): void },
+  rooms: {
+    admit(batch: B[]): Promise<(Outcome | null)[]>;
+    write(batch: B[]): Promise<Outcome[]>;
+    failed(error: unknown): void;
+  },
   limits: PoolLimits,
 ): Pool<B> {
   let waiting: Waiting<B>[] = [];
@@ -104,7 +108,8 @@ export function createPool<B extends { voter: string }>(
 
   return {
     join(ballot) {
-      if (closed || inside >= limits.waiting) return Promise.reject(new Refusal('busy', { retryAfterMs: 1000 }));
+      if (closed || inside >= limits.waiting)
+        return Promise.reject(new Refusal('busy', { retryAfterMs: 1000 }));
       inside++;
       return new Promise((resolve, reject) => {
         waiting.push({ ballot, resolve, reject });

@@ -1,5 +1,5 @@
-import type { BallotRequest } from '@zuimei/shared/ballot.ts';
 import type { BlockList } from 'node:net';
+import type { BallotRequest } from '@zuimei/shared/ballot.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { clientAddress } from './address.ts';
 import type { Sender } from './cast.ts';
@@ -49,11 +49,16 @@ function parseJson(text: string): unknown {
 
 /** Refuses a body that is too large or does not say how large it is, before any of it is read. */
 export function checkLength(contentLength: string | undefined): void {
-  if (!(Number(contentLength ?? Number.NaN) <= MOST_BODY_BYTES)) throw new Refusal('too_large', { limit: MOST_BODY_BYTES });
+  if (!(Number(contentLength ?? Number.NaN) <= MOST_BODY_BYTES))
+    throw new Refusal('too_large', { limit: MOST_BODY_BYTES });
 }
 
 /** Whose request it is, from its headers and its connection. */
-export function senderOf(header: (name: string) => string | undefined, peer: string | undefined, trustedProxies: BlockList): Sender {
+export function senderOf(
+  header: (name: string) => string | undefined,
+  peer: string | undefined,
+  trustedProxies: BlockList,
+): Sender {
   return {
     cookie: header('cookie'),
     address: clientAddress(peer ?? '', header('x-forwarded-for'), trustedProxies),

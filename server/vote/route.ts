@@ -1,9 +1,9 @@
+import type { BlockList } from 'node:net';
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
-import { periodOf, openRound } from '@zuimei/shared/contest.ts';
 import { toHex } from '@zuimei/shared/bytes.ts';
+import { openRound, periodOf } from '@zuimei/shared/contest.ts';
 import type { MeView } from '@zuimei/shared/view.ts';
-import type { BlockList } from 'node:net';
 import type { Desk } from '../contest/desk.ts';
 import type { Cast } from './cast.ts';
 import type { Ledger } from './ledger.ts';
@@ -14,14 +14,26 @@ import { VOTER_COOKIE, type Voters } from './voter.ts';
  * POST /api/contests/:slug/ballots  anyone with a voter cookie and a page ticket
  * GET  /api/contests/:slug/me       the visitor's own record; gives a cookie to who has none
  */
-export function voteRoute(parts: { desk: Desk; cast: Cast; voters: Voters; ledger: Ledger; clock: () => number; trustedProxies: BlockList; secure: boolean }) {
+export function voteRoute(parts: {
+  desk: Desk;
+  cast: Cast;
+  voters: Voters;
+  ledger: Ledger;
+  clock: () => number;
+  trustedProxies: BlockList;
+  secure: boolean;
+}) {
   const { desk, cast, voters, ledger, clock, trustedProxies } = parts;
 
   return new Hono<{ Bindings: HttpBindings }>()
     .post('/api/contests/:slug/ballots', async (c) => {
       checkLength(c.req.header('content-length'));
       const request = parseBallotRequest(await c.req.text());
-      const sender = senderOf((name) => c.req.header(name), c.env.incoming.socket.remoteAddress, trustedProxies);
+      const sender = senderOf(
+        (name) => c.req.header(name),
+        c.env.incoming.socket.remoteAddress,
+        trustedProxies,
+      );
       return c.json(await cast.cast(c.req.param('slug'), request, sender), 201);
     })
     .get('/api/contests/:slug/me', async (c) => {
@@ -43,7 +55,13 @@ export function voteRoute(parts: { desk: Desk; cast: Cast; voters: Voters; ledge
         picksToday: [...new Set(used.flatMap((ballot) => ballot.picks))].sort((a, b) => a - b),
         ballots: ballots.slice(0, 100).map(({ period: _, picks, ...receipt }) => ({
           ...receipt,
-          opening: { ballotId: receipt.ballotId, salt: toHex(committer.salt(receipt.ballotId)), voter, picks, state: receipt.state },
+          opening: {
+            ballotId: receipt.ballotId,
+            salt: toHex(committer.salt(receipt.ballotId)),
+            voter,
+            picks,
+            state: receipt.state,
+          },
         })),
       };
       return c.json(view);

@@ -49,7 +49,8 @@ export function createVoters(secrets: Secrets): Voters {
   function read(cookieHeader: string | undefined): Visitor | null {
     const cookie = findCookie(cookieHeader);
     const match = COOKIE.exec(cookie);
-    if (!match || !sameText(match[3] ?? '', signCookie(cookie.slice(0, cookie.lastIndexOf('.'))))) return null;
+    if (!match || !sameText(match[3] ?? '', signCookie(cookie.slice(0, cookie.lastIndexOf('.')))))
+      return null;
     return { cookie, issuedAt: Number.parseInt(match[2] ?? '', 36) * 1000 };
   }
 
@@ -69,7 +70,8 @@ export function createVoters(secrets: Secrets): Voters {
       const match = TICKET.exec(ticket);
       const at = match?.[1] ?? '';
       // A ticket is only made for a cookie that was checked, and its signature covers the cookie: one check serves both.
-      const genuine = COOKIE.test(cookie) && sameText(match?.[2] ?? '', signTicket(`${slug} ${cookie} ${at}`));
+      const genuine =
+        COOKIE.test(cookie) && sameText(match?.[2] ?? '', signTicket(`${slug} ${cookie} ${at}`));
       if (!genuine) throw new Refusal(read(cookieHeader) ? 'ticket_invalid' : 'no_voter');
       const ticketAgeMs = now - Number.parseInt(at, 36);
       if (ticketAgeMs > TICKET_MAX_AGE_MS) throw new Refusal('ticket_expired');

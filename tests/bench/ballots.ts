@@ -1,10 +1,15 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { createVoters } from '@zuimei/server/vote/voter.ts';
 import { openSecrets } from '@zuimei/server/secret.ts';
+import { createVoters } from '@zuimei/server/vote/voter.ts';
 
 /** Requests of distinct voters, each with its own signed cookie and a ticket a minute old, three picks of `candidates`. */
-export async function ballotRequests(order: { slug: string; secret: string; count: number; candidates: number }): Promise<Buffer[]> {
+export async function ballotRequests(order: {
+  slug: string;
+  secret: string;
+  count: number;
+  candidates: number;
+}): Promise<Buffer[]> {
   const voters = createVoters(await openSecrets({ secret: order.secret, dataDir: '' }));
   const now = Date.now() - 60_000;
   return Array.from({ length: order.count }, (_, i) => {
@@ -18,12 +23,17 @@ export async function ballotRequests(order: { slug: string; secret: string; coun
       ticket: voters.ticket(order.slug, visitor, now),
       seen: { device: randomBytes(8).toString('hex'), dwellMs: 15_000 + (i % 9_000), touches: 7 },
     });
-    return request('POST', `/api/contests/${order.slug}/ballots`, [
-      `Cookie: zv=${cookie}`,
-      'Content-Type: application/json',
-      `Content-Length: ${body.length}`,
-      `X-Forwarded-For: 10.${(i >> 14) & 255}.${(i >> 6) & 255}.${i & 63}`,
-    ], body);
+    return request(
+      'POST',
+      `/api/contests/${order.slug}/ballots`,
+      [
+        `Cookie: zv=${cookie}`,
+        'Content-Type: application/json',
+        `Content-Length: ${body.length}`,
+        `X-Forwarded-For: 10.${(i >> 14) & 255}.${(i >> 6) & 255}.${i & 63}`,
+      ],
+      body,
+    );
   });
 }
 
@@ -32,7 +42,11 @@ export function getRequest(path: string, encoding = 'identity'): Buffer {
 }
 
 function request(method: string, path: string, headers: string[], body: string): Buffer {
-  const common = ['Host: 127.0.0.1', 'User-Agent: Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 MicroMessenger/8.0.50', 'Accept: */*'];
+  const common = [
+    'Host: 127.0.0.1',
+    'User-Agent: Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 MicroMessenger/8.0.50',
+    'Accept: */*',
+  ];
   return Buffer.from(`${method} ${path} HTTP/1.1\r\n${[...common, ...headers].join('\r\n')}\r\n\r\n${body}`);
 }
 

@@ -6,12 +6,19 @@ import { Hono } from 'hono';
 const app = new Hono()
   .post('/api/contests/:slug/ballots', async (c) => {
     const body = await c.req.json();
-    return c.json({ ballotId: body.ballotId, index: 1234567, at: '2026-03-28T06:06:31.000Z', state: 'counted' }, 201);
+    return c.json(
+      { ballotId: body.ballotId, index: 1234567, at: '2026-03-28T06:06:31.000Z', state: 'counted' },
+      201,
+    );
   })
-  .get('/text/:size', (c) => c.text(TEXTS[c.req.param('size')] ?? ''));
+  .get('/text/:size', (c) => c.text(textOf(c.req.param('size'))));
 
-const TEXTS: Record<string, string> = {};
-for (const size of process.argv.slice(2)) TEXTS[size] = 'x'.repeat(Number(size));
+const texts = new Map<string, string>();
+function textOf(size: string): string {
+  const known = texts.get(size) ?? 'x'.repeat(Number(size));
+  texts.set(size, known);
+  return known;
+}
 
 const server = createServer(getRequestListener(app.fetch));
 server.listen(0, '127.0.0.1', () => {

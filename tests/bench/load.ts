@@ -82,7 +82,7 @@ export async function runLoad(order: LoadOrder, requests: Buffer[]): Promise<Loa
     let missing = -1;
     socket.on('data', (chunk: Buffer) => {
       if (missing < 0) {
-        head += chunk.latin1Slice();
+        head += chunk.toString('latin1');
         const blank = head.indexOf('\r\n\r\n');
         if (blank < 0) return;
         const length = Number(/content-length: *(\d+)/i.exec(head.slice(0, blank))?.[1] ?? 0);
@@ -114,7 +114,8 @@ export async function runLoad(order: LoadOrder, requests: Buffer[]): Promise<Loa
   await done;
   const seconds = (performance.now() - began) / 1000;
   latencies.sort((a, b) => a - b);
-  const at = (share: number) => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0;
+  const at = (share: number) =>
+    latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0;
   const ok = statuses[String(order.expect)] ?? 0;
   return {
     sent: latencies.length,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import { type Database, migrate, openDatabase } from '@zuimei/server/db.ts';
-import { type TestApp, startApp } from '../harness/app.ts';
+import { startApp, type TestApp } from '../harness/app.ts';
 import { type PostgresServer, startPostgres } from '../harness/postgres.ts';
 import { startRedis } from '../harness/redis.ts';
 import { seedContest, settingsOf } from '../harness/site.ts';
@@ -34,7 +34,7 @@ export interface World {
 }
 
 /** Real Postgres and Redis with the settings of production, one app process, the bare reference, and the generator beside them. */
-export async function createWorld(bareSizes: number[]): Promise<World> {
+export async function createWorld(): Promise<World> {
   const postgres = await startPostgres({ settings: { shared_buffers: '1GB' } });
   const redis = await startRedis();
   const database = await openDatabase({ url: postgres.url });
@@ -42,21 +42,38 @@ export async function createWorld(bareSizes: number[]): Promise<World> {
   const env = { ZUIMEI_SECRET: SECRET, TRUSTED_PROXIES: '127.0.0.1' };
   const start = () => startApp({ databaseUrl: postgres.url, redisUrl: redis.url, env });
   let app = await start();
-  const bare = fork(fileURLToPath(new URL('./bare.ts', import.meta.url)), bareSizes.map(String));
-  const barePort = await new Promise<number>((resolve) => bare.once('message', (port) => resolve(port as number)));
+  const bare = fork(fileURLToPath(new URL('./bare.ts', import.meta.url)));
+  const barePort = await new Promise<number>((resolve) =>
+    bare.once('message', (port) => resolve(port as number)),
+  );
   const folder = mkdtempSync(join(tmpdir(), 'zuimei-bench-'));
 
-  async function drive(target: 'app' | 'bare', requests: Buffer[], order: Partial<LoadOrder>): Promise<Measured> {
+  async function drive(
+    target: 'app' | 'bare',
+    requests: Buffer[],
+    order: Partial<LoadOrder>,
+  ): Promise<Measured> {
     const file = join(folder, 'requests');
     writeRequests(file, requests);
     const generator = fork(fileURLToPath(new URL('./load.ts', import.meta.url)));
     const port = target === 'app' ? app.port : barePort;
-    generator.send({ port, file, connections: 128, durationMs: 5_000, rate: 0, repeat: false, expect: 200, ...order });
+    generator.send({
+      port,
+      file,
+      connections: 128,
+      durationMs: 5_000,
+      rate: 0,
+      repeat: false,
+      expect: 200,
+      ...order,
+    });
     await new Promise((resolve) => generator.once('message', resolve));
     const parts: Record<string, number> =
       target === 'app' ? { app: app.pid, postgres: postgres.pid, redis: redis.pid } : { app: bare.pid ?? 0 };
     const before = Object.entries(parts).map(([name, pid]) => [name, cpuOf([pid])] as const);
-    const result = new Promise<LoadResult>((resolve) => generator.once('message', (one) => resolve(one as LoadResult)));
+    const result = new Promise<LoadResult>((resolve) =>
+      generator.once('message', (one) => resolve(one as LoadResult)),
+    );
     generator.send('go');
     const measured = await result;
     const cpuUs = Object.fromEntries(
@@ -72,8 +89,16 @@ export async function createWorld(bareSizes: number[]): Promise<World> {
       return app;
     },
     async contest(slug) {
-      const rule = { period: 'day', ballotsPerPeriod: 1, picks: { min: 1, max: 5 }, repeatCandidate: true } as const;
-      const categories = [{ id: 'person', name: '个人' }, { id: 'team', name: '团队' }];
+      const rule = {
+        period: 'day',
+        ballotsPerPeriod: 1,
+        picks: { min: 1, max: 5 },
+        repeatCandidate: true,
+      } as const;
+      const categories = [
+        { id: 'person', name: '个人' },
+        { id: 'team', name: '团队' },
+      ];
       return await seedContest(database.db, slug, settingsOf(Date.now(), { rule, categories }), CANDIDATES);
     },
     drive,
@@ -93,7 +118,12 @@ export async function createWorld(bareSizes: number[]): Promise<World> {
 }
 
 /** Fills a contest's ledger with `count` counted ballots of as many voters, by SQL, as if they had been cast today. */
-export async function fillLedger(database: Database, contest: number, count: number, step = 250_000): Promise<void> {
+export async function fillLedger(
+  database: Database,
+  contest: number,
+  count: number,
+  step = 250_000,
+): Promise<void> {
   const { db } = database;
   for (let from = 1; from <= count; from += step) {
     const to = Math.min(count, from + step - 1);
@@ -108,7 +138,9 @@ export async function fillLedger(database: Database, contest: number, count: num
         from ballot, ledger_head h where h.contest = ${contest}
       )
       insert into voter_quota (contest, period, ballots, voter, picks, ballot_ids, indexes)
-      select ${contest}, floor((extract(epoch from now()) + 28800) / 86400)::int, 1, voter, picks, array[ballot_id], array[i] from ballot`.execute(db);
+      select ${contest}, floor((extract(epoch from now()) + 28800) / 86400)::int, 1, voter, picks, array[ballot_id], array[i] from ballot`.execute(
+      db,
+    );
   }
   await sql`
     insert into tally (contest, round, candidate, votes)

@@ -214,10 +214,18 @@ describe('a ballot', () => {
       expect(() => ballotBytes({ ...someBallot, ...JSON.parse(JSON.stringify({ state })) })).toThrow(Refusal);
   });
 
-  test('a salt that is not 32 bytes opens nothing, a short key commits nothing', () => {
+  test('a salt that is not 32 bytes opens nothing, a ballotId that is none has no salt, a short key commits nothing', () => {
     const { contest, picks: numbers, ...rest } = someBallot;
     for (const salt of ['', 'ab'.repeat(31), 'AB'.repeat(32), 'ab'.repeat(33)])
       expect(() => commitmentOf(contest, { ...rest, picks: [...numbers], salt })).toThrow(Refusal);
+    for (const id of [
+      '',
+      'x',
+      rest.ballotId.toUpperCase(),
+      `${rest.ballotId}0`,
+      rest.ballotId.replace('6f', '6\u0166'),
+    ])
+      expect(() => createCommitter(contest, someKey).salt(id)).toThrow(Refusal);
     expect(() => createCommitter(contest, new Uint8Array(15))).toThrow(Refusal);
     expect(() => createCommitter(contest, new Uint8Array(65))).toThrow(Refusal);
   });

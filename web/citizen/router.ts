@@ -1,6 +1,7 @@
 import type { RouteRecordRaw } from 'vue-router';
 import ContestPage from './contest/ContestPage.vue';
 import ContestFrame from './frame/ContestFrame.vue';
+import MissingPage from './frame/MissingPage.vue';
 
 /** The list is in the first script, where a vote begins; every other page comes when it is asked for. */
 export const routes: RouteRecordRaw[] = [
@@ -18,5 +19,5 @@ export const routes: RouteRecordRaw[] = [
       { path: 'poster', name: 'poster', component: () => import('./poster/PosterPage.vue') },
     ],
   },
-  { path: '/:rest(.*)*', name: 'missing', component: () => import('./frame/MissingPage.vue') },
+  { path: '/:rest(.*)*', name: 'missing', component: MissingPage },
 ];

@@ -11,7 +11,8 @@ export function fitLines(
 ): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const sign of text) {
+  // Figures and Latin words are not torn apart.
+  for (const sign of text.match(/[\w.,%+-]+|./gu) ?? []) {
     const tooWide = paint.measureText(line + sign).width > room;
     // A closing mark may hang over rather than begin a line.
     if (tooWide && !/[，。、；：”』」）》！？]/.test(sign)) {
