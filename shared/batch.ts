@@ -37,6 +37,8 @@ export interface BatchCommitter {
     start: number,
     stride: number,
   ): void;
+  /** Salts of these ballots, end to end: what opens their commitments. */
+  salts(ballots: readonly { ballotId: string }[]): Uint8Array<ArrayBuffer>;
 }
 
 /** `openingKey`: as for createCommitter, and giving the same commitments. */
@@ -61,6 +63,16 @@ export function createBatchCommitter(contest: string, openingKey: Uint8Array): B
   };
 
   return {
+    salts(ballots) {
+      const out = new Uint8Array(ballots.length * 32);
+      for (let from = 0; from < ballots.length; from += ROOMS) {
+        const some = ballots.slice(from, from + ROOMS);
+        saltAll(some);
+        for (let i = 0; i < some.length; i++)
+          copyHash(salts.bytes, salts.start(i) - 32, out, (from + i) * 32);
+      }
+      return out;
+    },
     commit(ballots, out, start, stride) {
       for (let from = 0; from < ballots.length; from += ROOMS) {
         const some = ballots.slice(from, from + ROOMS);

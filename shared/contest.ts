@@ -47,10 +47,7 @@ export interface BallotRule {
 }
 
 /** When counts are shown: always; as they stood at `at` (minutes after midnight, Shanghai) each day; or not before `from`. */
-export type Reveal =
-  | { kind: 'live' }
-  | { kind: 'daily'; at: number }
-  | { kind: 'sealed'; from: Instant };
+export type Reveal = { kind: 'live' } | { kind: 'daily'; at: number } | { kind: 'sealed'; from: Instant };
 
 export interface Category {
   id: string;
@@ -154,7 +151,10 @@ export function openRound(contest: Pick<Contest, 'rounds'>, now: number): number
 export function roundToShow(contest: Pick<Contest, 'rounds'>, now: number): number {
   const open = openRound(contest, now);
   if (open >= 0) return open;
-  return Math.max(0, contest.rounds.findLastIndex((round) => Date.parse(round.opens) <= now));
+  return Math.max(
+    0,
+    contest.rounds.findLastIndex((round) => Date.parse(round.opens) <= now),
+  );
 }
 
 /**
@@ -254,8 +254,7 @@ export function checkPicks(
     const range = rule.categories?.[category.id] ?? rule.perCategory;
     if (!range) continue;
     const count = perCategory.get(category.id) ?? 0;
-    if (count < range.min)
-      throw new Refusal('category_too_few', { category: category.name, min: range.min });
+    if (count < range.min) throw new Refusal('category_too_few', { category: category.name, min: range.min });
     if (count > range.max)
       throw new Refusal('category_too_many', { category: category.name, max: range.max });
   }

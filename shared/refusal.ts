@@ -1,6 +1,6 @@
 /**
  * Everything a person can be told "no" about. The wire carries the code and plain details, never prose: the sentence for
- * each code is in web/lib/words.ts and its HTTP status in server/app.ts, both keyed by this union, so that a new code does
+ * each code is in web/lib/words.ts and its HTTP status in server/answer.ts, both keyed by this union, so that a new code does
  * not compile until it has both.
  */
 export const refusalCodes = [

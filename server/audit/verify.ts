@@ -1,17 +1,13 @@
 import { sql } from 'kysely';
-import type { Act } from '@zuimei/shared/act.ts';
 import { toHex } from '@zuimei/shared/bytes.ts';
 import { type Checkpoint, parseCheckpoint } from '@zuimei/shared/checkpoint.ts';
-import { createCommitter } from '@zuimei/shared/commitment.ts';
 import { formatVerifierKey, openNote } from '@zuimei/shared/note.ts';
-import { createReplayer, type Line, type Problem } from '@zuimei/shared/replay.ts';
+import { createReplayer, type Problem } from '@zuimei/shared/replay.ts';
 import { readContest } from '../contest/contest.ts';
 import type { Db } from '../db.ts';
 import { logSigner } from '../log/sealer.ts';
 import type { Secrets } from '../secret.ts';
-import { openingKey } from '../vote/ledger.ts';
-
-const PAGE = 10_000;
+import { readLines } from './lines.ts';
 
 export interface Verification {
   contest: string;
@@ -42,33 +38,10 @@ export async function verifyContest(db: Db, secrets: Secrets, slug: string): Pro
       select origin, size from ledger_head where contest = ${contest.id}`.execute(tx);
       const origin = head.rows[0]?.origin ?? '';
       const problems: Verification['problems'] = [];
-      const notes = await sql<{ size: string; note: string; root: Uint8Array }>`
-      select size, note, root from log_checkpoint where contest = ${contest.id} order by size`.execute(tx);
-      const checkpoints: Checkpoint[] = [];
-      const key = formatVerifierKey(await logSigner(secrets, slug, origin || slug));
-      for (const { note, size, root } of notes.rows) {
-        const checkpoint = await openCheckpoint(note, key);
-        if (
-          !checkpoint ||
-          checkpoint.origin !== origin ||
-          checkpoint.size !== Number(size) ||
-          toHex(checkpoint.root) !== toHex(root)
-        )
-          problems.push({ code: 'checkpoint_note', detail: `at ${size}` });
-        else checkpoints.push(checkpoint);
-      }
+      const checkpoints = await readCheckpoints(tx, secrets, { id: contest.id, slug, origin }, problems);
       const replayer = createReplayer({ contest: slug, rounds: contest.rounds, checkpoints });
-      const committer = createCommitter(slug, openingKey(secrets, slug));
-      // While one page is being checked the next is on its way.
-      let page = readPage(tx, contest.id, 0);
-      for (let from = 0; ; from += PAGE) {
-        const rows = await page;
-        if (rows.count === PAGE) page = readPage(tx, contest.id, from + PAGE);
-        if (rows.count > 0 && rows.last !== from + rows.count - 1)
-          problems.push({ code: 'gap', detail: `between ${from} and ${rows.last}` });
-        replayer.take(linesOf(rows, committer.salt));
-        if (rows.count < PAGE) break;
-      }
+      const gap = (detail: string) => problems.push({ code: 'gap', detail });
+      for await (const lines of readLines(tx, secrets, contest, gap)) replayer.take(lines);
       const replay = replayer.finish();
       problems.push(
         ...replay.problems.map((one: Problem) => ({
@@ -101,73 +74,33 @@ export async function verifyContest(db: Db, secrets: Secrets, slug: string): Pro
     });
 }
 
+/** Every checkpoint ever signed, its signature checked; those that are not as stored become problems. */
+async function readCheckpoints(
+  db: Db,
+  secrets: Secrets,
+  contest: { id: number; slug: string; origin: string },
+  problems: Verification['problems'],
+): Promise<Checkpoint[]> {
+  const { rows } = await sql<{ size: string; note: string; root: Uint8Array }>`
+    select size, note, root from log_checkpoint where contest = ${contest.id} order by size`.execute(db);
+  const key = formatVerifierKey(await logSigner(secrets, contest.slug, contest.origin || contest.slug));
+  const checkpoints: Checkpoint[] = [];
+  for (const { note, size, root } of rows) {
+    const checkpoint = await openCheckpoint(note, key);
+    const stored = `${contest.origin} ${Number(size)} ${toHex(root)}`;
+    if (checkpoint && `${checkpoint.origin} ${checkpoint.size} ${toHex(checkpoint.root)}` === stored)
+      checkpoints.push(checkpoint);
+    else problems.push({ code: 'checkpoint_note', detail: `at ${size}` });
+  }
+  return checkpoints;
+}
+
 async function openCheckpoint(note: string, key: string): Promise<Checkpoint | null> {
   try {
     return parseCheckpoint((await openNote(note, [key])).text);
   } catch {
     return null;
   }
-}
-
-/** A page of entries as columns, each in one text: a row of the database would cost more than all hashes of its entry. */
-interface Page {
-  count: number;
-  last: number;
-  /** Milliseconds since 1970, by comma. */
-  at: string;
-  kinds: string;
-  /** 64 hex digits each. */
-  commitments: string;
-  /** Of ballots only, in order: 36 characters, 32 hex digits, numbers by comma, 'c' or 'h'. */
-  ballotIds: string;
-  voters: string;
-  picks: string;
-  states: string;
-  /** Of the other entries, in order. */
-  acts: Act[];
-}
-
-async function readPage(db: Db, contest: number, from: number): Promise<Page> {
-  const { rows } = await sql<Page>`
-    select count(*)::int as count, coalesce(max(index), -1)::float8 as last,
-      coalesce(string_agg(floor(extract(epoch from at) * 1000)::bigint::text, ',' order by index), '') as at,
-      coalesce(string_agg(kind, ',' order by index), '') as kinds,
-      coalesce(string_agg(encode(commitment, 'hex'), '' order by index), '') as commitments,
-      coalesce(string_agg(ballot_id::text, '' order by index), '') as "ballotIds",
-      coalesce(string_agg(encode(voter, 'hex'), '' order by index), '') as voters,
-      coalesce(string_agg(array_to_string(picks, ','), ';' order by index), '') as picks,
-      coalesce(string_agg(left(state, 1), '' order by index), '') as states,
-      coalesce(jsonb_agg(act order by index) filter (where kind <> 'ballot'), '[]') as acts
-    from (
-      select * from ledger_entry where contest = ${contest} and index >= ${from} and index < ${from + PAGE} order by index
-    ) entries`.execute(db);
-  return rows[0] as Page;
-}
-
-function linesOf(page: Page, salt: (ballotId: string) => Uint8Array): Line[] {
-  const kinds = page.kinds.split(',');
-  const instants = page.at.split(',');
-  const picks = page.picks.split(';');
-  let [at, ms, ballot, act] = ['', '', 0, 0];
-  return Array.from({ length: page.count }, (_, i): Line => {
-    if (instants[i] !== ms) {
-      ms = instants[i] ?? '';
-      at = new Date(Number(ms)).toISOString();
-    }
-    const kind = kinds[i] ?? '';
-    const commitment = page.commitments.slice(i * 64, i * 64 + 64);
-    if (kind !== 'ballot') return { at, commitment, kind, act: page.acts[act++] ?? null };
-    const nth = ballot++;
-    const ballotId = page.ballotIds.slice(nth * 36, nth * 36 + 36);
-    const opening = {
-      ballotId,
-      salt: toHex(salt(ballotId)),
-      voter: page.voters.slice(nth * 32, nth * 32 + 32),
-      picks: (picks[nth] ?? '').split(',').map(Number),
-      state: page.states[nth] === 'h' ? ('held' as const) : ('counted' as const),
-    };
-    return { at, commitment, kind, opening };
-  });
 }
 
 async function readTallyLines(db: Db, contest: number): Promise<string[]> {

@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Hono } from 'hono';
 import { phaseAt } from '@zuimei/shared/contest.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
@@ -48,7 +50,7 @@ export async function openSite(folder: URL): Promise<Site> {
   for (const entry of await readdir(client, { recursive: true, withFileTypes: true })) {
     const type = TYPES[entry.name.split('.').at(-1) ?? ''];
     if (!entry.isFile() || !type) continue;
-    const path = `${entry.parentPath}/${entry.name}`.slice(client.pathname.length - 1).replace(/^\/?/, '/');
+    const path = `/${relative(fileURLToPath(client), join(entry.parentPath, entry.name))}`;
     const bytes = await readFile(new URL(`.${path}`, client));
     const binary = !/text|svg/.test(type);
     const age = path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'public, max-age=3600';
@@ -219,7 +221,11 @@ function contestHead(view: ContestView, path: string, base: string): string {
   const text = candidate
     ? `${candidate.unit}：${candidate.reason}`
     : `${view.slogan || view.organizers.join('、')}。每一张选票都可核验。`;
-  return tags(title, text, base + path, photo ? `${base}/media/${photo.id}-card.jpg` : null);
+  const size = candidate ? 'full' : 'card';
+  const preload = photo
+    ? `<link rel="preload" as="image" type="image/avif" href="/media/${photo.id}-${size}.avif">`
+    : '';
+  return preload + tags(title, text, base + path, photo ? `${base}/media/${photo.id}-card.jpg` : null);
 }
 
 function tags(title: string, description: string, url: string, image: string | null): string {

@@ -23,7 +23,8 @@ export interface LedgerHead {
 export interface Sealer {
   /**
    * One pass over all contests: hashes what the ledgers have grown by, stores the tiles, signs a checkpoint. Several servers may
-   * call it at once: a contest is sealed by whoever comes first. Gives the contests sealed and their new sizes.
+   * call it at once: a contest is sealed by whoever comes first. Gives the contests sealed and their new sizes; rejects, when all
+   * others are done, if one could not be.
    */
   seal(): Promise<{ slug: string; size: number }[]>;
 }
@@ -97,10 +98,16 @@ export function createSealer(db: Db, secrets: Secrets): Sealer {
   return {
     async seal() {
       const sealed: { slug: string; size: number }[] = [];
+      const failures: unknown[] = [];
       for (const head of await readGrown(db)) {
-        const size = await sealOne(head);
-        if (size !== null) sealed.push({ slug: head.slug, size });
+        try {
+          const size = await sealOne(head);
+          if (size !== null) sealed.push({ slug: head.slug, size });
+        } catch (error) {
+          failures.push(error);
+        }
       }
+      if (failures.length > 0) throw new Error(failures.map(String).join('; '));
       return sealed;
     },
   };

@@ -19,20 +19,21 @@ export function createTallies(
   clock: () => number,
 ): Tallies {
   const kept = new Map<number, { view: TallyView; reply: Prebuilt; at: number; version: number }>();
-  const reading = new Map<number, Promise<{ view: TallyView; reply: Prebuilt }>>();
+  const reading = new Map<string, Promise<{ view: TallyView; reply: Prebuilt }>>();
 
   function renew(contest: StoredContest): Promise<{ view: TallyView; reply: Prebuilt }> {
-    const under = reading.get(contest.id);
+    const key = `${contest.id} ${contest.version}`;
+    const under = reading.get(key);
     if (under) return under;
     const at = clock();
     const fresh = read(contest, at)
       .then((view) => {
         const one = { view, reply: prebuild(JSON.stringify(view), HEADERS, 4), at, version: contest.version };
-        kept.set(contest.id, one);
+        if ((kept.get(contest.id)?.version ?? 0) <= contest.version) kept.set(contest.id, one);
         return one;
       })
-      .finally(() => reading.delete(contest.id));
-    reading.set(contest.id, fresh);
+      .finally(() => reading.delete(key));
+    reading.set(key, fresh);
     return fresh;
   }
 

@@ -52,8 +52,10 @@ async function revealedCounts(db: Db, contest: number, round: number, upto: numb
     db,
   );
   if (kept.rows[0]) return kept.rows[0].counts;
-  // A batch takes its instant under this lock and holds it until it is committed: once we have had it, all before `upto` is there.
-  await sql`select 1 from ledger_head where contest = ${contest} for update`.execute(db);
+  // A batch takes its instant under this lock and holds it until it is committed: once we have had it, all before `upto` is there,
+  // unless the database's clock is behind ours and `upto` is still to come; then the counts are shown and not kept.
+  const head = await sql<{ over: boolean }>`
+    select clock_timestamp() >= ${at}::timestamptz as over from ledger_head where contest = ${contest} for update`.execute(db);
   const { rows } = await sql<Line>`
     select pick as number, count(*) filter (where state = 'counted') as votes, count(*) filter (where state = 'held') as held
     from ledger_entry, unnest(0::smallint || picks) as pick
@@ -65,6 +67,7 @@ async function revealedCounts(db: Db, contest: number, round: number, upto: numb
     votes: Number(row.votes),
     held: Number(row.held),
   }));
+  if (!head.rows[0]?.over) return counts;
   await sql`
     insert into tally_reveal (contest, round, upto, counts) values (${contest}, ${round}, ${at}::timestamptz, ${JSON.stringify(counts)}::jsonb)
     on conflict do nothing`.execute(db);

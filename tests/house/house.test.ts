@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { refusalCodes } from '@zuimei/shared/refusal.ts';
-import { statusOf } from '../../server/app.ts';
+import { statusOf } from '../../server/answer.ts';
 import { refusalWords } from '../../web/lib/words.ts';
 import { layers, type Rule } from './layers.ts';
 import { longFiles, places, realPhones } from './places.ts';
@@ -25,7 +25,7 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
   'web imports shared, and from the server only types': {
     wrong: [
       [['web/lib/a.ts', `import { createApp } from '@zuimei/server/app.ts';`]],
-      [['web/lib/a.ts', `import { type App, createApp } from '../../server/app.ts';`]],
+      [['web/lib/a.ts', `import { type App, createApp } from '../../server/answer.ts';`]],
       [
         [
           'web/citizen/A.vue',

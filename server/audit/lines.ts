@@ -1,0 +1,94 @@
+import { sql } from 'kysely';
+import type { Act } from '@zuimei/shared/act.ts';
+import { type BatchCommitter, createBatchCommitter } from '@zuimei/shared/batch.ts';
+import type { Line } from '@zuimei/shared/replay.ts';
+import type { Db } from '../db.ts';
+import type { Secrets } from '../secret.ts';
+import { openingKey } from '../vote/ledger.ts';
+
+const PAGE = 10_000;
+
+/**
+ * The ledger of a contest in order, with what opens each entry, a page at a time: while one page is being used the next is on its
+ * way. `db`: a transaction, so that all pages are of one moment. Calls `gap` where numbers are missing.
+ */
+export async function* readLines(
+  db: Db,
+  secrets: Secrets,
+  contest: { id: number; slug: string },
+  gap: (detail: string) => void,
+): AsyncGenerator<Line[]> {
+  const committer = createBatchCommitter(contest.slug, openingKey(secrets, contest.slug));
+  let next = readPage(db, contest.id, 0);
+  for (let from = 0; ; from += PAGE) {
+    const page = await next;
+    if (page.count === PAGE) next = readPage(db, contest.id, from + PAGE);
+    if (page.count > 0 && page.last !== from + page.count - 1) gap(`between ${from} and ${page.last}`);
+    yield linesOf(page, committer);
+    if (page.count < PAGE) return;
+  }
+}
+
+/** A page of entries as columns, each in one text: a row of the database would cost more than all hashes of its entry. */
+interface Page {
+  count: number;
+  last: number;
+  /** Milliseconds since 1970, by comma. */
+  at: string;
+  kinds: string;
+  /** 64 hex digits each. */
+  commitments: string;
+  /** Of ballots only, in order: 36 characters, 32 hex digits, numbers by comma, 'c' or 'h'. */
+  ballotIds: string;
+  voters: string;
+  picks: string;
+  states: string;
+  /** Of the other entries, in order. */
+  acts: Act[];
+}
+
+async function readPage(db: Db, contest: number, from: number): Promise<Page> {
+  const { rows } = await sql<Page>`
+    select count(*)::int as count, coalesce(max(index), -1)::float8 as last,
+      coalesce(string_agg(floor(extract(epoch from at) * 1000)::bigint::text, ',' order by index), '') as at,
+      coalesce(string_agg(kind, ',' order by index), '') as kinds,
+      coalesce(string_agg(encode(commitment, 'hex'), '' order by index), '') as commitments,
+      coalesce(string_agg(ballot_id::text, '' order by index), '') as "ballotIds",
+      coalesce(string_agg(encode(voter, 'hex'), '' order by index), '') as voters,
+      coalesce(string_agg(array_to_string(picks, ','), ';' order by index), '') as picks,
+      coalesce(string_agg(left(state, 1), '' order by index), '') as states,
+      coalesce(jsonb_agg(act order by index) filter (where kind <> 'ballot'), '[]') as acts
+    from (
+      select * from ledger_entry where contest = ${contest} and index >= ${from} and index < ${from + PAGE} order by index
+    ) entries`.execute(db);
+  return rows[0] as Page;
+}
+
+function linesOf(page: Page, committer: BatchCommitter): Line[] {
+  const kinds = page.kinds.split(',');
+  const instants = page.at.split(',');
+  const picks = page.picks.split(';');
+  const ballots = Array.from({ length: page.ballotIds.length / 36 }, (_, i) => ({
+    ballotId: page.ballotIds.slice(i * 36, i * 36 + 36),
+  }));
+  const salts = Buffer.from(committer.salts(ballots).buffer).toString('hex');
+  let [at, ms, ballot, act] = ['', '', 0, 0];
+  return Array.from({ length: page.count }, (_, i): Line => {
+    if (instants[i] !== ms) {
+      ms = instants[i] ?? '';
+      at = new Date(Number(ms)).toISOString();
+    }
+    const kind = kinds[i] ?? '';
+    const commitment = page.commitments.slice(i * 64, i * 64 + 64);
+    if (kind !== 'ballot') return { at, commitment, kind, act: page.acts[act++] ?? null };
+    const nth = ballot++;
+    const opening = {
+      ballotId: ballots[nth]?.ballotId ?? '',
+      salt: salts.slice(nth * 64, nth * 64 + 64),
+      voter: page.voters.slice(nth * 32, nth * 32 + 32),
+      picks: (picks[nth] ?? '').split(',').map(Number),
+      state: page.states[nth] === 'h' ? ('held' as const) : ('counted' as const),
+    };
+    return { at, commitment, kind, opening };
+  });
+}

@@ -1,0 +1,102 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { sql } from 'kysely';
+import { expect } from 'vitest';
+import { verifyContest } from '@zuimei/server/audit/verify.ts';
+import { updateContest } from '@zuimei/server/contest/contest.ts';
+import { openSecrets } from '@zuimei/server/secret.ts';
+import { startApp, TEST_SECRET } from '../harness/app.ts';
+import { openBrowser } from '../harness/browser.ts';
+import { freshDatabase } from '../harness/database.ts';
+import { type Settings, seedContest, settingsOf } from '../harness/site.ts';
+import { type Guest, welcome } from './guest.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const PAGES = new URL('../../web/dist/client/index.html', import.meta.url);
+
+/** A ballot as the ledger keeps it. */
+export interface LedgerBallot {
+  ballotId: string;
+  picks: number[];
+  state: string;
+}
+
+/**
+ * The server as its own process on its own Postgres database, and a browser: where the journeys of one file take place. Throws when
+ * the pages are not built.
+ */
+export async function openTown(options: { demo?: boolean } = {}) {
+  if (!existsSync(PAGES))
+    throw new Error('the pages are not built (web/dist is missing): npm run build; npm test does it by itself');
+  const fresh = await freshDatabase('server');
+  const { db } = fresh.database;
+  const settings = { databaseUrl: fresh.url ?? '', env: { ZUIMEI_DEMO: options.demo ? '1' : '0' } };
+  const [first, browser] = await Promise.all([startApp(settings), openBrowser()]);
+  let app = first;
+  const { url, port } = first;
+  const guests: Guest[] = [];
+
+  async function guestIn(context: Promise<Parameters<typeof welcome>[0]>): Promise<Guest> {
+    const guest = await welcome(await context, url);
+    guests.push(guest);
+    return guest;
+  }
+
+  return {
+    url,
+    db,
+    /** A new visitor with a phone; options as of a browser context. */
+    phone: (given: Parameters<typeof browser.phone>[0] = {}) => guestIn(browser.phone({ baseURL: url, ...given })),
+    /** A new visitor at an office computer. */
+    desk: (given: Parameters<typeof browser.desk>[0] = {}) => guestIn(browser.desk({ baseURL: url, ...given })),
+    /** A new contest that the server does not know yet, with open voting unless changed; gives its slug. */
+    async contest(slug: string, changes: Partial<Settings> = {}, candidates = 8) {
+      const wanted = settingsOf(Date.now(), changes);
+      const id = await seedContest(db, slug, wanted, candidates);
+      return {
+        slug,
+        path: `/c/${slug}`,
+        /** As staff would: the same contest with other settings, a version later. */
+        change: (later: Partial<Settings>) => updateContest(db, id, { ...wanted, ...later }),
+        withdraw: (number: number, reason: string) =>
+          sql`update candidate set body = body || ${JSON.stringify({
+            withdrawn: { at: new Date().toISOString(), reason },
+          })}::jsonb where contest = ${id} and number = ${number}`.execute(db),
+      };
+    },
+    /** The ballots in a contest's ledger, in order. */
+    async ledger(slug: string): Promise<LedgerBallot[]> {
+      const { rows } = await sql<LedgerBallot>`
+        select ballot_id as "ballotId", picks, state from ledger_entry
+        where kind = 'ballot' and contest = (select id from contest where slug = ${slug}) order by index`.execute(db);
+      return rows;
+    },
+    /** Ledger, checkpoints and tally agree. Every journey that votes ends with it. */
+    async verify(slug: string) {
+      const found = await verifyContest(db, await openSecrets({ secret: TEST_SECRET, dataDir: '' }), slug);
+      expect(found?.problems).toEqual([]);
+      return found;
+    },
+    /** `pnpm zuimei …` beside the running server; throws unless it ends with 0. */
+    async command(...args: string[]): Promise<string> {
+      const env = { ...process.env, DATABASE_URL: fresh.url ?? '', ZUIMEI_SECRET: TEST_SECRET };
+      const { stdout } = await promisify(execFile)(process.execPath, ['server/cli.ts', ...args], { cwd: ROOT, env });
+      return stdout;
+    },
+    kill: () => app.kill9(),
+    /** Again on the same data and port, after kill(). */
+    async restart() {
+      await app.stop();
+      app = await startApp({ ...settings, port });
+    },
+    async close() {
+      await browser.close();
+      await app.stop();
+      await fresh.drop();
+    },
+  };
+}
+
+export type Town = Awaited<ReturnType<typeof openTown>>;
