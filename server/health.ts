@@ -1,5 +1,8 @@
+import { BlockList, isIPv4 } from 'node:net';
+import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { sql } from 'kysely';
+import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Db } from './db.ts';
 import type { Metrics } from './metrics.ts';
 import type { Cast } from './vote/cast.ts';
@@ -9,8 +12,8 @@ const PATIENCE_MS = 1_000;
 
 /**
  * GET /healthz  the process answers. GET /readyz  ballots can be taken; names each part and the one that is broken (503 when it is
- * one that ballots need; without Redis they go on unscreened). GET /metrics  Prometheus. No private data; keep /metrics off the
- * public network (infra/nginx).
+ * one that ballots need; without Redis they go on unscreened). GET /metrics  Prometheus, for this machine and the private network only,
+ * and never through a proxy. No private data in any of them.
  */
 export function healthRoute(parts: {
   db: Db;
@@ -22,7 +25,7 @@ export function healthRoute(parts: {
   clock: () => number;
 }) {
   const { db, cast, gate, metrics, stopping, lastSealAt, clock } = parts;
-  return new Hono()
+  return new Hono<{ Bindings: HttpBindings }>()
     .get('/healthz', (c) => c.text('ok'))
     .get('/readyz', async (c) => {
       const database = await within(PATIENCE_MS, sql`select 1`.execute(db));
@@ -38,6 +41,8 @@ export function healthRoute(parts: {
       });
     })
     .get('/metrics', async (c) => {
+      if (c.req.header('x-forwarded-for') || !isNear(c.env.incoming.socket.remoteAddress ?? ''))
+        throw new Refusal('not_found');
       metrics.set('zuimei_pool_waiting', cast.waiting());
       metrics.set('zuimei_gate_unscreened', gate.state() === 'screening' ? 0 : 1);
       const { rows } = await sql<{ slug: string; size: string; sealed: string }>`
@@ -49,6 +54,22 @@ export function healthRoute(parts: {
       }
       return c.text(metrics.text(), 200, { 'Content-Type': 'text/plain; version=0.0.4' });
     });
+}
+
+const near = new BlockList();
+for (const [network, bits] of [
+  ['127.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+] as const)
+  near.addSubnet(network, bits, 'ipv4');
+near.addAddress('::1', 'ipv6');
+near.addSubnet('fc00::', 7, 'ipv6');
+
+function isNear(address: string): boolean {
+  const plain = address.replace(/^::ffff:/, '');
+  return near.check(plain, isIPv4(plain) ? 'ipv4' : 'ipv6');
 }
 
 async function within(ms: number, work: Promise<unknown>): Promise<boolean> {

@@ -55,7 +55,9 @@ async function revealedCounts(db: Db, contest: number, round: number, upto: numb
   // A batch takes its instant under this lock and holds it until it is committed: once we have had it, all before `upto` is there,
   // unless the database's clock is behind ours and `upto` is still to come; then the counts are shown and not kept.
   const head = await sql<{ over: boolean }>`
-    select clock_timestamp() >= ${at}::timestamptz as over from ledger_head where contest = ${contest} for update`.execute(db);
+    select clock_timestamp() >= ${at}::timestamptz as over from ledger_head where contest = ${contest} for update`.execute(
+    db,
+  );
   const { rows } = await sql<Line>`
     select pick as number, count(*) filter (where state = 'counted') as votes, count(*) filter (where state = 'held') as held
     from ledger_entry, unnest(0::smallint || picks) as pick
