@@ -3,6 +3,7 @@ import type { Db } from '../db.ts';
 import { readContest, readSlugs, type StoredContest } from './contest.ts';
 
 const FRESH_MS = 1_000;
+const STALE_MS = 3_000;
 const MOST_UNKNOWN = 1_000;
 /** As the database has it: what cannot be a slug is not looked up. */
 const SLUG = /^[a-z0-9][a-z0-9-]{0,63}$/;
@@ -61,8 +62,12 @@ export function createDesk(db: Db, clock: () => number): Desk {
     const entry = known.get(slug);
     if (!entry && !SLUG.test(slug)) throw new Refusal('not_found');
     if (!entry || !Number.isFinite(entry.readAt)) return read(slug).then(published);
-    // What is known answers at once; the next reader has the newer one. A database that is away keeps the last one readable.
-    if (clock() - entry.readAt >= FRESH_MS) read(slug).catch(() => {});
+    const age = clock() - entry.readAt;
+    if (age < FRESH_MS) return published(entry.contest);
+    // What is known answers at once and the next reader has the newer one; after a quiet while the reader waits for it. A database
+    // that is away keeps the last one readable.
+    const fresh = read(slug).catch(() => entry.contest);
+    if (age >= STALE_MS) return fresh.then(published);
     return published(entry.contest);
   }
 

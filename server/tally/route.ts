@@ -5,6 +5,8 @@ import type { Desk } from '../contest/desk.ts';
 import { type Prebuilt, prebuild, send } from '../reply.ts';
 
 const FRESH_MS = 1_000;
+/** Older than this nobody is shown it while a newer one can be had: after a quiet hour the first reader waits for the query. */
+const STALE_MS = 3_000;
 const HEADERS = { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'public, max-age=1' };
 
 export interface Tallies {
@@ -13,7 +15,7 @@ export interface Tallies {
   view(contest: StoredContest): Promise<TallyView>;
 }
 
-/** Keeps one snapshot a contest. While it is read anew the old one is served; only the very first reader waits. */
+/** Keeps one snapshot a contest. While it is read anew the one before is served, and also when the database is away. */
 export function createTallies(
   read: (contest: StoredContest, now: number) => Promise<TallyView>,
   clock: () => number,
@@ -42,8 +44,13 @@ export function createTallies(
       const one = kept.get(contest.id);
       // Another version may hide what this one showed: never serve across it.
       if (!one || one.version !== contest.version) return renew(contest).then((fresh) => fresh.reply);
-      if (clock() - one.at >= FRESH_MS) renew(contest).catch(() => {});
-      return one.reply;
+      const age = clock() - one.at;
+      if (age < FRESH_MS) return one.reply;
+      const fresh = renew(contest).then(
+        (newer) => newer.reply,
+        () => one.reply,
+      );
+      return age < STALE_MS ? one.reply : fresh;
     },
     async view(contest) {
       const one = kept.get(contest.id);
