@@ -45,11 +45,16 @@ export async function openDatabase(source: DatabaseSource): Promise<Database> {
   const pool = new pg.Pool({
     connectionString: source.url,
     max: source.max ?? 8,
+    // A database that cannot be reached is an error within seconds: what waits is told `busy` and the page sends it again.
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
     ...(source.schema ? { options: `-c search_path=${source.schema}` } : {}),
   });
-  // A connection that breaks while idle (the database restarted) is gone from the pool already and the next query opens another;
-  // without a listener Node would end the process for it.
+  // A connection that breaks (the database restarted) rejects the query that was on it, is dropped by the pool, and the next query
+  // opens another. Without a listener Node would end the process for it: the pool listens to connections at rest, the other one to
+  // those in use.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   return { db, kind: 'server', close: () => db.destroy() };
 }

@@ -64,7 +64,12 @@ export function createParts(given: {
   const names = new Map<string, Promise<LogName>>();
   const logName = (slug: string): Promise<LogName> => {
     let name = names.get(slug);
-    if (!name) names.set(slug, (name = readLogName(slug)));
+    if (!name) {
+      name = readLogName(slug);
+      names.set(slug, name);
+      // The database was away: the next reader asks again.
+      name.catch(() => names.delete(slug));
+    }
     return name;
   };
   async function readLogName(slug: string): Promise<LogName> {

@@ -69,7 +69,9 @@ export function send(url: string, { path, headers, body }: Ballot): Promise<Answ
       reply.setEncoding('utf8').on('data', (chunk: string) => {
         text += chunk;
       });
-      reply.on('end', () => resolve({ status: reply.statusCode ?? 0, body: JSON.parse(text) as Answer['body'] }));
+      reply.on('end', () =>
+        resolve({ status: reply.statusCode ?? 0, body: JSON.parse(text) as Answer['body'] }),
+      );
       reply.on('error', broken);
     });
     sent.on('error', broken);
@@ -112,7 +114,8 @@ export function crowd(slug: string, urls: string[], { ms = 1500, lanes = 32 } = 
   return { sent, done: all.then(() => sent) };
 }
 
-export const acknowledged = (sent: readonly Sent[]): Sent[] => sent.filter((one) => one.answer.status === 201);
+export const acknowledged = (sent: readonly Sent[]): Sent[] =>
+  sent.filter((one) => one.answer.status === 201);
 
 /** How often each answer came: its code, or what became of the ballot. */
 export function answersOf(sent: readonly Sent[]): Record<string, number> {

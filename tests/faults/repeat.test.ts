@@ -26,7 +26,8 @@ async function contest(): Promise<string> {
   return slug;
 }
 const timesOf = async ({ ballotId }: Ballot): Promise<number> =>
-  (await sql`select 1 from ledger_entry where ballot_id = ${ballotId}::uuid`.execute(fresh.database.db)).rows.length;
+  (await sql`select 1 from ledger_entry where ballot_id = ${ballotId}::uuid`.execute(fresh.database.db)).rows
+    .length;
 
 test('fifty copies of one ballot at once: one is counted, and all fifty get its receipt', async () => {
   const slug = await contest();
@@ -34,14 +35,23 @@ test('fifty copies of one ballot at once: one is counted, and all fifty get its 
   const answers = await Promise.all(Array.from({ length: 50 }, () => send(app.url, ballot)));
   expect(new Set(answers.map((one) => JSON.stringify(one))).size).toBe(1);
   expect(answers[0]).toMatchObject({ status: 201, body: { ballotId: ballot.ballotId, state: 'counted' } });
-  expect(await checkLedger(fresh.database.db, slug, answers.map((answer) => ({ ballot, answer })))).toBe(1);
+  expect(
+    await checkLedger(
+      fresh.database.db,
+      slug,
+      answers.map((answer) => ({ ballot, answer })),
+    ),
+  ).toBe(1);
 });
 
 test('fifty ballots of one voter with a quota of one: one is counted, forty-nine are told so', async () => {
   const slug = await contest();
   const voter = voterOf(slug);
   const sent = await Promise.all(
-    Array.from({ length: 50 }, () => voter()).map(async (ballot) => ({ ballot, answer: await send(app.url, ballot) })),
+    Array.from({ length: 50 }, () => voter()).map(async (ballot) => ({
+      ballot,
+      answer: await send(app.url, ballot),
+    })),
   );
   const codes = Map.groupBy(sent, ({ answer }) => answer.body.code ?? answer.body.state);
   expect(codes.get('counted')).toHaveLength(1);
@@ -98,7 +108,6 @@ test.each(['before', 'after'] as const)(
       const cut = cable.cutAt([Buffer.from(ballot.ballotId), id], when);
       const first = await send(behind.url, ballot);
       await cut;
-      if (first.status === 0) console.log(behind.log().slice(-1500));
       expect(first).toEqual({ status: 503, body: { code: 'busy', retryAfterMs: 1000 } });
       expect(await timesOf(ballot)).toBe(when === 'after' ? 1 : 0);
       const again = await sendUntilAnswered(behind.url, ballot);

@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { freePort } from './port.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const START_PATIENCE_MS = 30_000;
+/** A first start makes a database and pictures; on a busy machine that takes a while. */
+const START_PATIENCE_MS = 80_000;
 const STOP_PATIENCE_MS = 15_000;
 
 /** The master secret of every app of the tests, so that several can share a database, also after a restart. */

@@ -25,7 +25,9 @@ export async function movableDatabase(kind: DatabaseKind): Promise<MovableDataba
     database,
     async at(ms) {
       const moment = new Date(ms).toISOString();
-      await sql`update moved_clock set shift = ${moment}::timestamptz - pg_catalog.clock_timestamp()`.execute(db);
+      await sql`update moved_clock set shift = ${moment}::timestamptz - pg_catalog.clock_timestamp()`.execute(
+        db,
+      );
     },
     async drop() {
       await database.close().catch(() => {});

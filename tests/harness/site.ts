@@ -154,11 +154,7 @@ export async function createSite(db: Db, options: SiteOptions = {}) {
   }
 
   /** Sends a ballot as a browser does; a string goes as it is. */
-  async function post(
-    slug: string,
-    body: unknown,
-    headers: Record<string, string> = {},
-  ): Promise<Answer> {
+  async function post(slug: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     const length = String(Buffer.byteLength(text));
     const reply = await call(`/api/contests/${slug}/ballots`, {
@@ -255,5 +251,5 @@ export type TestSite = Awaited<ReturnType<typeof createSite>>;
 
 /** Counted ballots a candidate, in order of number; null while they are sealed. */
 export function votesOf(tally: TallyView): number[] | null {
-  return tally.counts && tally.counts.map((line) => line.votes);
+  return tally.counts?.map((line) => line.votes) ?? null;
 }

@@ -1,8 +1,19 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ContestView } from '@zuimei/shared/view.ts';
-import { type Guest, layoutShift, openContest, pick, receiptOf, voteButton } from './guest.ts';
+import {
+  type Guest,
+  layoutShift,
+  openContest,
+  patience,
+  pick,
+  receiptOf,
+  textOf,
+  voteButton,
+} from './guest.ts';
 import { openTown, type Town } from './town.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 const SLUG = 'zuimei-2026';
 let town: Town;
@@ -29,10 +40,10 @@ describe('a citizen with a phone, from the link to the poster', () => {
   test('sees whose vote it is, until when, by which rule, and the first faces without scrolling', async () => {
     await openContest(page, `/c/${SLUG}`);
     const heading = page.getByRole('heading', { level: 1 });
-    expect((await heading.innerText()).replace(/\s/g, '')).toBe('2026年度“最美应急人”');
+    expect((await textOf(heading)).replace(/\s/g, '')).toBe('2026年度“最美应急人”');
     await page.getByText('云岭区应急管理局').first().waitFor();
     await page.getByText(/^\d+ 天 \d\d:\d\d$/).waitFor();
-    const rule = await page.getByRole('link', { name: /详细规则/ }).innerText();
+    const rule = await textOf(page.getByRole('link', { name: /详细规则/ }));
     expect(rule.replace(/\s+/g, '')).toContain('每人每天可投1张选票，每张选1–5位。投票占综合得分40%');
     expect(await cards().count()).toBe(8);
     const face = await cards().first().locator('img').boundingBox();
@@ -46,23 +57,23 @@ describe('a citizen with a phone, from the link to the poster', () => {
     const names = () => cards().getByRole('heading').allInnerTexts();
     const [first = '', , third = ''] = await names();
     await field.fill(first.slice(0, 2));
-    await expect.poll(names).toEqual([first]);
+    await expect.poll(names, patience).toEqual([first]);
     await field.fill('03');
-    await expect.poll(names).toEqual([third]);
+    await expect.poll(names, patience).toEqual([third]);
     await field.fill('查无此人');
     await page.getByRole('heading', { name: '没有找到“查无此人”' }).waitFor();
     await page.getByRole('button', { name: '看全部候选' }).tap();
-    await expect.poll(() => cards().count()).toBe(8);
+    await expect.poll(() => cards().count(), patience).toBe(8);
     await page.getByRole('button', { name: /^团队/ }).tap();
-    await expect.poll(() => cards().count()).toBe(1);
+    await expect.poll(() => cards().count(), patience).toBe(1);
     await page.getByRole('button', { name: /^全部/ }).tap();
-    await expect.poll(() => cards().count()).toBe(8);
+    await expect.poll(() => cards().count(), patience).toBe(8);
   });
 
   test('reads one person’s deeds and comes back to the same place in the list', async () => {
     const title = cards().nth(4).getByRole('heading');
     await title.evaluate((element) => element.scrollIntoView({ block: 'center' }));
-    const name = await title.innerText();
+    const name = await textOf(title);
     const place = () => page.evaluate(() => Math.round(scrollY));
     const before = await place();
     expect(before).toBeGreaterThan(400);
@@ -75,7 +86,7 @@ describe('a citizen with a phone, from the link to the poster', () => {
     for (const paragraph of deeds) await page.getByText(paragraph).waitFor();
     await page.goBack();
     await cards().first().waitFor();
-    await expect.poll(place).toBe(before);
+    await expect.poll(place, patience).toBe(before);
   });
 
   test('picks three, and the bar says what is still possible', async () => {
@@ -85,7 +96,7 @@ describe('a citizen with a phone, from the link to the poster', () => {
     await bar.getByText('还可再选 3 位').waitFor();
     await pick(page, 7);
     await bar.getByText('还可再选 2 位').waitFor();
-    expect((await bar.innerText()).replace(/\s+/g, '')).toContain('已选3/5位');
+    expect((await textOf(bar)).replace(/\s+/g, '')).toContain('已选3/5位');
     expect(await page.getByRole('button', { name: /^已选/, pressed: true }).count()).toBe(3);
   });
 
@@ -108,7 +119,11 @@ describe('a citizen with a phone, from the link to the poster', () => {
     await page.getByRole('contentinfo').getByRole('link', { name: '我的选票' }).tap();
     const own = page.getByRole('article');
     await own.getByText('已计票').waitFor();
-    expect((await own.getByRole('listitem').allInnerTexts()).map((one) => one.slice(0, 2))).toEqual(['02', '05', '07']);
+    expect((await own.getByRole('listitem').allInnerTexts()).map((one) => one.slice(0, 2))).toEqual([
+      '02',
+      '05',
+      '07',
+    ]);
     await own.getByRole('button', { name: '在本机核验' }).tap();
     await own.getByText(/核验通过：这张选票在公开账本里/).waitFor();
   });
@@ -116,7 +131,7 @@ describe('a citizen with a phone, from the link to the poster', () => {
   test('sees the votes in the ranking', async () => {
     await page.goto(`/c/${SLUG}/rank`);
     const first = page.getByRole('main').getByRole('listitem').first();
-    await expect.poll(() => first.innerText()).toMatch(/1 票/);
+    await expect.poll(() => textOf(first), patience).toMatch(/1 票/);
     const lines = await page.getByRole('main').getByRole('listitem').allInnerTexts();
     expect(lines).toHaveLength(8);
     expect(lines.slice(0, 3).every((line) => line.includes('1 票') && line.includes('33.3%'))).toBe(true);
@@ -149,9 +164,15 @@ describe('a citizen with a phone, from the link to the poster', () => {
     const poster = page.getByRole('img', { name: /^分享海报：3 号/ });
     await poster.waitFor();
     const picture = await poster.evaluate((image: HTMLImageElement) =>
-      image.decode().then(() => ({ width: image.naturalWidth, height: image.naturalHeight, source: image.src })),
+      image
+        .decode()
+        .then(() => ({ width: image.naturalWidth, height: image.naturalHeight, source: image.src })),
     );
-    expect(picture).toMatchObject({ width: 1080, height: 1620, source: expect.stringMatching(/^data:image\//) });
+    expect(picture).toMatchObject({
+      width: 1080,
+      height: 1620,
+      source: expect.stringMatching(/^data:image\//),
+    });
     expect(picture.source.length * 0.75).toBeGreaterThan(10_000);
     await page.getByText(`${town.url}/c/${SLUG}/n/3`).waitFor();
   });

@@ -29,7 +29,9 @@ export interface LedgerBallot {
  */
 export async function openTown(options: { demo?: boolean } = {}) {
   if (!existsSync(PAGES))
-    throw new Error('the pages are not built (web/dist is missing): npm run build; npm test does it by itself');
+    throw new Error(
+      'the pages are not built (web/dist is missing): npm run build; npm test does it by itself',
+    );
   const fresh = await freshDatabase('server');
   const { db } = fresh.database;
   const settings = { databaseUrl: fresh.url ?? '', env: { ZUIMEI_DEMO: options.demo ? '1' : '0' } };
@@ -48,9 +50,11 @@ export async function openTown(options: { demo?: boolean } = {}) {
     url,
     db,
     /** A new visitor with a phone; options as of a browser context. */
-    phone: (given: Parameters<typeof browser.phone>[0] = {}) => guestIn(browser.phone({ baseURL: url, ...given })),
+    phone: (given: Parameters<typeof browser.phone>[0] = {}) =>
+      guestIn(browser.phone({ baseURL: url, ...given })),
     /** A new visitor at an office computer. */
-    desk: (given: Parameters<typeof browser.desk>[0] = {}) => guestIn(browser.desk({ baseURL: url, ...given })),
+    desk: (given: Parameters<typeof browser.desk>[0] = {}) =>
+      guestIn(browser.desk({ baseURL: url, ...given })),
     /** A new contest that the server does not know yet, with open voting unless changed; gives its slug. */
     async contest(slug: string, changes: Partial<Settings> = {}, candidates = 8) {
       const wanted = settingsOf(Date.now(), changes);
@@ -70,7 +74,9 @@ export async function openTown(options: { demo?: boolean } = {}) {
     async ledger(slug: string): Promise<LedgerBallot[]> {
       const { rows } = await sql<LedgerBallot>`
         select ballot_id as "ballotId", picks, state from ledger_entry
-        where kind = 'ballot' and contest = (select id from contest where slug = ${slug}) order by index`.execute(db);
+        where kind = 'ballot' and contest = (select id from contest where slug = ${slug}) order by index`.execute(
+        db,
+      );
       return rows;
     },
     /** Ledger, checkpoints and tally agree. Every journey that votes ends with it. */
@@ -82,7 +88,10 @@ export async function openTown(options: { demo?: boolean } = {}) {
     /** `pnpm zuimei …` beside the running server; throws unless it ends with 0. */
     async command(...args: string[]): Promise<string> {
       const env = { ...process.env, DATABASE_URL: fresh.url ?? '', ZUIMEI_SECRET: TEST_SECRET };
-      const { stdout } = await promisify(execFile)(process.execPath, ['server/cli.ts', ...args], { cwd: ROOT, env });
+      const { stdout } = await promisify(execFile)(process.execPath, ['server/cli.ts', ...args], {
+        cwd: ROOT,
+        env,
+      });
       return stdout;
     },
     kill: () => app.kill9(),

@@ -22,7 +22,12 @@ test.each<[string, string, string | undefined, string]>([
   ['a client may have an IPv6 address', 'fd00::1', '2001:db8::5', '2001:db8::5'],
   ['words are no address', '10.0.0.1', 'unknown', '10.0.0.1'],
   ['behind words nobody is believed', '10.0.0.1', '198.51.100.1, unknown', '10.0.0.1'],
-  ['where all are proxies, the farthest is the client', '10.0.0.1', '192.168.7.8, 192.168.7.9', '192.168.7.8'],
+  [
+    'where all are proxies, the farthest is the client',
+    '10.0.0.1',
+    '192.168.7.8, 192.168.7.9',
+    '192.168.7.8',
+  ],
   ['an empty header leaves the peer', '10.0.0.1', ' , ', '10.0.0.1'],
   ['a header of any length is cut', '10.0.0.1', `${'1.1.1.1, '.repeat(9000)}198.51.100.1`, '198.51.100.1'],
   ['no peer at all is nobody', '', undefined, ''],

@@ -60,7 +60,13 @@ describe.each(databaseKinds)('the rules of a contest (%s)', (kind) => {
       { category: '团队', max: 1 },
     ],
     ['no open round yet', 'not_open_yet', [1, 2], () => ({ rounds: [span(1, 9)] }), {}],
-    ['the pause between two rounds', 'not_open_yet', [1, 2], () => ({ rounds: [span(-9, -1), span(1, 9)] }), {}],
+    [
+      'the pause between two rounds',
+      'not_open_yet',
+      [1, 2],
+      () => ({ rounds: [span(-9, -1), span(1, 9)] }),
+      {},
+    ],
     ['no open round any more', 'already_closed', [1, 2], () => ({ rounds: [span(-9, -1)] }), {}],
     [
       'a pause of staff',
@@ -122,7 +128,12 @@ describe.each(databaseKinds)('the rules of a contest (%s)', (kind) => {
         site.post(slug, request, { cookie: voter.cookie }),
         site.visitor(slug).cast([3]),
       ]);
-      expect(answers.map(({ status, body }) => body.code ?? status)).toEqual([201, 'too_many_picks', 201, 201]);
+      expect(answers.map(({ status, body }) => body.code ?? status)).toEqual([
+        201,
+        'too_many_picks',
+        201,
+        201,
+      ]);
       expect(answers[2]?.body).toEqual(earlier.body);
       await site.verify(slug);
     });
@@ -168,8 +179,7 @@ describe.each(databaseKinds)('the rules of a contest (%s)', (kind) => {
       });
       const paths = ['', '/tally', '/me', '/receipts/0'].map((rest) => `/api/contests/${slug}${rest}`);
       paths.push(`/log/${slug}/checkpoint`, `/log/${slug}/tile/0/000.p/1`);
-      for (const path of paths)
-        expect([path, (await site.call(path)).status]).toEqual([path, 404]);
+      for (const path of paths) expect([path, (await site.call(path)).status]).toEqual([path, 404]);
       expect((await site.visitor(slug).cast([1])).body).toEqual({ code: 'not_found' });
       expect(await (await site.call('/api/contests')).text()).not.toContain(slug);
       const began = site.now();
@@ -230,24 +240,30 @@ describe.each(databaseKinds)('the rules of a contest (%s)', (kind) => {
       expect(text).not.toMatch(/secret|报送表/);
     });
 
-    test.each(['', '/tally'])('…/:slug%s comes compressed as asked, and not at all when nothing changed', async (rest) => {
-      const { slug } = await site.contest({}, 40);
-      const path = `/api/contests/${slug}${rest}`;
-      const ask = (headers: Record<string, string>) => site.call(path, { headers });
-      const plain = await ask({});
-      const [brotli, gzip] = [await ask({ 'accept-encoding': 'gzip, br' }), await ask({ 'accept-encoding': 'gzip' })];
-      const text = await plain.text();
-      expect(plain.headers.get('content-encoding')).toBeNull();
-      expect(plain.headers.get('vary')).toBe('Accept-Encoding');
-      expect(brotli.headers.get('content-encoding')).toBe('br');
-      expect(gzip.headers.get('content-encoding')).toBe('gzip');
-      expect(brotliDecompressSync(Buffer.from(await brotli.arrayBuffer())).toString()).toBe(text);
-      expect(gunzipSync(Buffer.from(await gzip.arrayBuffer())).toString()).toBe(text);
-      const etag = plain.headers.get('etag') ?? '';
-      expect(etag).toMatch(/^"[^"]+"$/);
-      const same = await ask({ 'if-none-match': etag });
-      expect([same.status, await same.text(), same.headers.get('etag')]).toEqual([304, '', etag]);
-      expect((await ask({ 'if-none-match': '"other"' })).status).toBe(200);
-    });
+    test.each(['', '/tally'])(
+      '…/:slug%s comes compressed as asked, and not at all when nothing changed',
+      async (rest) => {
+        const { slug } = await site.contest({}, 40);
+        const path = `/api/contests/${slug}${rest}`;
+        const ask = (headers: Record<string, string>) => site.call(path, { headers });
+        const plain = await ask({});
+        const [brotli, gzip] = [
+          await ask({ 'accept-encoding': 'gzip, br' }),
+          await ask({ 'accept-encoding': 'gzip' }),
+        ];
+        const text = await plain.text();
+        expect(plain.headers.get('content-encoding')).toBeNull();
+        expect(plain.headers.get('vary')).toBe('Accept-Encoding');
+        expect(brotli.headers.get('content-encoding')).toBe('br');
+        expect(gzip.headers.get('content-encoding')).toBe('gzip');
+        expect(brotliDecompressSync(Buffer.from(await brotli.arrayBuffer())).toString()).toBe(text);
+        expect(gunzipSync(Buffer.from(await gzip.arrayBuffer())).toString()).toBe(text);
+        const etag = plain.headers.get('etag') ?? '';
+        expect(etag).toMatch(/^"[^"]+"$/);
+        const same = await ask({ 'if-none-match': etag });
+        expect([same.status, await same.text(), same.headers.get('etag')]).toEqual([304, '', etag]);
+        expect((await ask({ 'if-none-match': '"other"' })).status).toBe(200);
+      },
+    );
   });
 });

@@ -109,7 +109,9 @@ describe.each(databaseKinds)('the ledger (%s)', (kind) => {
         return one?.body.index;
       }),
     );
-    expect(answers.sort((a, b) => Number(a) - Number(b))).toEqual(Array.from({ length: 120 }, (_, i) => i + 1));
+    expect(answers.sort((a, b) => Number(a) - Number(b))).toEqual(
+      Array.from({ length: 120 }, (_, i) => i + 1),
+    );
     const { rows } = await run(
       `select count(*)::int as back from (select at < lag(at) over (order by index) as back from ledger_entry where contest = ${id}) x where back`,
     );
@@ -137,7 +139,9 @@ describe.each(databaseKinds)('the ledger (%s)', (kind) => {
                 (select sum(votes) from tally where contest = ${id})::int as votes`)
           ).rows[0];
         const before = await state();
-        await run(`create function break_it() returns trigger language plpgsql as $$ begin raise 'broken by the test'; end $$`);
+        await run(
+          `create function break_it() returns trigger language plpgsql as $$ begin raise 'broken by the test'; end $$`,
+        );
         await run(
           `create trigger break_it before insert or update on ${table} for each row execute function break_it()`,
         );
@@ -181,7 +185,11 @@ describe.each(databaseKinds)('the ledger (%s)', (kind) => {
         act: null,
       },
     ]);
-    expect((await voter.me()).ballots[0]?.opening).toMatchObject({ ballotId, voter: pseudonym, picks: [3, 5] });
+    expect((await voter.me()).ballots[0]?.opening).toMatchObject({
+      ballotId,
+      voter: pseudonym,
+      picks: [3, 5],
+    });
     await site.verify(slug);
   });
 });

@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { MeView } from '@zuimei/shared/view.ts';
 import { parseCheckpoint } from '@zuimei/shared/checkpoint.ts';
 import { checkConsistency, leafHash, rootOf } from '@zuimei/shared/merkle.ts';
 import { openNote } from '@zuimei/shared/note.ts';
 import { consistencyFromTiles, rootFromTiles } from '@zuimei/shared/prover.ts';
 import { checkReceipt } from '@zuimei/shared/receipt.ts';
 import { parseBundle, tileLevels, tilePath } from '@zuimei/shared/tile.ts';
+import type { MeView } from '@zuimei/shared/view.ts';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { createSite, type TestSite } from '../harness/site.ts';
 
@@ -27,7 +27,8 @@ describe.each(databaseKinds)('the published log (%s)', (kind) => {
     for (const one of sent) expect((await one).status).toBe(201);
   };
   const keyOf = async (slug: string): Promise<string> =>
-    ((await (await site.call(`/api/contests/${slug}`)).json()) as { log: { verifierKey: string } }).log.verifierKey;
+    ((await (await site.call(`/api/contests/${slug}`)).json()) as { log: { verifierKey: string } }).log
+      .verifierKey;
 
   /** Seals and reads the checkpoint as anybody can: opened with the published key. */
   async function sealed(slug: string) {
@@ -96,7 +97,14 @@ describe.each(databaseKinds)('the published log (%s)', (kind) => {
     await fill(slug, 20);
     const beyond = ['tile/0/001.p/45', 'tile/0/001', 'tile/0/002.p/1', 'tile/1/001.p/1', 'tile/2/000.p/1'];
     beyond.push('tile/entries/001.p/45', 'tile/entries/002.p/1');
-    const malformed = ['tile/0/1', 'tile/0/001.p/0', 'tile/0/000.p/256', 'tile/64/000', 'tile/0/x000/000', 'tile/-1/000'];
+    const malformed = [
+      'tile/0/1',
+      'tile/0/001.p/0',
+      'tile/0/000.p/256',
+      'tile/64/000',
+      'tile/0/x000/000',
+      'tile/-1/000',
+    ];
     for (const path of [...beyond, ...malformed, 'tile/', 'tile/entries/000.p/1/', 'tile/0/000/../001'])
       expect([path, (await site.call(`/log/${slug}/${path}`)).status]).toEqual([path, 404]);
     await site.verify(slug);
@@ -137,7 +145,13 @@ describe.each(databaseKinds)('the published log (%s)', (kind) => {
       if (!own) throw new Error('/me does not know the ballot');
       const { opening, ...shown } = own;
       expect(shown).toEqual(receipt);
-      const claim = { proof: await reply.text(), verifierKey: await keyOf(slug), contest: slug, receipt, opening };
+      const claim = {
+        proof: await reply.text(),
+        verifierKey: await keyOf(slug),
+        contest: slug,
+        receipt,
+        opening,
+      };
       expect(await checkReceipt({ ...claim, picks: [7, 2] })).toEqual({
         ok: true,
         origin: `zuimei.local/${slug}`,
@@ -194,8 +208,13 @@ describe.each(databaseKinds)('the published log (%s)', (kind) => {
 
   describe('the sealer', () => {
     const checkpointsOf = async (id: number) =>
-      (await sql<{ size: number }>`select size::int from log_checkpoint where contest = ${id} order by size`.execute(fresh.database.db))
-        .rows;
+      (
+        await sql<{
+          size: number;
+        }>`select size::int from log_checkpoint where contest = ${id} order by size`.execute(
+          fresh.database.db,
+        )
+      ).rows;
 
     test('of several servers at once signs each size once', async () => {
       const { slug, id } = await site.contest();

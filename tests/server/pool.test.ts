@@ -63,7 +63,7 @@ const codeOf = (promise: Promise<Receipt>): Promise<string> =>
 test('all that arrives in one turn goes together, and the next batch is all that came meanwhile', async () => {
   const room = rooms();
   const gate = door();
-  const pool = createPool(
+  const pool = createPool<Numbered>(
     { ...room, admit: (batch) => gate.pass().then(() => room.admit(batch)) },
     { waiting: 100, batch: 50 },
   );
@@ -82,7 +82,7 @@ test('all that arrives in one turn goes together, and the next batch is all that
 
 test('a batch holds at most one ballot a voter; the others come later, in order', async () => {
   const room = rooms();
-  const pool = createPool(room, { waiting: 100, batch: 50 });
+  const pool = createPool<Numbered>(room, { waiting: 100, batch: 50 });
   await Promise.all(ballots(9, (number) => `v${number % 3}`).map((one) => pool.join(one)));
   expect(room.seen.written).toEqual([
     [0, 1, 2],
@@ -93,7 +93,7 @@ test('a batch holds at most one ballot a voter; the others come later, in order'
 
 test('a batch is no larger than its limit', async () => {
   const room = rooms();
-  const pool = createPool(room, { waiting: 100, batch: 4 });
+  const pool = createPool<Numbered>(room, { waiting: 100, batch: 4 });
   await Promise.all(ballots(10).map((one) => pool.join(one)));
   expect(room.seen.written.map((batch) => batch.length)).toEqual([4, 4, 2]);
 });
@@ -101,7 +101,7 @@ test('a batch is no larger than its limit', async () => {
 test('while one batch is written the next is at the gate, and none overtakes another', async () => {
   const room = rooms();
   const wall = door();
-  const pool = createPool(
+  const pool = createPool<Numbered>(
     { ...room, write: (batch) => wall.pass().then(() => room.write(batch)) },
     { waiting: 100, batch: 1 },
   );
@@ -118,7 +118,7 @@ test('while one batch is written the next is at the gate, and none overtakes ano
 test('who the gate refuses is answered at once and not written', async () => {
   const room = rooms();
   const wall = door();
-  const pool = createPool(
+  const pool = createPool<Numbered>(
     {
       ...room,
       admit: async (batch) => batch.map(({ number }) => (number === 1 ? new Refusal('gate_refused') : null)),
@@ -137,7 +137,7 @@ test('who the gate refuses is answered at once and not written', async () => {
 test('a full pool says busy at once, and has room again when it has answered', async () => {
   const room = rooms();
   const gate = door();
-  const pool = createPool(
+  const pool = createPool<Numbered>(
     { ...room, admit: (batch) => gate.pass().then(() => room.admit(batch)) },
     { waiting: 3, batch: 50 },
   );
@@ -162,7 +162,7 @@ test.each(['admit', 'write'] as const)(
     let calls = 0;
     const failing = (batch: Numbered[]): Promise<never[]> | null =>
       batch.some((one) => one.number < 2) && calls++ < 5 ? Promise.reject(new Error('cable')) : null;
-    const pool = createPool(
+    const pool = createPool<Numbered>(
       { ...room, [where]: (batch: Numbered[]) => failing(batch) ?? room[where](batch) },
       { waiting: 100, batch: 2 },
     );
@@ -177,7 +177,7 @@ describe('drain', () => {
   test('answers all that was taken, takes no more, and then resolves', async () => {
     const room = rooms();
     const wall = door();
-    const pool = createPool(
+    const pool = createPool<Numbered>(
       { ...room, write: (batch) => wall.pass().then(() => room.write(batch)) },
       { waiting: 100, batch: 2 },
     );
@@ -196,7 +196,7 @@ describe('drain', () => {
   });
 
   test('of an empty pool resolves at once', async () => {
-    const pool = createPool(rooms(), { waiting: 100, batch: 2 });
+    const pool = createPool<Numbered>(rooms(), { waiting: 100, batch: 2 });
     await pool.drain();
     expect(await codeOf(pool.join({ voter: 'late', number: 9 }))).toBe('busy');
   });

@@ -71,7 +71,8 @@ describe.each(databaseKinds)('a tally (%s)', (kind) => {
   describe('that is revealed daily', () => {
     const reveal: Reveal = { kind: 'daily', at: 18 * 60 };
     const day = shanghaiDay(Date.now()) + 30;
-    const clock = (hour: number, seconds = 0, days = 0) => shanghaiDayStart(day + days, hour * 60) + seconds * 1000;
+    const clock = (hour: number, seconds = 0, days = 0) =>
+      shanghaiDayStart(day + days, hour * 60) + seconds * 1000;
 
     test('shows counts as they stood at the last reveal, whenever somebody first looks', async () => {
       const began = site.now();
@@ -194,12 +195,16 @@ describe('nothing the public can ask tells how candidates of a sealed contest st
   const asked: Record<string, string[]> = {
     '/': ['/'],
     '/c/:slug': ['/c/:slug'],
-    '/c/:slug/*': ['rank', 'mine', 'rules', 'verify', 'poster', 'n/1', 'n/3', 'n/8'].map((page) => `/c/:slug/${page}`),
+    '/c/:slug/*': ['rank', 'mine', 'rules', 'verify', 'poster', 'n/1', 'n/3', 'n/8'].map(
+      (page) => `/c/:slug/${page}`,
+    ),
     '/api/contests': ['/api/contests'],
     '/api/contests/:slug': ['/api/contests/:slug'],
     '/api/contests/:slug/tally': ['/api/contests/:slug/tally'],
     '/api/contests/:slug/me': ['/api/contests/:slug/me'],
-    '/api/contests/:slug/receipts/:index': [0, 1, 150].map((index) => `/api/contests/:slug/receipts/${index}`),
+    '/api/contests/:slug/receipts/:index': [0, 1, 150].map(
+      (index) => `/api/contests/:slug/receipts/${index}`,
+    ),
     '/log/:slug/checkpoint': ['/log/:slug/checkpoint'],
     '/log/:slug/tile/*': ['0/000', '0/001.p/19', '1/000.p/1', 'entries/000', 'entries/001.p/19'].map(
       (tile) => `/log/:slug/tile/${tile}`,
@@ -291,7 +296,8 @@ describe('however many ask', () => {
       async () => view(++reads),
       () => now,
     );
-    const bodyOf = async () => (JSON.parse((await tallies.reply(contest(1))).plain.body as string) as TallyView).ballots;
+    const bodyOf = async () =>
+      (JSON.parse((await tallies.reply(contest(1))).plain.body as string) as TallyView).ballots;
     expect(await Promise.all(Array.from({ length: 50 }, bodyOf))).toEqual(Array(50).fill(1));
     now = 999;
     expect([await bodyOf(), reads]).toEqual([1, 1]);
@@ -309,7 +315,8 @@ describe('however many ask', () => {
       },
       () => now,
     );
-    const bodyOf = async () => (JSON.parse((await tallies.reply(contest(1))).plain.body as string) as TallyView).ballots;
+    const bodyOf = async () =>
+      (JSON.parse((await tallies.reply(contest(1))).plain.body as string) as TallyView).ballots;
     await bodyOf();
     [now, broken] = [2000, true];
     expect([await bodyOf(), await bodyOf()]).toEqual([1, 1]);

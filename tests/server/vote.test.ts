@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { policies, signalsIn } from '@zuimei/shared/policy.ts';
-import { databaseKinds } from '../harness/database.ts';
 import { type MovableDatabase, movableDatabase } from '../harness/clock.ts';
+import { databaseKinds } from '../harness/database.ts';
 import { createSite, HOUR_MS, type TestSite, votesOf } from '../harness/site.ts';
 
 describe.each(databaseKinds)('a ballot (%s)', (kind) => {
@@ -262,7 +262,9 @@ describe.each(databaseKinds)('a ballot (%s)', (kind) => {
     const opens = began + 10 * HOUR_MS;
     const closes = began + 20 * HOUR_MS;
     const { slug } = await site.contest({
-      rounds: [{ opens: new Date(opens).toISOString(), closes: new Date(closes).toISOString(), standing: null }],
+      rounds: [
+        { opens: new Date(opens).toISOString(), closes: new Date(closes).toISOString(), standing: null },
+      ],
     });
     const voter = site.visitor(slug);
     try {

@@ -1,0 +1,207 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
+import { expect, inject, test } from 'vitest';
+import { openDatabase } from '@zuimei/server/db.ts';
+import { startApp } from '../harness/app.ts';
+import { zuimei } from '../harness/cli.ts';
+import { freshDatabase } from '../harness/database.ts';
+import { seedContest, settingsOf } from '../harness/site.ts';
+import {
+  acknowledged,
+  answersOf,
+  behindProxy,
+  checkLedger,
+  crowd,
+  send,
+  sendUntilAnswered,
+  settle,
+  voterOf,
+} from './crowd.ts';
+
+/** A data folder whose embedded database holds one contest. */
+async function embeddedFolder(slug: string): Promise<string> {
+  const fresh = await freshDatabase('embedded');
+  await seedContest(fresh.database.db, slug, settingsOf(Date.now()));
+  await fresh.database.close();
+  const folder = mkdtempSync(join(tmpdir(), 'zuimei-fault-'));
+  cpSync(fresh.folder ?? '', join(folder, 'pglite'), { recursive: true });
+  await fresh.drop();
+  return folder;
+}
+
+test('on Postgres: the server is killed in mid-load and another takes its place: nothing acknowledged is lost or doubled', {
+  timeout: 60_000,
+}, async () => {
+  const fresh = await freshDatabase('server');
+  const slug = 'server-killed';
+  await seedContest(fresh.database.db, slug, settingsOf(Date.now()));
+  const options = { databaseUrl: fresh.url ?? '', redisUrl: inject('redisUrl'), env: behindProxy };
+  const first = await startApp(options);
+  const load = crowd(slug, [first.url], { ms: 1200 });
+  await sleep(800);
+  await first.kill9();
+  const sent = await load.done;
+  const before = acknowledged(sent).length;
+  expect(before).toBeGreaterThan(50);
+  await checkLedger(fresh.database.db, slug, sent);
+  const second = await startApp({ ...options, port: first.port });
+  const settled = await settle(second.url, sent);
+  expect(acknowledged(settled)).toHaveLength(sent.length);
+  expect(await second.stop()).toBe(0);
+  expect(await checkLedger(fresh.database.db, slug, settled)).toBe(sent.length);
+  const said = await zuimei(['verify'], { DATABASE_URL: fresh.url ?? '' });
+  expect([said.code, said.stdout]).toEqual([0, expect.stringContaining(`账目 ${sent.length + 1} 条`)]);
+  await first.stop();
+  await fresh.drop();
+});
+
+test('embedded: the server is killed in mid-load and started again on its folder: nothing acknowledged is lost or doubled', {
+  timeout: 60_000,
+}, async () => {
+  const slug = 'embedded-killed';
+  const dataDir = await embeddedFolder(slug);
+  const first = await startApp({ dataDir, env: behindProxy });
+  const load = crowd(slug, [first.url], { ms: 1200 });
+  await sleep(800);
+  await first.kill9();
+  const sent = await load.done;
+  expect(acknowledged(sent).length).toBeGreaterThan(20);
+  const second = await startApp({ dataDir, port: first.port, env: behindProxy });
+  const settled = await settle(second.url, sent);
+  expect(acknowledged(settled)).toHaveLength(sent.length);
+  // Beside the running server, which holds the database: it is asked to do it.
+  const beside = await zuimei(['verify', '--contest', slug], { DATA_DIR: dataDir });
+  expect([beside.code, beside.stderr]).toEqual([0, '']);
+  expect(await second.stop()).toBe(0);
+  const alone = await zuimei(['verify'], { DATA_DIR: dataDir });
+  expect([alone.code, alone.stdout]).toEqual([0, expect.stringContaining(`账目 ${sent.length + 1} 条`)]);
+  const database = await openDatabase({ folder: join(dataDir, 'pglite') });
+  expect(await checkLedger(database.db, slug, settled)).toBe(sent.length);
+  await database.close();
+  rmSync(dataDir, { recursive: true });
+});
+
+test('told to stop in mid-batch, a server answers all it has taken, takes no more, and leaves with 0', {
+  timeout: 60_000,
+}, async () => {
+  const fresh = await freshDatabase('server');
+  const { db } = fresh.database;
+  const slug = 'server-stopped';
+  const id = await seedContest(db, slug, settingsOf(Date.now()));
+  const app = await startApp({
+    databaseUrl: fresh.url ?? '',
+    redisUrl: inject('redisUrl'),
+    env: behindProxy,
+  });
+  expect((await send(app.url, voterOf(slug)())).status).toBe(201);
+  const [locked, free] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const blocked = db.transaction().execute(async (tx) => {
+    await sql`select 1 from ledger_head where contest = ${id} for update`.execute(tx);
+    locked.resolve();
+    await free.promise;
+  });
+  await locked.promise;
+  const inside = Array.from({ length: 60 }, () => voterOf(slug)()).map(async (ballot) => ({
+    ballot,
+    answer: await send(app.url, ballot),
+  }));
+  const waiting = async () =>
+    /^zuimei_pool_waiting (\d+)/m.exec(await (await fetch(`${app.url}/metrics`)).text())?.[1];
+  await expect.poll(waiting).toBe('60');
+  const stopped = app.stop();
+  await sleep(300);
+  await expect(fetch(`${app.url}/healthz`)).rejects.toThrow();
+  free.resolve();
+  await blocked;
+  const sent = await Promise.all(inside);
+  expect(answersOf(sent)).toEqual({ counted: 60 });
+  expect(await stopped).toBe(0);
+  expect(await checkLedger(db, slug, sent)).toBe(61);
+  // It has sealed what it took before it left.
+  const { rows } = await sql<{
+    size: number;
+  }>`select max(size)::int as size from log_checkpoint where contest = ${id}`.execute(db);
+  expect(rows).toEqual([{ size: 62 }]);
+  await fresh.drop();
+});
+
+test.each(['Postgres', 'embedded'])(
+  'told to stop under load (%s), a server leaves with 0 and all it acknowledged is there',
+  {
+    timeout: 60_000,
+  },
+  async (kind) => {
+    const slug = 'server-leaving';
+    const fresh = kind === 'Postgres' ? await freshDatabase('server') : null;
+    if (fresh) await seedContest(fresh.database.db, slug, settingsOf(Date.now()));
+    const dataDir = fresh ? null : await embeddedFolder(slug);
+    const app = await startApp(
+      fresh
+        ? { databaseUrl: fresh.url ?? '', redisUrl: inject('redisUrl'), env: behindProxy }
+        : { dataDir: dataDir ?? '', env: behindProxy },
+    );
+    const load = crowd(slug, [app.url], { ms: 1200 });
+    await sleep(700);
+    expect(await app.stop()).toBe(0);
+    const sent = await load.done;
+    expect(acknowledged(sent).length).toBeGreaterThan(20);
+    expect(
+      Object.keys(answersOf(sent)).filter((name) => !['counted', 'busy', 'none'].includes(name)),
+    ).toEqual([]);
+    const database = fresh?.database ?? (await openDatabase({ folder: join(dataDir ?? '', 'pglite') }));
+    await checkLedger(database.db, slug, sent);
+    await database.close();
+    await fresh?.drop();
+    if (dataDir) rmSync(dataDir, { recursive: true });
+  },
+);
+
+test('two servers on one contest: one gapless ledger, and a ballot sent to both counts once', {
+  timeout: 60_000,
+}, async () => {
+  const fresh = await freshDatabase('server');
+  const slug = 'two-servers';
+  await seedContest(fresh.database.db, slug, settingsOf(Date.now()));
+  const options = { databaseUrl: fresh.url ?? '', redisUrl: inject('redisUrl'), env: behindProxy };
+  const [one, other] = await Promise.all([startApp(options), startApp(options)]);
+  const load = crowd(slug, [one.url, other.url], { ms: 1500 });
+  const twice = await Promise.all(
+    Array.from({ length: 60 }, async () => {
+      const ballot = voterOf(slug)();
+      const answers = await Promise.all([one, other, one, other].map((app) => send(app.url, ballot)));
+      expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+      return { ballot, answer: answers[0] ?? { status: 0, body: {} } };
+    }),
+  );
+  const sent = [...(await load.done), ...twice];
+  expect(Object.keys(answersOf(sent))).toEqual(['counted']);
+  expect(await Promise.all([one.stop(), other.stop()])).toEqual([0, 0]);
+  expect(await checkLedger(fresh.database.db, slug, sent)).toBe(sent.length);
+  await fresh.drop();
+});
+
+test('a second server on one data folder is refused with a plain message, and the first goes on', {
+  timeout: 60_000,
+}, async () => {
+  const slug = 'one-folder';
+  const dataDir = await embeddedFolder(slug);
+  const first = await startApp({ dataDir, env: behindProxy });
+  await expect(startApp({ dataDir })).rejects.toThrow(
+    new RegExp(`process ${first.pid} already serves ${dataDir}: stop it, or set DATA_DIR or DATABASE_URL`),
+  );
+  const ballot = voterOf(slug)();
+  const answer = await sendUntilAnswered(first.url, ballot);
+  expect(answer.status).toBe(201);
+  expect(await first.stop()).toBe(0);
+  // What the first has left is free again.
+  const third = await startApp({ dataDir, env: behindProxy });
+  expect(await send(third.url, ballot)).toEqual(answer);
+  expect(await third.stop()).toBe(0);
+  const database = await openDatabase({ folder: join(dataDir, 'pglite') });
+  expect(await checkLedger(database.db, slug, [{ ballot, answer }])).toBe(1);
+  await database.close();
+  rmSync(dataDir, { recursive: true });
+});
