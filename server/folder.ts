@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
@@ -9,13 +9,16 @@ export async function claimFolder(dataDir: string): Promise<() => Promise<void>>
   await mkdir(dataDir, { recursive: true });
   const path = join(dataDir, 'server.pid');
   for (let tries = 0; tries < 3; tries++) {
+    // Written elsewhere first and then linked: nobody ever reads a claim without its owner.
+    const draft = `${path}.${process.pid}`;
+    await writeFile(draft, `${process.pid}`);
     try {
-      const file = await open(path, 'wx');
-      await file.write(`${process.pid}`);
-      await file.close();
+      await link(draft, path);
       return () => rm(path, { force: true });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    } finally {
+      await rm(draft, { force: true });
     }
     const pid = Number(await readFile(path, 'utf8').catch(() => ''));
     if (isAlive(pid))

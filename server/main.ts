@@ -58,7 +58,9 @@ async function main(): Promise<void> {
   let sealing: Promise<void> = Promise.resolve();
   async function seal(): Promise<void> {
     try {
-      await openLedgers(parts.desk, parts.ledger, Date.now());
+      await openLedgers(parts.desk, parts.ledger, Date.now(), (slug, error) =>
+        log('error', { part: 'ledger', slug, error: String(error) }),
+      );
       await sealer.seal();
       lastSealAt = Date.now();
     } catch (error) {

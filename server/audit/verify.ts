@@ -8,6 +8,7 @@ import type { Db } from '../db.ts';
 import { logSigner } from '../log/sealer.ts';
 import type { Secrets } from '../secret.ts';
 import { readLines } from './lines.ts';
+import { checkTiles } from './tiles.ts';
 
 export interface Verification {
   contest: string;
@@ -42,6 +43,10 @@ export async function verifyContest(db: Db, secrets: Secrets, slug: string): Pro
       const replayer = createReplayer({ contest: slug, rounds: contest.rounds, checkpoints });
       const gap = (detail: string) => problems.push({ code: 'gap', detail });
       for await (const lines of readLines(tx, secrets, contest, gap)) replayer.take(lines);
+      const newest = checkpoints.at(-1);
+      if (newest)
+        for (const detail of await checkTiles(tx, contest.id, newest.size, newest.root))
+          problems.push({ code: 'tile', detail });
       const replay = replayer.finish();
       problems.push(
         ...replay.problems.map((one: Problem) => ({

@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { verifyContest } from '@zuimei/server/audit/verify.ts';
+import { openSecrets } from '@zuimei/server/secret.ts';
 import { parseCheckpoint } from '@zuimei/shared/checkpoint.ts';
 import { checkConsistency, leafHash, rootOf } from '@zuimei/shared/merkle.ts';
 import { openNote } from '@zuimei/shared/note.ts';
@@ -8,7 +10,7 @@ import { checkReceipt } from '@zuimei/shared/receipt.ts';
 import { parseBundle, tileLevels, tilePath } from '@zuimei/shared/tile.ts';
 import type { MeView } from '@zuimei/shared/view.ts';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../harness/database.ts';
-import { createSite, type TestSite } from '../harness/site.ts';
+import { createSite, SECRET, type TestSite } from '../harness/site.ts';
 
 describe.each(databaseKinds)('the published log (%s)', (kind) => {
   let fresh: FreshDatabase;
@@ -107,6 +109,30 @@ describe.each(databaseKinds)('the published log (%s)', (kind) => {
     ];
     for (const path of [...beyond, ...malformed, 'tile/', 'tile/entries/000.p/1/', 'tile/0/000/../001'])
       expect([path, (await site.call(`/log/${slug}/${path}`)).status]).toEqual([path, 404]);
+    await site.verify(slug);
+  });
+
+  test('verification finds a full tile that was altered, though no checkpoint of late depends on it', async () => {
+    const { slug, id } = await site.contest({ policy: 'loose' });
+    await fill(slug, 299);
+    await sealed(slug);
+    const swap = sql`
+      update log_tile set hashes = overlay(hashes placing sha256(''::bytea) from 33 for 32)
+      where contest = ${id} and level = 0 and index = 0`;
+    const was = await sql<{ hashes: Uint8Array }>`
+      select hashes from log_tile where contest = ${id} and level = 0 and index = 0`.execute(
+      fresh.database.db,
+    );
+    await swap.execute(fresh.database.db);
+    const found = await verifyContest(
+      fresh.database.db,
+      await openSecrets({ secret: SECRET, dataDir: '' }),
+      slug,
+    );
+    expect(found?.problems).toEqual([{ code: 'tile', detail: 'tile 0/0 is not what the level above holds' }]);
+    await sql`
+      update log_tile set hashes = ${Buffer.from(was.rows[0]?.hashes ?? [])}::bytea
+      where contest = ${id} and level = 0 and index = 0`.execute(fresh.database.db);
     await site.verify(slug);
   });
 

@@ -9,8 +9,7 @@ watchVisit();
 const { app, router } = createCitizenApp(readFirst(), createWebHistory());
 // A part of the page that did not arrive (bad network, or a new version was published): load the page whole.
 router.onError((_, to) => location.assign(to.fullPath));
-// A task of its own: between reading the script and taking the page over, the phone can answer a touch.
-void router.isReady().then(() => setTimeout(() => app.mount('#app')));
+void router.isReady().then(() => app.mount('#app'));
 
 /** Given with the page; without it (a template served bare) everything is asked for over the API. */
 function readFirst(): FirstData {
