@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BlockList } from 'node:net';
+import type { Receipt } from '@zuimei/shared/ballot.ts';
 import type { AnswerError } from './answer.ts';
 import type { StoredContest } from './contest/contest.ts';
 import type { Desk } from './contest/desk.ts';
@@ -39,7 +40,7 @@ export function createDirect(parts: {
       trustedProxies,
     );
     cast.cast(slug, parseBallotRequest(text), sender).then(
-      (receipt) => sendJson(outgoing, 201, receipt),
+      (receipt) => sendReceipt(outgoing, receipt),
       (error: unknown) => fail(incoming, outgoing, error),
     );
   }
@@ -104,7 +105,14 @@ function sendPrebuilt(incoming: IncomingMessage, outgoing: ServerResponse, reply
   const { headers } = incoming;
   const chosen = choose(reply, headers['if-none-match'], headers['accept-encoding'] as string | undefined);
   outgoing.writeHead(chosen.status, chosen.headers);
-  outgoing.end(chosen.body);
+  outgoing.end(chosen.wire, 'latin1');
+}
+
+/** A receipt is ASCII throughout, which spares its encoding. */
+function sendReceipt(outgoing: ServerResponse, receipt: Receipt): void {
+  const body = JSON.stringify(receipt);
+  outgoing.writeHead(201, { 'Content-Type': 'application/json', 'Content-Length': body.length });
+  outgoing.end(body, 'latin1');
 }
 
 function sendJson(

@@ -14,6 +14,8 @@ export interface Prebuilt {
 
 export interface Encoded {
   body: Uint8Array<ArrayBuffer> | string;
+  /** The same bytes, one a character: node:http sends such a text in one piece with the head, a buffer in two. */
+  wire: string;
   headers: Record<string, string>;
 }
 
@@ -48,7 +50,12 @@ export function prebuild(
 }
 
 function encoded(body: Encoded['body'], headers: Record<string, string>): Encoded {
-  return { body, headers: { ...headers, 'Content-Length': String(Buffer.byteLength(body)) } };
+  const bytes = Buffer.from(body as Uint8Array);
+  return {
+    body,
+    wire: bytes.toString('latin1'),
+    headers: { ...headers, 'Content-Length': String(bytes.length) },
+  };
 }
 
 /** The encoding the client takes, or a bodiless 304 when it has these bytes already. */
@@ -57,13 +64,13 @@ export function choose(
   ifNoneMatch: string | undefined,
   acceptEncoding = '',
 ): Encoded & { status: 200 | 304 } {
-  if (ifNoneMatch === reply.etag) return { status: 304, body: '', headers: reply.unchanged };
+  if (ifNoneMatch === reply.etag) return { status: 304, body: '', wire: '', headers: reply.unchanged };
   const chosen = acceptEncoding.includes('br')
     ? reply.br
     : acceptEncoding.includes('gzip')
       ? reply.gzip
       : reply.plain;
-  return { status: 200, body: chosen.body, headers: chosen.headers };
+  return { status: 200, ...chosen };
 }
 
 export function send(c: Context, reply: Prebuilt): Response {

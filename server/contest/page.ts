@@ -223,7 +223,7 @@ function contestHead(view: ContestView, path: string, base: string): string {
     : `${view.slogan || view.organizers.join('、')}。每一张选票都可核验。`;
   const size = candidate ? 'full' : 'card';
   const preload = photo
-    ? `<link rel="preload" as="image" type="image/avif" href="/media/${photo.id}-${size}.avif">`
+    ? `<link rel="preload" as="image" type="image/avif" fetchpriority="high" href="/media/${photo.id}-${size}.avif">`
     : '';
   return preload + tags(title, text, base + path, photo ? `${base}/media/${photo.id}-card.jpg` : null);
 }

@@ -81,7 +81,8 @@ describe.each(databaseKinds)('the ledger (%s)', (kind) => {
       ],
     });
     const { desk, ledger } = site.parts;
-    for (let i = 0; i < 3; i++) await openLedgers(desk, ledger, site.now());
+    for (let i = 0; i < 3; i++)
+      await openLedgers(desk, ledger, site.now(), (slug, error) => expect([slug, error]).toBeNull());
     expect(await kindsOf(id)).toEqual(['rules']);
     expect(await kindsOf(later.id)).toEqual([]);
     await site.verify(slug);
