@@ -104,18 +104,20 @@ export interface BatchLeaves {
 export function createBatchLeaves(contest: string, kind = 'ballot'): BatchLeaves {
   const { block, atStart, commitmentStart } = entryTemplate(contest, kind);
   const lanes = lanesOf(block);
-  let written: Instant = '';
+  // Which instant stands in each room: short runs of ever new instants must not pay for all rooms.
+  const written: Instant[] = Array.from({ length: ROOMS }, () => '');
   return {
     leaves(at, commitments) {
       if (!INSTANT.test(at) || commitments.length % 32 !== 0)
         throw new Refusal('bad_request', { part: 'entry', fault: 'leaves' });
-      if (at !== written) for (let i = 0; i < ROOMS; i++) putAscii(lanes.bytes, lanes.start(i) + atStart, at);
-      written = at;
       const out = new Uint8Array(commitments.length);
       for (let from = 0; from < out.length; from += ROOMS * 32) {
         const count = Math.min(ROOMS, (out.length - from) / 32);
-        for (let i = 0; i < count; i++)
+        for (let i = 0; i < count; i++) {
+          if (written[i] !== at) putAscii(lanes.bytes, lanes.start(i) + atStart, at);
+          written[i] = at;
           putHex(lanes.bytes, lanes.start(i) + commitmentStart, commitments, from + i * 32, 32);
+        }
         lanes.run(count);
         for (let i = 0; i < count; i++) copyHash(lanes.bytes, lanes.start(i) - 32, out, from + i * 32);
       }

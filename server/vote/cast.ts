@@ -39,7 +39,7 @@ export interface CastWatch {
   failed(error: unknown): void;
 }
 
-const LIMITS = { waiting: 5_000, batch: 500 };
+const LIMITS = { waiting: 5_000, batch: 500, spacingMs: 5 };
 const MOST_LOOKUPS = 64;
 
 /** The write path: who → rules → pool → may they → written down and counted → receipt. The only file that knows this order. */

@@ -7,6 +7,12 @@ export interface PoolLimits {
   waiting: number;
   /** Ballots in one batch. */
   batch: number;
+  /**
+   * Least time between the starts of two batches, in ms. A commit costs about the same for one ballot as for twenty: without this a
+   * steady stream would be cut into batches so small that their cost, not the ballots, fills the machine. Who comes after a pause
+   * does not wait for it.
+   */
+  spacingMs: number;
 }
 
 export interface Pool<B> {
@@ -41,6 +47,7 @@ export function createPool<B extends { voter: string }>(
   let waiting: Waiting<B>[] = [];
   let inside = 0;
   let gateBusy = false;
+  let began = Number.NEGATIVE_INFINITY;
   let closed = false;
   let writing: Promise<void> = Promise.resolve();
   let onEmpty: (() => void) | null = null;
@@ -62,6 +69,9 @@ export function createPool<B extends { voter: string }>(
 
   async function run(): Promise<void> {
     while (waiting.length > 0) {
+      const early = began + limits.spacingMs - performance.now();
+      if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
+      began = performance.now();
       const batch = nextBatch();
       let admitted: Waiting<B>[] = [];
       try {

@@ -27,6 +27,10 @@ const program = (path: string): boolean => /^(server|shared)\//.test(path);
 const timerPlaces = new Map([
   ['server/vote/redis.ts', 'at start Redis is given a moment to answer, then the server goes on without it'],
   ['server/vote/breaker.ts', 'a Redis that does not answer in milliseconds is given up for that batch'],
+  [
+    'server/vote/pool.ts',
+    'a steady stream is not cut into batches so small that their cost fills the machine',
+  ],
 ]);
 
 /** Tables of the ledger, and the one file that may write each. */

@@ -40,9 +40,15 @@ try {
 }
 const [width, height, gap] = [300, 650, 16];
 const layers = await Promise.all(
-  shots.map(async (shot, i) => ({ input: await sharp(shot).resize(width, height).toBuffer(), left: i * (width + gap), top: 0 })),
+  shots.map(async (shot, i) => ({
+    input: await sharp(shot).resize(width, height).toBuffer(),
+    left: i * (width + gap),
+    top: 0,
+  })),
 );
-await sharp({ create: { width: shots.length * (width + gap) - gap, height, channels: 3, background: '#d9d4ce' } })
+await sharp({
+  create: { width: shots.length * (width + gap) - gap, height, channels: 3, background: '#d9d4ce' },
+})
   .composite(layers)
   .webp({ quality: 72 })
   .toFile(new URL('./phones.webp', import.meta.url).pathname);

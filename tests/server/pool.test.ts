@@ -65,7 +65,7 @@ test('all that arrives in one turn goes together, and the next batch is all that
   const gate = door();
   const pool = createPool<Numbered>(
     { ...room, admit: (batch) => gate.pass().then(() => room.admit(batch)) },
-    { waiting: 100, batch: 50 },
+    { waiting: 100, batch: 50, spacingMs: 0 },
   );
   const first = ballots(10).map((one) => pool.join(one));
   await nextTurn();
@@ -82,7 +82,7 @@ test('all that arrives in one turn goes together, and the next batch is all that
 
 test('a batch holds at most one ballot a voter; the others come later, in order', async () => {
   const room = rooms();
-  const pool = createPool<Numbered>(room, { waiting: 100, batch: 50 });
+  const pool = createPool<Numbered>(room, { waiting: 100, batch: 50, spacingMs: 0 });
   await Promise.all(ballots(9, (number) => `v${number % 3}`).map((one) => pool.join(one)));
   expect(room.seen.written).toEqual([
     [0, 1, 2],
@@ -93,9 +93,26 @@ test('a batch holds at most one ballot a voter; the others come later, in order'
 
 test('a batch is no larger than its limit', async () => {
   const room = rooms();
-  const pool = createPool<Numbered>(room, { waiting: 100, batch: 4 });
+  const pool = createPool<Numbered>(room, { waiting: 100, batch: 4, spacingMs: 0 });
   await Promise.all(ballots(10).map((one) => pool.join(one)));
   expect(room.seen.written.map((batch) => batch.length)).toEqual([4, 4, 2]);
+});
+
+test('a ballot after a pause goes at once; a stream is gathered until the spacing is over', async () => {
+  const room = rooms();
+  const starts: number[] = [];
+  const admit = (batch: Numbered[]) => {
+    starts.push(performance.now());
+    return room.admit(batch);
+  };
+  const pool = createPool<Numbered>({ ...room, admit }, { waiting: 100, batch: 50, spacingMs: 60 });
+  const [first, ...rest] = ballots(4);
+  const began = performance.now();
+  await pool.join(first as Numbered);
+  expect((starts[0] ?? 0) - began).toBeLessThan(50);
+  await Promise.all(rest.map(pool.join));
+  expect(room.seen.admitted).toEqual([[0], [1, 2, 3]]);
+  expect((starts[1] ?? 0) - (starts[0] ?? 0)).toBeGreaterThanOrEqual(58);
 });
 
 test('while one batch is written the next is at the gate, and none overtakes another', async () => {
@@ -103,7 +120,7 @@ test('while one batch is written the next is at the gate, and none overtakes ano
   const wall = door();
   const pool = createPool<Numbered>(
     { ...room, write: (batch) => wall.pass().then(() => room.write(batch)) },
-    { waiting: 100, batch: 1 },
+    { waiting: 100, batch: 1, spacingMs: 0 },
   );
   const answers = ballots(3).map((one) => pool.join(one));
   await nextTurn();
@@ -124,7 +141,7 @@ test('who the gate refuses is answered at once and not written', async () => {
       admit: async (batch) => batch.map(({ number }) => (number === 1 ? new Refusal('gate_refused') : null)),
       write: (batch) => wall.pass().then(() => room.write(batch)),
     },
-    { waiting: 100, batch: 50 },
+    { waiting: 100, batch: 50, spacingMs: 0 },
   );
   const answers = ballots(3).map((one) => codeOf(pool.join(one)));
   expect(await answers[1]).toBe('gate_refused');
@@ -139,7 +156,7 @@ test('a full pool says busy at once, and has room again when it has answered', a
   const gate = door();
   const pool = createPool<Numbered>(
     { ...room, admit: (batch) => gate.pass().then(() => room.admit(batch)) },
-    { waiting: 3, batch: 50 },
+    { waiting: 3, batch: 50, spacingMs: 0 },
   );
   const inside = ballots(3).map((one) => pool.join(one));
   await expect(pool.join({ voter: 'late', number: 9 })).rejects.toMatchObject({
@@ -164,7 +181,7 @@ test.each(['admit', 'write'] as const)(
       batch.some((one) => one.number < 2) && calls++ < 5 ? Promise.reject(new Error('cable')) : null;
     const pool = createPool<Numbered>(
       { ...room, [where]: (batch: Numbered[]) => failing(batch) ?? room[where](batch) },
-      { waiting: 100, batch: 2 },
+      { waiting: 100, batch: 2, spacingMs: 0 },
     );
     const answers = await Promise.all(ballots(6).map((one) => codeOf(pool.join(one))));
     expect(answers).toEqual(['busy', 'busy', 'receipt 2', 'receipt 3', 'receipt 4', 'receipt 5']);
@@ -179,7 +196,7 @@ describe('drain', () => {
     const wall = door();
     const pool = createPool<Numbered>(
       { ...room, write: (batch) => wall.pass().then(() => room.write(batch)) },
-      { waiting: 100, batch: 2 },
+      { waiting: 100, batch: 2, spacingMs: 0 },
     );
     const answers = ballots(5).map((one) => codeOf(pool.join(one)));
     let drained = false;
@@ -196,7 +213,7 @@ describe('drain', () => {
   });
 
   test('of an empty pool resolves at once', async () => {
-    const pool = createPool<Numbered>(rooms(), { waiting: 100, batch: 2 });
+    const pool = createPool<Numbered>(rooms(), { waiting: 100, batch: 2, spacingMs: 0 });
     await pool.drain();
     expect(await codeOf(pool.join({ voter: 'late', number: 9 }))).toBe('busy');
   });
