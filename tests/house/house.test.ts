@@ -108,7 +108,7 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
   },
   'timers stand only in main.ts and in few places with a reason': {
     wrong: [
-      [['server/vote/pool.ts', 'setTimeout(run, 5);']],
+      [['server/vote/cast.ts', 'setTimeout(run, 5);']],
       [['server/tally/snapshot.ts', 'const later = globalThis.setInterval(read, 1000);']],
     ],
     right: [[['server/main.ts', 'setInterval(seal, 1000);']], [['web/lib/a.ts', 'setTimeout(show, 5);']]],
