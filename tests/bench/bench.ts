@@ -16,12 +16,18 @@ import { CANDIDATES, createWorld, fillLedger, type Measured, SECRET, type World 
 /** The table of VOTE.md in one run: every figure is a ratio to a reference measured in turn with it. */
 const { values } = parseArgs({
   args: process.argv.slice(2).filter((arg) => arg !== '--'),
-  options: { json: { type: 'string' }, only: { type: 'string' }, quick: { type: 'boolean', default: false } },
+  options: {
+    json: { type: 'string' },
+    only: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    rounds: { type: 'string' },
+    entries: { type: 'string' },
+  },
 });
 const { quick, only } = values;
-const rounds = quick ? 1 : 5;
+const rounds = values.rounds ? Number(values.rounds) : quick ? 1 : 5;
 const seconds = quick ? 2 : 6;
-const filled = quick ? 50_000 : 5_000_000;
+const filled = values.entries ? Number(values.entries) : quick ? 50_000 : 5_000_000;
 const wants = (name: string): boolean => !only || only.split(',').includes(name);
 
 const GOALS: Record<string, { goal: number; at: 'least' | 'most' }> = {
