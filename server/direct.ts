@@ -102,10 +102,19 @@ export function createDirect(parts: {
 }
 
 function sendPrebuilt(incoming: IncomingMessage, outgoing: ServerResponse, reply: Prebuilt): void {
-  const { headers } = incoming;
-  const chosen = choose(reply, headers['if-none-match'], headers['accept-encoding'] as string | undefined);
+  const { rawHeaders } = incoming;
+  const chosen = choose(reply, firstOf(rawHeaders, 'if-none-match'), firstOf(rawHeaders, 'accept-encoding'));
   outgoing.writeHead(chosen.status, chosen.headers);
   outgoing.end(chosen.wire, 'latin1');
+}
+
+/** The first header of this name, without node joining them all into an object: enough for what merely chooses an encoding. */
+function firstOf(rawHeaders: readonly string[], name: string): string | undefined {
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const candidate = rawHeaders[i] ?? '';
+    if (candidate.length === name.length && candidate.toLowerCase() === name) return rawHeaders[i + 1];
+  }
+  return undefined;
 }
 
 /** A receipt is ASCII throughout, which spares its encoding. */
