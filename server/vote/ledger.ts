@@ -2,7 +2,6 @@ import { sql, type Transaction } from 'kysely';
 import type { Act } from '@zuimei/shared/act.ts';
 import type { BallotState, Receipt } from '@zuimei/shared/ballot.ts';
 import { type BatchCommitter, createBatchCommitter } from '@zuimei/shared/batch.ts';
-import { type Committer, createCommitter } from '@zuimei/shared/commitment.ts';
 import { actCommitment } from '@zuimei/shared/entry.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { readContest, type StoredContest } from '../contest/contest.ts';
@@ -59,29 +58,22 @@ export interface Ledger {
   behind(): Promise<string[]>;
   /** The log's name as it was when the ledger was opened, null before. */
   originOf(slug: string): Promise<string | null>;
-  committerOf(slug: string): Committer;
+  /** Makes the commitments of a contest's ballots, and the salts that open them. */
+  committerOf(slug: string): BatchCommitter;
 }
 
 export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string) => string): Ledger {
-  const committers = new Map<string, Committer>();
-  const batchCommitters = new Map<string, BatchCommitter>();
+  const committers = new Map<string, BatchCommitter>();
 
-  function committerOf(slug: string): Committer {
+  function committerOf(slug: string): BatchCommitter {
     let committer = committers.get(slug);
-    if (!committer) committers.set(slug, (committer = createCommitter(slug, openingKey(secrets, slug))));
-    return committer;
-  }
-
-  function batchCommitterOf(slug: string): BatchCommitter {
-    let committer = batchCommitters.get(slug);
-    if (!committer)
-      batchCommitters.set(slug, (committer = createBatchCommitter(slug, openingKey(secrets, slug))));
+    if (!committer) committers.set(slug, (committer = createBatchCommitter(slug, openingKey(secrets, slug))));
     return committer;
   }
 
   async function commit(contest: StoredContest, batch: readonly Ballot[]): Promise<Outcome[] | Setback> {
     const records = Buffer.allocUnsafe(batch.length * RECORD);
-    batchCommitterOf(contest.slug).commit(batch, records, 16, RECORD);
+    committerOf(contest.slug).commit(batch, records, 16, RECORD);
     let ids = '{';
     let picks = '{';
     let flags = '{';

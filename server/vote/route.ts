@@ -47,17 +47,18 @@ export function voteRoute(parts: {
       const ballots = known ? await ledger.ballotsOf(contest.id, voter) : [];
       const round = openRound(contest, now);
       const used = ballots.filter((ballot) => ballot.period === periodOf(contest.rule, round, now));
-      const committer = ledger.committerOf(contest.slug);
+      const shown = ballots.slice(0, 100);
+      const salts = ledger.committerOf(contest.slug).salts(shown);
       const view: MeView = {
         ticket: voters.ticket(contest.slug, visitor, now),
         now: new Date(now).toISOString(),
         ballotsLeft: round < 0 ? 0 : Math.max(0, contest.rule.ballotsPerPeriod - used.length),
         picksToday: [...new Set(used.flatMap((ballot) => ballot.picks))].sort((a, b) => a - b),
-        ballots: ballots.slice(0, 100).map(({ period: _, picks, ...receipt }) => ({
+        ballots: shown.map(({ period: _, picks, ...receipt }, i) => ({
           ...receipt,
           opening: {
             ballotId: receipt.ballotId,
-            salt: toHex(committer.salt(receipt.ballotId)),
+            salt: toHex(salts.subarray(i * 32, i * 32 + 32)),
             voter,
             picks,
             state: receipt.state,
