@@ -39,8 +39,8 @@ export async function openRedis(url: string, choices: RedisChoices = {}): Promis
       resolve();
     });
   });
-  // Sent ahead, so that the first batch does not wait for it; run() sends it wherever it is missing.
-  if (client.status === 'ready') await client.callBuffer('script', 'LOAD', SCRIPT).catch(() => {});
+  // Sent ahead to every node, so that no first batch waits for a connection or the script; run() sends it wherever it is missing.
+  if (client.status === 'ready') await Promise.allSettled(mastersOf(client).map(warm));
   return {
     async bump(scope, visits, now) {
       const packet = packVisits(visits, now);
@@ -50,6 +50,16 @@ export async function openRedis(url: string, choices: RedisChoices = {}): Promis
     connected: () => client.status === 'ready',
     close: () => client.disconnect(),
   };
+}
+
+function mastersOf(client: Redis | Cluster): Redis[] {
+  return client instanceof Cluster ? client.nodes('master') : [client];
+}
+
+/** A node of a cluster is connected to only when it is first asked, and takes no command before. */
+async function warm(node: Redis): Promise<void> {
+  if (node.status === 'wait') await node.connect();
+  await node.callBuffer('script', 'LOAD', SCRIPT);
 }
 
 /** By digest; a Redis that does not know the script (first use, restarted, flushed, another node) gets it with the same call. */

@@ -39,7 +39,8 @@ function people(count: number, change: Parameters<typeof person>[1] = {}): Facts
   return Array.from({ length: count }, (_, i) => person(`${randomUUID()} ${i}`, change));
 }
 
-async function openScreened(redis: RedisServer | { url: string }) {
+/** `patienceMs`: long where a test is not about waiting, so that a busy machine is not taken for a lost Redis. */
+async function openScreened(redis: RedisServer | { url: string }, patienceMs = 50) {
   const events: GateEvent[] = [];
   const counters = await openRedis(redis.url);
   const fallback = createMemoryCounters();
@@ -48,6 +49,7 @@ async function openScreened(redis: RedisServer | { url: string }) {
     fallback,
     clock: Date.now,
     log: (event) => events.push(event),
+    patienceMs,
     probeMs: 100,
   });
   closing.push(counters.close);
@@ -163,12 +165,13 @@ test('redis killed in mid-load: verdicts go on within 100 ms, unscreened, and ar
 
 test('redis stalled: one batch waits its patience, none after it, and it closes by itself', async () => {
   const redis = await freshRedis();
-  const { gate, events } = await openScreened(redis);
+  const patienceMs = 250;
+  const { gate, events } = await openScreened(redis, patienceMs);
   await gate.admit('c', standard, people(10));
   redis.stall();
   const first = performance.now();
   expect((await gate.admit('c', standard, people(10)))[0]?.unscreened).toBe(true);
-  expect(performance.now() - first).toBeLessThan(100);
+  expect(performance.now() - first).toBeLessThan(patienceMs * 2);
   let slowestMs = 0;
   for (let i = 0; i < 100; i++) {
     const began = performance.now();
@@ -176,7 +179,7 @@ test('redis stalled: one batch waits its patience, none after it, and it closes 
     slowestMs = Math.max(slowestMs, performance.now() - began);
     await sleep(5);
   }
-  expect(slowestMs).toBeLessThan(25);
+  expect(slowestMs).toBeLessThan(patienceMs / 2);
   redis.resume();
   await backTo(gate, 'screening');
   expect((await gate.admit('c', standard, people(1)))[0]?.unscreened).toBe(false);
@@ -222,16 +225,16 @@ test('redis that refuses writes counts as away, without flapping', async () => {
 test('in a cluster that lost a node, contests of that node go on unscreened until it is back', async () => {
   const cluster = await startCluster(3);
   closing.push(cluster.stop);
-  const { gate } = await openScreened(cluster);
+  const patienceMs = 1000;
+  const { gate } = await openScreened(cluster, patienceMs);
   const contests = Array.from({ length: 12 }, (_, i) => `contest-${i}`);
   for (const contest of contests)
     expect((await gate.admit(contest, standard, people(5)))[0]?.unscreened).toBe(false);
   await cluster.nodes[1]?.kill9();
-  for (const contest of contests) {
-    const began = performance.now();
-    expect(await gate.admit(contest, standard, people(5))).toHaveLength(5);
-    expect(performance.now() - began).toBeLessThan(100);
-  }
+  const began = performance.now();
+  for (const contest of contests) expect(await gate.admit(contest, standard, people(5))).toHaveLength(5);
+  // One batch waits its patience for the dead node, none after it.
+  expect(performance.now() - began).toBeLessThan(patienceMs * 2);
   expect(gate.state()).toBe('unscreened');
   await cluster.nodes[1]?.restart();
   await backTo(gate, 'screening', 15_000);
