@@ -1,10 +1,11 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { Refusal, type RefusalCode } from '@zuimei/shared/refusal.ts';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import type { AnyRefusalCode } from '@zuimei/shared/staffrefusal.ts';
 import type { Journal } from './journal.ts';
 import type { Metrics } from './metrics.ts';
 
 /** The HTTP status of every refusal. */
-export const statusOf: Record<RefusalCode, ContentfulStatusCode> = {
+export const statusOf: Record<AnyRefusalCode, ContentfulStatusCode> = {
   bad_request: 400,
   not_found: 404,
   too_large: 413,
@@ -30,11 +31,43 @@ export const statusOf: Record<RefusalCode, ContentfulStatusCode> = {
   category_too_many: 422,
   not_sealed_yet: 404,
   sealed: 403,
+  signed_out: 401,
+  forbidden: 403,
+  csrf: 403,
+  sign_in_failed: 401,
+  locked_out: 429,
+  code_wrong: 401,
+  invite_invalid: 410,
+  link_invalid: 401,
+  password_weak: 422,
+  roles_conflict: 422,
+  login_taken: 409,
+  not_yourself: 409,
+  last_administrator: 409,
+  slug_taken: 409,
+  plan_changed: 409,
+  plan_impossible: 422,
+  reason_missing: 422,
+  not_now: 409,
+  nothing_to_publish: 409,
+  unit_known: 409,
+  unit_in_use: 409,
+  form_incomplete: 422,
+  quota_full: 409,
+  category_full: 409,
+  collection_closed: 403,
+  state_changed: 409,
+  opinion_missing: 409,
+  consent_missing: 422,
+  file_refused: 422,
+  too_many_files: 422,
+  number_taken: 409,
+  already_revealed: 409,
 };
 
 export interface ErrorAnswer {
   status: ContentfulStatusCode;
-  body: { code: RefusalCode } & Record<string, unknown>;
+  body: { code: AnyRefusalCode } & Record<string, unknown>;
   headers: Record<string, string>;
 }
 

@@ -2,16 +2,27 @@ import { readdir, readFile } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
 import { type Generated, Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
-import type { Candidate, Contest } from '@zuimei/shared/contest.ts';
+import type { Candidate, CandidateKind, Photo } from '@zuimei/shared/contest.ts';
+import type { Consent, FormValues, NominationState } from '@zuimei/shared/nomination.ts';
+import type { Collection, ContestPlan, ContestSettings } from '@zuimei/shared/plan.ts';
+import type { Role } from '@zuimei/shared/staff.ts';
 
 /** Tables as the queries see them; migrations/*.sql say what each is for. */
 export interface Tables {
   contest: {
     id: Generated<number>;
     slug: string;
-    settings: Omit<Contest, 'slug' | 'version' | 'candidates'>;
+    settings: ContestSettings;
     version: Generated<number>;
     created_at: Generated<Date>;
+    collection: Collection | null;
+    draft: ContestPlan | null;
+    draft_version: Generated<number>;
+    /** null = does not exist for the public. */
+    published_at: Generated<Date | null>;
+    archived_at: Date | null;
+    /** When private values were erased. */
+    erased_at: Date | null;
   };
   candidate: {
     contest: number;
@@ -22,6 +33,108 @@ export interface Tables {
     created_at: Generated<Date>;
   };
   media: { id: string; name: string; type: string; bytes: Buffer };
+  staff: {
+    id: Generated<number>;
+    login: string;
+    name: string;
+    roles: Role[];
+    unit: number | null;
+    password: string | null;
+    totp: Buffer | null;
+    totp_step: Generated<string | number>;
+    recovery: Generated<Buffer[]>;
+    failures: Generated<number>;
+    locked_until: Date | null;
+    disabled_at: Date | null;
+    created_at: Generated<Date>;
+  };
+  staff_invite: { digest: Buffer; staff: number; expires_at: Date; used_at: Date | null };
+  session: {
+    digest: Buffer;
+    staff: number | null;
+    unit: number | null;
+    address: Generated<string>;
+    agent: Generated<string>;
+    created_at: Generated<Date>;
+    seen_at: Generated<Date>;
+  };
+  action_log: {
+    id: Generated<string | number>;
+    at: Generated<Date>;
+    actor: string;
+    staff: number | null;
+    unit: number | null;
+    act: string;
+    contest: number | null;
+    subject: Generated<string>;
+    reason: Generated<string>;
+  };
+  unit: {
+    id: Generated<number>;
+    contest: number;
+    name: string;
+    kind: string;
+    quota: number | null;
+    link_version: Generated<number>;
+    contact: Buffer | null;
+    created_at: Generated<Date>;
+  };
+  nomination: {
+    id: Generated<number>;
+    contest: number;
+    unit: number;
+    state: Generated<NominationState>;
+    source: Generated<'online' | 'document' | 'organizer'>;
+    kind: CandidateKind;
+    category: Generated<string>;
+    name: Generated<string>;
+    answers: Generated<FormValues>;
+    private: Buffer | null;
+    photo: Photo | null;
+    consent: Consent | null;
+    returned: Generated<string>;
+    number: number | null;
+    version: Generated<number>;
+    created_at: Generated<Date>;
+    updated_at: Generated<Date>;
+    submitted_at: Date | null;
+  };
+  nomination_event: {
+    id: Generated<string | number>;
+    nomination: number;
+    at: Generated<Date>;
+    actor: string;
+    act: string;
+    reason: Generated<string>;
+  };
+  attachment: {
+    id: string;
+    nomination: number;
+    field: string;
+    name: string;
+    type: string;
+    bytes: Buffer;
+    created_at: Generated<Date>;
+  };
+  opinion: {
+    nomination: number;
+    step: string;
+    verdict: 'agree' | 'disagree';
+    words: Generated<string>;
+    signer: Generated<string>;
+    /** The two drivers give a date differently: select it as text. */
+    on_date: string;
+    file: string | null;
+    entered_by: string;
+    at: Generated<Date>;
+  };
+  screening: {
+    nomination: number;
+    staff: number;
+    points: string | number;
+    remark: Generated<string>;
+    at: Generated<Date>;
+  };
 }
 
 export type Db = Kysely<Tables>;

@@ -10,6 +10,7 @@ import { createLog, type Log } from './log/log.ts';
 import { logSigner } from './log/sealer.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import type { Secrets } from './secret.ts';
+import { createGuard, createSessions, type Guard, type Sessions } from './staff/session.ts';
 import { createTallies, type Tallies } from './tally/route.ts';
 import { readTally } from './tally/snapshot.ts';
 import { type Cast, createCast } from './vote/cast.ts';
@@ -20,6 +21,9 @@ import { createVoters, type Voters } from './vote/voter.ts';
 /** Everything the routes stand on, made once and wired here. */
 export interface Parts {
   db: Db;
+  secrets: Secrets;
+  sessions: Sessions;
+  guard: Guard;
   clock: () => number;
   desk: Desk;
   voters: Voters;
@@ -92,8 +96,13 @@ export function createParts(given: {
       failed: (error) => log('error', { part: 'vote', error: String(error) }),
     },
   });
+  const secure = publicUrl?.startsWith('https:') ?? false;
+  const sessions = createSessions({ db, secrets, clock, secure });
   return {
     db,
+    secrets,
+    sessions,
+    guard: createGuard(sessions),
     clock,
     desk,
     voters,
@@ -108,7 +117,7 @@ export function createParts(given: {
     answerError: createAnswerError(log, metrics),
     site: given.site,
     publicUrl,
-    secure: publicUrl?.startsWith('https:') ?? false,
+    secure,
     trustedProxies: given.trustedProxies,
     stopping: given.stopping ?? (() => false),
     lastSealAt: given.lastSealAt ?? (() => null),

@@ -71,6 +71,8 @@ export interface Candidate {
   honours: string[];
   /** Ids under /media/; the first is the portrait. */
   photos: Photo[];
+  /** A work that is watched: /media/<id>-video.mp4; the first photo is its cover. */
+  video?: { id: string } | null;
   withdrawn: { at: Instant; reason: string } | null;
 }
 
@@ -131,6 +133,17 @@ export interface Contest {
   categories: Category[];
   candidates: Candidate[];
   footer: Footer;
+  /** A picture over the banner's ground; absent = the drawn one. */
+  banner?: Photo | null;
+  /** Newest first; shown on the page while `until` has not passed. */
+  announcements?: Announcement[];
+}
+
+export interface Announcement {
+  at: Instant;
+  text: string;
+  /** null = until it is taken down. */
+  until: Instant | null;
 }
 
 /** The phase at `now` (ms). Before the first step: draft. Voting lasts only while a round is open or still to come. */

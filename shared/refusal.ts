@@ -1,5 +1,7 @@
+import type { AnyRefusalCode } from './staffrefusal.ts';
+
 /**
- * Everything a person can be told "no" about. The wire carries the code and plain details, never prose: the sentence for
+ * Everything a voter can be told "no" about. The wire carries the code and plain details, never prose: the sentence for
  * each code is in web/lib/words.ts and its HTTP status in server/answer.ts, both keyed by this union, so that a new code does
  * not compile until it has both.
  */
@@ -41,10 +43,10 @@ export type RefusalDetails = Readonly<Record<string, string | number | boolean |
 
 /** The one error class. `code` is for the program, `details` fill the sentence (limits, times, names already public). */
 export class Refusal extends Error {
-  readonly code: RefusalCode;
+  readonly code: AnyRefusalCode;
   readonly details: RefusalDetails;
 
-  constructor(code: RefusalCode, details: RefusalDetails = {}) {
+  constructor(code: AnyRefusalCode, details: RefusalDetails = {}) {
     super(code);
     this.name = 'Refusal';
     this.code = code;

@@ -1,17 +1,23 @@
 import { sql, type Transaction } from 'kysely';
 import type { Candidate, Contest } from '@zuimei/shared/contest.ts';
+import type { ContestSettings } from '@zuimei/shared/plan.ts';
 import type { Db, Tables } from '../db.ts';
 
-export type Settings = Tables['contest']['settings'];
+export type Settings = ContestSettings;
 
 /** A contest as published, with the number its rows go by. */
 export interface StoredContest extends Contest {
   id: number;
 }
 
-/** The contest of this slug with its candidates in order of number, or null. */
+/** The published contest of this slug with its candidates in order of number, or null. */
 export async function readContest(db: Db | Transaction<Tables>, slug: string): Promise<StoredContest | null> {
-  const row = await db.selectFrom('contest').selectAll().where('slug', '=', slug).executeTakeFirst();
+  const row = await db
+    .selectFrom('contest')
+    .select(['id', 'slug', 'version', 'settings'])
+    .where('slug', '=', slug)
+    .where('published_at', 'is not', null)
+    .executeTakeFirst();
   if (!row) return null;
   const candidates = await db
     .selectFrom('candidate')
@@ -28,8 +34,15 @@ export async function readContest(db: Db | Transaction<Tables>, slug: string): P
   };
 }
 
+/** Of the published contests, newest first. */
 export async function readSlugs(db: Db): Promise<string[]> {
-  const rows = await db.selectFrom('contest').select('slug').orderBy('id', 'desc').limit(200).execute();
+  const rows = await db
+    .selectFrom('contest')
+    .select('slug')
+    .where('published_at', 'is not', null)
+    .orderBy('id', 'desc')
+    .limit(200)
+    .execute();
   return rows.map((row) => row.slug);
 }
 

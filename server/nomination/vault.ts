@@ -6,10 +6,8 @@ import type { Secrets } from '../secret.ts';
  * the database. The row it belongs to is authenticated with it, so a cell moved to another candidate or contest does not open.
  */
 
-export interface Cell {
-  contest: number;
-  number: number;
-}
+/** A candidate's row, or any other by a name that no other row has, e.g. `nomination/7`. */
+export type Cell = { contest: number; number: number } | string;
 
 const VERSION = 1;
 const NONCE_BYTES = 12;
@@ -46,8 +44,9 @@ export function openPrivate(key: Uint8Array, bytes: Uint8Array, cell: Cell): unk
   return JSON.parse(Buffer.concat([decipher.update(sealed), decipher.final()]).toString('utf8'));
 }
 
-function rowOf({ contest, number }: Cell): Buffer {
-  return Buffer.from(`candidate/${contest}/${number}`, 'utf8');
+function rowOf(cell: Cell): Buffer {
+  const name = typeof cell === 'string' ? cell : `candidate/${cell.contest}/${cell.number}`;
+  return Buffer.from(name, 'utf8');
 }
 
 function checkKey(key: Uint8Array): void {

@@ -2,6 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import type { Act } from '@zuimei/shared/act.ts';
 import type { BallotState, Receipt } from '@zuimei/shared/ballot.ts';
 import { type BatchCommitter, createBatchCommitter } from '@zuimei/shared/batch.ts';
+import type { Canonical } from '@zuimei/shared/canonical.ts';
 import { actCommitment } from '@zuimei/shared/entry.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { readContest, type StoredContest } from '../contest/contest.ts';
@@ -54,12 +55,29 @@ export interface Ledger {
   ballotsOf(contestId: number, voter: string): Promise<OwnRecord[]>;
   /** Freezes the rules as they now stand as an entry of the ledger, unless they are already; gives the contest. */
   open(slug: string): Promise<StoredContest>;
+  /**
+   * A change by staff that bears on the result, and its entry, in one transaction: `change` does it under the contest's lock, then the
+   * version grows and the act is appended with the rules as they stand after it. A ledger that had not begun begins here; the rules
+   * are still frozen by `open` when voting opens. Gives the contest as it is then. Refuses with not_found, and with what `change` refuses.
+   */
+  amend(slug: string, amendment: Amendment): Promise<StoredContest>;
   /** Contests whose ledger is not open yet, or stands at an older version of the contest. */
   behind(): Promise<string[]>;
   /** The log's name as it was when the ledger was opened, null before. */
   originOf(slug: string): Promise<string | null>;
   /** Makes the commitments of a contest's ballots, and the salts that open them. */
   committerOf(slug: string): BatchCommitter;
+}
+
+export interface Amendment {
+  /** Of the entry, e.g. 'withdrawal'. */
+  kind: string;
+  actor: string;
+  reason: string;
+  reference?: string;
+  /** What was done, in public words and numbers, beside the rules. */
+  facts?: Readonly<Record<string, Canonical>>;
+  change(tx: Transaction<Tables>, contestId: number): Promise<void>;
 }
 
 export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string) => string): Ledger {
@@ -182,10 +200,37 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
     });
   }
 
+  async function amend(slug: string, amendment: Amendment): Promise<StoredContest> {
+    const { kind, actor, reason, reference = '', facts = {}, change } = amendment;
+    return await db.transaction().execute(async (tx) => {
+      const { rows } = await sql<{ id: number; opened: number | null }>`
+        select c.id, (select h.version from ledger_head h where h.contest = c.id) as opened
+        from contest c where c.slug = ${slug} for update of c`.execute(tx);
+      const [row] = rows;
+      if (!row) throw new Refusal('not_found');
+      await change(tx, row.id);
+      await sql`update contest set version = version + 1 where id = ${row.id}`.execute(tx);
+      const contest = await readContest(tx, slug);
+      if (!contest) throw new Refusal('not_found');
+      // Version 0 takes no ballot: the head waits for `open`.
+      if (row.opened === null) await raiseHead(tx, { ...contest, version: 0 }, newOrigin(slug));
+      else if (row.opened > 0) await raiseHead(tx, contest, newOrigin(slug));
+      await appendAct(tx, contest.id, kind, {
+        ...facts,
+        actor,
+        reason,
+        reference,
+        rules: frozenRules(contest),
+        version: contest.version,
+      });
+      return contest;
+    });
+  }
+
   async function behind(): Promise<string[]> {
     const { rows } = await sql<{ slug: string }>`
       select c.slug from contest c left join ledger_head h on h.contest = c.id
-      where h.contest is null or h.version < c.version`.execute(db);
+      where c.published_at is not null and (h.contest is null or h.version < c.version)`.execute(db);
     return rows.map((row) => row.slug);
   }
 
@@ -197,7 +242,7 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
     return rows[0]?.origin ?? null;
   }
 
-  return { commit, findReceipts, ballotsOf, open, behind, originOf, committerOf };
+  return { commit, findReceipts, ballotsOf, open, amend, behind, originOf, committerOf };
 }
 
 /** The contest's secret from which every ballot's salt is made. */

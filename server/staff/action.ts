@@ -1,0 +1,42 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { Tables } from '../db.ts';
+
+/** Who does something: a person of staff, a unit, or the system itself. `name` is what the action log and the ledger show. */
+export interface Actor {
+  name: string;
+  staff: number | null;
+  unit: number | null;
+}
+
+export interface Action {
+  /** Short verb with its noun, e.g. 'contest.publish'; web/console/words.ts has the words for it. */
+  act: string;
+  /** Id of the contest it belongs to. */
+  contest?: number | null;
+  /** What it was done to, as people call it. Never a private value. */
+  subject?: string;
+  reason?: string;
+}
+
+const MOST_SUBJECT = 200;
+const MOST_REASON = 500;
+
+/** Writes one line of the action log. Given a transaction, the line stands or falls with what was done in it. */
+export async function recordAction(
+  db: Kysely<Tables> | Transaction<Tables>,
+  actor: Actor,
+  { act, contest = null, subject = '', reason = '' }: Action,
+): Promise<void> {
+  await db
+    .insertInto('action_log')
+    .values({
+      actor: actor.name,
+      staff: actor.staff,
+      unit: actor.unit,
+      act,
+      contest,
+      subject: subject.slice(0, MOST_SUBJECT),
+      reason: reason.slice(0, MOST_REASON),
+    })
+    .execute();
+}

@@ -1,0 +1,178 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { MiddlewareHandler } from 'hono';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import { guardedRoles, type Role } from '@zuimei/shared/staff.ts';
+import type { Db } from '../db.ts';
+import { createMac, sameText } from '../mac.ts';
+import type { Secrets } from '../secret.ts';
+import type { Actor } from './action.ts';
+
+const COOKIE = 'zs';
+const TOKEN = /(?:^|; )zs=([A-Za-z0-9_-]{43})(?:;|$)/;
+const MINUTE_MS = 60_000;
+/** A session is written to at most this often, however busy its page. */
+const TOUCH_MS = MINUTE_MS;
+
+/** How long a browser may rest, and how long it may go on at all, before it must sign in again. */
+export const sessionLimits = {
+  guarded: { idleMs: 30 * MINUTE_MS, lifeMs: 12 * 60 * MINUTE_MS },
+  /** Experts and units read and write at length, and see nothing but their own. */
+  plain: { idleMs: 120 * MINUTE_MS, lifeMs: 7 * 24 * 60 * MINUTE_MS },
+};
+
+export interface Person extends Actor {
+  login: string | null;
+  roles: readonly Role[];
+  /** The contest and name of the unit, for role unit. */
+  of: { unit: number; name: string; contest: number; slug: string } | null;
+  totp: boolean;
+  idleMs: number;
+  csrf: string;
+  /** Names this session among others, hex. */
+  session: string;
+}
+
+export interface Sessions {
+  /** A new session; gives the Set-Cookie value. */
+  open(who: { staff: number } | { unit: number }, from: { address: string; agent: string }): Promise<string>;
+  /** Who sends this Cookie header, or null when nobody is signed in any more. */
+  find(cookieHeader: string | undefined): Promise<Person | null>;
+  /** Ends one session by its name; gives the Set-Cookie value that forgets it. */
+  close(session: string): Promise<string>;
+}
+
+export function createSessions(parts: {
+  db: Db;
+  secrets: Secrets;
+  clock: () => number;
+  secure: boolean;
+}): Sessions {
+  const { db, clock, secure } = parts;
+  const signCsrf = createMac(parts.secrets.derive('csrf'));
+  const cookie = (value: string, seconds: number) =>
+    `${COOKIE}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+
+  async function read(digest: Buffer) {
+    return await db
+      .selectFrom('session')
+      .leftJoin('staff', 'staff.id', 'session.staff')
+      .leftJoin('unit', (join) =>
+        join.on((eb) => eb('unit.id', '=', eb.fn.coalesce('session.unit', 'staff.unit'))),
+      )
+      .leftJoin('contest', 'contest.id', 'unit.contest')
+      .select([
+        'session.staff',
+        'session.created_at',
+        'session.seen_at',
+        'staff.login',
+        'staff.name',
+        'staff.roles',
+        'staff.disabled_at',
+        'staff.totp',
+        'unit.id as unit',
+        'unit.name as unit_name',
+        'contest.id as contest',
+        'contest.slug',
+      ])
+      .where('session.digest', '=', digest)
+      .executeTakeFirst();
+  }
+
+  return {
+    async open(who, from) {
+      const token = randomBytes(32).toString('base64url');
+      const at = new Date(clock());
+      await db
+        .insertInto('session')
+        .values({
+          digest: digestOf(token),
+          staff: 'staff' in who ? who.staff : null,
+          unit: 'unit' in who ? who.unit : null,
+          address: from.address.slice(0, 64),
+          agent: from.agent.slice(0, 300),
+          created_at: at,
+          seen_at: at,
+        })
+        .execute();
+      return cookie(token, sessionLimits.plain.lifeMs / 1000);
+    },
+
+    async find(cookieHeader) {
+      const token = TOKEN.exec(cookieHeader?.slice(0, 4096) ?? '')?.[1];
+      if (!token) return null;
+      const digest = digestOf(token);
+      const row = await read(digest);
+      if (!row || row.disabled_at) return null;
+      const roles: Role[] = row.staff === null ? ['unit'] : (row.roles ?? []);
+      const { idleMs, lifeMs } = roles.some((role) => guardedRoles.includes(role))
+        ? sessionLimits.guarded
+        : sessionLimits.plain;
+      const now = clock();
+      const rested = now - row.seen_at.getTime();
+      if (rested > idleMs || now - row.created_at.getTime() > lifeMs) {
+        await db.deleteFrom('session').where('digest', '=', digest).execute();
+        return null;
+      }
+      if (rested > TOUCH_MS)
+        await db
+          .updateTable('session')
+          .set({ seen_at: new Date(now) })
+          .where('digest', '=', digest)
+          .execute();
+      const session = digest.toString('hex');
+      return {
+        name: row.name ?? row.unit_name ?? '',
+        staff: row.staff,
+        unit: row.unit,
+        login: row.login,
+        roles,
+        of:
+          row.unit !== null && row.contest !== null
+            ? { unit: row.unit, name: row.unit_name ?? '', contest: row.contest, slug: row.slug ?? '' }
+            : null,
+        totp: row.totp !== null,
+        idleMs,
+        csrf: signCsrf(session),
+        session,
+      };
+    },
+
+    async close(session) {
+      await db.deleteFrom('session').where('digest', '=', Buffer.from(session, 'hex')).execute();
+      return cookie('', 0);
+    },
+  };
+}
+
+function digestOf(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}
+
+/** What a guarded handler finds in its context. */
+export interface Guarded {
+  Variables: { person: Person };
+}
+
+export type Guard = (...roles: Role[]) => MiddlewareHandler<Guarded> & { roles: readonly Role[] };
+
+/**
+ * The door of every console route: `guard('organizer', 'reviewer')` lets in who is signed in with one of these roles. Refuses with
+ * signed_out, forbidden, or csrf when something other than a read comes without the session's own token. Without roles: whoever is
+ * signed in. The roles can be read off the handler, so that a test can walk all routes.
+ */
+export function createGuard(sessions: Sessions): Guard {
+  return (...roles) => {
+    const handler: MiddlewareHandler<Guarded> = async (c, next) => {
+      const person = await sessions.find(c.req.header('cookie'));
+      if (!person) throw new Refusal('signed_out');
+      if (roles.length > 0 && !person.roles.some((role) => roles.includes(role)))
+        throw new Refusal('forbidden');
+      const reads = c.req.method === 'GET' || c.req.method === 'HEAD';
+      if (!reads && !sameText(c.req.header('x-csrf-token') ?? '', person.csrf)) throw new Refusal('csrf');
+      c.header('Cache-Control', 'no-store');
+      c.set('person', person);
+      await next();
+    };
+    return Object.assign(handler, { roles });
+  };
+}

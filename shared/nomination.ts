@@ -1,0 +1,88 @@
+import type { CandidateKind, Photo } from './contest.ts';
+import type { Instant } from './time.ts';
+
+/**
+ * draft → submitted → accepted | returned (→ submitted again) | declined (not chosen at the screening); accepted → published when the
+ * shortlist is; withdrawn: taken back by its unit before it was accepted.
+ */
+export const nominationStates = [
+  'draft',
+  'submitted',
+  'returned',
+  'accepted',
+  'declined',
+  'published',
+  'withdrawn',
+] as const;
+export type NominationState = (typeof nominationStates)[number];
+
+/** Values of the form by field key; lists (honours, proofs) are one text with a line each. */
+export type FormValues = Record<string, string>;
+
+export interface Consent {
+  /** Who agreed: the nominee, or for a team or a work who speaks for it. */
+  by: string;
+  /** Date (YYYY-MM-DD) of the signature. */
+  on: string;
+  /** Attachment id of the signed paper, if there is one. */
+  file: string | null;
+}
+
+export interface AttachmentView {
+  id: string;
+  field: string;
+  name: string;
+  type: string;
+  bytes: number;
+}
+
+export interface OpinionView {
+  step: string;
+  verdict: 'agree' | 'disagree';
+  words: string;
+  signer: string;
+  /** Date, YYYY-MM-DD. */
+  on: string;
+  file: AttachmentView | null;
+  enteredBy: string;
+  at: Instant;
+}
+
+/** One thing that happened to a nomination: submitted, returned with its reason, accepted … */
+export interface NominationEvent {
+  at: Instant;
+  actor: string;
+  act: string;
+  reason: string;
+}
+
+/** A nomination in a list. Holds nothing private. */
+export interface NominationLine {
+  id: number;
+  unit: { id: number; name: string };
+  state: NominationState;
+  kind: CandidateKind;
+  category: string;
+  name: string;
+  /** What stands on its card. */
+  summary: string;
+  photo: Photo | null;
+  number: number | null;
+  /** Grows with every change; sent back with an edit so that two people do not overwrite each other. */
+  version: number;
+  source: 'online' | 'document' | 'organizer';
+  submittedAt: Instant | null;
+  updatedAt: Instant;
+}
+
+/** A nomination whole, as its unit edits it. `hidden` = private values: in clear for its own unit, masked for staff. */
+export interface NominationView extends NominationLine {
+  answers: FormValues;
+  hidden: FormValues;
+  consent: Consent | null;
+  attachments: AttachmentView[];
+  opinions: OpinionView[];
+  events: NominationEvent[];
+  /** Why it was returned last; '' if it was not. */
+  returned: string;
+}

@@ -1,0 +1,46 @@
+import type { RefusalCode } from './refusal.ts';
+
+/**
+ * What staff and reporting units can be told "no" about, beside the codes of refusal.ts. Apart from those so that a citizen's page
+ * carries no word of the console: the sentences are in web/console/words.ts, the statuses in server/answer.ts.
+ */
+export const staffRefusalCodes = [
+  // who
+  'signed_out',
+  'forbidden',
+  'csrf',
+  'sign_in_failed',
+  'locked_out',
+  'code_wrong',
+  'invite_invalid',
+  'link_invalid',
+  'password_weak',
+  'roles_conflict',
+  'login_taken',
+  'not_yourself',
+  'last_administrator',
+  // a contest
+  'slug_taken',
+  'plan_changed',
+  'plan_impossible',
+  'reason_missing',
+  'not_now',
+  'nothing_to_publish',
+  // units and nominations
+  'unit_known',
+  'unit_in_use',
+  'form_incomplete',
+  'quota_full',
+  'category_full',
+  'collection_closed',
+  'state_changed',
+  'opinion_missing',
+  'consent_missing',
+  'file_refused',
+  'too_many_files',
+  'number_taken',
+  'already_revealed',
+] as const;
+
+export type StaffRefusalCode = (typeof staffRefusalCodes)[number];
+export type AnyRefusalCode = RefusalCode | StaffRefusalCode;

@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto';
+import type { Role } from '@zuimei/shared/staff.ts';
+import type { TestSite } from './site.ts';
+
+export interface Desk {
+  cookie: string;
+  csrf: string;
+  staff: number;
+  /** Answers any status; `body` is parsed JSON, or text when it is none. */
+  ask<T = unknown>(method: string, path: string, body?: unknown): Promise<{ status: number; body: T }>;
+  raw(method: string, path: string, body?: BodyInit, headers?: Record<string, string>): Promise<Response>;
+  /** The body of a GET that must succeed. */
+  get<T>(path: string): Promise<T>;
+  /** The body of a POST that must succeed. */
+  post<T = unknown>(path: string, body?: unknown): Promise<T>;
+}
+
+/** A browser signed in as staff with these roles (an account of its own), or as a unit's link. Without the sign-in pages. */
+export async function signIn(
+  site: TestSite,
+  who: Role[] | { unit: number },
+  name = '测试人员',
+): Promise<Desk> {
+  const { parts, app } = site;
+  let staff = 0;
+  if (Array.isArray(who)) {
+    const row = await parts.db
+      .insertInto('staff')
+      .values({
+        login: `t${randomBytes(6).toString('hex')}`,
+        name,
+        roles: who,
+        unit: null,
+        password: null,
+        totp: null,
+        locked_until: null,
+        disabled_at: null,
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    staff = row.id;
+  }
+  const set = await parts.sessions.open(Array.isArray(who) ? { staff } : who, {
+    address: '127.0.0.1',
+    agent: 'test',
+  });
+  const cookie = set.split(';')[0] ?? '';
+  const csrf = (await parts.sessions.find(cookie))?.csrf ?? '';
+
+  async function raw(method: string, path: string, body?: BodyInit, headers: Record<string, string> = {}) {
+    const init = {
+      method,
+      headers: { cookie, 'x-csrf-token': csrf, ...headers },
+      ...(body === undefined ? {} : { body }),
+    };
+    return await app.request(path, init, { incoming: { socket: { remoteAddress: '127.0.0.1' } } });
+  }
+
+  async function ask<T>(method: string, path: string, body?: unknown): Promise<{ status: number; body: T }> {
+    const form = body instanceof FormData;
+    const sent = body === undefined ? undefined : form ? body : JSON.stringify(body);
+    const reply = await raw(
+      method,
+      path,
+      sent,
+      form || sent === undefined ? {} : { 'content-type': 'application/json' },
+    );
+    const text = await reply.text();
+    const json = reply.headers.get('content-type')?.includes('json') ?? false;
+    return { status: reply.status, body: (json ? JSON.parse(text) : text) as T };
+  }
+
+  async function must<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const reply = await ask<T>(method, path, body);
+    if (reply.status >= 300)
+      throw new Error(`${method} ${path}: ${reply.status} ${JSON.stringify(reply.body)}`);
+    return reply.body;
+  }
+
+  return {
+    cookie,
+    csrf,
+    staff,
+    ask,
+    raw,
+    get: (path) => must('GET', path),
+    post: (path, body) => must('POST', path, body),
+  };
+}
