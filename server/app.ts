@@ -1,12 +1,28 @@
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { RefusalCode } from '@zuimei/shared/refusal.ts';
+import { createLive } from './audit/live.ts';
+import { liveRoute } from './audit/liveroute.ts';
+import { consolePage } from './console/page.ts';
+import { archiveRoute } from './contest/archiveroute.ts';
 import { pageRoute } from './contest/page.ts';
+import { planRoute } from './contest/planroute.ts';
 import { contestRoute } from './contest/route.ts';
+import { shortlistRoute } from './contest/shortlistroute.ts';
+import { createSteer } from './contest/steer.ts';
+import { steerRoute } from './contest/steerroute.ts';
 import { healthRoute } from './health.ts';
 import { logRoute } from './log/route.ts';
 import { createMediaRoute } from './media/route.ts';
+import { documentRoute } from './nomination/documentroute.ts';
+import { editRoute } from './nomination/editroute.ts';
+import { portalRoute } from './nomination/portalroute.ts';
+import { reviewRoute } from './nomination/reviewroute.ts';
+import { unitRoute } from './nomination/unitroute.ts';
+import { outRoute } from './out/route.ts';
 import type { Parts } from './parts.ts';
+import { rosterRoute } from './staff/rosterroute.ts';
+import { staffRoute } from './staff/route.ts';
 import { tallyRoute } from './tally/route.ts';
 import { voteRoute } from './vote/route.ts';
 
@@ -19,7 +35,22 @@ export function createApp(parts: Parts) {
     .route('/', contestRoute(parts))
     .route('/', logRoute({ desk: parts.desk, log: parts.transparency }))
     .route('/', createMediaRoute(parts.db))
-    .route('/', healthRoute(parts));
+    .route('/', healthRoute(parts))
+    // Before what changes a contest: it keeps an archived one as it is.
+    .route('/', archiveRoute(parts))
+    .route('/', outRoute(parts))
+    .route('/', staffRoute(parts))
+    .route('/', planRoute(parts))
+    .route('/', rosterRoute(parts))
+    .route('/', unitRoute(parts))
+    .route('/', documentRoute(parts))
+    .route('/', portalRoute(parts))
+    .route('/', reviewRoute(parts))
+    .route('/', editRoute(parts))
+    .route('/', shortlistRoute(parts))
+    .route('/', liveRoute({ guard: parts.guard, live: createLive(parts) }))
+    .route('/', steerRoute({ guard: parts.guard, steer: createSteer(parts) }));
+  if (parts.console) app.route('/', consolePage(parts.console));
   if (parts.site) app.route('/', pageRoute({ ...parts, site: parts.site }));
 
   app.notFound((c) => c.json({ code: 'not_found' satisfies RefusalCode }, 404));

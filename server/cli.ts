@@ -28,7 +28,7 @@ async function run(argv: string[]): Promise<number> {
     await migrate(db);
     const secrets = await openSecrets(config);
     await checkSecret(db, secrets);
-    return await runCommand({ db, secrets, folder, print }, name, args);
+    return await runCommand({ db, secrets, publicUrl: config.publicUrl, folder, print }, name, args);
   } finally {
     await close();
     await release();

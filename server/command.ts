@@ -8,11 +8,14 @@ import { loadDemo } from './demo/demo.ts';
 import { importDocuments } from './nomination/import.ts';
 import { privateKey } from './nomination/vault.ts';
 import type { Secrets } from './secret.ts';
+import { staffCommand } from './staff/command.ts';
 
 export const USAGE = `用法：pnpm zuimei <命令> [选项]
 
   import FILE… --contest SLUG [--dry-run] [--strict] [--json]   导入报送表、汇总表、线索征集表
   verify [--contest SLUG] [--json]                              重算账本、存证点与计票，指出不一致处
+  staff add --name 姓名 --login 账号 --role administrator[,organizer]  新建账号，打印一次性加入链接
+  staff list | staff reset --login 账号                         列出账号；重置并打印新的链接
   migrate                                                       建立或升级数据库
   demo                                                          在空数据库里放入演示活动
 
@@ -23,6 +26,8 @@ DATABASE_URL、DATA_DIR、ZUIMEI_SECRET 与服务器相同。退出码：0 成�
 export interface Place {
   db: Db;
   secrets: Secrets;
+  /** Where the site is reached from outside, when that is set. */
+  publicUrl: string | null;
   /** Folder that file names are relative to. */
   folder: string;
   print(line: string): void;
@@ -116,6 +121,8 @@ const commands: Record<string, Command> = {
     }
     return agree ? 0 : 1;
   },
+
+  staff: staffCommand,
 
   async migrate({ print }) {
     print('数据库已是最新');

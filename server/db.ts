@@ -18,6 +18,9 @@ export interface Tables {
     collection: Collection | null;
     draft: ContestPlan | null;
     draft_version: Generated<number>;
+    /** When and by whom the draft was last saved. */
+    draft_at: Date | null;
+    draft_by: string | null;
     /** null = does not exist for the public. */
     published_at: Generated<Date | null>;
     archived_at: Date | null;
@@ -93,6 +96,9 @@ export interface Tables {
     photo: Photo | null;
     consent: Consent | null;
     returned: Generated<string>;
+    returned_at: Date | null;
+    saved_by: Generated<string>;
+    twin: Generated<string[]>;
     number: number | null;
     version: Generated<number>;
     created_at: Generated<Date>;

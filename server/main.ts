@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { createApp } from './app.ts';
 import { readConfig } from './config.ts';
+import { openConsole } from './console/page.ts';
 import { openSite } from './contest/page.ts';
 import { listenForCommands } from './control.ts';
 import { migrate, openDatabase } from './db.ts';
@@ -13,6 +14,7 @@ import { createJournal } from './journal.ts';
 import { createSealer } from './log/sealer.ts';
 import { createParts } from './parts.ts';
 import { checkSecret, openSecrets } from './secret.ts';
+import { firstLink } from './staff/account.ts';
 import { openGate } from './vote/counters.ts';
 import { openLedgers } from './vote/opening.ts';
 
@@ -37,17 +39,19 @@ async function main(): Promise<void> {
 
   const control = config.databaseUrl
     ? null
-    : await listenForCommands(config.dataDir, { db: database.db, secrets });
+    : await listenForCommands(config.dataDir, { db: database.db, secrets, publicUrl: config.publicUrl });
 
   let stopping = false;
   let lastSealAt: number | null = null;
   const site = await openSite(new URL('../web/dist/', import.meta.url));
+  const staffPages = await openConsole(new URL('../web/dist/console/', import.meta.url));
   const parts = createParts({
     db: database.db,
     secrets,
     gate,
     log,
     site,
+    console: staffPages,
     publicUrl: config.publicUrl,
     trustedProxies: config.trustedProxies,
     stopping: () => stopping,
@@ -82,8 +86,17 @@ async function main(): Promise<void> {
     const address = server.address();
     const port = typeof address === 'object' && address ? address.port : config.port;
     const host = config.host.includes(':') ? `[${config.host}]` : config.host;
-    printWelcome(config.publicUrl ?? `http://${host}:${port}`, demo, database.kind);
+    void welcome(config.publicUrl ?? `http://${host}:${port}`);
   });
+
+  /** Ready in any case; the first administrator's link is courtesy. */
+  async function welcome(url: string): Promise<void> {
+    const first = await firstLink(database.db).catch((error: unknown) => {
+      log('error', { part: 'staff', error: String(error) });
+      return null;
+    });
+    printWelcome(url, { slugs: demo, database: database.kind, joinPath: first?.path ?? null });
+  }
 
   /** Takes no more, answers what was taken, seals it, and goes. Nothing acknowledged depends on this: it is courtesy. */
   async function stop(): Promise<void> {

@@ -1,6 +1,8 @@
 import type { BlockList } from 'node:net';
 import { formatVerifierKey } from '@zuimei/shared/note.ts';
 import { type AnswerError, createAnswerError } from './answer.ts';
+import { createRefusals, type Refusals } from './audit/refused.ts';
+import type { Console } from './console/page.ts';
 import { createDesk, type Desk } from './contest/desk.ts';
 import type { Site } from './contest/page.ts';
 import { createViews, type LogName, type Views } from './contest/route.ts';
@@ -10,6 +12,7 @@ import { createLog, type Log } from './log/log.ts';
 import { logSigner } from './log/sealer.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import type { Secrets } from './secret.ts';
+import { createPasswords, type PasswordCost, type Passwords } from './staff/password.ts';
 import { createGuard, createSessions, type Guard, type Sessions } from './staff/session.ts';
 import { createTallies, type Tallies } from './tally/route.ts';
 import { readTally } from './tally/snapshot.ts';
@@ -24,6 +27,7 @@ export interface Parts {
   secrets: Secrets;
   sessions: Sessions;
   guard: Guard;
+  passwords: Passwords;
   clock: () => number;
   desk: Desk;
   voters: Voters;
@@ -34,9 +38,11 @@ export interface Parts {
   tallies: Tallies;
   views: Views;
   metrics: Metrics;
+  refusals: Refusals;
   log: Journal;
   answerError: AnswerError;
   site: Site | null;
+  console: Console | null;
   publicUrl: string | null;
   secure: boolean;
   trustedProxies: BlockList;
@@ -50,9 +56,11 @@ export function createParts(given: {
   gate: Gate;
   log: Journal;
   site: Site | null;
+  console?: Console | null;
   publicUrl: string | null;
   trustedProxies: BlockList;
   clock?: () => number;
+  passwordCost?: PasswordCost;
   stopping?: () => boolean;
   lastSealAt?: () => number | null;
 }): Parts {
@@ -60,6 +68,7 @@ export function createParts(given: {
   const { db, secrets, gate, log, publicUrl } = given;
   const originOf = (slug: string) => `${publicUrl ? new URL(publicUrl).host : 'zuimei.local'}/${slug}`;
   const metrics = createMetrics();
+  const refusals = createRefusals(clock());
   const desk = createDesk(db, clock);
   const voters = createVoters(secrets);
   const ledger = createLedger(db, secrets, originOf);
@@ -92,7 +101,10 @@ export function createParts(given: {
         metrics.observe('zuimei_batch_size', size);
         metrics.observe('zuimei_commit_seconds', ms / 1000);
       },
-      answered: (outcome, count) => metrics.count('zuimei_ballots_total', { outcome }, count),
+      answered(outcome, count, slug) {
+        metrics.count('zuimei_ballots_total', { outcome }, count);
+        refusals.note(slug, outcome, count);
+      },
       failed: (error) => log('error', { part: 'vote', error: String(error) }),
     },
   });
@@ -103,6 +115,7 @@ export function createParts(given: {
     secrets,
     sessions,
     guard: createGuard(sessions),
+    passwords: createPasswords(given.passwordCost),
     clock,
     desk,
     voters,
@@ -113,9 +126,11 @@ export function createParts(given: {
     tallies,
     views: createViews({ desk, tallies, logName, clock }),
     metrics,
+    refusals,
     log,
     answerError: createAnswerError(log, metrics),
     site: given.site,
+    console: given.console ?? null,
     publicUrl,
     secure,
     trustedProxies: given.trustedProxies,

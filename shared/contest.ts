@@ -137,6 +137,8 @@ export interface Contest {
   banner?: Photo | null;
   /** Newest first; shown on the page while `until` has not passed. */
   announcements?: Announcement[];
+  /** Closings that were put off, newest first, with the reason the page shows. */
+  extended?: Extension[];
 }
 
 export interface Announcement {
@@ -144,6 +146,15 @@ export interface Announcement {
   text: string;
   /** null = until it is taken down. */
   until: Instant | null;
+}
+
+export interface Extension {
+  at: Instant;
+  /** Index in `rounds`. */
+  round: number;
+  /** When it would have closed. */
+  from: Instant;
+  reason: string;
 }
 
 /** The phase at `now` (ms). Before the first step: draft. Voting lasts only while a round is open or still to come. */

@@ -86,3 +86,41 @@ export interface NominationView extends NominationLine {
   /** Why it was returned last; '' if it was not. */
   returned: string;
 }
+
+/** What can happen to a nomination, as its events name it. */
+export const nominationActs = [
+  'create',
+  'save',
+  'submit',
+  'withdraw',
+  'reopen',
+  'return',
+  'accept',
+  'unaccept',
+  'decline',
+  'publish',
+  'number',
+  'opinion',
+  'file',
+] as const;
+export type NominationAct = (typeof nominationActs)[number];
+
+/** States that take a place of the unit's quota. */
+export const countedStates: readonly NominationState[] = ['submitted', 'accepted', 'published'];
+
+/** States in which its unit may change it. */
+export const editableStates: readonly NominationState[] = ['draft', 'returned'];
+
+/** A nomination returned shortly before or after the deadline may be sent again for this long, whatever the deadline says. */
+export const RETURNED_GRACE_MS = 3 * 86_400_000;
+
+export const nominationLimits = {
+  /** Of one answer, whatever its field says. */
+  answerChars: 20_000,
+  /** Of one unit, all states together. */
+  nominations: 300,
+  files: 10,
+  fileBytes: 20 << 20,
+  videoBytes: 60 << 20,
+  photoBytes: 20 << 20,
+};

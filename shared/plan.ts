@@ -1,4 +1,4 @@
-import type { CandidateKind, Contest } from './contest.ts';
+import type { CandidateKind, Contest, Phase } from './contest.ts';
 import type { FieldName } from './form.ts';
 import type { Instant } from './time.ts';
 
@@ -97,4 +97,57 @@ export interface Collection {
   noticeDays: number;
   /** Recommendation upward: who may send how many, e.g. 区县 ≤ 5. Shown and kept for the result. */
   upward: { name: string; most: number }[];
+}
+
+/** GET /api/console/contests: one contest as staff see it in the list. */
+export interface ContestLine {
+  slug: string;
+  title: string;
+  preset: PresetName | null;
+  phase: Phase;
+  /** null = a draft nobody else sees. */
+  publishedAt: Instant | null;
+  archived: boolean;
+  paused: boolean;
+  /** Has changes that are not published. */
+  changed: boolean;
+  /** The step that comes next by the clock. */
+  next: { phase: Phase; at: Instant } | null;
+  units: number;
+  nominations: number;
+  /** Nominations that wait for a reviewer. */
+  waiting: number;
+  candidates: number;
+  ballots: number;
+  held: number;
+}
+
+/** GET /api/console/contests/:slug/plan. */
+export interface PlanView {
+  slug: string;
+  /** What the editor shows: the changes under way, or what is in force. */
+  plan: ContestPlan;
+  /** Goes back with the next save; another number on the server = somebody else saved meanwhile. */
+  version: number;
+  /** Of the last save, and who did it; null when there are no unpublished changes. */
+  saved: { at: Instant; by: string } | null;
+  publishedAt: Instant | null;
+  archived: boolean;
+  /** What the public reads now; null of a contest never published. */
+  inForce: ContestPlan | null;
+  /** Voting rules are in the ledger: changing them needs a reason. */
+  begun: boolean;
+  candidates: { number: number; category: string; withdrawn: boolean }[];
+  units: number;
+  now: Instant;
+}
+
+/** What a contest is made from: POST /api/console/contests. `slug` absent = the server proposes one. */
+export interface NewContest {
+  preset: PresetName;
+  title: string;
+  organizer: string;
+  /** Any moment of the day on which nominations open. */
+  start: Instant;
+  slug?: string;
 }

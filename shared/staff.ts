@@ -15,6 +15,9 @@ export function rolesConflict(held: readonly Role[]): boolean {
   return (held.includes('auditor') || held.includes('unit')) && held.length > 1;
 }
 
+/** What one signs in with. The same check stands in the database. */
+export const loginPattern = /^[a-z0-9][a-z0-9._-]{1,31}$/;
+
 /** GET /api/console/session: who is signed in. */
 export interface SessionView {
   id: number | null;
@@ -39,4 +42,107 @@ export interface ActionView {
   contest: string | null;
   subject: string;
   reason: string;
+}
+
+/** GET /api/console/actions: newest first. */
+export interface ActionPage {
+  actions: ActionView[];
+  /** Give it as `before` for the next page; null = there is no older one. */
+  next: number | null;
+}
+
+/** GET /api/console/actions/filters: what the reader's part of the log can be narrowed to. */
+export interface ActionFilters {
+  contests: { slug: string; title: string }[];
+  actors: string[];
+  acts: string[];
+}
+
+/**
+ * invited: has not joined, link still good · expired: has not joined, link over · active · locked: too many failures, for now ·
+ * disabled. A person who must have a second factor and has none (their roles were changed) is 'unready': they need a new link.
+ */
+export type StaffState = 'invited' | 'expired' | 'unready' | 'active' | 'locked' | 'disabled';
+
+/** One account as an administrator sees it. */
+export interface StaffView {
+  id: number;
+  login: string;
+  name: string;
+  roles: Role[];
+  /** For role unit. */
+  unit: { name: string; contest: string } | null;
+  state: StaffState;
+  totp: boolean;
+  createdAt: Instant;
+  /** Last request of any of their browsers, as far as a session of it is left. */
+  seenAt: Instant | null;
+  /** Until when an unused link is good. */
+  invitedUntil: Instant | null;
+  lockedUntil: Instant | null;
+  sessions: number;
+}
+
+/** A one-time link, shown once: the server keeps only its digest. */
+export interface InviteLink {
+  /** '/console/join#…' */
+  path: string;
+  until: Instant;
+}
+
+/** POST /api/console/invite/open: who one will be, and the key for the authenticator. */
+export interface InviteView {
+  name: string;
+  login: string;
+  roles: Role[];
+  unit: string | null;
+  /** Has joined before: this link sets everything anew. */
+  reset: boolean;
+  /** Whether these roles need the second factor. */
+  totpNeeded: boolean;
+  key: TotpKey;
+}
+
+export interface TotpKey {
+  /** Base32, to type in. */
+  secret: string;
+  /** otpauth://…, for the picture. */
+  uri: string;
+}
+
+/** Codes that each open the account once when the phone is lost. Shown once. Empty = no second factor was set up. */
+export interface RecoveryCodes {
+  recovery: string[];
+}
+
+/** POST /api/console/sign-in: either signed in, or the code of the second factor comes next, with this ticket. */
+export type SignInAnswer = { state: 'done' } | { state: 'code'; ticket: string };
+
+/** POST /api/console/account/totp/start: the new key, and the ticket that goes back with its first code. */
+export interface TotpRenewal {
+  ticket: string;
+  key: TotpKey;
+}
+
+/** GET /api/console/account */
+export interface AccountView {
+  login: string;
+  name: string;
+  roles: Role[];
+  totp: boolean;
+  totpNeeded: boolean;
+  recoveryLeft: number;
+  sessions: OwnSession[];
+}
+
+/** A browser that is signed in. */
+export interface OwnSession {
+  id: string;
+  address: string;
+  /** User-Agent as sent. */
+  agent: string;
+  since: Instant;
+  seenAt: Instant;
+  /** The one that asks. */
+  current: boolean;
 }

@@ -12,6 +12,8 @@ export const staffRefusalCodes = [
   'sign_in_failed',
   'locked_out',
   'code_wrong',
+  'password_wrong',
+  'totp_missing',
   'invite_invalid',
   'link_invalid',
   'password_weak',
@@ -26,6 +28,17 @@ export const staffRefusalCodes = [
   'reason_missing',
   'not_now',
   'nothing_to_publish',
+  'shortlist_incomplete',
+  // steering the voting
+  'already_paused',
+  'not_paused',
+  'round_over',
+  'not_later',
+  'not_so_late',
+  'too_many_announcements',
+  // after it
+  'archived',
+  'title_differs',
   // units and nominations
   'unit_known',
   'unit_in_use',

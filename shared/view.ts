@@ -25,6 +25,8 @@ export interface ContestView extends Contest {
 
 /** GET /api/contests/:slug/tally. `counts` is null while sealed. Withdrawn candidates keep their line. */
 export interface TallyView {
+  /** Of the contest the counts belong to: a page that shows another one reads the contest anew. */
+  version: number;
   asOf: Instant;
   round: number;
   ballots: number;

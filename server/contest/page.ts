@@ -107,14 +107,8 @@ export function pageRoute(parts: {
     const kept = pages.get(key);
     if (kept && kept.of === contest && kept.phase === phase) return kept.reply;
     const view = await views.view(contest);
-    const light = {
-      ...view,
-      candidates: view.candidates.map((one) =>
-        showsDeeds(path, one.number) ? one : { ...one, deeds: [], honours: [] },
-      ),
-    };
     const head = contestHead(view, path, base);
-    const reply = await build({ path, now: view.now, elder, contest: light }, head);
+    const reply = await build({ path, now: view.now, elder, contest: lightView(view, path) }, head);
     keep(key, { of: contest, phase, at: clock(), reply });
     return reply;
   }
@@ -138,13 +132,7 @@ export function pageRoute(parts: {
   }
 
   async function build(first: FirstData, head: string): Promise<Prebuilt> {
-    const app = await site.render(first);
-    const html = site.template
-      .replace('<html lang="zh-CN"', () => `<html lang="zh-CN"${first.elder ? ' data-elder' : ''}`)
-      .replace('<!--head-->', () => head)
-      .replace('<!--first-->', () => `<script type="application/json" id="first">${inScript(first)}</script>`)
-      .replace('<!--app-->', () => app);
-    return prebuild(html, pageHeaders(site.csp), 6);
+    return prebuild(await pageHtml(site, first, head), pageHeaders(site.csp), 6);
   }
 
   function keep(
@@ -189,6 +177,26 @@ export function pageRoute(parts: {
       const file = site.files.get(c.req.path);
       return file ? send(c, file.reply) : next();
     });
+}
+
+/** The whole document of a page: the template with its head, what it is rendered from, and its first HTML. */
+export async function pageHtml(site: Site, first: FirstData, head: string): Promise<string> {
+  const app = await site.render(first);
+  return site.template
+    .replace('<html lang="zh-CN"', () => `<html lang="zh-CN"${first.elder ? ' data-elder' : ''}`)
+    .replace('<!--head-->', () => head)
+    .replace('<!--first-->', () => `<script type="application/json" id="first">${inScript(first)}</script>`)
+    .replace('<!--app-->', () => app);
+}
+
+/** A list needs no deeds: they come with the page of their candidate. */
+export function lightView(view: ContestView, path: string): ContestView {
+  return {
+    ...view,
+    candidates: view.candidates.map((one) =>
+      showsDeeds(path, one.number) ? one : { ...one, deeds: [], honours: [] },
+    ),
+  };
 }
 
 const KNOWN_PATH = /^\/c\/[a-z0-9-]{1,64}(\/(n\/\d{1,5}|rank|mine|rules|verify|poster))?(\?n=\d+)?$/;

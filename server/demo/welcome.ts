@@ -2,7 +2,16 @@ import { networkInterfaces } from 'node:os';
 import { renderUnicodeCompact } from 'uqr';
 
 /** What a newcomer needs to see once the server listens: the ready line for scripts, links and a code for the phone. */
-export function printWelcome(url: string, slugs: string[], database: 'server' | 'embedded'): void {
+export function printWelcome(
+  url: string,
+  shown: {
+    slugs: string[];
+    database: 'server' | 'embedded';
+    /** One-time link of the first administrator, while nobody has joined. */
+    joinPath: string | null;
+  },
+): void {
+  const { slugs, database, joinPath } = shown;
   const [first] = slugs;
   const reach = url.replace('//0.0.0.0', '//localhost').replace('//[::]', '//localhost');
   const lines = [`ready ${reach}`];
@@ -13,6 +22,12 @@ export function printWelcome(url: string, slugs: string[], database: 'server' | 
     for (const slug of slugs) lines.push(`  ${reach}/c/${slug}`);
     lines.push('', `手机扫码（${phone}/c/${first}）`, renderUnicodeCompact(`${phone}/c/${first}`));
   }
+  lines.push('', '控制台', `  ${reach}/console`);
+  if (joinPath)
+    lines.push(
+      '  还没有管理员：请用这个一次性链接设置第一位系统管理员（账号 admin，7 天内有效，再次启动会给出新的）',
+      `  ${reach}${joinPath}`,
+    );
   if (database === 'embedded')
     lines.push(
       '',

@@ -6,6 +6,8 @@ alter table contest
   add column collection    jsonb,
   add column draft         jsonb,
   add column draft_version int not null default 0,
+  add column draft_at      timestamptz,
+  add column draft_by      text,
   add column published_at  timestamptz default now(),
   add column archived_at   timestamptz,
   add column erased_at     timestamptz;
@@ -80,7 +82,9 @@ create table unit (
 alter table staff add foreign key (unit) references unit (id) on delete cascade;
 alter table session add foreign key (unit) references unit (id) on delete cascade;
 
--- answers: public ones by field key; private: the sealed others; photo: shared/contest.ts Photo.
+-- answers: public ones by field key; private: the sealed others; photo: shared/contest.ts Photo; twin: keyed digests of name, name and
+-- phone, identity number, to find the same nominee sent by two units without opening anything; returned_at: from when the days count in
+-- which it may be sent again after the deadline; saved_by: who changed it last.
 create table nomination (
   id           int generated always as identity primary key,
   contest      int not null references contest (id) on delete cascade,
@@ -96,6 +100,9 @@ create table nomination (
   photo        jsonb,
   consent      jsonb,
   returned     text not null default '',
+  returned_at  timestamptz,
+  saved_by     text not null default '',
+  twin         text[] not null default '{}',
   number       int,
   version      int not null default 1,
   created_at   timestamptz not null default now(),
@@ -105,6 +112,7 @@ create table nomination (
 );
 create index nomination_contest on nomination (contest, state);
 create index nomination_unit on nomination (unit);
+create index nomination_twin on nomination using gin (twin);
 
 create table nomination_event (
   id         bigint generated always as identity primary key,

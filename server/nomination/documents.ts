@@ -25,10 +25,12 @@ const endings: Record<DocumentKind, readonly string[]> = {
 
 /**
  * Reads 报送表, 汇总表 and 线索征集表 into nominations, one per nominee however many documents tell of them. Nothing is
- * stored. What is wrong comes back as problems and never stops the other files; a nominee with an error is left out whole.
+ * stored. What is wrong comes back as problems and never stops the other files; a nominee with an error is left out whole, or
+ * kept as far as it could be read when somebody will look at it (`keep`).
  */
 export async function readDocuments(
   files: readonly SentFile[],
+  { keep = false }: { keep?: boolean } = {},
 ): Promise<{ nominations: Nomination[]; problems: Problem[] }> {
   const problems: Problem[] = [];
   const drafts: Draft[] = [];
@@ -63,7 +65,7 @@ export async function readDocuments(
   } finally {
     await reader.close();
   }
-  const merged = mergeDrafts(drafts);
+  const merged = mergeDrafts(drafts, keep);
   return { nominations: merged.nominations, problems: [...problems, ...merged.problems] };
 }
 

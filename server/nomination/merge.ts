@@ -20,9 +20,12 @@ const compared: readonly FieldName[] = [
 
 /**
  * One nomination per nominee. Two drafts are one nominee when they share a name and a unit, or a name and a phone. The
- * 报送表 wins, a 汇总表 fills what it left open; where both speak and differ, a warning names the field.
+ * 报送表 wins, a 汇总表 fills what it left open; where both speak and differ, a warning names the field. `keep`: a nominee with an error in a field is kept all the same.
  */
-export function mergeDrafts(drafts: readonly Draft[]): { nominations: Nomination[]; problems: Problem[] } {
+export function mergeDrafts(
+  drafts: readonly Draft[],
+  keep = false,
+): { nominations: Nomination[]; problems: Problem[] } {
   splitUnits(drafts);
   const problems: Problem[] = [];
   const nominations: Nomination[] = [];
@@ -38,7 +41,7 @@ export function mergeDrafts(drafts: readonly Draft[]): { nominations: Nomination
         problems.push(
           problemAt('same_name', first.place, { name: nameOf(first), other: placeText(earlier) }),
         );
-      const { nomination, problems: own } = toNomination(whole);
+      const { nomination, problems: own } = toNomination(whole, keep);
       problems.push(...own);
       if (!nomination) return;
       nominations.push(nomination);

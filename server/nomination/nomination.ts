@@ -36,8 +36,11 @@ export interface Nomination {
   source: Place;
 }
 
-/** Checks one merged draft. With an error among its problems there is no nomination. */
-export function toNomination(draft: Draft): { nomination: Nomination | null; problems: Problem[] } {
+/** Checks one merged draft. With an error among its problems there is no nomination, unless it is to be `keep`t for somebody to put right. */
+export function toNomination(
+  draft: Draft,
+  keep = false,
+): { nomination: Nomination | null; problems: Problem[] } {
   const problems: Problem[] = [];
   const name = cleanName((draft.values.name ?? draft.values.subject)?.text ?? '');
   const say = (
@@ -60,7 +63,10 @@ export function toNomination(draft: Draft): { nomination: Nomination | null; pro
     photo: draft.pictures[0] ?? null,
     source: draft.place,
   };
-  return { nomination: problems.some((problem) => problem.level === 'error') ? null : nomination, problems };
+  return {
+    nomination: !keep && problems.some((problem) => problem.level === 'error') ? null : nomination,
+    problems,
+  };
 }
 
 type Say = (

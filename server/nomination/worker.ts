@@ -5,7 +5,7 @@ import type { Draft } from './draft.ts';
 import { readForms } from './form.ts';
 import { type Problem, type ProblemCode, refusedWith, refuseFile } from './problem.ts';
 import { readCsv, readOldWorkbook, readWorkbook } from './sheet.ts';
-import type { Document, DocumentKind } from './table.ts';
+import type { Document, DocumentKind, Table } from './table.ts';
 import { attribute, scanXml, xmlText } from './xml.ts';
 
 export interface WorkerAsk {
@@ -14,10 +14,12 @@ export interface WorkerAsk {
   file: string;
   /** Lower case, without the dot; only tells text apart, which has no mark of its own. */
   ending: string;
+  /** The tables as they are, instead of the forms found in them. */
+  tables?: true;
 }
 
 export type WorkerReply =
-  | { kind: DocumentKind; drafts: Draft[]; problems: Problem[] }
+  | { kind: DocumentKind; drafts: Draft[]; problems: Problem[]; tables?: Table[] }
   | { refused: ProblemCode };
 
 const starts = (bytes: Uint8Array, ...mark: number[]): boolean =>
@@ -72,6 +74,15 @@ function contentType(archive: Archive, part: string): string {
   return type;
 }
 
+/** Without pictures, which nobody asked for. */
+function tablesOf({ parts }: Document): Table[] {
+  return parts.flatMap((part) => {
+    if (!('table' in part)) return [];
+    for (const { cells } of part.table.rows) for (const cell of cells) if (cell) cell.pictures = [];
+    return [part.table];
+  });
+}
+
 /*
  * Runs apart from the server's own thread: a slow or hostile document must not hold up ballots, and reader.ts can end it.
  * Whatever a document breaks in a reader is that document's fault, so it is answered, never thrown.
@@ -80,7 +91,9 @@ parentPort?.on('message', (ask: WorkerAsk) => {
   let reply: WorkerReply;
   try {
     const { kind, document } = readDocument(ask);
-    reply = { kind, ...readForms(document, ask.file) };
+    reply = ask.tables
+      ? { kind, drafts: [], problems: [], tables: tablesOf(document) }
+      : { kind, ...readForms(document, ask.file) };
   } catch (error) {
     reply = { refused: refusedWith(error) ?? 'broken_file' };
   }

@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
+import type { Transaction } from 'kysely';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { guardedRoles, type Role } from '@zuimei/shared/staff.ts';
-import type { Db } from '../db.ts';
+import type { Db, Tables } from '../db.ts';
 import { createMac, sameText } from '../mac.ts';
 import type { Secrets } from '../secret.ts';
 import type { Actor } from './action.ts';
@@ -32,9 +33,15 @@ export interface Person extends Actor {
   session: string;
 }
 
+/** Where a session was opened. */
+export interface Browser {
+  address: string;
+  agent: string;
+}
+
 export interface Sessions {
-  /** A new session; gives the Set-Cookie value. */
-  open(who: { staff: number } | { unit: number }, from: { address: string; agent: string }): Promise<string>;
+  /** A new session; gives the Set-Cookie value. Given a transaction, the session stands or falls with it. */
+  open(who: { staff: number } | { unit: number }, from: Browser, tx?: Transaction<Tables>): Promise<string>;
   /** Who sends this Cookie header, or null when nobody is signed in any more. */
   find(cookieHeader: string | undefined): Promise<Person | null>;
   /** Ends one session by its name; gives the Set-Cookie value that forgets it. */
@@ -79,10 +86,16 @@ export function createSessions(parts: {
   }
 
   return {
-    async open(who, from) {
+    async open(who, from, tx) {
       const token = randomBytes(32).toString('base64url');
       const at = new Date(clock());
-      await db
+      const on = tx ?? db;
+      // What nobody can use any more goes when somebody comes.
+      await on
+        .deleteFrom('session')
+        .where('created_at', '<', new Date(clock() - sessionLimits.plain.lifeMs))
+        .execute();
+      await on
         .insertInto('session')
         .values({
           digest: digestOf(token),
@@ -104,9 +117,7 @@ export function createSessions(parts: {
       const row = await read(digest);
       if (!row || row.disabled_at) return null;
       const roles: Role[] = row.staff === null ? ['unit'] : (row.roles ?? []);
-      const { idleMs, lifeMs } = roles.some((role) => guardedRoles.includes(role))
-        ? sessionLimits.guarded
-        : sessionLimits.plain;
+      const { idleMs, lifeMs } = limitsOf(roles);
       const now = clock();
       const rested = now - row.seen_at.getTime();
       if (rested > idleMs || now - row.created_at.getTime() > lifeMs) {
@@ -142,6 +153,11 @@ export function createSessions(parts: {
       return cookie('', 0);
     },
   };
+}
+
+/** How long sessions of who holds these roles last. */
+export function limitsOf(roles: readonly Role[]): { idleMs: number; lifeMs: number } {
+  return roles.some((role) => guardedRoles.includes(role)) ? sessionLimits.guarded : sessionLimits.plain;
 }
 
 function digestOf(token: string): Buffer {

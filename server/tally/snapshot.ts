@@ -21,6 +21,7 @@ export async function readTally(db: Db, log: Log, contest: StoredContest, now: n
   const all = live.find((line) => line.number === 0);
   const next = nextRevealAt(contest.reveal, now);
   return {
+    version: contest.version,
     asOf: new Date(upto ?? now).toISOString(),
     round,
     ballots: all?.votes ?? 0,

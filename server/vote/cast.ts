@@ -16,6 +16,8 @@ export interface Sender {
   cookie: string | undefined;
   address: string;
   userAgent: string;
+  /** Place in shared/live.ts `channels`; absent = not known. */
+  channel?: number;
 }
 
 interface Admission extends Ballot {
@@ -35,7 +37,7 @@ export interface Cast {
 export interface CastWatch {
   gated(ms: number): void;
   written(size: number, ms: number): void;
-  answered(outcome: string, count: number): void;
+  answered(outcome: string, count: number, slug: string): void;
   failed(error: unknown): void;
 }
 
@@ -111,7 +113,7 @@ export function createCast(parts: {
       refused.forEach((i, k) => (outcomes[i] = earlier[k] ?? outcomes[i] ?? null));
     }
     watch.gated(performance.now() - began);
-    count(outcomes);
+    count(slug, outcomes);
     return outcomes;
   }
 
@@ -129,7 +131,7 @@ export function createCast(parts: {
       const outcomes = await ledger.commit(contest, batch);
       if (Array.isArray(outcomes)) {
         watch.written(batch.length, performance.now() - began);
-        count(outcomes);
+        count(slug, outcomes);
         return outcomes;
       }
       if (outcomes !== 'stale') return await closedOutcomes(contest, batch, outcomes);
@@ -144,14 +146,14 @@ export function createCast(parts: {
     return refusalOf(() => checkBallot(contest, ballot.picks, nothingUsed, clock()));
   }
 
-  function count(outcomes: readonly (Outcome | null)[]): void {
+  function count(slug: string, outcomes: readonly (Outcome | null)[]): void {
     const sums = new Map<string, number>();
     for (const outcome of outcomes) {
       if (!outcome) continue;
       const name = outcome instanceof Refusal ? outcome.code : outcome.state;
       sums.set(name, (sums.get(name) ?? 0) + 1);
     }
-    for (const [name, sum] of sums) watch.answered(name, sum);
+    for (const [name, sum] of sums) watch.answered(name, sum, slug);
   }
 
   /** Some ballots no longer fit the contest: they get their refusal (or earlier receipt), the others go on. */
@@ -208,7 +210,7 @@ export function createCast(parts: {
     } finally {
       lookups--;
     }
-    if (refusal instanceof Refusal) count([refusal]);
+    if (refusal instanceof Refusal) count(contest.slug, [refusal]);
     throw refusal;
   }
 
@@ -247,6 +249,7 @@ function prepare(
     ip,
     state: 'counted',
     flags: 0,
+    channel: sender.channel ?? 0,
     version,
     facts: {
       voter: bytes.subarray(0, 16),

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
 import type { Act } from '@zuimei/shared/act.ts';
 import type { BallotState, Receipt } from '@zuimei/shared/ballot.ts';
@@ -25,9 +26,13 @@ export interface Ballot {
   state: BallotState;
   /** Bits of shared/policy.ts, and UNSCREENED. */
   flags: number;
+  /** Place in shared/live.ts `channels`; absent = not known. A trace like ip and device: no commitment covers it. */
+  channel?: number;
 }
 
 const HELD = 1 << 24;
+/** Bits 26 and 27. */
+const CHANNEL = 26;
 export const UNSCREENED = 1 << 25;
 const RECORD = 72;
 
@@ -100,7 +105,8 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
       const comma = at === 0 ? '' : ',';
       ids += comma + ballot.ballotId;
       picks += `${comma}"{${ballot.picks.join(',')}}"`;
-      flags += comma + (ballot.state === 'held' ? ballot.flags | HELD : ballot.flags);
+      const channel = (ballot.channel ?? 0) << CHANNEL;
+      flags += comma + (ballot.flags | channel | (ballot.state === 'held' ? HELD : 0));
       records.write(ballot.voter, at, 'hex');
       records.set(ballot.device, at + 48);
       records.set(ballot.ip, at + 56);
@@ -282,4 +288,36 @@ export async function appendAct(
     tx,
   );
   return Number(rows[0]?.index);
+}
+
+const FADE_PAGE = 5_000;
+/** Shorter than a raw address, so that the two can be told apart. */
+const FADED_BYTES = 12;
+
+/**
+ * Turns the raw addresses of a contest's ballots into digests under `key`: equal ones stay equal, none can be read again. Nothing the
+ * ledger commits to is touched. Goes page by page, each its own statement; called again it does what is left. Gives how many it turned.
+ */
+export async function fadeTrace(db: Db, key: Uint8Array, contestId: number): Promise<number> {
+  const head = await sql<{ size: string | number }>`
+    select size from ledger_head where contest = ${contestId}`.execute(db);
+  const size = Number(head.rows[0]?.size ?? 0);
+  let faded = 0;
+  for (let from = 0; from < size; from += FADE_PAGE) {
+    const { rows } = await sql<{ index: string | number; ip: Uint8Array }>`
+      select index, ip from ledger_entry
+      where contest = ${contestId} and index >= ${from} and index < ${from + FADE_PAGE} and length(ip) > ${FADED_BYTES}`.execute(
+      db,
+    );
+    if (rows.length === 0) continue;
+    const digests = rows.map(({ ip }) =>
+      createHmac('sha256', key).update(ip).digest().subarray(0, FADED_BYTES).toString('hex'),
+    );
+    await sql`
+      update ledger_entry e set ip = decode(d.digest, 'hex')
+      from unnest(${`{${rows.map((row) => row.index).join(',')}}`}::bigint[], ${`{${digests.join(',')}}`}::text[]) as d (index, digest)
+      where e.contest = ${contestId} and e.index = d.index`.execute(db);
+    faded += rows.length;
+  }
+  return faded;
 }

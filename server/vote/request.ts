@@ -59,11 +59,21 @@ export function senderOf(
   peer: string | undefined,
   trustedProxies: BlockList,
 ): Sender {
+  const agent = header('user-agent') ?? '';
   return {
     cookie: header('cookie'),
     address: clientAddress(peer ?? '', header('x-forwarded-for'), trustedProxies),
-    userAgent: header('user-agent')?.slice(0, 256) ?? '',
+    userAgent: agent.slice(0, 256),
+    channel: channelOf(agent),
   };
+}
+
+/** What a browser says it is, as a place in shared/live.ts `channels`: a trace for the dashboard, never a reason to refuse. */
+export function channelOf(agent: string): number {
+  if (agent === '') return 0;
+  // WeChat names itself near the end of a long header.
+  if (agent.includes('MicroMessenger')) return 1;
+  return /Mobile|Android|iPhone|iPad|HarmonyOS|OpenHarmony/.test(agent) ? 2 : 3;
 }
 
 function isNumber(value: unknown): value is number {

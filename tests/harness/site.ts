@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import { expect } from 'vitest';
 import { createApp } from '@zuimei/server/app.ts';
 import { verifyContest } from '@zuimei/server/audit/verify.ts';
+import { openConsole } from '@zuimei/server/console/page.ts';
 import { createContest, updateContest } from '@zuimei/server/contest/contest.ts';
 import { openSite } from '@zuimei/server/contest/page.ts';
 import type { Db } from '@zuimei/server/db.ts';
@@ -127,9 +128,12 @@ export async function createSite(db: Db, options: SiteOptions = {}) {
     gate: options.gate ?? opened.gate,
     log: (_level, event) => errors.push(event),
     site: options.pages ? await openSite(new URL('../../web/dist/', import.meta.url)) : null,
+    console: options.pages ? await openConsole(new URL('../../web/dist/console/', import.meta.url)) : null,
     publicUrl: null,
     trustedProxies,
     clock,
+    // Hundreds of tests need no memory-hard passwords; staff.test.ts makes one at full cost.
+    passwordCost: { memory: 256, passes: 1 },
   });
   const app = createApp(parts);
   const sealer = createSealer(db, secrets);

@@ -132,7 +132,13 @@ describe('a server started on an empty folder', () => {
   });
 
   test('every refusal is a code and details, never words or a stack', async () => {
-    for (const path of ['/nothing', '/api/nothing', '/api/contests/nothing', '/media/x', '/console'])
+    for (const path of [
+      '/nothing',
+      '/api/nothing',
+      '/api/contests/nothing',
+      '/media/x',
+      '/console-assets/x.js',
+    ])
       expect([path, (await fetch(app.url + path)).status]).toEqual([path, 404]);
     expect(await get('/api/contests/nothing')).toEqual({ code: 'not_found' });
     const empty = await fetch(`${app.url}/api/contests/zuimei-2026/ballots`, { method: 'POST', body: '{}' });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { MOST_BODY_BYTES } from '@zuimei/server/vote/request.ts';
+import { channelOf, MOST_BODY_BYTES } from '@zuimei/server/vote/request.ts';
+import { channels } from '@zuimei/shared/live.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { createSite, type TestSite } from '../harness/site.ts';
 
@@ -79,6 +80,26 @@ test('a visit that the page says nothing about may vote', async () => {
   const voter = site.visitor(slug);
   const { seen: _, ...request } = voter.request([1]);
   expect((await site.post(slug, request, { cookie: voter.cookie })).status).toBe(201);
+});
+
+test.each([
+  ['unknown', ''],
+  [
+    'wechat',
+    `Mozilla/5.0 (Linux; Android 12; ${'x'.repeat(300)}) Mobile Safari/537.36 MicroMessenger/8.0.27`,
+  ],
+  [
+    'wechat',
+    'Mozilla/5.0 (Windows NT 10.0; Win64) Chrome/107.0 Safari/537.36 MicroMessenger/6.8.0 WindowsWechat',
+  ],
+  [
+    'phone',
+    'Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Version/17.0 Safari/604.1',
+  ],
+  ['phone', 'Mozilla/5.0 (Phone; OpenHarmony 5.0) AppleWebKit/537.36 ArkWeb/4.1 Safari/537.36'],
+  ['computer', 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/126.0.0.0 Safari/537.36'],
+])('a ballot comes by %s if its browser says %s', (channel, agent) => {
+  expect(channels[channelOf(agent)]).toBe(channel);
 });
 
 describe('the size of a body', () => {

@@ -1,5 +1,5 @@
 import { checkOpen, checkPicks, nextPeriodAt, openRound, type Used } from '@zuimei/shared/contest.ts';
-import { Refusal } from '@zuimei/shared/refusal.ts';
+import { Refusal, type RefusalCode } from '@zuimei/shared/refusal.ts';
 import type { ContestView } from '@zuimei/shared/view.ts';
 import { dayTime, nearTime } from '../../lib/moment.ts';
 import { pickSpan } from '../../lib/rule.ts';
@@ -66,12 +66,13 @@ function trimmed(sentence: string): string {
   return sentence.replace(/。$/, '');
 }
 
-function refusalOf(check: () => void): Refusal | null {
+/** The rules of a ballot refuse with none but a voter's codes. */
+function refusalOf(check: () => void): (Refusal & { code: RefusalCode }) | null {
   try {
     check();
     return null;
   } catch (error) {
-    if (error instanceof Refusal) return error;
+    if (error instanceof Refusal) return error as Refusal & { code: RefusalCode };
     throw error;
   }
 }

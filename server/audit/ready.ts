@@ -1,0 +1,58 @@
+import { sql } from 'kysely';
+import type { Candidate, Contest } from '@zuimei/shared/contest.ts';
+import type { ReadyCheck } from '@zuimei/shared/live.ts';
+import type { StoredPlan } from '../contest/plan.ts';
+import type { Db } from '../db.ts';
+
+/** What a contest still needs before its voting opens. */
+export async function readChecks(
+  db: Db,
+  contest: StoredPlan,
+  candidates: readonly Candidate[],
+): Promise<ReadyCheck[]> {
+  const { rows } = await sql<{ waiting: number }>`
+    select count(*)::int as waiting from nomination where contest = ${contest.id} and state = 'submitted'`.execute(
+    db,
+  );
+  return checksOf(contest.settings, contest.publishedAt !== null, candidates, rows[0]?.waiting ?? 0);
+}
+
+function checksOf(
+  settings: Omit<Contest, 'slug' | 'version' | 'candidates'>,
+  published: boolean,
+  all: readonly Candidate[],
+  waiting: number,
+): ReadyCheck[] {
+  const { rule, categories, reveal, rounds, footer } = settings;
+  const candidates = all.filter((one) => !one.withdrawn);
+  const thin = categories.filter(({ id }) => {
+    const least = (rule.categories?.[id] ?? rule.perCategory)?.min ?? 0;
+    return candidates.filter((one) => one.category === id).length < Math.max(1, least);
+  });
+  const plain = candidates.filter((one) => one.photos.length === 0).length;
+  const mute = candidates.filter((one) => one.reason.trim() === '' && one.deeds.length === 0).length;
+  const early = reveal.kind === 'sealed' && rounds.some((round) => reveal.from < round.closes);
+  const must = (code: ReadyCheck['code'], ok: boolean, count = 0): ReadyCheck => ({
+    code,
+    ok,
+    must: true,
+    count,
+  });
+  const advice = (code: ReadyCheck['code'], ok: boolean, count = 0): ReadyCheck => ({
+    code,
+    ok,
+    must: false,
+    count,
+  });
+  return [
+    must('published', published),
+    must('candidates', candidates.length >= Math.max(1, rule.picks.min), candidates.length),
+    must('categories', thin.length === 0, thin.length),
+    must('organizers', settings.organizers.length > 0),
+    advice('reviewed', waiting === 0, waiting),
+    advice('reasons', mute === 0, mute),
+    advice('photos', plain === 0, plain),
+    advice('reveal', !early),
+    advice('footer', footer.icp !== '' && footer.contact !== ''),
+  ];
+}

@@ -1,0 +1,135 @@
+import { Hono } from 'hono';
+import { object, optional, picklist, pipe, regex, string } from 'valibot';
+import { phases } from '@zuimei/shared/contest.ts';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import type { Role } from '@zuimei/shared/staff.ts';
+import type { Db } from '../db.ts';
+import { encodePortrait, keepPhoto } from '../nomination/portrait.ts';
+import { readUpload } from '../nomination/upload.ts';
+import type { Secrets } from '../secret.ts';
+import { recordAction } from '../staff/action.ts';
+import { parseInput, readBody } from '../staff/body.ts';
+import type { Guard, Guarded } from '../staff/session.ts';
+import type { Ledger } from '../vote/ledger.ts';
+import { createCatalogue } from './catalogue.ts';
+import type { Desk } from './desk.ts';
+import { createEditor } from './editor.ts';
+import type { Site } from './page.ts';
+import { readStored } from './plan.ts';
+import { bodies } from './planshape.ts';
+import { renderPreview } from './preview.ts';
+
+const PLAN_BYTES = 512 << 10;
+const BANNER_BYTES = 8 << 20;
+/** 1125 × 520 as the editor cuts it; a little off is a rounding. */
+const BANNER_RATIO = { least: 2, most: 2.4 };
+const BANNER_WIDTH = 700;
+
+const previewQuery = object({
+  path: pipe(string(), regex(/^\/c\/[a-z0-9-]{1,64}(\/(n\/\d{1,5}|rank|rules|verify))?$/)),
+  phase: optional(picklist(phases)),
+  elder: optional(picklist(['0', '1'])),
+});
+
+/** Who may see a contest before the public does. */
+const drafters: readonly Role[] = ['organizer', 'reviewer'];
+
+/**
+ * GET    /api/console/contests                          all staff but units: published ones; drafts only organizer and reviewer
+ * POST   /api/console/contests                          organizer: a draft from a preset → {slug}
+ * DELETE /api/console/contests/:slug                    organizer: a draft that was never published
+ * POST   /api/console/contests/:slug/copy               organizer → {slug}
+ * GET    /api/console/contests/:slug/plan               organizer, reviewer, auditor
+ * PUT    /api/console/contests/:slug/plan               organizer: autosave {plan, version}
+ * POST   /api/console/contests/:slug/plan/{publish,discard}  organizer
+ * GET    /api/console/contests/:slug/preview?path=…     organizer, reviewer: the citizen's page of the draft, without scripts
+ * POST   /api/console/contests/:slug/banner             organizer: a picture as `file`; gives the Photo, which a save puts into the plan
+ */
+export function planRoute(parts: {
+  db: Db;
+  secrets: Secrets;
+  ledger: Ledger;
+  desk: Desk;
+  guard: Guard;
+  site: Site | null;
+  clock: () => number;
+}) {
+  const { db, guard, site, clock } = parts;
+  const editor = createEditor(parts);
+  const catalogue = createCatalogue(parts);
+  const organizer = guard('organizer');
+  const base = '/api/console/contests';
+  return new Hono<Guarded>()
+    .get(base, guard('administrator', 'organizer', 'reviewer', 'auditor', 'expert'), async (c) => {
+      const drafts = c.get('person').roles.some((role) => drafters.includes(role));
+      return c.json(await catalogue.list(drafts));
+    })
+    .post(base, organizer, async (c) => {
+      const { slug, ...asked } = await readBody(c.req.raw, bodies.create);
+      const made = await catalogue.create(c.get('person'), slug ? { ...asked, slug } : asked);
+      return c.json({ slug: made }, 201);
+    })
+    .delete(`${base}/:slug`, organizer, async (c) => {
+      await editor.remove(c.get('person'), c.req.param('slug'));
+      return c.json({ done: true });
+    })
+    .post(`${base}/:slug/copy`, organizer, async (c) => {
+      const { slug, ...asked } = await readBody(c.req.raw, bodies.copy);
+      const made = await catalogue.copy(
+        c.get('person'),
+        c.req.param('slug'),
+        slug ? { ...asked, slug } : asked,
+      );
+      return c.json({ slug: made }, 201);
+    })
+    .get(`${base}/:slug/plan`, guard('organizer', 'reviewer', 'auditor'), async (c) =>
+      c.json(await editor.read(c.req.param('slug'))),
+    )
+    .put(`${base}/:slug/plan`, organizer, async (c) => {
+      const { plan, version } = await readBody(c.req.raw, bodies.save, PLAN_BYTES);
+      return c.json(await editor.save(c.get('person'), c.req.param('slug'), plan, version));
+    })
+    .post(`${base}/:slug/plan/publish`, organizer, async (c) => {
+      const asked = await readBody(c.req.raw, bodies.publish);
+      return c.json(await editor.publish(c.get('person'), c.req.param('slug'), asked));
+    })
+    .post(`${base}/:slug/plan/discard`, organizer, async (c) => {
+      const { version } = await readBody(c.req.raw, bodies.discard);
+      return c.json(await editor.discard(c.get('person'), c.req.param('slug'), version));
+    })
+    .get(`${base}/:slug/preview`, guard('organizer', 'reviewer'), async (c) => {
+      const { path, phase = null, elder } = parseInput(previewQuery, c.req.query());
+      const slug = c.req.param('slug');
+      if (!site || path.split('/')[2] !== slug) throw new Refusal('not_found');
+      const page = path.slice(`/c/${slug}`.length);
+      const { html, headers } = await renderPreview(
+        { db, site, clock },
+        { slug, page, phase, elder: elder === '1' },
+      );
+      return c.html(html, 200, {
+        ...headers,
+        'Cache-Control': 'no-store',
+        'X-Content-Type-Options': 'nosniff',
+        'Referrer-Policy': 'no-referrer',
+      });
+    })
+    .post(`${base}/:slug/banner`, organizer, async (c) => {
+      const { id, settings } = await readStored(db, c.req.param('slug'));
+      const { files } = await readUpload(c.req.raw, BANNER_BYTES);
+      const [file] = files;
+      if (!file) throw new Refusal('bad_request', { field: 'file' });
+      const photo = await encodePortrait(file);
+      const ratio = photo.width / photo.height;
+      if (photo.width < BANNER_WIDTH || ratio < BANNER_RATIO.least || ratio > BANNER_RATIO.most)
+        throw new Refusal('file_refused', { name: file.name.slice(-80) });
+      const kept = await db.transaction().execute(async (tx) => {
+        await recordAction(tx, c.get('person'), {
+          act: 'contest.banner',
+          contest: id,
+          subject: settings.title,
+        });
+        return await keepPhoto(tx, photo);
+      });
+      return c.json(kept);
+    });
+}

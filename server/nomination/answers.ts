@@ -1,0 +1,95 @@
+import { createHmac } from 'node:crypto';
+import { fieldsFor, isHidden, isText, masked } from '@zuimei/shared/answer.ts';
+import type { CandidateKind } from '@zuimei/shared/contest.ts';
+import { type FormValues, nominationLimits } from '@zuimei/shared/nomination.ts';
+import type { Collection, FormField } from '@zuimei/shared/plan.ts';
+import type { Secrets } from '../secret.ts';
+import { cleanLine, cleanName, cleanText, foldText } from './value.ts';
+import { openPrivate, privateKey, sealPrivate } from './vault.ts';
+
+/** What seals private answers and digests twins. */
+export interface NominationKeys {
+  private: Uint8Array;
+  twin: Uint8Array;
+}
+
+export function nominationKeys(secrets: Secrets): NominationKeys {
+  return { private: privateKey(secrets), twin: secrets.derive('nomination twin') };
+}
+
+/** The field whose answer is the nominee's name: 姓名, or the subject of a case or a work. */
+export function nameIn(values: FormValues): string {
+  return cleanName(values['name'] || values['subject'] || values['title'] || '').slice(0, 80);
+}
+
+/**
+ * Values as sent, parted into what the public may see and what is sealed, cleaned of what no reader sees. Only keys of the form are
+ * kept, those of other kinds too, so that changing the kind loses nothing.
+ */
+export function partAnswers(
+  form: readonly FormField[],
+  values: FormValues,
+): { answers: FormValues; hidden: FormValues } {
+  const answers: FormValues = {};
+  const hidden: FormValues = {};
+  for (const field of form) {
+    const sent = values[field.key];
+    if (sent === undefined || !isText(field)) continue;
+    const many = field.type === 'text' || field.key === 'honours' || field.key === 'proof';
+    const text = (many ? cleanText(sent) : cleanLine(sent)).slice(0, nominationLimits.answerChars + 1);
+    if (text !== '') (isHidden(field) ? hidden : answers)[field.key] = text;
+  }
+  return { answers, hidden };
+}
+
+/** The sealed cell of a nomination's private answers; null when there are none. */
+export function sealHidden(keys: NominationKeys, id: number, hidden: FormValues): Buffer | null {
+  return Object.keys(hidden).length > 0 ? sealPrivate(keys.private, hidden, `nomination/${id}`) : null;
+}
+
+/** Private answers in clear. Only for the unit they came from, for a reveal that is recorded, and for comparing. */
+export function openHidden(
+  keys: Pick<NominationKeys, 'private'>,
+  row: { id: number; private: Uint8Array | null },
+): FormValues {
+  return row.private ? (openPrivate(keys.private, row.private, `nomination/${row.id}`) as FormValues) : {};
+}
+
+/** Private answers as staff see them: the key of every field that has one, its value masked. */
+export function maskHidden(collection: Pick<Collection, 'form'>, hidden: FormValues): FormValues {
+  const entries = Object.entries(hidden).map(([key, value]) => {
+    const field = collection.form.find((one) => one.key === key);
+    return [key, masked(field ?? { key, type: 'line' }, value)] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+/**
+ * Keyed digests under which the same nominee is found again: `n:` of the name, `p:` of name and phone, `i:` of the identity number.
+ * Without the key they tell nothing.
+ */
+export function twinTags(keys: NominationKeys, name: string, hidden: FormValues): string[] {
+  const folded = foldText(name);
+  if (folded === '') return [];
+  const digest = (kind: string, text: string): string =>
+    `${kind}:${createHmac('sha256', keys.twin).update(`${kind}:${text}`).digest('hex').slice(0, 32)}`;
+  const phone = (hidden['phone'] ?? '').replace(/\D/gu, '');
+  const identity = (hidden['idNumber'] ?? '').replace(/\s/gu, '').toUpperCase();
+  return [
+    digest('n', folded),
+    ...(phone ? [digest('p', `${folded} ${phone}`)] : []),
+    ...(identity ? [digest('i', identity)] : []),
+  ];
+}
+
+/** The public answers that this kind of nominee is asked for: what its page may show. */
+export function publicFields(
+  collection: Pick<Collection, 'form'>,
+  kind: CandidateKind,
+  answers: FormValues,
+): { field: FormField; text: string }[] {
+  return fieldsFor(collection.form, kind)
+    .filter((field) => isText(field) && !isHidden(field))
+    .map((field) => ({ field, text: answers[field.key] ?? '' }))
+    .filter(({ text }) => text !== '');
+}

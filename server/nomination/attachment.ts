@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto';
+import { type Kysely, sql, type Transaction } from 'kysely';
+import sharp from 'sharp';
+import { type AttachmentView, nominationLimits } from '@zuimei/shared/nomination.ts';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import type { Tables } from '../db.ts';
+import { openArchive } from './archive.ts';
+import { cleanLine } from './value.ts';
+
+type Reader = Kysely<Tables> | Transaction<Tables>;
+
+/** Fields of files that belong to no field of the form: the signed consent, and scans of opinions (`opinion/<step>`). */
+export const CONSENT_FIELD = 'consent';
+export const opinionField = (step: string): string => `opinion/${step}`;
+
+const kinds = {
+  pdf: { type: 'application/pdf', endings: ['pdf'] },
+  jpg: { type: 'image/jpeg', endings: ['jpg', 'jpeg'] },
+  png: { type: 'image/png', endings: ['png'] },
+  docx: {
+    type: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+    endings: ['docx', 'wps'],
+  },
+  xlsx: {
+    type: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+    endings: ['xlsx', 'et'],
+  },
+  office: { type: 'application/x-ole-storage', endings: ['wps', 'et', 'doc', 'xls'] },
+  mp4: { type: 'video/mp4', endings: ['mp4', 'm4v', 'mov'] },
+} as const;
+type FileKind = keyof typeof kinds;
+
+/** What a file is by its content, whatever it is called; null for everything that is not accepted. Looks into archives, never runs anything. */
+export function fileKind(bytes: Uint8Array): FileKind | null {
+  const head = Buffer.from(bytes.subarray(0, 16)).toString('latin1');
+  if (head.startsWith('%PDF-')) return 'pdf';
+  if (head.startsWith('\xff\xd8\xff')) return 'jpg';
+  if (head.startsWith('\x89PNG\r\n\x1a\n')) return 'png';
+  if (head.slice(4, 8) === 'ftyp')
+    return /^(isom|iso[2-6]|mp4[12]|avc1|M4V |MSNV|dash)/u.test(head.slice(8, 12)) ? 'mp4' : null;
+  if (head.startsWith('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1')) return withoutMacro(bytes) ? 'office' : null;
+  return head.startsWith('PK') ? archiveKind(bytes) : null;
+}
+
+/** An old Office file names its macro storage in its directory, in UTF-16. */
+function withoutMacro(bytes: Uint8Array): boolean {
+  return !Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(
+    Buffer.from('_VBA_PROJECT', 'utf16le'),
+  );
+}
+
+function archiveKind(bytes: Uint8Array): FileKind | null {
+  try {
+    const { names } = openArchive(bytes);
+    if (names.some((name) => /vbaProject\.bin$/iu.test(name))) return null;
+    if (names.includes('word/document.xml')) return 'docx';
+    return names.some((name) => /^xl\/workbook\.(xml|bin)$/u.test(name)) ? 'xlsx' : null;
+  } catch {
+    return null;
+  }
+}
+
+export interface CheckedFile {
+  /** Safe to show and to save under: no path, no control character, ending as its content is. */
+  name: string;
+  type: string;
+  bytes: Uint8Array;
+}
+
+/**
+ * A file as it may be stored. Pictures are encoded anew, so that nothing but pixels survives (a phone writes into them where they were
+ * taken). Refuses with too_large {limit in MB} or file_refused {name}.
+ */
+export async function checkFile(
+  sent: { name: string; bytes: Uint8Array },
+  want: 'file' | 'video' = 'file',
+): Promise<CheckedFile> {
+  const name =
+    cleanLine(sent.name.split(/[/\\]/u).at(-1) ?? '')
+      .replace(/["<>|:*?]/gu, '')
+      .slice(-120) || '未命名文件';
+  const limit = want === 'video' ? nominationLimits.videoBytes : nominationLimits.fileBytes;
+  if (sent.bytes.length > limit) throw new Refusal('too_large', { limit: `${limit >> 20} MB` });
+  const kind = fileKind(sent.bytes);
+  if (kind === null || (want === 'video') !== (kind === 'mp4')) throw new Refusal('file_refused', { name });
+  const bytes = kind === 'jpg' || kind === 'png' ? await pixelsOf(kind, sent.bytes, name) : sent.bytes;
+  const stem = name.replace(/\.[^.]{1,5}$/u, '');
+  const ending = /\.([^.]{1,5})$/u.exec(name)?.[1]?.toLowerCase() ?? '';
+  const fits = (kinds[kind].endings as readonly string[]).includes(ending);
+  return { name: fits ? name : `${stem}.${kinds[kind].endings[0]}`, type: kinds[kind].type, bytes };
+}
+
+async function pixelsOf(kind: 'jpg' | 'png', bytes: Uint8Array, name: string): Promise<Uint8Array> {
+  try {
+    const picture = sharp(bytes, { limitInputPixels: 80_000_000, failOn: 'error' })
+      .rotate()
+      .resize(4000, 6000, { fit: 'inside', withoutEnlargement: true })
+      .timeout({ seconds: 20 });
+    return await (kind === 'jpg' ? picture.jpeg({ quality: 88 }) : picture.png()).toBuffer();
+  } catch {
+    // sharp throws for truncated, oversized and malformed pictures alike.
+    throw new Refusal('file_refused', { name });
+  }
+}
+
+/** Files of a nomination without their bytes, oldest first. */
+export async function readAttachments(db: Reader, nomination: number): Promise<AttachmentView[]> {
+  const rows = await db
+    .selectFrom('attachment')
+    .select(['id', 'field', 'name', 'type', sql<number>`octet_length(bytes)`.as('bytes')])
+    .where('nomination', '=', nomination)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
+  return rows.map((row) => ({ ...row, bytes: Number(row.bytes) }));
+}
+
+/**
+ * Keeps a checked file with its nomination. A field that takes one file (the signed consent, an opinion, a film) has it replaced; of the
+ * others there are at most ten together. Refuses with too_many_files {most}. Lock the nomination first.
+ */
+export async function addAttachment(
+  tx: Transaction<Tables>,
+  nomination: number,
+  field: string,
+  file: CheckedFile,
+  single = false,
+): Promise<AttachmentView> {
+  const present = await tx
+    .selectFrom('attachment')
+    .select(['id', 'field'])
+    .where('nomination', '=', nomination)
+    .execute();
+  const papers = (name: string): boolean => name === CONSENT_FIELD || name.startsWith('opinion/');
+  if (single || papers(field))
+    await tx
+      .deleteFrom('attachment')
+      .where('nomination', '=', nomination)
+      .where('field', '=', field)
+      .execute();
+  else if (present.filter((one) => !papers(one.field)).length >= nominationLimits.files)
+    throw new Refusal('too_many_files', { most: nominationLimits.files });
+  const id = randomUUID();
+  await tx
+    .insertInto('attachment')
+    .values({ id, nomination, field, name: file.name, type: file.type, bytes: Buffer.from(file.bytes) })
+    .execute();
+  return { id, field, name: file.name, type: file.type, bytes: file.bytes.length };
+}
+
+/** One file of a nomination with its bytes. Refuses with not_found. */
+export async function readAttachment(
+  db: Reader,
+  id: string,
+  nomination: number,
+): Promise<AttachmentView & { content: Buffer }> {
+  const row = /^[0-9a-f-]{36}$/u.test(id)
+    ? await db
+        .selectFrom('attachment')
+        .select(['id', 'field', 'name', 'type', 'bytes'])
+        .where('id', '=', id)
+        .where('nomination', '=', nomination)
+        .executeTakeFirst()
+    : undefined;
+  if (!row) throw new Refusal('not_found');
+  const { bytes, ...rest } = row;
+  return { ...rest, bytes: bytes.length, content: Buffer.from(bytes) };
+}
+
+/**
+ * A stored file as an answer: always saved, never opened by the browser within our origin, never kept by anything in between. Only for
+ * who has passed a guard.
+ */
+export function sendAttachment(file: { name: string; type: string; content: Buffer }): Response {
+  const plain = file.name.replace(/[^\x20-\x7e]|["\\%]/gu, '_');
+  const exact = encodeURIComponent(file.name).replace(
+    /['()*]/gu,
+    (mark) => `%${mark.charCodeAt(0).toString(16)}`,
+  );
+  return new Response(new Uint8Array(file.content), {
+    headers: {
+      'Content-Type': file.type,
+      'Content-Length': String(file.content.length),
+      'Content-Disposition': `attachment; filename="${plain}"; filename*=UTF-8''${exact}`,
+      'X-Content-Type-Options': 'nosniff',
+      'Content-Security-Policy': "default-src 'none'; sandbox",
+      'Cache-Control': 'no-store',
+    },
+  });
+}

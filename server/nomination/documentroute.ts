@@ -1,0 +1,126 @@
+import { type Context, Hono } from 'hono';
+import { array, integer, maxLength, minLength, minValue, number, object, pipe } from 'valibot';
+import { nominationLimits } from '@zuimei/shared/nomination.ts';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import { readStored } from '../contest/plan.ts';
+import type { Db } from '../db.ts';
+import type { Secrets } from '../secret.ts';
+import { recordAction } from '../staff/action.ts';
+import { readBody } from '../staff/body.ts';
+import type { Guard, Person } from '../staff/session.ts';
+import { nominationKeys } from './answers.ts';
+import { addAttachment, checkFile, opinionField } from './attachment.ts';
+import { readNomination, recordEvent, viewNomination } from './entry.ts';
+import { type Filing, submitNomination } from './filing.ts';
+import { takeDocuments } from './intake.ts';
+import { saveOpinion } from './opinion.ts';
+import { opinionBody } from './portalroute.ts';
+import { createUnits } from './unit.ts';
+import { readUpload, rowId } from './upload.ts';
+
+const ids = object({
+  ids: pipe(array(pipe(number(), integer(), minValue(1))), minLength(1), maxLength(500)),
+});
+const MOST_BYTES = 200 << 20;
+const MOST_FILES = 60;
+
+/**
+ * Documents that an organizer hands in for units: POST /api/console/contests/:slug/documents makes drafts, …/documents/submit sends
+ * them (organizers alone); and the opinions of higher levels and departments: PUT …/nominations/:id/opinions/:step, with its scan by
+ * POST …/nominations/:id/opinions/:step/file (organizers and reviewers).
+ */
+export function documentRoute(parts: { db: Db; secrets: Secrets; clock: () => number; guard: Guard }) {
+  const { db, clock, guard } = parts;
+  const keys = nominationKeys(parts.secrets);
+  const units = createUnits(parts.secrets);
+  const base = '/api/console/contests/:slug';
+  const step = `${base}/nominations/:id/opinions/:step`;
+  const idOf = (c: Context): number => rowId(c.req.param('id') ?? '');
+
+  async function filingOf(slug: string, person: Person): Promise<Filing> {
+    const stored = await readStored(db, slug);
+    if (!stored.collection) throw new Refusal('not_found');
+    if (stored.archivedAt) throw new Refusal('not_now', { phase: '已归档' });
+    return {
+      contest: stored,
+      collection: stored.collection,
+      categories: stored.settings.categories,
+      keys,
+      actor: person,
+      now: clock(),
+    };
+  }
+
+  return new Hono()
+    .post(`${base}/documents`, guard('organizer'), async (c) => {
+      const filing = await filingOf(c.req.param('slug'), c.get('person'));
+      const { files, fields } = await readUpload(c.req.raw, MOST_BYTES, MOST_FILES);
+      const known = filing.collection.unitKinds;
+      const kind = known.find((one) => one.id === fields['kind'])?.id ?? known[0]?.id ?? '';
+      const view = await takeDocuments(db, filing, { from: 'organizer', units, kind }, files);
+      const subject = `${files.length} 个文件，${view.made.length} 份草稿`;
+      await recordAction(db, c.get('person'), {
+        act: 'nomination.import',
+        contest: filing.contest.id,
+        subject,
+      });
+      return c.json(view);
+    })
+    .post(`${base}/documents/submit`, guard('organizer'), async (c) => {
+      const given = await readBody(c.req.raw, ids);
+      const filing = await filingOf(c.req.param('slug'), c.get('person'));
+      const results: { id: number; code: string | null }[] = [];
+      for (const id of given.ids) {
+        const code = await db
+          .transaction()
+          .execute(async (tx) => {
+            const row = await readNomination(tx, id, filing.contest.id, { lock: true });
+            if (row.source !== 'organizer') throw new Refusal('forbidden');
+            await submitNomination(tx, filing, row, { late: true });
+            return null;
+          })
+          .catch((error: unknown) => {
+            if (error instanceof Refusal) return error.code;
+            throw error;
+          });
+        results.push({ id, code });
+      }
+      return c.json({ results });
+    })
+    .post(`${step}/file`, guard('organizer', 'reviewer'), async (c) => {
+      const filing = await filingOf(c.req.param('slug'), c.get('person'));
+      const field = opinionField(stepOf(filing, c.req.param('step')).id);
+      const { files } = await readUpload(c.req.raw, nominationLimits.fileBytes);
+      const [sent] = files;
+      if (!sent) throw new Refusal('bad_request', { field: 'file' });
+      const file = await checkFile(sent);
+      const kept = await db.transaction().execute(async (tx) => {
+        const row = await readNomination(tx, idOf(c), filing.contest.id, { lock: true });
+        return await addAttachment(tx, row.id, field, file, true);
+      });
+      return c.json(kept, 201);
+    })
+    .put(step, guard('organizer', 'reviewer'), async (c) => {
+      const given = await readBody(c.req.raw, opinionBody);
+      const filing = await filingOf(c.req.param('slug'), c.get('person'));
+      const { id, name } = stepOf(filing, c.req.param('step'));
+      const view = await db.transaction().execute(async (tx) => {
+        const row = await readNomination(tx, idOf(c), filing.contest.id, { lock: true });
+        await saveOpinion(tx, filing.collection, row.id, id, given, filing.actor, filing.now);
+        await recordEvent(tx, row.id, filing.actor, 'opinion', name);
+        await recordAction(tx, filing.actor, {
+          act: 'nomination.opinion',
+          contest: filing.contest.id,
+          subject: `${row.name}：${name}`,
+        });
+        return await viewNomination(tx, keys, filing.collection, row, 'staff');
+      });
+      return c.json(view);
+    });
+}
+
+function stepOf({ collection }: Filing, id: string) {
+  const step = collection.opinions.find((one) => one.id === id);
+  if (!step) throw new Refusal('not_found');
+  return step;
+}

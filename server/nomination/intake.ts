@@ -1,0 +1,162 @@
+import { answerFaults } from '@zuimei/shared/answer.ts';
+import type { CandidateKind, Photo } from '@zuimei/shared/contest.ts';
+import { fields } from '@zuimei/shared/form.ts';
+import type { FormValues } from '@zuimei/shared/nomination.ts';
+import type { FormField } from '@zuimei/shared/plan.ts';
+import type { IntakeProblem, IntakeView } from '@zuimei/shared/unit.ts';
+import type { Db } from '../db.ts';
+import { encodePhoto } from '../media/photo.ts';
+import { readDocuments, type SentFile } from './documents.ts';
+import { createNomination, type Filing } from './filing.ts';
+import type { Nomination } from './nomination.ts';
+import { categoryOf } from './plan.ts';
+import { keepPhoto } from './portrait.ts';
+import { type Problem, problemAt } from './problem.ts';
+import type { Units } from './unit.ts';
+import { foldText } from './value.ts';
+
+/** Whose documents they are: of one unit, which sent them itself; or of many, named in the documents and made when unknown. */
+export type Intake =
+  | { from: 'unit'; unit: { id: number; name: string } }
+  | { from: 'organizer'; units: Units; kind: string };
+
+/**
+ * Documents → one draft for each nominee, prefilled as far as they could be read, mistakes in fields included, since a person checks
+ * every draft before it is sent. Nothing is submitted. A nominee that the unit already has by this name is not made again. What is wrong
+ * is listed by file and row, and never stops the other files.
+ */
+export async function takeDocuments(
+  db: Db,
+  filing: Filing,
+  intake: Intake,
+  files: readonly SentFile[],
+): Promise<IntakeView> {
+  const read = await readDocuments(files, { keep: true });
+  const problems: Problem[] = [...read.problems];
+  const made: IntakeView['made'] = [];
+  const units = await readUnits(db, filing.contest.id);
+  for (const nomination of read.nominations) {
+    const { candidate, source } = nomination;
+    const photo = nomination.photo ? await encodePhoto(nomination.photo) : null;
+    if (nomination.photo && !photo)
+      problems.push(problemAt('photo_unreadable', source, { name: candidate.name }, 'photo'));
+    const found = await db.transaction().execute(async (tx) => {
+      const unit = await unitFor(intake, nomination, units, (name, kind) =>
+        intake.from === 'organizer'
+          ? intake.units
+              .add(tx, filing.contest.id, filing.collection, [
+                { name, kind, quota: null, contact: contactOf(nomination) },
+              ])
+              .then(([id = 0]) => id)
+          : Promise.resolve(0),
+      );
+      const there = await tx
+        .selectFrom('nomination')
+        .select(['id', 'name'])
+        .where('unit', '=', unit.id)
+        .where('state', '<>', 'withdrawn')
+        .execute();
+      if (there.some((one) => foldText(one.name) === foldText(candidate.name))) return null;
+      const kept: Photo | null = photo ? await keepPhoto(tx, photo) : null;
+      const drafted = draftOf(filing, nomination);
+      const id = await createNomination(tx, filing, unit.id, {
+        ...drafted,
+        ...(kept ? { photo: kept } : {}),
+        source: intake.from === 'unit' ? 'document' : 'organizer',
+      });
+      const faults = answerFaults(filing.collection.form, drafted.kind, drafted.values, {
+        photo: kept !== null,
+        files: [],
+      });
+      return { id, name: candidate.name, unit: unit.name, kind: drafted.kind, problems: faults.length };
+    });
+    if (found) made.push(found);
+    else
+      problems.push(
+        problemAt('duplicate_person', source, { name: candidate.name, other: '已有的一份' }, 'name'),
+      );
+  }
+  return { made, problems: problems.map(problemView) };
+}
+
+type Known = Map<string, { id: number; name: string }>;
+
+async function readUnits(db: Db, contest: number): Promise<Known> {
+  const rows = await db.selectFrom('unit').select(['id', 'name']).where('contest', '=', contest).execute();
+  return new Map(rows.map((row) => [foldText(row.name), row]));
+}
+
+/** By the 报送单位 of the document, else the nominee's own; an unknown one is made, of the kind the organizer chose. */
+async function unitFor(
+  intake: Intake,
+  { candidate, private: { contact } }: Nomination,
+  known: Known,
+  make: (name: string, kind: string) => Promise<number>,
+): Promise<{ id: number; name: string }> {
+  if (intake.from === 'unit') return intake.unit;
+  const name = (contact.unit || candidate.unit || '未写明报送单位').slice(0, 80);
+  const there = known.get(foldText(name));
+  if (there) return there;
+  const unit = { id: await make(name, intake.kind), name };
+  known.set(foldText(name), unit);
+  return unit;
+}
+
+function contactOf({ private: { contact } }: Nomination): { name: string; phone: string } {
+  return { name: contact.name ?? '', phone: contact.phone ?? '' };
+}
+
+/** A read nomination as values of the contest's own form; what the form does not ask for is left out. */
+export function draftOf(
+  { collection, categories }: Pick<Filing, 'collection' | 'categories'>,
+  nomination: Nomination,
+): { kind: CandidateKind; category: string; values: FormValues } {
+  const { candidate, private: hidden } = nomination;
+  const kind = collection.kinds.includes(candidate.kind) ? candidate.kind : (collection.kinds[0] ?? 'person');
+  const section = (key: 'deeds' | 'background' | 'practice' | 'proof'): string =>
+    candidate.deeds.find((one) => one.title === fields[key].title)?.paragraphs.join('\n') ?? '';
+  const { birth } = hidden;
+  const told: Record<string, string> = {
+    name: candidate.name,
+    subject: candidate.name,
+    title: candidate.name,
+    unit: candidate.unit,
+    post: candidate.post ?? '',
+    years: candidate.years ?? '',
+    reason: candidate.reason,
+    deeds: section('deeds'),
+    background: section('background'),
+    practice: section('practice'),
+    proof: section('proof'),
+    honours: candidate.honours.join('\n'),
+    gender: hidden.gender ?? '',
+    birth: birth ? (birth.month ? `${birth.year}-${String(birth.month).padStart(2, '0')}` : birth.text) : '',
+    nation: hidden.nation ?? '',
+    origin: hidden.origin ?? '',
+    politics: hidden.politics ?? '',
+    idNumber: hidden.idNumber ?? '',
+    phone: hidden.phone ?? hidden.contact.phone ?? '',
+    contact: hidden.contact.name ?? '',
+    sender: hidden.contact.unit ?? candidate.unit,
+    departments: hidden.departments ?? '',
+  };
+  const values = Object.fromEntries(
+    collection.form.flatMap((field) => {
+      const text = told[field.key];
+      return text ? [[field.key, fitted(field, text)]] : [];
+    }),
+  );
+  return { kind, category: categoryOf(candidate.category, categories) ?? '', values };
+}
+
+/** As the field wants it written, where that is beyond doubt. */
+function fitted(field: FormField, text: string): string {
+  if (field.type === 'number') return /\d+(\.\d+)?/u.exec(text)?.[0] ?? text;
+  if (field.type !== 'choice' || field.choices.includes(text)) return text;
+  const near = field.choices.filter((choice) => foldText(choice).includes(foldText(text)));
+  return near.length === 1 ? (near[0] ?? text) : text;
+}
+
+function problemView({ level, file, row, field, message }: Problem): IntakeProblem {
+  return { level, file, row: row ?? null, field: field ?? null, message };
+}

@@ -1,0 +1,207 @@
+import type { Kysely, Transaction } from 'kysely';
+import { masked } from '@zuimei/shared/answer.ts';
+import { countedStates, type NominationState } from '@zuimei/shared/nomination.ts';
+import type { Collection } from '@zuimei/shared/plan.ts';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import type { UnitDraft, UnitLine } from '@zuimei/shared/unit.ts';
+import type { Db, Tables } from '../db.ts';
+import { createMac, sameText } from '../mac.ts';
+import type { Secrets } from '../secret.ts';
+import { mostOf } from './quota.ts';
+import { cleanLine } from './value.ts';
+import { openPrivate, privateKey, sealPrivate } from './vault.ts';
+
+type Reader = Kysely<Tables> | Transaction<Tables>;
+type Contact = UnitDraft['contact'];
+
+export const unitLimits = { units: 1000 };
+
+export interface Units {
+  /** All units of a contest with what they have used, in order of kind and name. Phones masked. */
+  list(db: Reader, contest: number, collection: Collection): Promise<UnitLine[]>;
+  /** Adds units, all or none; gives their ids. Refuses with unit_known {name}, bad_request for an unknown kind. */
+  add(
+    tx: Transaction<Tables>,
+    contest: number,
+    collection: Collection,
+    drafts: readonly UnitDraft[],
+  ): Promise<number[]>;
+  /** Changes a unit; an empty phone keeps the one there is. Refuses with not_found, unit_known. */
+  change(
+    tx: Transaction<Tables>,
+    contest: number,
+    collection: Collection,
+    id: number,
+    draft: UnitDraft,
+  ): Promise<void>;
+  /** Removes a unit that has nominated nobody. Gives its name. Refuses with not_found, unit_in_use. */
+  remove(tx: Transaction<Tables>, contest: number, id: number): Promise<string>;
+  /** Makes its link void and gives a new one at once; browsers that came by the old one are signed out. Refuses with not_found. */
+  rotate(tx: Transaction<Tables>, contest: number, id: number): Promise<{ name: string; link: string }>;
+  /** The unit whose key this is. Refuses with link_invalid: never says whether the unit or its version is wrong. */
+  enter(db: Db, key: string): Promise<{ id: number; name: string; contest: number }>;
+}
+
+/** Units and their links. A link is derived from the secret, the unit and its link version: nothing of it is stored. */
+export function createUnits(secrets: Secrets): Units {
+  const sign = createMac(secrets.derive('unit link'));
+  const key = privateKey(secrets);
+  const keyOf = (id: number, version: number): string => `${id.toString(36)}-${sign(`${id}/${version}`)}`;
+  const linkOf = (id: number, version: number): string => `/console/unit#${keyOf(id, version)}`;
+  const sealContact = (id: number, { name, phone }: Contact): Buffer | null =>
+    name || phone ? sealPrivate(key, { name, phone }, `unit/${id}`) : null;
+  const openContact = (id: number, bytes: Uint8Array | null): Contact =>
+    bytes ? (openPrivate(key, bytes, `unit/${id}`) as Contact) : { name: '', phone: '' };
+
+  return {
+    async list(db, contest, collection) {
+      const rows = await db
+        .selectFrom('unit')
+        .selectAll('unit')
+        .select((eb) =>
+          eb
+            .selectFrom('staff')
+            .select('staff.login')
+            .whereRef('staff.unit', '=', 'unit.id')
+            .where('staff.disabled_at', 'is', null)
+            .orderBy('staff.id')
+            .limit(1)
+            .as('account'),
+        )
+        .where('unit.contest', '=', contest)
+        .execute();
+      const counted = await db
+        .selectFrom('nomination')
+        .select(['unit', 'state', (eb) => eb.fn.countAll<string | number>().as('count')])
+        .where('contest', '=', contest)
+        .groupBy(['unit', 'state'])
+        .execute();
+      const byUnit = Map.groupBy(counted, (row) => row.unit);
+      const order = new Map(collection.unitKinds.map((kind, at) => [kind.id, at]));
+      const lines = rows.map((row): UnitLine => {
+        const counts: Partial<Record<NominationState, number>> = {};
+        for (const { state, count } of byUnit.get(row.id) ?? []) counts[state] = Number(count);
+        const contact = openContact(row.id, row.contact);
+        return {
+          id: row.id,
+          name: row.name,
+          kind: row.kind,
+          quota: row.quota,
+          most: mostOf(collection, row),
+          least: collection.unitKinds.find((kind) => kind.id === row.kind)?.least ?? 0,
+          used: countedStates.reduce((sum, state) => sum + (counts[state] ?? 0), 0),
+          counts,
+          contact: { name: contact.name, phone: masked({ key: 'phone', type: 'phone' }, contact.phone) },
+          link: linkOf(row.id, row.link_version),
+          account: row.account,
+        };
+      });
+      const rank = (line: UnitLine): number => order.get(line.kind) ?? order.size;
+      return lines.sort((a, b) => rank(a) - rank(b) || a.id - b.id);
+    },
+
+    async add(tx, contest, collection, drafts) {
+      await tx.selectFrom('contest').select('id').where('id', '=', contest).forUpdate().execute();
+      const known = new Set(await readNames(tx, contest));
+      if (known.size + drafts.length > unitLimits.units)
+        throw new Refusal('too_large', { limit: unitLimits.units });
+      const ids: number[] = [];
+      for (const draft of drafts) {
+        const { name, kind, quota, contact } = cleaned(draft, collection);
+        if (known.has(name)) throw new Refusal('unit_known', { name: `“${name}”` });
+        known.add(name);
+        const { id } = await tx
+          .insertInto('unit')
+          .values({ contest, name, kind, quota, contact: null })
+          .returning('id')
+          .executeTakeFirstOrThrow();
+        const sealed = sealContact(id, contact);
+        if (sealed) await tx.updateTable('unit').set({ contact: sealed }).where('id', '=', id).execute();
+        ids.push(id);
+      }
+      return ids;
+    },
+
+    async change(tx, contest, collection, id, draft) {
+      const row = await lock(tx, contest, id);
+      const { name, kind, quota, contact } = cleaned(draft, collection);
+      const others = await readNames(tx, contest, id);
+      if (others.includes(name)) throw new Refusal('unit_known', { name: `“${name}”` });
+      const kept = openContact(id, row.contact);
+      const sealed = sealContact(id, {
+        name: contact.name,
+        phone: contact.phone || (contact.name ? kept.phone : ''),
+      });
+      await tx.updateTable('unit').set({ name, kind, quota, contact: sealed }).where('id', '=', id).execute();
+    },
+
+    async remove(tx, contest, id) {
+      const row = await lock(tx, contest, id);
+      const used = await tx.selectFrom('nomination').select('id').where('unit', '=', id).limit(1).execute();
+      if (used.length > 0) throw new Refusal('unit_in_use');
+      await tx.deleteFrom('unit').where('id', '=', id).execute();
+      return row.name;
+    },
+
+    async rotate(tx, contest, id) {
+      const row = await lock(tx, contest, id);
+      const version = row.link_version + 1;
+      await tx.updateTable('unit').set({ link_version: version }).where('id', '=', id).execute();
+      await tx.deleteFrom('session').where('unit', '=', id).execute();
+      return { name: row.name, link: linkOf(id, version) };
+    },
+
+    async enter(db, sent) {
+      const match = /^([0-9a-z]{1,6})-[0-9a-f]{32}$/u.exec(sent);
+      const id = match ? Number.parseInt(match[1] ?? '', 36) : 0;
+      const row =
+        id > 0 && id <= 0x7fffffff
+          ? await db
+              .selectFrom('unit')
+              .innerJoin('contest', 'contest.id', 'unit.contest')
+              .select(['unit.id', 'unit.name', 'unit.contest', 'unit.link_version', 'contest.archived_at'])
+              .where('unit.id', '=', id)
+              .executeTakeFirst()
+          : undefined;
+      if (!row || row.archived_at !== null || !sameText(sent, keyOf(row.id, row.link_version)))
+        throw new Refusal('link_invalid');
+      return { id: row.id, name: row.name, contest: row.contest };
+    },
+  };
+}
+
+/** Names of all units of a contest but one. */
+export async function readNames(db: Reader, contest: number, except = 0): Promise<string[]> {
+  const rows = await db
+    .selectFrom('unit')
+    .select('name')
+    .where('contest', '=', contest)
+    .where('id', '<>', except)
+    .execute();
+  return rows.map((row) => row.name);
+}
+
+async function lock(tx: Transaction<Tables>, contest: number, id: number) {
+  const row = await tx
+    .selectFrom('unit')
+    .select(['name', 'contact', 'link_version'])
+    .where('id', '=', id)
+    .where('contest', '=', contest)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!row) throw new Refusal('not_found');
+  return row;
+}
+
+function cleaned({ name, kind, quota, contact }: UnitDraft, collection: Collection): UnitDraft {
+  const plain = cleanLine(name);
+  if (plain === '') throw new Refusal('bad_request', { field: '单位名称' });
+  if (!collection.unitKinds.some((one) => one.id === kind))
+    throw new Refusal('bad_request', { field: '单位类别' });
+  return {
+    name: plain,
+    kind,
+    quota,
+    contact: { name: cleanLine(contact.name), phone: cleanLine(contact.phone) },
+  };
+}

@@ -1,0 +1,157 @@
+import { type Context, Hono } from 'hono';
+import {
+  array,
+  integer,
+  maxLength,
+  maxValue,
+  minLength,
+  minValue,
+  nullable,
+  number,
+  object,
+  pipe,
+  regex,
+  string,
+  trim,
+} from 'valibot';
+import type { Collection } from '@zuimei/shared/plan.ts';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import type { UnitsView } from '@zuimei/shared/unit.ts';
+import { readStored, type StoredPlan } from '../contest/plan.ts';
+import type { Db } from '../db.ts';
+import type { Secrets } from '../secret.ts';
+import { inviteStaff } from '../staff/account.ts';
+import { recordAction } from '../staff/action.ts';
+import { readBody } from '../staff/body.ts';
+import type { Guard } from '../staff/session.ts';
+import { documentLimits } from './documents.ts';
+import { createUnits, readNames, unitLimits } from './unit.ts';
+import { readUnitSheet } from './unitsheet.ts';
+import { readUpload, rowId } from './upload.ts';
+
+const draft = object({
+  name: pipe(string(), trim(), minLength(1), maxLength(80)),
+  kind: pipe(string(), maxLength(64)),
+  quota: nullable(pipe(number(), integer(), minValue(0), maxValue(10_000))),
+  contact: object({
+    name: pipe(string(), trim(), maxLength(80)),
+    phone: pipe(string(), trim(), maxLength(30)),
+  }),
+});
+const many = object({ units: pipe(array(draft), minLength(1), maxLength(unitLimits.units)) });
+const account = object({ login: pipe(string(), trim(), regex(/^[a-z0-9][a-z0-9._-]{1,31}$/)) });
+
+/** Reporting units of a contest, with their links. All of it for organizers alone, under /api/console/contests/:slug/units. */
+export function unitRoute(parts: { db: Db; secrets: Secrets; clock: () => number; guard: Guard }) {
+  const { db, clock } = parts;
+  const units = createUnits(parts.secrets);
+  const organizer = parts.guard('organizer');
+  const base = '/api/console/contests/:slug/units';
+  const one = `${base}/:id`;
+  const idOf = (c: Context): number => rowId(c.req.param('id') ?? '');
+
+  return new Hono()
+    .get(base, organizer, async (c) => {
+      const stored = await readStored(db, c.req.param('slug'));
+      const collection = stored.collection ?? stored.draft?.collection;
+      const view: UnitsView = {
+        title: stored.settings.title,
+        kinds: collection?.unitKinds ?? [],
+        opens: collection?.opens ?? '',
+        closes: collection?.closes ?? '',
+        collecting: stored.collection !== null,
+        archived: stored.archivedAt !== null,
+        units: collection ? await units.list(db, stored.id, collection) : [],
+      };
+      return c.json(view);
+    })
+    .post(base, organizer, async (c) => {
+      const given = await readBody(c.req.raw, draft);
+      const { stored, collection } = await open(db, c.req.param('slug'));
+      const id = await db.transaction().execute(async (tx) => {
+        const [made = 0] = await units.add(tx, stored.id, collection, [given]);
+        await recordAction(tx, c.get('person'), { act: 'unit.add', contest: stored.id, subject: given.name });
+        return made;
+      });
+      return c.json({ id }, 201);
+    })
+    .post(`${base}/sheet`, organizer, async (c) => {
+      const { stored, collection } = await open(db, c.req.param('slug'));
+      const { files } = await readUpload(c.req.raw, documentLimits.fileBytes);
+      const [sent] = files;
+      if (!sent) throw new Refusal('bad_request', { field: 'file' });
+      return c.json(await readUnitSheet(sent, collection, await readNames(db, stored.id)));
+    })
+    .post(`${base}/import`, organizer, async (c) => {
+      const given = await readBody(c.req.raw, many, 500_000);
+      const { stored, collection } = await open(db, c.req.param('slug'));
+      const ids = await db.transaction().execute(async (tx) => {
+        const made = await units.add(tx, stored.id, collection, given.units);
+        const subject = `${given.units.length} 个单位：${given.units.map((unit) => unit.name).join('、')}`;
+        await recordAction(tx, c.get('person'), { act: 'unit.import', contest: stored.id, subject });
+        return made;
+      });
+      return c.json({ added: ids.length }, 201);
+    })
+    .put(one, organizer, async (c) => {
+      const given = await readBody(c.req.raw, draft);
+      const { stored, collection } = await open(db, c.req.param('slug'));
+      await db.transaction().execute(async (tx) => {
+        await units.change(tx, stored.id, collection, idOf(c), given);
+        await recordAction(tx, c.get('person'), {
+          act: 'unit.change',
+          contest: stored.id,
+          subject: given.name,
+        });
+      });
+      return c.json({ ok: true });
+    })
+    .delete(one, organizer, async (c) => {
+      const { stored } = await open(db, c.req.param('slug'));
+      await db.transaction().execute(async (tx) => {
+        const subject = await units.remove(tx, stored.id, idOf(c));
+        await recordAction(tx, c.get('person'), { act: 'unit.remove', contest: stored.id, subject });
+      });
+      return c.json({ ok: true });
+    })
+    .post(`${one}/link`, organizer, async (c) => {
+      const { stored } = await open(db, c.req.param('slug'));
+      const link = await db.transaction().execute(async (tx) => {
+        const made = await units.rotate(tx, stored.id, idOf(c));
+        await recordAction(tx, c.get('person'), { act: 'unit.link', contest: stored.id, subject: made.name });
+        return made.link;
+      });
+      return c.json({ link });
+    })
+    .post(`${one}/account`, organizer, async (c) => {
+      const { login } = await readBody(c.req.raw, account);
+      const { stored } = await open(db, c.req.param('slug'));
+      const token = await db.transaction().execute(async (tx) => {
+        const row = await tx
+          .selectFrom('unit')
+          .select('name')
+          .where('id', '=', idOf(c))
+          .where('contest', '=', stored.id)
+          .executeTakeFirst();
+        if (!row) throw new Refusal('not_found');
+        const name = [...row.name].slice(0, 40).join('');
+        const made = await inviteStaff(tx, { name, login, roles: ['unit'], unit: idOf(c) }, clock());
+        await recordAction(tx, c.get('person'), {
+          act: 'unit.account',
+          contest: stored.id,
+          subject: `${row.name}（${login}）`,
+        });
+        return made;
+      });
+      return c.json({ link: `/console/join#${token}` }, 201);
+    });
+}
+
+/** A contest whose units may be changed, by its rules in force, or being prepared. Refuses with not_now once it is archived. */
+async function open(db: Db, slug: string): Promise<{ stored: StoredPlan; collection: Collection }> {
+  const stored = await readStored(db, slug);
+  const collection = stored.collection ?? stored.draft?.collection;
+  if (!collection) throw new Refusal('not_found');
+  if (stored.archivedAt) throw new Refusal('not_now', { phase: '已归档' });
+  return { stored, collection };
+}

@@ -1,0 +1,93 @@
+import { countChars, fieldsFor } from '@zuimei/shared/answer.ts';
+import type { CandidateKind, Photo } from '@zuimei/shared/contest.ts';
+import type { Consent, FormValues } from '@zuimei/shared/nomination.ts';
+import type { Collection, FormField } from '@zuimei/shared/plan.ts';
+import type { Warning, WarningCode } from '@zuimei/shared/shortlist.ts';
+import { yearsOf } from './years.ts';
+
+/** What is known of a nomination when it is checked; private values in clear, none of which comes out again. */
+export interface Checked {
+  kind: CandidateKind;
+  answers: FormValues;
+  hidden: FormValues;
+  photo: Photo | null;
+  consent: Consent | null;
+  /** Steps with an opinion, and those that disagree. */
+  opinions: ReadonlyMap<string, 'agree' | 'disagree'>;
+  /** Attachments by field key. */
+  files: ReadonlyMap<string, number>;
+  /** Units that sent the same nominee, or one of the same name. */
+  twins: readonly { unit: string; same: 'person' | 'name' }[];
+  /** Of its unit: how many it may have, and how many stand. */
+  quota: { unit: string; most: number | null; used: number };
+}
+
+/** Deeds shorter than this tell a voter nothing. In characters, blanks not counted. */
+const DEEDS_LEAST = 100;
+
+/**
+ * A leading post by its words. Only a hint: 主任科员, 主任医师, 班主任 or the head of a village are none, and a team of its own
+ * may have a 队长.
+ */
+const leading =
+  /(?<!班|楼栋|车间|村|社区|居委会|村委会|网格|小区)(?:党?委书记|党组书记|书记|(?:局|厅|县|区|市|镇|乡|处|署|院|部|司)长|主任|主席|总队长|支队长|政委|巡视员|调研员)(?!助理|科员|医师|护师|药师|技师|检验师|编辑|记者|工程师|干事)/u;
+
+/** Everything about a nomination that a reviewer should look at, gravest first. Pure; `now` for years of service that still run. */
+export function warningsOf(collection: Collection, one: Checked, now: number): Warning[] {
+  const found: Warning[] = [];
+  const warn = (code: WarningCode, details: Warning['details'] = {}) => found.push({ code, details });
+  const asked = new Map(fieldsFor(collection.form, one.kind).map((field) => [field.key as string, field]));
+  const said = (key: string): string => one.answers[key] ?? one.hidden[key] ?? '';
+
+  if (collection.consent !== '' && !one.consent) warn('consent_missing');
+  for (const step of collection.opinions) {
+    const verdict = one.opinions.get(step.id);
+    if (!verdict && step.required) warn('opinion_missing', { step: step.name });
+    if (verdict === 'disagree') warn('opinion_against', { step: step.name });
+  }
+  const { unit, most, used } = one.quota;
+  if (most !== null && used > most) warn('over_quota', { unit, most, used });
+  for (const twin of one.twins) warn(twin.same === 'person' ? 'twin' : 'namesake', { unit: twin.unit });
+  const years = yearsOf(said('years'), now);
+  if (collection.leastYears > 0 && years !== null && years < collection.leastYears)
+    warn('years_few', { said: said('years'), least: collection.leastYears });
+  const post = `${said('post')} ${said('unitPost')}`;
+  const title = leading.exec(post)?.[0];
+  if (collection.noLeaders && one.kind === 'person' && title)
+    warn('leading_post', { post: post.trim().slice(0, 60), title });
+  warnOfPhoto(collection, one, asked, warn);
+  warnOfTexts(collection, one, asked, warn);
+  if (asked.has('phone') && said('phone').replace(/\D/gu, '').length < 7) warn('phone_missing');
+  return found;
+}
+
+type Warn = (code: WarningCode, details?: Warning['details']) => void;
+type Asked = ReadonlyMap<string, FormField>;
+
+function warnOfPhoto(collection: Collection, one: Checked, asked: Asked, warn: Warn): void {
+  const wanted = [...asked.values()].some((field) => field.type === 'photo');
+  if (!wanted) return;
+  const { width, height } = collection.photo;
+  if (!one.photo) warn('photo_missing');
+  // A stored picture is at most 1080 wide: a form that asks for more cannot be held against it.
+  else if (one.photo.width < Math.min(width, 1080) * 0.9 || one.photo.height < Math.min(height, 1080) * 0.9)
+    warn('photo_small', { has: `${one.photo.width}×${one.photo.height}`, asked: `${width}×${height}` });
+}
+
+function warnOfTexts(collection: Collection, one: Checked, asked: Asked, warn: Warn): void {
+  for (const [key, field] of asked) {
+    const length = countChars(one.answers[key] ?? '');
+    if (field.limit === 0 || length <= field.limit) continue;
+    warn(key === 'reason' ? 'reason_long' : 'text_long', { title: field.title, length, limit: field.limit });
+  }
+  const told = ['deeds', 'practice'].find((key) => asked.has(key));
+  if (told) {
+    const length = countChars(one.answers[told] ?? '');
+    if (length < DEEDS_LEAST) warn('deeds_short', { title: asked.get(told)?.title ?? '', length });
+  }
+  if (collection.leastProofs > 0 && one.kind === 'case') {
+    const lines = (one.answers['proof'] ?? '').split('\n').filter((line) => line.trim() !== '').length;
+    const count = Math.max(lines, one.files.get('proof') ?? 0);
+    if (count < collection.leastProofs) warn('proofs_few', { count, least: collection.leastProofs });
+  }
+}

@@ -1,0 +1,112 @@
+import { fieldsFor, isText } from '@zuimei/shared/answer.ts';
+import type { OpinionView } from '@zuimei/shared/nomination.ts';
+import type { FormField } from '@zuimei/shared/plan.ts';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import type { Db } from '../db.ts';
+import { readOpinions } from '../nomination/opinion.ts';
+import { yearsText } from '../nomination/value.ts';
+import { openPrivate } from '../nomination/vault.ts';
+import { momentWords } from './moment.ts';
+import { categoryName, type Nominee, readNominees, type Source, told } from './nominees.ts';
+import type { Card } from './paper.ts';
+import { monthWords } from './summary.ts';
+
+/** As the notices number it. */
+const CARD_ANNEX = '附件2';
+/** Longer answers get a row of their own. */
+const PAIR_CHARS = 60;
+
+/** The 报送表 of one nomination. Refuses with not_found. */
+export async function readCard(
+  db: Db,
+  key: Uint8Array,
+  source: Source,
+  nomination: number,
+  full: boolean,
+): Promise<{ card: Card; name: string }> {
+  const [nominee] = await readNominees(db, key, source, 'all', nomination);
+  if (!nominee || !source.collection) throw new Refusal('not_found');
+  const contact = await readContact(db, key, nominee.unit.id, full);
+  const form = fieldsFor(source.collection.form, nominee.kind).filter(isText);
+  const isCase = nominee.kind === 'case';
+  const short = isCase ? [] : form.filter((field) => field.type !== 'text' && field.limit <= PAIR_CHARS);
+  const value = (field: FormField): string => answer(source, nominee, field, full);
+  const opinions = await readOpinions(db, nomination);
+  const sender: [string, string][] = [
+    ['报送单位', nominee.unit.name],
+    ['类别', categoryName(source, nominee.category)],
+  ];
+  const pairs = short.map((field): [string, string] => [field.title, value(field)]);
+  // A person's form tells its kind by its fields; a team's, or one of many categories, must say it.
+  if (!isCase && (nominee.kind !== 'person' || source.settings.categories.length > 2))
+    pairs.push(sender[1] ?? ['', '']);
+  const hasPhoto = source.collection.form.some((field) => field.type === 'photo');
+  return {
+    name: nominee.name,
+    card: {
+      annex: CARD_ANNEX,
+      title: source.collection.formTitle || `${source.settings.title}报送表`,
+      contact: `报送单位：${nominee.unit.name}　　联系人：${contact.name}　　联系电话：${contact.phone}`,
+      pairs,
+      long: [
+        ...(isCase ? sender : []),
+        ...form
+          .filter((field) => !short.includes(field))
+          .map((field): [string, string] => [labelOf(field), value(field)]),
+        ...source.collection.opinions.map((step): [string, string] => [
+          step.name,
+          opinionText(opinions.find((one) => one.step === step.id)),
+        ]),
+      ],
+      photo: isCase || !hasPhoto ? null : await readPhoto(db, nominee),
+      remarks: [`生成时间：${momentWords(source.now)}${full ? '' : '　个人信息已遮盖，仅供内部核对'}`],
+    },
+  };
+}
+
+function answer(source: Source, nominee: Nominee, field: FormField, full: boolean): string {
+  const text = told(source, nominee, field.key, full);
+  if (field.type === 'month') return monthWords(text);
+  return field.key === 'years' ? yearsText(text) : text;
+}
+
+/** The bracket of "推荐理由（50字以内）" stands on a line of its own, as the notices print it. */
+function labelOf(field: FormField): string {
+  return field.title.replace(/(?<=.)（/u, '\n（');
+}
+
+function opinionText(one: OpinionView | undefined): string {
+  if (!one) return '\n（盖章）\n　　年　　月　　日';
+  const [year, month, day] = one.on.split('-').map(Number);
+  const verdict = one.words || (one.verdict === 'agree' ? '同意推荐。' : '不同意推荐。');
+  return `${verdict}\n${one.signer}（盖章）\n${year}年${month}月${day}日`;
+}
+
+/** The portrait as JPEG; no bytes when there is none, so that its cell still stands. */
+async function readPhoto(db: Db, nominee: Nominee): Promise<Uint8Array> {
+  if (!nominee.photo) return new Uint8Array(0);
+  const row = await db
+    .selectFrom('media')
+    .select('bytes')
+    .where('id', '=', nominee.photo.id)
+    .where('name', '=', 'full.jpg')
+    .executeTakeFirst();
+  return new Uint8Array(row?.bytes ?? []);
+}
+
+async function readContact(
+  db: Db,
+  key: Uint8Array,
+  unit: number | null,
+  full: boolean,
+): Promise<{ name: string; phone: string }> {
+  const row =
+    unit === null
+      ? null
+      : await db.selectFrom('unit').select('contact').where('id', '=', unit).executeTakeFirst();
+  if (!row?.contact) return { name: '', phone: '' };
+  const { name = '', phone = '' } = openPrivate(key, row.contact, `unit/${unit}`) as Partial<
+    Record<string, string>
+  >;
+  return { name, phone: full ? phone : phone.replace(/^(\d{3})\d+(\d{4})$/u, '$1****$2') };
+}

@@ -1,0 +1,44 @@
+import type { PaperName } from '@zuimei/shared/out.ts';
+import { paperTitles } from '@zuimei/shared/out.ts';
+
+const SHANGHAI_MS = 8 * 3_600_000;
+
+/** "2026年4月2日 9:05", Shanghai. */
+export function momentWords(ms: number): string {
+  const date = new Date(ms + SHANGHAI_MS);
+  const minute = String(date.getUTCMinutes()).padStart(2, '0');
+  return `${date.getUTCFullYear()}年${date.getUTCMonth() + 1}月${date.getUTCDate()}日 ${date.getUTCHours()}:${minute}`;
+}
+
+/** "2026-04-02" of a number of days since 1970, as shared/time.ts shanghaiDay counts them. */
+export function dayText(day: number): string {
+  return new Date(day * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** "2026年度最美应急人-汇总表-20260402.docx": no character that a file's name must not have. */
+export function fileName(title: string, what: PaperName, name: string, now: number, ending: string): string {
+  const day = new Date(now + SHANGHAI_MS).toISOString().slice(0, 10).replaceAll('-', '');
+  const parts = [title, paperTitles[what], name, day].map(plain).filter((part) => part !== '');
+  return `${parts.join('-')}.${ending}`;
+}
+
+function plain(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/[\\/:*?"<>|“”\p{Cc}\p{Cf}]/gu, '')
+    .replace(/\s+/gu, ' ')
+    .trim()
+    .replace(/^\.+/u, '')
+    .slice(0, 60)
+    .toWellFormed();
+}
+
+/** A Content-Disposition by which every browser saves a file under its Chinese name (RFC 6266, RFC 5987). */
+export function disposition(name: string): string {
+  const ending = /\.\w+$/u.exec(name)?.[0] ?? '';
+  const encoded = encodeURIComponent(name).replace(
+    /['()*]/gu,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return `attachment; filename="zuimei${ending}"; filename*=UTF-8''${encoded}`;
+}

@@ -1,0 +1,64 @@
+import type { PaperAsk, PaperName } from '@zuimei/shared/out.ts';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import type { StoredContest } from '../contest/contest.ts';
+import type { Db } from '../db.ts';
+import type { Log } from '../log/log.ts';
+import { ballotSheets, readBallots } from './ballots.ts';
+import { candidateSheets } from './candidates.ts';
+import { readCard } from './form.ts';
+import { readMark } from './mark.ts';
+import { nominationSheets } from './nominations.ts';
+import { readNominees, type Source } from './nominees.ts';
+import type { PressAsk, Sheet } from './paper.ts';
+import { rankSheets, readRank } from './rank.ts';
+import { SUMMARY_ANNEX, summaryFooter, summarySheets } from './summary.ts';
+
+/** A paper written and ready for the press. */
+export interface Ordered {
+  press: PressAsk;
+  rows: number;
+  /** Whom it is of, for a paper of one; '' for a list. */
+  name: string;
+}
+
+/** Reads what a paper holds. `contest`: as published, null before. Refuses with not_found, sealed, not_now, too_large. */
+export async function writePaper(
+  db: Db,
+  key: Uint8Array,
+  log: Log,
+  of: { source: Source; contest: StoredContest | null },
+  what: PaperName,
+  ask: PaperAsk,
+): Promise<Ordered> {
+  const { source } = of;
+  const full = ask.full === true;
+  const list = (sheets: Sheet[], bordered = false): Ordered => ({
+    press: { kind: 'workbook', sheets, bordered },
+    rows: sheets[0]?.rows.length ?? 0,
+    name: '',
+  });
+  if (what === 'card') {
+    if (ask.nomination === undefined) throw new Refusal('bad_request', { field: 'nomination' });
+    const { card, name } = await readCard(db, key, source, ask.nomination, full);
+    return { press: { kind: 'card', card }, rows: 1, name };
+  }
+  if (what === 'nominations')
+    return list(await nominationSheets(db, source, await readNominees(db, key, source, 'all'), full));
+  if (what === 'summary') {
+    const nominees = await readNominees(db, key, source, ask.scope ?? 'accepted');
+    const sheets = summarySheets(source, nominees, full, ask.sender);
+    if (ask.format === 'xlsx') return { ...list(sheets, true), rows: nominees.length };
+    const footer = summaryFooter(source, full);
+    return {
+      press: { kind: 'notice', annex: SUMMARY_ANNEX, sheets, footer },
+      rows: nominees.length,
+      name: '',
+    };
+  }
+  const { contest } = of;
+  if (!contest) throw new Refusal('not_now');
+  if (what === 'candidates') return list(candidateSheets(source, contest.candidates));
+  const mark = await readMark(log, source.id);
+  if (what === 'ballots') return list(ballotSheets(source, await readBallots(db, source.id), mark));
+  return list(rankSheets(source, contest, await readRank(db, log, contest, source.now), mark));
+}

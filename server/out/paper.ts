@@ -1,0 +1,59 @@
+import type { Instant } from '@zuimei/shared/time.ts';
+
+/*
+ * A paper before it is a file: plain values only, so that it can be sent to the thread that makes the file (worker.ts).
+ */
+
+/** A text is a text whatever it begins with: nothing here ever becomes a formula. `at` is shown in Shanghai's time. */
+export type CellValue = string | number | { at: Instant } | null;
+
+export interface Column {
+  title: string;
+  /** In halves of a Chinese character, as sheets count. */
+  width: number;
+  align?: 'center' | 'right';
+}
+
+export interface Sheet {
+  /** On its tab; unique within the paper. */
+  name: string;
+  title: string;
+  /** Lines between the title and the head. */
+  notes: string[];
+  columns: Column[];
+  rows: CellValue[][];
+  /** Totals, in bold under the rows. */
+  foot: CellValue[][];
+  /** Lines below the table. */
+  remarks: string[];
+}
+
+/** A 报送表: pairs of label and value beside the portrait, then long rows. */
+export interface Card {
+  annex: string;
+  title: string;
+  contact: string;
+  pairs: [label: string, value: string][];
+  long: [label: string, value: string][];
+  photo: Uint8Array | null;
+  remarks: string[];
+}
+
+/** What the thread is asked for. `annex`: the line above a 汇总表's title, e.g. 附件3. */
+export type PressAsk =
+  | { kind: 'workbook'; sheets: Sheet[]; bordered: boolean }
+  | { kind: 'notice'; annex: string; sheets: Sheet[]; footer: string }
+  | { kind: 'card'; card: Card };
+
+/** Longest text a sheet's cell can hold. */
+const CELL_CHARS = 32_000;
+
+/** A text as a file can hold it: no control characters, no half of a surrogate pair, which XML does not know. */
+export function paperText(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/\r\n?/gu, '\n')
+    .replace(/[^\P{Cc}\n\t]|[\u{FFFE}\u{FFFF}]/gu, '')
+    .slice(0, CELL_CHARS)
+    .toWellFormed();
+}

@@ -1,0 +1,109 @@
+import { Hono } from 'hono';
+import {
+  boolean,
+  integer,
+  maxLength,
+  minValue,
+  number,
+  object,
+  optional,
+  picklist,
+  pipe,
+  string,
+  trim,
+} from 'valibot';
+import { countChars } from '@zuimei/shared/answer.ts';
+import {
+  formatsOf,
+  type PaperName,
+  paperFormats,
+  paperNames,
+  paperRoles,
+  paperTitles,
+  printNames,
+} from '@zuimei/shared/out.ts';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import { readContest } from '../contest/contest.ts';
+import { readStored } from '../contest/plan.ts';
+import { privateKey } from '../nomination/vault.ts';
+import type { Parts } from '../parts.ts';
+import { recordAction } from '../staff/action.ts';
+import { parseInput, readBody } from '../staff/body.ts';
+import type { Guarded, Person } from '../staff/session.ts';
+import { disposition, fileName } from './moment.ts';
+import { sourceOf } from './nominees.ts';
+import { type Ordered, writePaper } from './order.ts';
+import { createPress } from './press.ts';
+import { readPrint } from './print.ts';
+import { checkPaper, readOut, readPapers } from './view.ts';
+
+const line = pipe(string(), trim(), maxLength(80));
+const askBody = object({
+  format: picklist(paperFormats),
+  full: optional(boolean(), false),
+  reason: optional(pipe(string(), trim(), maxLength(200)), ''),
+  scope: optional(picklist(['sent', 'accepted']), 'accepted'),
+  sender: optional(object({ unit: line, contact: line, phone: line })),
+  nomination: optional(pipe(number(), integer(), minValue(1))),
+});
+
+const types = {
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+};
+
+/**
+ * GET /api/console/contests/:slug/out (what there is), GET …/out/:what (to print), POST …/out/:what (a file; recorded). 主办方: every
+ * paper; 审计: 候选名单, 选票汇总, 票数排行; 审核员: 报送明细, masked. Private values leave in full only for 主办方 with a reason.
+ */
+export function outRoute(parts: Pick<Parts, 'db' | 'secrets' | 'clock' | 'guard' | 'transparency'>) {
+  const { db, clock, guard, transparency } = parts;
+  const press = createPress();
+  const key = privateKey(parts.secrets);
+  const readers = guard('organizer', 'auditor', 'reviewer');
+
+  return new Hono<Guarded>()
+    .get('/api/console/contests/:slug/out', readers, async (c) =>
+      c.json(await readOut(db, transparency, c.req.param('slug'), c.get('person').roles, clock())),
+    )
+    .get('/api/console/contests/:slug/out/:what', readers, async (c) => {
+      const what = parseInput(picklist(printNames), c.req.param('what'));
+      checkRole(c.get('person'), what);
+      const source = sourceOf(await readStored(db, c.req.param('slug')), clock());
+      checkPaper(await readPapers(db, transparency, source), what);
+      return c.json(await readPrint(db, transparency, source, what));
+    })
+    .post('/api/console/contests/:slug/out/:what', readers, async (c) => {
+      const what = parseInput(picklist(paperNames), c.req.param('what'));
+      const person = c.get('person');
+      checkRole(person, what);
+      const ask = await readBody(c.req.raw, askBody);
+      if (!formatsOf[what].includes(ask.format)) throw new Refusal('bad_request', { field: 'format' });
+      if (ask.full && !person.roles.includes('organizer')) throw new Refusal('forbidden');
+      if (ask.full && countChars(ask.reason) < 4) throw new Refusal('reason_missing');
+      const slug = c.req.param('slug');
+      const source = sourceOf(await readStored(db, slug), clock());
+      checkPaper(await readPapers(db, transparency, source), what);
+      const contest = source.published ? await readContest(db, slug) : null;
+      const paper: Ordered = await writePaper(db, key, transparency, { source, contest }, what, ask);
+      const bytes = await press(paper.press);
+      await recordAction(db, person, {
+        act: 'out.export',
+        contest: source.id,
+        subject: `${paperTitles[what]}${paper.name ? `（${paper.name}）` : ''} .${ask.format} ${paper.rows} 行 ${ask.full ? '完整' : '遮盖'}`,
+        reason: ask.reason,
+      });
+      return c.body(bytes, 200, {
+        'Content-Type': types[ask.format],
+        'Content-Disposition': disposition(
+          fileName(source.settings.title, what, paper.name, source.now, ask.format),
+        ),
+        'X-Content-Type-Options': 'nosniff',
+        'Cache-Control': 'no-store',
+      });
+    });
+}
+
+function checkRole(person: Person, what: PaperName): void {
+  if (!person.roles.some((role) => paperRoles[what].includes(role))) throw new Refusal('forbidden');
+}

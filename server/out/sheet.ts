@@ -1,0 +1,110 @@
+import writeXlsxFile, { type CellObject, type Sheet as FileSheet, type Row } from 'write-excel-file/node';
+import { type CellValue, type Column, paperText, type Sheet } from './paper.ts';
+
+const SHANGHAI_MS = 8 * 3_600_000;
+const RULE = { borderColor: '#8C8079', borderStyle: 'thin' } as const;
+const HEAD = { fontWeight: 'bold', backgroundColor: '#F6EFE8', align: 'center' } as const;
+const TITLE_HEIGHT = 34;
+/** A cell is drawn this high for each line of text it wraps into. */
+const LINE_HEIGHT = 17;
+const MOST_HEIGHT = 260;
+
+/**
+ * The sheets as one .xlsx: merged title and notes, the head frozen, numbers and moments as real ones, every text marked as text ('@'),
+ * so that one that begins with = + - @ is neither a formula now nor becomes one when somebody edits its cell.
+ */
+export async function writeWorkbook(sheets: readonly Sheet[], bordered: boolean): Promise<Buffer> {
+  const pages = sheets.map((sheet): FileSheet<Buffer> => {
+    const width = sheet.columns.length;
+    const rule = bordered ? RULE : {};
+    const across = (value: string, style: Partial<CellObject> = {}): Row => [
+      { ...text(value), columnSpan: width, wrap: true, alignVertical: 'center', ...style },
+      ...Array.from({ length: width - 1 }, () => null),
+    ];
+    const head = sheet.columns.map(
+      ({ title }): CellObject => ({
+        ...text(title),
+        ...HEAD,
+        ...RULE,
+        alignVertical: 'center',
+        wrap: true,
+        height: 2 * LINE_HEIGHT + 4,
+      }),
+    );
+    return {
+      sheet: tabName(sheet.name),
+      orientation: 'landscape',
+      stickyRowsCount: 1 + sheet.notes.length + 1,
+      columns: sheet.columns.map((column) => ({ width: column.width })),
+      data: [
+        across(sheet.title, { fontSize: 18, fontWeight: 'bold', align: 'center', height: TITLE_HEIGHT }),
+        ...sheet.notes.map((note) =>
+          across(note, {
+            textColor: '#5C4F48',
+            height: heightOf([note], [{ title: '', width: widthOf(sheet) }]),
+          }),
+        ),
+        head,
+        ...sheet.rows.map((row) => line(row, sheet.columns, rule)),
+        ...sheet.foot.map((row) => line(row, sheet.columns, { ...rule, fontWeight: 'bold' })),
+        ...sheet.remarks.map((remark) => across(remark, { textColor: '#5C4F48' })),
+      ],
+    };
+  });
+  return await writeXlsxFile(pages, { fontFamily: '宋体', fontSize: 11 }).toBuffer();
+}
+
+function widthOf(sheet: Sheet): number {
+  return sheet.columns.reduce((sum, column) => sum + column.width, 0);
+}
+
+function line(
+  row: readonly CellValue[],
+  columns: readonly Column[],
+  style: Partial<CellObject>,
+): CellObject[] {
+  const height = heightOf(row, columns);
+  return columns.map((column, at) => ({
+    ...cellOf(row[at] ?? null),
+    alignVertical: 'center',
+    wrap: true,
+    height,
+    ...(column.align ? { align: column.align } : {}),
+    ...style,
+  }));
+}
+
+function cellOf(value: CellValue): CellObject {
+  if (value === null || value === '') return {};
+  if (typeof value === 'number')
+    return { type: Number, value, format: Number.isInteger(value) ? '#,##0' : '0.00' };
+  if (typeof value === 'string') return text(value);
+  // A sheet's moments have no zone: it shows the clock on the wall in Shanghai.
+  return { type: Date, value: new Date(Date.parse(value.at) + SHANGHAI_MS), format: 'yyyy-mm-dd hh:mm' };
+}
+
+function text(value: string): CellObject {
+  return { type: String, value: paperText(value), format: '@' };
+}
+
+/** Sheets do not grow rows for wrapped text by themselves everywhere (WPS, LibreOffice): the height is worked out here. */
+function heightOf(row: readonly CellValue[], columns: readonly Column[]): number {
+  const lines = row.map((value, at) => {
+    if (typeof value !== 'string') return 1;
+    const room = Math.max(2, (columns[at]?.width ?? 10) - 1);
+    return value.split('\n').reduce((sum, one) => sum + Math.max(1, Math.ceil(halves(one) / room)), 0);
+  });
+  return Math.min(MOST_HEIGHT, Math.max(1, ...lines) * LINE_HEIGHT + 4);
+}
+
+/** Width of a text in halves of a Chinese character. */
+function halves(value: string): number {
+  let sum = 0;
+  for (const char of value) sum += char < '\u2000' ? 1 : 2;
+  return sum;
+}
+
+/** At most 31 characters, none of which a sheet's name must not have. */
+function tabName(name: string): string {
+  return [...paperText(name).replace(/[\\/?*[\]:：'\n\t]/gu, ' ')].slice(0, 31).join('') || '表';
+}

@@ -1,0 +1,14 @@
+import { parentPort } from 'node:worker_threads';
+import type { PressAsk } from './paper.ts';
+
+/** Only the library that is needed is loaded: the thread lives for one file. */
+async function make(ask: PressAsk): Promise<Uint8Array> {
+  if (ask.kind === 'workbook')
+    return await (await import('./sheet.ts')).writeWorkbook(ask.sheets, ask.bordered);
+  if (ask.kind === 'notice') return await (await import('./notice.ts')).writeNotice(ask);
+  return await (await import('./card.ts')).writeCard(ask.card);
+}
+
+parentPort?.once('message', (ask: PressAsk) => {
+  void make(ask).then((bytes) => parentPort?.postMessage(new Uint8Array(bytes)));
+});

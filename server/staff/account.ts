@@ -1,0 +1,136 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Transaction } from 'kysely';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import {
+  roles as allRoles,
+  guardedRoles,
+  type InviteLink,
+  loginPattern,
+  type Role,
+  rolesConflict,
+} from '@zuimei/shared/staff.ts';
+import type { Db, Tables } from '../db.ts';
+
+const LINK_LIFE_MS = 7 * 86_400_000;
+
+/** A new account. `unit`: the id of the unit it belongs to, for role unit and no other. */
+export interface NewStaff {
+  name: string;
+  login: string;
+  roles: readonly Role[];
+  unit?: number | null;
+}
+
+/**
+ * Makes an account that nobody can enter yet, and the one-time token its owner joins with (`/console/join#<token>`, seven days).
+ * The caller records the act. Refuses with roles_conflict, login_taken, bad_request.
+ */
+export async function inviteStaff(
+  tx: Transaction<Tables>,
+  given: NewStaff,
+  now: number = Date.now(),
+): Promise<string> {
+  const staff = await addStaff(tx, given, now);
+  return tokenOf(await makeLink(tx, staff, now));
+}
+
+/** As inviteStaff, without a link; gives the account's id. */
+export async function addStaff(tx: Transaction<Tables>, given: NewStaff, now: number): Promise<number> {
+  const { name, login, unit = null } = given;
+  const roles = allRoles.filter((role) => given.roles.includes(role));
+  if (!loginPattern.test(login)) throw new Refusal('bad_request', { field: 'login' });
+  if (name.length < 1 || name.length > 40) throw new Refusal('bad_request', { field: 'name' });
+  if (roles.length === 0 || roles.includes('unit') !== (unit !== null))
+    throw new Refusal('bad_request', { field: 'roles' });
+  if (rolesConflict(roles)) throw new Refusal('roles_conflict');
+  const row = await tx
+    .insertInto('staff')
+    .values({
+      login,
+      name,
+      roles,
+      unit,
+      password: null,
+      totp: null,
+      locked_until: null,
+      disabled_at: null,
+      created_at: new Date(now),
+    })
+    .onConflict((conflict) => conflict.column('login').doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  if (!row) throw new Refusal('login_taken', { login });
+  return row.id;
+}
+
+/** A one-time link for this account. Links made before stay good until one of them is used: voidLinks ends them. */
+export async function makeLink(tx: Transaction<Tables>, staff: number, now: number): Promise<InviteLink> {
+  const token = randomBytes(32).toString('base64url');
+  const until = new Date(now + LINK_LIFE_MS);
+  await tx
+    .insertInto('staff_invite')
+    .values({ digest: linkDigest(token), staff, expires_at: until, used_at: null })
+    .execute();
+  return { path: `/console/join#${token}`, until: until.toISOString() };
+}
+
+/** Makes every unused link of this account void. */
+export async function voidLinks(tx: Transaction<Tables>, staff: number): Promise<void> {
+  await tx.deleteFrom('staff_invite').where('staff', '=', staff).where('used_at', 'is', null).execute();
+}
+
+/** Signs every browser of this account out; `except` names a session that stays. */
+export async function endSessions(
+  tx: Transaction<Tables>,
+  staff: number,
+  except: string | null = null,
+): Promise<void> {
+  let ending = tx.deleteFrom('session').where('staff', '=', staff);
+  if (except !== null) ending = ending.where('digest', '!=', Buffer.from(except, 'hex'));
+  await ending.execute();
+}
+
+/** What the database keeps of a link's token. */
+export function linkDigest(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}
+
+/** May not enter without a second factor. */
+export function needsTotp(roles: readonly Role[]): boolean {
+  return roles.some((role) => guardedRoles.includes(role));
+}
+
+/** As the action log calls an account. */
+export function nameInLog({ name, login }: { name: string; login: string }): string {
+  return `${name}（${login}）`;
+}
+
+function tokenOf({ path }: InviteLink): string {
+  return path.slice(path.indexOf('#') + 1);
+}
+
+/**
+ * The link of the first administrator, as long as nobody has joined at all: a fresh one at each call, since the one shown before may be
+ * lost. Null once there is somebody who can invite others.
+ */
+export async function firstLink(db: Db, now: number = Date.now()): Promise<InviteLink | null> {
+  return await db.transaction().execute(async (tx) => {
+    const joined = await tx
+      .selectFrom('staff')
+      .select('id')
+      .where('password', 'is not', null)
+      .limit(1)
+      .executeTakeFirst();
+    if (joined) return null;
+    const known = await tx
+      .selectFrom('staff')
+      .select('id')
+      .where('login', '=', FIRST.login)
+      .forUpdate()
+      .executeTakeFirst();
+    const staff = known?.id ?? (await addStaff(tx, FIRST, now));
+    return await makeLink(tx, staff, now);
+  });
+}
+
+const FIRST: NewStaff = { login: 'admin', name: '系统管理员', roles: ['administrator'] };

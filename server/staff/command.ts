@@ -1,0 +1,112 @@
+import { parseArgs } from 'node:util';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import { roles as allRoles, loginPattern, type Role, rolesConflict } from '@zuimei/shared/staff.ts';
+import type { Db } from '../db.ts';
+import { addStaff, endSessions, makeLink, nameInLog, voidLinks } from './account.ts';
+import { type Actor, recordAction } from './action.ts';
+import { readStaff } from './roster.ts';
+
+export interface StaffPlace {
+  db: Db;
+  /** Where the console is reached, or null when only the server's own address is known. */
+  publicUrl: string | null;
+  print(line: string): void;
+}
+
+const COMMAND_LINE: Actor = { name: '命令行', staff: null, unit: null };
+
+/**
+ * `staff add | list | reset`: for who has the machine, e.g. when the last administrator lost their phone. Throws an Error whose code is
+ * 'usage' for wrong usage, and one with a sentence for what cannot be done.
+ */
+export async function staffCommand(place: StaffPlace, args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { name: { type: 'string' }, login: { type: 'string' }, role: { type: 'string' } },
+  });
+  const [verb, ...rest] = positionals;
+  if (rest.length > 0) throw misuse(`多余的参数：${rest.join(' ')}`);
+  if (verb === 'list') await list(place);
+  else if (verb === 'add') await add(place, values);
+  else if (verb === 'reset') await reset(place, values.login);
+  else throw misuse('staff 后面须是 add、list 或 reset');
+  return 0;
+}
+
+async function list({ db, print }: StaffPlace): Promise<void> {
+  const staff = await readStaff(db, Date.now());
+  if (staff.length === 0) print('还没有账号');
+  for (const { login, name, roles, state } of staff) print(`${login}\t${name}\t${roles.join(',')}\t${state}`);
+}
+
+async function add(
+  place: StaffPlace,
+  given: { name?: string; login?: string; role?: string },
+): Promise<void> {
+  const { name, login, role } = given;
+  if (!name || !login || !role) throw misuse('staff add 需要 --name、--login 与 --role');
+  const roles = role.split(',').map((one) => one.trim());
+  const unknown = roles.filter((one) => !isOffice(one));
+  if (unknown.length > 0)
+    throw misuse(`没有身份 ${unknown.join('、')}；可用：${allRoles.filter(isOffice).join('、')}`);
+  const held = roles.filter(isOffice);
+  if (rolesConflict(held)) throw new Error('审计与其他身份须由不同的人担任');
+  if (!loginPattern.test(login)) throw misuse('--login 须为 2–32 个小写字母、数字或 . _ -，以字母或数字开头');
+  const link = await place.db.transaction().execute(async (tx) => {
+    const staff = await addStaff(tx, { name, login, roles: held }, Date.now()).catch((error: unknown) => {
+      throw error instanceof Refusal ? new Error(sentences[error.code] ?? error.code) : error;
+    });
+    await recordAction(tx, COMMAND_LINE, {
+      act: 'staff.invite',
+      subject: `${nameInLog({ name, login })}：${held.join('、')}`,
+    });
+    return await makeLink(tx, staff, Date.now());
+  });
+  printLink(place, link.path);
+}
+
+async function reset(place: StaffPlace, login: string | undefined): Promise<void> {
+  if (!login) throw misuse('staff reset 需要 --login');
+  const link = await place.db.transaction().execute(async (tx) => {
+    const row = await tx
+      .selectFrom('staff')
+      .select(['id', 'name', 'login'])
+      .where('login', '=', login)
+      .forUpdate()
+      .executeTakeFirst();
+    if (!row) throw new Error(`没有账号 ${login}`);
+    await tx
+      .updateTable('staff')
+      .set({ disabled_at: null, failures: 0, locked_until: null })
+      .where('id', '=', row.id)
+      .execute();
+    await voidLinks(tx, row.id);
+    await endSessions(tx, row.id);
+    await recordAction(tx, COMMAND_LINE, {
+      act: 'staff.link',
+      subject: nameInLog(row),
+      reason: '命令行重置',
+    });
+    return await makeLink(tx, row.id, Date.now());
+  });
+  printLink(place, link.path);
+}
+
+function printLink({ publicUrl, print }: StaffPlace, path: string): void {
+  print(`${publicUrl ?? ''}${path}`);
+  print('以上链接只能使用一次，7 天内有效，请只交给本人。');
+}
+
+function isOffice(role: string): role is Role {
+  return role !== 'unit' && allRoles.some((one) => one === role);
+}
+
+const sentences: Partial<Record<string, string>> = {
+  login_taken: '这个账号名已有人使用',
+  bad_request: '姓名须为 1–40 个字',
+};
+
+function misuse(message: string): Error {
+  return Object.assign(new Error(message), { code: 'usage' });
+}

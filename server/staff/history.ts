@@ -1,0 +1,103 @@
+import { sql } from 'kysely';
+import type { ActionFilters, ActionPage, Role } from '@zuimei/shared/staff.ts';
+import type { Db } from '../db.ts';
+
+const PAGE = 50;
+const MOST_CHOICES = 500;
+
+export interface HistoryQuery {
+  /** Only lines older than this one. */
+  before: number | null;
+  /** Slug. */
+  contest: string | null;
+  actor: string | null;
+  /** One act, or a group of them that ends in a dot: 'staff.' */
+  act: string | null;
+}
+
+/**
+ * What of the action log these roles see: an auditor all; an administrator what was done to accounts and by whom they were entered;
+ * an organizer everything else.
+ */
+function visible(roles: readonly Role[]) {
+  const ofAccounts = sql<boolean>`action_log.act like 'staff.%'`;
+  if (roles.includes('auditor')) return sql<boolean>`true`;
+  const administrator = roles.includes('administrator');
+  const organizer = roles.includes('organizer');
+  if (administrator && organizer) return sql<boolean>`true`;
+  if (administrator) return ofAccounts;
+  return organizer ? sql<boolean>`not ${ofAccounts}` : sql<boolean>`false`;
+}
+
+/** A page of the action log, newest first. */
+export async function readHistory(db: Db, roles: readonly Role[], query: HistoryQuery): Promise<ActionPage> {
+  let lines = db
+    .selectFrom('action_log')
+    .leftJoin('contest', 'contest.id', 'action_log.contest')
+    .select([
+      'action_log.id',
+      'action_log.at',
+      'action_log.actor',
+      'action_log.act',
+      'action_log.subject',
+      'action_log.reason',
+      'contest.slug',
+    ])
+    .where(visible(roles));
+  if (query.before !== null) lines = lines.where('action_log.id', '<', query.before);
+  if (query.contest !== null) lines = lines.where('contest.slug', '=', query.contest);
+  if (query.actor !== null) lines = lines.where('action_log.actor', '=', query.actor);
+  if (query.act?.endsWith('.')) lines = lines.where(sql<boolean>`starts_with(action_log.act, ${query.act})`);
+  else if (query.act !== null) lines = lines.where('action_log.act', '=', query.act);
+  const rows = await lines
+    .orderBy('action_log.id', 'desc')
+    .limit(PAGE + 1)
+    .execute();
+  const shown = rows.slice(0, PAGE);
+  return {
+    actions: shown.map((row) => ({
+      id: Number(row.id),
+      at: row.at.toISOString(),
+      actor: row.actor,
+      act: row.act,
+      contest: row.slug,
+      subject: row.subject,
+      reason: row.reason,
+    })),
+    next: rows.length > PAGE ? Number(shown.at(-1)?.id) : null,
+  };
+}
+
+/** What the log that these roles see can be narrowed to. */
+export async function readFilters(db: Db, roles: readonly Role[]): Promise<ActionFilters> {
+  const seen = visible(roles);
+  const names = async (column: 'actor' | 'act') =>
+    await db
+      .selectFrom('action_log')
+      .select(`action_log.${column} as value`)
+      .distinct()
+      .where(seen)
+      .orderBy('value')
+      .limit(MOST_CHOICES)
+      .execute();
+  const contests = await db
+    .selectFrom('contest')
+    .select(['slug', sql<string | null>`coalesce(draft -> 'settings', settings) ->> 'title'`.as('title')])
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('action_log')
+          .select('action_log.id')
+          .whereRef('action_log.contest', '=', 'contest.id')
+          .where(seen),
+      ),
+    )
+    .orderBy('id', 'desc')
+    .limit(MOST_CHOICES)
+    .execute();
+  return {
+    contests: contests.map(({ slug, title }) => ({ slug, title: title ?? slug })),
+    actors: (await names('actor')).map(({ value }) => value),
+    acts: (await names('act')).map(({ value }) => value),
+  };
+}

@@ -1,0 +1,119 @@
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import type { InviteView, RecoveryCodes } from '@zuimei/shared/staff.ts';
+import type { Db } from '../db.ts';
+import { endSessions, linkDigest, nameInLog, needsTotp, voidLinks } from './account.ts';
+import { recordAction } from './action.ts';
+import type { Attempts } from './attempt.ts';
+import { checkPassword, type Passwords } from './password.ts';
+import { recoveryColumn } from './proof.ts';
+import type { Browser, Sessions } from './session.ts';
+import type { Signed } from './signin.ts';
+import type { Totps } from './totp.ts';
+
+export interface Join {
+  /** Who one will be; uses nothing up. Refuses with invite_invalid. */
+  open(token: string, from: Browser): Promise<InviteView>;
+  /**
+   * Sets password and, where `code` proves the authenticator, the second factor; ends every session and every other link of the
+   * account and signs in. Refuses with invite_invalid (unknown, over, used, disabled), password_weak, code_wrong.
+   */
+  join(
+    given: { token: string; password: string; code: string | null },
+    from: Browser,
+  ): Promise<Signed<RecoveryCodes>>;
+}
+
+export function createJoin(parts: {
+  db: Db;
+  sessions: Sessions;
+  passwords: Passwords;
+  totps: Totps;
+  attempts: Attempts;
+  clock: () => number;
+}): Join {
+  const { db, sessions, passwords, totps, attempts, clock } = parts;
+
+  async function find(token: string, address: string) {
+    attempts.checkAddress(address);
+    const row = await db
+      .selectFrom('staff_invite')
+      .innerJoin('staff', 'staff.id', 'staff_invite.staff')
+      .leftJoin('unit', 'unit.id', 'staff.unit')
+      .select([
+        'staff.id',
+        'staff.login',
+        'staff.name',
+        'staff.roles',
+        'staff.unit',
+        'staff.password',
+        'unit.name as unit_name',
+      ])
+      .where('staff_invite.digest', '=', linkDigest(token))
+      .where('staff_invite.used_at', 'is', null)
+      .where('staff_invite.expires_at', '>', new Date(clock()))
+      .where('staff.disabled_at', 'is', null)
+      .executeTakeFirst();
+    if (row) return row;
+    attempts.addressFailed(address);
+    throw new Refusal('invite_invalid');
+  }
+
+  return {
+    async open(token, from) {
+      const row = await find(token, from.address);
+      return {
+        name: row.name,
+        login: row.login,
+        roles: row.roles,
+        unit: row.unit_name,
+        reset: row.password !== null,
+        totpNeeded: needsTotp(row.roles),
+        key: totps.keyFor(`join/${token}`, row.login),
+      };
+    },
+
+    async join({ token, password, code }, from) {
+      const row = await find(token, from.address);
+      checkPassword(password, row);
+      const { secret } = totps.keyFor(`join/${token}`, row.login);
+      const step = code === null ? null : totps.stepOf(secret, code.replace(/\s/g, ''), clock());
+      if (step === null && (code !== null || needsTotp(row.roles))) throw new Refusal('code_wrong');
+      const phc = await passwords.hash(password);
+      const recovery = step === null ? [] : totps.recoveryCodes();
+      const cookie = await db.transaction().execute(async (tx) => {
+        const used = await tx
+          .updateTable('staff_invite')
+          .set({ used_at: new Date(clock()) })
+          .where('digest', '=', linkDigest(token))
+          .where('used_at', 'is', null)
+          .executeTakeFirst();
+        if (used.numUpdatedRows === 0n) throw new Refusal('invite_invalid');
+        await voidLinks(tx, row.id);
+        await endSessions(tx, row.id);
+        await tx
+          .updateTable('staff')
+          .set({
+            password: phc,
+            totp: step === null ? null : totps.seal(row.id, secret),
+            totp_step: step ?? -1,
+            recovery: recoveryColumn(recovery.map((one) => totps.recoveryDigest(row.id, one))),
+            failures: 0,
+            locked_until: null,
+          })
+          .where('id', '=', row.id)
+          .execute();
+        await recordAction(
+          tx,
+          { name: row.name, staff: row.id, unit: row.unit },
+          {
+            act: row.password === null ? 'staff.join' : 'staff.rejoin',
+            subject: nameInLog(row),
+            reason: from.address,
+          },
+        );
+        return await sessions.open({ staff: row.id }, from, tx);
+      });
+      return { answer: { recovery }, cookie };
+    },
+  };
+}

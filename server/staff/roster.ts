@@ -1,0 +1,215 @@
+import { sql, type Transaction } from 'kysely';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import {
+  roles as allRoles,
+  type InviteLink,
+  type Role,
+  rolesConflict,
+  type StaffState,
+  type StaffView,
+} from '@zuimei/shared/staff.ts';
+import type { Db, Tables } from '../db.ts';
+import { addStaff, endSessions, makeLink, nameInLog, needsTotp, voidLinks } from './account.ts';
+import { type Actor, recordAction } from './action.ts';
+
+/** What an administrator does to the accounts of others. Every act but inviting names its reason, and is in the action log. */
+export interface Roster {
+  /** Refuses with roles_conflict, login_taken. */
+  invite(actor: Actor, given: { name: string; login: string; roles: Role[] }): Promise<InviteLink>;
+  /**
+   * Gives a link when the new roles ask for a second factor that the person has not got: without it they cannot enter any more.
+   * Refuses with not_yourself, roles_conflict, last_administrator, not_found; bad_request for a unit's account.
+   */
+  changeRoles(actor: Actor, id: number, given: { roles: Role[]; reason: string }): Promise<InviteLink | null>;
+  /** Signs them out and lets them in no more. Refuses with not_yourself, last_administrator, not_found. */
+  disable(actor: Actor, id: number, reason: string): Promise<void>;
+  /** Also ends a lock-out. */
+  enable(actor: Actor, id: number, reason: string): Promise<void>;
+  /** A new one-time link; those before are void. Password and sessions stay until it is used. Refuses with not_yourself, not_found. */
+  newLink(actor: Actor, id: number, reason: string): Promise<InviteLink>;
+  endSessions(actor: Actor, id: number, reason: string): Promise<void>;
+}
+
+export function createRoster({ db, clock }: { db: Db; clock: () => number }): Roster {
+  /** One act on somebody else's account, whose row is locked meanwhile. */
+  async function on<T>(
+    actor: Actor,
+    id: number,
+    act: (tx: Transaction<Tables>, row: Row) => Promise<T>,
+  ): Promise<T> {
+    if (actor.staff === id) throw new Refusal('not_yourself');
+    return await db.transaction().execute(async (tx) => {
+      // All administrators before the one: two of them who act on each other meet here, not at the end with nobody left.
+      await tx.selectFrom('staff').select('id').where(isAdministrator).orderBy('id').forUpdate().execute();
+      const row = await tx
+        .selectFrom('staff')
+        .select(['id', 'login', 'name', 'roles', 'unit', 'password', 'totp', 'disabled_at'])
+        .where('id', '=', id)
+        .forUpdate()
+        .executeTakeFirst();
+      if (!row) throw new Refusal('not_found');
+      return await act(tx, row);
+    });
+  }
+
+  return {
+    async invite(actor, given) {
+      return await db.transaction().execute(async (tx) => {
+        const staff = await addStaff(tx, given, clock());
+        await recordAction(tx, actor, {
+          act: 'staff.invite',
+          subject: `${nameInLog(given)}：${given.roles.join('、')}`,
+        });
+        return await makeLink(tx, staff, clock());
+      });
+    },
+
+    changeRoles: (actor, id, { roles, reason }) =>
+      on(actor, id, async (tx, row) => {
+        const next = allRoles.filter((role) => roles.includes(role));
+        if (next.length === 0 || next.includes('unit') || row.unit !== null)
+          throw new Refusal('bad_request', { field: 'roles' });
+        if (rolesConflict(next)) throw new Refusal('roles_conflict');
+        await tx.updateTable('staff').set({ roles: next }).where('id', '=', id).execute();
+        await checkAdministratorLeft(tx, row);
+        await recordAction(tx, actor, {
+          act: 'staff.roles',
+          subject: `${nameInLog(row)}：${row.roles.join('、')} → ${next.join('、')}`,
+          reason,
+        });
+        if (!needsTotp(next) || row.totp || row.password === null) return null;
+        await endSessions(tx, id);
+        await voidLinks(tx, id);
+        return await makeLink(tx, id, clock());
+      }),
+
+    disable: (actor, id, reason) =>
+      on(actor, id, async (tx, row) => {
+        await tx
+          .updateTable('staff')
+          .set({ disabled_at: new Date(clock()) })
+          .where('id', '=', id)
+          .execute();
+        await checkAdministratorLeft(tx, row);
+        await endSessions(tx, id);
+        await voidLinks(tx, id);
+        await recordAction(tx, actor, { act: 'staff.disable', subject: nameInLog(row), reason });
+      }),
+
+    enable: (actor, id, reason) =>
+      on(actor, id, async (tx, row) => {
+        await tx
+          .updateTable('staff')
+          .set({ disabled_at: null, failures: 0, locked_until: null })
+          .where('id', '=', id)
+          .execute();
+        await recordAction(tx, actor, { act: 'staff.enable', subject: nameInLog(row), reason });
+      }),
+
+    newLink: (actor, id, reason) =>
+      on(actor, id, async (tx, row) => {
+        if (row.disabled_at) throw new Refusal('state_changed');
+        await voidLinks(tx, id);
+        await recordAction(tx, actor, { act: 'staff.link', subject: nameInLog(row), reason });
+        return await makeLink(tx, id, clock());
+      }),
+
+    endSessions: (actor, id, reason) =>
+      on(actor, id, async (tx, row) => {
+        await endSessions(tx, id);
+        await recordAction(tx, actor, { act: 'staff.sessions_end', subject: nameInLog(row), reason });
+      }),
+  };
+}
+
+interface Row {
+  login: string;
+  name: string;
+  roles: Role[];
+  unit: number | null;
+  password: string | null;
+  totp: Buffer | null;
+  disabled_at: Date | null;
+}
+
+const isAdministrator = sql<boolean>`'administrator' = any(roles)`;
+
+/** Refuses with last_administrator when who could keep the accounts before cannot any more, and nobody else can. */
+async function checkAdministratorLeft(tx: Transaction<Tables>, before: Row): Promise<void> {
+  if (!before.roles.includes('administrator') || before.disabled_at || before.password === null) return;
+  const left = await tx
+    .selectFrom('staff')
+    .select('id')
+    .where(isAdministrator)
+    .where('disabled_at', 'is', null)
+    .where('password', 'is not', null)
+    .limit(1)
+    .executeTakeFirst();
+  if (!left) throw new Refusal('last_administrator');
+}
+
+/** All accounts: those of the office first, then those of units, each by name. */
+export async function readStaff(db: Db, now: number): Promise<StaffView[]> {
+  const rows = await db
+    .selectFrom('staff')
+    .leftJoin('unit', 'unit.id', 'staff.unit')
+    .leftJoin('contest', 'contest.id', 'unit.contest')
+    .select((eb) => [
+      'staff.id',
+      'staff.login',
+      'staff.name',
+      'staff.roles',
+      'staff.disabled_at',
+      'staff.locked_until',
+      'staff.created_at',
+      'unit.name as unit_name',
+      'contest.slug',
+      sql<boolean>`staff.password is not null`.as('joined'),
+      sql<boolean>`staff.totp is not null`.as('totp'),
+      eb
+        .selectFrom('session')
+        .select((of) => of.fn.max('seen_at').as('at'))
+        .whereRef('session.staff', '=', 'staff.id')
+        .as('seen_at'),
+      eb
+        .selectFrom('session')
+        .select((of) => of.fn.countAll<string | number>().as('count'))
+        .whereRef('session.staff', '=', 'staff.id')
+        .as('sessions'),
+      eb
+        .selectFrom('staff_invite')
+        .select((of) => of.fn.max('expires_at').as('at'))
+        .whereRef('staff_invite.staff', '=', 'staff.id')
+        .where('used_at', 'is', null)
+        .as('invited_until'),
+    ])
+    .orderBy(sql`staff.unit is not null`)
+    .orderBy('staff.id')
+    .limit(5_000)
+    .execute();
+  return rows.map((row): StaffView => {
+    const invited = row.invited_until && row.invited_until.getTime() > now ? row.invited_until : null;
+    const locked = row.locked_until && row.locked_until.getTime() > now ? row.locked_until : null;
+    const ready = row.totp || !needsTotp(row.roles);
+    const state = (): StaffState => {
+      if (row.disabled_at) return 'disabled';
+      if (!row.joined) return invited ? 'invited' : 'expired';
+      if (!ready) return 'unready';
+      return locked ? 'locked' : 'active';
+    };
+    return {
+      id: row.id,
+      login: row.login,
+      name: row.name,
+      roles: row.roles,
+      unit: row.unit_name === null ? null : { name: row.unit_name, contest: row.slug ?? '' },
+      state: state(),
+      totp: row.totp,
+      createdAt: row.created_at.toISOString(),
+      seenAt: row.seen_at?.toISOString() ?? null,
+      invitedUntil: invited?.toISOString() ?? null,
+      lockedUntil: locked?.toISOString() ?? null,
+      sessions: Number(row.sessions ?? 0),
+    };
+  });
+}

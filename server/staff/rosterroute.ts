@@ -1,0 +1,97 @@
+import { Hono } from 'hono';
+import {
+  array,
+  check,
+  maxLength,
+  minLength,
+  nullish,
+  object,
+  picklist,
+  pipe,
+  regex,
+  string,
+  toLowerCase,
+  transform,
+  trim,
+} from 'valibot';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import { roles } from '@zuimei/shared/staff.ts';
+import type { Db } from '../db.ts';
+import { parseInput, readBody } from './body.ts';
+import { readFilters, readHistory } from './history.ts';
+import { createRoster, readStaff } from './roster.ts';
+import type { Guard } from './session.ts';
+
+const name = pipe(string(), trim(), minLength(1), maxLength(40));
+const login = pipe(string(), trim(), toLowerCase(), minLength(2), maxLength(32));
+const held = pipe(array(picklist(roles)), minLength(1), maxLength(roles.length));
+const reasoned = object({ reason: pipe(string(), trim(), maxLength(2_000)) });
+const number = pipe(string(), regex(/^\d{1,15}$/), transform(Number));
+const staffId = pipe(
+  number,
+  check((id) => id <= 0x7fffffff),
+);
+const word = nullish(pipe(string(), maxLength(100)), null);
+const historyQuery = object({ before: nullish(number, null), contest: word, actor: word, act: word });
+
+/** Every act on an account is explained in 4 to 200 characters. */
+function reasonOf(given: { reason: string }): string {
+  const length = [...given.reason].length;
+  if (length < 4 || length > 200) throw new Refusal('reason_missing');
+  return given.reason;
+}
+
+/**
+ * GET   /api/console/staff                                     administrator: all accounts
+ * POST  /api/console/staff                                     administrator: invites; answers with the one-time link
+ * PATCH /api/console/staff/:id/roles                           administrator
+ * POST  /api/console/staff/:id/{disable,enable,link,sessions/end}   administrator
+ * GET   /api/console/actions, /actions/filters                 administrator, organizer, auditor: each their part of the log
+ */
+export function rosterRoute(parts: { db: Db; guard: Guard; clock: () => number }) {
+  const { db, guard, clock } = parts;
+  const roster = createRoster(parts);
+  const idOf = (value: string) => parseInput(object({ id: staffId }), { id: value }).id;
+
+  return new Hono()
+    .get('/api/console/staff', guard('administrator'), async (c) => c.json(await readStaff(db, clock())))
+    .post('/api/console/staff', guard('administrator'), async (c) => {
+      const given = await readBody(c.req.raw, object({ name, login, roles: held }));
+      return c.json(await roster.invite(c.get('person'), given), 201);
+    })
+    .patch('/api/console/staff/:id/roles', guard('administrator'), async (c) => {
+      const given = await readBody(c.req.raw, object({ roles: held, ...reasoned.entries }));
+      const reason = reasonOf(given);
+      const link = await roster.changeRoles(c.get('person'), idOf(c.req.param('id')), {
+        roles: given.roles,
+        reason,
+      });
+      return c.json({ link });
+    })
+    .post('/api/console/staff/:id/disable', guard('administrator'), async (c) => {
+      const reason = reasonOf(await readBody(c.req.raw, reasoned));
+      await roster.disable(c.get('person'), idOf(c.req.param('id')), reason);
+      return c.json({});
+    })
+    .post('/api/console/staff/:id/enable', guard('administrator'), async (c) => {
+      const reason = reasonOf(await readBody(c.req.raw, reasoned));
+      await roster.enable(c.get('person'), idOf(c.req.param('id')), reason);
+      return c.json({});
+    })
+    .post('/api/console/staff/:id/link', guard('administrator'), async (c) => {
+      const reason = reasonOf(await readBody(c.req.raw, reasoned));
+      return c.json(await roster.newLink(c.get('person'), idOf(c.req.param('id')), reason));
+    })
+    .post('/api/console/staff/:id/sessions/end', guard('administrator'), async (c) => {
+      const reason = reasonOf(await readBody(c.req.raw, reasoned));
+      await roster.endSessions(c.get('person'), idOf(c.req.param('id')), reason);
+      return c.json({});
+    })
+    .get('/api/console/actions', guard('administrator', 'organizer', 'auditor'), async (c) => {
+      const query = parseInput(historyQuery, c.req.query());
+      return c.json(await readHistory(db, c.get('person').roles, query));
+    })
+    .get('/api/console/actions/filters', guard('administrator', 'organizer', 'auditor'), async (c) =>
+      c.json(await readFilters(db, c.get('person').roles)),
+    );
+}

@@ -1,0 +1,146 @@
+import type { BlockList } from 'node:net';
+import type { HttpBindings } from '@hono/node-server';
+import { type Context, Hono } from 'hono';
+import { maxLength, minLength, nullable, object, pipe, regex, string, toLowerCase, trim } from 'valibot';
+import type { SessionView } from '@zuimei/shared/staff.ts';
+import type { Db } from '../db.ts';
+import type { Secrets } from '../secret.ts';
+import { clientAddress } from '../vote/address.ts';
+import { nameInLog } from './account.ts';
+import { recordAction } from './action.ts';
+import { createAttempts } from './attempt.ts';
+import { parseInput, readBody } from './body.ts';
+import { createJoin } from './join.ts';
+import { createOwnAccount } from './own.ts';
+import type { Passwords } from './password.ts';
+import type { Browser, Guard, Person, Sessions } from './session.ts';
+import { createSignIn, type Signed } from './signin.ts';
+import { createTotps } from './totp.ts';
+
+const text = (most: number) => pipe(string(), minLength(1), maxLength(most));
+const token = pipe(string(), regex(/^[A-Za-z0-9_-]{43}$/));
+/** Six digits, or a recovery code with or without its stroke. */
+const code = text(20);
+
+const sessionId = pipe(string(), regex(/^[0-9a-f]{16}$/));
+
+const bodies = {
+  password: object({
+    login: pipe(string(), trim(), toLowerCase(), minLength(1), maxLength(64)),
+    password: text(400),
+  }),
+  code: object({ ticket: text(200), code }),
+  open: object({ token }),
+  join: object({ token, password: text(400), code: nullable(code) }),
+  change: object({ current: text(400), next: text(400) }),
+  prove: object({ password: text(400) }),
+};
+
+/**
+ * POST /api/console/sign-in, /sign-in/code                anyone: the two steps of signing in
+ * POST /api/console/invite/open, /invite/join             who holds a one-time link
+ * GET  /api/console/session                               whoever is signed in: who one is, and the token for every act
+ * POST /api/console/sign-out                              whoever is signed in
+ * GET  /api/console/account                               whoever is signed in with an account: it and its sessions, nobody else's
+ * POST /api/console/account/password, /account/totp/start, /account/totp, /account/recovery, /account/sessions/end-others
+ * DELETE /api/console/account/sessions/:id
+ */
+export function staffRoute(parts: {
+  db: Db;
+  secrets: Secrets;
+  sessions: Sessions;
+  guard: Guard;
+  passwords: Passwords;
+  clock: () => number;
+  trustedProxies: BlockList;
+}) {
+  const { db, guard, sessions } = parts;
+  const totps = createTotps(parts.secrets);
+  const attempts = createAttempts(parts.clock);
+  const signIn = createSignIn({ ...parts, totps, attempts });
+  const join = createJoin({ ...parts, totps, attempts });
+  const own = createOwnAccount({ ...parts, totps });
+
+  function browserOf(c: Context<{ Bindings: HttpBindings }>): Browser {
+    const peer = c.env.incoming.socket.remoteAddress ?? '';
+    return {
+      address: clientAddress(peer, c.req.header('x-forwarded-for'), parts.trustedProxies),
+      agent: c.req.header('user-agent') ?? '',
+    };
+  }
+
+  /** Answers; with a cookie, whoever was signed in on this browser before is not any more. */
+  async function enter<T extends object>(c: Context, { answer, cookie }: Signed<T>): Promise<Response> {
+    c.header('Cache-Control', 'no-store');
+    if (cookie) {
+      const before = await sessions.find(c.req.header('cookie'));
+      if (before) await sessions.close(before.session);
+      c.header('Set-Cookie', cookie);
+    }
+    return c.json(answer);
+  }
+
+  return new Hono<{ Bindings: HttpBindings }>()
+    .post('/api/console/sign-in', async (c) =>
+      enter(c, await signIn.password(await readBody(c.req.raw, bodies.password), browserOf(c))),
+    )
+    .post('/api/console/sign-in/code', async (c) =>
+      enter(c, await signIn.code(await readBody(c.req.raw, bodies.code), browserOf(c))),
+    )
+    .post('/api/console/invite/open', async (c) => {
+      const given = await readBody(c.req.raw, bodies.open);
+      return enter(c, { answer: await join.open(given.token, browserOf(c)), cookie: null });
+    })
+    .post('/api/console/invite/join', async (c) =>
+      enter(c, await join.join(await readBody(c.req.raw, bodies.join), browserOf(c))),
+    )
+    .get('/api/console/session', guard(), (c) => c.json(viewOf(c.get('person'))))
+    .post('/api/console/sign-out', guard(), async (c) => {
+      const person = c.get('person');
+      if (person.staff !== null)
+        await recordAction(db, person, {
+          act: 'staff.sign_out',
+          subject: nameInLog({ name: person.name, login: person.login ?? '' }),
+        });
+      c.header('Set-Cookie', await sessions.close(person.session));
+      return c.json({});
+    })
+    .get('/api/console/account', guard(), async (c) => c.json(await own.read(c.get('person'))))
+    .post('/api/console/account/password', guard(), async (c) => {
+      await own.changePassword(c.get('person'), await readBody(c.req.raw, bodies.change));
+      return c.json({});
+    })
+    .post('/api/console/account/totp/start', guard(), async (c) => {
+      const { password } = await readBody(c.req.raw, bodies.prove);
+      return c.json(await own.startTotp(c.get('person'), password));
+    })
+    .post('/api/console/account/totp', guard(), async (c) =>
+      c.json(await own.finishTotp(c.get('person'), await readBody(c.req.raw, bodies.code))),
+    )
+    .post('/api/console/account/recovery', guard(), async (c) => {
+      const { password } = await readBody(c.req.raw, bodies.prove);
+      return c.json(await own.renewRecovery(c.get('person'), password));
+    })
+    .post('/api/console/account/sessions/end-others', guard(), async (c) => {
+      await own.endOthers(c.get('person'));
+      return c.json({});
+    })
+    .delete('/api/console/account/sessions/:id', guard(), async (c) => {
+      const { id } = parseInput(object({ id: sessionId }), c.req.param());
+      const mine = await own.endSession(c.get('person'), id);
+      return c.json({ signedOut: mine });
+    });
+}
+
+function viewOf(person: Person): SessionView {
+  return {
+    id: person.staff,
+    name: person.name,
+    login: person.login,
+    roles: [...person.roles],
+    unit: person.of && { id: person.of.unit, name: person.of.name, contest: person.of.slug },
+    csrf: person.csrf,
+    totp: person.totp,
+    idleMinutes: person.idleMs / 60_000,
+  };
+}

@@ -1,0 +1,100 @@
+/** What a password must be, the same on the page (as it is typed) and on the server. */
+export const passwordRule = { min: 10, max: 200 };
+
+/** short · long · own: hardly more than one's login or name · common: hardly more than words and runs that are tried first. */
+export type PasswordFault = 'short' | 'long' | 'own' | 'common';
+
+/** What attackers try first; with digits and marks around it, still tried first. */
+const COMMON = [
+  'password',
+  'passw0rd',
+  'p@ssw0rd',
+  'p@ssword',
+  'administrator',
+  'admin',
+  'root',
+  'user',
+  'test',
+  'guest',
+  'welcome',
+  'letmein',
+  'iloveyou',
+  'woaini',
+  'wodemima',
+  'mima',
+  'qwertyuiop',
+  'qwerty',
+  'asdfghjkl',
+  'asdfgh',
+  'asdf',
+  'zxcvbnm',
+  'zxcvbn',
+  '1qaz2wsx3edc',
+  '1qaz2wsx',
+  '1q2w3e4r5t',
+  '1q2w3e4r',
+  'abc',
+  'aaa',
+  'dragon',
+  'monkey',
+  'zuimei',
+  'yingji',
+  'anquan',
+  'beijing',
+  'china',
+  'zhongguo',
+  '最美',
+  '应急',
+  '密码',
+  '5201314',
+  '1314',
+  '520',
+];
+/** Years and what is left after a known word is taken out carry little. */
+const YEAR = /(?:19|20)\d\d/g;
+const LEAST_LEFT = 6;
+const LEAST_DIFFERENT = 4;
+
+/** What is wrong with a password for this person, or null. Whoever leaves `login` and `name` out gets no 'own'. */
+export function passwordFault(
+  password: string,
+  person: { login?: string; name?: string } = {},
+): PasswordFault | null {
+  const characters = [...password];
+  if (characters.length < passwordRule.min) return 'short';
+  if (characters.length > passwordRule.max) return 'long';
+  const text = password.toLowerCase();
+  const own = [person.login, person.name].filter((word): word is string => (word?.length ?? 0) >= 2);
+  const strange = without(text, own);
+  if (strange !== text && !carries(strange)) return 'own';
+  return carries(withoutRuns(without(strange, COMMON).replace(YEAR, ''))) ? null : 'common';
+}
+
+function carries(text: string): boolean {
+  const characters = [...text];
+  return characters.length >= LEAST_LEFT && new Set(characters).size >= LEAST_DIFFERENT;
+}
+
+function without(text: string, words: readonly string[]): string {
+  return words.reduce((left, word) => left.replaceAll(word.toLowerCase(), ''), text);
+}
+
+/** Takes out runs of three or more that go up, down or repeat: 123456, cba, 8888. */
+function withoutRuns(text: string): string {
+  const codes = [...text].map((character) => character.codePointAt(0) ?? 0);
+  let kept = '';
+  for (let at = 0; at < codes.length; ) {
+    const length = runFrom(codes, at);
+    if (length < 3) kept += String.fromCodePoint(...codes.slice(at, at + 1));
+    at += length < 3 ? 1 : length;
+  }
+  return kept;
+}
+
+function runFrom(codes: readonly number[], from: number): number {
+  const step = (codes[from + 1] ?? Number.NaN) - (codes[from] ?? 0);
+  if (!(Math.abs(step) <= 1)) return 1;
+  let at = from + 1;
+  while ((codes[at + 1] ?? Number.NaN) - (codes[at] ?? 0) === step) at += 1;
+  return at - from + 1;
+}

@@ -1,0 +1,147 @@
+import { type Candidate, phaseAt, phases, revealedUpTo } from './contest.ts';
+import type { ContestPlan, ContestSettings } from './plan.ts';
+import { checkDeadlines, checkSchedule } from './plandates.ts';
+import {
+  checkCount,
+  checkMoment,
+  checkNamed,
+  checkText,
+  createFaults,
+  type PlanFault,
+  type Say,
+} from './planfault.ts';
+import { checkCollection } from './planform.ts';
+import { checkBallotRule, checkOutcome, type Field } from './planrule.ts';
+
+export type Standing = Pick<Candidate, 'number' | 'category'> & { withdrawn: boolean };
+
+/** What the plan is checked against, beside itself. */
+export interface PlanContext {
+  /** ms */
+  now: number;
+  /** Who stands already; none = the places of the shortlist are counted on. */
+  candidates?: readonly Standing[];
+  /** What voters vote under, once the ledger has begun. */
+  frozen?: ContestSettings | null;
+}
+
+/**
+ * Everything that is impossible or unwise in a plan, in the order of the editor's sections; empty = it can be published as it is.
+ * Errors stop a publication, warnings do not. Takes any plan of the right shape, however wild its values.
+ */
+export function checkPlan(plan: ContestPlan, context: PlanContext): PlanFault[] {
+  const { found, error, warn } = createFaults();
+  const { settings, collection } = plan;
+  const { now, candidates = [], frozen = null } = context;
+  checkTexts(settings, error);
+  checkSchedule(settings, now, error, warn);
+  checkDeadlines(settings, collection, now, error, warn);
+  checkCount(error, 'settings.categories', settings.categories, 30);
+  checkNamed(error, 'settings.categories', settings.categories, 30);
+  checkCollection(collection, settings.categories, error, warn);
+  checkBallotRule(settings, fieldOf(plan, candidates, frozen !== null, now), error, warn);
+  checkOutcome(settings, collection, error, warn);
+  checkReveal(settings, error, warn);
+  checkFooter(settings, error);
+  if (frozen) checkBegun(settings, frozen, now, error);
+  else
+    for (const [at, round] of settings.rounds.entries())
+      if (Date.parse(round.closes) <= now) error('round_past', `settings.rounds.${at}.closes`);
+  const known = new Set(settings.categories.map((one) => one.id));
+  const stray = candidates.find((one) => one.category !== '' && known.size > 0 && !known.has(one.category));
+  if (stray) error('category_in_use', 'settings.categories', { number: stray.number });
+  return found;
+}
+
+/** Does anything forbid a publication? */
+export function isPossible(faults: readonly PlanFault[]): boolean {
+  return faults.every((fault) => fault.level !== 'error');
+}
+
+function checkTexts(settings: ContestSettings, error: Say): void {
+  checkText(error, 'settings.title', settings.title, 60);
+  checkText(error, 'settings.slogan', settings.slogan, 40, 0);
+  if (settings.organizers.length === 0) error('text_missing', 'settings.organizers');
+  checkCount(error, 'settings.organizers', settings.organizers, 8);
+  for (const [at, name] of settings.organizers.entries())
+    checkText(error, `settings.organizers.${at}`, name, 40);
+  checkText(error, 'settings.noun.measure', settings.noun.measure, 3);
+  checkText(error, 'settings.noun.name', settings.noun.name, 8);
+  checkCount(error, 'settings.intro', settings.intro, 10);
+  for (const [at, text] of settings.intro.entries()) checkText(error, `settings.intro.${at}`, text, 400);
+  checkCount(error, 'settings.notes', settings.notes, 20);
+  for (const [at, text] of settings.notes.entries()) checkText(error, `settings.notes.${at}`, text, 200);
+  const announcements = settings.announcements ?? [];
+  checkCount(error, 'settings.announcements', announcements, 50);
+  for (const [at, { at: since, text, until }] of announcements.entries()) {
+    checkText(error, `settings.announcements.${at}.text`, text, 300);
+    if (until !== null && Date.parse(until) <= Date.parse(since))
+      error('announcement_over', `settings.announcements.${at}.until`);
+  }
+}
+
+/** Once the shortlist is due, who stands is who is there; before it, as many as there are places. */
+function fieldOf(plan: ContestPlan, candidates: readonly Standing[], begun: boolean, now: number): Field {
+  const { settings, collection } = plan;
+  const standing = candidates.filter((one) => !one.withdrawn);
+  const due = phases.indexOf(phaseAt(settings, now)) >= phases.indexOf('shortlisted');
+  const settled = standing.length > 0 && (due || begun);
+  const bound = (here: number, places: number | null | undefined): number =>
+    settled ? here : Math.max(here, places ?? Number.POSITIVE_INFINITY);
+  const rounds = settings.rounds.flatMap((round) => (round.standing ? [round.standing.length] : []));
+  return {
+    all: Math.min(bound(standing.length, collection.places), ...rounds),
+    of: (id) =>
+      bound(
+        standing.filter((one) => one.category === id).length,
+        collection.categoryPlaces[id] ?? collection.places,
+      ),
+  };
+}
+
+function checkReveal({ reveal, rounds, schedule }: ContestSettings, error: Say, warn: Say): void {
+  const path = 'settings.reveal';
+  if (reveal.kind === 'daily' && !(Number.isInteger(reveal.at) && reveal.at >= 0 && reveal.at < 1440))
+    error('reveal_hour', path);
+  if (reveal.kind !== 'sealed') return;
+  const from = checkMoment(error, path, reveal.from);
+  if (from === null) return;
+  const result = schedule.find((step) => step.phase === 'result')?.from ?? '';
+  const closes = rounds.at(-1)?.closes ?? '';
+  if (from <= Date.parse(rounds[0]?.opens ?? '')) error('reveal_before_voting', path);
+  else if (from < Date.parse(closes)) warn('reveal_before_close', path, { closes });
+  if (from > Date.parse(result)) error('reveal_after_result', path, { result });
+}
+
+const ICP = /^[\u4e00-\u9fff]ICP[备证]\d{6,10}号(-\d{1,4})?$/u;
+const POLICE = /^[\u4e00-\u9fff]公网安备\s*\d{11,14}号$/u;
+const SITE_CODE = /^[a-z0-9]{10}$/iu;
+
+function checkFooter({ footer }: ContestSettings, error: Say): void {
+  const { icp, police, siteCode } = footer;
+  if (icp !== '' && !ICP.test(icp.replace(/\s/gu, ''))) error('icp_malformed', 'settings.footer.icp');
+  if (police !== '' && !POLICE.test(police.trim())) error('police_malformed', 'settings.footer.police');
+  if (siteCode !== '' && !SITE_CODE.test(siteCode.trim()))
+    error('site_code_malformed', 'settings.footer.siteCode');
+  checkText(error, 'settings.footer.contact', footer.contact, 120, 0);
+}
+
+/** What no reason can change any more: time that has passed, and counts that were seen. */
+function checkBegun(settings: ContestSettings, frozen: ContestSettings, now: number, error: Say): void {
+  for (const [at, was] of frozen.rounds.entries()) {
+    if (Date.parse(was.opens) > now) continue;
+    const round = settings.rounds[at];
+    const path = `settings.rounds.${at}`;
+    if (!round) error('round_removed', 'settings.rounds', { round: at + 1 });
+    else if (Date.parse(round.opens) !== Date.parse(was.opens))
+      error('round_started_moved', `${path}.opens`, { opens: was.opens });
+    if (!round || Date.parse(round.closes) === Date.parse(was.closes)) continue;
+    if (Date.parse(was.closes) <= now) error('round_ended', `${path}.closes`, { closes: was.closes });
+    else if (Date.parse(round.closes) < Date.parse(was.closes))
+      error('round_shortened', `${path}.closes`, { closes: was.closes });
+  }
+  const begun = Date.parse(frozen.rounds[0]?.opens ?? '');
+  const shown = revealedUpTo(frozen.reveal, now);
+  if (shown !== null && shown > begun && revealedUpTo(settings.reveal, now) === null)
+    error('reveal_taken_back', 'settings.reveal');
+}

@@ -1,0 +1,61 @@
+import { REASON_LIMIT } from '../form.ts';
+import type { FieldType, FormField } from '../plan.ts';
+
+/** A field that is asked for and public, unless `changes` says otherwise. */
+export function field(
+  key: FormField['key'],
+  title: string,
+  type: FieldType,
+  changes: Partial<FormField> = {},
+): FormField {
+  return {
+    key,
+    title,
+    type,
+    required: true,
+    audience: 'public',
+    limit: 0,
+    hint: '',
+    choices: [],
+    kinds: [],
+    ...changes,
+  };
+}
+
+/** What a person's 报送表 asks and the public never sees. */
+export function hiddenPersonFields(): FormField[] {
+  const hidden = { audience: 'private', kinds: ['person'] } satisfies Partial<FormField>;
+  return [
+    field('gender', '性别', 'choice', { ...hidden, choices: ['男', '女'] }),
+    field('birth', '出生年月', 'month', { ...hidden, hint: '如 1988 年 6 月。只用于审核，不公开。' }),
+    field('nation', '民族', 'line', { ...hidden, limit: 10 }),
+    field('origin', '籍贯', 'line', { ...hidden, limit: 30, required: false }),
+    field('politics', '政治面貌', 'line', { ...hidden, limit: 20 }),
+  ];
+}
+
+export function nameField(hint = '团队填写团队全称。'): FormField {
+  return field('name', '姓名（团队名称）', 'line', { limit: 40, hint });
+}
+
+export function phoneField(title = '联系电话'): FormField {
+  return field('phone', title, 'phone', {
+    audience: 'private',
+    hint: '供主办单位核实情况，加密保存，不公开。',
+  });
+}
+
+export function reasonField(limit = REASON_LIMIT): FormField {
+  return field('reason', `推荐理由（${limit} 字以内）`, 'text', {
+    limit,
+    hint: '一句话写出最打动人的事，会显示在候选卡片上。',
+  });
+}
+
+export function photoField(hint: string): FormField {
+  return field('photo', '照片', 'photo', { hint });
+}
+
+export function attachmentField(title: string, hint: string, required = false): FormField {
+  return field('attachments', title, 'files', { audience: 'private', required, hint });
+}

@@ -1,0 +1,32 @@
+import type { Phase } from '../contest.ts';
+import type { Collection, ContestSettings, PresetName } from '../plan.ts';
+
+/** A day after the start (0 = that day) and minutes after midnight, Asia/Shanghai. */
+export interface Offset {
+  day: number;
+  minute: number;
+}
+
+/**
+ * A kind of contest as pure data. Its texts may say {title}, {organizer} and {year}: they are filled when a contest is
+ * made from it.
+ */
+export interface Preset {
+  name: PresetName;
+  /** 最美应急人·区县 */
+  title: string;
+  /** What sets it apart, one sentence each. */
+  special: string[];
+  /** Proposed as the contest's title. */
+  suggested: string;
+  /** In order; distinct days at least three apart, so that moving one off a weekend never passes the next. */
+  steps: (Offset & { phase: Phase })[];
+  /** Nominations may be sent from the first step until then. */
+  closes: Offset;
+  settings: Omit<ContestSettings, 'title' | 'organizers' | 'schedule' | 'rounds' | 'paused'>;
+  collection: Omit<Collection, 'preset' | 'opens' | 'closes'>;
+}
+
+export const hour = (hours: number): number => hours * 60;
+
+export const blankFooter = { icp: '', police: '', partyGovernment: false, siteCode: '', contact: '' };

@@ -1,0 +1,217 @@
+import type { Candidate, Category, Photo, Section } from './contest.ts';
+import type { NominationLine, NominationState, NominationView } from './nomination.ts';
+import type { FormField, OpinionStep, UnitKind } from './plan.ts';
+import type { RefusalDetails } from './refusal.ts';
+import type { AnyRefusalCode } from './staffrefusal.ts';
+import type { Instant } from './time.ts';
+import type { TwinView } from './unit.ts';
+
+export const warningCodes = [
+  'years_few',
+  'reason_long',
+  'text_long',
+  'leading_post',
+  'photo_missing',
+  'photo_small',
+  'proofs_few',
+  'opinion_missing',
+  'opinion_against',
+  'consent_missing',
+  'twin',
+  'namesake',
+  'deeds_short',
+  'phone_missing',
+  'over_quota',
+] as const;
+export type WarningCode = (typeof warningCodes)[number];
+
+/** Something a reviewer should look at. A hint and never a verdict: only opinions, consent and quotas stop an acceptance. */
+export interface Warning {
+  code: WarningCode;
+  /** Fills its sentence; holds nothing private. */
+  details: Record<string, string | number>;
+}
+
+/** What was given at the screening: points 0–100, or a vote (1 for, 0 against). */
+export interface ScreeningMark {
+  name: string;
+  points: number;
+  remark: string;
+  mine: boolean;
+}
+
+export interface ScreeningSum {
+  /** How many gave. */
+  given: number;
+  /** Mean of the points, two decimals; null when nobody gave. For a vote: the share in favour, 0–1. */
+  average: number | null;
+  /** Votes in favour. */
+  favour: number;
+  /** One's own, null when one has not given yet. */
+  mine: number | null;
+}
+
+export interface ReviewLine extends NominationLine {
+  warnings: Warning[];
+  screening: ScreeningSum;
+}
+
+/** What the pages of review need to know about the contest. */
+export interface ReviewDesk {
+  slug: string;
+  title: string;
+  formTitle: string;
+  noun: { measure: string; name: string };
+  form: FormField[];
+  categories: Category[];
+  unitKinds: UnitKind[];
+  opinions: OpinionStep[];
+  screening: 'none' | 'score' | 'vote';
+  consent: string;
+  /** Places on the shortlist by category id, and in all. */
+  categoryPlaces: Record<string, number>;
+  places: number | null;
+}
+
+/** GET …/nominations: the lines asked for, and how many there are in each state whatever was asked for. */
+export interface ReviewList {
+  desk: ReviewDesk;
+  lines: ReviewLine[];
+  counts: Record<NominationState, number>;
+}
+
+export interface ReviewFilter {
+  state?: NominationState;
+  unit?: number;
+  category?: string;
+  warned?: boolean;
+  /** Part of a name, of a unit or of the summary. */
+  q?: string;
+}
+
+/** GET …/nominations/:id: everything but the private values, which are masked. */
+export interface ReviewView extends NominationView {
+  warnings: Warning[];
+  marks: ScreeningMark[];
+  twins: TwinView[];
+}
+
+export const verdicts = ['submit', 'accept', 'return', 'decline', 'undo'] as const;
+/** submit: an organizer's own draft → submitted · accept: submitted → accepted · return: submitted → returned · decline: submitted → declined · undo: accepted or declined → submitted. */
+export type Verdict = (typeof verdicts)[number];
+
+/** What came of a verdict on many: each stands for itself. */
+export interface DecideResult {
+  done: { id: number; name: string; state: NominationState; version: number }[];
+  refused: { id: number; name: string; code: AnyRefusalCode; details: RefusalDetails }[];
+}
+
+/** Whose lines match. Search ignores case and blanks. */
+export function sift<Line extends ReviewLine>(lines: readonly Line[], filter: ReviewFilter): Line[] {
+  const sought = foldSearch(filter.q ?? '');
+  return lines.filter(
+    (line) =>
+      (filter.state === undefined || line.state === filter.state) &&
+      (filter.unit === undefined || line.unit.id === filter.unit) &&
+      (filter.category === undefined || line.category === filter.category) &&
+      (!filter.warned || line.warnings.length > 0) &&
+      (sought === '' || foldSearch(`${line.name} ${line.unit.name} ${line.summary}`).includes(sought)),
+  );
+}
+
+function foldSearch(text: string): string {
+  return text.normalize('NFKC').toLowerCase().replace(/\s/gu, '');
+}
+
+/** One nominee of the shortlist, before and after it is published. */
+export interface ShortlistLine {
+  id: number;
+  state: 'accepted' | 'published';
+  number: number | null;
+  name: string;
+  category: string;
+  unit: string;
+  kind: NominationLine['kind'];
+  summary: string;
+  photo: Photo | null;
+  consent: boolean;
+  version: number;
+  /** What keeps it from being published; empty = ready. */
+  lacks: ShortlistLack[];
+  withdrawn: boolean;
+}
+
+export const shortlistLacks = ['number', 'photo', 'consent', 'name', 'category'] as const;
+export type ShortlistLack = (typeof shortlistLacks)[number];
+
+/** GET …/shortlist. */
+export interface ShortlistView {
+  slug: string;
+  title: string;
+  organizers: string[];
+  noun: { measure: string; name: string };
+  categories: Category[];
+  categoryPlaces: Record<string, number>;
+  places: number | null;
+  lines: ShortlistLine[];
+  /** Waiting for a verdict. */
+  undecided: number;
+  /** Path of the public page, once the public has it. */
+  link: string | null;
+  /** Origin of public links. */
+  base: string;
+  votingOpens: Instant | null;
+  votingCloses: Instant | null;
+  /** Votes may have been cast: nobody can be added any more. */
+  votingBegan: boolean;
+  draw: DrawView | null;
+}
+
+export const orderings = ['category', 'name', 'unit'] as const;
+export type Ordering = (typeof orderings)[number];
+
+/**
+ * The last draw of numbers, that anyone can do again: nominations stand in ascending order of SHA-256("<seed>/<id>") in hex. `digest`
+ * is the SHA-256 of the seed's hex text.
+ */
+export interface DrawView {
+  at: Instant;
+  by: string;
+  seed: string;
+  digest: string;
+  /** How often numbers were drawn in all. */
+  times: number;
+}
+
+export interface CandidateLine {
+  candidate: Candidate;
+  /** null while counts are sealed, or before anybody could vote. */
+  votes: number | null;
+  held: number | null;
+  /** The nomination it came from; null when it was imported. */
+  nomination: number | null;
+}
+
+/** GET …/candidates. */
+export interface CandidateList {
+  slug: string;
+  title: string;
+  noun: { measure: string; name: string };
+  categories: Category[];
+  lines: CandidateLine[];
+  /** Why there are no votes to see. */
+  counts: 'shown' | 'sealed' | 'before';
+  /** Numbers that stand in the round shown; null = all. */
+  standing: number[] | null;
+}
+
+/** What of a candidate may be put right once it is public. */
+export interface Correction {
+  name: string;
+  unit: string;
+  post: string | null;
+  years: string | null;
+  reason: string;
+  deeds: Section[];
+  honours: string[];
+}

@@ -1,0 +1,117 @@
+import type { CandidateKind, Category } from './contest.ts';
+import type { NominationLine, NominationState, OpinionView } from './nomination.ts';
+import type { Collection, FormField, OpinionStep, UnitKind } from './plan.ts';
+import type { Instant } from './time.ts';
+
+/** Places of a unit. `most` null = no bound. */
+export interface QuotaView {
+  least: number;
+  most: number | null;
+  used: number;
+  categories: { id: string; name: string; most: number | null; used: number }[];
+}
+
+/** What an organizer types in for a unit. */
+export interface UnitDraft {
+  name: string;
+  /** Id of a kind of the collection. */
+  kind: string;
+  /** null = as its kind says. */
+  quota: number | null;
+  contact: { name: string; phone: string };
+}
+
+/** A unit in the organizer's list. */
+export interface UnitLine {
+  id: number;
+  name: string;
+  kind: string;
+  /** Its own number; null = as its kind says. */
+  quota: number | null;
+  /** Which holds; null = no bound. */
+  most: number | null;
+  least: number;
+  used: number;
+  counts: Partial<Record<NominationState, number>>;
+  /** The phone masked. */
+  contact: { name: string; phone: string };
+  /** Path with its secret in the fragment, which no server ever logs. */
+  link: string;
+  /** Login of its account, if it was given one. */
+  account: string | null;
+}
+
+export interface UnitsView {
+  title: string;
+  kinds: UnitKind[];
+  opens: Instant;
+  closes: Instant;
+  /** null = nothing is collected here: the contest was made without a collection. */
+  collecting: boolean;
+  archived: boolean;
+  units: UnitLine[];
+}
+
+/** One row of a sheet of units before it is saved. */
+export interface UnitRow extends UnitDraft {
+  /** As the sheet counts. */
+  row: number;
+  /** Sentences; empty = can be saved. */
+  problems: string[];
+}
+
+/** What a unit sees when it comes in. */
+export interface PortalView {
+  contest: { slug: string; title: string; organizers: string[]; contact: string };
+  unit: { id: number; name: string };
+  formTitle: string;
+  form: FormField[];
+  kinds: CandidateKind[];
+  categories: Category[];
+  consent: string;
+  photo: Collection['photo'];
+  opinions: OpinionStep[];
+  /** The step the unit enters itself. */
+  ownStep: string | null;
+  opens: Instant;
+  closes: Instant;
+  now: Instant;
+  open: boolean;
+  quota: QuotaView;
+  nominations: PortalLine[];
+}
+
+export interface PortalLine extends NominationLine {
+  returned: string;
+  /** Until when a returned one may be sent again although the deadline has passed; null otherwise. */
+  until: Instant | null;
+  /** Sent by another unit too. */
+  namesake: boolean;
+}
+
+/** What reading documents came to: drafts made, and what is wrong, by file and row. */
+export interface IntakeView {
+  made: { id: number; name: string; unit: string; kind: CandidateKind; problems: number }[];
+  problems: IntakeProblem[];
+}
+
+export interface IntakeProblem {
+  level: 'error' | 'warning' | 'note';
+  file: string;
+  row: number | null;
+  field: string | null;
+  message: string;
+}
+
+/** The same nominee sent by another unit: `person` = same name and phone, or same identity number; `name` = only the name. */
+export interface TwinView {
+  id: number;
+  unit: string;
+  name: string;
+  state: NominationState;
+  same: 'person' | 'name';
+}
+
+export interface OpinionDraft extends Pick<OpinionView, 'verdict' | 'words' | 'signer' | 'on'> {
+  file: string | null;
+}

@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest';
+import { consolePage, openConsole } from '@zuimei/server/console/page.ts';
+
+/** The console's page as the server sends it; web/dist must be built. */
+const route = consolePage(await openConsole(new URL('../../web/dist/console/', import.meta.url)));
+
+describe('the console’s page', () => {
+  test('is the same at every address below /console, and nowhere else', async () => {
+    const pages = await Promise.all(
+      ['/console', '/console/sign-in', '/console/c/a/units?x=1'].map(async (path) =>
+        (await route.request(path)).text(),
+      ),
+    );
+    expect(pages[0]).toContain('id="app"');
+    expect(new Set(pages).size).toBe(1);
+    for (const path of [
+      '/consoles',
+      '/',
+      '/api/console/session',
+      '/console-assets/none.js',
+      '/console-assets/../console.html',
+    ])
+      expect((await route.request(path)).status, path).toBe(404);
+    expect((await route.request('/console', { method: 'POST' })).status).toBe(404);
+  });
+
+  test('runs only its own scripts, stands in nobody’s frame and is kept by nobody', async () => {
+    const { headers } = await route.request('/console');
+    const policy = headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toContain('unsafe');
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
+  test('its files are named by their content and kept for good, compressed where that helps', async () => {
+    const html = await (await route.request('/console')).text();
+    const paths = [...html.matchAll(/"(\/console-assets\/[^"]+)"/g)].map(([, path = '']) => path);
+    expect(paths.length).toBeGreaterThan(1);
+    for (const path of paths) {
+      const reply = await route.request(path, { headers: { 'accept-encoding': 'br' } });
+      expect([path, reply.status]).toEqual([path, 200]);
+      expect(reply.headers.get('cache-control')).toContain('immutable');
+      if (path.endsWith('.js')) expect(reply.headers.get('content-encoding')).toBe('br');
+    }
+  });
+});

@@ -1,0 +1,293 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { privateKey, sealPrivate } from '@zuimei/server/nomination/vault.ts';
+import type { OutView } from '@zuimei/shared/out.ts';
+import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
+import { type Desk, signIn } from '../harness/office.ts';
+import { createSite, HOUR_MS, type TestSite } from '../harness/site.ts';
+import { addFile, addNomination, addPhoto, addUnit, collectionOf, setCollection } from './collected.ts';
+
+const DAY_MS = 24 * HOUR_MS;
+const TITLE = '2026年度最美应急人';
+const reason = '活动结束，按规定归档';
+
+let fresh: FreshDatabase;
+let site: TestSite;
+let organizer: Desk;
+
+beforeAll(async () => {
+  fresh = await freshDatabase('server');
+  site = await createSite(fresh.database.db);
+});
+afterAll(async () => {
+  await site.close();
+  await fresh.drop();
+});
+
+/** A contest with ballots in its ledger, whose voting closed an hour ago, and an organizer signed in at that time. */
+async function finished() {
+  site.at(Date.now());
+  const { slug, id, settings } = await site.contest({ title: TITLE });
+  for (const picks of [[1, 2], [3]]) expect((await site.visitor(slug).cast(picks)).status).toBe(201);
+  const closes = new Date(site.now() + 2 * HOUR_MS).toISOString();
+  const rounds = settings.rounds.map((round) => ({ ...round, closes }));
+  await site.update(id, { ...settings, rounds });
+  const act = { slug, path: `/api/console/contests/${slug}`, id, closes };
+  return {
+    ...act,
+    async after(ms: number) {
+      site.at(Date.parse(closes) + ms);
+      organizer = await signIn(site, ['organizer']);
+    },
+    ask: (verb: 'archive' | 'erase', body: unknown) => organizer.ask('POST', `${act.path}/${verb}`, body),
+  };
+}
+
+const viewOf = (path: string): Promise<OutView> => organizer.get<OutView>(`${path}/out`);
+
+describe('the archive', () => {
+  test('waits for the end of voting, then ends units, closes the console and stays readable', async () => {
+    const contest = await finished();
+    await contest.after(-1);
+    expect(await contest.ask('archive', { reason })).toEqual({
+      status: 409,
+      body: { code: 'not_now', until: contest.closes },
+    });
+    expect((await viewOf(contest.path)).retention).toMatchObject({
+      archivedAt: null,
+      archivable: { now: false },
+    });
+    const unit = await addUnit(site, contest.id, '云岭区安委办');
+    const portal = await signIn(site, { unit });
+    await contest.after(0);
+    expect(await contest.ask('archive', { reason: ' 好 ' })).toEqual({
+      status: 422,
+      body: { code: 'reason_missing' },
+    });
+    expect((await contest.ask('archive', { reason })).status).toBe(204);
+    expect(await contest.ask('archive', { reason })).toEqual({ status: 409, body: { code: 'archived' } });
+
+    expect(await site.parts.sessions.find(portal.cookie)).toBeNull();
+    const row = await site.parts.db
+      .selectFrom('unit')
+      .select('link_version')
+      .where('id', '=', unit)
+      .executeTakeFirstOrThrow();
+    expect(row.link_version).toBe(2);
+    for (const [method, path] of [
+      ['POST', 'pause'],
+      ['PUT', 'plan'],
+      ['POST', 'units'],
+      ['DELETE', 'units/1'],
+    ] as const)
+      expect(await organizer.ask(method, `${contest.path}/${path}`, { reason })).toEqual({
+        status: 409,
+        body: { code: 'archived' },
+      });
+    site.pass(1_001);
+    const shown = (await (await site.call(`/api/contests/${contest.slug}`)).json()) as {
+      phase: string;
+      candidates: unknown[];
+    };
+    expect([shown.phase, shown.candidates.length]).toEqual(['archived', 8]);
+    const { rows } = await sql<{ kind: string; act: { reason: string; actor: string } }>`
+      select kind, act from ledger_entry where contest = ${contest.id} order by index desc limit 1`.execute(
+      site.parts.db,
+    );
+    expect(rows[0]).toMatchObject({ kind: 'archive', act: { reason, actor: '测试人员' } });
+    await site.verify(contest.slug);
+  });
+
+  test('takes one archive of two pressed at once', async () => {
+    const contest = await finished();
+    await contest.after(HOUR_MS);
+    const both = await Promise.all([1, 2].map(() => contest.ask('archive', { reason })));
+    expect(both.map(({ status }) => status).toSorted()).toEqual([204, 409]);
+    await site.verify(contest.slug);
+  });
+
+  test('is the organizer’s alone, and so is erasing', async () => {
+    const contest = await finished();
+    await contest.after(HOUR_MS);
+    for (const role of ['administrator', 'reviewer', 'auditor', 'expert'] as const) {
+      const desk = await signIn(site, [role]);
+      for (const verb of ['archive', 'erase'])
+        expect([
+          role,
+          verb,
+          (await desk.ask('POST', `${contest.path}/${verb}`, { reason, confirm: TITLE })).status,
+        ]).toEqual([role, verb, 403]);
+    }
+  });
+});
+
+describe('erasing', () => {
+  async function archived() {
+    const contest = await finished();
+    const { db, secrets } = site.parts;
+    const collection = collectionOf(site, 'zuimei-district');
+    await setCollection(site, contest.id, collection);
+    const unit = await addUnit(site, contest.id, '云岭区安委办');
+    const base = { contest: contest.id, unit, collection };
+    const [shown, gone] = [await addPhoto(site, 420), await addPhoto(site, 421)];
+    const values = { phone: '13800000001', politics: '中共党员', reason: '理由', unit: '云岭区水利局' };
+    const published = await addNomination(site, {
+      ...base,
+      values,
+      name: '候选1',
+      state: 'published',
+      number: 1,
+      photo: shown,
+    });
+    const declined = await addNomination(site, {
+      ...base,
+      values,
+      name: '落选人',
+      state: 'declined',
+      photo: gone,
+    });
+    // The same picture as a candidate's: it must stay although this nomination goes.
+    await addNomination(site, { ...base, values, name: '同图人', state: 'returned', photo: shown });
+    await sql`
+      update candidate set body = body || ${JSON.stringify({ photos: [shown] })}::jsonb, source = '报送表-林立夏.docx',
+        private = ${sealPrivate(privateKey(secrets), { phone: '13800000001' }, { contest: contest.id, number: 1 })}
+      where contest = ${contest.id} and number = 1`.execute(db);
+    await addFile(site, published);
+    await addFile(site, declined);
+    await sql`
+      insert into nomination_event (nomination, actor, act, reason) values (${declined}, '审核员', 'return', '电话写错')`.execute(
+      db,
+    );
+    await sql`
+      insert into opinion (nomination, step, verdict, signer, on_date, entered_by)
+      values (${declined}, 'unit', 'agree', '张主任', '2026-03-18', '测试'), (${published}, 'unit', 'agree', '张主任', '2026-03-18', '测试')`.execute(
+      db,
+    );
+    await contest.after(HOUR_MS);
+    expect((await contest.ask('erase', { reason, confirm: TITLE })).body).toEqual({ code: 'not_now' });
+    expect((await contest.ask('archive', { reason })).status).toBe(204);
+    return { ...contest, published, declined, shown, gone };
+  }
+
+  test('leaves nothing private, nobody unpublished and no attachment, and what is public as it was', async () => {
+    const { db } = site.parts;
+    const contest = await archived();
+    const before = await publicFace(contest.slug);
+    expect((await viewOf(contest.path)).retention).toMatchObject({
+      nominations: 3,
+      candidates: 1,
+      units: 1,
+      attachments: 2,
+    });
+    expect(await contest.ask('erase', { reason, confirm: '2026年度' })).toEqual({
+      status: 422,
+      body: { code: 'title_differs' },
+    });
+    expect((await viewOf(contest.path)).retention).toMatchObject({ nominations: 3, erasedAt: null });
+    expect((await contest.ask('erase', { reason, confirm: ` ${TITLE} ` })).status).toBe(204);
+
+    expect((await viewOf(contest.path)).retention).toMatchObject({
+      ...{
+        nominations: 0,
+        candidates: 0,
+        units: 0,
+        attachments: 0,
+        erasedAt: new Date(site.now()).toISOString(),
+      },
+    });
+    const rows = await db
+      .selectFrom('nomination')
+      .select(['name', 'answers', 'private', 'photo', 'consent', 'twin', 'state'])
+      .where('contest', '=', contest.id)
+      .orderBy('id')
+      .execute();
+    const erased = { name: '已删除', answers: {}, private: null, photo: null, consent: null, twin: [] };
+    expect(rows).toEqual([
+      {
+        ...{
+          name: '候选1',
+          answers: { name: '候选1', reason: '理由', unit: '云岭区水利局' },
+          private: null,
+          photo: contest.shown,
+        },
+        ...{ consent: { by: '候选1', on: '2026-03-18', file: null }, twin: [], state: 'published' },
+      },
+      { ...erased, state: 'declined' },
+      { ...erased, state: 'returned' },
+    ]);
+    const left = await sql<{ what: string }>`
+      select 'candidate' as what from candidate where contest = ${contest.id} and (private is not null or source <> '')
+      union all select 'unit' from unit where contest = ${contest.id} and contact is not null
+      union all select 'event' from nomination_event where nomination = ${contest.declined} and reason <> ''
+      union all select 'opinion' from opinion where nomination = ${contest.declined}
+      union all select 'picture' from media where id = ${contest.gone.id}`.execute(db);
+    expect(left.rows).toEqual([]);
+    const kept = await sql<{ count: number }>`
+      select count(*)::int as count from media where id = ${contest.shown.id}`.execute(db);
+    expect(kept.rows[0]?.count).toBe(9);
+    expect(await publicFace(contest.slug)).toEqual(before);
+    await site.verify(contest.slug);
+
+    const log = await db
+      .selectFrom('action_log')
+      .select(['act', 'reason'])
+      .where('contest', '=', contest.id)
+      .orderBy('id')
+      .execute();
+    expect(log).toEqual([
+      { act: 'contest.archive', reason },
+      { act: 'contest.erase', reason },
+    ]);
+  });
+
+  test('turns raw addresses into digests only when the last ballot is older than 183 days', async () => {
+    const contest = await archived();
+    const addresses = async () =>
+      (
+        await sql<{ ip: string }>`
+        select encode(ip, 'hex') as ip from ledger_entry where contest = ${contest.id} and kind = 'ballot' order by index`.execute(
+          site.parts.db,
+        )
+      ).rows.map((row) => row.ip);
+    const raw = await addresses();
+    expect(raw[0]).toMatch(/^0{20}ffff7f000001$/);
+    const last = await sql<{ at: Date }>`
+      select max(at) as at from ledger_entry where contest = ${contest.id} and kind = 'ballot'`.execute(
+      site.parts.db,
+    );
+    const due = (last.rows[0]?.at.getTime() ?? 0) + 183 * DAY_MS;
+    const from = new Date(due).toISOString();
+    const ask = { reason, confirm: TITLE, trace: true };
+
+    await contest.after(due - Date.parse(contest.closes));
+    expect((await viewOf(contest.path)).retention?.trace).toEqual({ state: 'kept', from });
+    expect(await contest.ask('erase', ask)).toEqual({ status: 409, body: { code: 'not_now', until: from } });
+    expect(await addresses()).toEqual(raw);
+    expect((await viewOf(contest.path)).retention?.erasedAt).toBeNull();
+
+    site.pass(1);
+    expect((await viewOf(contest.path)).retention?.trace.state).toBe('due');
+    expect((await contest.ask('erase', ask)).status).toBe(204);
+    const faded = await addresses();
+    expect(faded.map((ip) => ip.length)).toEqual(raw.map(() => 24));
+    expect(new Set(faded).size).toBe(new Set(raw).size);
+    expect((await viewOf(contest.path)).retention?.trace).toEqual({ state: 'faded', from: null });
+    expect((await contest.ask('erase', ask)).status).toBe(204);
+    expect(await addresses()).toEqual(faded);
+    await site.verify(contest.slug);
+  });
+});
+
+/** What the public reads of a contest, but for the time of day. */
+async function publicFace(slug: string): Promise<unknown> {
+  site.pass(1_001);
+  const { now: _, ...contest } = (await (await site.call(`/api/contests/${slug}`)).json()) as Record<
+    string,
+    unknown
+  >;
+  const { asOf: __, ...tally } = (await (await site.call(`/api/contests/${slug}/tally`)).json()) as Record<
+    string,
+    unknown
+  >;
+  return { contest, tally };
+}

@@ -1,0 +1,201 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { UnitRow } from '@zuimei/shared/unit.ts';
+import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
+import { signIn } from '../harness/office.ts';
+import { createSite, type TestSite } from '../harness/site.ts';
+import { fileDraft, formOf, openCollection, personValues } from './filed.ts';
+import { bookFile, docxFile, sheetOf } from './paper.ts';
+
+let fresh: FreshDatabase;
+let site: TestSite;
+beforeAll(async () => {
+  fresh = await freshDatabase('server');
+  site = await createSite(fresh.database.db);
+});
+afterAll(async () => {
+  await site.close();
+  await fresh.drop();
+});
+
+const peer = { incoming: { socket: { remoteAddress: '127.0.0.9' } } };
+const keyOf = (link: string): string => link.split('#')[1] ?? '';
+
+async function enter(key: string): Promise<{ status: number; cookie: string; code: string }> {
+  const reply = await site.app.request(
+    '/api/console/unit/enter',
+    { method: 'POST', body: JSON.stringify({ key }), headers: { 'content-type': 'application/json' } },
+    peer,
+  );
+  const { code = '' } = (await reply.json()) as { code?: string };
+  return { status: reply.status, cookie: reply.headers.get('set-cookie')?.split(';')[0] ?? '', code };
+}
+
+const asUnit = (cookie: string) => site.app.request('/api/console/unit', { headers: { cookie } }, peer);
+
+describe('a unit', () => {
+  test('is listed with its quota, its contact masked and a link that opens its own portal', async () => {
+    const contest = await openCollection(site);
+    await contest.unit('青石镇人民政府');
+    await contest.unit('桐江街道办事处', 'town', 7);
+    const { units } = await contest.units();
+    expect(units.map(({ name, most, used, quota }) => ({ name, most, used, quota }))).toEqual([
+      { name: '青石镇人民政府', most: 3, used: 0, quota: null },
+      { name: '桐江街道办事处', most: 7, used: 0, quota: 7 },
+    ]);
+    expect(units[0]?.contact).toEqual({ name: '测试联系人', phone: '138****0100' });
+    const entered = await enter(keyOf(units[0]?.link ?? ''));
+    expect(entered.status).toBe(200);
+    const view = (await (await asUnit(entered.cookie)).json()) as {
+      unit: { name: string };
+      contest: { slug: string };
+    };
+    expect([view.unit.name, view.contest.slug]).toEqual(['青石镇人民政府', contest.slug]);
+  });
+
+  test('of the same name is refused by its name, and nothing of a list with one double is kept', async () => {
+    const contest = await openCollection(site);
+    await contest.unit('青石镇人民政府');
+    const unit = (name: string) => ({ name, kind: 'town', quota: null, contact: { name: '', phone: '' } });
+    const again = await contest.organizer.ask('POST', `${contest.base}/units`, unit(' 青石镇人民政府 '));
+    expect([again.status, again.body]).toEqual([409, { code: 'unit_known', name: '“青石镇人民政府”' }]);
+    const many = await contest.organizer.ask('POST', `${contest.base}/units/import`, {
+      units: [unit('江北街道'), unit('青石镇人民政府')],
+    });
+    expect(many.status).toBe(409);
+    expect((await contest.units()).units).toHaveLength(1);
+  });
+
+  test('keeps its phone when only its contact’s name is changed, and goes only while it has nominated nobody', async () => {
+    const contest = await openCollection(site);
+    const { id, desk } = await contest.unit('青石镇人民政府');
+    const path = `${contest.base}/units/${id}`;
+    const changed = { name: '青石镇', kind: 'town', quota: 2, contact: { name: '新联系人', phone: '' } };
+    expect((await contest.organizer.ask('PUT', path, changed)).status).toBe(200);
+    expect((await contest.units()).units[0]).toMatchObject({
+      name: '青石镇',
+      most: 2,
+      contact: { name: '新联系人', phone: '138****0100' },
+    });
+    await fileDraft(desk, personValues('林立夏'), null);
+    expect((await contest.organizer.ask('DELETE', path)).body).toEqual({ code: 'unit_in_use' });
+    const empty = await contest.unit('桐江街道办事处');
+    expect((await contest.organizer.ask('DELETE', `${contest.base}/units/${empty.id}`)).status).toBe(200);
+    const elsewhere = await openCollection(site);
+    expect((await elsewhere.organizer.ask('DELETE', `${elsewhere.base}/units/${id}`)).status).toBe(404);
+  });
+
+  test('gets an account of its own, whose one-time link leads to joining', async () => {
+    const contest = await openCollection(site);
+    const { id } = await contest.unit('青石镇人民政府');
+    const login = `town-${id}`;
+    const { link } = await contest.organizer.post<{ link: string }>(`${contest.base}/units/${id}/account`, {
+      login,
+    });
+    expect(link).toMatch(/^\/console\/join#[\w-]{43}$/);
+    expect((await contest.units()).units[0]?.account).toBe(login);
+  });
+});
+
+describe('a link', () => {
+  test('is void at once when it is renewed, with every browser that came by it; the new one opens', async () => {
+    const contest = await openCollection(site);
+    const { id } = await contest.unit('青石镇人民政府');
+    const old = (await contest.units()).units[0]?.link ?? '';
+    const { cookie } = await enter(keyOf(old));
+    expect((await asUnit(cookie)).status).toBe(200);
+    const { link } = await contest.organizer.post<{ link: string }>(`${contest.base}/units/${id}/link`, {});
+    expect((await asUnit(cookie)).status).toBe(401);
+    expect(await enter(keyOf(old))).toMatchObject({ status: 401, code: 'link_invalid' });
+    expect((await enter(keyOf(link))).status).toBe(200);
+  });
+
+  test('that is guessed, cut short or of an archived contest is refused alike', async () => {
+    const contest = await openCollection(site);
+    await contest.unit('青石镇人民政府');
+    const key = keyOf((await contest.units()).units[0]?.link ?? '');
+    const other = key.replace(/.$/, (end) => (end === '0' ? '1' : '0'));
+    for (const wrong of [other, key.slice(0, -1), '', 'zzzzzz-'.padEnd(39, '0'), `1${key}`])
+      expect(await enter(wrong)).toMatchObject({ status: 401, code: 'link_invalid' });
+    await fresh.database.db
+      .updateTable('contest')
+      .set({ archived_at: new Date(site.now()) })
+      .where('id', '=', contest.id)
+      .execute();
+    expect(await enter(key)).toMatchObject({ status: 401, code: 'link_invalid' });
+  });
+
+  test('cannot be guessed from one address for long', async () => {
+    const found = [];
+    for (let i = 0; i < 60; i++) found.push((await enter(`1-${'0'.repeat(32)}`)).status);
+    expect(found.at(-1)).toBe(429);
+    site.pass(11 * 60_000);
+    expect((await enter(`1-${'0'.repeat(32)}`)).status).toBe(401);
+  });
+});
+
+describe('a list of units', () => {
+  async function preview(file: { name: string; bytes: Uint8Array }) {
+    const contest = await openCollection(site);
+    await contest.unit('江北化工有限公司', 'enterprise');
+    const path = `${contest.base}/units/sheet`;
+    const reply = await contest.organizer.ask<{ rows: UnitRow[]; problem: string | null }>(
+      'POST',
+      path,
+      formOf(file.name, file.bytes),
+    );
+    expect(reply.status).toBe(200);
+    return reply.body;
+  }
+  const head = ['序号', '单位名称', '单位类别', '推荐名额', '联系人', '联系电话'];
+
+  test('is read from a sheet by the words of its head, and each row says what is wrong with it', async () => {
+    const rows = [
+      ['2026年报送单位名单'],
+      head,
+      [1, '青石镇人民政府', '镇街', 3, '林立夏', 13800000101],
+      [2, '云岭区水利局', '部门', '', '', ''],
+      [3, '桐江街道办事处', '学校', '三', '周明川', '123'],
+      [4, '青石镇 人民政府', '镇街', '', '', ''],
+      [5, '江北化工有限公司', '企业', '', '', ''],
+      ['', '合计', '', 5, '', ''],
+    ];
+    const { rows: found, problem } = await preview(bookFile('名单.xlsx', { 名单: sheetOf(rows) }));
+    expect(problem).toBeNull();
+    expect(found.map(({ row, name, kind, quota }) => [row, name, kind, quota])).toEqual([
+      [3, '青石镇人民政府', 'town', 3],
+      [4, '云岭区水利局', 'department', null],
+      [5, '桐江街道办事处', '', null],
+      [6, '青石镇 人民政府', 'town', null],
+      [7, '江北化工有限公司', 'enterprise', null],
+    ]);
+    expect(found[0]).toMatchObject({ contact: { name: '林立夏', phone: '13800000101' }, problems: [] });
+    expect(found[1]?.problems).toEqual([]);
+    expect(found[2]?.problems).toHaveLength(3);
+    expect(found[3]?.problems).toEqual(['与第 3 行是同一个单位，只保留一行。']);
+    expect(found[4]?.problems).toEqual(['名单中已有这个单位，不再重复添加。']);
+  });
+
+  test('is read from a table of a .docx and from a .csv too; a file that is none says why', async () => {
+    const table = [head, ['1', '青石镇人民政府', '镇街', '2', '林立夏', '13800000101']];
+    expect((await preview(await docxFile('名单.docx', ['报送单位名单', table]))).rows[0]).toMatchObject({
+      name: '青石镇人民政府',
+      kind: 'town',
+      quota: 2,
+    });
+    const csv = new TextEncoder().encode('单位,类别\n青石镇人民政府,镇街\n');
+    expect((await preview({ name: '名单.csv', bytes: csv })).rows).toHaveLength(1);
+    const page = new TextEncoder().encode('<html><table><tr><td>单位</td></tr></table>');
+    expect((await preview({ name: '名单.xlsx', bytes: page })).problem).toContain('网页');
+  });
+});
+
+test('units and documents are the organizer’s alone: every other role is refused', async () => {
+  const contest = await openCollection(site);
+  const { desk } = await contest.unit('青石镇人民政府');
+  for (const other of [desk, await signIn(site, ['reviewer']), await signIn(site, ['auditor'])]) {
+    expect((await other.ask('GET', `${contest.base}/units`)).body).toEqual({ code: 'forbidden' });
+    expect(
+      (await other.ask('POST', `${contest.base}/documents`, formOf('a.docx', Buffer.from('x')))).status,
+    ).toBe(403);
+  }
+});

@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { staffRefusalCodes } from '@zuimei/shared/staffrefusal.ts';
+
+const DIST = fileURLToPath(new URL('../../web/dist/', import.meta.url));
+const CONSOLE_LIMIT = 350 * 1024;
+const assets = join(DIST, 'console/console-assets');
+
+function gzipped(path: string): number {
+  return gzipSync(readFileSync(path), { level: 6 }).length;
+}
+
+/** The named scripts and everything they import before they run, with the sheets those parts ask for. */
+function closure(names: string[]): Set<string> {
+  const found = new Set<string>();
+  const walk = (name: string): void => {
+    if (found.has(name)) return;
+    found.add(name);
+    if (!name.endsWith('.js')) return;
+    const code = readFileSync(join(assets, name), 'utf8');
+    for (const [, next = ''] of code.matchAll(/\b(?:from|import)\s*["']\.\/([\w.-]+\.js)["']/g)) walk(next);
+  };
+  names.forEach(walk);
+  return found;
+}
+
+test('the citizen’s page holds nothing of the console', () => {
+  const files = readdirSync(join(DIST, 'client'), { recursive: true, encoding: 'utf8' });
+  const texts = files
+    .filter((name) => /\.(js|css|html)$/.test(name))
+    .map((name) => ({ name, text: readFileSync(join(DIST, 'client', name), 'utf8') }));
+  expect(texts.length).toBeGreaterThan(5);
+  // Codes of one word (archived, csrf) are words of other things too.
+  const codes = staffRefusalCodes.filter((code) => code.includes('_'));
+  const marks = ['/api/console', 'x-csrf-token', 'console-assets', '--side', ...codes];
+  for (const { name, text } of texts)
+    for (const mark of marks)
+      expect(new RegExp(`(?<![\\w-])${mark}(?![\\w-])`).test(text), `${name} holds ${mark}`).toBe(false);
+});
+
+test('the console’s first screen is at most 350 KB, whichever page comes first', () => {
+  const html = readFileSync(join(DIST, 'console/console.html'), 'utf8');
+  const linked = [...html.matchAll(/(?:src|href)="\/console-assets\/([^"]+\.(?:js|css))"/g)].map(
+    ([, name = '']) => name,
+  );
+  expect(linked.some((name) => name.endsWith('.css'))).toBe(true);
+  const files = readdirSync(assets);
+  for (const page of ['SignInPage', 'ContestsPage', 'PortalPage']) {
+    const own = files.filter((name) => name.startsWith(`${page}-`));
+    expect(own.length, page).toBeGreaterThan(0);
+    const bytes = [...closure([...linked, ...own])].reduce(
+      (sum, name) => sum + gzipped(join(assets, name)),
+      0,
+    );
+    expect(bytes, page).toBeLessThanOrEqual(CONSOLE_LIMIT);
+  }
+});
+
+test('the console’s page has nothing inline that its policy would refuse', () => {
+  const html = readFileSync(join(DIST, 'console/console.html'), 'utf8');
+  expect(html).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]*\bsrc=)/);
+  expect(html).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
+});

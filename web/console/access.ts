@@ -1,0 +1,30 @@
+import type { Role } from '@zuimei/shared/staff.ts';
+
+/**
+ * Who may see each page, by its route's name: the router turns others away, the side bar does not show it to them. The server asks
+ * again at every request; this only spares people a page that would be empty. What is not here is for everyone who is signed in.
+ */
+export const pageRoles = {
+  home: ['administrator', 'organizer', 'reviewer', 'auditor', 'expert'],
+  staff: ['administrator'],
+  log: ['administrator', 'auditor', 'organizer'],
+  new: ['organizer'],
+  live: ['organizer', 'auditor'],
+  settings: ['organizer'],
+  units: ['organizer'],
+  nominations: ['organizer', 'reviewer'],
+  shortlist: ['organizer', 'reviewer'],
+  candidates: ['organizer', 'auditor'],
+  out: ['organizer', 'auditor', 'reviewer'],
+  print: ['organizer', 'auditor'],
+  unit: ['unit'],
+} as const satisfies Record<string, readonly Role[]>;
+
+export type PageName = keyof typeof pageRoles;
+
+/** Where to go after signing in: what `?to=` asks for if it is a page of the console, else home. */
+export function wayBack(to: unknown): string {
+  return typeof to === 'string' && /^\/console(?:[/?#]|$)/.test(to) && !to.startsWith('/console/sign-in')
+    ? to
+    : '/console';
+}

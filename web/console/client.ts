@@ -1,0 +1,159 @@
+import { type RefusalDetails, refusalCodes } from '@zuimei/shared/refusal.ts';
+import { type AnyRefusalCode, staffRefusalCodes } from '@zuimei/shared/staffrefusal.ts';
+
+/** `lost` = no definite answer came (offline, timeout, a proxy's error page): the server may or may not have acted. */
+export interface Fault {
+  code: AnyRefusalCode | 'lost';
+  details: RefusalDetails;
+  /** From Retry-After, or null. */
+  retryAfterMs: number | null;
+}
+
+export type Answer<T> = { ok: true; value: T } | { ok: false; fault: Fault };
+
+const known: ReadonlySet<string> = new Set([...refusalCodes, ...staffRefusalCodes]);
+const TIMEOUT_MS = 30_000;
+const FILE_TIMEOUT_MS = 3 * 60_000;
+/** A photo or a film over a slow office line takes its time; silence this long means that nothing comes any more. */
+const UPLOAD_TIMEOUT_MS = 15 * 60_000;
+
+let csrf = '';
+let signedOut: () => void = () => {};
+let answered: () => void = () => {};
+
+/** The session's token, sent back with everything that is not a GET. '' = nobody is signed in. */
+export function carryCsrf(token: string): void {
+  csrf = token;
+}
+
+/** What to do when the server says that nobody is signed in any more (except to the question who is). */
+export function whenSignedOut(act: () => void): void {
+  signedOut = act;
+}
+
+/** What to do whenever the server answered somebody who is signed in. */
+export function whenAnswered(act: () => void): void {
+  answered = act;
+}
+
+/** The server's API as the console uses it. Answers are values, never thrown. A reply without a body gives `undefined`. */
+export const api = {
+  get: <T>(path: string) => request<T>('GET', path),
+  post: <T>(path: string, body?: unknown) => request<T>('POST', path, body),
+  put: <T>(path: string, body?: unknown) => request<T>('PUT', path, body),
+  patch: <T>(path: string, body?: unknown) => request<T>('PATCH', path, body),
+  delete: <T>(path: string, body?: unknown) => request<T>('DELETE', path, body),
+  upload,
+  file,
+};
+
+async function request<T>(method: string, path: string, body?: unknown): Promise<Answer<T>> {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
+  const headers: Record<string, string> = method === 'GET' ? {} : { 'x-csrf-token': csrf };
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  try {
+    const reply = await fetch(path, {
+      method,
+      headers,
+      credentials: 'same-origin',
+      signal: abort.signal,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return answerOf<T>(path, reply.status, await reply.text(), reply.headers.get('retry-after'));
+  } catch {
+    return lost();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A file that the server made, with the name it gave. */
+export interface Made {
+  name: string;
+  blob: Blob;
+}
+
+/** POSTs what is asked for and gives the file that comes back. A long table takes its time to be made. */
+async function file(path: string, body: unknown): Promise<Answer<Made>> {
+  try {
+    const reply = await fetch(path, {
+      method: 'POST',
+      headers: { 'x-csrf-token': csrf, 'content-type': 'application/json' },
+      credentials: 'same-origin',
+      signal: AbortSignal.timeout(FILE_TIMEOUT_MS),
+      body: JSON.stringify(body),
+    });
+    if (!reply.ok) {
+      const answer = answerOf<Made>(path, reply.status, await reply.text(), reply.headers.get('retry-after'));
+      return answer.ok ? lost() : answer;
+    }
+    const name = /filename\*=UTF-8''([^;]+)/.exec(reply.headers.get('content-disposition') ?? '')?.[1] ?? '';
+    const blob = await reply.blob();
+    answered();
+    return { ok: true, value: { name: decodeURIComponent(name), blob } };
+  } catch {
+    return lost();
+  }
+}
+
+/** POSTs a form with files. `onProgress` hears the share sent, 0 to 1; fetch cannot tell it, so this is the older way. */
+function upload<T>(path: string, form: FormData, onProgress?: (share: number) => void): Promise<Answer<T>> {
+  return new Promise((resolve) => {
+    const sending = new XMLHttpRequest();
+    sending.open('POST', path);
+    sending.timeout = UPLOAD_TIMEOUT_MS;
+    sending.setRequestHeader('x-csrf-token', csrf);
+    if (onProgress)
+      sending.upload.onprogress = (event) => {
+        if (event.lengthComputable && event.total > 0) onProgress(event.loaded / event.total);
+      };
+    sending.onload = () =>
+      resolve(
+        answerOf<T>(path, sending.status, sending.responseText, sending.getResponseHeader('retry-after')),
+      );
+    sending.onerror = sending.ontimeout = sending.onabort = () => resolve(lost());
+    sending.send(form);
+  });
+}
+
+function answerOf<T>(path: string, status: number, text: string, retryAfter: string | null): Answer<T> {
+  const body = parsed(text);
+  if (status < 500 && status !== 401) answered();
+  if (status >= 200 && status < 300)
+    return body === undefined && text ? lost() : { ok: true, value: body as T };
+  if (typeof body !== 'object' || body === null || !('code' in body)) return lost(retryAfter);
+  const { code, ...details } = body as { code: unknown } & Record<string, unknown>;
+  if (code === 'signed_out' && path !== SESSION_PATH) signedOut();
+  return {
+    ok: false,
+    fault: {
+      code: isKnown(code) ? code : 'internal',
+      details: details as RefusalDetails,
+      retryAfterMs: afterMs(retryAfter),
+    },
+  };
+}
+
+export const SESSION_PATH = '/api/console/session';
+
+function lost(retryAfter: string | null = null): { ok: false; fault: Fault } {
+  return { ok: false, fault: { code: 'lost', details: {}, retryAfterMs: afterMs(retryAfter) } };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function afterMs(retryAfter: string | null): number | null {
+  const seconds = Number(retryAfter ?? Number.NaN);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null;
+}
+
+function isKnown(code: unknown): code is AnyRefusalCode {
+  return typeof code === 'string' && known.has(code);
+}

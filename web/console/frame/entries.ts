@@ -1,0 +1,33 @@
+import type { Role } from '@zuimei/shared/staff.ts';
+import { type PageName, pageRoles } from '../access.ts';
+
+export interface Entry {
+  name: PageName;
+  label: string;
+}
+
+export const deskEntries: readonly Entry[] = [
+  { name: 'home', label: '活动' },
+  { name: 'unit', label: '我的报送' },
+  { name: 'staff', label: '人员与权限' },
+  { name: 'log', label: '操作日志' },
+];
+
+/** Inside a contest. */
+export const contestEntries: readonly Entry[] = [
+  { name: 'live', label: '实时' },
+  { name: 'nominations', label: '报送' },
+  { name: 'units', label: '报送单位' },
+  { name: 'shortlist', label: '评审与候选' },
+  { name: 'candidates', label: '候选' },
+  { name: 'settings', label: '设置' },
+  { name: 'out', label: '导出' },
+];
+
+/** The entries that somebody with these roles sees. */
+export function entriesFor(
+  entries: readonly Entry[],
+  has: (...roles: readonly Role[]) => boolean,
+): readonly Entry[] {
+  return entries.filter((entry) => has(...pageRoles[entry.name]));
+}

@@ -1,0 +1,7 @@
+/** What was typed as a number; full-width digits and grouping commas are understood. Nothing typed is null and not wrong. */
+export function parseNumber(text: string): { value: number | null; wrong: boolean } {
+  const plain = text.normalize('NFKC').replace(/[\s,]/g, '').replace('。', '.');
+  if (plain === '') return { value: null, wrong: false };
+  const value = /^-?\d+(\.\d+)?$/.test(plain) ? Number(plain) : Number.NaN;
+  return Number.isFinite(value) ? { value, wrong: false } : { value: null, wrong: true };
+}

@@ -1,0 +1,82 @@
+import {
+  type PaperFormat,
+  type PaperLine,
+  type PaperName,
+  type PrintName,
+  paperTitles,
+} from '@zuimei/shared/out.ts';
+import { fullDayOf } from '../../../lib/moment.ts';
+import { faultSentence } from '../../words.ts';
+
+export const formatWords: Record<PaperFormat, string> = { docx: 'Word 文档', xlsx: 'Excel 表格' };
+
+interface PaperWords {
+  holds: string;
+  reader: string;
+  /** What will be here, and when. */
+  later: string;
+  /** What its rows are counted in. */
+  measure: string;
+}
+
+export const paperWords: Record<PaperName, PaperWords> = {
+  candidates: {
+    holds: '已公布候选的编号、名称、组别、单位、推荐理由、事迹和荣誉；已退出的注明时间和原因。',
+    reader: '用于张贴公布、会议材料和存档',
+    later: '候选公布后可以生成。',
+    measure: '行',
+  },
+  nominations: {
+    holds: '全部报送及其状态、填报内容、各级意见、评审得分，另附按单位统计的一页。',
+    reader: '用于审核会议和工作底稿',
+    later: '单位开始报送后可以生成。',
+    measure: '份',
+  },
+  summary: {
+    holds: '按通知规定的格式逐行列出人选：姓名、单位职务、年限、联系电话、推荐理由等。',
+    reader: '用于向上级报送、内部备案',
+    later: '单位开始报送后可以生成。',
+    measure: '行',
+  },
+  card: {
+    holds: '一位人选的报送表，格式与通知附件一致，含照片和各级意见，可打印后盖章。',
+    reader: '用于纸质归档、补盖公章',
+    later: '单位开始报送后可以生成。',
+    measure: '份',
+  },
+  ballots: {
+    holds: '选票按天、小时、渠道和轮次统计，区分计票与待核，并注明可供核对的账本存证点。不含谁得了多少票。',
+    reader: '用于投票情况报告、审计核对',
+    later: '收到第一张选票后可以生成。',
+    measure: '张选票',
+  },
+  rank: {
+    holds: '各候选的票数和名次，注明统计时刻和账本存证点；设为“排名不分先后”的按编号排列，不列名次。',
+    reader: '用于评审会、公示附件',
+    later: '投票开始、票数可以公布时生成。',
+    measure: '行',
+  },
+};
+
+export const printOf: Partial<Record<PaperName, PrintName>> = {
+  candidates: 'candidates',
+  summary: 'summary',
+  rank: 'rank',
+};
+
+export const printTitles: Record<PrintName, string> = {
+  candidates: paperTitles.candidates,
+  summary: '报送汇总',
+  rank: paperTitles.rank,
+};
+
+/** Why a paper cannot be had now, or ''. */
+export function laterWords(line: PaperLine): string {
+  if (!line.refused) return '';
+  return line.refused.code === 'not_now' ? paperWords[line.name].later : faultSentence(line.refused);
+}
+
+/** "2026年4月2日" or a dash. */
+export function dayWords(at: string | null): string {
+  return at ? fullDayOf(at) : '—';
+}

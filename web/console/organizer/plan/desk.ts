@@ -1,0 +1,154 @@
+import { computed, type InjectionKey, inject, onBeforeUnmount, reactive, toRaw, watch } from 'vue';
+import type { PlanView } from '@zuimei/shared/plan.ts';
+import { checkPlan } from '@zuimei/shared/plancheck.ts';
+import { api, type Fault } from '../../client.ts';
+import { faultText, type SectionKey, sectionOf } from './faults.ts';
+
+const PAUSE_MS = 800;
+const RETRY_MS = 5_000;
+
+/** How the plan on the page stands to the one on the server. */
+export type SaveState = 'saved' | 'waiting' | 'saving' | 'failed' | 'conflict';
+
+export type PlanDesk = ReturnType<typeof createPlanDesk>;
+const key: InjectionKey<PlanDesk> = Symbol('plan');
+export const planKey = key;
+
+/** The plan that the page around is editing. */
+export function usePlanDesk(): PlanDesk {
+  const desk = inject(key);
+  if (!desk) throw new Error('no plan is being edited');
+  return desk;
+}
+
+/**
+ * A plan under edit: what is typed is saved 800 ms after the last key, one save at a time. A save that fails keeps everything on the
+ * page and is tried again; one that finds somebody else's newer plan waits for a decision.
+ */
+export function createPlanDesk(first: PlanView) {
+  const path = `/api/console/contests/${first.slug}/plan`;
+  const ahead = Date.parse(first.now) - Date.now();
+  const desk = reactive({
+    view: first,
+    plan: structuredClone(first.plan),
+    state: 'saved' as SaveState,
+    fault: null as Fault | null,
+  });
+  let savedText = JSON.stringify(desk.plan);
+  let timer = 0;
+  let running: Promise<void> | null = null;
+
+  const now = (): number => Date.now() + ahead;
+  const faults = computed(() =>
+    checkPlan(desk.plan, {
+      now: now(),
+      candidates: desk.view.candidates,
+      frozen: desk.view.begun ? (desk.view.inForce?.settings ?? null) : null,
+    }),
+  );
+
+  function isDirty(): boolean {
+    return JSON.stringify(desk.plan) !== savedText;
+  }
+
+  async function send(): Promise<void> {
+    const text = JSON.stringify(desk.plan);
+    desk.state = 'saving';
+    const answer = await api.put<PlanView>(path, { plan: JSON.parse(text), version: desk.view.version });
+    if (answer.ok) {
+      savedText = text;
+      desk.view = answer.value;
+      desk.fault = null;
+      desk.state = isDirty() ? 'waiting' : 'saved';
+      if (desk.state === 'waiting') later(PAUSE_MS);
+      return;
+    }
+    desk.fault = answer.fault;
+    desk.state = answer.fault.code === 'plan_changed' ? 'conflict' : 'failed';
+    if (answer.fault.code === 'lost' || answer.fault.code === 'busy') later(RETRY_MS);
+  }
+
+  function later(ms: number): void {
+    clearTimeout(timer);
+    timer = window.setTimeout(() => void save(), ms);
+  }
+
+  /** Saves what is not saved yet; gives whether everything is. */
+  async function save(): Promise<boolean> {
+    clearTimeout(timer);
+    await running;
+    if (desk.state !== 'conflict' && isDirty()) {
+      running = send().finally(() => {
+        running = null;
+      });
+      await running;
+    }
+    return !isDirty();
+  }
+
+  /** The server's plan in place of the page's. */
+  function take(view: PlanView): void {
+    clearTimeout(timer);
+    desk.view = view;
+    desk.plan = structuredClone(toRaw(view.plan));
+    savedText = JSON.stringify(desk.plan);
+    desk.fault = null;
+    desk.state = 'saved';
+  }
+
+  /** After a conflict: theirs, or this page's over theirs. */
+  async function settle(whose: 'theirs' | 'mine'): Promise<void> {
+    const answer = await api.get<PlanView>(path);
+    if (!answer.ok) {
+      desk.fault = answer.fault;
+      return;
+    }
+    if (whose === 'theirs') return take(answer.value);
+    desk.view = answer.value;
+    savedText = '';
+    desk.state = 'waiting';
+    await save();
+  }
+
+  watch(
+    () => desk.plan,
+    () => {
+      if (desk.state === 'conflict' || !isDirty()) return;
+      if (desk.state !== 'saving') desk.state = 'waiting';
+      later(PAUSE_MS);
+    },
+    { deep: true },
+  );
+
+  const warn = (event: BeforeUnloadEvent): void => {
+    if (isDirty()) event.preventDefault();
+  };
+  window.addEventListener('beforeunload', warn);
+  onBeforeUnmount(() => {
+    clearTimeout(timer);
+    window.removeEventListener('beforeunload', warn);
+  });
+
+  return Object.assign(desk, {
+    now,
+    save,
+    take,
+    settle,
+    isDirty,
+    faults,
+    /** What stops a publication at one of these places or below them, in words; undefined = nothing. */
+    errorAt(...paths: string[]): string | undefined {
+      const found = faults.value.find(
+        (fault) =>
+          fault.level === 'error' &&
+          paths.some((place) => fault.path === place || fault.path.startsWith(`${place}.`)),
+      );
+      return found && faultText(found);
+    },
+    countsOf(section: SectionKey): { errors: number; warnings: number } {
+      const here = faults.value.filter((fault) => sectionOf(fault.path) === section);
+      const errors = here.filter((fault) => fault.level === 'error').length;
+      return { errors, warnings: here.length - errors };
+    },
+  });
+}

@@ -1,0 +1,41 @@
+import type { CandidateKind, PolicyName } from '@zuimei/shared/contest.ts';
+import type { FieldType, PresetName } from '@zuimei/shared/plan.ts';
+
+export const kindWords: Record<CandidateKind, string> = {
+  person: '个人',
+  team: '团队',
+  case: '案例',
+  work: '作品',
+};
+
+export const typeWords: Record<FieldType, string> = {
+  line: '一行文字',
+  text: '多行文字',
+  choice: '选择',
+  number: '数字',
+  month: '年月',
+  phone: '手机号',
+  identity: '身份证号',
+  photo: '照片',
+  files: '附件',
+  video: '视频',
+};
+
+export const policyWords: Record<PolicyName, { label: string; note: string }> = {
+  loose: { label: '宽松', note: '只记录异常，几乎不扣留选票。适合单位内部的小型活动。' },
+  standard: { label: '标准', note: '机器成批投的选票扣留待核，正常群众不受影响。多数活动选这个。' },
+  strict: { label: '严格', note: '宁可多扣留，由审计人员逐批放行。适合曾被刷票的活动。' },
+};
+
+export const presetWords: Record<PresetName, string> = {
+  'zuimei-district': '最美应急人·区县',
+  'zuimei-province': '最美应急人·省级',
+  anli: '典型实践案例',
+  volunteer: '最美消防志愿者',
+  works: '作品展播',
+};
+
+/** A short id that no other has: what people name in Chinese the program keeps under a letter and a number. */
+export function freshId(stem: string, taken: readonly string[]): string {
+  for (let n = taken.length + 1; ; n++) if (!taken.includes(`${stem}${n}`)) return `${stem}${n}`;
+}

@@ -1,0 +1,39 @@
+import type { CandidateKind } from '@zuimei/shared/contest.ts';
+import type { ReviewDesk, ScreeningSum } from '@zuimei/shared/shortlist.ts';
+
+export const kindWords: Record<CandidateKind, string> = {
+  person: '个人',
+  team: '团队',
+  case: '案例',
+  work: '作品',
+};
+
+export function categoryName(desk: Pick<ReviewDesk, 'categories'>, id: string): string {
+  return desk.categories.find((one) => one.id === id)?.name ?? (id || '未选');
+}
+
+/** What was given so far: "87.5（3 人）", "3 / 4 赞成". */
+export function screeningWords(kind: ReviewDesk['screening'], sum: ScreeningSum): string {
+  if (kind === 'none' || sum.given === 0) return '';
+  return kind === 'vote' ? `${sum.favour} / ${sum.given} 赞成` : `${sum.average ?? ''}（${sum.given} 人）`;
+}
+
+const actNames: Record<string, string> = {
+  create: '建立',
+  save: '修改',
+  submit: '提交',
+  withdraw: '撤回',
+  reopen: '重新填写',
+  return: '退回',
+  accept: '通过',
+  unaccept: '撤销决定',
+  decline: '未入选',
+  publish: '公布',
+  number: '编号',
+  opinion: '填写意见',
+  file: '上传文件',
+};
+
+export function actWords(act: string): string {
+  return actNames[act] ?? act;
+}

@@ -1,0 +1,43 @@
+import type { ShortlistLack, Warning, WarningCode } from '@zuimei/shared/shortlist.ts';
+
+const sentences: Record<WarningCode, string> = {
+  years_few: '工作年限写的是“{said}”，少于要求的 {least} 年。',
+  reason_long: '推荐理由 {length} 字，超过 {limit} 字。',
+  text_long: '“{title}”{length} 字，超过 {limit} 字。',
+  leading_post: '职务“{post}”中有“{title}”，可能是领导干部，请核实。',
+  photo_missing: '没有照片。',
+  photo_small: '照片为 {has} 像素，小于要求的 {asked}。',
+  proofs_few: '印证案例 {count} 个，少于要求的 {least} 个。',
+  opinion_missing: '缺“{step}”。',
+  opinion_against: '“{step}”为不同意。',
+  consent_missing: '没有记录本人同意公示。',
+  twin: '同一人选也由{unit}报送。',
+  namesake: '{unit}报送了同名人选，请核实是否同一人。',
+  deeds_short: '“{title}”只有 {length} 字，群众难以了解事迹。',
+  phone_missing: '没有可用的联系电话。',
+  over_quota: '{unit}已报送 {used} 份，超过名额 {most} 份。',
+};
+
+/** What stands in the way of an acceptance; the others are hints. */
+const blocking: readonly WarningCode[] = [
+  'opinion_missing',
+  'opinion_against',
+  'consent_missing',
+  'over_quota',
+];
+
+export function warningSentence({ code, details }: Warning): string {
+  return sentences[code].replace(/\{(\w+)\}/g, (_, key: string) => String(details[key] ?? ''));
+}
+
+export function isBlocking({ code }: Warning): boolean {
+  return blocking.includes(code);
+}
+
+export const lackWords: Record<ShortlistLack, string> = {
+  number: '编号',
+  photo: '照片',
+  consent: '本人同意',
+  name: '姓名',
+  category: '组别',
+};

@@ -1,0 +1,43 @@
+import { defineStore } from 'pinia';
+import { computed, ref } from 'vue';
+import type { ContestLine } from '@zuimei/shared/plan.ts';
+import { api } from './client.ts';
+
+/**
+ * The contest one works in, as the side bar shows it: its title, and figures beside the entries (报送 12: so many wait for a
+ * reviewer). Read from the list of contests; a page that changes them says so.
+ */
+export const usePlace = defineStore('place', () => {
+  const slug = ref('');
+  const titles = ref<Record<string, string>>({});
+  const counts = ref<Record<string, number>>({});
+
+  /** Stands in this contest. `name`: its title, where it is at hand. */
+  function enter(next: string, name?: string): void {
+    if (name) titles.value = { ...titles.value, [next]: name };
+    if (next === slug.value) return;
+    slug.value = next;
+    counts.value = {};
+    void ask();
+  }
+
+  /** Takes the list of contests, also where it was read for itself. */
+  function know(lines: readonly ContestLine[]): void {
+    titles.value = { ...titles.value, ...Object.fromEntries(lines.map((line) => [line.slug, line.title])) };
+    const here = lines.find((line) => line.slug === slug.value);
+    if (here) count('nominations', here.waiting);
+  }
+
+  /** Without an answer the side bar shows the address; nothing depends on it. */
+  async function ask(): Promise<void> {
+    const answer = await api.get<ContestLine[]>('/api/console/contests');
+    if (answer.ok) know(answer.value);
+  }
+
+  /** `page`: a route's name, e.g. 'nominations'. 0 shows nothing. */
+  function count(page: string, value: number): void {
+    counts.value = { ...counts.value, [page]: value };
+  }
+
+  return { slug, title: computed(() => titles.value[slug.value] ?? ''), counts, enter, know, count };
+});

@@ -1,0 +1,141 @@
+import { createRouter, type RouteRecordRaw, type RouterHistory } from 'vue-router';
+import type { Role } from '@zuimei/shared/staff.ts';
+import { pageRoles } from './access.ts';
+import { useSession } from './session.ts';
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Who may see the page; absent = everyone who is signed in. The server asks again at every request. */
+    roles?: readonly Role[];
+    /** For who is not signed in, too. */
+    open?: true;
+    /** Without the side bar. */
+    bare?: true;
+  }
+}
+
+/** Every page comes when it is asked for. */
+export const routes: RouteRecordRaw[] = [
+  {
+    path: '/console',
+    name: 'home',
+    meta: { roles: pageRoles.home },
+    component: () => import('./organizer/ContestsPage.vue'),
+  },
+  {
+    path: '/console/sign-in',
+    name: 'sign-in',
+    meta: { open: true, bare: true },
+    component: () => import('./sign/SignInPage.vue'),
+  },
+  {
+    path: '/console/join',
+    name: 'join',
+    meta: { open: true, bare: true },
+    component: () => import('./sign/JoinPage.vue'),
+  },
+  { path: '/console/account', name: 'account', component: () => import('./sign/AccountPage.vue') },
+  {
+    path: '/console/staff',
+    name: 'staff',
+    meta: { roles: pageRoles.staff },
+    component: () => import('./admin/StaffPage.vue'),
+  },
+  {
+    path: '/console/log',
+    name: 'log',
+    meta: { roles: pageRoles.log },
+    component: () => import('./admin/ActionLogPage.vue'),
+  },
+  {
+    path: '/console/new',
+    name: 'new',
+    meta: { roles: pageRoles.new },
+    component: () => import('./organizer/NewContestPage.vue'),
+  },
+  {
+    path: '/console/c/:slug',
+    redirect: ({ params }) => ({ name: 'settings', params: { slug: params.slug } }),
+  },
+  {
+    path: '/console/c/:slug/live',
+    name: 'live',
+    meta: { roles: pageRoles.live },
+    component: () => import('./organizer/LivePage.vue'),
+  },
+  {
+    path: '/console/c/:slug/settings',
+    name: 'settings',
+    meta: { roles: pageRoles.settings },
+    component: () => import('./organizer/SettingsPage.vue'),
+  },
+  {
+    path: '/console/c/:slug/units',
+    name: 'units',
+    meta: { roles: pageRoles.units },
+    component: () => import('./organizer/UnitsPage.vue'),
+  },
+  {
+    path: '/console/c/:slug/nominations',
+    name: 'nominations',
+    meta: { roles: pageRoles.nominations },
+    component: () => import('./organizer/NominationsPage.vue'),
+  },
+  {
+    path: '/console/c/:slug/shortlist',
+    name: 'shortlist',
+    meta: { roles: pageRoles.shortlist },
+    component: () => import('./organizer/ShortlistPage.vue'),
+  },
+  {
+    path: '/console/c/:slug/candidates',
+    name: 'candidates',
+    meta: { roles: pageRoles.candidates },
+    component: () => import('./organizer/CandidatesPage.vue'),
+  },
+  {
+    path: '/console/c/:slug/out',
+    name: 'out',
+    meta: { roles: pageRoles.out },
+    component: () => import('./organizer/OutPage.vue'),
+  },
+  {
+    path: '/console/c/:slug/print/:what',
+    name: 'print',
+    meta: { roles: pageRoles.print, bare: true },
+    component: () => import('./organizer/out/PrintPage.vue'),
+  },
+  {
+    path: '/console/unit',
+    name: 'unit',
+    // Open, since a unit comes by its link (#key) and the page signs it in; later the guard knows it by its session.
+    meta: { open: true, bare: true },
+    component: () => import('./unit/PortalPage.vue'),
+  },
+  {
+    path: '/:rest(.*)*',
+    name: 'missing',
+    meta: { open: true, bare: true },
+    component: () => import('./frame/MissingPage.vue'),
+  },
+];
+
+/** Who is not signed in goes to sign in first and comes back to where they wanted; a unit's home is its portal. */
+export function createConsoleRouter(history: RouterHistory) {
+  const router = createRouter({
+    history,
+    routes,
+    scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? undefined : { top: 0 }),
+  });
+  router.beforeEach(async (to) => {
+    const session = useSession();
+    if (!session.me && (!to.meta.open || (to.name === 'unit' && !to.hash))) await session.load();
+    if (to.meta.open) return true;
+    // The server could not be asked: the page says so, with the way to try again.
+    if (session.fault) return true;
+    if (!session.me) return { name: 'sign-in', query: { to: to.fullPath } };
+    if (to.name === 'home' && session.has('unit')) return { name: 'unit' };
+    return true;
+  });
+  return router;
+}

@@ -1,0 +1,56 @@
+import { isText } from '@zuimei/shared/answer.ts';
+import type { CandidateKind } from '@zuimei/shared/contest.ts';
+import type { FormField } from '@zuimei/shared/plan.ts';
+import type { PortalLine, PortalView } from '@zuimei/shared/unit.ts';
+import { dayTime } from '../../lib/moment.ts';
+
+export const kindWords: Record<CandidateKind, string> = {
+  person: '个人',
+  team: '集体',
+  case: '案例',
+  work: '作品',
+};
+
+/** The steps a form is filled in. */
+export const formSteps = [
+  { key: 'basic', label: '基本信息' },
+  { key: 'deeds', label: '事迹' },
+  { key: 'files', label: '照片与附件' },
+  { key: 'consent', label: '意见与同意' },
+  { key: 'check', label: '核对提交' },
+] as const;
+export type FormStep = (typeof formSteps)[number]['key'];
+
+/** In which step a field is asked for. */
+export function stepOf(field: FormField): FormStep {
+  if (!isText(field)) return 'files';
+  return field.type === 'text' ? 'deeds' : 'basic';
+}
+
+/** The one thing to do next about a nomination, in words; `act` = it is the unit's turn. */
+export function nextStep(line: PortalLine, view: PortalView): { words: string; act: boolean } {
+  const late = Date.parse(view.now) >= Date.parse(view.closes);
+  switch (line.state) {
+    case 'draft':
+      if (late) return { words: '报送时间已过，没有提交。如需补报，请联系主办方。', act: false };
+      return { words: '继续填写，核对后提交。', act: true };
+    case 'returned': {
+      const until = line.until && late ? `，最晚 ${dayTime(line.until)}` : '';
+      return { words: `按退回意见修改后重新提交${until}。`, act: true };
+    }
+    case 'submitted':
+      return { words: '已提交，等待主办方审核。', act: false };
+    case 'accepted':
+      return { words: '已通过审核，等待公布。', act: false };
+    case 'published':
+      return { words: '已列入候选名单并公布。', act: false };
+    case 'declined':
+      return { words: '本次没有列入候选名单，感谢推荐。', act: false };
+    case 'withdrawn':
+      return { words: '已撤回，需要时可重新编辑。', act: false };
+  }
+}
+
+/** What `accept` of a file button lists, and what people read beside it. */
+export const fileAccept = '.pdf,.docx,.xlsx,.jpg,.jpeg,.png,.wps,.et,.doc,.xls';
+export const fileHint = 'PDF、Word、Excel、WPS 文档或 JPG、PNG 图片，';

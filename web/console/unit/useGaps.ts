@@ -1,0 +1,38 @@
+import { computed } from 'vue';
+import { answerFaults } from '@zuimei/shared/answer.ts';
+import type { PortalView } from '@zuimei/shared/unit.ts';
+import { answerWords } from './answerwords.ts';
+import type { Entry } from './entry.ts';
+import { type FormStep, stepOf } from './portal.ts';
+
+/** One thing that stands in the way of sending. `key`: of the field, or 'kind', 'category', 'consent'. */
+export interface Gap {
+  key: string;
+  step: FormStep;
+  title: string;
+  words: string;
+}
+
+/** What is still missing or wrong, by the same rules as the server's, in the order of the form. */
+export function useGaps(entry: Entry, portal: PortalView) {
+  return computed((): Gap[] => {
+    const { view, typed } = entry;
+    const gaps: Gap[] = [];
+    if (portal.categories.length > 0 && !portal.categories.some((one) => one.id === typed.category))
+      gaps.push({ key: 'category', step: 'basic', title: '组别', words: '请选择一个组别。' });
+    const files = view.value.attachments.map((file) => file.field);
+    for (const fault of answerFaults(portal.form, typed.kind, typed.values, {
+      photo: view.value.photo !== null,
+      files,
+    })) {
+      const field = portal.form.find((one) => one.key === fault.key);
+      if (!field) continue;
+      const missing = field.type === 'photo' ? '还没有上传照片。' : '还没有上传文件。';
+      const words = fault.code === 'missing' && stepOf(field) === 'files' ? missing : answerWords(fault);
+      gaps.push({ key: fault.key, step: stepOf(field), title: field.title, words });
+    }
+    if (portal.consent && !(typed.consent?.by.trim() && typed.consent.on))
+      gaps.push({ key: 'consent', step: 'consent', title: '本人同意', words: '请填写同意人和日期。' });
+    return gaps;
+  });
+}

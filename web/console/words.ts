@@ -1,0 +1,263 @@
+import type { Phase } from '@zuimei/shared/contest.ts';
+import type { NominationState } from '@zuimei/shared/nomination.ts';
+import type { PasswordFault } from '@zuimei/shared/password.ts';
+import type { RefusalDetails } from '@zuimei/shared/refusal.ts';
+import type { Role, StaffState } from '@zuimei/shared/staff.ts';
+import type { StaffRefusalCode } from '@zuimei/shared/staffrefusal.ts';
+import { dayTime } from '../lib/moment.ts';
+import { phaseWords, refusalWords } from '../lib/words.ts';
+import type { Fault } from './client.ts';
+
+export const roleWords: Record<Role, string> = {
+  administrator: '系统管理员',
+  organizer: '主办方',
+  reviewer: '审核员',
+  auditor: '审计',
+  expert: '评委',
+  unit: '报送单位',
+};
+
+/** What each may do, beside a box to tick. */
+export const roleNotes: Record<Role, string> = {
+  administrator: '管理账号与权限，看不到选票',
+  organizer: '设置活动，收集、公布、导出',
+  reviewer: '审核报送，参加评议',
+  auditor: '查看全部记录，不能改动',
+  expert: '为候选评分',
+  unit: '填写和提交本单位的报送',
+};
+
+export const staffStateWords: Record<StaffState, string> = {
+  invited: '待启用',
+  expired: '链接已过期',
+  unready: '待绑定动态码',
+  active: '正常',
+  locked: '暂时锁定',
+  disabled: '已停用',
+};
+
+export const staffStateTones: Record<StaffState, 'ok' | 'hold' | 'red' | 'plain' | 'dark'> = {
+  invited: 'hold',
+  expired: 'hold',
+  unready: 'hold',
+  active: 'ok',
+  locked: 'red',
+  disabled: 'plain',
+};
+
+export const nominationStateWords: Record<NominationState, string> = {
+  draft: '草稿',
+  submitted: '待审核',
+  returned: '已退回',
+  accepted: '已通过',
+  declined: '未入选',
+  published: '已公布',
+  withdrawn: '已撤回',
+};
+
+/** How a badge of each state looks (StatusBadge). */
+export const nominationStateTones: Record<NominationState, 'ok' | 'hold' | 'red' | 'plain' | 'dark'> = {
+  draft: 'plain',
+  submitted: 'hold',
+  returned: 'red',
+  accepted: 'ok',
+  declined: 'plain',
+  published: 'dark',
+  withdrawn: 'plain',
+};
+
+export const phaseTones: Record<Phase, 'ok' | 'hold' | 'red' | 'plain' | 'dark'> = {
+  draft: 'plain',
+  nominating: 'hold',
+  reviewing: 'hold',
+  shortlisted: 'ok',
+  voting: 'ok',
+  judging: 'hold',
+  notice: 'red',
+  result: 'dark',
+  archived: 'plain',
+};
+
+/**
+ * What staff and units read for each refusal. `{name}` is filled from its details (instants become "3月28日 17:00"); a clause in
+ * square brackets falls away when a detail in it is missing. Say what happened and what to do next.
+ */
+export const staffRefusalWords: Record<StaffRefusalCode, string> = {
+  signed_out: '登录已过期，请重新登录。填写的内容仍在这里。',
+  forbidden: '您的权限不包括这一步。如需办理，请联系系统管理员。',
+  csrf: '页面已经过期，请刷新后再试。刷新前请先复制未保存的内容。',
+  sign_in_failed: '账号或密码不正确，请核对后再试。[再错 {left} 次将暂时锁定。]',
+  locked_out: '多次尝试没有成功，账号已暂时锁定[，{until} 后可再试]。如有急用，请联系系统管理员重置。',
+  code_wrong: '动态码不正确或已用过，请等下一个动态码再输入。[再错 {left} 次将暂时锁定。]',
+  password_wrong: '当前密码不正确，请核对后再试。[再错 {left} 次将暂时锁定。]',
+  totp_missing: '您的身份需要动态码才能登录，但还没有绑定。请联系系统管理员发送新的链接。',
+  invite_invalid: '这个邀请链接已经使用过或已过期，请联系系统管理员重新发送。',
+  link_invalid: '这个单位链接已失效，请向主办方索取新的链接。',
+  password_weak: '密码太容易被猜到，请换一个：[至少 {min} 个字符，]不要用账号、常见词或连续数字。',
+  roles_conflict: '这些身份不能由同一个人担任：系统管理员与审计须分开，审计与报送单位不兼任其他身份。',
+  login_taken: '这个账号名已有人使用，请换一个。',
+  not_yourself: '不能对自己的账号做这一步，请由另一位系统管理员办理。',
+  last_administrator: '这是最后一位系统管理员，请先添加另一位再操作。',
+  slug_taken: '网址[ {slug} ]已被另一个活动使用，请换一个。',
+  plan_changed: '这份设置刚刚在别处修改过。请先载入最新内容，再改您的部分。',
+  plan_impossible: '这样设置无法执行，请按提示修改后再保存。',
+  reason_missing: '请写明原因，4 到 200 个字。',
+  not_now:
+    '活动当前的阶段不能做这一步，请刷新页面查看最新状态。[现在是“{phase}”。][可以在 {until} 之后办理。]',
+  already_paused: '投票已经是暂停状态，请刷新后查看。',
+  not_paused: '投票没有暂停，不需要恢复。请刷新后查看。',
+  round_over: '这一轮投票已经截止[（{closes}）]，不能再暂停或延期。',
+  not_later: '只能延后，不能提前[：新的截止时间要晚于 {closes}]。',
+  not_so_late: '这一轮最晚延到下一轮开始[（{latest}）]，请选更早的时间。',
+  too_many_announcements: '公告已到同时保留的上限[（{most} 条）]，请先撤下不需要的。',
+  nothing_to_publish: '还没有可以公布的内容，请先通过至少一份报送并编号。',
+  shortlist_incomplete: '[“{name}”]还缺编号、照片或本人同意等，请按公布前核对表补齐后再公布。',
+  archived: '活动已经归档，只能查看和导出，不能再修改。如需继续使用，请复制为新的活动。',
+  title_differs: '输入的活动名称与本活动不一致，请照原样填写后再确认。',
+  unit_known: '已有同名的报送单位{name}，请核对后再添加。',
+  unit_in_use: '这个单位已有报送，不能删除。可以先停用它的链接。',
+  form_incomplete: '表格还没有填完整，请补齐标出的项目后再提交。',
+  quota_full: '本单位的名额已用完[（最多 {most} 个）]。请先撤回一份，再提交这一份。',
+  category_full: '[“{category}”的]名额已满[（最多 {most} 个）]，请先调整名单或名额。',
+  collection_closed: '现在不在报送时间内[（{opens} 至 {closes}）]。内容已存为草稿，如需补报请联系主办方。',
+  state_changed: '这份报送刚刚有了变化[（{by}，{at}）]，请刷新后再处理。',
+  opinion_missing: '意见还没有齐[（缺“{step}”）]，请补齐后再继续。',
+  consent_missing: '还没有记录本人同意公示，请填写同意人和日期后再提交。',
+  file_refused: '文件{name}不能接收，请检查格式是否正确、内容是否完整后重新上传。',
+  too_many_files: '附件数量已到上限[（{most} 个）]，请删除不需要的再上传。',
+  number_taken: '编号[ {number} ]已被占用，请换一个编号。',
+  already_revealed: '票数已经公布，不能再改为不公布。',
+};
+
+/** Said while a password is typed. */
+export const passwordWords: Record<PasswordFault, string> = {
+  short: '至少要 10 个字符。',
+  long: '最多 200 个字符。',
+  own: '除了账号和姓名，还要有别的内容。',
+  common: '太容易被猜到：请避免常见词、年份和连续或重复的数字。可以用一句只有您知道的话。',
+};
+
+/** What the action log's verbs mean. One that is missing here shows as it is written. */
+const acts: Record<string, string> = {
+  'staff.sign_in': '登录',
+  'staff.sign_in_recovery': '用恢复码登录',
+  'staff.sign_out': '退出登录',
+  'staff.locked': '多次失败，账号锁定',
+  'staff.invite': '邀请人员',
+  'staff.join': '启用账号',
+  'staff.rejoin': '用链接重新设置账号',
+  'staff.link': '发送新的链接',
+  'staff.roles': '更改身份',
+  'staff.disable': '停用账号',
+  'staff.enable': '恢复账号或解除锁定',
+  'staff.password': '修改密码',
+  'staff.totp': '绑定动态码',
+  'staff.recovery': '重新生成恢复码',
+  'staff.session_end': '退出一台设备',
+  'staff.sessions_end': '退出多台设备',
+  'contest.create': '新建活动',
+  'contest.copy': '复制活动',
+  'contest.edit': '修改设置草稿',
+  'contest.discard': '放弃设置草稿',
+  'contest.banner': '更换头图',
+  'contest.delete': '删除活动',
+  'contest.publish': '发布活动',
+  'contest.change': '发布设置变更',
+  'contest.pause': '暂停投票',
+  'contest.resume': '恢复投票',
+  'contest.extend': '延长投票',
+  'contest.announce': '发布公告',
+  'contest.archive': '归档活动',
+  'contest.fade': '网络地址转为摘要',
+  'contest.erase': '清除个人信息',
+  'plan.publish': '发布设置变更',
+  'announcement.add': '发布公告',
+  'announcement.remove': '撤下公告',
+  'unit.add': '添加报送单位',
+  'unit.import': '导入报送单位',
+  'unit.change': '修改报送单位',
+  'unit.remove': '删除报送单位',
+  'unit.link': '更换单位链接',
+  'unit.enter': '单位进入报送页',
+  'unit.account': '开通单位账号',
+  'nomination.create': '新建报送',
+  'nomination.edit': '修改报送',
+  'nomination.file': '上传附件',
+  'nomination.import': '导入报送',
+  'nomination.submit': '提交报送',
+  'nomination.withdraw': '撤回报送',
+  'nomination.opinion': '填写意见',
+  'nomination.screen': '评议打分',
+  'nomination.accept': '通过报送',
+  'nomination.return': '退回报送',
+  'nomination.decline': '不予入选',
+  'nomination.reopen': '恢复审核',
+  'shortlist.number': '编号',
+  'shortlist.order': '调整编号',
+  'shortlist.draw': '抽签编号',
+  'shortlist.publish': '公布候选',
+  'candidate.correct': '更正候选内容',
+  'candidate.withdraw': '候选退出',
+  'private.reveal': '查看非公开信息',
+  'out.export': '导出',
+};
+
+export function actWords(act: string): string {
+  return acts[act] ?? act;
+}
+
+/** The log names roles as the program does; people read their words. */
+export function actSubject(act: string, subject: string): string {
+  if (act !== 'staff.invite' && act !== 'staff.roles') return subject;
+  const at = subject.lastIndexOf('：');
+  const named = subject.slice(at).replace(/[a-z]+/g, (word) => roleWords[word as Role] ?? word);
+  return subject.slice(0, Math.max(at, 0)) + named;
+}
+
+/** Codes that citizens can meet too, in words that suit the console. */
+const ownWords: Partial<Record<Fault['code'], string>> = {
+  bad_request: '提交的内容有一处不符合要求，请核对后再试。[（{field}）]',
+  not_found: '没有找到要看的内容，它可能已被删除，或不在您的权限之内。',
+  too_large: '内容或文件太大[，最多 {limit}]。请压缩或分开后再提交。',
+  sealed: '票数还没有公布[，将在 {from} 公布]。主办方与公众同时看到。',
+  ticket_expired: '等待的时间较长，请重新输入密码。',
+  too_many_requests: '操作太频繁，请稍候再试。',
+  busy: '服务器正忙，请稍候再试。填写的内容仍在这里。',
+  internal: '系统暂时出了问题，填写的内容仍在这里，请稍后再试。若多次出现，请告知系统管理员。',
+  lost: '网络没有连上，不能确定是否已办成。填写的内容仍在这里，请检查网络后重试。',
+};
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
+
+/** The sentence of a fault: what happened, and the one next step. Never leaves a hole or braces. */
+export function faultSentence(fault: Pick<Fault, 'code' | 'details'>): string {
+  const words: Partial<Record<string, string>> = { ...refusalWords, ...staffRefusalWords, ...ownWords };
+  const sentence = words[fault.code] ?? ownWords.internal ?? '';
+  const values: RefusalDetails = { measure: '位', noun: '人选', ...fault.details, ...phaseNamed(fault.details) };
+  return sentence
+    .replace(/\[([^\]]*)\]/g, (_, clause: string) => (hasAll(clause, values) ? clause : ''))
+    .replace(/\{(\w+)\}/g, (_, key: string) => valueWords(values[key]));
+}
+
+/** The same where something was only read: nothing can have been done by halves, and nothing typed is at stake. */
+export function readSentence(fault: Pick<Fault, 'code' | 'details'>): string {
+  if (fault.code === 'lost') return '网络没有连上，请检查网络后重试。';
+  if (fault.code === 'busy') return '服务器正忙，请稍候再试。';
+  if (fault.code === 'internal') return '系统暂时出了问题，请稍后再试。若多次出现，请告知系统管理员。';
+  return faultSentence(fault);
+}
+
+/** A phase goes over the wire by its id. */
+function phaseNamed({ phase }: RefusalDetails): RefusalDetails {
+  const words: Partial<Record<string, string>> = phaseWords;
+  return typeof phase === 'string' && words[phase] ? { phase: words[phase] } : {};
+}
+
+function hasAll(clause: string, values: RefusalDetails): boolean {
+  return [...clause.matchAll(/\{(\w+)\}/g)].every(([, key = '']) => valueWords(values[key]) !== '');
+}
+
+function valueWords(value: RefusalDetails[string] | undefined): string {
+  if (value === undefined || value === null) return '';
+  return typeof value === 'string' && INSTANT.test(value) ? dayTime(value) : String(value);
+}
