@@ -8,8 +8,8 @@ const HOUR_MS = 3_600_000;
 /** Minutes are kept for a day and the hour before it. */
 const KEPT_MS = 25 * HOUR_MS;
 const KEPT_SECONDS_MS = 2 * MINUTE_MS;
-/** Entries read at once: some 20 ms of the database, and of this process no more than its ballots notice. */
-const CHUNK = 10_000;
+/** Entries read at once. Each may come from a network of its own: so many look-ups take some 20 ms, and ballots wait that long. */
+const CHUNK = 2_500;
 /** A request waits this long for the ledger to be read up; then it is told how far that is. */
 const PATIENCE_MS = 300;
 

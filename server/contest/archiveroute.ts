@@ -24,8 +24,10 @@ const STILL = /\/(out\/\w+|archive|erase|copy|preview|reveal)$/;
  * keeps an archived contest as it is: everything under /api/console/contests/:slug that is not a read is refused with archived. Mount
  * it before the routes that change a contest.
  */
-export function archiveRoute(parts: Pick<Parts, 'db' | 'secrets' | 'clock' | 'guard' | 'ledger' | 'desk'>) {
-  const { db, secrets, clock, guard, ledger, desk } = parts;
+export function archiveRoute(
+  parts: Pick<Parts, 'db' | 'secrets' | 'clock' | 'guard' | 'sessions' | 'ledger' | 'desk'>,
+) {
+  const { db, secrets, clock, guard, sessions, ledger, desk } = parts;
 
   const door: MiddlewareHandler<Guarded> = async (c, next) => {
     const reads = c.req.method === 'GET' || c.req.method === 'HEAD';
@@ -35,7 +37,8 @@ export function archiveRoute(parts: Pick<Parts, 'db' | 'secrets' | 'clock' | 'gu
         .select('archived_at')
         .where('slug', '=', c.req.param('slug') ?? '')
         .executeTakeFirst();
-      if (row?.archived_at) throw new Refusal('archived');
+      // Who is not signed in hears that first, from the guard behind this.
+      if (row?.archived_at && (await sessions.find(c.req.header('cookie')))) throw new Refusal('archived');
     }
     await next();
   };

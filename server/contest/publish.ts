@@ -152,7 +152,7 @@ async function makePublic(tx: Transaction<Tables>, stored: Collecting, now: numb
   await sql`
     update contest set settings = ${JSON.stringify(plan.settings)}::jsonb, collection = ${JSON.stringify(plan.collection)}::jsonb,
       published_at = coalesce(published_at, ${new Date(now).toISOString()}::timestamptz),
-      draft = ${later ? JSON.stringify(later) : null}::jsonb, draft_version = draft_version + ${later ? 1 : 0}::int
+      draft = ${later ? JSON.stringify(later) : null}::jsonb, draft_version = draft_version + 1
     where id = ${stored.id}`.execute(tx);
 }
 

@@ -43,7 +43,10 @@ export async function readRetention(
   };
 }
 
-/** A published contest may be archived once its voting is over; one never published once nobody may hand in any more. */
+/**
+ * A published contest may be archived once its voting is over; one that only collected, and was never published, once nobody may hand in
+ * any more. What never began is deleted and not archived.
+ */
 export function archivableAt(
   stored: Pick<StoredPlan, 'publishedAt' | 'collection'>,
   settings: Pick<ContestSettings, 'rounds' | 'schedule'>,
@@ -57,7 +60,7 @@ export function archivableAt(
   const last = ends.toSorted((a, b) => Date.parse(a) - Date.parse(b)).at(-1);
   if (last !== undefined) return { now: Date.parse(last) <= now, from: last };
   const over = ['judging', 'notice', 'result', 'archived'].includes(phaseAt(settings, now));
-  return { now: over || !stored.publishedAt, from: null };
+  return { now: over && stored.publishedAt !== null, from: null };
 }
 
 /** Where the raw addresses of a contest's ballots stand. */

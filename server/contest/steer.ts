@@ -15,8 +15,8 @@ const MOST_ANNOUNCEMENTS = 20;
 
 /**
  * What an organizer may do while a contest runs. Every act resolves once it holds for all servers: from then on no ballot is
- * committed under what was before, since each commit names the contest's version. All refuse with not_found, and with not_now while a
- * contest is not published or is archived.
+ * committed under what was before, since each commit names the contest's version. All refuse with not_found, with not_now while a
+ * contest is not published, and with archived.
  */
 export interface Steer {
   /** Refuses with already_paused, round_over. */
@@ -186,7 +186,8 @@ export function createSteer(parts: { db: Db; ledger: Ledger; desk: Desk; clock: 
 /** The contest, if it can be steered. */
 async function running(tx: Transaction<Tables>, slug: string): Promise<StoredPlan> {
   const stored = await readStored(tx, slug);
-  if (stored.publishedAt === null || stored.archivedAt !== null) throw new Refusal('not_now');
+  if (stored.archivedAt !== null) throw new Refusal('archived');
+  if (stored.publishedAt === null) throw new Refusal('not_now');
   return stored;
 }
 

@@ -12,7 +12,7 @@ alter table contest
   add column archived_at   timestamptz,
   add column erased_at     timestamptz;
 
--- password: argon2id in PHC form; totp: sealed (nomination/vault.ts); recovery: SHA-256 of each code not yet used;
+-- password: argon2id in PHC form; totp: sealed (nomination/vault.ts); recovery: a keyed hash of each code not yet used;
 -- totp_step: the last time step a code was taken for, so that no code serves twice.
 create table staff (
   id           int generated always as identity primary key,

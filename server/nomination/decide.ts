@@ -8,7 +8,7 @@ import type { Db, Tables } from '../db.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
 import type { NominationKeys } from './answers.ts';
 import { type NominationRow, readNomination, recordEvent } from './entry.ts';
-import { type Filing, moveNomination, returnNomination, submitNomination } from './filing.ts';
+import { type Filing, moveNomination, returnNomination, submitPaper } from './filing.ts';
 import { missingOpinions } from './opinion.ts';
 import { checkQuota } from './quota.ts';
 import { type Collecting, collecting, filingOf } from './review.ts';
@@ -19,6 +19,8 @@ export interface Decision {
   reason: string;
   /** Version that was read, by id; a nomination that has changed since is refused. */
   versions?: ReadonlyMap<number, number>;
+  /** With `submit`: day of the signed consents that came with the papers. */
+  consentOn?: string | null;
 }
 
 type Step = { from: readonly NominationState[]; to: NominationState; event: NominationAct };
@@ -74,15 +76,14 @@ async function decideOne(
   stored: Collecting,
   filing: Filing,
   row: NominationRow,
-  { verdict, reason, versions }: Decision,
+  { verdict, reason, versions, consentOn = null }: Decision,
 ): Promise<DecideResult['done'][number]> {
   const { id, name } = row;
   const seen = versions?.get(id);
   if (seen !== undefined && seen !== row.version) throw changed(row);
   const version = row.version + 1;
   if (verdict === 'submit') {
-    if (row.source !== 'organizer') throw changed(row);
-    await submitNomination(tx, filing, row, { late: true });
+    await submitPaper(tx, filing, row, consentOn);
     return { id, name, state: 'submitted', version };
   }
   const { from, to, event } = steps[verdict];

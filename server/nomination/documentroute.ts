@@ -1,5 +1,18 @@
 import { type Context, Hono } from 'hono';
-import { array, integer, maxLength, minLength, minValue, number, object, pipe } from 'valibot';
+import {
+  array,
+  integer,
+  maxLength,
+  minLength,
+  minValue,
+  nullable,
+  number,
+  object,
+  optional,
+  pipe,
+  regex,
+  string,
+} from 'valibot';
 import { nominationLimits } from '@zuimei/shared/nomination.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { readStored } from '../contest/plan.ts';
@@ -11,17 +24,21 @@ import type { Guard, Person } from '../staff/session.ts';
 import { nominationKeys } from './answers.ts';
 import { addAttachment, checkFile, opinionField } from './attachment.ts';
 import { readNomination, recordEvent, viewNomination } from './entry.ts';
-import { type Filing, submitNomination } from './filing.ts';
+import { type Filing, submitPaper } from './filing.ts';
 import { takeDocuments } from './intake.ts';
 import { saveOpinion } from './opinion.ts';
 import { opinionBody } from './portalroute.ts';
 import { createUnits } from './unit.ts';
 import { readUpload, rowId } from './upload.ts';
 
-const ids = object({
+/** Of the consents that came signed with the papers. */
+export const paperDay = pipe(string(), regex(/^\d{4}-\d\d-\d\d$/));
+const sent = object({
   ids: pipe(array(pipe(number(), integer(), minValue(1))), minLength(1), maxLength(500)),
+  consentOn: optional(nullable(paperDay), null),
 });
-const MOST_BYTES = 200 << 20;
+/** As much as the proxy in front lets through (infra/nginx). */
+const MOST_BYTES = 60 << 20;
 const MOST_FILES = 60;
 
 /**
@@ -67,7 +84,7 @@ export function documentRoute(parts: { db: Db; secrets: Secrets; clock: () => nu
       return c.json(view);
     })
     .post(`${base}/documents/submit`, guard('organizer'), async (c) => {
-      const given = await readBody(c.req.raw, ids);
+      const given = await readBody(c.req.raw, sent);
       const filing = await filingOf(c.req.param('slug'), c.get('person'));
       const results: { id: number; code: string | null }[] = [];
       for (const id of given.ids) {
@@ -75,8 +92,7 @@ export function documentRoute(parts: { db: Db; secrets: Secrets; clock: () => nu
           .transaction()
           .execute(async (tx) => {
             const row = await readNomination(tx, id, filing.contest.id, { lock: true });
-            if (row.source !== 'organizer') throw new Refusal('forbidden');
-            await submitNomination(tx, filing, row, { late: true });
+            await submitPaper(tx, filing, row, given.consentOn);
             return null;
           })
           .catch((error: unknown) => {

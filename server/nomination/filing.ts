@@ -179,6 +179,23 @@ export async function submitNomination(
   await log(tx, filing, row, 'nomination.submit');
 }
 
+/**
+ * Sends what a unit handed in on paper and an organizer brought in: as submitNomination, also after the deadline. `consentOn`: the day
+ * (YYYY-MM-DD) of the signed consents that came with it; they are recorded for a nominee who has none yet. Refuses also with forbidden
+ * for what a unit filled in itself.
+ */
+export async function submitPaper(
+  tx: Tx,
+  filing: Filing,
+  row: NominationRow,
+  consentOn: string | null,
+): Promise<void> {
+  if (row.source !== 'organizer') throw new Refusal('forbidden');
+  const consent = row.consent ?? (consentOn ? { by: row.name, on: consentOn, file: null } : null);
+  if (consent && !row.consent) await writeChange(tx, filing, row.id, { kind: row.kind, consent }, false);
+  await submitNomination(tx, filing, { ...row, consent }, { late: true });
+}
+
 function isConsent(consent: Consent | null, now: number): boolean {
   if (!consent?.by.trim()) return false;
   const day = Date.parse(`${consent.on}T00:00:00Z`);

@@ -1,14 +1,17 @@
+import type { Transaction } from 'kysely';
 import { answerFaults } from '@zuimei/shared/answer.ts';
 import type { CandidateKind, Photo } from '@zuimei/shared/contest.ts';
 import { fields } from '@zuimei/shared/form.ts';
 import type { FormValues } from '@zuimei/shared/nomination.ts';
 import type { FormField } from '@zuimei/shared/plan.ts';
+import { shanghaiDay } from '@zuimei/shared/time.ts';
 import type { IntakeProblem, IntakeView } from '@zuimei/shared/unit.ts';
-import type { Db } from '../db.ts';
+import type { Db, Tables } from '../db.ts';
 import { encodePhoto } from '../media/photo.ts';
 import { readDocuments, type SentFile } from './documents.ts';
 import { createNomination, type Filing } from './filing.ts';
 import type { Nomination } from './nomination.ts';
+import { ownStep, saveOpinion } from './opinion.ts';
 import { categoryOf } from './plan.ts';
 import { keepPhoto } from './portrait.ts';
 import { type Problem, problemAt } from './problem.ts';
@@ -64,6 +67,7 @@ export async function takeDocuments(
         ...(kept ? { photo: kept } : {}),
         source: intake.from === 'unit' ? 'document' : 'organizer',
       });
+      await takeOpinion(tx, filing, id, unit.name, nomination.private.opinion);
       const faults = answerFaults(filing.collection.form, drafted.kind, drafted.values, {
         photo: kept !== null,
         files: [],
@@ -78,6 +82,33 @@ export async function takeDocuments(
   }
   return { made, problems: problems.map(problemView) };
 }
+
+/** What stands under 报送单位意见 is the unit's own opinion, when it plainly agrees; without a date, of the day it came in. */
+async function takeOpinion(
+  tx: Transaction<Tables>,
+  { collection, actor, now }: Filing,
+  nomination: number,
+  unit: string,
+  words: string | null,
+): Promise<void> {
+  const step = ownStep(collection);
+  if (!step || !words || !/同意|推荐|属实/u.test(words) || /不同意|不予|不推荐/u.test(words)) return;
+  const [, year, month = '', day = ''] = /(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日/u.exec(words) ?? [];
+  const written = year ? `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}` : '';
+  const on = Number.isNaN(Date.parse(written))
+    ? new Date(shanghaiDay(now) * DAY_MS).toISOString().slice(0, 10)
+    : written;
+  const given = {
+    verdict: 'agree' as const,
+    words: words.slice(0, 1000),
+    signer: unit.slice(0, 40),
+    on,
+    file: null,
+  };
+  await saveOpinion(tx, collection, nomination, step.id, given, actor, now);
+}
+
+const DAY_MS = 86_400_000;
 
 type Known = Map<string, { id: number; name: string }>;
 

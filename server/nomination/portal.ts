@@ -83,7 +83,7 @@ export function createPortal({ db, keys, clock }: { db: Db; keys: NominationKeys
   }
 
   async function checkOpen(person: Person, id: number): Promise<void> {
-    mustBeOpen(await own(person, id));
+    mustBeOpen(await own(person, id), await filing(person));
   }
 
   return {
@@ -168,7 +168,7 @@ export function createPortal({ db, keys, clock }: { db: Db; keys: NominationKeys
       const filed = await filing(person);
       return await db.transaction().execute(async (tx) => {
         const row = await rowOf(tx, filed, id);
-        mustBeOpen(row);
+        mustBeOpen(row, filed);
         if (change.consent?.file) await readAttachment(tx, change.consent.file, id);
         const next = await saveNomination(tx, filed, row, version, change);
         return { version: next, at: new Date(filed.now).toISOString() };
@@ -193,7 +193,7 @@ export function createPortal({ db, keys, clock }: { db: Db; keys: NominationKeys
     async photo(person: Person, id: number, sent: SentFile | null): Promise<NominationView> {
       const encoded = sent ? await encodePortrait(sent) : null;
       return await on(person, id, async (tx, filed, row) => {
-        mustBeOpen(row);
+        mustBeOpen(row, filed);
         const photo: Photo | null = encoded ? await keepPhoto(tx, encoded) : null;
         await saveNomination(tx, filed, row, row.version, { photo });
       });
@@ -201,8 +201,9 @@ export function createPortal({ db, keys, clock }: { db: Db; keys: NominationKeys
 
     /** May a file come for this field? Gives the most bytes it may have. Refuses with bad_request for a field that takes none. */
     async checkField(person: Person, id: number, field: string): Promise<number> {
-      await checkOpen(person, id);
-      const { collection } = await filing(person);
+      const filed = await filing(person);
+      (field === OPINION_FIELD ? mustBeHeard : mustBeOpen)(await own(person, id), filed);
+      const { collection } = filed;
       if (field === CONSENT_FIELD || field === OPINION_FIELD) return nominationLimits.fileBytes;
       const type = collection.form.find((one) => one.key === field)?.type;
       if (type !== 'files' && type !== 'video') throw new Refusal('bad_request', { field });
@@ -222,7 +223,7 @@ export function createPortal({ db, keys, clock }: { db: Db; keys: NominationKeys
       const step = ownStep(filed.collection)?.id ?? '';
       const kept = field === OPINION_FIELD ? opinionField(step) : field;
       return await db.transaction().execute(async (tx) => {
-        mustBeOpen(await rowOf(tx, filed, id));
+        (field === OPINION_FIELD ? mustBeHeard : mustBeOpen)(await rowOf(tx, filed, id), filed);
         return await addAttachment(tx, id, kept, file, type !== 'files');
       });
     },
@@ -230,8 +231,9 @@ export function createPortal({ db, keys, clock }: { db: Db; keys: NominationKeys
     async removeFile(person: Person, id: number, file: string): Promise<void> {
       const filed = await filing(person);
       await db.transaction().execute(async (tx) => {
-        mustBeOpen(await rowOf(tx, filed, id));
-        const { id: found } = await readAttachment(tx, file, id);
+        const row = await rowOf(tx, filed, id);
+        const { id: found, field } = await readAttachment(tx, file, id);
+        (field.startsWith('opinion/') ? mustBeHeard : mustBeOpen)(row, filed);
         await tx.deleteFrom('attachment').where('id', '=', found).execute();
       });
     },
@@ -240,16 +242,23 @@ export function createPortal({ db, keys, clock }: { db: Db; keys: NominationKeys
       on(person, id, async (tx, filed, row) => {
         const step = ownStep(filed.collection);
         if (!step) throw new Refusal('not_found');
-        // The unit's own opinion may still be missing when the organizer asks for it, after the form was sent.
-        if (!editableStates.includes(row.state) && row.state !== 'submitted') throw changed(row);
+        mustBeHeard(row, filed);
         await saveOpinion(tx, filed.collection, row.id, step.id, given, filed.actor, filed.now);
         await recordEvent(tx, row.id, filed.actor, 'opinion', step.name);
       }),
   };
 }
 
-function mustBeOpen(row: NominationRow): void {
+/** Its form may be changed: it is a draft or came back, and the contest is not archived. */
+function mustBeOpen(row: NominationRow, { collection, contest }: Filing): void {
+  const { opens, closes } = collection;
+  if (contest.archivedAt) throw new Refusal('collection_closed', { opens, closes });
   if (!editableStates.includes(row.state)) throw changed(row);
+}
+
+/** The unit's own opinion may also come while the form waits for review. */
+function mustBeHeard(row: NominationRow, filing: Filing): void {
+  if (row.state !== 'submitted' || filing.contest.archivedAt) mustBeOpen(row, filing);
 }
 
 function changed(row: NominationRow): Refusal {

@@ -43,7 +43,8 @@ const fieldKey = /^[A-Za-z][A-Za-z0-9_/-]{0,63}$/;
 
 /** Most bytes of one save: every answer at its longest would never fit one form. */
 const MOST_SAVE_BYTES = 400_000;
-const MOST_DOCUMENT_BYTES = 100 << 20;
+/** As much as the proxy in front lets through (infra/nginx). */
+const MOST_DOCUMENT_BYTES = 60 << 20;
 
 const bodies = {
   enter: object({ key: line(64) }),

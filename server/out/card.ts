@@ -29,7 +29,7 @@ const MARGIN = 1_247;
 const ROOM = PAGE.width - 2 * MARGIN;
 /** Label, value, label, value, portrait. */
 const WIDTHS = [0.17, 0.22, 0.17, 0.22, 0.22].map((share) => Math.floor(share * ROOM));
-/** The portrait is the small two-inch print of the notices, 33 × 48 mm, in pixels of 96 a inch. */
+/** The portrait stands within the small two-inch print of the notices, 33 × 48 mm, in pixels of 96 an inch. */
 const PHOTO = { width: 125, height: 181 };
 const PHOTO_HINT = '照片';
 const LEAST_PHOTO_ROWS = 5;
@@ -117,12 +117,14 @@ function cell(
   });
 }
 
-function photoCell(photo: Uint8Array, rows: number): TableCell {
+function photoCell(photo: NonNullable<Card['photo']>, rows: number): TableCell {
+  const scale = Math.min(PHOTO.width / photo.width, PHOTO.height / photo.height);
+  const size = { width: Math.round(photo.width * scale), height: Math.round(photo.height * scale) };
   const child =
-    photo.length > 0
+    photo.bytes.length > 0
       ? new Paragraph({
           alignment: center,
-          children: [new ImageRun({ type: 'jpg', data: Buffer.from(photo), transformation: PHOTO })],
+          children: [new ImageRun({ type: 'jpg', data: Buffer.from(photo.bytes), transformation: size })],
         })
       : paragraph(PHOTO_HINT, {}, { alignment: center });
   return new TableCell({

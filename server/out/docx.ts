@@ -15,8 +15,18 @@ import { paperText } from './paper.ts';
  */
 
 /** 方正小标宋 is what GB/T 9704 titles are set in; where it is missing the named family ends in a Song face. */
-export const titleFont = { ascii: 'Times New Roman', hAnsi: 'Times New Roman', eastAsia: '方正小标宋简体' };
-export const textFont = { ascii: 'Times New Roman', hAnsi: 'Times New Roman', eastAsia: '宋体' };
+export const titleFont = {
+  ascii: 'Times New Roman',
+  hAnsi: 'Times New Roman',
+  eastAsia: '方正小标宋简体',
+  hint: 'eastAsia',
+};
+export const textFont = {
+  ascii: 'Times New Roman',
+  hAnsi: 'Times New Roman',
+  eastAsia: '宋体',
+  hint: 'eastAsia',
+};
 
 export const TITLE_SIZE = 44;
 export const TEXT_SIZE = 21;

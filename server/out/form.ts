@@ -36,7 +36,7 @@ export async function readCard(
     ['报送单位', nominee.unit.name],
     ['类别', categoryName(source, nominee.category)],
   ];
-  const pairs = short.map((field): [string, string] => [field.title, value(field)]);
+  const pairs = short.map((field): [string, string] => [labelOf(field), value(field)]);
   // A person's form tells its kind by its fields; a team's, or one of many categories, must say it.
   if (!isCase && (nominee.kind !== 'person' || source.settings.categories.length > 2))
     pairs.push(sender[1] ?? ['', '']);
@@ -83,15 +83,16 @@ function opinionText(one: OpinionView | undefined): string {
 }
 
 /** The portrait as JPEG; no bytes when there is none, so that its cell still stands. */
-async function readPhoto(db: Db, nominee: Nominee): Promise<Uint8Array> {
-  if (!nominee.photo) return new Uint8Array(0);
+async function readPhoto(db: Db, { photo }: Nominee): Promise<Card['photo']> {
+  const none = { bytes: new Uint8Array(0), width: 1, height: 1 };
+  if (!photo) return none;
   const row = await db
     .selectFrom('media')
     .select('bytes')
-    .where('id', '=', nominee.photo.id)
+    .where('id', '=', photo.id)
     .where('name', '=', 'full.jpg')
     .executeTakeFirst();
-  return new Uint8Array(row?.bytes ?? []);
+  return row ? { bytes: new Uint8Array(row.bytes), width: photo.width, height: photo.height } : none;
 }
 
 async function readContact(

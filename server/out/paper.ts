@@ -35,7 +35,8 @@ export interface Card {
   contact: string;
   pairs: [label: string, value: string][];
   long: [label: string, value: string][];
-  photo: Uint8Array | null;
+  /** No bytes: there is none, but its cell stands. null: the form has no place for one. */
+  photo: { bytes: Uint8Array; width: number; height: number } | null;
   remarks: string[];
 }
 

@@ -84,6 +84,8 @@ describe('the archive', () => {
         status: 409,
         body: { code: 'archived' },
       });
+    const stranger = await site.app.request(`${contest.path}/pause`, { method: 'POST' });
+    expect([stranger.status, await stranger.json()]).toEqual([401, { code: 'signed_out' }]);
     site.pass(1_001);
     const shown = (await (await site.call(`/api/contests/${contest.slug}`)).json()) as {
       phase: string;

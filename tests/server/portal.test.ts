@@ -303,11 +303,11 @@ describe('what is private', () => {
     const contest = await openCollection(site);
     const { desk } = await contest.unit('青石镇人民政府');
     const { desk: stranger } = await contest.unit('桐江街道办事处');
-    const draft = await fileDraft(desk, personValues('林立夏', '13800000133'), photo);
+    const draft = await fileDraft(desk, personValues('林立夏', '13800000103'), photo);
     await submit(desk, draft);
-    const theirs = await fileDraft(stranger, personValues('林立夏', '13800000133'), photo);
+    const theirs = await fileDraft(stranger, personValues('林立夏', '13800000103'), photo);
     await submit(stranger, theirs);
-    expect((await desk.get<NominationView>(one(draft.id))).hidden['phone']).toBe('13800000133');
+    expect((await desk.get<NominationView>(one(draft.id))).hidden['phone']).toBe('13800000103');
     const seen = JSON.stringify([
       await stranger.get('/api/console/unit'),
       await desk.get('/api/console/unit'),
@@ -320,16 +320,16 @@ describe('what is private', () => {
         .execute(),
       await fresh.database.db.selectFrom('nomination').select(['answers', 'twin', 'name']).execute(),
     ]);
-    for (const secret of ['13800000133', '1988-06', '中共党员']) expect(seen).not.toContain(secret);
+    for (const secret of ['13800000103', '1988-06', '中共党员']) expect(seen).not.toContain(secret);
   });
 
   test('finds the same person sent by another unit, naming the unit to staff alone', async () => {
     const contest = await openCollection(site);
     const { desk } = await contest.unit('青石镇人民政府');
     const { desk: other } = await contest.unit('桐江街道办事处');
-    const mine = await fileDraft(desk, personValues('林 立夏', '138 0000 0133'), photo);
-    const same = await fileDraft(other, personValues('林立夏', '13800000133'), photo);
-    const namesake = await fileDraft(other, personValues('林立夏', '13800000134'), photo);
+    const mine = await fileDraft(desk, personValues('林 立夏', '138 0000 0103'), photo);
+    const same = await fileDraft(other, personValues('林立夏', '13800000103'), photo);
+    const namesake = await fileDraft(other, personValues('林立夏', '13800000104'), photo);
     expect((await desk.get<PortalView>('/api/console/unit')).nominations[0]?.namesake).toBe(false);
     await submit(other, same);
     await submit(other, namesake);

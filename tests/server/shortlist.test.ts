@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CandidateList, ShortlistView } from '@zuimei/shared/shortlist.ts';
+import type { Role } from '@zuimei/shared/staff.ts';
 import type { ContestView } from '@zuimei/shared/view.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { type Desk, signIn } from '../harness/office.ts';
@@ -308,4 +309,39 @@ test('a film is served in the pieces a player asks for', async () => {
   expect((await ask('bytes=5000-')).status).toBe(416);
   expect((await ask('bytes=1-2,4-5')).status).toBe(200);
   expect((await site.call('/media/000000000000000000000000-video.mp4')).status).toBe(404);
+});
+
+test('each door of review, shortlist and candidates is open to its roles alone', async () => {
+  const { base } = await collected(site, []);
+  const desks = new Map<Role, Desk>();
+  for (const role of ['administrator', 'organizer', 'reviewer', 'auditor', 'expert'] as const)
+    desks.set(role, await signIn(site, [role]));
+  const table: [string, string, Role[]][] = [
+    ['GET', 'nominations', ['organizer', 'reviewer']],
+    ['GET', 'nominations/1', ['organizer', 'reviewer']],
+    ['GET', 'nominations/1/files/x', ['organizer', 'reviewer']],
+    ['PUT', 'nominations/1', ['organizer']],
+    ['POST', 'nominations/decide', ['organizer', 'reviewer']],
+    ['POST', 'nominations/1/screening', ['organizer', 'reviewer']],
+    ['POST', 'nominations/1/reveal', ['organizer']],
+    ['POST', 'nominations/1/photo', ['organizer']],
+    ['POST', 'nominations/1/consent', ['organizer']],
+    ['GET', 'shortlist', ['organizer', 'reviewer']],
+    ['POST', 'shortlist/numbers', ['organizer']],
+    ['POST', 'shortlist/order', ['organizer']],
+    ['POST', 'shortlist/draw', ['organizer']],
+    ['POST', 'shortlist/publish', ['organizer']],
+    ['GET', 'candidates', ['organizer', 'auditor']],
+    ['POST', 'candidates/1/withdraw', ['organizer']],
+    ['POST', 'candidates/1/correct', ['organizer']],
+    ['POST', 'candidates/1/photo', ['organizer']],
+  ];
+  for (const [method, path, allowed] of table) {
+    const open: Role[] = [];
+    for (const [role, desk] of desks) {
+      const { status } = await desk.ask(method, `${base}/${path}`, method === 'GET' ? undefined : {});
+      if (status !== 403) open.push(role);
+    }
+    expect([method, path, open]).toEqual([method, path, allowed]);
+  }
 });

@@ -289,7 +289,8 @@ test('a contest that is not published, archived, or not there is not steered; no
   await set('published_at = null');
   expect((await pause(desk)).body).toEqual({ code: 'not_now' });
   await set('published_at = now(), archived_at = now()');
-  expect((await pause(desk)).body).toEqual({ code: 'not_now' });
+  expect((await pause(desk)).body).toMatchObject({ code: 'archived' });
+  await set('archived_at = null');
   expect((await pause(desk, 'no-such')).status).toBe(404);
   for (const role of ['administrator', 'reviewer', 'auditor'] as const)
     expect((await pause(await signIn(site, [role]))).status).toBe(403);

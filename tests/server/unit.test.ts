@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { UnitRow } from '@zuimei/shared/unit.ts';
+import type { PortalView, UnitRow } from '@zuimei/shared/unit.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
-import { signIn } from '../harness/office.ts';
+import { type Desk, signIn } from '../harness/office.ts';
 import { createSite, type TestSite } from '../harness/site.ts';
 import { fileDraft, formOf, openCollection, personValues } from './filed.ts';
 import { bookFile, docxFile, sheetOf } from './paper.ts';
@@ -197,5 +197,32 @@ test('units and documents are the organizer’s alone: every other role is refus
     expect(
       (await other.ask('POST', `${contest.base}/documents`, formOf('a.docx', Buffer.from('x')))).status,
     ).toBe(403);
+  }
+});
+
+test('the embedded database takes, counts and compares nominations alike', { timeout: 30_000 }, async () => {
+  const embedded = await freshDatabase('embedded');
+  const small = await createSite(embedded.database.db);
+  try {
+    const contest = await openCollection(small, 'zuimei-district', (plan) => {
+      plan.collection.form = plan.collection.form.filter((field) => field.type !== 'photo');
+    });
+    const { desk } = await contest.unit('青石镇人民政府', 'town', 1);
+    const { desk: other } = await contest.unit('桐江街道办事处');
+    const send = async (from: Desk) => {
+      const { id, version } = await fileDraft(from, personValues('林立夏'), null);
+      return await from.ask('POST', `/api/console/unit/nominations/${id}/submit`, { version });
+    };
+    expect((await send(desk)).status).toBe(200);
+    expect((await send(desk)).body).toEqual({ code: 'quota_full', most: 1 });
+    expect((await send(other)).status).toBe(200);
+    const view = await desk.get<PortalView>('/api/console/unit');
+    expect(view.nominations.map(({ state, namesake }) => [state, namesake])).toEqual([
+      ['submitted', true],
+      ['draft', true],
+    ]);
+  } finally {
+    await small.close();
+    await embedded.drop();
   }
 });

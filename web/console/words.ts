@@ -192,6 +192,7 @@ const acts: Record<string, string> = {
   'nomination.return': '退回报送',
   'nomination.decline': '不予入选',
   'nomination.reopen': '恢复审核',
+  'nomination.unaccept': '撤销通过或未入选',
   'shortlist.number': '编号',
   'shortlist.order': '调整编号',
   'shortlist.draw': '抽签编号',

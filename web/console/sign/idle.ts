@@ -1,4 +1,4 @@
-import { computed, onMounted, onUnmounted, ref } from 'vue';
+import { computed, onMounted, onUnmounted, ref, watch } from 'vue';
 import type { SessionView } from '@zuimei/shared/staff.ts';
 import { api, SESSION_PATH, whenAnswered } from '../client.ts';
 import { useSession } from '../session.ts';
@@ -55,12 +55,17 @@ export function useIdle() {
     ending = false;
   }
 
-  function tick(): void {
-    if (!session.me) {
-      secondsLeft.value = null;
+  // The sign-in must not lie behind the warning for a moment.
+  watch(
+    () => session.me,
+    (me) => {
       heard = Date.now();
-      return;
-    }
+      if (!me) secondsLeft.value = null;
+    },
+  );
+
+  function tick(): void {
+    if (!session.me) return;
     const now = Date.now();
     const leftMs = heard + limitMs.value - now;
     secondsLeft.value = leftMs > WARN_MS ? null : Math.max(0, Math.ceil(leftMs / 1000));

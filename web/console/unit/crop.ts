@@ -16,7 +16,7 @@ const TEMPLATE = `<cropper-canvas>
   <cropper-image rotatable scalable translatable></cropper-image>
   <cropper-shade></cropper-shade>
   <cropper-handle action="move" plain></cropper-handle>
-  <cropper-selection initial-coverage="0.92" outlined><cropper-grid covered bordered rows="3" columns="3"></cropper-grid></cropper-selection>
+  <cropper-selection initial-coverage="0.92" outlined theme-color="#fff"><cropper-grid covered bordered theme-color="#fff" rows="3" columns="3"></cropper-grid></cropper-selection>
 </cropper-canvas>`;
 
 /** Puts the picture into `stage`, filling the frame. The library comes when it is first needed. */

@@ -1,15 +1,20 @@
 import { isText } from '@zuimei/shared/answer.ts';
-import type { CandidateKind } from '@zuimei/shared/contest.ts';
+import type { CandidateKind, Category } from '@zuimei/shared/contest.ts';
 import type { FormField } from '@zuimei/shared/plan.ts';
 import type { PortalLine, PortalView } from '@zuimei/shared/unit.ts';
 import { dayTime } from '../../lib/moment.ts';
 
-export const kindWords: Record<CandidateKind, string> = {
+const kindWords: Record<CandidateKind, string> = {
   person: '个人',
   team: '集体',
   case: '案例',
   work: '作品',
 };
+
+/** What a kind of nominee is called: as the contest's own categories call it, where they part nominees by kind (团队, 集体). */
+export function kindName(kind: CandidateKind, categories: readonly Category[]): string {
+  return categories.find((one) => one.id === kind)?.name ?? kindWords[kind];
+}
 
 /** The steps a form is filled in. */
 export const formSteps = [

@@ -10,18 +10,28 @@ const EVERY_MS = 5_000;
 /** While the server is still reading the ledger. */
 const HURRY_MS = 1_500;
 
+/** Nobody has touched the page for so long: asking on would keep the session of somebody who went away. */
+const REST_MS = 10 * MINUTE_MS;
+const INPUTS = ['pointermove', 'pointerdown', 'keydown', 'wheel'] as const;
+
 /**
- * The dashboard of a contest, asked anew every 5 seconds while the page is in sight, and at once when it comes back. `now`: the
- * server's clock, ticking each second.
+ * The dashboard of a contest, asked anew every 5 seconds while the page is in sight and somebody is there, and at once when they come
+ * back. `now`: the server's clock, ticking each second; `resting`: nobody is there.
  */
-export function useLive(slug: string): { load: Load<LiveView>; now: Readonly<Ref<number>> } {
+export function useLive(slug: string): {
+  load: Load<LiveView>;
+  now: Readonly<Ref<number>>;
+  resting: Readonly<Ref<boolean>>;
+} {
   let last: LiveView | null = null;
   let ahead = 0;
   let timer = 0;
   let ticker = 0;
   let asking = false;
   let gone = false;
+  let inputAt = Date.now();
   const now = ref(Date.now());
+  const resting = ref(false);
 
   async function ask(): Promise<Answer<LiveView>> {
     const answer = await api.get<LiveView>(`/api/console/contests/${slug}/live${sinceOf(last)}`);
@@ -37,6 +47,8 @@ export function useLive(slug: string): { load: Load<LiveView>; now: Readonly<Ref
 
   async function run(): Promise<void> {
     if (asking || gone || document.hidden) return;
+    resting.value = Date.now() - inputAt > REST_MS;
+    if (resting.value) return;
     asking = true;
     await load.reload();
     asking = false;
@@ -48,12 +60,20 @@ export function useLive(slug: string): { load: Load<LiveView>; now: Readonly<Ref
       timer = window.setTimeout(run, last && last.progress < 1 ? HURRY_MS : EVERY_MS);
   }
   function onSight(): void {
-    if (document.hidden) clearTimeout(timer);
-    else void run();
+    if (document.hidden) return clearTimeout(timer);
+    onInput();
+    void run();
+  }
+  function onInput(): void {
+    inputAt = Date.now();
+    if (!resting.value) return;
+    resting.value = false;
+    void run();
   }
 
   onMounted(() => {
     document.addEventListener('visibilitychange', onSight);
+    for (const input of INPUTS) document.addEventListener(input, onInput, { passive: true });
     ticker = window.setInterval(() => {
       now.value = Date.now() + ahead;
     }, 1000);
@@ -64,8 +84,9 @@ export function useLive(slug: string): { load: Load<LiveView>; now: Readonly<Ref
     clearTimeout(timer);
     clearInterval(ticker);
     document.removeEventListener('visibilitychange', onSight);
+    for (const input of INPUTS) document.removeEventListener(input, onInput);
   });
-  return { load, now };
+  return { load, now, resting };
 }
 
 /** Minutes known for good need not come again: not the last two, and nothing while the ledger is still being read. */

@@ -1,5 +1,5 @@
-import { computed, type InjectionKey, inject, onBeforeUnmount, reactive, toRaw, watch } from 'vue';
-import type { PlanView } from '@zuimei/shared/plan.ts';
+import { computed, type InjectionKey, inject, onBeforeUnmount, reactive, toRefs, watch } from 'vue';
+import type { ContestPlan, PlanView } from '@zuimei/shared/plan.ts';
 import { checkPlan } from '@zuimei/shared/plancheck.ts';
 import { api, type Fault } from '../../client.ts';
 import { faultText, type SectionKey, sectionOf } from './faults.ts';
@@ -11,12 +11,11 @@ const RETRY_MS = 5_000;
 export type SaveState = 'saved' | 'waiting' | 'saving' | 'failed' | 'conflict';
 
 export type PlanDesk = ReturnType<typeof createPlanDesk>;
-const key: InjectionKey<PlanDesk> = Symbol('plan');
-export const planKey = key;
+export const planKey: InjectionKey<PlanDesk> = Symbol('plan');
 
 /** The plan that the page around is editing. */
 export function usePlanDesk(): PlanDesk {
-  const desk = inject(key);
+  const desk = inject(planKey);
   if (!desk) throw new Error('no plan is being edited');
   return desk;
 }
@@ -30,7 +29,7 @@ export function createPlanDesk(first: PlanView) {
   const ahead = Date.parse(first.now) - Date.now();
   const desk = reactive({
     view: first,
-    plan: structuredClone(first.plan),
+    plan: copyOf(first.plan),
     state: 'saved' as SaveState,
     fault: null as Fault | null,
   });
@@ -90,7 +89,7 @@ export function createPlanDesk(first: PlanView) {
   function take(view: PlanView): void {
     clearTimeout(timer);
     desk.view = view;
-    desk.plan = structuredClone(toRaw(view.plan));
+    desk.plan = copyOf(view.plan);
     savedText = JSON.stringify(desk.plan);
     desk.fault = null;
     desk.state = 'saved';
@@ -129,7 +128,8 @@ export function createPlanDesk(first: PlanView) {
     window.removeEventListener('beforeunload', warn);
   });
 
-  return Object.assign(desk, {
+  return reactive({
+    ...toRefs(desk),
     now,
     save,
     take,
@@ -151,4 +151,9 @@ export function createPlanDesk(first: PlanView) {
       return { errors, warnings: here.length - errors };
     },
   });
+}
+
+/** Apart from what it was copied from, reactive or not. */
+function copyOf(plan: ContestPlan): ContestPlan {
+  return JSON.parse(JSON.stringify(plan)) as ContestPlan;
 }

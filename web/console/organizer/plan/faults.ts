@@ -118,6 +118,7 @@ const places: [prefix: string, section: SectionKey][] = [
   ['collection.noticeDays', 'schedule'],
   ['settings.categories', 'categories'],
   ['settings.chosen', 'categories'],
+  ['collection.kinds', 'categories'],
   ['collection.places', 'categories'],
   ['collection.categoryPlaces', 'categories'],
   ['collection.form.', 'form'],

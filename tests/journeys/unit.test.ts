@@ -1,0 +1,163 @@
+import { fileURLToPath } from 'node:url';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createUnits } from '@zuimei/server/nomination/unit.ts';
+import { openSecrets } from '@zuimei/server/secret.ts';
+import { createSessions } from '@zuimei/server/staff/session.ts';
+import type { Collection } from '@zuimei/shared/plan.ts';
+import { planFrom, presets } from '@zuimei/shared/preset.ts';
+import { TEST_SECRET } from '../harness/app.ts';
+import { HOUR_MS } from '../harness/site.ts';
+import { portrait } from '../server/paper.ts';
+import { openTown, type Town } from './town.ts';
+
+const SAMPLE = fileURLToPath(
+  new URL('../../server/demo/samples/zuimei/报送表-01-林立夏.docx', import.meta.url),
+);
+
+let town: Town;
+let collection: Collection;
+let slug: string;
+let link: string;
+beforeAll(async () => {
+  town = await openTown();
+  const now = Date.now();
+  const start = new Date(now - 24 * HOUR_MS).toISOString();
+  const plan = planFrom(presets['zuimei-district'], {
+    title: '测试推选',
+    organizer: '云岭区应急管理局',
+    start,
+  });
+  collection = {
+    ...plan.collection,
+    opens: new Date(now - HOUR_MS).toISOString(),
+    closes: new Date(now + 72 * HOUR_MS).toISOString(),
+  };
+  ({ slug } = await town.contest('units', plan.settings, 0));
+  await sql`update contest set collection = ${JSON.stringify(collection)}::jsonb where slug = ${slug}`.execute(
+    town.db,
+  );
+  const { id } = await town.db
+    .selectFrom('contest')
+    .select('id')
+    .where('slug', '=', slug)
+    .executeTakeFirstOrThrow();
+  const units = createUnits(await openSecrets({ secret: TEST_SECRET, dataDir: '' }));
+  await town.db
+    .transaction()
+    .execute((tx) =>
+      units.add(tx, id, collection, [
+        { name: '云岭区应急管理局', kind: 'department', quota: null, contact: { name: '', phone: '' } },
+      ]),
+    );
+  link = (await units.list(town.db, id, collection))[0]?.link ?? '';
+}, 120_000);
+afterAll(() => town.close());
+
+/** As the organizer's page would: sends every submitted nomination back. */
+async function sendBack(reason: string): Promise<void> {
+  const secrets = await openSecrets({ secret: TEST_SECRET, dataDir: '' });
+  const sessions = createSessions({ db: town.db, secrets, clock: Date.now, secure: false });
+  const staff = await town.db
+    .insertInto('staff')
+    .values({ login: 'organizer', name: '测试主办', roles: ['organizer'] })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const cookie = (await sessions.open({ staff: staff.id }, { address: '', agent: '' })).split(';')[0] ?? '';
+  const csrf = (await sessions.find(cookie))?.csrf ?? '';
+  const rows = await town.db.selectFrom('nomination').select('id').where('state', '=', 'submitted').execute();
+  const reply = await fetch(`${town.url}/api/console/contests/${slug}/nominations/decide`, {
+    method: 'POST',
+    headers: { cookie, 'x-csrf-token': csrf, 'content-type': 'application/json' },
+    body: JSON.stringify({ ids: rows.map((row) => row.id), verdict: 'return', reason }),
+  });
+  expect(reply.status).toBe(200);
+}
+
+test('a unit opens its link on a phone, fills in one by hand and one from a document, sends it, and again after it came back', {
+  timeout: 90_000,
+}, async () => {
+  const guest = await town.phone();
+  const { page } = guest;
+  const press = (name: string | RegExp) =>
+    page.getByRole('button', { name, exact: typeof name === 'string' }).click();
+
+  await page.goto(link);
+  await page.getByText('还没有报送', { exact: true }).waitFor();
+  // The key is in no address any more, nor comes back when one goes on and back.
+  expect(page.url()).toBe(`${town.url}/console/unit`);
+  await press('在线填写（个人）');
+  await page.getByLabel('姓名').waitFor();
+  await page.goBack();
+  await page.getByText('草稿', { exact: true }).waitFor();
+  expect(page.url()).not.toContain('#');
+  await page.goForward();
+  await page.getByLabel('姓名').fill('周明川');
+  await page.getByLabel('性别').selectOption('男');
+  await page.getByLabel('出生年月').fill('1985-03');
+  await page.getByLabel('民族').fill('汉族');
+  await page.getByLabel('政治面貌').fill('群众');
+  await page.getByLabel('职务').fill('执法队员');
+  await page.getByLabel('从事应急工作年限').fill('9年');
+  await page.getByLabel('联系电话').fill('13800000102');
+  await press('下一步');
+  await page.getByLabel('推荐理由').fill('长'.repeat(51));
+  await page.getByText('请删减到 50 个字以内').waitFor();
+  await page.getByLabel('推荐理由').fill('连续九年守在防汛一线。');
+  await page.getByText(/^已保存/).waitFor();
+  // What was typed is there after the page was closed in the middle of it.
+  await page.reload();
+  expect(await page.getByLabel('推荐理由').inputValue()).toBe('连续九年守在防汛一线。');
+  await page.getByLabel('主要事迹').fill('二〇二四年汛期值守二十一天。');
+  await press('下一步');
+  await page.locator('#f-photo input[type=file]').setInputFiles({
+    name: '周明川.jpg',
+    mimeType: 'image/jpeg',
+    buffer: await portrait(800, 900),
+  });
+  const stage = page.getByRole('application');
+  await page.getByRole('button', { name: '使用这张' }).and(page.locator(':enabled')).waitFor();
+  await stage.press('ArrowUp');
+  await stage.press('+');
+  await press('使用这张');
+  await page.getByAltText('已上传的照片').waitFor();
+  await press('下一步');
+  await page.getByLabel('同意人').fill('周明川');
+  await page.getByLabel('同意日期').fill('2024-03-01');
+  await press('下一步');
+  await press('提交');
+  await page.getByText('待审核').waitFor();
+  const [sent] = await town.db
+    .selectFrom('nomination')
+    .selectAll()
+    .where('state', '=', 'submitted')
+    .execute();
+  expect(sent).toMatchObject({ name: '周明川', category: 'person', photo: { width: 600, height: 800 } });
+  expect(JSON.stringify(sent?.answers)).not.toContain('13800000102');
+
+  await page.getByRole('link', { name: '我的报送' }).click();
+  await page.locator('input[type=file]').setInputFiles(SAMPLE);
+  await page.getByText('已生成 1 份草稿').waitFor();
+  await page.getByRole('link', { name: '林立夏' }).first().click();
+  await press(/核对提交/);
+  await page.getByRole('heading', { name: '还有 1 处需要补充' }).waitFor();
+  await page.getByRole('link', { name: '本人同意' }).click();
+  await page.getByLabel('同意人').fill('林立夏');
+  await page.getByLabel('同意日期').fill('2024-03-01');
+  await press('下一步');
+  await press('提交');
+  await page.getByText('待审核').waitFor();
+
+  await sendBack('请补充2025年的事迹');
+  await page.goto('/console/unit');
+  await page.getByText('退回意见：请补充2025年的事迹').first().waitFor();
+  expect(await page.getByText('还可提交 2 份').count()).toBe(1);
+  await page.getByRole('link', { name: '周明川' }).click();
+  await press(/事迹$/);
+  await page.getByLabel('主要事迹').fill('二〇二五年转移群众三百余人。');
+  await press(/核对提交/);
+  await press('重新提交');
+  await page.getByText('待审核').waitFor();
+  expect(guest.faults).toEqual([]);
+  await guest.leave();
+});

@@ -1,0 +1,120 @@
+import type { ContestPlan } from '@zuimei/shared/plan.ts';
+import { dayTime } from '../../../lib/moment.ts';
+import {
+  ballotSentence,
+  categorySentences,
+  formulaSentence,
+  repeatSentence,
+  revealSentence,
+} from '../../../lib/rule.ts';
+import { stepWords } from './faults.ts';
+import { policyWords } from './words.ts';
+
+export interface Change {
+  what: string;
+  /** Shown when both are short; else the change is only named. */
+  was: string;
+  will: string;
+  /** It is one of the rules that the ledger holds. */
+  rule: boolean;
+}
+
+interface Topic {
+  what: string;
+  rule?: true;
+  of(plan: ContestPlan): unknown;
+}
+
+const moment = (instant: string): string => (instant ? dayTime(instant) : '未填');
+type Ruled = Parameters<typeof categorySentences>[0];
+
+function ballotWords({ settings }: ContestPlan): string {
+  const sentences = [
+    ballotSentence(settings),
+    ...categorySentences(settings as Ruled),
+    repeatSentence(settings),
+  ];
+  return sentences.filter((one) => one !== null).join('');
+}
+
+const topics: Topic[] = [
+  { what: '活动名称', rule: true, of: ({ settings }) => settings.title },
+  { what: '口号', of: ({ settings }) => settings.slogan },
+  { what: '主办单位', of: ({ settings }) => settings.organizers.join('、') },
+  { what: '候选的称呼', of: ({ settings }) => `${settings.noun.measure}${settings.noun.name}` },
+  { what: '活动介绍', of: ({ settings }) => settings.intro },
+  { what: '补充说明', of: ({ settings }) => settings.notes },
+  { what: '横幅', of: ({ settings }) => settings.banner?.id ?? null },
+  {
+    what: '日程',
+    of: ({ settings }) =>
+      settings.schedule.map((step) => `${stepWords[step.phase]} ${moment(step.from)}`).join('，'),
+  },
+  {
+    what: '投票起止',
+    rule: true,
+    of: ({ settings }) =>
+      settings.rounds.map((round) => `${moment(round.opens)} 至 ${moment(round.closes)}`).join('，'),
+  },
+  {
+    what: '组别',
+    rule: true,
+    of: ({ settings }) => settings.categories.map((one) => one.name).join('、') || '不分组',
+  },
+  { what: '投票规则', rule: true, of: ballotWords },
+  { what: '计分公式', rule: true, of: ({ settings }) => formulaSentence(settings.formula) ?? '不公布' },
+  { what: '最终评出', rule: true, of: ({ settings }) => String(settings.chosen ?? '不定') },
+  { what: '票数公布', rule: true, of: ({ settings }) => revealSentence(settings.reveal) },
+  { what: '排名不分先后', rule: true, of: ({ settings }) => (settings.hideOrder ? '是' : '否') },
+  { what: '候选次序', rule: true, of: ({ settings }) => (settings.order === 'number' ? '按编号' : '随机') },
+  { what: '防刷策略', rule: true, of: ({ settings }) => policyWords[settings.policy].label },
+  { what: '页脚', of: ({ settings }) => settings.footer },
+  {
+    what: '报送时间',
+    of: ({ collection }) => `${moment(collection.opens)} 至 ${moment(collection.closes)}`,
+  },
+  { what: '报送表', of: ({ collection }) => [collection.form, collection.formTitle, collection.listTitle] },
+  { what: '同意书', of: ({ collection }) => collection.consent },
+  { what: '照片要求', of: ({ collection }) => collection.photo },
+  {
+    what: '单位类别与配额',
+    of: ({ collection }) =>
+      collection.unitKinds.map((kind) => `${kind.name} ${kind.least}–${kind.most ?? '不限'}`).join('，'),
+  },
+  {
+    what: '名额',
+    of: ({ collection }) => [collection.places, collection.categoryPlaces, collection.unitCategoryMost],
+  },
+  { what: '意见与征求意见', of: ({ collection }) => collection.opinions },
+  {
+    what: '审核与初选',
+    of: ({ collection }) => [
+      collection.screening,
+      collection.leastYears,
+      collection.noLeaders,
+      collection.leastProofs,
+    ],
+  },
+  { what: '公示工作日', of: ({ collection }) => `${collection.noticeDays} 个工作日` },
+  { what: '向上推荐', of: ({ collection }) => collection.upward },
+];
+
+/** What a publication would change, one line a topic, in the order of the editor. */
+export function changesOf(was: ContestPlan, will: ContestPlan): Change[] {
+  return topics.flatMap(({ what, rule, of }) => {
+    const before = of(was);
+    const after = of(will);
+    if (sorted(before) === sorted(after)) return [];
+    const said = typeof before === 'string' && typeof after === 'string';
+    return [{ what, was: said ? before : '', will: said ? after : '', rule: rule === true }];
+  });
+}
+
+/** JSON with keys in order: the database gives them in its own. */
+function sorted(value: unknown): string {
+  return JSON.stringify(value, (_, one: unknown) =>
+    typeof one === 'object' && one !== null && !Array.isArray(one)
+      ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : one,
+  );
+}
