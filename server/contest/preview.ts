@@ -56,7 +56,9 @@ export async function renderPreview(
   const first = { path, now: view.now, elder, contest: lightView(view, path) };
   const html = (await pageHtml(site, first, `<title>预览</title><style>${STYLE}</style>`))
     .replace(/<script\b[^>]*>[\s\S]*?<\/script>/gu, '')
-    .replace(/<link\b[^>]*rel="modulepreload"[^>]*>/gu, '');
+    .replace(/<link\b[^>]*rel="modulepreload"[^>]*>/gu, '')
+    // A countdown and a count come by script: a stroke stands where they will be.
+    .replace(/(<b class="num"[^>]*>)\s*(?=<\/b>)/gu, '$1–');
   return { html, headers: { 'Content-Security-Policy': policyOf(site.csp) } };
 }
 

@@ -58,7 +58,7 @@ export interface Ledger {
   ): Promise<(Receipt | null)[]>;
   /** A voter's ballots, newest first, with the quota period of each. */
   ballotsOf(contestId: number, voter: string): Promise<OwnRecord[]>;
-  /** Freezes the rules as they now stand as an entry of the ledger, unless they are already; gives the contest. */
+  /** Freezes the rules as they now stand as an entry of the ledger, unless the last entry of that kind has them; gives the contest. */
   open(slug: string): Promise<StoredContest>;
   /**
    * A change by staff that bears on the result, and its entry, in one transaction: `change` does it under the contest's lock, then the
@@ -194,7 +194,9 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
       await sql`select 1 from contest where slug = ${slug} for update`.execute(tx);
       const contest = await readContest(tx, slug);
       if (!contest) throw new Refusal('not_found');
-      if (await raiseHead(tx, contest, newOrigin(slug)))
+      const before = await readFrozen(tx, contest.id);
+      const raised = await raiseHead(tx, contest, newOrigin(slug));
+      if (raised && (before === null || before.version === 0 || before.rules !== digestOf(contest)))
         await appendAct(tx, contest.id, 'rules', {
           actor: 'system',
           reason: 'rules as they stand for voting',
@@ -256,17 +258,31 @@ export function openingKey(secrets: Secrets, slug: string): Buffer {
   return secrets.derive(`openings of ${slug}`);
 }
 
+/** Of the frozen rules, hex. */
+function digestOf(contest: StoredContest): string {
+  return actCommitment(frozenRules(contest));
+}
+
+async function readFrozen(
+  tx: Transaction<Tables>,
+  contest: number,
+): Promise<{ version: number; rules: string | null } | null> {
+  const { rows } = await sql<{ version: number; rules: string | null }>`
+    select version, encode(rules, 'hex') as rules from ledger_head where contest = ${contest}`.execute(tx);
+  return rows[0] ?? null;
+}
+
 /** Makes the head of a contest, or moves it to this version; false when it is there already. */
 async function raiseHead(tx: Transaction<Tables>, contest: StoredContest, origin: string): Promise<boolean> {
   const { rule, rounds } = contest;
   const { rows } = await sql`
-    insert into ledger_head as h (contest, origin, version, opens, closes, paused, daily, ballots_per_period, repeat_candidate)
+    insert into ledger_head as h (contest, origin, version, opens, closes, paused, daily, ballots_per_period, repeat_candidate, rules)
     values (${contest.id}, ${origin}, ${contest.version}, ${arrayOf(rounds.map((round) => round.opens))}::timestamptz[],
       ${arrayOf(rounds.map((round) => round.closes))}::timestamptz[], ${contest.paused !== null}, ${rule.period === 'day'},
-      ${rule.ballotsPerPeriod}, ${rule.repeatCandidate})
+      ${rule.ballotsPerPeriod}, ${rule.repeatCandidate}, ${Buffer.from(digestOf(contest), 'hex')})
     on conflict (contest) do update set version = excluded.version, opens = excluded.opens, closes = excluded.closes,
       paused = excluded.paused, daily = excluded.daily, ballots_per_period = excluded.ballots_per_period,
-      repeat_candidate = excluded.repeat_candidate
+      repeat_candidate = excluded.repeat_candidate, rules = excluded.rules
     where h.version < excluded.version
     returning contest`.execute(tx);
   return rows.length > 0;

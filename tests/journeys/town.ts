@@ -94,6 +94,10 @@ export async function openTown(options: { demo?: boolean } = {}) {
       });
       return stdout;
     },
+    /** What the server has printed so far. */
+    log: () => app.log(),
+    /** A browser context without any ways of its own: for staff. */
+    browser,
     kill: () => app.kill9(),
     /** Again on the same data and port, after kill(). */
     async restart() {

@@ -270,6 +270,19 @@ describe('an announcement', () => {
     await site.verify(slug);
   });
 
+  test('during the vote moves the contest on without freezing the same rules once more', async () => {
+    const { slug, id } = await site.contest();
+    const frozen = async () =>
+      (await site.parts.db.selectFrom('contest').select('version').where('id', '=', id).executeTakeFirst())
+        ?.version;
+    expect((await site.visitor(slug).cast([1])).status).toBe(201);
+    const before = { version: await frozen(), entries: (await site.verify(slug)).entries };
+    await desk.post(room(slug, 'announcements'), { text: '今晚 22 点起维护半小时。' });
+    expect((await site.visitor(slug).cast([2])).status).toBe(201);
+    expect(await frozen()).toBe((before.version ?? 0) + 1);
+    expect((await site.verify(slug)).entries).toBe(before.entries + 1);
+  });
+
   test('has 1 to 200 characters and an end that is still to come, and there are at most twenty', async () => {
     const { slug } = await site.contest();
     const add = (body: object) => desk.ask('POST', room(slug, 'announcements'), body);

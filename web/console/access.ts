@@ -22,6 +22,12 @@ export const pageRoles = {
 
 export type PageName = keyof typeof pageRoles;
 
+/** Of a contest's pages, where somebody with these roles begins. */
+export function firstPage(has: (...roles: readonly Role[]) => boolean): PageName {
+  const first = (['settings', 'nominations', 'live'] as const).find((name) => has(...pageRoles[name]));
+  return first ?? 'home';
+}
+
 /** Where to go after signing in: what `?to=` asks for if it is a page of the console, else home. */
 export function wayBack(to: unknown): string {
   return typeof to === 'string' && /^\/console(?:[/?#]|$)/.test(to) && !to.startsWith('/console/sign-in')

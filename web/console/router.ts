@@ -1,6 +1,6 @@
 import { createRouter, type RouteRecordRaw, type RouterHistory } from 'vue-router';
 import type { Role } from '@zuimei/shared/staff.ts';
-import { pageRoles } from './access.ts';
+import { firstPage, pageRoles } from './access.ts';
 import { useSession } from './session.ts';
 
 declare module 'vue-router' {
@@ -55,7 +55,9 @@ export const routes: RouteRecordRaw[] = [
   },
   {
     path: '/console/c/:slug',
-    redirect: ({ params }) => ({ name: 'settings', params: { slug: params.slug } }),
+    name: 'contest',
+    // Never shown: the guard below sends on to the first page of the contest that this person may see.
+    component: () => import('./frame/MissingPage.vue'),
   },
   {
     path: '/console/c/:slug/live',
@@ -135,6 +137,8 @@ export function createConsoleRouter(history: RouterHistory) {
     if (session.fault) return true;
     if (!session.me) return { name: 'sign-in', query: { to: to.fullPath } };
     if (to.name === 'home' && session.has('unit')) return { name: 'unit' };
+    if (to.name === 'contest')
+      return { name: firstPage(session.has), params: { slug: to.params.slug }, replace: true };
     return true;
   });
   return router;

@@ -18,10 +18,10 @@ export const contestEntries: readonly Entry[] = [
   { name: 'live', label: '实时' },
   { name: 'nominations', label: '报送' },
   { name: 'units', label: '报送单位' },
-  { name: 'shortlist', label: '评审与候选' },
+  { name: 'shortlist', label: '候选名单' },
   { name: 'candidates', label: '候选' },
-  { name: 'settings', label: '设置' },
-  { name: 'out', label: '导出' },
+  { name: 'settings', label: '活动设置' },
+  { name: 'out', label: '导出与归档' },
 ];
 
 /** The entries that somebody with these roles sees. */

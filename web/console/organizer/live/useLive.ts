@@ -52,7 +52,8 @@ export function useLive(slug: string): {
     asking = true;
     await load.reload();
     asking = false;
-    later();
+    // What is not there does not come by waiting.
+    if (load.value !== null || load.fault?.code !== 'not_found') later();
   }
   function later(): void {
     clearTimeout(timer);
