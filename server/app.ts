@@ -18,12 +18,12 @@ import { documentRoute } from './nomination/documentroute.ts';
 import { editRoute } from './nomination/editroute.ts';
 import { portalRoute } from './nomination/portalroute.ts';
 import { reviewRoute } from './nomination/reviewroute.ts';
-import { unitRoute } from './nomination/unitroute.ts';
 import { outRoute } from './out/route.ts';
 import type { Parts } from './parts.ts';
 import { rosterRoute } from './staff/rosterroute.ts';
 import { staffRoute } from './staff/route.ts';
 import { tallyRoute } from './tally/route.ts';
+import { unitRoute } from './unit/route.ts';
 import { voteRoute } from './vote/route.ts';
 
 /** All routes on their parts. Who may call each is said at the head of its route file; answer.ts says which status a refusal has. */

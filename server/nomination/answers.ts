@@ -3,8 +3,8 @@ import { fieldsFor, isHidden, isText, masked } from '@zuimei/shared/answer.ts';
 import type { CandidateKind } from '@zuimei/shared/contest.ts';
 import { type FormValues, nominationLimits } from '@zuimei/shared/nomination.ts';
 import type { Collection, FormField } from '@zuimei/shared/plan.ts';
+import { cleanLine, cleanName, cleanText, foldText } from '../document/value.ts';
 import type { Secrets } from '../secret.ts';
-import { cleanLine, cleanName, cleanText, foldText } from './value.ts';
 import { openPrivate, privateKey, sealPrivate } from './vault.ts';
 
 /** What seals private answers and digests twins. */

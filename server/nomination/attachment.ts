@@ -4,8 +4,8 @@ import sharp from 'sharp';
 import { type AttachmentView, nominationLimits } from '@zuimei/shared/nomination.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Tables } from '../db.ts';
-import { openArchive } from './archive.ts';
-import { cleanLine } from './value.ts';
+import { openArchive } from '../document/archive.ts';
+import { cleanLine } from '../document/value.ts';
 
 type Reader = Kysely<Tables> | Transaction<Tables>;
 

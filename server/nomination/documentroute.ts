@@ -21,6 +21,7 @@ import type { Secrets } from '../secret.ts';
 import { recordAction } from '../staff/action.ts';
 import { readBody } from '../staff/body.ts';
 import type { Guard, Person } from '../staff/session.ts';
+import { createUnits } from '../unit/unit.ts';
 import { nominationKeys } from './answers.ts';
 import { addAttachment, checkFile, opinionField } from './attachment.ts';
 import { readNomination, recordEvent, viewNomination } from './entry.ts';
@@ -28,7 +29,6 @@ import { type Filing, submitPaper } from './filing.ts';
 import { takeDocuments } from './intake.ts';
 import { saveOpinion } from './opinion.ts';
 import { opinionBody } from './portalroute.ts';
-import { createUnits } from './unit.ts';
 import { readUpload, rowId } from './upload.ts';
 
 /** Of the consents that came signed with the papers. */

@@ -11,11 +11,11 @@ import type {
 import type { Collection } from '@zuimei/shared/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Tables } from '../db.ts';
+import { cleanLine, paragraphsOf, yearsText } from '../document/value.ts';
 import type { Actor } from '../staff/action.ts';
 import { maskHidden, type NominationKeys, openHidden, publicFields } from './answers.ts';
 import { readAttachments } from './attachment.ts';
 import { readOpinions } from './opinion.ts';
-import { cleanLine, paragraphsOf, yearsText } from './value.ts';
 
 type Reader = Kysely<Tables> | Transaction<Tables>;
 

@@ -1,7 +1,7 @@
 import type { Candidate } from '@zuimei/shared/contest.ts';
 import type { Db } from '../db.ts';
-import { readDocuments, type SentFile } from './documents.ts';
-import type { Problem } from './problem.ts';
+import { readDocuments, type SentFile } from '../document/documents.ts';
+import type { Problem } from '../document/problem.ts';
 import { saveNominations } from './save.ts';
 
 export interface ImportOptions {

@@ -7,16 +7,16 @@ import type { FormField } from '@zuimei/shared/plan.ts';
 import { shanghaiDay } from '@zuimei/shared/time.ts';
 import type { IntakeProblem, IntakeView } from '@zuimei/shared/unit.ts';
 import type { Db, Tables } from '../db.ts';
+import { readDocuments, type SentFile } from '../document/documents.ts';
+import type { Nomination } from '../document/nomination.ts';
+import { type Problem, problemAt } from '../document/problem.ts';
+import { foldText } from '../document/value.ts';
 import { encodePhoto } from '../media/photo.ts';
-import { readDocuments, type SentFile } from './documents.ts';
+import type { Units } from '../unit/unit.ts';
 import { createNomination, type Filing } from './filing.ts';
-import type { Nomination } from './nomination.ts';
 import { ownStep, saveOpinion } from './opinion.ts';
 import { categoryOf } from './plan.ts';
 import { keepPhoto } from './portrait.ts';
-import { type Problem, problemAt } from './problem.ts';
-import type { Units } from './unit.ts';
-import { foldText } from './value.ts';
 
 /** Whose documents they are: of one unit, which sent them itself; or of many, named in the documents and made when unknown. */
 export type Intake =

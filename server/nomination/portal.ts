@@ -10,10 +10,10 @@ import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { OpinionDraft, PortalView } from '@zuimei/shared/unit.ts';
 import { readStored, type StoredPlan } from '../contest/plan.ts';
 import type { Db, Tables } from '../db.ts';
+import type { SentFile } from '../document/documents.ts';
 import type { Person } from '../staff/session.ts';
 import type { NominationKeys } from './answers.ts';
 import { addAttachment, CONSENT_FIELD, checkFile, opinionField, readAttachment } from './attachment.ts';
-import type { SentFile } from './documents.ts';
 import { lineOf, type NominationRow, readNomination, recordEvent, viewNomination } from './entry.ts';
 import {
   createNomination,

@@ -21,18 +21,18 @@ import { type FormValues, nominationLimits } from '@zuimei/shared/nomination.ts'
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { OpinionDraft } from '@zuimei/shared/unit.ts';
 import type { Db } from '../db.ts';
+import { documentLimits } from '../document/documents.ts';
 import type { Secrets } from '../secret.ts';
 import { recordAction } from '../staff/action.ts';
 import { createAttempts } from '../staff/attempt.ts';
 import { readBody } from '../staff/body.ts';
 import type { Guard, Person, Sessions } from '../staff/session.ts';
+import { createUnits } from '../unit/unit.ts';
 import { clientAddress } from '../vote/address.ts';
 import { nominationKeys } from './answers.ts';
 import { readAttachment, sendAttachment } from './attachment.ts';
-import { documentLimits } from './documents.ts';
 import { takeDocuments } from './intake.ts';
 import { createPortal } from './portal.ts';
-import { createUnits } from './unit.ts';
 import { readUpload, rowId } from './upload.ts';
 
 const kinds = ['person', 'team', 'case', 'work'] as const;

@@ -1,10 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 import type { Candidate } from '@zuimei/shared/contest.ts';
 import type { Db, Tables } from '../db.ts';
+import type { Nomination } from '../document/nomination.ts';
+import { type Problem, problemAt } from '../document/problem.ts';
 import { type EncodedPhoto, encodePhoto } from '../media/photo.ts';
-import type { Nomination } from './nomination.ts';
 import { type Plan, planNominations } from './plan.ts';
-import { type Problem, problemAt } from './problem.ts';
 import { sealPrivate } from './vault.ts';
 
 export interface SaveOptions {

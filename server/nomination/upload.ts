@@ -1,5 +1,5 @@
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import type { SentFile } from './documents.ts';
+import type { SentFile } from '../document/documents.ts';
 
 /** Room for the headers of the parts. */
 const FRAME_BYTES = 64 << 10;

@@ -1,7 +1,7 @@
 import type { CandidateKind } from '@zuimei/shared/contest.ts';
 import { fields, REASON_LIMIT } from '@zuimei/shared/form.ts';
 import type { PaperAsk } from '@zuimei/shared/out.ts';
-import { yearsText } from '../nomination/value.ts';
+import { yearsText } from '../document/value.ts';
 import { momentWords } from './moment.ts';
 import { categoryName, type Nominee, type Source, told } from './nominees.ts';
 import type { CellValue, Column, Sheet } from './paper.ts';

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createUnits } from '@zuimei/server/nomination/unit.ts';
 import { openSecrets } from '@zuimei/server/secret.ts';
 import { createSessions } from '@zuimei/server/staff/session.ts';
+import { createUnits } from '@zuimei/server/unit/unit.ts';
 import type { Collection } from '@zuimei/shared/plan.ts';
 import { planFrom, presets } from '@zuimei/shared/preset.ts';
 import { TEST_SECRET } from '../harness/app.ts';

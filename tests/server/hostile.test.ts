@@ -1,8 +1,8 @@
 import { deflateRawSync } from 'node:zlib';
 import { zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
-import { readDocuments, type SentFile } from '@zuimei/server/nomination/documents.ts';
-import { createReader } from '@zuimei/server/nomination/reader.ts';
+import { readDocuments, type SentFile } from '@zuimei/server/document/documents.ts';
+import { createReader } from '@zuimei/server/document/reader.ts';
 import { bookFile, cardGrid, docxFile, listHead, partOf, rezip, type SheetValue, sheetOf } from './paper.ts';
 
 async function problemOf(file: SentFile): Promise<string | undefined> {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createContest, readContest } from '@zuimei/server/contest/contest.ts';
 import type { Db } from '@zuimei/server/db.ts';
-import { readDocuments } from '@zuimei/server/nomination/documents.ts';
+import { readDocuments } from '@zuimei/server/document/documents.ts';
 import { importDocuments } from '@zuimei/server/nomination/import.ts';
 import { saveNominations } from '@zuimei/server/nomination/save.ts';
 import { openPrivate, sealPrivate } from '@zuimei/server/nomination/vault.ts';

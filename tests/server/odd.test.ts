@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readDocuments, type SentFile } from '@zuimei/server/nomination/documents.ts';
+import { readDocuments, type SentFile } from '@zuimei/server/document/documents.ts';
 import {
   bookFile,
   cardGrid,

@@ -3,7 +3,7 @@ import { read, utils, type WorkBook, type WorkSheet } from '@e965/xlsx';
 import { strFromU8, unzipSync } from 'fflate';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readDocuments } from '@zuimei/server/nomination/documents.ts';
+import { readDocuments } from '@zuimei/server/document/documents.ts';
 import type { OutView, PaperAsk, PaperName, PrintView } from '@zuimei/shared/out.ts';
 import type { Collection } from '@zuimei/shared/plan.ts';
 import type { Role } from '@zuimei/shared/staff.ts';

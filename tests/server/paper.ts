@@ -3,7 +3,7 @@ import { type CellObject, utils, type WorkSheet, write } from '@e965/xlsx';
 import { Document, ImageRun, Packer, Paragraph, Table, TableCell, TableRow, TextRun } from 'docx';
 import { strToU8, unzipSync, zipSync } from 'fflate';
 import sharp from 'sharp';
-import type { SentFile } from '@zuimei/server/nomination/documents.ts';
+import type { SentFile } from '@zuimei/server/document/documents.ts';
 
 /** Documents as offices send them, made here so that every test shows what is odd about its own. */
 

@@ -5,11 +5,11 @@ import type { Collection } from '@zuimei/shared/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { UnitDraft, UnitLine } from '@zuimei/shared/unit.ts';
 import type { Db, Tables } from '../db.ts';
+import { cleanLine } from '../document/value.ts';
 import { createMac, sameText } from '../mac.ts';
+import { mostOf } from '../nomination/quota.ts';
+import { openPrivate, privateKey, sealPrivate } from '../nomination/vault.ts';
 import type { Secrets } from '../secret.ts';
-import { mostOf } from './quota.ts';
-import { cleanLine } from './value.ts';
-import { openPrivate, privateKey, sealPrivate } from './vault.ts';
 
 type Reader = Kysely<Tables> | Transaction<Tables>;
 type Contact = UnitDraft['contact'];

@@ -19,15 +19,15 @@ import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { UnitsView } from '@zuimei/shared/unit.ts';
 import { readStored, type StoredPlan } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
+import { documentLimits } from '../document/documents.ts';
+import { readUpload, rowId } from '../nomination/upload.ts';
 import type { Secrets } from '../secret.ts';
 import { inviteStaff } from '../staff/account.ts';
 import { recordAction } from '../staff/action.ts';
 import { readBody } from '../staff/body.ts';
 import type { Guard } from '../staff/session.ts';
-import { documentLimits } from './documents.ts';
+import { readUnitSheet } from './sheet.ts';
 import { createUnits, readNames, unitLimits } from './unit.ts';
-import { readUnitSheet } from './unitsheet.ts';
-import { readUpload, rowId } from './upload.ts';
 
 const draft = object({
   name: pipe(string(), trim(), minLength(1), maxLength(80)),

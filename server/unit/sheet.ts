@@ -1,11 +1,11 @@
 import { isPhone } from '@zuimei/shared/answer.ts';
 import type { Collection, UnitKind } from '@zuimei/shared/plan.ts';
 import type { UnitRow } from '@zuimei/shared/unit.ts';
-import type { SentFile } from './documents.ts';
-import { problemAt } from './problem.ts';
-import { createReader } from './reader.ts';
-import { type Cell, type Table, tableLimits } from './table.ts';
-import { cleanLine, foldText, parsePhone } from './value.ts';
+import type { SentFile } from '../document/documents.ts';
+import { problemAt } from '../document/problem.ts';
+import { createReader } from '../document/reader.ts';
+import { type Cell, type Table, tableLimits } from '../document/table.ts';
+import { cleanLine, foldText, parsePhone } from '../document/value.ts';
 
 type Column = 'name' | 'kind' | 'quota' | 'contact' | 'phone';
 
