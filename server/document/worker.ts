@@ -1,8 +1,8 @@
 import { parentPort } from 'node:worker_threads';
-import { readForms } from '../nomination/form.ts';
 import { type Archive, openArchive } from './archive.ts';
 import { readDocx, relationships } from './docx.ts';
 import type { Draft } from './draft.ts';
+import { readForms } from './form.ts';
 import { type Problem, type ProblemCode, refusedWith, refuseFile } from './problem.ts';
 import { readCsv, readOldWorkbook, readWorkbook } from './sheet.ts';
 import type { Document, DocumentKind, Table } from './table.ts';

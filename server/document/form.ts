@@ -1,8 +1,8 @@
-import { readCards } from '../document/card.ts';
-import { type Contact, contactOf, type Draft } from '../document/draft.ts';
-import { readList } from '../document/list.ts';
-import { type Problem, problemAt } from '../document/problem.ts';
-import type { Document } from '../document/table.ts';
+import { readCards } from './card.ts';
+import { type Contact, contactOf, type Draft } from './draft.ts';
+import { readList } from './list.ts';
+import { type Problem, problemAt } from './problem.ts';
+import type { Document } from './table.ts';
 
 /** All nominees of one document, and the rows that name none. Finds forms by their labels wherever they stand. */
 export function readForms(document: Document, file: string): { drafts: Draft[]; problems: Problem[] } {
