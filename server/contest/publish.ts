@@ -14,7 +14,10 @@ import { sealPrivate } from '../nomination/vault.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
 import type { Ledger } from '../vote/ledger.ts';
 import { readStored } from './plan.ts';
-import { type Listed, lacksOf, readListed } from './shortlist.ts';
+import { type Listed, lacksOf, readDraw, readListed } from './shortlist.ts';
+
+/** The last draw by lot: with it and the nominations' ids anyone can do it again (shared/shortlist.ts DrawView). */
+type Drawn = { seed: string; times: number };
 
 /**
  * Makes candidates of all accepted nominations, and the shortlist public at once: collecting ends, the contest is published if it was
@@ -29,9 +32,11 @@ export async function publishShortlist(
   reason: string,
   now: number,
 ): Promise<number[]> {
-  const added: Candidate[] = [];
   // What goes into the entry is known only under the lock: the object is filled there, before the entry is written.
-  const facts: Record<string, { number: number; name: string }[]> = { added: [] };
+  const facts: { added: { number: number; name: string; nomination: number }[]; draw: Drawn | null } = {
+    added: [],
+    draw: null,
+  };
   await parts.ledger.amend(slug, {
     kind: 'shortlist',
     actor: actor.name,
@@ -44,19 +49,22 @@ export async function publishShortlist(
       const accepted = listed.filter(({ state }) => state === 'accepted');
       if (accepted.length === 0) throw new Refusal('nothing_to_publish');
       for (const one of accepted) checkReady(one, stored);
-      for (const one of accepted.toSorted((a, b) => (a.number ?? 0) - (b.number ?? 0)))
-        added.push(await addCandidate(tx, stored, parts.keys, one, actor, now));
-      facts.added = added.map(({ number, name }) => ({ number, name }));
+      for (const one of accepted.toSorted((a, b) => (a.number ?? 0) - (b.number ?? 0))) {
+        const { number, name } = await addCandidate(tx, stored, parts.keys, one, actor, now);
+        facts.added.push({ number, name, nomination: one.id });
+      }
+      const draw = await readDraw(tx, contestId);
+      if (draw) facts.draw = { seed: draw.seed, times: draw.times };
       await makePublic(tx, stored, now);
       await recordAction(tx, actor, {
         act: 'shortlist.publish',
         contest: contestId,
-        subject: added.map(({ number, name }) => `${number} ${name}`).join('，'),
+        subject: facts.added.map(({ number, name }) => `${number} ${name}`).join('，'),
         reason,
       });
     },
   });
-  return added.map(({ number }) => number);
+  return facts.added.map(({ number }) => number);
 }
 
 /** Nobody joins once ballots may have been cast. Refuses with not_now {phase}. */

@@ -106,7 +106,7 @@ export function lineOf(one: Listed, stored: StoredPlan): ShortlistLine {
 }
 
 /** The last draw of numbers, from the action log. */
-export async function readDraw(db: Db, contest: number): Promise<DrawView | null> {
+export async function readDraw(db: Db | Transaction<Tables>, contest: number): Promise<DrawView | null> {
   const rows = await db
     .selectFrom('action_log')
     .select(['at', 'actor', 'subject', 'reason'])

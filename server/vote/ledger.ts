@@ -81,7 +81,7 @@ export interface Amendment {
   reason: string;
   reference?: string;
   /** What was done, in public words and numbers, beside the rules. */
-  facts?: Readonly<Record<string, Canonical>>;
+  facts?: { readonly [field: string]: Canonical };
   change(tx: Transaction<Tables>, contestId: number): Promise<void>;
 }
 

@@ -40,12 +40,11 @@ test('on Postgres: the server is killed in mid-load and another takes its place:
   await seedContest(fresh.database.db, slug, settingsOf(Date.now()));
   const options = { databaseUrl: fresh.url ?? '', redisUrl: inject('redisUrl'), env: behindProxy };
   const first = await startApp(options);
-  const load = crowd(slug, [first.url], { ms: 1200 });
-  await sleep(800);
+  const load = crowd(slug, [first.url], { ms: 40_000 });
+  await expect.poll(() => acknowledged(load.sent).length, { timeout: 30_000 }).toBeGreaterThan(50);
   await first.kill9();
+  load.leave();
   const sent = await load.done;
-  const before = acknowledged(sent).length;
-  expect(before).toBeGreaterThan(50);
   await checkLedger(fresh.database.db, slug, sent);
   const second = await startApp({ ...options, port: first.port });
   const settled = await settle(second.url, sent);
@@ -64,11 +63,11 @@ test('embedded: the server is killed in mid-load and started again on its folder
   const slug = 'embedded-killed';
   const dataDir = await embeddedFolder(slug);
   const first = await startApp({ dataDir, env: behindProxy });
-  const load = crowd(slug, [first.url], { ms: 1200 });
-  await sleep(800);
+  const load = crowd(slug, [first.url], { ms: 40_000 });
+  await expect.poll(() => acknowledged(load.sent).length, { timeout: 30_000 }).toBeGreaterThan(20);
   await first.kill9();
+  load.leave();
   const sent = await load.done;
-  expect(acknowledged(sent).length).toBeGreaterThan(20);
   const second = await startApp({ dataDir, port: first.port, env: behindProxy });
   const settled = await settle(second.url, sent);
   expect(acknowledged(settled)).toHaveLength(sent.length);
@@ -143,11 +142,11 @@ test.each(['Postgres', 'embedded'])(
         ? { databaseUrl: fresh.url ?? '', redisUrl: inject('redisUrl'), env: behindProxy }
         : { dataDir: dataDir ?? '', env: behindProxy },
     );
-    const load = crowd(slug, [app.url], { ms: 1200 });
-    await sleep(700);
+    const load = crowd(slug, [app.url], { ms: 40_000 });
+    await expect.poll(() => acknowledged(load.sent).length, { timeout: 30_000 }).toBeGreaterThan(20);
     expect(await app.stop()).toBe(0);
+    load.leave();
     const sent = await load.done;
-    expect(acknowledged(sent).length).toBeGreaterThan(20);
     expect(
       Object.keys(answersOf(sent)).filter((name) => !['counted', 'busy', 'none'].includes(name)),
     ).toEqual([]);

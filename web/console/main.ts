@@ -5,6 +5,7 @@ import './style/tokens.css';
 import './style/base.css';
 import App from './App.vue';
 import { whenSignedOut } from './client.ts';
+import { useToast } from './frame/toast.ts';
 import { createConsoleRouter } from './router.ts';
 import { useSession } from './session.ts';
 
@@ -24,6 +25,23 @@ whenSignedOut(async () => {
   await nextTick();
   await router.push({ name: 'sign-in', query: { to: to.fullPath, again: '1' } });
 });
-// A part of the console that did not arrive (bad network, or a new version was published): load the page whole.
-router.onError((_, to) => location.assign(to.fullPath));
-void router.isReady().then(() => app.mount('#app'));
+let shown = false;
+// A part of the console that did not arrive. Where a new version was published the whole page is loaded; where there is no network
+// that would put the browser's own error in the place of what is on the screen.
+router.onError(async (_, to) => {
+  if (shown && !(await isReached(to.fullPath)))
+    return useToast().say('网络没有连上，这一页没有打开，请检查网络后再点一次。');
+  location.assign(to.fullPath);
+});
+void router.isReady().then(() => {
+  app.mount('#app');
+  shown = true;
+});
+
+/** Any answer will do. */
+async function isReached(path: string): Promise<boolean> {
+  return await fetch(path, { method: 'HEAD', cache: 'no-store' }).then(
+    () => true,
+    () => false,
+  );
+}

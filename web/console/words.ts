@@ -234,7 +234,12 @@ const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
 export function faultSentence(fault: Pick<Fault, 'code' | 'details'>): string {
   const words: Partial<Record<string, string>> = { ...refusalWords, ...staffRefusalWords, ...ownWords };
   const sentence = words[fault.code] ?? ownWords.internal ?? '';
-  const values: RefusalDetails = { measure: '位', noun: '人选', ...fault.details, ...phaseNamed(fault.details) };
+  const values: RefusalDetails = {
+    measure: '位',
+    noun: '人选',
+    ...fault.details,
+    ...phaseNamed(fault.details),
+  };
   return sentence
     .replace(/\[([^\]]*)\]/g, (_, clause: string) => (hasAll(clause, values) ? clause : ''))
     .replace(/\{(\w+)\}/g, (_, key: string) => valueWords(values[key]));

@@ -16,10 +16,13 @@ export function useFilter() {
     return typeof value === 'string' ? value : '';
   };
 
-  function set(changes: Query): void {
+  function queryWith(changes: Query): Query {
     const query: Query = { ...(route.query as Query), ...changes };
     for (const key of Object.keys(query)) if (!query[key]) delete query[key];
-    void router.replace({ query });
+    return query;
+  }
+  function set(changes: Query): void {
+    void router.replace({ query: queryWith(changes) });
   }
 
   const field = (key: string) =>
@@ -50,10 +53,21 @@ export function useFilter() {
   }));
   const narrowed = computed(() => Boolean(unit.value || category.value || warned.value || q.value));
 
-  /** The nomination that is read, 0 = none. */
+  /** The nomination that is read, 0 = none. On a phone it covers the list, and the phone's own 返回 must lead back to that. */
+  let laidOver = false;
   const reading = computed({
     get: () => Number(text('read')) || 0,
-    set: (id: number) => set({ read: id > 0 ? String(id) : '' }),
+    set: (id: number) => {
+      const was = reading.value;
+      if (id === was) return;
+      if (id > 0 && was === 0) {
+        laidOver = true;
+        void router.push({ query: queryWith({ read: String(id) }) });
+      } else if (id === 0 && laidOver) {
+        laidOver = false;
+        router.back();
+      } else set({ read: id > 0 ? String(id) : '' });
+    },
   });
   const view = field('view');
 
