@@ -161,8 +161,9 @@ test('where the server cannot be asked, every page says so and goes on from ther
     await page.getByRole('heading', { name: heading, exact: true, level: 1 }).waitFor();
     await page.unroute(/\/api\/console\/(?!session$)/);
     await note.getByRole('button', { name: '重试' }).click();
-    await settled(page);
     await note.waitFor({ state: 'detached' });
+    await settled(page);
+    expect([path, await note.count()]).toEqual([path, 0]);
   }
   await context.close();
 });
