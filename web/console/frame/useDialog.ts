@@ -35,7 +35,11 @@ export function useDialog(
   }
 
   onMounted(() => watch(shown, apply, { immediate: true, flush: 'post' }));
-  onBeforeUnmount(() => count(false));
+  onBeforeUnmount(() => {
+    // Taken away while open, it would take the focus with it.
+    if (dialog.value?.open) dialog.value.close();
+    count(false);
+  });
 
   function close(): void {
     if (mayClose()) shown.value = false;
