@@ -10,6 +10,7 @@ import { readContest, type StoredContest } from '../contest/contest.ts';
 import { frozenRules } from '../contest/rules.ts';
 import type { Db, Tables } from '../db.ts';
 import type { Secrets } from '../secret.ts';
+import { findReceipts, type OwnRecord, readBallots, readReceipts } from './receipt.ts';
 
 /** A ballot that has passed who and rules; the gate sets `state` and `flags`. */
 export interface Ballot {
@@ -39,11 +40,6 @@ const RECORD = 72;
 /** Why nothing of a batch was written: the contest changed since it was checked, is not open, or pauses. */
 export type Setback = 'stale' | 'closed' | 'paused';
 export type Outcome = Receipt | Refusal;
-
-export interface OwnRecord extends Receipt {
-  picks: number[];
-  period: number;
-}
 
 export interface Ledger {
   /**
@@ -138,55 +134,9 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
     });
     if (repeated.length === 0) return result;
     const indexes = repeated.map((i) => Number(slots[i]));
-    const receipts = await readReceipts(contest.id, indexes);
+    const receipts = await readReceipts(db, contest.id, indexes);
     for (const i of repeated) result[i] = receipts.get(Number(slots[i])) ?? new Refusal('internal');
     return result;
-  }
-
-  async function readReceipts(contestId: number, indexes: number[]): Promise<Map<number, Receipt>> {
-    const { rows } = await sql<{
-      index: string | number;
-      at: Date;
-      state: Receipt['state'];
-      ballot_id: string;
-    }>`
-      select index, at, state, ballot_id from ledger_entry
-      where contest = ${contestId} and index = any(${`{${indexes.join(',')}}`}::bigint[])`.execute(db);
-    return new Map(
-      rows.map((row) => [
-        Number(row.index),
-        { ballotId: row.ballot_id, index: Number(row.index), at: row.at.toISOString(), state: row.state },
-      ]),
-    );
-  }
-
-  async function findReceipts(contestId: number, asked: readonly { voter: string; ballotId: string }[]) {
-    const { rows } = await sql<{ ord: string | number; index: string | number }>`
-      select a.ord, v.indexes[array_position(v.ballot_ids, a.ballot_id)] as index
-      from unnest(${`{${asked.map((one) => one.voter).join(',')}}`}::text[],
-                  ${`{${asked.map((one) => one.ballotId).join(',')}}`}::uuid[]) with ordinality a (voter, ballot_id, ord)
-      join voter_quota v on v.contest = ${contestId} and v.voter = decode(a.voter, 'hex') and a.ballot_id = any(v.ballot_ids)`.execute(
-      db,
-    );
-    const found =
-      rows.length > 0
-        ? await readReceipts(
-            contestId,
-            rows.map((row) => Number(row.index)),
-          )
-        : new Map<number, Receipt>();
-    const result: (Receipt | null)[] = asked.map(() => null);
-    for (const row of rows) result[Number(row.ord) - 1] = found.get(Number(row.index)) ?? null;
-    return result;
-  }
-
-  async function ballotsOf(contestId: number, voter: string): Promise<OwnRecord[]> {
-    const { rows } = await sql<Omit<OwnRecord, 'at'> & { at: Date }>`
-      select e.ballot_id as "ballotId", e.index, e.at, e.state, e.picks, q.period
-      from voter_quota q, unnest(q.indexes) as i, ledger_entry e
-      where q.contest = ${contestId} and q.voter = decode(${voter}, 'hex') and e.contest = q.contest and e.index = i
-      order by e.index desc limit 1000`.execute(db);
-    return rows.map((row) => ({ ...row, index: Number(row.index), at: row.at.toISOString() }));
   }
 
   async function open(slug: string): Promise<StoredContest> {
@@ -250,7 +200,16 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
     return rows[0]?.origin ?? null;
   }
 
-  return { commit, findReceipts, ballotsOf, open, amend, behind, originOf, committerOf };
+  return {
+    commit,
+    findReceipts: (contestId, asked) => findReceipts(db, contestId, asked),
+    ballotsOf: (contestId, voter) => readBallots(db, contestId, voter),
+    open,
+    amend,
+    behind,
+    originOf,
+    committerOf,
+  };
 }
 
 /** The contest's secret from which every ballot's salt is made. */

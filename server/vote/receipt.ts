@@ -1,0 +1,66 @@
+import { sql } from 'kysely';
+import type { Receipt } from '@zuimei/shared/ballot.ts';
+import type { Db } from '../db.ts';
+
+export interface OwnRecord extends Receipt {
+  picks: number[];
+  period: number;
+}
+
+/** Receipts of the ballots at these indexes, by index. */
+export async function readReceipts(
+  db: Db,
+  contestId: number,
+  indexes: readonly number[],
+): Promise<Map<number, Receipt>> {
+  const { rows } = await sql<{
+    index: string | number;
+    at: Date;
+    state: Receipt['state'];
+    ballot_id: string;
+  }>`
+    select index, at, state, ballot_id from ledger_entry
+    where contest = ${contestId} and index = any(${`{${indexes.join(',')}}`}::bigint[])`.execute(db);
+  return new Map(
+    rows.map((row) => [
+      Number(row.index),
+      { ballotId: row.ballot_id, index: Number(row.index), at: row.at.toISOString(), state: row.state },
+    ]),
+  );
+}
+
+/** Receipts given before for these ballots, in their order; null where there is none. */
+export async function findReceipts(
+  db: Db,
+  contestId: number,
+  asked: readonly { voter: string; ballotId: string }[],
+): Promise<(Receipt | null)[]> {
+  const { rows } = await sql<{ ord: string | number; index: string | number }>`
+    select a.ord, v.indexes[array_position(v.ballot_ids, a.ballot_id)] as index
+    from unnest(${`{${asked.map((one) => one.voter).join(',')}}`}::text[],
+                ${`{${asked.map((one) => one.ballotId).join(',')}}`}::uuid[]) with ordinality a (voter, ballot_id, ord)
+    join voter_quota v on v.contest = ${contestId} and v.voter = decode(a.voter, 'hex') and a.ballot_id = any(v.ballot_ids)`.execute(
+    db,
+  );
+  const found =
+    rows.length > 0
+      ? await readReceipts(
+          db,
+          contestId,
+          rows.map((row) => Number(row.index)),
+        )
+      : new Map<number, Receipt>();
+  const result: (Receipt | null)[] = asked.map(() => null);
+  for (const row of rows) result[Number(row.ord) - 1] = found.get(Number(row.index)) ?? null;
+  return result;
+}
+
+/** A voter's ballots, newest first, with the quota period of each; at most 1000. */
+export async function readBallots(db: Db, contestId: number, voter: string): Promise<OwnRecord[]> {
+  const { rows } = await sql<Omit<OwnRecord, 'at'> & { at: Date }>`
+    select e.ballot_id as "ballotId", e.index, e.at, e.state, e.picks, q.period
+    from voter_quota q, unnest(q.indexes) as i, ledger_entry e
+    where q.contest = ${contestId} and q.voter = decode(${voter}, 'hex') and e.contest = q.contest and e.index = i
+    order by e.index desc limit 1000`.execute(db);
+  return rows.map((row) => ({ ...row, index: Number(row.index), at: row.at.toISOString() }));
+}
