@@ -76,16 +76,17 @@ export function candidateOf(number: number, changes: Partial<Candidate> = {}): C
   };
 }
 
-/** A contest in the database with this many candidates; gives its id. */
+/** A contest in the database with this many candidates, all at once: a server that looks in meanwhile sees none or all. */
 export async function seedContest(db: Db, slug: string, settings: Settings, count = 8): Promise<number> {
-  const id = await createContest(db, slug, settings);
   const bodies = Array.from({ length: count }, (_, i) => candidateOf(i + 1));
-  await sql`
-    insert into candidate (contest, number, body)
-    select ${id}, (body ->> 'number')::int, body from jsonb_array_elements(${JSON.stringify(bodies)}::jsonb) body`.execute(
-    db,
-  );
-  return id;
+  return await db.transaction().execute(async (tx) => {
+    const id = await createContest(tx, slug, settings);
+    await sql`
+      insert into candidate (contest, number, body)
+      select ${id}, (body ->> 'number')::int, body
+      from jsonb_array_elements(${JSON.stringify(bodies)}::jsonb) body`.execute(tx);
+    return id;
+  });
 }
 
 export interface Asked {

@@ -105,14 +105,14 @@ test('a ballot after a pause goes at once; a stream is gathered until the spacin
     starts.push(performance.now());
     return room.admit(batch);
   };
-  const pool = createPool<Numbered>({ ...room, admit }, { waiting: 100, batch: 50, spacingMs: 60 });
+  const pool = createPool<Numbered>({ ...room, admit }, { waiting: 100, batch: 50, spacingMs: 500 });
   const [first, ...rest] = ballots(4);
   const began = performance.now();
   await pool.join(first as Numbered);
-  expect((starts[0] ?? 0) - began).toBeLessThan(50);
+  expect((starts[0] ?? 0) - began).toBeLessThan(400);
   await Promise.all(rest.map(pool.join));
   expect(room.seen.admitted).toEqual([[0], [1, 2, 3]]);
-  expect((starts[1] ?? 0) - (starts[0] ?? 0)).toBeGreaterThanOrEqual(58);
+  expect((starts[1] ?? 0) - (starts[0] ?? 0)).toBeGreaterThanOrEqual(498);
 });
 
 test('while one batch is written the next is at the gate, and none overtakes another', async () => {
