@@ -11,6 +11,8 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
+    // What is waited for comes when it comes; only never is wrong.
+    expect: { poll: { timeout: 10_000 } },
     // A promise nobody waited for is a failure of the test that started it.
     dangerouslyIgnoreUnhandledErrors: false,
     restoreMocks: true,
