@@ -73,7 +73,6 @@ export const statusOf: Record<AnyRefusalCode, ContentfulStatusCode> = {
   file_refused: 422,
   too_many_files: 422,
   number_taken: 409,
-  already_revealed: 409,
 };
 
 export interface ErrorAnswer {

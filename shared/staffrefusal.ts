@@ -52,7 +52,6 @@ export const staffRefusalCodes = [
   'file_refused',
   'too_many_files',
   'number_taken',
-  'already_revealed',
 ] as const;
 
 export type StaffRefusalCode = (typeof staffRefusalCodes)[number];

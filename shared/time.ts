@@ -9,6 +9,18 @@ export function shanghaiDay(ms: number): number {
   return Math.floor((ms + SHANGHAI_OFFSET_MS) / DAY_MS);
 }
 
+/** The Shanghai calendar day of a moment (ms) as YYYY-MM-DD. */
+export function shanghaiDate(ms: number): string {
+  return new Date(ms + SHANGHAI_OFFSET_MS).toISOString().slice(0, 10);
+}
+
+/** Is this a day that there is, as YYYY-MM-DD? Engines take 2026-02-31 for a day of March. */
+export function isDate(text: string): boolean {
+  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
+  const ms = Date.parse(text);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text);
+}
+
 /** The moment (ms) at which the given Shanghai day begins, plus `minutes` after midnight. */
 export function shanghaiDayStart(day: number, minutes = 0): number {
   return day * DAY_MS - SHANGHAI_OFFSET_MS + minutes * 60_000;

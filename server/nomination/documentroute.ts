@@ -10,8 +10,6 @@ import {
   object,
   optional,
   pipe,
-  regex,
-  string,
 } from 'valibot';
 import { nominationLimits } from '@zuimei/shared/nomination.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
@@ -24,18 +22,17 @@ import type { Guard, Person } from '../staff/session.ts';
 import { createUnits } from '../unit/unit.ts';
 import { nominationKeys } from './answers.ts';
 import { addAttachment, checkFile, opinionField } from './attachment.ts';
+import { decide } from './decide.ts';
 import { readNomination, recordEvent, viewNomination } from './entry.ts';
-import { type Filing, submitPaper } from './filing.ts';
+import type { Filing } from './filing.ts';
 import { takeDocuments } from './intake.ts';
 import { saveOpinion } from './opinion.ts';
-import { opinionBody } from './portalroute.ts';
+import { day, opinionBody } from './portalroute.ts';
 import { readUpload, rowId } from './upload.ts';
 
-/** Of the consents that came signed with the papers. */
-export const paperDay = pipe(string(), regex(/^\d{4}-\d\d-\d\d$/));
 const sent = object({
   ids: pipe(array(pipe(number(), integer(), minValue(1))), minLength(1), maxLength(500)),
-  consentOn: optional(nullable(paperDay), null),
+  consentOn: optional(nullable(day), null),
 });
 /** As much as the proxy in front lets through (infra/nginx). */
 const MOST_BYTES = 60 << 20;
@@ -86,21 +83,10 @@ export function documentRoute(parts: { db: Db; secrets: Secrets; clock: () => nu
     .post(`${base}/documents/submit`, guard('organizer'), async (c) => {
       const given = await readBody(c.req.raw, sent);
       const filing = await filingOf(c.req.param('slug'), c.get('person'));
-      const results: { id: number; code: string | null }[] = [];
-      for (const id of given.ids) {
-        const code = await db
-          .transaction()
-          .execute(async (tx) => {
-            const row = await readNomination(tx, id, filing.contest.id, { lock: true });
-            await submitPaper(tx, filing, row, given.consentOn);
-            return null;
-          })
-          .catch((error: unknown) => {
-            if (error instanceof Refusal) return error.code;
-            throw error;
-          });
-        results.push({ id, code });
-      }
+      const asked = { ids: given.ids, verdict: 'submit' as const, reason: '', consentOn: given.consentOn };
+      const { refused } = await decide({ db, keys }, c.req.param('slug'), filing.actor, asked, filing.now);
+      const codes = new Map(refused.map((one) => [one.id, one.code]));
+      const results = given.ids.map((id) => ({ id, code: codes.get(id) ?? null }));
       return c.json({ results });
     })
     .post(`${step}/file`, guard('organizer', 'reviewer'), async (c) => {

@@ -4,7 +4,7 @@ import type { CandidateKind, Photo } from '@zuimei/shared/contest.ts';
 import { fields } from '@zuimei/shared/form.ts';
 import type { FormValues } from '@zuimei/shared/nomination.ts';
 import type { FormField } from '@zuimei/shared/plan.ts';
-import { shanghaiDay } from '@zuimei/shared/time.ts';
+import { isDate, shanghaiDate } from '@zuimei/shared/time.ts';
 import type { IntakeProblem, IntakeView } from '@zuimei/shared/unit.ts';
 import type { Db, Tables } from '../db.ts';
 import { readDocuments, type SentFile } from '../document/documents.ts';
@@ -95,9 +95,7 @@ async function takeOpinion(
   if (!step || !words || !/同意|推荐|属实/u.test(words) || /不同意|不予|不推荐/u.test(words)) return;
   const [, year, month = '', day = ''] = /(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日/u.exec(words) ?? [];
   const written = year ? `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}` : '';
-  const on = Number.isNaN(Date.parse(written))
-    ? new Date(shanghaiDay(now) * DAY_MS).toISOString().slice(0, 10)
-    : written;
+  const on = isDate(written) ? written : shanghaiDate(now);
   const given = {
     verdict: 'agree' as const,
     words: words.slice(0, 1000),
@@ -107,8 +105,6 @@ async function takeOpinion(
   };
   await saveOpinion(tx, collection, nomination, step.id, given, actor, now);
 }
-
-const DAY_MS = 86_400_000;
 
 type Known = Map<string, { id: number; name: string }>;
 

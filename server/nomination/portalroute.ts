@@ -2,6 +2,7 @@ import type { BlockList } from 'node:net';
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import {
+  check,
   integer,
   maxLength,
   maxValue,
@@ -19,6 +20,7 @@ import {
 } from 'valibot';
 import { type FormValues, nominationLimits } from '@zuimei/shared/nomination.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { isDate } from '@zuimei/shared/time.ts';
 import type { OpinionDraft } from '@zuimei/shared/unit.ts';
 import type { Db } from '../db.ts';
 import { documentLimits } from '../document/documents.ts';
@@ -38,7 +40,8 @@ import { readUpload, rowId } from './upload.ts';
 const kinds = ['person', 'team', 'case', 'work'] as const;
 const line = (most: number) => pipe(string(), maxLength(most));
 const version = pipe(number(), integer(), minValue(1), maxValue(2_147_483_647));
-const day = pipe(string(), regex(/^\d{4}-\d\d-\d\d$/));
+/** A calendar day that there is, YYYY-MM-DD: the database refuses any other. */
+export const day = pipe(string(), check(isDate));
 const fieldKey = /^[A-Za-z][A-Za-z0-9_/-]{0,63}$/;
 
 /** Most bytes of one save: every answer at its longest would never fit one form. */

@@ -29,8 +29,8 @@ import type { Guard } from '../staff/session.ts';
 import { nominationKeys } from './answers.ts';
 import { readAttachment, sendAttachment } from './attachment.ts';
 import { decide } from './decide.ts';
-import { paperDay } from './documentroute.ts';
 import { readNomination } from './entry.ts';
+import { day } from './portalroute.ts';
 import { reveal } from './reveal.ts';
 import { collecting, countStates, deskOf, readOne, readReview } from './review.ts';
 import { setMark } from './screening.ts';
@@ -54,7 +54,7 @@ const decision = object({
   ids: pipe(array(count), minLength(1), maxLength(500)),
   verdict: picklist(verdicts),
   reason: optional(reason, ''),
-  consentOn: optional(nullable(paperDay), null),
+  consentOn: optional(nullable(day), null),
   versions: optional(record(pipe(string(), regex(/^\d{1,9}$/)), count), {}),
 });
 const asked = object({ field: pipe(string(), minLength(1), maxLength(64)), reason });

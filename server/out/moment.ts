@@ -1,5 +1,6 @@
 import type { PaperName } from '@zuimei/shared/out.ts';
 import { paperTitles } from '@zuimei/shared/out.ts';
+import { shanghaiDate } from '@zuimei/shared/time.ts';
 
 const SHANGHAI_MS = 8 * 3_600_000;
 
@@ -17,7 +18,7 @@ export function dayText(day: number): string {
 
 /** "2026年度最美应急人-汇总表-20260402.docx": no character that a file's name must not have. */
 export function fileName(title: string, what: PaperName, name: string, now: number, ending: string): string {
-  const day = new Date(now + SHANGHAI_MS).toISOString().slice(0, 10).replaceAll('-', '');
+  const day = shanghaiDate(now).replaceAll('-', '');
   const parts = [title, paperTitles[what], name, day].map(plain).filter((part) => part !== '');
   return `${parts.join('-')}.${ending}`;
 }

@@ -421,6 +421,10 @@ test('a unit enters the opinion of its own level and no other; staff see it', as
   expect(view.body.opinions).toMatchObject([
     { step: 'unit', words: '同意推荐', on: '2024-03-01', enteredBy: '青石镇人民政府' },
   ]);
+  for (const on of ['2024-02-31', '2024-13-01', '2024-00-00']) {
+    const wrong = await desk.ask('PUT', one(draft.id, '/opinion'), { ...given, on });
+    expect([on, wrong.status]).toEqual([on, 400]);
+  }
   const above = `${contest.base}/nominations/${draft.id}/opinions/county`;
   expect((await desk.ask('PUT', above, given)).status).toBe(403);
   expect((await contest.organizer.ask('PUT', above, given)).status).toBe(200);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { shanghaiDay, shanghaiDayStart } from '@zuimei/shared/time.ts';
+import { isDate, shanghaiDate, shanghaiDay, shanghaiDayStart } from '@zuimei/shared/time.ts';
 
 const parts = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Shanghai', dateStyle: 'short' });
 
@@ -28,4 +28,11 @@ test('days change when the calendar of the time zone does', () => {
       expect(parts.format(start - 1)).not.toBe(parts.format(ms));
     }),
   );
+});
+
+test('a day is written as Shanghai has it, and only a day that there is is one', () => {
+  expect(shanghaiDate(Date.parse('2026-10-26T15:59:59Z'))).toBe('2026-10-26');
+  expect(shanghaiDate(Date.parse('2026-10-26T16:00:00Z'))).toBe('2026-10-27');
+  const days = ['2024-02-29', '2026-12-31', '2026-02-29', '2026-02-31', '2026-13-01', '2026-1-1', ''];
+  expect(days.filter(isDate)).toEqual(['2024-02-29', '2026-12-31']);
 });

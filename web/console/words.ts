@@ -126,7 +126,6 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   file_refused: '文件{name}不能接收，请检查格式是否正确、内容是否完整后重新上传。',
   too_many_files: '附件数量已到上限[（{most} 个）]，请删除不需要的再上传。',
   number_taken: '编号[ {number} ]已被占用，请换一个编号。',
-  already_revealed: '票数已经公布，不能再改为不公布。',
 };
 
 /** Said while a password is typed. */
