@@ -22,6 +22,8 @@ export const statusOf: Record<AnyRefusalCode, ContentfulStatusCode> = {
   quota_spent: 409,
   picked_already: 409,
   gate_refused: 429,
+  proof_needed: 428,
+  proof_wrong: 422,
   unknown_candidate: 422,
   candidate_withdrawn: 422,
   duplicate_pick: 422,
@@ -73,6 +75,14 @@ export const statusOf: Record<AnyRefusalCode, ContentfulStatusCode> = {
   file_refused: 422,
   too_many_files: 422,
   number_taken: 409,
+  own_proposal: 409,
+  proposal_closed: 409,
+  nothing_to_rule: 409,
+  too_many_ballots: 422,
+  ledger_not_read: 503,
+  unknown_cluster: 404,
+  witness_known: 409,
+  key_malformed: 422,
 };
 
 export interface ErrorAnswer {

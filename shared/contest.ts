@@ -107,6 +107,13 @@ export interface Footer {
 
 export type PolicyName = 'loose' | 'standard' | 'strict';
 
+/** cidr: IPv4 or IPv6, e.g. '203.0.113.0/24'. */
+export interface KnownNetwork {
+  cidr: string;
+  kind: 'office' | 'campus' | 'carrier';
+  name: string;
+}
+
 export interface Contest {
   slug: string;
   /** Grows by one with every change that bears on voting; a ballot is committed only under the version it was checked with. */
@@ -130,6 +137,14 @@ export interface Contest {
   hideOrder: boolean;
   order: 'number' | 'shuffled';
   policy: PolicyName;
+  /** Numbers of the policy that this contest changes, by path (shared/threshold.ts); -1 = never. Not on the public page. */
+  thresholds?: Record<string, number>;
+  /** Regions that citizens are expected from, as the address data names them ('重庆市', '浙江省杭州市', '浙江省'); absent or empty = anywhere. */
+  area?: string[];
+  /** Networks that the organizer knows, e.g. the bureau's own office. Not on the public page. */
+  networks?: KnownNetwork[];
+  /** Residents of the district, for votes per 万人; null = not said. */
+  population?: number | null;
   categories: Category[];
   candidates: Candidate[];
   footer: Footer;

@@ -24,6 +24,18 @@ export const signalBits = {
   surge: 1 << 7,
   /** The only pick is a candidate who is picked alone far more often than the others are in the same hour. */
   single: 1 << 8,
+  /** Ballots from this device or network, or of this browser with these picks, arrive at almost equal gaps. */
+  rhythm: 1 << 9,
+  /** The same set of several picks comes much more often than sets do in this contest. */
+  alike: 1 << 10,
+  /** The address lies outside the region of the contest (Contest.area). */
+  outside: 1 << 11,
+  /** The address belongs to a data centre or a cloud. */
+  datacentre: 1 << 12,
+  /** The address lies abroad. */
+  abroad: 1 << 13,
+  /** A proof of work (or the question in its place) was asked of this ballot and was brought. */
+  proven: 1 << 14,
 } as const;
 export type Signal = keyof typeof signalBits;
 
@@ -31,43 +43,54 @@ export function signalsIn(mask: number): Signal[] {
   return (Object.keys(signalBits) as Signal[]).filter((signal) => (mask & signalBits[signal]) !== 0);
 }
 
-/** Each step is taken by a count *above* its number; an absent number never. Counts are within one window of `windowMs`. */
+/** Each step is taken by a count *above* its number within the policy's window; an absent number never. */
 export interface Limit {
-  windowMs: number;
   /** The signal is noted on the ballot, and nothing else happens. */
   note: number;
   challenge?: number;
-  /** Held if the ballot also bears at least `Policy.doubts` of the marks of a machine: dwell, silent, newcomer. */
+  /** Held if the ballot's own score also reaches `score.doubt`. */
   holdInDoubt?: number;
   hold?: number;
   refuse?: number;
 }
 
-/** What an address is known to be. More classes (carrier, campus, office, data centre, abroad) come with the offline address data. */
-export type AddressClass = 'unknown';
+/**
+ * What an address is known to be, by the offline address data, a better data file, or the networks a contest declares:
+ * carrier: many phones share it · campus, office: many people share it at the same hour · datacentre: no citizen sits there.
+ */
+export const addressClasses = ['unknown', 'carrier', 'campus', 'office', 'datacentre', 'abroad'] as const;
+export type AddressClass = (typeof addressClasses)[number];
 
-/** Whole numbers only, so that a policy can be frozen in the ledger. The longest window must be a multiple of the others. */
+/** Whole numbers only, so that a policy can be frozen in the ledger. */
 export interface Policy {
+  /** ms. The longest must be a multiple of the others. */
+  windows: { attempts: number; device: number; ip: number; net: number };
   /** Tries of one voter, whatever became of them. A page that retries on a bad network sends at most about 40 in ten minutes. */
   attempts: Limit;
-  /** Distinct voters on one device. */
+  /** Distinct voters on one device. Devices of one model look alike: never a reason by itself to refuse. */
   device: Limit;
   /** Distinct voters at one address, by what the address is. */
   ip: Record<AddressClass, Limit>;
-  /** Distinct voters in one network. */
+  /** Distinct voters in one network (/24 of IPv4, /64 of IPv6). */
   net: Record<AddressClass, Limit>;
   /** Shorter visits are noted. A ballot needs a ticket two seconds old, so less than that is the page's own report. */
   dwellMs: number;
   /** Younger identities are noted. */
   newcomerMs: number;
-  /** How many marks of a machine make a ballot doubtful. One alone is common: a screen reader, a saved page, a quick supporter. */
-  doubts: number;
   /** The candidate has at least so many ballots this hour, the contest as many in the day before it; the part is above so many percent of what it was. */
   surge: { ballots: number; percent: number };
   /** The candidate has at least so many ballots this hour, and so many percent points more of them are single picks than elsewhere. */
   single: { ballots: number; points: number };
-  /** What becomes of a ballot to be challenged as long as it brings no proof of work: the page cannot ask for one yet. */
-  unproven: 'admit' | 'hold';
+  /** So many arrivals in a row whose gaps differ from their mean by less than so many percent of it. */
+  rhythm: { arrivals: number; percent: number };
+  /** Sets of at least `picks` picks: one that came at least `ballots` times this hour and is above so many percent of the hour's ballots. */
+  alike: { picks: number; ballots: number; percent: number };
+  /** Points that each signal adds to a ballot's score; 0 = it is noted and never weighs. */
+  weights: Record<Signal, number>;
+  /** A ballot whose points reach these is in doubt, is asked for a proof of work, is held. 0 = never. */
+  score: { doubt: number; challenge: number; hold: number };
+  /** Work of a challenge: iterations of the key derivation times guesses. About 1000 × 1000 is 0.7 s on a phone. */
+  proof: { cost: number; guesses: number };
 }
 
 const TEN_MINUTES = 600_000;
@@ -77,55 +100,100 @@ const DAY = 86_400_000;
 // votes together (200 voters at one address in 10 minutes); a carrier's address serves hundreds of phones at any moment, and
 // 20 000 citizens called up by a county's broadcast in 10 minutes come from some ten such addresses (2 000 each). None of them may
 // be held. A rented batch comes from few addresses with pages that nobody touches.
+const windows = { attempts: TEN_MINUTES, device: DAY, ip: TEN_MINUTES, net: TEN_MINUTES };
+
+/** The same limit for every class but those named. */
+function byClass(
+  common: Limit,
+  special: Partial<Record<AddressClass, Limit>> = {},
+): Record<AddressClass, Limit> {
+  return {
+    unknown: common,
+    carrier: common,
+    campus: common,
+    office: common,
+    datacentre: common,
+    abroad: common,
+    ...special,
+  };
+}
+
+const weights: Record<Signal, number> = {
+  attempts: 1,
+  device: 1,
+  ip: 0,
+  net: 0,
+  dwell: 2,
+  silent: 2,
+  newcomer: 2,
+  surge: 0,
+  single: 0,
+  rhythm: 2,
+  alike: 0,
+  outside: 0,
+  datacentre: 2,
+  abroad: 1,
+  proven: 0,
+};
+
 export const policies: Record<PolicyName, Policy> = {
   // 宽松: notes much and holds nothing but floods that no crowd makes. For small contests among people who know each other.
   loose: {
+    windows,
     // Above 600: one a second for ten minutes, which only a program does.
-    attempts: { windowMs: TEN_MINUTES, note: 60, refuse: 600 },
+    attempts: { note: 60, refuse: 600 },
     // A terminal in a service hall has some dozens of voters a day.
-    device: { windowMs: DAY, note: 20 },
-    ip: { unknown: { windowMs: TEN_MINUTES, note: 1000, holdInDoubt: 10_000, hold: 50_000 } },
-    net: { unknown: { windowMs: TEN_MINUTES, note: 5000, holdInDoubt: 50_000, hold: 250_000 } },
+    device: { note: 20 },
+    ip: byClass({ note: 1000, holdInDoubt: 10_000, hold: 50_000 }),
+    net: byClass({ note: 5000, holdInDoubt: 50_000, hold: 250_000 }),
     dwellMs: 1000,
     newcomerMs: 3000,
-    doubts: 2,
     surge: { ballots: 500, percent: 400 },
     single: { ballots: 500, points: 60 },
-    unproven: 'admit',
+    rhythm: { arrivals: 30, percent: 10 },
+    alike: { picks: 3, ballots: 200, percent: 20 },
+    weights,
+    score: { doubt: 4, challenge: 0, hold: 0 },
+    proof: { cost: 1000, guesses: 1000 },
   },
   // 标准: holds what looks made by machine and comes in a crowd; a crowd of people passes.
   standard: {
+    windows,
     // Above 120: one each five seconds for ten minutes; a page's own retries end far below.
-    attempts: { windowMs: TEN_MINUTES, note: 40, refuse: 120 },
+    attempts: { note: 40, refuse: 120 },
     // A family ends at 5. Above 50 untouched pages of one device is a farm, or one phone whose cookies are wiped.
-    device: { windowMs: DAY, note: 6, challenge: 20, holdInDoubt: 50 },
+    device: { note: 6, challenge: 20, holdInDoubt: 50 },
     // An office (200) is not even noted. Three times the broadcast's 2 000 a carrier address is held whatever it looks like.
-    ip: { unknown: { windowMs: TEN_MINUTES, note: 300, challenge: 2500, holdInDoubt: 1000, hold: 6000 } },
+    ip: byClass({ note: 300, challenge: 2500, holdInDoubt: 1000, hold: 6000 }),
     // A /24 may be the carrier's whole exit for a county: all 20 000 of the broadcast.
-    net: {
-      unknown: { windowMs: TEN_MINUTES, note: 1500, challenge: 20_000, holdInDoubt: 5000, hold: 50_000 },
-    },
+    net: byClass({ note: 1500, challenge: 20_000, holdInDoubt: 5000, hold: 50_000 }),
     dwellMs: 1500,
     newcomerMs: 5000,
-    doubts: 2,
     surge: { ballots: 200, percent: 300 },
     single: { ballots: 200, points: 40 },
-    unproven: 'admit',
+    rhythm: { arrivals: 12, percent: 15 },
+    alike: { picks: 3, ballots: 100, percent: 10 },
+    weights,
+    score: { doubt: 4, challenge: 0, hold: 0 },
+    proof: { cost: 1000, guesses: 1000 },
   },
   // 严格: rather holds a ballot too many, for auditors to release. For contests that were brushed before.
   strict: {
+    windows,
     // Above 60: fifty copies of a ballot on a bad network still pass.
-    attempts: { windowMs: TEN_MINUTES, note: 20, refuse: 60 },
-    // No challenge, which would hold here: phones of one model can look like one device.
-    device: { windowMs: DAY, note: 5, holdInDoubt: 8 },
+    attempts: { note: 20, refuse: 60 },
+    device: { note: 5, challenge: 8, holdInDoubt: 8 },
     // Twice an office is noted; a carrier's busy address still passes, the broadcast's is held and released by an auditor.
-    ip: { unknown: { windowMs: TEN_MINUTES, note: 200, challenge: 1500, holdInDoubt: 300, hold: 3000 } },
-    net: { unknown: { windowMs: TEN_MINUTES, note: 1000, challenge: 8000, holdInDoubt: 1500, hold: 20_000 } },
+    ip: byClass({ note: 200, challenge: 1500, holdInDoubt: 300, hold: 3000 }),
+    net: byClass({ note: 1000, challenge: 8000, holdInDoubt: 1500, hold: 20_000 }),
     dwellMs: 2000,
     newcomerMs: 8000,
-    doubts: 2,
     surge: { ballots: 100, percent: 200 },
     single: { ballots: 100, points: 30 },
-    unproven: 'hold',
+    rhythm: { arrivals: 8, percent: 20 },
+    alike: { picks: 3, ballots: 50, percent: 5 },
+    weights,
+    score: { doubt: 4, challenge: 0, hold: 0 },
+    proof: { cost: 1000, guesses: 2000 },
   },
 };

@@ -24,6 +24,8 @@ export const refusalCodes = [
   'quota_spent',
   'picked_already',
   'gate_refused',
+  'proof_needed',
+  'proof_wrong',
   // what they chose
   'unknown_candidate',
   'candidate_withdrawn',

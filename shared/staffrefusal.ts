@@ -52,6 +52,15 @@ export const staffRefusalCodes = [
   'file_refused',
   'too_many_files',
   'number_taken',
+  // auditing
+  'own_proposal',
+  'proposal_closed',
+  'nothing_to_rule',
+  'too_many_ballots',
+  'ledger_not_read',
+  'unknown_cluster',
+  'witness_known',
+  'key_malformed',
 ] as const;
 
 export type StaffRefusalCode = (typeof staffRefusalCodes)[number];

@@ -1,5 +1,5 @@
 import type { Attention } from '@zuimei/shared/live.ts';
-import { policies } from '@zuimei/shared/policy.ts';
+import { policyOf } from '@zuimei/shared/threshold.ts';
 import type { StoredContest } from '../contest/contest.ts';
 import { weighTrend } from '../vote/weigh.ts';
 import { picksFrom, type Sums, sumFrom } from './sums.ts';
@@ -21,7 +21,7 @@ export function surges(contest: StoredContest, sums: Sums, now: number): Attenti
     totals(hour, ballots),
     totals(day, dayBallots),
     hour.keys(),
-    policies[contest.policy],
+    policyOf(contest),
   );
   return contest.candidates
     .filter((one) => surging.has(one.number))

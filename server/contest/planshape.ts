@@ -74,6 +74,12 @@ const settings = object({
   hideOrder: boolean(),
   order: picklist(['number', 'shuffled']),
   policy: picklist(['loose', 'standard', 'strict']),
+  thresholds: optional(record(text(64), whole(-1, 10_000_000))),
+  area: optional(list(text(40), 60)),
+  networks: optional(
+    list(object({ cidr: text(60), kind: picklist(['office', 'campus', 'carrier']), name: text(60) }), 100),
+  ),
+  population: optional(nullable(whole(0, 2_000_000_000))),
   categories: list(object({ id: text(64), name: text(100) }), 60),
   footer: object({
     icp: text(100),

@@ -30,7 +30,7 @@ export function createViews(parts: {
   const kept = new Map<number, { of: StoredContest; phase: string; reply: Prebuilt }>();
 
   async function view(contest: StoredContest): Promise<ContestView> {
-    const { id: _, ...published } = contest;
+    const { id: _, thresholds: __, networks: ___, ...published } = contest;
     const now = clock();
     return {
       ...published,

@@ -1,5 +1,6 @@
 import type { Canonical } from '@zuimei/shared/canonical.ts';
 import type { Contest } from '@zuimei/shared/contest.ts';
+import { policyOf } from '@zuimei/shared/threshold.ts';
 
 /** What is frozen when voting opens, as it goes into the ledger: whatever bears on who may vote for whom and how it is counted. */
 export function frozenRules(contest: Contest): Canonical {
@@ -17,8 +18,12 @@ export function frozenRules(contest: Contest): Canonical {
     formula,
     hideOrder,
     order,
+    gate: policyOf(contest),
+    area: contest.area ?? [],
+    networks: contest.networks ?? [],
     paused: contest.paused?.reason ?? null,
     policy,
+    population: contest.population ?? null,
     reveal,
     rounds,
     rule,

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import type { BallotRequest, Receipt } from '@zuimei/shared/ballot.ts';
 import { checkBallot, checkOpen, nothingUsed, openRound } from '@zuimei/shared/contest.ts';
-import { policies } from '@zuimei/shared/policy.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { policyOf } from '@zuimei/shared/threshold.ts';
 import type { StoredContest } from '../contest/contest.ts';
 import type { Desk } from '../contest/desk.ts';
 import { addressBytes, networkLength } from './address.ts';
@@ -91,7 +91,7 @@ export function createCast(parts: {
     const contest = await desk.find(slug);
     const verdicts = await gate.admit(
       slug,
-      policies[contest.policy],
+      policyOf(contest),
       batch.map((ballot) => ballot.facts),
     );
     const refused: number[] = [];
@@ -101,7 +101,7 @@ export function createCast(parts: {
         refused.push(i);
         return new Refusal('gate_refused', { signals: verdict?.signals ?? 0 });
       }
-      ballot.state = verdict.step === 'admit' ? 'counted' : 'held';
+      ballot.state = verdict.step === 'hold' ? 'held' : 'counted';
       ballot.flags = verdict.signals | (verdict.unscreened ? UNSCREENED : 0);
       return null;
     });
@@ -261,6 +261,9 @@ function prepare(
       touches: seen?.touches ?? null,
       identityAgeMs: voter.identityAgeMs,
       picks: request.picks,
+      class: 'unknown',
+      outside: false,
+      proven: false,
     },
   };
 }

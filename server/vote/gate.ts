@@ -7,7 +7,6 @@ import { type Facts, weigh } from './weigh.ts';
 export type { Facts } from './weigh.ts';
 
 export interface Verdict {
-  /** Never `challenge` yet: see Policy.unproven. */
   step: Step;
   /** Bits of shared/policy.ts. */
   signals: number;
@@ -57,7 +56,7 @@ export function createGate(parts: {
     const trend = ours.trend();
     return facts.map((one, row) => {
       const { step, signals } = weigh(crowdOf(counts, row), one, trend, policy);
-      return { step: step === 'challenge' ? policy.unproven : step, signals, unscreened };
+      return { step, signals, unscreened };
     });
   }
 
@@ -82,11 +81,11 @@ export function createGate(parts: {
 function visitsOf(facts: readonly Facts[], policy: Policy, sums: Visits['sums']): Visits {
   return {
     who: facts.map((one) => one.voter),
-    hitsWindowMs: policy.attempts.windowMs,
+    hitsWindowMs: policy.windows.attempts,
     places: [
-      { name: 'device', windowMs: policy.device.windowMs, keys: facts.map((one) => one.device) },
-      { name: 'ip', windowMs: policy.ip.unknown.windowMs, keys: facts.map((one) => one.ip) },
-      { name: 'net', windowMs: policy.net.unknown.windowMs, keys: facts.map((one) => one.net) },
+      { name: 'device', windowMs: policy.windows.device, keys: facts.map((one) => one.device) },
+      { name: 'ip', windowMs: policy.windows.ip, keys: facts.map((one) => one.ip) },
+      { name: 'net', windowMs: policy.windows.net, keys: facts.map((one) => one.net) },
     ],
     sums,
   };

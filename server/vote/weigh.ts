@@ -1,4 +1,11 @@
-import { type Limit, type Policy, type Step, signalBits, steps } from '@zuimei/shared/policy.ts';
+import {
+  type AddressClass,
+  type Limit,
+  type Policy,
+  type Step,
+  signalBits,
+  steps,
+} from '@zuimei/shared/policy.ts';
 
 /** What the gate may know of one ballot. voter: 16 bytes; device, ip, net: 8 bytes each that stand for them. Ages in ms. */
 export interface Facts {
@@ -13,6 +20,11 @@ export interface Facts {
   /** Since the voter's cookie was issued. */
   identityAgeMs: number;
   picks: readonly number[];
+  class: AddressClass;
+  /** Outside the region of the contest. */
+  outside: boolean;
+  /** Has brought a proof of work that is good for it. */
+  proven: boolean;
 }
 
 /** Counts of one ballot's voter, device, address and network within the windows of the policy. */
@@ -41,9 +53,9 @@ export interface Weight {
  */
 export function weigh(crowd: Crowd, facts: Facts, trend: Trend, policy: Policy): Weight {
   const machine = marksOfMachine(facts, policy);
-  const doubtful = countBits(machine) >= policy.doubts;
-  const ip = policy.ip.unknown;
-  const net = policy.net.unknown;
+  const doubtful = countBits(machine) >= 2;
+  const ip = policy.ip[facts.class];
+  const net = policy.net[facts.class];
   const step = Math.max(
     reach(policy.attempts, crowd.attempts, doubtful),
     reach(policy.device, crowd.device, doubtful),

@@ -35,7 +35,7 @@ const timerPlaces = new Map([
 
 /** Tables of the ledger, and the one file that may write each. */
 const writers = new Map([
-  ['ledger_head|ledger_entry|voter_quota|tally', 'server/vote/ledger.ts'],
+  ['ledger_head|ledger_entry|voter_quota|tally|ballot_ruling', 'server/vote/ledger.ts'],
   ['log_tile|log_checkpoint', 'server/log/sealer.ts'],
 ]);
 

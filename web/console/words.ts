@@ -126,6 +126,14 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   file_refused: '文件{name}不能接收，请检查格式是否正确、内容是否完整后重新上传。',
   too_many_files: '附件数量已到上限[（{most} 个）]，请删除不需要的再上传。',
   number_taken: '编号[ {number} ]已被占用，请换一个编号。',
+  own_proposal: '自己提出的裁定须由另一名审计人员确认。',
+  proposal_closed: '这项裁定已经办结，请刷新后查看结果。',
+  nothing_to_rule: '所选范围里没有可以这样裁定的选票，请换一个范围。',
+  too_many_ballots: '一次最多裁定[ {most} ]张选票，请缩小范围分次提出。',
+  ledger_not_read: '账本正在读入，稍后会自动继续。',
+  unknown_cluster: '这一组选票已有变化，请返回列表重新查看。',
+  witness_known: '这把见证公钥已经登记过了。',
+  key_malformed: '公钥格式不对，请整行粘贴见证程序打印的内容。',
 };
 
 /** Said while a password is typed. */

@@ -35,6 +35,8 @@ export const refusalWords: Record<RefusalCode, string> = {
   quota_spent: '您这一期的 {limit} 张选票已投完。',
   picked_already: '{number} 号您已经投过，请换一{measure}再投。',
   gate_refused: '这张选票没有被接收。如有疑问，请联系主办单位。',
+  proof_needed: '需要先做一次安全验证，验证后会自动提交，您的选择已保留。',
+  proof_wrong: '安全验证没有通过，请再试一次，您的选择已保留。',
   unknown_candidate: '{number} 号不在本轮候选名单里，请重新选择。',
   candidate_withdrawn: '{number} 号 {name} 已退出，请重新选择。',
   duplicate_pick: '同一{measure}在一张选票里只能选一次。',

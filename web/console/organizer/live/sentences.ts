@@ -24,6 +24,8 @@ const refusedWords: Record<string, string> = {
   quota_spent: '本期已投完',
   picked_already: '重复投同一候选',
   gate_refused: '过于频繁',
+  proof_needed: '要求安全验证',
+  proof_wrong: '安全验证未通过',
   no_voter: '没有投票身份',
   ticket_invalid: '页面已失效',
   ticket_expired: '页面打开过久',
