@@ -33,7 +33,19 @@ export type ReceiptOutcome = { ok: true; origin: string; size: number } | { ok: 
  * leaf from commitment and receipt) and climbs from it to the root that the log signed: nothing the server says is taken on
  * trust but its key. Never rejects.
  */
-export async function checkReceipt(claim: ReceiptClaim): Promise<ReceiptOutcome> {
+export function checkReceipt(claim: ReceiptClaim): Promise<ReceiptOutcome> {
+  const { proof, verifierKey, contest, receipt } = claim;
+  return climb({ proof, verifierKey, contest, index: receipt.index, leaf: () => leafOfBallot(claim) });
+}
+
+/** From a leaf to the signed root; `leaf` gives null when there is none to start from, the step 'ballot'. Never rejects. */
+export async function climb(claim: {
+  proof: string;
+  verifierKey: string;
+  contest: string;
+  index: number;
+  leaf(): Uint8Array | null;
+}): Promise<ReceiptOutcome> {
   let step: ReceiptStep = 'proof';
   try {
     const { index, hashes, checkpoint } = parseProof(claim.proof);
@@ -44,9 +56,9 @@ export async function checkReceipt(claim: ReceiptClaim): Promise<ReceiptOutcome>
     if (origin !== parseVerifierKey(claim.verifierKey).name || !origin.endsWith(`/${claim.contest}`))
       return { ok: false, step };
     step = 'index';
-    if (index !== claim.receipt.index) return { ok: false, step };
+    if (index !== claim.index) return { ok: false, step };
     step = 'ballot';
-    const leaf = leafOfBallot(claim);
+    const leaf = claim.leaf();
     if (!leaf) return { ok: false, step };
     step = 'inclusion';
     return checkInclusion({ index, size, leaf, root, proof: hashes })
