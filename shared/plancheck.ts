@@ -11,6 +11,7 @@ import {
   type Say,
 } from './planfault.ts';
 import { checkCollection } from './planform.ts';
+import { checkPolicy } from './planpolicy.ts';
 import { checkBallotRule, checkOutcome, type Field } from './planrule.ts';
 
 export type Standing = Pick<Candidate, 'number' | 'category'> & { withdrawn: boolean };
@@ -41,6 +42,7 @@ export function checkPlan(plan: ContestPlan, context: PlanContext): PlanFault[] 
   checkCollection(collection, settings.categories, error, warn);
   checkBallotRule(settings, fieldOf(plan, candidates, frozen !== null, now), error, warn);
   checkOutcome(settings, collection, error, warn);
+  checkPolicy(settings, error, warn);
   checkReveal(settings, error, warn);
   checkFooter(settings, error);
   if (frozen) checkBegun(settings, frozen, now, error);

@@ -60,6 +60,11 @@ export const planFaultCodes = [
   'quota_order',
   'places_above_total',
   'announcement_over',
+  // against fraud
+  'threshold_out',
+  'threshold_order',
+  'network_malformed',
+  'network_wide',
   // the footer
   'icp_malformed',
   'police_malformed',

@@ -273,6 +273,26 @@ const cases: Record<PlanFaultCode, Case> = {
     'collection.places',
     (plan) => void (plan.collection.categoryPlaces = { person: 15, team: 10 }),
   ],
+  threshold_out: [
+    'error',
+    'settings.thresholds.device.hold',
+    (plan) => void (plan.settings.thresholds = { 'device.hold': 2.5 }),
+  ],
+  threshold_order: [
+    'warning',
+    'settings.thresholds.ip.carrier',
+    (plan) => void (plan.settings.thresholds = { 'ip.carrier.hold': 5 }),
+  ],
+  network_malformed: [
+    'error',
+    'settings.networks.0.cidr',
+    (plan) => void (plan.settings.networks = [{ cidr: '203.0.113', kind: 'office', name: '区局' }]),
+  ],
+  network_wide: [
+    'error',
+    'settings.networks.0.cidr',
+    (plan) => void (plan.settings.networks = [{ cidr: '203.0.0.0/8', kind: 'office', name: '区局' }]),
+  ],
   announcement_over: [
     'error',
     'settings.announcements.0.until',

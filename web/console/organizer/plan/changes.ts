@@ -68,6 +68,14 @@ const topics: Topic[] = [
   { what: '排名不分先后', rule: true, of: ({ settings }) => (settings.hideOrder ? '是' : '否') },
   { what: '候选次序', rule: true, of: ({ settings }) => (settings.order === 'number' ? '按编号' : '随机') },
   { what: '防刷策略', rule: true, of: ({ settings }) => policyWords[settings.policy].label },
+  { what: '防刷界限', rule: true, of: ({ settings }) => settings.thresholds ?? {} },
+  { what: '参与地区', rule: true, of: ({ settings }) => settings.area?.join('、') || '不限' },
+  { what: '登记的网段', rule: true, of: ({ settings }) => settings.networks ?? [] },
+  {
+    what: '辖区常住人口',
+    rule: true,
+    of: ({ settings }) => (settings.population ? `${settings.population} 人` : '未填'),
+  },
   { what: '页脚', of: ({ settings }) => settings.footer },
   {
     what: '报送时间',

@@ -1,0 +1,38 @@
+import { computed } from 'vue';
+import { policies } from '@zuimei/shared/policy.ts';
+import { thresholdsOf } from '@zuimei/shared/threshold.ts';
+import { usePlanDesk } from './desk.ts';
+
+/** The numbers of the plan's policy: those of its level, and the ones this contest changes. -1 = never. */
+export function useThresholds() {
+  const desk = usePlanDesk();
+  const usual = computed(
+    () =>
+      new Map(
+        thresholdsOf(policies[desk.plan.settings.policy]).map(({ path, value }): [string, number] => [
+          path,
+          value,
+        ]),
+      ),
+  );
+  const changes = computed(() => desk.plan.settings.thresholds ?? {});
+
+  return {
+    count: computed(() => Object.keys(changes.value).length),
+    isChanged: (path: string): boolean => path in changes.value,
+    usualOf: (path: string): number => usual.value.get(path) ?? -1,
+    valueOf: (path: string): number => changes.value[path] ?? usual.value.get(path) ?? -1,
+    /** What is the level's own number again is no change any more. */
+    set(path: string, value: number): void {
+      const next = { ...changes.value };
+      if (value === usual.value.get(path)) delete next[path];
+      else next[path] = value;
+      if (Object.keys(next).length > 0) desk.plan.settings.thresholds = next;
+      else delete desk.plan.settings.thresholds;
+    },
+    reset(): void {
+      delete desk.plan.settings.thresholds;
+    },
+    errorAt: (path: string): string | undefined => desk.errorAt(`settings.thresholds.${path}`),
+  };
+}
