@@ -9,35 +9,53 @@ export interface MovableDatabase {
   drop(): Promise<void>;
 }
 
-/**
- * A fresh database whose clock_timestamp(), by which ballots are dated, can be moved: a function of that name stands before
- * Postgres's own in the search path.
- */
+/** The clock of a database that others use too. */
+export interface MovedClock {
+  /** The database seen with the moved clock; who opens it otherwise sees the real one. */
+  database: Database;
+  at(ms: number): Promise<void>;
+  /** Leaves no trace of the moved clock; what was dated by it stays. */
+  restore(): Promise<void>;
+}
+
+/** A fresh database whose clock_timestamp(), by which ballots are dated, can be moved. */
 export async function movableDatabase(kind: DatabaseKind): Promise<MovableDatabase> {
   const fresh = await freshDatabase(kind);
-  const { db } = fresh.database;
-  await sql`create table moved_clock as select interval '0' as shift`.execute(db);
-  await sql`
-    create function clock_timestamp() returns timestamptz language sql volatile as
-    $$ select pg_catalog.clock_timestamp() + (select shift from moved_clock) $$`.execute(db);
-  const database = await shadowed(fresh);
+  const { database, at, restore } = await moveClock(fresh);
   return {
     database,
-    async at(ms) {
-      const moment = new Date(ms).toISOString();
-      await sql`update moved_clock set shift = ${moment}::timestamptz - pg_catalog.clock_timestamp()`.execute(
-        db,
-      );
-    },
+    at,
     async drop() {
-      await database.close().catch(() => {});
+      if (fresh.url) await restore().catch(() => {});
       await fresh.drop();
     },
   };
 }
 
-async function shadowed({ database, url }: FreshDatabase): Promise<Database> {
-  if (url) return openDatabase({ url, schema: 'public,pg_catalog' });
-  await sql`set search_path = public, pg_catalog`.execute(database.db);
-  return database;
+/** Makes the clock of a database movable: a function of its name stands before Postgres's own in the search path. */
+export async function moveClock({
+  database: real,
+  url,
+}: Pick<FreshDatabase, 'database' | 'url'>): Promise<MovedClock> {
+  await sql`create table moved_clock as select interval '0' as shift`.execute(real.db);
+  await sql`
+    create function clock_timestamp() returns timestamptz language sql volatile as
+    $$ select pg_catalog.clock_timestamp() + (select shift from moved_clock) $$`.execute(real.db);
+  if (!url) await sql`set search_path = public, pg_catalog`.execute(real.db);
+  const database = url ? await openDatabase({ url, schema: 'public,pg_catalog' }) : real;
+  return {
+    database,
+    async at(ms) {
+      const moment = new Date(ms).toISOString();
+      await sql`update moved_clock set shift = ${moment}::timestamptz - pg_catalog.clock_timestamp()`.execute(
+        database.db,
+      );
+    },
+    async restore() {
+      if (url) await database.close();
+      else await sql`reset search_path`.execute(real.db);
+      await sql`drop function public.clock_timestamp()`.execute(real.db);
+      await sql`drop table moved_clock`.execute(real.db);
+    },
+  };
 }

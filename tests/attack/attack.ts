@@ -1,0 +1,54 @@
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import type { PolicyName } from '@zuimei/shared/contest.ts';
+import { freshDatabase } from '../harness/database.ts';
+import { startPostgres } from '../harness/postgres.ts';
+import { judge, type Verdicts } from './report.ts';
+import { full, liveScene, small } from './scene.ts';
+import { tableOf } from './table.ts';
+
+/** What each policy does to citizens and to attackers, on a day that is the same for all: `pnpm attack [--policy standard] [--small] [--json FILE]`. */
+const names = ['loose', 'standard', 'strict'] as const satisfies PolicyName[];
+const words: Record<PolicyName, string> = { loose: '宽松', standard: '标准', strict: '严格' };
+
+const { values } = parseArgs({
+  args: process.argv.slice(2).filter((arg) => arg !== '--'),
+  options: {
+    policy: { type: 'string' },
+    small: { type: 'boolean', default: false },
+    json: { type: 'string' },
+    seed: { type: 'string', default: 'zuimei' },
+  },
+});
+const wanted = names.filter((name) => !values.policy || values.policy.split(',').includes(name));
+if (wanted.length === 0) {
+  console.error(`--policy is one of ${names.join(', ')}`);
+  process.exit(2);
+}
+
+const postgres = await startPostgres({ settings: { fsync: 'off', shared_buffers: '256MB' } });
+const found: Partial<Record<PolicyName, Verdicts>> = {};
+try {
+  for (const policy of wanted) {
+    const fresh = await freshDatabase('server', postgres.url);
+    try {
+      const scene = {
+        slug: `attack-${policy}`,
+        size: values.small ? small : full,
+        seed: values.seed,
+        settings: { policy },
+      };
+      const verdicts = await liveScene(fresh, scene, async ({ fates, elapsedMs }) => {
+        process.stderr.write(`${policy}: ${fates.length} visits in ${Math.round(elapsedMs / 1000)} s\n`);
+        return judge(fates);
+      });
+      found[policy] = verdicts;
+      console.log(`${tableOf(`${words[policy]} ${policy}`, verdicts)}\n`);
+    } finally {
+      await fresh.drop();
+    }
+  }
+} finally {
+  await postgres.stop();
+}
+if (values.json) writeFileSync(values.json, `${JSON.stringify(found, null, 2)}\n`);

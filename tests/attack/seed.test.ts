@@ -1,0 +1,46 @@
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+import { freshDatabase } from '../harness/database.ts';
+import { createSite } from '../harness/site.ts';
+import { seedAttackedContest, seeded } from './seed.ts';
+
+const few = {
+  town: {
+    ...seeded.town,
+    everyday: 60,
+    nets: 0,
+    office: 20,
+    campus: 20,
+    broadcast: 40,
+    homes: 3,
+    ipv6: 10,
+    groups: 0,
+  },
+  gang: { pulses: [20], farm: 20, forged: 10, replay: 20, apart: 10 },
+};
+
+test.each(['server', 'embedded'] as const)(
+  'an attacked contest is left in the past of an ordinary database, and each ballot is labelled (%s)',
+  async (kind) => {
+    const fresh = await freshDatabase(kind);
+    try {
+      const began = Date.now();
+      const attacked = await seedAttackedContest(fresh, { size: few, until: began });
+      const { rows } = await sql<{ ballots: number; first: Date; last: Date; shadows: number }>`
+        select count(*)::int as ballots, min(at) as first, max(at) as last,
+          (select count(*)::int from pg_proc where proname = 'clock_timestamp') as shadows
+        from ledger_entry where contest = ${attacked.contestId} and kind = 'ballot'`.execute(
+        fresh.database.db,
+      );
+      expect(rows[0]).toMatchObject({ ballots: attacked.ballots, shadows: 1 });
+      expect(rows[0]?.last.getTime()).toBeLessThan(began);
+      expect(began - (rows[0]?.first.getTime() ?? 0)).toBeGreaterThan(14 * 3_600_000);
+      const site = await createSite(fresh.database.db);
+      expect((await site.verify(attacked.slug)).ballots + attacked.held).toBe(attacked.ballots);
+      await site.close();
+    } finally {
+      await fresh.drop();
+    }
+  },
+  120_000,
+);
