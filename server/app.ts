@@ -1,6 +1,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { RefusalCode } from '@zuimei/shared/refusal.ts';
+import { ballotRoute } from './analyst/ballotroute.ts';
 import { createLive } from './audit/live.ts';
 import { liveRoute } from './audit/liveroute.ts';
 import { consolePage } from './console/page.ts';
@@ -49,6 +50,7 @@ export function createApp(parts: Parts) {
     .route('/', editRoute(parts))
     .route('/', shortlistRoute(parts))
     .route('/', liveRoute({ guard: parts.guard, live: createLive(parts) }))
+    .route('/', ballotRoute(parts))
     .route('/', steerRoute({ guard: parts.guard, steer: createSteer(parts) }));
   if (parts.console) app.route('/', consolePage(parts.console));
   if (parts.site) app.route('/', pageRoute({ ...parts, site: parts.site }));

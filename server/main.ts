@@ -19,6 +19,7 @@ import { openGate } from './vote/counters.ts';
 import { openLedgers } from './vote/opening.ts';
 
 const SEAL_EVERY_MS = 1_000;
+const FORGET_EVERY_MS = 60_000;
 const STOP_PATIENCE_MS = 10_000;
 
 /** Connections, timers and signals live here: this is the process. */
@@ -74,6 +75,8 @@ async function main(): Promise<void> {
   }
   const sealTimer = setInterval(() => (sealing = sealing.then(seal)), SEAL_EVERY_MS);
 
+  const forgetTimer = setInterval(() => parts.analyst.forget(), FORGET_EVERY_MS);
+
   const direct = createDirect(parts);
   const pages = getRequestListener(createApp(parts).fetch);
   const server = createServer(
@@ -104,6 +107,7 @@ async function main(): Promise<void> {
     stopping = true;
     const forced = setTimeout(() => process.exit(1), STOP_PATIENCE_MS);
     clearInterval(sealTimer);
+    clearInterval(forgetTimer);
     const closed = new Promise((resolve) => server.close(resolve));
     await parts.cast.drain();
     server.closeIdleConnections();
@@ -111,6 +115,7 @@ async function main(): Promise<void> {
     await closed;
     await sealing;
     await seal();
+    parts.analyst.close();
     control?.close();
     await closeGate();
     await database.close();

@@ -1,5 +1,6 @@
 import type { BlockList } from 'node:net';
 import { formatVerifierKey } from '@zuimei/shared/note.ts';
+import { type Analyst, createAnalyst } from './analyst/analyst.ts';
 import { type AnswerError, createAnswerError } from './answer.ts';
 import { createRefusals, type Refusals } from './audit/refused.ts';
 import type { Console } from './console/page.ts';
@@ -39,6 +40,7 @@ export interface Parts {
   views: Views;
   metrics: Metrics;
   refusals: Refusals;
+  analyst: Analyst;
   log: Journal;
   answerError: AnswerError;
   site: Site | null;
@@ -108,6 +110,7 @@ export function createParts(given: {
       failed: (error) => log('error', { part: 'vote', error: String(error) }),
     },
   });
+  const stopping = given.stopping ?? (() => false);
   const secure = publicUrl?.startsWith('https:') ?? false;
   const sessions = createSessions({ db, secrets, clock, secure });
   return {
@@ -127,6 +130,7 @@ export function createParts(given: {
     views: createViews({ desk, tallies, logName, clock }),
     metrics,
     refusals,
+    analyst: createAnalyst({ db, clock, log, stopping }),
     log,
     answerError: createAnswerError(log, metrics),
     site: given.site,
@@ -134,7 +138,7 @@ export function createParts(given: {
     publicUrl,
     secure,
     trustedProxies: given.trustedProxies,
-    stopping: given.stopping ?? (() => false),
+    stopping,
     lastSealAt: given.lastSealAt ?? (() => null),
   };
 }

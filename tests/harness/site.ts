@@ -235,6 +235,7 @@ export async function createSite(db: Db, options: SiteOptions = {}) {
       return found;
     },
     async close() {
+      parts.analyst.close();
       agent.destroy();
       await new Promise((resolve) => server.close(resolve));
       await opened.close();

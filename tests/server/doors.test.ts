@@ -23,6 +23,8 @@ const doors: Record<string, readonly Role[] | 'open' | 'signed in'> = {
   'POST /api/console/contests/:slug/announcements': ['organizer'],
   'DELETE /api/console/contests/:slug/announcements/:at': ['organizer'],
   'POST /api/console/contests/:slug/archive': ['organizer'],
+  'GET /api/console/contests/:slug/ballots': ['auditor'],
+  'GET /api/console/contests/:slug/ballots.csv': ['auditor'],
   'POST /api/console/contests/:slug/banner': ['organizer'],
   'GET /api/console/contests/:slug/candidates': ['auditor', 'organizer'],
   'POST /api/console/contests/:slug/candidates/:number/correct': ['organizer'],

@@ -208,6 +208,7 @@ const acts: Record<string, string> = {
   'candidate.withdraw': '候选退出',
   'private.reveal': '查看非公开信息',
   'out.export': '导出',
+  'audit.export': '导出选票日志',
 };
 
 export function actWords(act: string): string {

@@ -1,0 +1,166 @@
+import type { BallotFilter, BallotLine, BallotPage } from '@zuimei/shared/audit.ts';
+import { nextRevealAt, revealedUpTo } from '@zuimei/shared/contest.ts';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import type { StoredContest } from '../contest/contest.ts';
+import type { Db } from '../db.ts';
+import type { Journal } from '../journal.ts';
+import type { View } from './ask.ts';
+import type { Whereabouts } from './columns.ts';
+import { type LineView, readLines, readNewest, readOwn } from './lines.ts';
+import { createReader, type readerLimits } from './reader.ts';
+import { openWhereabouts } from './whereabouts.ts';
+
+/** Which ballots: those of a filter, or those of any of these clusters. */
+export type Scope = { by: 'filter'; filter: BallotFilter } | { by: 'clusters'; clusters: string[] };
+
+/**
+ * What auditors ask of a contest's ledger. Nothing of it is stored: a contest that is asked about is read into a worker's memory and
+ * forgotten half an hour after the last question. While counts are hidden nothing of it says how a candidate fares.
+ */
+export interface Analyst {
+  /** A page of the log, newest first, below `before`. Refuses with sealed when it asks for a candidate and counts are hidden. */
+  page(
+    contest: StoredContest,
+    filter: BallotFilter,
+    before: number | null,
+    limit: number,
+  ): Promise<BallotPage>;
+  /** Indexes of ballots, ascending. Refuses with ledger_not_read until all of the ledger is read, and with too_many_ballots above `most`. */
+  indexesOf(contest: StoredContest, scope: Scope, most?: number): Promise<number[]>;
+  /** All ballots of a filter, newest first, in portions: for a file. */
+  portions(contest: StoredContest, filter: BallotFilter): Promise<AsyncGenerator<BallotLine[]>>;
+  /** Forgets contests nobody has asked for in the last half hour. */
+  forget(): void;
+  close(): void;
+}
+
+const MOST_RULED = 200_000;
+const PORTION = 1_000;
+
+export function createAnalyst(parts: {
+  db: Db;
+  clock: () => number;
+  log: Journal;
+  stopping: () => boolean;
+  limits?: Partial<typeof readerLimits>;
+}): Analyst {
+  const { db, clock, log } = parts;
+  const reader = createReader({
+    ...parts,
+    failed: (error) => log('error', { part: 'analyst', error: String((error as Error)?.stack ?? error) }),
+  });
+  const places = new Map<string, Whereabouts>();
+
+  function lineView(contest: StoredContest): LineView {
+    const key = JSON.stringify(contest.networks ?? []);
+    const whereabouts = places.get(key) ?? openWhereabouts(contest.networks ?? []);
+    if (places.size > 20) places.clear();
+    places.set(key, whereabouts);
+    return { shownUpTo: shownUpTo(contest, clock()), whereabouts };
+  }
+
+  function viewOf(contest: StoredContest, filter: BallotFilter | null): View {
+    const view = { shownUpTo: shownUpTo(contest, clock()) };
+    if (filter?.candidate !== undefined && view.shownUpTo === -Infinity) throw sealed(contest, clock());
+    return view;
+  }
+
+  /** Pages that the database answers by primary key, whatever is in memory. */
+  async function plainPage(
+    contest: StoredContest,
+    filter: BallotFilter,
+    before: number,
+    limit: number,
+  ): Promise<BallotPage> {
+    const progress = await reader.read(contest, 0);
+    const { reading, whole } = progress;
+    const view = lineView(contest);
+    if (filter.voter === undefined) {
+      const ballots = await readNewest(db, contest.id, before, limit + 1, view);
+      return { ...cut(ballots, limit), total: whole ? progress.ballots : null, reading };
+    }
+    const own = await readOwn(db, contest.id, filter.voter);
+    const ballots = await readLines(
+      db,
+      contest.id,
+      own.filter((one) => one < before).slice(0, limit + 1),
+      view,
+    );
+    return { ...cut(ballots, limit), total: own.length, reading };
+  }
+
+  return {
+    async page(contest, filter, before, limit) {
+      const below = before ?? Number.MAX_SAFE_INTEGER;
+      const view = viewOf(contest, filter);
+      if (isPlain(filter)) return await plainPage(contest, filter, below, limit);
+      const ask = { filter, before: below, limit: limit + 1, view };
+      const { answer, progress } = await reader.ask(contest, 'page', ask, true);
+      const ballots = await readLines(db, contest.id, answer.rows, lineView(contest));
+      return {
+        ...cut(ballots, limit),
+        total: progress.whole ? answer.total : null,
+        reading: progress.reading,
+      };
+    },
+
+    async indexesOf(contest, scope, most = MOST_RULED) {
+      const view = viewOf(contest, scope.by === 'filter' ? scope.filter : null);
+      const filter = scope.by === 'filter' ? scope.filter : {};
+      const { answer } = await reader.ask(contest, 'rows', { filter, view });
+      if (answer.length > most) throw new Refusal('too_many_ballots', { found: answer.length, most });
+      return Array.from(answer);
+    },
+
+    async portions(contest, filter) {
+      const view = viewOf(contest, filter);
+      const shown = lineView(contest);
+      if (isPlain(filter) && filter.voter === undefined) return newestFirst(db, contest.id, shown);
+      const { answer } = await reader.ask(contest, 'rows', { filter, view });
+      return ofRows(db, contest.id, answer, shown);
+    },
+
+    forget: reader.forget,
+    close: reader.close,
+  };
+}
+
+/** ms: picks of ballots from then on are hidden; Infinity = none are. */
+function shownUpTo(contest: StoredContest, now: number): number {
+  const upto = revealedUpTo(contest.reveal, now);
+  return upto === null ? -Infinity : upto === now ? Infinity : upto;
+}
+
+function sealed(contest: StoredContest, now: number): Refusal {
+  const from = nextRevealAt(contest.reveal, now);
+  return new Refusal('sealed', from === null ? {} : { from: new Date(from).toISOString() });
+}
+
+function isPlain(filter: BallotFilter): boolean {
+  return Object.entries(filter).every(([key, value]) => key === 'voter' || value === undefined);
+}
+
+/** One line more than was asked for shows that there is a next page. */
+function cut(ballots: BallotLine[], limit: number): Pick<BallotPage, 'ballots' | 'next'> {
+  const shown = ballots.slice(0, limit);
+  return { ballots: shown, next: ballots.length > limit ? (shown.at(-1)?.index ?? null) : null };
+}
+
+async function* newestFirst(db: Db, contest: number, view: LineView): AsyncGenerator<BallotLine[]> {
+  for (let before = Number.MAX_SAFE_INTEGER; ; ) {
+    const lines = await readNewest(db, contest, before, PORTION, view);
+    if (lines.length > 0) yield lines;
+    if (lines.length < PORTION) return;
+    before = lines.at(-1)?.index ?? 0;
+  }
+}
+
+async function* ofRows(
+  db: Db,
+  contest: number,
+  rows: Uint32Array,
+  view: LineView,
+): AsyncGenerator<BallotLine[]> {
+  for (let to = rows.length; to > 0; to -= PORTION)
+    yield await readLines(db, contest, [...rows.subarray(Math.max(0, to - PORTION), to)], view);
+}

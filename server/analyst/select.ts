@@ -1,0 +1,129 @@
+import type { BallotFilter } from '@zuimei/shared/audit.ts';
+import { addressClasses, signalBits } from '@zuimei/shared/policy.ts';
+import { BALLOT, type Columns, HELD, VOID } from './columns.ts';
+import { parseNet } from './net.ts';
+
+/** Rows that a filter lets through, newest first where order matters. */
+export interface Selection {
+  /** [from, to). */
+  from: number;
+  to: number;
+  test(row: number): boolean;
+}
+
+/**
+ * A filter over columns. `shownUpTo` (ms): picks of later ballots are not to be known, so a candidate is only looked for before.
+ * `cluster`: which rows are in the filter's cluster. Values the ledger never had let nothing through.
+ */
+export function compileFilter(
+  columns: Columns,
+  filter: Omit<BallotFilter, 'cluster'>,
+  shownUpTo: number,
+  cluster: Uint8Array | null = null,
+): Selection {
+  const { flags, signals, device, address, picks, voter } = columns;
+  const until = Math.min(
+    filter.to ? Date.parse(filter.to) : Infinity,
+    filter.candidate === undefined ? Infinity : shownUpTo,
+  );
+  const tests: ((row: number) => boolean)[] = [(row) => ((flags[row] ?? 0) & BALLOT) !== 0];
+  if (filter.verdict) {
+    const mask = HELD | VOID;
+    const voided = filter.verdict === 'void';
+    const wanted = filter.verdict === 'held' ? HELD : 0;
+    tests.push((row) => (voided ? ((flags[row] ?? 0) & VOID) !== 0 : ((flags[row] ?? 0) & mask) === wanted));
+  }
+  if (filter.signal) {
+    const bit = signalBits[filter.signal];
+    tests.push((row) => ((signals[row] ?? 0) & bit) !== 0);
+  }
+  if (filter.device !== undefined) {
+    const id = columns.devices.find(hexWords(filter.device, 2));
+    tests.push((row) => device[row] === id);
+  }
+  if (filter.voter !== undefined) {
+    const [high, low] = hexWords(filter.voter, 2);
+    tests.push((row) => voter[2 * row] === high && voter[2 * row + 1] === low);
+  }
+  if (filter.candidate !== undefined) {
+    const holds = columns.sets.holding(filter.candidate);
+    tests.push((row) => holds[picks[row] ?? 0] === 1);
+  }
+  const places = placesOf(columns, filter);
+  if (places) tests.push((row) => places[address[row] ?? 0] === 1);
+  if (cluster) tests.push((row) => cluster[row] === 1);
+  return {
+    from: filter.from ? lowerBound(columns, Date.parse(filter.from)) : 0,
+    to: until === Infinity ? columns.size : lowerBound(columns, until),
+    test: (row) => tests.every((one) => one(row)),
+  };
+}
+
+/** 1 for every address that the filter's region, class and net let through; null = all of them. */
+function placesOf(columns: Columns, filter: BallotFilter): Uint8Array | null {
+  if (filter.region === undefined && filter.class === undefined && filter.net === undefined) return null;
+  const { addresses, nets, netOf, regionOf, classOf } = columns;
+  const asked = filter.net === undefined ? undefined : parseNet(filter.net);
+  const net = asked && 'net' in asked ? nets.find(asked.net) : null;
+  const one = asked && 'address' in asked ? addresses.find(asked.address) : null;
+  const region = filter.region === undefined ? null : columns.regions.indexOf(filter.region);
+  const kind = filter.class === undefined ? null : addressClasses.indexOf(filter.class);
+  const through = new Uint8Array(addresses.size);
+  if (asked === null) return through;
+  for (let id = 0; id < through.length; id++)
+    if (
+      (net === null || netOf[id] === net) &&
+      (one === null || id === one) &&
+      (region === null || regionOf[id] === region) &&
+      (kind === null || classOf[id] === kind)
+    )
+      through[id] = 1;
+  return through;
+}
+
+/** The first row that is not before this instant (ms). */
+export function lowerBound({ at, size }: Pick<Columns, 'at' | 'size'>, ms: number): number {
+  let [low, high] = [0, size];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((at[middle] ?? 0) < ms) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The newest rows below `before`, at most `limit`, newest first, and how many there are in all. */
+export function pageOf(
+  selection: Selection,
+  before: number,
+  limit: number,
+): { rows: number[]; total: number } {
+  const rows: number[] = [];
+  let total = 0;
+  for (let row = selection.to - 1; row >= selection.from; row--) {
+    if (!selection.test(row)) continue;
+    total++;
+    if (row < before && rows.length < limit) rows.push(row);
+  }
+  return { rows, total };
+}
+
+/** All rows, ascending. */
+export function rowsOf(selection: Selection): Uint32Array<ArrayBuffer> {
+  let rows = new Uint32Array(1024);
+  let count = 0;
+  for (let row = selection.from; row < selection.to; row++) {
+    if (!selection.test(row)) continue;
+    if (count === rows.length) {
+      const more = new Uint32Array(count * 2);
+      more.set(rows);
+      rows = more;
+    }
+    rows[count++] = row;
+  }
+  return rows.slice(0, count);
+}
+
+function hexWords(hex: string, count: number): Uint32Array {
+  return Uint32Array.from({ length: count }, (_, i) => Number.parseInt(hex.slice(8 * i, 8 * i + 8), 16));
+}
