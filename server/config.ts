@@ -16,6 +16,8 @@ export interface Config {
   /** How citizens reach the site, e.g. https://vote.example.gov.cn; absent = as the request says. Names the log. */
   publicUrl: string | null;
   trustedProxies: BlockList;
+  /** CSV of networks that are known better than ip2region knows them (address/file.ts); absent = none. */
+  addressFile: string | null;
   /** First start loads the demo contests. */
   demo: boolean;
 }
@@ -40,6 +42,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     secret,
     publicUrl,
     trustedProxies: parseProxies(env['TRUSTED_PROXIES'] ?? ''),
+    addressFile: env['ADDRESS_FILE'] ? resolve(env['ADDRESS_FILE']) : null,
     demo: env['ZUIMEI_DEMO'] !== '0',
   };
 }

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
+import { openAddresses } from './address/address.ts';
 import { createApp } from './app.ts';
 import { readConfig } from './config.ts';
 import { openConsole } from './console/page.ts';
@@ -26,6 +27,8 @@ const STOP_PATIENCE_MS = 10_000;
 async function main(): Promise<void> {
   const config = readConfig();
   const log = createJournal();
+  // Before anything is opened: a bad file stops the start.
+  const addresses = openAddresses(config.addressFile);
   const releaseFolder = config.databaseUrl ? async () => {} : await claimFolder(config.dataDir);
   const database = await openDatabase(
     config.databaseUrl
@@ -50,6 +53,7 @@ async function main(): Promise<void> {
     db: database.db,
     secrets,
     gate,
+    addresses,
     log,
     site,
     console: staffPages,

@@ -1,5 +1,7 @@
 import type { BlockList } from 'node:net';
 import { formatVerifierKey } from '@zuimei/shared/note.ts';
+import { type Addresses, openAddresses } from './address/address.ts';
+import { createPlaces } from './address/place.ts';
 import { type Analyst, createAnalyst } from './analyst/analyst.ts';
 import { type AnswerError, createAnswerError } from './answer.ts';
 import { createRefusals, type Refusals } from './audit/refused.ts';
@@ -31,6 +33,7 @@ export interface Parts {
   passwords: Passwords;
   clock: () => number;
   desk: Desk;
+  addresses: Addresses;
   voters: Voters;
   ledger: Ledger;
   gate: Gate;
@@ -56,6 +59,8 @@ export function createParts(given: {
   db: Db;
   secrets: Secrets;
   gate: Gate;
+  /** Absent = without a better data file. */
+  addresses?: Addresses;
   log: Journal;
   site: Site | null;
   console?: Console | null;
@@ -69,6 +74,7 @@ export function createParts(given: {
   const clock = given.clock ?? Date.now;
   const { db, secrets, gate, log, publicUrl } = given;
   const originOf = (slug: string) => `${publicUrl ? new URL(publicUrl).host : 'zuimei.local'}/${slug}`;
+  const addresses = given.addresses ?? openAddresses(null);
   const metrics = createMetrics();
   const refusals = createRefusals(clock());
   const desk = createDesk(db, clock);
@@ -94,6 +100,7 @@ export function createParts(given: {
   const cast = createCast({
     desk,
     voters,
+    places: createPlaces(addresses),
     gate,
     ledger,
     clock,
@@ -121,6 +128,7 @@ export function createParts(given: {
     passwords: createPasswords(given.passwordCost),
     clock,
     desk,
+    addresses,
     voters,
     ledger,
     gate,

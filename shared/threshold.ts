@@ -8,8 +8,10 @@ export interface Threshold {
   value: number;
 }
 
-/** Steps of a limit that may be absent. */
-const optionalSteps = ['challenge', 'holdInDoubt', 'hold', 'refuse'] as const;
+/** Steps of a limit that may be absent. Only a voter's own flood can be refused: what many share never refuses anybody. */
+const optionalSteps = ['challenge', 'holdInDoubt', 'hold'] as const;
+const stepsOf = (path: string): readonly string[] =>
+  path === 'attempts' ? [...optionalSteps, 'refuse'] : optionalSteps;
 const MOST = 10_000_000;
 
 /** Every number of a policy in a fixed order; windows are not among them, since the counters' keys hang on them. */
@@ -20,7 +22,7 @@ export function thresholdsOf(policy: Policy): Threshold[] {
     else if (typeof value === 'object' && value !== null) {
       for (const [key, inner] of Object.entries(value)) walk(inner, path === '' ? key : `${path}.${key}`);
       if ('note' in value)
-        for (const step of optionalSteps)
+        for (const step of stepsOf(path))
           if ((value as Record<string, unknown>)[step] === undefined)
             found.push({ path: `${path}.${step}`, value: -1 });
     }
@@ -30,13 +32,24 @@ export function thresholdsOf(policy: Policy): Threshold[] {
   return found;
 }
 
-/** Paths that are not a policy's, and values that are no whole number from -1 to 10 000 000 (0 where it cannot be "never"). */
+/** Between which whole numbers the value at a path may lie; -1 = never, for steps that may be absent. */
+export function boundsOf(path: string): { least: number; most: number } {
+  // Work that a phone does in a few seconds at most, and a server checks in milliseconds.
+  if (path === 'proof.cost' || path === 'proof.guesses') return { least: 1, most: 20_000 };
+  // Two arrivals have one gap, which is always equal to itself.
+  if (path === 'rhythm.arrivals') return { least: 4, most: 1000 };
+  const cut = path.lastIndexOf('.');
+  const [limit, step] = [path.slice(0, cut), path.slice(cut + 1)];
+  return { least: limit !== 'score' && stepsOf(limit).includes(step) ? -1 : 0, most: MOST };
+}
+
+/** Paths that are not a policy's, and those whose value is no whole number within its bounds. */
 export function wrongThresholds(changes: Readonly<Record<string, number>>): string[] {
   const known = new Set(thresholdsOf(policies.standard).map((one) => one.path));
   return Object.entries(changes)
     .filter(([path, value]) => {
-      const least = optionalSteps.some((step) => path.endsWith(`.${step}`)) ? -1 : 0;
-      return !known.has(path) || !Number.isInteger(value) || value < least || value > MOST;
+      const { least, most } = boundsOf(path);
+      return !known.has(path) || !Number.isInteger(value) || value < least || value > most;
     })
     .map(([path]) => path);
 }

@@ -15,6 +15,7 @@ import {
   type LiveView,
 } from '@zuimei/shared/live.ts';
 import type { TallyView } from '@zuimei/shared/view.ts';
+import type { Addresses } from '../address/address.ts';
 import { readContest, type StoredContest } from '../contest/contest.ts';
 import { readStored } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
@@ -39,6 +40,7 @@ export interface Live {
 /** The dashboard of a contest: counts only as far as the public sees them, whoever asks. */
 export function createLive(parts: {
   db: Db;
+  addresses: Addresses;
   clock: () => number;
   tallies: Tallies;
   gate: Gate;
@@ -47,7 +49,7 @@ export function createLive(parts: {
   lastSealAt: () => number | null;
 }): Live {
   const { db, clock, tallies, gate, refusals, stopping, lastSealAt } = parts;
-  const reader = createSums(db, clock, stopping);
+  const reader = createSums(db, parts.addresses, clock, stopping);
 
   return {
     async view(slug, since) {

@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import { channels } from '@zuimei/shared/live.ts';
+import type { Addresses } from '../address/address.ts';
+import { UNKNOWN } from '../address/offline.ts';
 import type { Db } from '../db.ts';
-import { openRegions, type Regions, UNKNOWN } from './region.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
@@ -41,12 +42,12 @@ export interface SumsReader {
 /** Sums kept by this process. The ledger is append-only, so they only ever grow. */
 export function createSums(
   db: Db,
+  addresses: Addresses,
   clock: () => number,
   stopping: () => boolean,
   { chunk = CHUNK, patienceMs = PATIENCE_MS } = {},
 ): SumsReader {
   const kept = new Map<number, { sums: Sums; step: Promise<void> | null; going: boolean }>();
-  let regions: Regions | null = null;
 
   async function take(contest: number, sums: Sums): Promise<void> {
     const { rows } = await sql<{ size: string | number }>`
@@ -55,9 +56,7 @@ export function createSums(
     const to = Math.min(size, sums.upto + chunk);
     const now = clock();
     if (to > sums.upto) {
-      const read = await readChunk(db, contest, sums.upto, to, now);
-      regions ??= openRegions();
-      add(sums, read, regions);
+      add(sums, await readChunk(db, contest, sums.upto, to, now), addresses);
     }
     sums.upto = to;
     sums.size = size;
@@ -149,10 +148,11 @@ async function readChunk(db: Db, contest: number, from: number, to: number, now:
   return { groups: groups.rows, picks: picks.rows };
 }
 
-function add(sums: Sums, { groups, picks }: Chunk, regions: Regions): void {
+function add(sums: Sums, { groups, picks }: Chunk, addresses: Addresses): void {
   for (const { by, second, channel, network, ballots, unscreened } of groups) {
     if (by === 'channel') sums.channels[channel ?? 0] = (sums.channels[channel ?? 0] ?? 0) + ballots;
-    else if (by === 'network') grow(sums.regions, network ? regions(network) : UNKNOWN, ballots);
+    else if (by === 'network')
+      grow(sums.regions, network ? addresses(firstOf(network)).region : UNKNOWN, ballots);
     else {
       const at = second ?? 0;
       sums.unscreened += unscreened;
@@ -166,6 +166,14 @@ function add(sums: Sums, { groups, picks }: Chunk, regions: Regions): void {
     sums.picks.set(minute, line);
     grow(line, candidate, ballots);
   }
+}
+
+/** The first address (16 bytes) of a /24, given by its three bytes. */
+function firstOf(network: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(16);
+  bytes.fill(0xff, 10, 12);
+  bytes.set(network, 12);
+  return bytes;
 }
 
 function grow<Key>(map: Map<Key, number>, key: Key, by: number): void {

@@ -1,30 +1,15 @@
-import { hash } from 'node:crypto';
 import type { BallotRequest, Receipt } from '@zuimei/shared/ballot.ts';
 import { checkBallot, checkOpen, nothingUsed, openRound } from '@zuimei/shared/contest.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { policyOf } from '@zuimei/shared/threshold.ts';
+import type { Places } from '../address/place.ts';
 import type { StoredContest } from '../contest/contest.ts';
 import type { Desk } from '../contest/desk.ts';
-import { addressBytes, networkLength } from './address.ts';
-import type { Facts, Gate } from './gate.ts';
-import { type Ballot, type Ledger, type Outcome, UNSCREENED } from './ledger.ts';
+import { type Admission, createAdmissions, type Sender } from './admission.ts';
+import type { Gate } from './gate.ts';
+import { type Ledger, type Outcome, UNSCREENED } from './ledger.ts';
 import { createPool, type Pool } from './pool.ts';
 import type { Voters } from './voter.ts';
-
-/** Whose request it is, as far as the connection tells. */
-export interface Sender {
-  cookie: string | undefined;
-  address: string;
-  userAgent: string;
-  /** Place in shared/live.ts `channels`; absent = not known. */
-  channel?: number;
-}
-
-interface Admission extends Ballot {
-  facts: Facts;
-  /** Of the contest, when this ballot was last checked against its rules. */
-  version: number;
-}
 
 export interface Cast {
   /** One ballot, from request to receipt: resolves once it is committed, or rejects with the Refusal that says why not. */
@@ -48,12 +33,14 @@ const MOST_LOOKUPS = 64;
 export function createCast(parts: {
   desk: Desk;
   voters: Voters;
+  places: Places;
   gate: Gate;
   ledger: Ledger;
   clock: () => number;
   watch: CastWatch;
 }): Cast {
   const { desk, voters, gate, ledger, clock, watch } = parts;
+  const prepare = createAdmissions(parts.places);
   const pools = new Map<string, Pool<Admission>>();
   let lookups = 0;
 
@@ -65,7 +52,7 @@ export function createCast(parts: {
       const now = clock();
       const voter = voters.identify(slug, sender.cookie, request.ticket, now);
       checkBallot(contest, request.picks, nothingUsed, now);
-      ballot = prepare(request, sender, voter, contest.version);
+      ballot = prepare(request, sender, voter, contest, now);
     } catch (refusal) {
       return await earlierReceipt(contest, request, sender, refusal);
     }
@@ -218,53 +205,6 @@ export function createCast(parts: {
     cast,
     waiting: () => [...pools.values()].reduce((sum, pool) => sum + pool.waiting(), 0),
     drain: async () => void (await Promise.all([...pools.values()].map((pool) => pool.drain()))),
-  };
-}
-
-function prepare(
-  request: BallotRequest,
-  sender: Sender,
-  voter: { id: string; identityAgeMs: number; ticketAgeMs: number },
-  version: number,
-): Admission {
-  // One piece of memory for all that is bytes: voter 16, device 8, ip 16, network 8, address key 8.
-  const bytes = Buffer.allocUnsafe(56);
-  bytes.write(voter.id, 0, 'hex');
-  const seen = request.seen;
-  const device = seen?.device ?? `${sender.userAgent} ${sender.address}`;
-  bytes.write(hash('sha256', device, 'hex').slice(0, 16), 16, 'hex');
-  const ip = addressBytes(sender.address, bytes.subarray(24, 40));
-  // An IPv4 address and its /24 are in the last 8 bytes of the 16, an IPv6 /64 in the first 8; the rest of an IPv6 address is folded in.
-  const wide = networkLength(ip) === 8;
-  for (let i = 0; i < 8; i++) {
-    const [high = 0, low = 0] = [ip[i], ip[8 + i]];
-    bytes[40 + i] = wide ? high : i === 7 ? 0 : low;
-    bytes[48 + i] = wide ? high ^ low : low;
-  }
-  return {
-    ballotId: request.ballotId,
-    voter: voter.id,
-    picks: request.picks,
-    device: bytes.subarray(16, 24),
-    ip,
-    state: 'counted',
-    flags: 0,
-    channel: sender.channel ?? 0,
-    version,
-    facts: {
-      voter: bytes.subarray(0, 16),
-      device: bytes.subarray(16, 24),
-      ip: bytes.subarray(48, 56),
-      net: bytes.subarray(40, 48),
-      ticketAgeMs: voter.ticketAgeMs,
-      dwellMs: seen?.dwellMs ?? null,
-      touches: seen?.touches ?? null,
-      identityAgeMs: voter.identityAgeMs,
-      picks: request.picks,
-      class: 'unknown',
-      outside: false,
-      proven: false,
-    },
   };
 }
 

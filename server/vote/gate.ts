@@ -55,7 +55,7 @@ export function createGate(parts: {
     if (sums.length > 0) ours.learn(sums, counts.sums, policy);
     const trend = ours.trend();
     return facts.map((one, row) => {
-      const { step, signals } = weigh(crowdOf(counts, row), one, trend, policy);
+      const { step, signals } = weigh(crowdOf(counts, row), one, trend, 0, policy);
       return { step, signals, unscreened };
     });
   }

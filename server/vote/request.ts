@@ -2,7 +2,7 @@ import type { BlockList } from 'node:net';
 import type { BallotRequest } from '@zuimei/shared/ballot.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { clientAddress } from './address.ts';
-import type { Sender } from './cast.ts';
+import type { Sender } from './admission.ts';
 
 export const MOST_BODY_BYTES = 8_192;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

@@ -2,6 +2,7 @@ import {
   type AddressClass,
   type Limit,
   type Policy,
+  type Signal,
   type Step,
   signalBits,
   steps,
@@ -13,6 +14,10 @@ export interface Facts {
   device: Uint8Array;
   ip: Uint8Array;
   net: Uint8Array;
+  /** Which browser it says it is: equal for equal user agents, in this process. */
+  agent: number;
+  /** When the ballot arrived, ms since 1970. */
+  at: number;
   ticketAgeMs: number;
   /** As the page reports: null when it does not. */
   dwellMs: number | null;
@@ -21,6 +26,8 @@ export interface Facts {
   identityAgeMs: number;
   picks: readonly number[];
   class: AddressClass;
+  /** In another country. */
+  abroad: boolean;
   /** Outside the region of the contest. */
   outside: boolean;
   /** Has brought a proof of work that is good for it. */
@@ -47,36 +54,79 @@ export interface Weight {
 }
 
 /**
- * What a ballot deserves. Only a voter's own flood is ever refused. A crowd is held when it is beyond what people make, or large and
- * the ballot itself looks made by machine. How a candidate fares (surge, single) is noted and never moves the step: to be popular, or
- * to vote for one's colleague alone, is no fault of a citizen; auditors look at such ballots together.
+ * What a ballot deserves. Only a voter's own flood is ever refused: a device, an address or a network that many share never is, whatever
+ * the policy says. A crowd is held when it is beyond what people make, or large and its ballots are in doubt; a ballot by itself is asked
+ * for a proof, or held, by its score. A proof answers a challenge, nothing more. pattern: bits of what was found in how ballots follow each
+ * other (rhythm.ts, alike.ts).
  */
-export function weigh(crowd: Crowd, facts: Facts, trend: Trend, policy: Policy): Weight {
-  const machine = marksOfMachine(facts, policy);
-  const doubtful = countBits(machine) >= 2;
+export function weigh(crowd: Crowd, facts: Facts, trend: Trend, pattern: number, policy: Policy): Weight {
   const ip = policy.ip[facts.class];
   const net = policy.net[facts.class];
-  const step = Math.max(
-    reach(policy.attempts, crowd.attempts, doubtful),
-    reach(policy.device, crowd.device, doubtful),
-    reach(ip, crowd.ip, doubtful),
-    reach(net, crowd.net, doubtful),
-  );
   const signals =
-    machine |
+    marksOfVisit(facts, policy) |
+    marksOfTrend(facts.picks, trend) |
+    pattern |
     (crowd.attempts > policy.attempts.note ? signalBits.attempts : 0) |
     (crowd.device > policy.device.note ? signalBits.device : 0) |
     (crowd.ip > ip.note ? signalBits.ip : 0) |
-    (crowd.net > net.note ? signalBits.net : 0) |
-    marksOfTrend(facts.picks, trend);
-  return { step: steps[step] ?? 'admit', signals };
+    (crowd.net > net.note ? signalBits.net : 0);
+  const points = scoreOf(signals, policy);
+  const { score } = policy;
+  const doubtful = score.doubt > 0 && points >= score.doubt;
+  const step = Math.max(
+    reach(policy.attempts, crowd.attempts, doubtful, REFUSE),
+    reach(policy.device, crowd.device, doubtful, HOLD),
+    reach(ip, crowd.ip, doubtful, HOLD),
+    reach(net, crowd.net, doubtful, HOLD),
+    score.hold > 0 && points >= score.hold ? HOLD : 0,
+    score.challenge > 0 && points >= score.challenge ? CHALLENGE : 0,
+  );
+  if (step === CHALLENGE && facts.proven) return { step: 'admit', signals: signals | signalBits.proven };
+  return { step: steps[step] ?? 'admit', signals: facts.proven ? signals | signalBits.proven : signals };
 }
 
-function marksOfMachine(facts: Facts, policy: Policy): number {
+const CHALLENGE = steps.indexOf('challenge');
+const HOLD = steps.indexOf('hold');
+const REFUSE = steps.indexOf('refuse');
+
+/** How the candidates picked fare, whoever picks them. */
+const FORTUNE = signalBits.surge | signalBits.single | signalBits.alike;
+
+/**
+ * Points of a ballot. To be popular, to vote for one's colleague alone or as many others do is no fault of a citizen: such signals add at
+ * most as much as the visit itself brings, so by themselves they never move a step, however they weigh.
+ */
+function scoreOf(signals: number, policy: Policy): number {
+  const own = sumOf(signals & ~FORTUNE, policy);
+  if (own === 0 || (signals & FORTUNE) === 0) return own;
+  return own + Math.min(own, sumOf(signals & FORTUNE, policy));
+}
+
+const names = Object.keys(signalBits) as Signal[];
+/** Of every policy object: the weights in the order of the bits. Policies are few and live as long as their contest. */
+const weightsOf = new WeakMap<Policy, Uint32Array>();
+
+function sumOf(signals: number, policy: Policy): number {
+  if (signals === 0) return 0;
+  let weights = weightsOf.get(policy);
+  if (!weights) {
+    weights = new Uint32Array(32);
+    for (const name of names) weights[31 - Math.clz32(signalBits[name])] = policy.weights[name];
+    weightsOf.set(policy, weights);
+  }
+  let sum = 0;
+  for (let rest = signals; rest !== 0; rest &= rest - 1) sum += weights[31 - Math.clz32(rest & -rest)] ?? 0;
+  return sum;
+}
+
+function marksOfVisit(facts: Facts, policy: Policy): number {
   return (
     ((facts.dwellMs ?? facts.ticketAgeMs) < policy.dwellMs ? signalBits.dwell : 0) |
     ((facts.touches ?? 0) === 0 ? signalBits.silent : 0) |
-    (facts.identityAgeMs < policy.newcomerMs ? signalBits.newcomer : 0)
+    (facts.identityAgeMs < policy.newcomerMs ? signalBits.newcomer : 0) |
+    (facts.class === 'datacentre' ? signalBits.datacentre : 0) |
+    (facts.abroad ? signalBits.abroad : 0) |
+    (facts.outside ? signalBits.outside : 0)
   );
 }
 
@@ -88,19 +138,12 @@ function marksOfTrend(picks: readonly number[], { surging, single }: Trend): num
   return marks;
 }
 
-/** Index in `steps`. */
-function reach(limit: Limit, count: number, doubtful: boolean): number {
-  if (count <= limit.note) return 0;
-  if (limit.refuse !== undefined && count > limit.refuse) return 3;
-  if (limit.hold !== undefined && count > limit.hold) return 2;
-  if (doubtful && limit.holdInDoubt !== undefined && count > limit.holdInDoubt) return 2;
-  return limit.challenge !== undefined && count > limit.challenge ? 1 : 0;
-}
-
-function countBits(mask: number): number {
-  let count = 0;
-  for (let rest = mask; rest !== 0; rest &= rest - 1) count++;
-  return count;
+/** Index in `steps`, at most `most`. */
+function reach(limit: Limit, count: number, doubtful: boolean, most: number): number {
+  if (limit.refuse !== undefined && count > limit.refuse) return most;
+  if (limit.hold !== undefined && count > limit.hold) return HOLD;
+  if (doubtful && limit.holdInDoubt !== undefined && count > limit.holdInDoubt) return HOLD;
+  return limit.challenge !== undefined && count > limit.challenge ? CHALLENGE : 0;
 }
 
 /** Running totals of one contest, by name: `ballots`, `singles`, and of a candidate `picks 12`, `singles 12`. */

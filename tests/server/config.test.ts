@@ -13,6 +13,7 @@ test('without an environment the site is embedded, open on port 8080, and starts
     redisUrl: null,
     secret: null,
     publicUrl: null,
+    addressFile: null,
     demo: true,
   });
   expect(trustedProxies.check('127.0.0.1')).toBe(false);

@@ -9,7 +9,7 @@ import type { Facts } from '@zuimei/server/vote/weigh.ts';
 import { policies, signalsIn } from '@zuimei/shared/policy.ts';
 import { type RedisServer, startCluster, startRedis } from '../harness/redis.ts';
 
-const { standard, strict } = policies;
+const { standard } = policies;
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
@@ -31,6 +31,12 @@ function person(name: string, change: Partial<Facts> & { from?: string } = {}): 
     touches: 9,
     identityAgeMs: 20_000,
     picks: [1, 2, 3],
+    agent: 1,
+    at: Date.now(),
+    class: 'unknown',
+    abroad: false,
+    outside: false,
+    proven: false,
     ...rest,
   };
 }
@@ -114,13 +120,16 @@ test('a voter’s flood is refused, and only that voter’s', async () => {
   expect((await gate.admit('another', standard, [flooder]))[0]?.step).toBe('admit');
 });
 
-test('what would be challenged is admitted or held, as the policy says, as long as there is no proof of work', async () => {
+test('what is challenged is admitted with a proof, and marked as proven', async () => {
   const counters = createMemoryCounters();
   const gate = createGate({ counters, fallback: counters, clock: Date.now, log: () => {} });
   const everyone = (count: number) => people(count, { from: 'carrier' });
   for (let i = 0; i < 3; i++) await gate.admit('c', standard, everyone(900));
-  expect((await gate.admit('c', standard, everyone(1)))[0]?.step).toBe('admit');
-  expect((await gate.admit('c', strict, everyone(1)))[0]?.step).toBe('hold');
+  const [one] = everyone(1);
+  if (!one) throw new Error('nobody came');
+  expect((await gate.admit('c', standard, [one]))[0]?.step).toBe('challenge');
+  const [proven] = await gate.admit('c', standard, [{ ...one, proven: true }]);
+  expect([proven?.step, signalsIn(proven?.signals ?? 0)]).toEqual(['admit', ['ip', 'net', 'proven']]);
 });
 
 test('a candidate whose part leaps in one hour is noted on the ballots that pick it', async () => {

@@ -172,12 +172,15 @@ describe('the dashboard', () => {
   test('reads a long ledger piece by piece, each entry once, also while ballots come in', async () => {
     const { slug, id } = await site.contest(wide);
     for (let i = 0; i < 30; i++) await cast(slug, [1 + (i % 3)], { address: '61.128.128.68' });
-    const pieces = createSums(fresh.database.db, site.now, () => false, { chunk: 7, patienceMs: 0 });
+    const pieces = createSums(fresh.database.db, site.parts.addresses, site.now, () => false, {
+      chunk: 7,
+      patienceMs: 0,
+    });
     const first = await pieces.read(id);
     expect([first.upto, first.size]).toEqual([7, 31]);
     await cast(slug, [3]);
     await expect.poll(async () => (await pieces.read(id)).upto).toBe(32);
-    const whole = await createSums(fresh.database.db, site.now, () => false).read(id);
+    const whole = await createSums(fresh.database.db, site.parts.addresses, site.now, () => false).read(id);
     expect(await pieces.read(id)).toEqual(whole);
     expect(Object.fromEntries(whole.regions)).toEqual({ 重庆市: 30, 未知: 1 });
     expect([...whole.picks.values()][0]).toEqual(
