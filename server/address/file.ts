@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { type Network, parseNetwork } from '@zuimei/shared/network.ts';
 import { type AddressClass, addressClasses } from '@zuimei/shared/policy.ts';
-import { createNetworkTable, type Network, type NetworkTable, parseNetwork } from './network.ts';
+import { createNetworkTable, type NetworkTable } from './network.ts';
 import { type Address, answerOf } from './offline.ts';
 
 const MOST_NAMED = 5;

@@ -1,4 +1,5 @@
-import { createNetworkTable, type NetworkTable, parseNetwork } from './network.ts';
+import { parseNetwork } from '@zuimei/shared/network.ts';
+import { createNetworkTable, type NetworkTable } from './network.ts';
 import { type Address, answerOf, UNKNOWN } from './offline.ts';
 
 /**

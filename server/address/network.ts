@@ -1,27 +1,4 @@
-import { isIP } from 'node:net';
-import { addressBytes } from '../vote/address.ts';
-
-/** One block of addresses: its first one (16 bytes as addressBytes gives them) and how many leading bits of the 128 are fixed. */
-export interface Network {
-  first: Uint8Array;
-  bits: number;
-}
-
-/** '203.0.113.0/24', '2001:db8::/32' or one address → its network; bits beyond the prefix do not matter. null = it is none. */
-export function parseNetwork(text: string): Network | null {
-  const [, address = '', prefix] = /^([0-9a-fA-F.:]+)(?:\/(\d{1,3}))?$/.exec(text.trim()) ?? [];
-  const version = isIP(address);
-  const width = version === 4 ? 32 : 128;
-  const length = prefix === undefined ? width : Number(prefix);
-  if (version === 0 || length > width) return null;
-  const first = addressBytes(address);
-  const bits = length + 128 - width;
-  for (let bit = bits; bit < 128; bit++) {
-    const at = bit >> 3;
-    first[at] = (first[at] ?? 0) & ~(0x80 >> (bit & 7));
-  }
-  return { first, bits };
-}
+import type { Network } from '@zuimei/shared/network.ts';
 
 /** The value of the smallest network that holds an address (16 bytes), or undefined. */
 export type NetworkTable<T> = (address: Uint8Array) => T | undefined;
@@ -67,8 +44,8 @@ interface Span<T> {
 
 function cut<T>(entries: readonly (readonly [Network, T])[]): Span<T>[] {
   const sorted = entries
-    .map(([{ first, bits }, value]) => {
-      const from = BigInt(`0x${Buffer.from(first).toString('hex')}`);
+    .map(([{ bytes, bits }, value]) => {
+      const from = BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
       return { from, after: from + (1n << BigInt(128 - bits)), bits, value };
     })
     .sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : a.bits - b.bits));

@@ -1,7 +1,8 @@
 import type { Contest } from '@zuimei/shared/contest.ts';
+import { parseNetwork } from '@zuimei/shared/network.ts';
 import type { AddressClass } from '@zuimei/shared/policy.ts';
 import type { Addresses } from './address.ts';
-import { createNetworkTable, type NetworkTable, parseNetwork } from './network.ts';
+import { createNetworkTable, type NetworkTable } from './network.ts';
 import { type Address, UNKNOWN } from './offline.ts';
 
 /** Where a ballot of one contest comes from. */

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openAddresses } from '@zuimei/server/address/address.ts';
-import { createNetworkTable, type Network, parseNetwork } from '@zuimei/server/address/network.ts';
+import { createNetworkTable } from '@zuimei/server/address/network.ts';
 import { createPlaces } from '@zuimei/server/address/place.ts';
 import { addressBytes } from '@zuimei/server/vote/address.ts';
+import { type Network, parseNetwork } from '@zuimei/shared/network.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'zuimei-address-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -113,7 +114,7 @@ test('a table of networks answers as a search through all of them would', () => 
 function searchAll(entries: [Network, number][], bytes: Uint8Array): number | undefined {
   let best: { bits: number; value: number } | undefined;
   const bit = (of: Uint8Array, i: number) => ((of[i >> 3] ?? 0) >> (7 - (i & 7))) & 1;
-  for (const [{ first, bits }, value] of entries) {
+  for (const [{ bytes: first, bits }, value] of entries) {
     const inside = Array.from({ length: bits }, (_, i) => i).every((i) => bit(first, i) === bit(bytes, i));
     if (inside && (!best || bits >= best.bits)) best = { bits, value };
   }

@@ -18,14 +18,27 @@ test('every number of a policy is a threshold, and each can be changed alone', (
 });
 
 test('a step can be left out or brought in; a number that is no step cannot be left out', () => {
-  const never = changedPolicy(policies.standard, { 'device.holdInDoubt': -1, 'ip.carrier.refuse': 9 });
+  const never = changedPolicy(policies.standard, { 'device.holdInDoubt': -1, 'ip.carrier.hold': 9 });
   expect(never.device.holdInDoubt).toBeUndefined();
-  expect(never.ip.carrier.refuse).toBe(9);
-  expect(never.ip.campus.refuse).toBeUndefined();
+  expect(never.ip.carrier.hold).toBe(9);
+  expect(never.ip.campus.hold).toBe(policies.standard.ip.campus.hold);
   expect(policies.standard.device.holdInDoubt).toBeDefined();
-  expect(wrongThresholds({ dwellMs: -1, 'device.hold': 2.5, 'nobody.hold': 3, 'device.refuse': -1 })).toEqual(
-    ['dwellMs', 'device.hold', 'nobody.hold'],
-  );
+  expect(
+    wrongThresholds({ dwellMs: -1, 'device.hold': 2.5, 'nobody.hold': 3, 'ip.office.hold': -1 }),
+  ).toEqual(['dwellMs', 'device.hold', 'nobody.hold']);
+});
+
+test('only a voter’s own flood can be refused, and a score of 0 already means never', () => {
+  const changes = { 'device.refuse': 9, 'ip.carrier.refuse': 9, 'net.abroad.refuse': 9, 'score.hold': -1 };
+  expect(wrongThresholds(changes)).toEqual(Object.keys(changes));
+  expect(wrongThresholds({ 'attempts.refuse': 9, 'score.hold': 0 })).toEqual([]);
+  expect(changedPolicy(policies.standard, changes)).toEqual(policies.standard);
+});
+
+test('a proof can cost neither nothing nor a minute, and three arrivals are no rhythm', () => {
+  const wrong = { 'proof.cost': 0, 'proof.guesses': 20_001, 'rhythm.arrivals': 3 };
+  expect(wrongThresholds(wrong)).toEqual(Object.keys(wrong));
+  expect(wrongThresholds({ 'proof.cost': 1, 'proof.guesses': 20_000, 'rhythm.arrivals': 4 })).toEqual([]);
 });
 
 test('what is no threshold of a policy changes nothing, not even the object it names', () => {
