@@ -14,6 +14,7 @@ import { createSteer } from './contest/steer.ts';
 import { steerRoute } from './contest/steerroute.ts';
 import { healthRoute } from './health.ts';
 import { logRoute } from './log/route.ts';
+import { witnessRoute } from './log/witnessroute.ts';
 import { createMediaRoute } from './media/route.ts';
 import { documentRoute } from './nomination/documentroute.ts';
 import { editRoute } from './nomination/editroute.ts';
@@ -34,7 +35,7 @@ export function createApp(parts: Parts) {
     .route('/', voteRoute(parts))
     .route('/', tallyRoute(parts))
     .route('/', contestRoute(parts))
-    .route('/', logRoute({ desk: parts.desk, log: parts.transparency }))
+    .route('/', logRoute({ ...parts, log: parts.transparency }))
     .route('/', createMediaRoute(parts.db))
     .route('/', healthRoute(parts))
     // Before what changes a contest: it keeps an archived one as it is.
@@ -51,6 +52,7 @@ export function createApp(parts: Parts) {
     .route('/', shortlistRoute(parts))
     .route('/', liveRoute({ guard: parts.guard, live: createLive(parts) }))
     .route('/', ballotRoute(parts))
+    .route('/', witnessRoute(parts))
     .route('/', steerRoute({ guard: parts.guard, steer: createSteer(parts) }));
   if (parts.console) app.route('/', consolePage(parts.console));
   if (parts.site) app.route('/', pageRoute({ ...parts, site: parts.site }));

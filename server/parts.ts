@@ -41,6 +41,8 @@ export interface Parts {
   transparency: Log;
   tallies: Tallies;
   views: Views;
+  /** What a contest's log is called, and the key that signs it. */
+  logName: (slug: string) => Promise<LogName>;
   metrics: Metrics;
   refusals: Refusals;
   analyst: Analyst;
@@ -135,6 +137,7 @@ export function createParts(given: {
     cast,
     transparency,
     tallies,
+    logName,
     views: createViews({ desk, tallies, logName, clock }),
     metrics,
     refusals,

@@ -26,6 +26,20 @@ export interface OpenedNote {
   signers: VerifierKey[];
 }
 
+/** A note taken apart, nothing of it verified. */
+export interface ParsedNote {
+  text: string;
+  signatures: SignatureLine[];
+}
+
+export interface SignatureLine {
+  /** Of the key, and the 4 bytes of its id. */
+  name: string;
+  id: Uint8Array;
+  /** What comes behind the key id. */
+  bytes: Uint8Array;
+}
+
 const ED25519 = 1;
 const MAX_NOTE_CHARS = 1_000_000;
 const MAX_SIGNATURES = 100;
@@ -40,24 +54,34 @@ function isName(name: string): boolean {
   return name !== '' && !/[\p{White_Space}\p{Surrogate}\x00-\x1f+]/u.test(name);
 }
 
-function keyId(name: string, publicKey: Uint8Array): Uint8Array {
-  return sha256(concatBytes(utf8(name), Uint8Array.of(0x0a, ED25519), publicKey)).slice(0, 4);
+/** The first 4 bytes of SHA-256(name ‖ newline ‖ signature type ‖ public key). */
+export function keyId(name: string, type: number, publicKey: Uint8Array): Uint8Array {
+  return sha256(concatBytes(utf8(name), Uint8Array.of(0x0a, type), publicKey)).slice(0, 4);
 }
 
 /** `<name>+<key id>+<base64(0x01 ‖ public key)>` → key. Refuses every other form, a wrong key id, an unknown signature type. */
 export function parseVerifierKey(text: string): VerifierKey {
+  return parseKeyOfType(text, ED25519);
+}
+
+/** As parseVerifierKey, of the given Ed25519 signature type. */
+export function parseKeyOfType(text: string, type: number): VerifierKey {
   const match = /^([^+]*)\+([0-9a-f]{8})\+(.*)$/s.exec(text);
   const [, name = '', id = '', encoded = ''] = match ?? [];
   const key = fromBase64(encoded);
-  if (!match || !isName(name) || key?.length !== 33 || key[0] !== ED25519) throw refused('key');
+  if (!match || !isName(name) || key?.length !== 33 || key[0] !== type) throw refused('key');
   const publicKey = key.slice(1);
-  const expected = keyId(name, publicKey);
+  const expected = keyId(name, type, publicKey);
   if (toHex(expected) !== id) throw refused('key_id');
   return { name, id: expected, publicKey };
 }
 
 export function formatVerifierKey(key: VerifierKey): string {
-  return `${key.name}+${toHex(key.id)}+${toBase64(concatBytes(Uint8Array.of(ED25519), key.publicKey))}`;
+  return formatKeyOfType(key, ED25519);
+}
+
+export function formatKeyOfType(key: VerifierKey, type: number): string {
+  return `${key.name}+${toHex(key.id)}+${toBase64(concatBytes(Uint8Array.of(type), key.publicKey))}`;
 }
 
 /** A signer from a 32-byte Ed25519 seed; the key's name is the log's origin. Server side: needs WebCrypto with Ed25519. */
@@ -77,7 +101,7 @@ export async function createSigner(name: string, seed: Uint8Array): Promise<Sign
   if (publicKey?.length !== 32) throw refused('key');
   return {
     name,
-    id: keyId(name, publicKey),
+    id: keyId(name, ED25519, publicKey),
     publicKey,
     sign: async (message) => new Uint8Array(await subtle.sign('Ed25519', key, new Uint8Array(message))),
   };
@@ -100,8 +124,13 @@ export async function signNote(text: string, signer: Signer | readonly Signer[])
   if (!text.endsWith('\n')) throw refused('text');
   const lines: string[] = [];
   for (const one of [signer].flat() as Signer[])
-    lines.push(`${DASH}${one.name} ${toBase64(concatBytes(one.id, await one.sign(utf8(text))))}\n`);
+    lines.push(`${signatureLine(one, await one.sign(utf8(text)))}\n`);
   return `${text}\n${lines.join('')}`;
+}
+
+/** `— <key name> base64(key id ‖ bytes)`, without a newline. */
+export function signatureLine(key: VerifierKey, bytes: Uint8Array): string {
+  return `${DASH}${key.name} ${toBase64(concatBytes(key.id, bytes))}`;
 }
 
 function checkText(text: string): void {
@@ -123,25 +152,43 @@ export async function openNote(
   verifierKeys: readonly (VerifierKey | string)[],
 ): Promise<OpenedNote> {
   const keys = verifierKeys.map((key) => (typeof key === 'string' ? parseVerifierKey(key) : key));
-  const whole = typeof note === 'string' ? note : decodeUtf8(note);
-  checkText(whole);
-  const split = whole.lastIndexOf('\n\n');
-  if (split < 0 || !whole.endsWith('\n') || split + 2 === whole.length) throw refused('no_signatures');
-  const text = whole.slice(0, split + 1);
-  const lines = whole.slice(split + 2, -1).split('\n');
-  if (lines.length > MAX_SIGNATURES) throw refused('too_many_signatures');
+  const { text, signatures } = parseNote(note);
   const signers = new Set<VerifierKey>();
-  for (const signature of lines.map(parseSignature)) {
-    const [key, ambiguous] = keys.filter(
-      (one) => one.name === signature.name && equalBytes(one.id, signature.id),
-    );
-    if (ambiguous && key && !equalBytes(ambiguous.publicKey, key.publicKey)) throw refused('ambiguous_key');
+  for (const signature of signatures) {
+    const key = keyOf(signature, keys);
     if (!key) continue;
-    if (!(await verify(key.publicKey, signature.bytes, utf8(text)))) throw refused('signature');
+    await checkSignature(key, signature.bytes, utf8(text));
     signers.add(key);
   }
   if (signers.size === 0) throw refused('unsigned');
   return { text, signers: [...signers] };
+}
+
+/** Text and signature lines of a note, whoever signed; refuses malformed notes and more than 100 signatures. */
+export function parseNote(note: string | Uint8Array): ParsedNote {
+  const whole = typeof note === 'string' ? note : decodeUtf8(note);
+  checkText(whole);
+  const split = whole.lastIndexOf('\n\n');
+  if (split < 0 || !whole.endsWith('\n') || split + 2 === whole.length) throw refused('no_signatures');
+  const lines = whole.slice(split + 2, -1).split('\n');
+  if (lines.length > MAX_SIGNATURES) throw refused('too_many_signatures');
+  return { text: whole.slice(0, split + 1), signatures: lines.map(parseSignature) };
+}
+
+/** The key that a signature line names, if it is among these; refuses to guess between two ('ambiguous_key'). */
+export function keyOf<Key extends VerifierKey>(line: SignatureLine, keys: readonly Key[]): Key | undefined {
+  const [key, other] = keys.filter((one) => one.name === line.name && equalBytes(one.id, line.id));
+  if (other && key && !equalBytes(other.publicKey, key.publicKey)) throw refused('ambiguous_key');
+  return key;
+}
+
+/** Refuses with 'signature' what is not this key's Ed25519 signature of the message. */
+export async function checkSignature(
+  key: VerifierKey,
+  signature: Uint8Array,
+  message: Uint8Array,
+): Promise<void> {
+  if (!(await verify(key.publicKey, signature, message))) throw refused('signature');
 }
 
 function decodeUtf8(bytes: Uint8Array): string {
@@ -153,7 +200,7 @@ function decodeUtf8(bytes: Uint8Array): string {
   }
 }
 
-function parseSignature(line: string): { name: string; id: Uint8Array; bytes: Uint8Array } {
+function parseSignature(line: string): SignatureLine {
   if (!line.startsWith(DASH)) throw refused('signature_line');
   const space = line.indexOf(' ', DASH.length);
   const name = line.slice(DASH.length, space);

@@ -4,18 +4,25 @@ import { formatProof } from '@zuimei/shared/proof.ts';
 import { createProver, type Prover } from '@zuimei/shared/prover.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { formatBundle } from '@zuimei/shared/tile.ts';
+import type { DayCheckpoint } from '@zuimei/shared/witness.ts';
 import type { Db } from '../db.ts';
+import { readCheckpoint, type SignedCheckpoint } from './cosignature.ts';
+import { readDays } from './day.ts';
 
 const FRESH_MS = 200;
-
-export interface Checkpoint {
-  size: number;
-  note: string;
-}
+const DAYS_FRESH_MS = 1_000;
 
 export interface Log {
-  /** The newest signed checkpoint, at most 200 ms old; size 0 and an empty note before the first. */
-  newest(contest: number): Promise<Checkpoint>;
+  /** The newest signed checkpoint with its cosignatures, at most 200 ms old; size 0 and an empty note before the first. */
+  newest(contest: number): Promise<SignedCheckpoint>;
+  /** The newest checkpoint that a witness cosigned, at most 200 ms old. Refuses with not_found before the first. */
+  witnessed(contest: number): Promise<SignedCheckpoint>;
+  /** The checkpoint signed at this size. Refuses with not_found. */
+  signed(contest: number, size: number): Promise<SignedCheckpoint>;
+  /** The last checkpoint of each day, newest first, at most a second old. */
+  days(contest: number): Promise<DayCheckpoint[]>;
+  /** RFC 6962 proof that the tree of `size2` extends that of `size1`. Refuses with not_found unless 1 ≤ size1 ≤ size2 ≤ newest. */
+  consistency(contest: number, size1: number, size2: number): Promise<Uint8Array[]>;
   /** The first `width` hashes of a tile. Refuses with not_found what the signed tree does not hold. */
   tile(contest: number, level: number, index: number, width: number): Promise<Uint8Array>;
   /** Entries [256·index, 256·index + width) as an entry bundle: what the leaves are the hashes of. */
@@ -26,25 +33,13 @@ export interface Log {
 
 /** The published log, from the tables the sealer fills. */
 export function createLog(db: Db, clock: () => number): Log {
-  const newestOf = new Map<number, { at: number; value: Promise<Checkpoint> }>();
   const provers = new Map<number, Prover>();
-
-  function newest(contest: number): Promise<Checkpoint> {
-    const kept = newestOf.get(contest);
-    if (kept && clock() - kept.at < FRESH_MS) return kept.value;
-    const value = readNewest(contest);
-    newestOf.set(contest, { at: clock(), value });
-    value.catch(() => newestOf.delete(contest));
-    return value;
-  }
-
-  async function readNewest(contest: number): Promise<Checkpoint> {
-    const { rows } = await sql<{ size: string; note: string }>`
-      select size, note from log_checkpoint where contest = ${contest} order by size desc limit 1`.execute(
-      db,
-    );
-    return { size: Number(rows[0]?.size ?? 0), note: rows[0]?.note ?? '' };
-  }
+  const none: SignedCheckpoint = { size: 0, note: '' };
+  const newest = createFresh(clock, FRESH_MS, async (contest) => {
+    return (await readCheckpoint(db, contest, 'newest')) ?? none;
+  });
+  const witnessed = createFresh(clock, FRESH_MS, (contest) => readCheckpoint(db, contest, 'witnessed'));
+  const days = createFresh(clock, DAYS_FRESH_MS, (contest) => readDays(db, contest));
 
   async function tile(contest: number, level: number, index: number, width: number): Promise<Uint8Array> {
     const { rows } = await sql<{ hashes: Uint8Array }>`
@@ -56,8 +51,26 @@ export function createLog(db: Db, clock: () => number): Log {
     return hashes.subarray(0, width * 32);
   }
 
+  function proverOf(contest: number): Prover {
+    let prover = provers.get(contest);
+    if (!prover)
+      provers.set(contest, (prover = createProver((level, nth, width) => tile(contest, level, nth, width))));
+    return prover;
+  }
+
   return {
     newest,
+    async witnessed(contest) {
+      return found(await witnessed(contest));
+    },
+    async signed(contest, size) {
+      return found(await readCheckpoint(db, contest, size));
+    },
+    days,
+    async consistency(contest, size1, size2) {
+      if (size1 < 1 || size1 > size2 || size2 > (await newest(contest)).size) throw new Refusal('not_found');
+      return await proverOf(contest).consistency(size1, size2);
+    },
     tile,
     async bundle(contest, slug, index, width) {
       const from = index * 256;
@@ -83,17 +96,29 @@ export function createLog(db: Db, clock: () => number): Log {
           retryAfterMs: 1000,
         });
       }
-      let prover = provers.get(contest);
-      if (!prover)
-        provers.set(
-          contest,
-          (prover = createProver((level, nth, width) => tile(contest, level, nth, width))),
-        );
       return formatProof({
         index,
-        hashes: await prover.inclusion(index, checkpoint.size),
+        hashes: await proverOf(contest).inclusion(index, checkpoint.size),
         checkpoint: checkpoint.note,
       });
     },
+  };
+}
+
+function found<T>(value: T | null): T {
+  if (value === null) throw new Refusal('not_found');
+  return value;
+}
+
+/** Reads a contest's value again when it is older than `freshMs`; who asks meanwhile waits for the same reading. */
+function createFresh<T>(clock: () => number, freshMs: number, read: (contest: number) => Promise<T>) {
+  const kept = new Map<number, { at: number; value: Promise<T> }>();
+  return (contest: number): Promise<T> => {
+    const known = kept.get(contest);
+    if (known && clock() - known.at < freshMs) return known.value;
+    const value = read(contest);
+    kept.set(contest, { at: clock(), value });
+    value.catch(() => kept.delete(contest));
+    return value;
   };
 }

@@ -1,24 +1,83 @@
-import { Hono } from 'hono';
+import type { BlockList } from 'node:net';
+import type { HttpBindings } from '@hono/node-server';
+import { type Context, Hono } from 'hono';
+import { toBase64 } from '@zuimei/shared/bytes.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { parseTilePath } from '@zuimei/shared/tile.ts';
 import type { Desk } from '../contest/desk.ts';
+import type { Db } from '../db.ts';
+import { readBytes } from '../staff/body.ts';
+import { clientAddress } from '../vote/address.ts';
+import { keepCosignatures } from './cosignature.ts';
+import { createLimit } from './limit.ts';
 import type { Log } from './log.ts';
 
 const FOR_EVER = 'public, max-age=31536000, immutable';
+const ANYWHERE = { 'Access-Control-Allow-Origin': '*' };
+const ANEW = { 'Cache-Control': 'no-cache', ...ANYWHERE };
+const MOST_NOTE_BYTES = 8_192;
+const SIZE = /^[1-9][0-9]{0,14}$/;
 
 /**
- * The transparency log (C2SP tlog-tiles) and receipts (C2SP tlog-proof). Public: it holds no voter and no choice.
- *   GET /log/:slug/checkpoint · /log/:slug/tile/<L>/<N>[.p/<W>] · /log/:slug/tile/entries/<N>[.p/<W>]
- *   GET /api/contests/:slug/receipts/:index
+ * The transparency log (C2SP tlog-tiles), its checkpoints with cosignatures (C2SP tlog-cosignature), and receipts (C2SP tlog-proof).
+ * All of it is public and may be read from any page: it holds no voter and no choice.
+ *   GET  /log/:slug/checkpoint · /log/:slug/tile/<L>/<N>[.p/<W>] · /log/:slug/tile/entries/<N>[.p/<W>]
+ *   GET  /log/:slug/checkpoint/:size                any that was signed
+ *   GET  /log/:slug/witnessed                       the newest with a cosignature
+ *   GET  /log/:slug/days                            the last of each day, JSON
+ *   GET  /log/:slug/consistency/:size1/:size2       one base64 hash a line
+ *   POST /log/:slug/cosignature                     a witness's: what counts is the signature of a registered key, not who sends it
+ *   GET  /api/contests/:slug/receipts/:index
  */
-export function logRoute(parts: { desk: Desk; log: Log }) {
-  const { desk, log } = parts;
-  return new Hono()
+export function logRoute(parts: {
+  desk: Desk;
+  log: Log;
+  db: Db;
+  clock: () => number;
+  trustedProxies: BlockList;
+}) {
+  const { desk, log, db, clock, trustedProxies } = parts;
+  const limit = createLimit(clock);
+  const sizeOf = (text: string): number => {
+    if (!SIZE.test(text)) throw new Refusal('not_found');
+    return Number(text);
+  };
+  const addressOf = (c: Context<{ Bindings: HttpBindings }>): string =>
+    clientAddress(c.env.incoming.socket.remoteAddress ?? '', c.req.header('x-forwarded-for'), trustedProxies);
+
+  return new Hono<{ Bindings: HttpBindings }>()
     .get('/log/:slug/checkpoint', async (c) => {
       const contest = await desk.find(c.req.param('slug'));
       const { note } = await log.newest(contest.id);
       if (note === '') throw new Refusal('not_sealed_yet', { retryAfterMs: 1000 });
-      return c.text(note, 200, { 'Cache-Control': 'no-cache', 'Access-Control-Allow-Origin': '*' });
+      return c.text(note, 200, ANEW);
+    })
+    .get('/log/:slug/checkpoint/:size', async (c) => {
+      const contest = await desk.find(c.req.param('slug'));
+      return c.text((await log.signed(contest.id, sizeOf(c.req.param('size')))).note, 200, ANEW);
+    })
+    .get('/log/:slug/witnessed', async (c) => {
+      const contest = await desk.find(c.req.param('slug'));
+      return c.text((await log.witnessed(contest.id)).note, 200, ANEW);
+    })
+    .get('/log/:slug/days', async (c) => {
+      const contest = await desk.find(c.req.param('slug'));
+      return c.json(await log.days(contest.id), 200, ANEW);
+    })
+    .get('/log/:slug/consistency/:size1/:size2', async (c) => {
+      const contest = await desk.find(c.req.param('slug'));
+      const [size1, size2] = [sizeOf(c.req.param('size1')), sizeOf(c.req.param('size2'))];
+      const proof = await log.consistency(contest.id, size1, size2);
+      const text = proof.map((hash) => `${toBase64(hash)}\n`).join('');
+      return c.text(text, 200, { 'Cache-Control': FOR_EVER, ...ANYWHERE });
+    })
+    .post('/log/:slug/cosignature', async (c) => {
+      const contest = await desk.find(c.req.param('slug'));
+      limit.take(addressOf(c));
+      if (!/^text\/plain\b/i.test(c.req.header('content-type') ?? ''))
+        throw new Refusal('bad_request', { field: 'content-type' });
+      const note = await readBytes(c.req.raw, MOST_NOTE_BYTES);
+      return c.text((await keepCosignatures(db, contest.id, note, clock())).note, 200, ANEW);
     })
     .get('/log/:slug/tile/*', async (c) => {
       const contest = await desk.find(c.req.param('slug'));
@@ -32,7 +91,7 @@ export function logRoute(parts: { desk: Desk; log: Log }) {
       return c.body(Uint8Array.from(bytes), 200, {
         'Content-Type': 'application/octet-stream',
         'Cache-Control': FOR_EVER,
-        'Access-Control-Allow-Origin': '*',
+        ...ANYWHERE,
       });
     })
     .get('/api/contests/:slug/receipts/:index', async (c) => {

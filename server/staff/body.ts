@@ -15,7 +15,11 @@ export async function readBody<S extends GenericSchema>(
 ): Promise<InferOutput<S>> {
   if (!/^application\/json\b/i.test(request.headers.get('content-type') ?? ''))
     throw new Refusal('bad_request', { field: 'content-type' });
-  // A body that does not say its length is read no further than the limit, too.
+  return parseInput(schema, parsed((await readBytes(request, mostBytes)).toString('utf8')));
+}
+
+/** The body as it came. Refuses with too_large; one that does not say its length is read no further than the limit, too. */
+export async function readBytes(request: Request, mostBytes: number): Promise<Buffer> {
   if (Number(request.headers.get('content-length') ?? 0) > mostBytes) throw tooLarge(mostBytes);
   const chunks: Uint8Array[] = [];
   let length = 0;
@@ -24,7 +28,7 @@ export async function readBody<S extends GenericSchema>(
     if (length > mostBytes) throw tooLarge(mostBytes);
     chunks.push(chunk);
   }
-  return parseInput(schema, parsed(Buffer.concat(chunks).toString('utf8')));
+  return Buffer.concat(chunks);
 }
 
 /** Anything unknown (query, parameters) as `schema` has it; refuses with bad_request and the field. */

@@ -37,6 +37,7 @@ const timerPlaces = new Map([
 const writers = new Map([
   ['ledger_head|ledger_entry|voter_quota|tally|ballot_ruling', 'server/vote/ledger.ts'],
   ['log_tile|log_checkpoint', 'server/log/sealer.ts'],
+  ['log_cosignature', 'server/log/cosignature.ts'],
 ]);
 
 function ledgerWrites(tables: string, owner: string): Rule {
