@@ -1,4 +1,4 @@
-import { isCommand, runCommand, USAGE } from './command.ts';
+import { isCommand, runAlone, runCommand, runsAlone, USAGE } from './command.ts';
 import { readConfig } from './config.ts';
 import { askServer } from './control.ts';
 import { migrate, openDatabase } from './db.ts';
@@ -9,12 +9,13 @@ import { checkSecret, openSecrets } from './secret.ts';
 async function run(argv: string[]): Promise<number> {
   const [name = '', ...args] = argv[0] === '--' ? argv.slice(1) : argv;
   const helped = ['', '--help', '-h', 'help'].includes(name) || args.includes('--help');
-  if (helped || !isCommand(name)) {
+  if (helped || !(isCommand(name) || runsAlone(name))) {
     (helped && name !== '' ? process.stdout : process.stderr).write(USAGE);
     return helped && name !== '' ? 0 : 2;
   }
-  const config = readConfig();
   const folder = process.cwd();
+  if (runsAlone(name)) return await runAlone({ folder, print }, name, args);
+  const config = readConfig();
   if (!config.databaseUrl) {
     const answer = await askServer(config.dataDir, { name, args, folder }, print);
     if (answer !== null) return answer;

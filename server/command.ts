@@ -9,6 +9,7 @@ import { importDocuments } from './nomination/import.ts';
 import { privateKey } from './nomination/vault.ts';
 import type { Secrets } from './secret.ts';
 import { staffCommand } from './staff/command.ts';
+import { witnessCommand } from './witness/command.ts';
 
 export const USAGE = `用法：pnpm zuimei <命令> [选项]
 
@@ -18,37 +19,61 @@ export const USAGE = `用法：pnpm zuimei <命令> [选项]
   staff list | staff reset --login 账号                         列出账号；重置并打印新的链接
   migrate                                                       建立或升级数据库
   demo                                                          在空数据库里放入演示活动
+  witness keygen --name 名称 --key FILE                          见证单位：生成密钥，打印要登记的公钥
+  witness --log URL/log/SLUG --key FILE --state FILE [--log-key 公钥] [--every 60 | --once]
+                                                                见证单位：看守账本，只增不改才签名（不需要数据库与服务器设置）
 
 DATABASE_URL、DATA_DIR、ZUIMEI_SECRET 与服务器相同。退出码：0 成功，1 有不符或被拒绝，2 用法不对。
 `;
 
-/** Where a command runs: in the command line's own process, or in the server that holds the embedded database. */
-export interface Place {
-  db: Db;
-  secrets: Secrets;
-  /** Where the site is reached from outside, when that is set. */
-  publicUrl: string | null;
+/** Where a command is asked for. */
+export interface Caller {
   /** Folder that file names are relative to. */
   folder: string;
   print(line: string): void;
 }
 
+/** Where a command runs: in the command line's own process, or in the server that holds the embedded database. */
+export interface Place extends Caller {
+  db: Db;
+  secrets: Secrets;
+  /** Where the site is reached from outside, when that is set. */
+  publicUrl: string | null;
+}
+
 type Command = (place: Place, args: string[]) => Promise<number>;
 
 /** Gives 0 done, 1 refused or not agreeing, 2 wrong usage; what it has to say is printed. */
-export async function runCommand(place: Place, name: string, args: string[]): Promise<number> {
-  try {
-    return (await commands[name]?.(place, args)) ?? 2;
-  } catch (error) {
-    const { code, message } = error as { code?: string; message: string };
-    const misused = code === 'usage' || code?.startsWith('ERR_PARSE_ARGS');
-    place.print(misused ? `${message}\n\n${USAGE}` : message);
-    return misused ? 2 : 1;
-  }
+export function runCommand(place: Place, name: string, args: string[]): Promise<number> {
+  return run(place, async () => (await commands[name]?.(place, args)) ?? 2);
 }
 
 export function isCommand(name: string): boolean {
   return Object.hasOwn(commands, name);
+}
+
+/** As runCommand, for what people run on a machine of their own: no database, no settings of a server. */
+export function runAlone(caller: Caller, name: string, args: string[]): Promise<number> {
+  return run(caller, async () => (await alone[name]?.(caller, args)) ?? 2);
+}
+
+export function runsAlone(name: string): boolean {
+  return Object.hasOwn(alone, name);
+}
+
+const alone: Record<string, (caller: Caller, args: string[]) => Promise<number>> = {
+  witness: witnessCommand,
+};
+
+async function run({ print }: Caller, command: () => Promise<number>): Promise<number> {
+  try {
+    return await command();
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string };
+    const misused = code === 'usage' || code?.startsWith('ERR_PARSE_ARGS');
+    print(misused ? `${message}\n\n${USAGE}` : message);
+    return misused ? 2 : 1;
+  }
 }
 
 function misuse(message: string): Error {

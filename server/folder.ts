@@ -7,7 +7,14 @@ import { join } from 'node:path';
  */
 export async function claimFolder(dataDir: string): Promise<() => Promise<void>> {
   await mkdir(dataDir, { recursive: true });
-  const path = join(dataDir, 'server.pid');
+  return await claimFile(
+    join(dataDir, 'server.pid'),
+    (pid) => `process ${pid} already serves ${dataDir}: stop it, or set DATA_DIR or DATABASE_URL`,
+  );
+}
+
+/** Claims by a file that holds our process id; `busy` says what is wrong when another process that lives holds it. */
+export async function claimFile(path: string, busy: (pid: number) => string): Promise<() => Promise<void>> {
   for (let tries = 0; tries < 3; tries++) {
     // Written elsewhere first and then linked: nobody ever reads a claim without its owner.
     const draft = `${path}.${process.pid}`;
@@ -21,8 +28,7 @@ export async function claimFolder(dataDir: string): Promise<() => Promise<void>>
       await rm(draft, { force: true });
     }
     const pid = Number(await readFile(path, 'utf8').catch(() => ''));
-    if (isAlive(pid))
-      throw new Error(`process ${pid} already serves ${dataDir}: stop it, or set DATA_DIR or DATABASE_URL`);
+    if (isAlive(pid)) throw new Error(busy(pid));
     await rm(path, { force: true });
   }
   throw new Error(`cannot claim ${path}`);

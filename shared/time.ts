@@ -14,6 +14,11 @@ export function shanghaiDate(ms: number): string {
   return new Date(ms + SHANGHAI_OFFSET_MS).toISOString().slice(0, 10);
 }
 
+/** A moment (ms) by Shanghai's clock as YYYY-MM-DD HH:MM:SS. */
+export function shanghaiClock(ms: number): string {
+  return new Date(ms + SHANGHAI_OFFSET_MS).toISOString().slice(0, 19).replace('T', ' ');
+}
+
 /** Is this a day that there is, as YYYY-MM-DD? Engines take 2026-02-31 for a day of March. */
 export function isDate(text: string): boolean {
   if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;

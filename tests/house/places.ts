@@ -31,6 +31,7 @@ const timerPlaces = new Map([
     'server/vote/pool.ts',
     'a steady stream is not cut into batches so small that their cost fills the machine',
   ],
+  ['server/witness/command.ts', 'a command of its own process, which looks at a log every so often'],
 ]);
 
 /** Tables of the ledger, and the one file that may write each. */

@@ -15,6 +15,7 @@ export interface LogVectors {
     tree_note: { body: string; leafData: string; leafHashB64: string };
     checkpoint_bodies: { origin: string; size: number; hashUtf8: string; body: string }[];
     bad_checkpoint_bodies: string[];
+    tlog_cosignature: { source: string; vkey: string; witnesses: string[]; note: string };
     tlog_proof: {
       examples: { index: number; hashes: string[]; checkpoint: string; text: string }[];
       invalid: string[];

@@ -172,6 +172,8 @@ const acts: Record<string, string> = {
   'contest.change': '发布设置变更',
   'contest.pause': '暂停投票',
   'contest.resume': '恢复投票',
+  'witness.add': '登记见证',
+  'witness.remove': '移除见证',
   'contest.extend': '延长投票',
   'contest.announce': '发布公告',
   'contest.archive': '归档活动',
