@@ -1,3 +1,4 @@
+import type { Verdict } from './audit.ts';
 import type { BallotState, Opening, Receipt } from './ballot.ts';
 import type { Contest, Phase } from './contest.ts';
 import type { Instant } from './time.ts';
@@ -37,8 +38,13 @@ export interface TallyView {
   sealedSize: number;
 }
 
+/** `state` is as it was cast and stays so, as its commitment covers it. */
 export interface OwnBallot extends Receipt {
   opening: Opening;
+  /** Where it stands: as it was cast, or as the last ruling left it. A void ballot stays spent. */
+  now: Verdict;
+  /** The last ruling on it: its entry of the ledger. */
+  ruling: { index: number; at: Instant; reason: string } | null;
 }
 
 /** GET /api/contests/:slug/me. Only this voter's; never cached. */
@@ -51,4 +57,4 @@ export interface MeView {
   ballots: OwnBallot[];
 }
 
-export type { BallotState, Opening, Receipt };
+export type { BallotState, Opening, Receipt, Verdict };

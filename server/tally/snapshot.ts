@@ -59,20 +59,32 @@ async function revealedCounts(db: Db, contest: number, round: number, upto: numb
     select clock_timestamp() >= ${at}::timestamptz as over from ledger_head where contest = ${contest} for update`.execute(
     db,
   );
-  const { rows } = await sql<Line>`
-    select pick as number, count(*) filter (where state = 'counted') as votes, count(*) filter (where state = 'held') as held
-    from ledger_entry, unnest(0::smallint || picks) as pick
-    where contest = ${contest} and kind = 'ballot' and round = ${round} and at < ${at}::timestamptz group by pick`.execute(
-    db,
-  );
-  const counts = rows.map((row) => ({
-    number: row.number,
-    votes: Number(row.votes),
-    held: Number(row.held),
-  }));
+  const counts = await readCountsAt(db, contest, round, upto);
   if (!head.rows[0]?.over) return counts;
   await sql`
     insert into tally_reveal (contest, round, upto, counts) values (${contest}, ${round}, ${at}::timestamptz, ${JSON.stringify(counts)}::jsonb)
     on conflict do nothing`.execute(db);
   return counts;
+}
+
+/**
+ * Counts of a round as the ledger had them before this instant (ms): its ballots, and the rulings made before it. A ruling names only
+ * what it moved, so a ballot's last void or restore says whether it is void, and one release that it is held no longer.
+ */
+export async function readCountsAt(db: Db, contest: number, round: number, upto: number): Promise<Line[]> {
+  const at = new Date(upto).toISOString();
+  const { rows } = await sql<Line>`
+    with ruled as (
+      select ballot::bigint as index,
+        count(*) filter (where act ->> 'ruling' = 'void') > count(*) filter (where act ->> 'ruling' = 'restore') as void,
+        bool_or(act ->> 'ruling' = 'release') as released
+      from ledger_entry, jsonb_array_elements(act -> 'entries') as ballot
+      where contest = ${contest} and kind = 'ruling' and at < ${at}::timestamptz group by ballot
+    )
+    select pick::int as number, count(*) filter (where e.state = 'counted' or r.released) as votes,
+      count(*) filter (where e.state = 'held' and r.released is not true) as held
+    from ledger_entry e left join ruled r on r.index = e.index, unnest(0::smallint || e.picks) as pick
+    where e.contest = ${contest} and e.kind = 'ballot' and e.round = ${round} and e.at < ${at}::timestamptz and r.void is not true
+    group by pick order by pick`.execute(db);
+  return rows.map((row) => ({ number: row.number, votes: Number(row.votes), held: Number(row.held) }));
 }

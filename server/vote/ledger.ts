@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
-import type { Act } from '@zuimei/shared/act.ts';
+import type { Act, RulingVerb } from '@zuimei/shared/act.ts';
 import type { BallotState, Receipt } from '@zuimei/shared/ballot.ts';
 import { type BatchCommitter, createBatchCommitter } from '@zuimei/shared/batch.ts';
 import type { Canonical } from '@zuimei/shared/canonical.ts';
@@ -11,6 +11,7 @@ import { frozenRules } from '../contest/rules.ts';
 import type { Db, Tables } from '../db.ts';
 import type { Secrets } from '../secret.ts';
 import { findReceipts, type OwnRecord, readBallots, readReceipts } from './receipt.ts';
+import { actsOf, MOST_NAMED, MOST_RULED, type Order, type Ruled } from './ruling.ts';
 
 /** A ballot that has passed who and rules; the gate sets `state` and `flags`. */
 export interface Ballot {
@@ -62,6 +63,12 @@ export interface Ledger {
    * are still frozen by `open` when voting opens. Gives the contest as it is then. Refuses with not_found, and with what `change` refuses.
    */
   amend(slug: string, amendment: Amendment): Promise<StoredContest>;
+  /**
+   * Moves ballots as auditors ruled, in one transaction with the counts and the entries that say so; rules and version stay as they are,
+   * and ballots that come meanwhile wait. Refuses with not_found, too_many_ballots {most}, nothing_to_rule when none of them can be
+   * moved, and with what `before` and `after` refuse.
+   */
+  rule(slug: string, order: Order): Promise<Ruled>;
   /** Contests whose ledger is not open yet, or stands at an older version of the contest. */
   behind(): Promise<string[]>;
   /** The log's name as it was when the ledger was opened, null before. */
@@ -185,6 +192,28 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
     });
   }
 
+  async function rule(slug: string, order: Order): Promise<Ruled> {
+    const { verb, entries, before, after } = order;
+    if (entries.length > MOST_RULED) throw new Refusal('too_many_ballots', { most: MOST_RULED });
+    return await db.transaction().execute(async (tx) => {
+      // Locked before the head, as `amend` does; shared, since nothing of the contest changes.
+      const { rows } = await sql<{ id: number }>`
+        select id from contest where slug = ${slug} for share`.execute(tx);
+      const [contest] = rows;
+      if (!contest) throw new Refusal('not_found');
+      await before?.(tx, contest.id);
+      const { first, moved } = await moveBallots(tx, contest.id, verb, entries);
+      if (moved.length === 0) throw new Refusal('nothing_to_rule');
+      const rulings: number[] = [];
+      for (const act of actsOf(order, moved)) rulings.push(await appendAct(tx, contest.id, 'ruling', act));
+      if (rulings.some((index, i) => index !== first + i))
+        throw new Error('a ruling stands at another index');
+      const done = { rulings, ballots: moved.length };
+      await after?.(tx, contest.id, done);
+      return done;
+    });
+  }
+
   async function behind(): Promise<string[]> {
     const { rows } = await sql<{ slug: string }>`
       select c.slug from contest c left join ledger_head h on h.contest = c.id
@@ -206,6 +235,7 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
     ballotsOf: (contestId, voter) => readBallots(db, contestId, voter),
     open,
     amend,
+    rule,
     behind,
     originOf,
     committerOf,
@@ -249,6 +279,20 @@ async function raiseHead(tx: Transaction<Tables>, contest: StoredContest, origin
 
 function arrayOf(instants: string[]): string {
   return `{${instants.map((instant) => `"${instant}"`).join(',')}}`;
+}
+
+/** Moves what the verb can move of these; `first`: the index that the next entry will have. See rule_ballots. */
+async function moveBallots(
+  tx: Transaction<Tables>,
+  contestId: number,
+  verb: RulingVerb,
+  entries: readonly number[],
+): Promise<{ first: number; moved: number[] }> {
+  const { rows } = await sql<{ first: string | number | null; moved: (string | number)[] | null }>`
+    select * from rule_ballots(${contestId}::int, ${verb}, ${`{${entries.join(',')}}`}::bigint[], ${MOST_NAMED}::int)`.execute(
+    tx,
+  );
+  return { first: Number(rows[0]?.first ?? 0), moved: (rows[0]?.moved ?? []).map(Number) };
 }
 
 /** Appends an act to the ledger; resolves with its index once the transaction is committed. */

@@ -1,8 +1,10 @@
 import { sql } from 'kysely';
 import type { Receipt } from '@zuimei/shared/ballot.ts';
+import type { OwnBallot } from '@zuimei/shared/view.ts';
 import type { Db } from '../db.ts';
 
-export interface OwnRecord extends Receipt {
+/** `state`: as it was cast; `now`: as the last ruling left it. */
+export interface OwnRecord extends Receipt, Pick<OwnBallot, 'now' | 'ruling'> {
   picks: number[];
   period: number;
 }
@@ -57,10 +59,28 @@ export async function findReceipts(
 
 /** A voter's ballots, newest first, with the quota period of each; at most 1000. */
 export async function readBallots(db: Db, contestId: number, voter: string): Promise<OwnRecord[]> {
-  const { rows } = await sql<Omit<OwnRecord, 'at'> & { at: Date }>`
-    select e.ballot_id as "ballotId", e.index, e.at, e.state, e.picks, q.period
-    from voter_quota q, unnest(q.indexes) as i, ledger_entry e
-    where q.contest = ${contestId} and q.voter = decode(${voter}, 'hex') and e.contest = q.contest and e.index = i
+  const { rows } = await sql<Omit<OwnRecord, 'at' | 'ruling'> & Ruled & { at: Date }>`
+    select e.ballot_id as "ballotId", e.index, e.at, e.state, e.picks, q.period, coalesce(r.state, e.state) as now,
+      r.ruling as "ruledIn", a.at as "ruledAt", a.act ->> 'reason' as "ruledWhy"
+    from voter_quota q cross join unnest(q.indexes) as i
+    join ledger_entry e on e.contest = q.contest and e.index = i
+    left join ballot_ruling r on r.contest = q.contest and r.index = i
+    left join ledger_entry a on a.contest = q.contest and a.index = r.ruling
+    where q.contest = ${contestId} and q.voter = decode(${voter}, 'hex')
     order by e.index desc limit 1000`.execute(db);
-  return rows.map((row) => ({ ...row, index: Number(row.index), at: row.at.toISOString() }));
+  return rows.map(({ ruledIn, ruledAt, ruledWhy, ...row }) => ({
+    ...row,
+    index: Number(row.index),
+    at: row.at.toISOString(),
+    ruling:
+      ruledIn === null || ruledAt === null
+        ? null
+        : { index: Number(ruledIn), at: ruledAt.toISOString(), reason: ruledWhy ?? '' },
+  }));
+}
+
+interface Ruled {
+  ruledIn: string | number | null;
+  ruledAt: Date | null;
+  ruledWhy: string | null;
 }

@@ -96,7 +96,7 @@ export const places: Record<string, Rule> = {
 
   'the functions that append to the ledger are called only by vote/ledger.ts': spots(
     texts,
-    /\b(commit_ballots|append_act)\s*\(/,
+    /\b(commit_ballots|append_act|rule_ballots)\s*\(/,
     (path) => path.startsWith('server/') && path !== 'server/vote/ledger.ts',
     'goes through vote/ledger.ts',
   ),
