@@ -4,6 +4,7 @@ import type { RefusalCode } from '@zuimei/shared/refusal.ts';
 import { ballotRoute } from './analyst/ballotroute.ts';
 import { createLive } from './audit/live.ts';
 import { liveRoute } from './audit/liveroute.ts';
+import { rulingRoute } from './audit/rulingroute.ts';
 import { consolePage } from './console/page.ts';
 import { archiveRoute } from './contest/archiveroute.ts';
 import { pageRoute } from './contest/page.ts';
@@ -13,6 +14,7 @@ import { shortlistRoute } from './contest/shortlistroute.ts';
 import { createSteer } from './contest/steer.ts';
 import { steerRoute } from './contest/steerroute.ts';
 import { healthRoute } from './health.ts';
+import { actRoute } from './log/actroute.ts';
 import { logRoute } from './log/route.ts';
 import { witnessRoute } from './log/witnessroute.ts';
 import { createMediaRoute } from './media/route.ts';
@@ -36,6 +38,7 @@ export function createApp(parts: Parts) {
     .route('/', tallyRoute(parts))
     .route('/', contestRoute(parts))
     .route('/', logRoute({ ...parts, log: parts.transparency }))
+    .route('/', actRoute(parts))
     .route('/', createMediaRoute(parts.db))
     .route('/', healthRoute(parts))
     // Before what changes a contest: it keeps an archived one as it is.
@@ -53,6 +56,7 @@ export function createApp(parts: Parts) {
     .route('/', liveRoute({ guard: parts.guard, live: createLive(parts) }))
     .route('/', ballotRoute(parts))
     .route('/', witnessRoute(parts))
+    .route('/', rulingRoute(parts))
     .route('/', steerRoute({ guard: parts.guard, steer: createSteer(parts) }));
   if (parts.console) app.route('/', consolePage(parts.console));
   if (parts.site) app.route('/', pageRoute({ ...parts, site: parts.site }));

@@ -165,7 +165,9 @@ export interface WhatIf {
 export type RulingScope =
   | { by: 'entries'; entries: number[] }
   | { by: 'clusters'; clusters: string[] }
-  | { by: 'filter'; filter: BallotFilter };
+  | { by: 'filter'; filter: BallotFilter }
+  /** The ballots of an earlier proposal: to undo what came of it. */
+  | { by: 'proposal'; proposal: number };
 
 /** POST /api/console/contests/:slug/rulings */
 export interface RulingRequest {
@@ -179,8 +181,12 @@ export interface RulingRequest {
 export interface RulingProposal {
   id: number;
   verb: RulingVerb;
+  /** How its ballots were found; of `entries` the first 20. */
   scope: RulingScope;
+  /** Found when it was proposed. */
   ballots: number;
+  /** Moved when it was confirmed: others may have been ruled on in between. null = not confirmed. */
+  moved: number | null;
   reason: string;
   reference: string;
   proposedBy: string;

@@ -17,6 +17,7 @@ import {
 } from 'valibot';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { parseInput, readBody } from '../staff/body.ts';
+import { checkReason } from '../staff/reason.ts';
 import type { Guard, Guarded } from '../staff/session.ts';
 import type { Steer } from './steer.ts';
 
@@ -37,7 +38,6 @@ const Announced = object({
   text: pipe(string(), maxLength(2000), trim()),
   until: optional(nullable(Moment), null),
 });
-const LEAST = 4;
 const MOST = 200;
 
 /**
@@ -79,11 +79,4 @@ export function steerRoute(parts: { guard: Guard; steer: Steer }) {
 
 function slugOf(c: Context<Guarded>): string {
   return c.req.param('slug') ?? '';
-}
-
-function checkReason(reason: unknown): string {
-  const text = typeof reason === 'string' ? reason.trim() : '';
-  const length = [...text.replace(/\s/gu, '')].length;
-  if (length < LEAST || length > MOST || text.length > 4 * MOST) throw new Refusal('reason_missing');
-  return text;
 }

@@ -202,6 +202,7 @@ describe('nothing the public can ask tells how candidates of a sealed contest st
     '/api/contests/:slug': ['/api/contests/:slug'],
     '/api/contests/:slug/tally': ['/api/contests/:slug/tally'],
     '/api/contests/:slug/me': ['/api/contests/:slug/me'],
+    '/api/contests/:slug/acts': ['/api/contests/:slug/acts'],
     '/api/contests/:slug/receipts/:index': [0, 1, 150].map(
       (index) => `/api/contests/:slug/receipts/${index}`,
     ),

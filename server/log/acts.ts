@@ -1,0 +1,58 @@
+import { sql } from 'kysely';
+import type { RulingVerb } from '@zuimei/shared/act.ts';
+import type { PublicAct } from '@zuimei/shared/audit.ts';
+import type { Db } from '../db.ts';
+import { type Prebuilt, prebuild } from '../reply.ts';
+
+const FRESH_MS = 1_000;
+const MOST = 200;
+const HEADERS = { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'public, max-age=1' };
+
+export interface Acts {
+  /** A contest's acts as bytes, read from the database at most once a second however many ask. Rejects when the database does. */
+  reply(contestId: number): Promise<Prebuilt>;
+}
+
+export function createActs(db: Db, clock: () => number): Acts {
+  const kept = new Map<number, { reply: Promise<Prebuilt>; at: number }>();
+  return {
+    reply(contestId) {
+      const one = kept.get(contestId);
+      if (one && clock() - one.at < FRESH_MS) return one.reply;
+      const reply = readActs(db, contestId).then((acts) => prebuild(JSON.stringify(acts), HEADERS, 4));
+      kept.set(contestId, { reply, at: clock() });
+      reply.catch(() => kept.delete(contestId));
+      return reply;
+    },
+  };
+}
+
+/**
+ * What was done that bears on the result, newest first, without the names of those who did it. What the system does by itself
+ * has no reason that people would read.
+ */
+async function readActs(db: Db, contestId: number): Promise<PublicAct[]> {
+  const { rows } = await sql<{
+    index: string | number;
+    at: Date;
+    kind: string;
+    reason: string;
+    reference: string;
+    verb: RulingVerb | null;
+    ballots: number | null;
+  }>`
+    select index, at, kind, case when act ->> 'actor' = 'system' then '' else coalesce(act ->> 'reason', '') end as reason,
+      coalesce(act ->> 'reference', '') as reference, case when kind = 'ruling' then act ->> 'ruling' end as verb,
+      case when kind = 'ruling' then jsonb_array_length(act -> 'entries') end as ballots
+    from ledger_entry where contest = ${contestId} and kind <> 'ballot' order by index desc limit ${MOST}`.execute(
+    db,
+  );
+  return rows.map(({ index, at, kind, reason, reference, verb, ballots }) => ({
+    index: Number(index),
+    at: at.toISOString(),
+    kind,
+    reason,
+    reference,
+    ruling: verb === null ? null : { verb, ballots: ballots ?? 0 },
+  }));
+}
