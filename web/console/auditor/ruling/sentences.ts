@@ -1,0 +1,104 @@
+import type { RulingVerb } from '@zuimei/shared/act.ts';
+import {
+  type BallotFilter,
+  type ClusterKind,
+  clusterKinds,
+  type RulingProposal,
+  type RulingScope,
+  type Verdict,
+} from '@zuimei/shared/audit.ts';
+import { dayTime } from '../../../lib/moment.ts';
+import { grouped } from '../../../lib/words.ts';
+import { classWords, signalWords } from '../../signals.ts';
+
+export const verbWords: Record<RulingVerb, string> = { void: '作废', release: '放行', restore: '恢复' };
+
+/** What undoes a ruling. */
+export const inverse: Record<RulingVerb, RulingVerb> = { void: 'restore', release: 'void', restore: 'void' };
+
+/** Beside the verb, where one is chosen. */
+export const verbNotes: Record<RulingVerb, string> = {
+  void: '不再计入，账本里仍留有记录，以后可以恢复。',
+  release: '待核的选票从确认起计入。',
+  restore: '撤销作废，每张选票回到作废之前的状态。',
+};
+
+/** "作废 132 张选票" */
+export function rulingName(verb: RulingVerb, ballots: number): string {
+  return `${verbWords[verb]} ${grouped(ballots)} 张选票`;
+}
+
+/** What happens when it is confirmed. */
+export function effectOf(verb: RulingVerb, ballots: number): string {
+  const these = `这 ${grouped(ballots)} 张选票`;
+  if (verb === 'void') return `${these}立即不再计入票数，投票人会看到作废和理由，也不能因此重投。`;
+  if (verb === 'release') return `${these}立即由待核转为计入票数。`;
+  return `${these}立即恢复到作废之前的状态。`;
+}
+
+const clusterWords: Record<ClusterKind, string> = {
+  device: '同一设备',
+  net: '同一网段',
+  alike: '相同的一组选择',
+  rhythm: '间隔几乎相等',
+  burst: '票数陡增',
+  single: '只投一人',
+};
+const verdictWords: Record<Verdict, string> = { counted: '已计入', held: '待核', void: '已作废' };
+
+/** How the ballots were found. */
+export function scopeWords(scope: RulingScope, ballots: number): string {
+  if (scope.by === 'proposal') return `提议 ${scope.proposal} 涉及的选票`;
+  if (scope.by === 'filter') return `选票日志中${filterWords(scope.filter)}的选票`;
+  if (scope.by === 'entries') {
+    const shown = scope.entries.slice(0, 5).map((index) => `#${index}`);
+    return `逐张选定：账目 ${shown.join('、')}${ballots > shown.length ? ' 等' : ''}`;
+  }
+  const kinds = clusterKinds.filter((kind) => scope.clusters.some((id) => id.startsWith(`${kind}-`)));
+  const named = kinds.map((kind) => clusterWords[kind]).join('、');
+  return `疑似聚集 ${scope.clusters.length} 组${named ? `（${named}）` : ''}`;
+}
+
+function filterWords(filter: BallotFilter): string {
+  const { from, to, candidate, verdict, signal, region, net, device, voter, cluster } = filter;
+  const parts = [
+    from || to ? `${from ? dayTime(from) : '开始'}至${to ? dayTime(to) : '提议时'}` : '',
+    candidate === undefined ? '' : `选了 ${candidate} 号`,
+    verdict ? verdictWords[verdict] : '',
+    signal ? `有“${signalWords[signal]}”信号` : '',
+    region ? `来自${region}` : '',
+    filter.class ? `网络为${classWords[filter.class]}` : '',
+    net ? `地址在 ${net}` : '',
+    device ? `设备 ${device.slice(0, 8)}` : '',
+    voter ? `同一投票人 ${voter.slice(0, 8)}` : '',
+    cluster ? '属于一组疑似聚集' : '',
+  ];
+  return parts.filter((part) => part !== '').join('、') || '全部';
+}
+
+export const stateWords: Record<RulingProposal['state'], string> = {
+  open: '待确认',
+  confirmed: '已生效',
+  declined: '未获同意',
+  withdrawn: '已撤回',
+};
+export const stateTones: Record<RulingProposal['state'], 'ok' | 'hold' | 'plain'> = {
+  open: 'hold',
+  confirmed: 'ok',
+  declined: 'plain',
+  withdrawn: 'plain',
+};
+
+/** What came of it: by whom, when, and how many ballots when it was fewer than proposed. */
+export function outcomeWords({ state, verb, ballots, moved, decidedBy, decidedAt }: RulingProposal): string {
+  const when = decidedAt ? ` · ${dayTime(decidedAt)}` : '';
+  if (state === 'declined') return `${decidedBy} 不同意${when}`;
+  if (state === 'withdrawn') return `${decidedBy} 撤回${when}`;
+  const fewer = moved !== null && moved < ballots ? `，实际${rulingName(verb, moved)}，其余已另有裁定` : '';
+  return `${decidedBy} 确认${when}${fewer}`;
+}
+
+/** "账目 #21,001、#21,002" */
+export function entryWords(rulings: readonly number[]): string {
+  return `账目 ${rulings.map((index) => `#${grouped(index)}`).join('、')}`;
+}
