@@ -2,6 +2,7 @@ import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { RefusalCode } from '@zuimei/shared/refusal.ts';
 import { ballotRoute } from './analyst/ballotroute.ts';
+import { exportRoute } from './audit/exportroute.ts';
 import { createLive } from './audit/live.ts';
 import { liveRoute } from './audit/liveroute.ts';
 import { rulingRoute } from './audit/rulingroute.ts';
@@ -53,6 +54,7 @@ export function createApp(parts: Parts) {
     .route('/', reviewRoute(parts))
     .route('/', editRoute(parts))
     .route('/', shortlistRoute(parts))
+    .route('/', exportRoute(parts))
     .route('/', liveRoute({ guard: parts.guard, live: createLive(parts) }))
     .route('/', ballotRoute(parts))
     .route('/', witnessRoute(parts))

@@ -9,12 +9,12 @@ import { checkSecret, openSecrets } from './secret.ts';
 async function run(argv: string[]): Promise<number> {
   const [name = '', ...args] = argv[0] === '--' ? argv.slice(1) : argv;
   const helped = ['', '--help', '-h', 'help'].includes(name) || args.includes('--help');
-  if (helped || !(isCommand(name) || runsAlone(name))) {
+  if (helped || !(isCommand(name) || runsAlone(name, args))) {
     (helped && name !== '' ? process.stdout : process.stderr).write(USAGE);
     return helped && name !== '' ? 0 : 2;
   }
   const folder = process.cwd();
-  if (runsAlone(name)) return await runAlone({ folder, print }, name, args);
+  if (runsAlone(name, args)) return await runAlone({ folder, print }, name, args);
   const config = readConfig();
   if (!config.databaseUrl) {
     const answer = await askServer(config.dataDir, { name, args, folder }, print);

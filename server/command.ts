@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { verifyContest } from './audit/verify.ts';
+import { isFileCheck, verifyAlone, verifyCommand } from './audit/command.ts';
 import { readContest, readSlugs } from './contest/contest.ts';
 import type { Db } from './db.ts';
 import { loadDemo } from './demo/demo.ts';
@@ -15,6 +15,8 @@ export const USAGE = `用法：pnpm zuimei <命令> [选项]
 
   import FILE… --contest SLUG [--dry-run] [--strict] [--json]   导入报送表、汇总表、线索征集表
   verify [--contest SLUG] [--json]                              重算账本、存证点与计票，指出不一致处
+  verify FILE [--key 公钥] [--json]                             离线核验导出的账本，不需要数据库与服务器设置
+         [--checkpoint FILE]…                                   再与另存的存证点对照（也可与 --contest 同用）
   staff add --name 姓名 --login 账号 --role administrator[,organizer]  新建账号，打印一次性加入链接
   staff list | staff reset --login 账号                         列出账号；重置并打印新的链接
   migrate                                                       建立或升级数据库
@@ -57,11 +59,12 @@ export function runAlone(caller: Caller, name: string, args: string[]): Promise<
   return run(caller, async () => (await alone[name]?.(caller, args)) ?? 2);
 }
 
-export function runsAlone(name: string): boolean {
-  return Object.hasOwn(alone, name);
+export function runsAlone(name: string, args: readonly string[]): boolean {
+  return name === 'verify' ? isFileCheck(args) : Object.hasOwn(alone, name);
 }
 
 const alone: Record<string, (caller: Caller, args: string[]) => Promise<number>> = {
+  verify: verifyAlone,
   witness: witnessCommand,
 };
 
@@ -119,33 +122,7 @@ const commands: Record<string, Command> = {
     return result.problems.some((one) => one.level === 'error') ? 1 : 0;
   },
 
-  async verify({ db, secrets, print }, args) {
-    const { values } = parseArgs({
-      args,
-      options: { contest: { type: 'string' }, json: { type: 'boolean', default: false } },
-    });
-    const slugs = values.contest ? [values.contest] : await readSlugs(db);
-    let agree = true;
-    for (const slug of slugs) {
-      const result = await verifyContest(db, secrets, slug);
-      if (!result) throw misuse(`没有活动 ${slug}`);
-      agree &&= result.problems.length === 0;
-      if (values.json) print(JSON.stringify(result));
-      else {
-        print(
-          `${slug}：账目 ${result.entries} 条，计票 ${result.ballots} 张，待核 ${result.held} 张，存证点 ${result.checkpoints} 个（已签到第 ${result.sealed} 条）`,
-        );
-        print(`  根 ${result.root}`);
-        for (const one of result.problems) print(`  不符 ${one.code} ${one.detail}`);
-        print(
-          result.problems.length === 0
-            ? '  ✓ 账本、签名、存证点与计票全部一致'
-            : `  ✗ ${result.problems.length} 处不符`,
-        );
-      }
-    }
-    return agree ? 0 : 1;
-  },
+  verify: verifyCommand,
 
   staff: staffCommand,
 

@@ -89,3 +89,34 @@ function grown<A extends Uint8Array | Uint16Array | Uint32Array>(array: A): A {
   larger.set(array);
   return larger;
 }
+
+/** A line of a stored tally; number 0 counts ballots. */
+export interface TallyLine {
+  round: number;
+  number: number;
+  votes: number;
+  held: number;
+}
+
+/** A tally as the database stores it: a line for whatever is not zero. */
+export function tallyLines(tally: readonly RoundTally[]): TallyLine[] {
+  return tally.flatMap(({ round, ballots, held, counts }) =>
+    [{ number: 0, votes: ballots, held }, ...counts]
+      .filter((one) => one.votes !== 0 || one.held !== 0)
+      .map((one) => ({ round, number: one.number, votes: one.votes, held: one.held })),
+  );
+}
+
+/** Where a stored tally and one counted anew are not the same; lines of nothing but zeros do not matter. */
+export function tallyDifferences(
+  stored: readonly TallyLine[],
+  counted: readonly RoundTally[],
+): { stored: TallyLine; counted: TallyLine }[] {
+  const keyOf = ({ round, number }: TallyLine): string => `${round}/${number}`;
+  const kept = new Map(stored.map((one) => [keyOf(one), one]));
+  const anew = new Map(tallyLines(counted).map((one) => [keyOf(one), one]));
+  const none = ({ round, number }: TallyLine): TallyLine => ({ round, number, votes: 0, held: 0 });
+  return [...new Map([...kept, ...anew]).values()]
+    .map((one) => ({ stored: kept.get(keyOf(one)) ?? none(one), counted: anew.get(keyOf(one)) ?? none(one) }))
+    .filter((pair) => pair.stored.votes !== pair.counted.votes || pair.stored.held !== pair.counted.held);
+}

@@ -2,6 +2,7 @@ import { isRuling } from './act.ts';
 import { equalBytes, toHex } from './bytes.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { Round } from './contest.ts';
+import { frozenOf } from './frozen.ts';
 import { createRecount, type RoundTally } from './recount.ts';
 import { BATCH, createReopener, type Fault, type Line } from './reopen.ts';
 import { createSeen } from './seen.ts';
@@ -13,10 +14,20 @@ export type { Line };
 export interface Ledger {
   /** Slug. */
   contest: string;
+  /** Before the first act that holds rules; from there on the rounds are those that the ledger froze last. */
   rounds: readonly Pick<Round, 'opens' | 'closes'>[];
   /** Checkpoints whose signatures the caller has checked; in any order. */
-  checkpoints: readonly Pick<Checkpoint, 'size' | 'root'>[];
+  checkpoints: readonly SignedRoot[];
+  /**
+   * Ballots of this instant and later may come without what opens them ('' = all may): they are hashed and not counted, and rulings on
+   * them are passed over. Absent = every ballot must be opened.
+   */
+  withheldFrom?: Instant;
+  /** Indexes of entries whose leaves are asked for. */
+  watched?: readonly number[];
 }
+
+export type SignedRoot = Pick<Checkpoint, 'size' | 'root'>;
 
 /**
  * Beside the faults of a line (reopen.ts): time: it is older than the entry before · ballot_twice: its ballotId was seen
@@ -44,7 +55,15 @@ export interface Replay {
   /** Hex. */
   root: string;
   tally: RoundTally[];
+  /** Ballots that were counted anew; those that neither count nor are held were ruled void. */
+  cast: number;
+  /** Ballots that came, rightly, without what opens them. */
+  withheld: number;
   checkpointsAgreed: number;
+  /** Those that did not agree, as they were given. */
+  checkpointsFailed: SignedRoot[];
+  /** Leaf hashes of the watched entries, as far as there are such entries. */
+  leaves: Map<number, Uint8Array>;
   /** The first 1000. */
   problems: Problem[];
   problemCount: number;
@@ -72,7 +91,8 @@ export async function replay(
  * Does everything again that the server did with a ledger: recomputes each commitment, leaf and the root, holds the tree
  * against every checkpoint at its size, and counts the ballots anew. A ballot with a problem of its own is not counted.
  */
-export function createReplayer({ contest, rounds, checkpoints }: Ledger): Replayer {
+export function createReplayer(ledger: Ledger): Replayer {
+  const { contest, rounds, checkpoints, withheldFrom, watched = [] } = ledger;
   const problems: Problem[] = [];
   let problemCount = 0;
   const problem = (code: ProblemCode, index: number, detail = ''): void => {
@@ -82,16 +102,22 @@ export function createReplayer({ contest, rounds, checkpoints }: Ledger): Replay
   const recount = createRecount();
   const reopener = createReopener(contest);
   const seen = createSeen();
-  const roundOf = createRoundFinder(rounds);
+  let roundOf = createRoundFinder(rounds);
   const signed = checkpoints.toSorted((a, b) => a.size - b.size);
+  const failed: SignedRoot[] = [];
+  const awaited = new Set(watched);
+  const leaves = new Map<number, Uint8Array>();
   let next = 0;
-  let agreed = 0;
+  let cast = 0;
+  let withheld = 0;
+  let firstWithheld = Number.POSITIVE_INFINITY;
   let latest: Instant = '';
 
   const compare = (): void => {
-    for (; signed[next]?.size === tree.size(); next++) {
-      if (equalBytes(signed[next]?.root ?? new Uint8Array(0), tree.root())) agreed++;
-      else problem('checkpoint', tree.size(), toHex(tree.root()));
+    for (let one = signed[next]; one?.size === tree.size(); one = signed[++next]) {
+      if (equalBytes(one.root, tree.root())) continue;
+      failed.push(one);
+      problem('checkpoint', tree.size(), toHex(tree.root()));
     }
   };
 
@@ -101,8 +127,14 @@ export function createReplayer({ contest, rounds, checkpoints }: Ledger): Replay
     if (!seen.add(reopener.saltWord(i, 0), reopener.saltWord(i, 1)))
       problem('ballot_twice', index, opening.ballotId);
     else if (round < 0) problem('outside_rounds', index, at);
-    else recount.add(index, round, opening.picks, opening.state);
+    else {
+      recount.add(index, round, opening.picks, opening.state);
+      cast++;
+    }
   };
+
+  const isWithheld = (fault: Fault | null | undefined, at: Instant): boolean =>
+    fault?.code === 'opening_missing' && withheldFrom !== undefined && at >= withheldFrom;
 
   const rule = ({ act }: Line, index: number): void => {
     if (!act || !isRuling(act)) {
@@ -110,7 +142,8 @@ export function createReplayer({ contest, rounds, checkpoints }: Ledger): Replay
       return;
     }
     for (const ruled of act.entries)
-      if (!recount.rule(act.ruling, ruled)) problem('ruling', index, `${act.ruling} ${ruled}`);
+      if (ruled < firstWithheld || ruled >= index)
+        if (!recount.rule(act.ruling, ruled)) problem('ruling', index, `${act.ruling} ${ruled}`);
   };
 
   const takeBatch = (lines: readonly Line[]): void => {
@@ -119,11 +152,20 @@ export function createReplayer({ contest, rounds, checkpoints }: Ledger): Replay
       const index = tree.size();
       const fault = faults[i];
       tree.push(reopener.leaves, reopener.leafStart(i));
+      if (awaited.has(index))
+        leaves.set(index, reopener.leaves.slice(reopener.leafStart(i), reopener.leafStart(i) + 32));
       if (line.at < latest) problem('time', index, line.at);
       else latest = line.at;
-      if (fault) problem(fault.code, index, fault.detail);
+      if (isWithheld(fault, line.at)) {
+        withheld++;
+        firstWithheld = Math.min(firstWithheld, index);
+      } else if (fault) problem(fault.code, index, fault.detail);
       else if (line.kind === 'ballot') countBallot(line, index, i);
       else if (line.kind === 'ruling') rule(line, index);
+      else {
+        const frozen = frozenOf(line.act);
+        if (frozen) roundOf = createRoundFinder(frozen.rounds);
+      }
       compare();
     });
   };
@@ -134,12 +176,19 @@ export function createReplayer({ contest, rounds, checkpoints }: Ledger): Replay
       for (let from = 0; from < lines.length; from += BATCH) takeBatch(lines.slice(from, from + BATCH));
     },
     finish() {
-      for (const { size } of signed.slice(next)) problem('checkpoint_ahead', size);
+      for (const one of signed.slice(next)) {
+        failed.push(one);
+        problem('checkpoint_ahead', one.size);
+      }
       return {
         entries: tree.size(),
         root: toHex(tree.root()),
         tally: recount.tally(),
-        checkpointsAgreed: agreed,
+        cast,
+        withheld,
+        checkpointsAgreed: signed.length - failed.length,
+        checkpointsFailed: failed,
+        leaves,
         problems,
         problemCount,
       };

@@ -8,31 +8,53 @@ import { openingKey } from '../vote/ledger.ts';
 
 const PAGE = 10_000;
 
+/** A line with the place that the database has it at. */
+export interface PlacedLine extends Line {
+  index: number;
+}
+
 /**
  * The ledger of a contest in order, with what opens each entry, a page at a time: while one page is being used the next is on its
- * way. `db`: a transaction, so that all pages are of one moment. Calls `gap` where numbers are missing.
+ * way. `db`: a transaction, so that all pages are of one moment; or the database itself with `below`, an index that is already passed.
+ * Calls `gap` where numbers are missing. `page`: how many entries at a time.
  */
 export async function* readLines(
   db: Db,
   secrets: Secrets,
   contest: { id: number; slug: string },
-  gap: (detail: string) => void,
-): AsyncGenerator<Line[]> {
+  { gap = () => {}, below = Number.MAX_SAFE_INTEGER, page: most = PAGE }: Reading = {},
+): AsyncGenerator<PlacedLine[]> {
   const committer = createBatchCommitter(contest.slug, openingKey(secrets, contest.slug));
-  let next = readPage(db, contest.id, 0);
-  for (let from = 0; ; from += PAGE) {
+  const read = (from: number): Promise<Page> => {
+    const page = readPage(db, contest.id, from, Math.min(below, from + most));
+    // Awaited a page later, or never when the reader has gone.
+    page.catch(() => {});
+    return page;
+  };
+  let next = read(0);
+  for (let from = 0; ; from += most) {
     const page = await next;
-    if (page.count === PAGE) next = readPage(db, contest.id, from + PAGE);
-    if (page.count > 0 && page.last !== from + page.count - 1) gap(`between ${from} and ${page.last}`);
-    yield linesOf(page, committer);
-    if (page.count < PAGE) return;
+    const end = Math.min(below, page.end);
+    if (from + most < end) next = read(from + most);
+    if (page.count !== Math.min(most, end - from)) gap(`${from + 1}–${Math.min(from + most, end)}`);
+    yield linesOf(page, from, committer);
+    if (from + most >= end) return;
   }
+}
+
+interface Reading {
+  gap?: (detail: string) => void;
+  below?: number;
+  page?: number;
 }
 
 /** A page of entries as columns, each in one text: a row of the database would cost more than all hashes of its entry. */
 interface Page {
   count: number;
-  last: number;
+  /** Behind the last entry of the whole ledger. */
+  end: number;
+  /** By comma; '' when they follow each other from where the page begins. */
+  indexes: string;
   /** Milliseconds since 1970, by comma. */
   at: string;
   kinds: string;
@@ -47,9 +69,11 @@ interface Page {
   acts: Act[];
 }
 
-async function readPage(db: Db, contest: number, from: number): Promise<Page> {
+async function readPage(db: Db, contest: number, from: number, below: number): Promise<Page> {
   const { rows } = await sql<Page>`
-    select count(*)::int as count, coalesce(max(index), -1)::float8 as last,
+    select count(*)::int as count,
+      coalesce((select max(index) + 1 from ledger_entry where contest = ${contest}), 0)::float8 as end,
+      case when max(index) = ${from}::bigint + count(*) - 1 then '' else coalesce(string_agg(index::text, ',' order by index), '') end as indexes,
       coalesce(string_agg(floor(extract(epoch from at) * 1000)::bigint::text, ',' order by index), '') as at,
       coalesce(string_agg(kind, ',' order by index), '') as kinds,
       coalesce(string_agg(encode(commitment, 'hex'), '' order by index), '') as commitments,
@@ -59,12 +83,13 @@ async function readPage(db: Db, contest: number, from: number): Promise<Page> {
       coalesce(string_agg(left(state, 1), '' order by index), '') as states,
       coalesce(jsonb_agg(act order by index) filter (where kind <> 'ballot'), '[]') as acts
     from (
-      select * from ledger_entry where contest = ${contest} and index >= ${from} and index < ${from + PAGE} order by index
+      select * from ledger_entry where contest = ${contest} and index >= ${from} and index < ${below} order by index
     ) entries`.execute(db);
   return rows[0] as Page;
 }
 
-function linesOf(page: Page, committer: BatchCommitter): Line[] {
+function linesOf(page: Page, from: number, committer: BatchCommitter): PlacedLine[] {
+  const indexes = page.indexes === '' ? null : page.indexes.split(',').map(Number);
   const kinds = page.kinds.split(',');
   const instants = page.at.split(',');
   const picks = page.picks.split(';');
@@ -73,14 +98,15 @@ function linesOf(page: Page, committer: BatchCommitter): Line[] {
   }));
   const salts = Buffer.from(committer.salts(ballots).buffer).toString('hex');
   let [at, ms, ballot, act] = ['', '', 0, 0];
-  return Array.from({ length: page.count }, (_, i): Line => {
+  return Array.from({ length: page.count }, (_, i): PlacedLine => {
+    const index = indexes?.[i] ?? from + i;
     if (instants[i] !== ms) {
       ms = instants[i] ?? '';
       at = new Date(Number(ms)).toISOString();
     }
     const kind = kinds[i] ?? '';
     const commitment = page.commitments.slice(i * 64, i * 64 + 64);
-    if (kind !== 'ballot') return { at, commitment, kind, act: page.acts[act++] ?? null };
+    if (kind !== 'ballot') return { index, at, kind, commitment, act: page.acts[act++] ?? null };
     const nth = ballot++;
     const opening = {
       ballotId: ballots[nth]?.ballotId ?? '',
@@ -89,6 +115,6 @@ function linesOf(page: Page, committer: BatchCommitter): Line[] {
       picks: (picks[nth] ?? '').split(',').map(Number),
       state: page.states[nth] === 'h' ? ('held' as const) : ('counted' as const),
     };
-    return { at, commitment, kind, opening };
+    return { index, at, kind, commitment, opening };
   });
 }

@@ -1,9 +1,12 @@
 import { sql } from 'kysely';
 import { toHex } from '@zuimei/shared/bytes.ts';
-import { type Checkpoint, parseCheckpoint } from '@zuimei/shared/checkpoint.ts';
-import { formatVerifierKey, openNote } from '@zuimei/shared/note.ts';
-import { createReplayer, type Problem } from '@zuimei/shared/replay.ts';
-import { readContest } from '../contest/contest.ts';
+import type { Checkpoint } from '@zuimei/shared/checkpoint.ts';
+import { type Frozen, frozenOf, sameFrozen } from '@zuimei/shared/frozen.ts';
+import type { VerifierKey } from '@zuimei/shared/note.ts';
+import { type TallyLine, tallyDifferences } from '@zuimei/shared/recount.ts';
+import { createReplayer } from '@zuimei/shared/replay.ts';
+import { openSigned } from '@zuimei/shared/signed.ts';
+import { readContest, type StoredContest } from '../contest/contest.ts';
 import type { Db } from '../db.ts';
 import { logSigner } from '../log/sealer.ts';
 import type { Secrets } from '../secret.ts';
@@ -15,108 +18,129 @@ export interface Verification {
   entries: number;
   ballots: number;
   held: number;
+  void: number;
   checkpoints: number;
   /** Entries under the newest checkpoint; what came after it is checked but not yet signed. */
   sealed: number;
   root: string;
-  /** Empty = everything agrees. */
-  problems: { code: string; detail: string }[];
+  /** Empty = everything agrees. Codes as of shared/exportreport.ts, and gap, head and tile. */
+  problems: { code: string; index?: number; detail: string }[];
 }
 
 /**
  * Recomputes a contest from its ledger alone: every commitment, leaf and checkpoint, the signatures, and the counts, and compares
- * them with the stored tally. Reads pages of one consistent snapshot, so it may run beside a live contest.
+ * them with the stored tally. `kept`: checkpoints kept elsewhere, as text, that the tree must agree with too; without one, who holds the
+ * signing key could have written another history. Reads pages of one consistent snapshot, so it may run beside a live contest.
  */
-export async function verifyContest(db: Db, secrets: Secrets, slug: string): Promise<Verification | null> {
+export async function verifyContest(
+  db: Db,
+  secrets: Secrets,
+  slug: string,
+  kept: readonly string[] = [],
+): Promise<Verification | null> {
   return await db
     .transaction()
     .setIsolationLevel('repeatable read')
     .setAccessMode('read only')
     .execute(async (tx) => {
       const contest = await readContest(tx, slug);
-      if (!contest) return null;
-      const head = await sql<{ origin: string; size: string }>`
-      select origin, size from ledger_head where contest = ${contest.id}`.execute(tx);
-      const origin = head.rows[0]?.origin ?? '';
-      const problems: Verification['problems'] = [];
-      const checkpoints = await readCheckpoints(tx, secrets, { id: contest.id, slug, origin }, problems);
-      const replayer = createReplayer({ contest: slug, rounds: contest.rounds, checkpoints });
-      const gap = (detail: string) => problems.push({ code: 'gap', detail });
-      for await (const lines of readLines(tx, secrets, contest, gap)) replayer.take(lines);
-      const newest = checkpoints.at(-1);
-      if (newest)
-        for (const detail of await checkTiles(tx, contest.id, newest.size, newest.root))
-          problems.push({ code: 'tile', detail });
-      const replay = replayer.finish();
-      problems.push(
-        ...replay.problems.map((one: Problem) => ({
-          code: one.code,
-          detail: `${one.index} ${one.detail}`.trim(),
-        })),
-      );
-      if (Number(head.rows[0]?.size ?? 0) !== replay.entries)
-        problems.push({ code: 'head', detail: `${head.rows[0]?.size} numbered, ${replay.entries} there` });
-      const stored = await readTallyLines(tx, contest.id);
-      const counted = replay.tally.flatMap(({ round, ballots, held, counts }) => [
-        // Where every ballot is void nothing is left to compare.
-        ...(ballots > 0 || held > 0 ? [line(round, 0, ballots, held)] : []),
-        ...counts.map((one) => line(round, one.number, one.votes, one.held)),
-      ]);
-      const differ = [
-        ...stored.filter((one) => !counted.includes(one)),
-        ...counted.filter((one) => !stored.includes(one)),
-      ];
-      problems.push(...differ.map((one) => ({ code: 'tally', detail: one })));
-      return {
-        contest: slug,
-        entries: replay.entries,
-        ballots: replay.tally.reduce((sum, one) => sum + one.ballots, 0),
-        held: replay.tally.reduce((sum, one) => sum + one.held, 0),
-        checkpoints: replay.checkpointsAgreed,
-        sealed: checkpoints.at(-1)?.size ?? 0,
-        root: replay.root,
-        problems,
-      };
+      return contest && (await verifyStored(tx, secrets, contest, kept));
     });
+}
+
+async function verifyStored(
+  tx: Db,
+  secrets: Secrets,
+  contest: StoredContest,
+  kept: readonly string[],
+): Promise<Verification> {
+  const { id, slug, rounds } = contest;
+  const problems: Verification['problems'] = [];
+  const head = await readHead(tx, id);
+  const key = await logSigner(secrets, slug, head.origin || slug);
+  const checkpoints = await readCheckpoints(tx, key, { id, origin: head.origin }, problems);
+  const held = await openKept(kept, key, problems);
+  const replayer = createReplayer({ contest: slug, rounds, checkpoints: [...checkpoints, ...held] });
+  let frozen: Frozen | null = null;
+  for await (const lines of readLines(tx, secrets, contest, {
+    gap: (detail) => problems.push({ code: 'gap', detail }),
+  })) {
+    for (const line of lines) if (line.kind !== 'ballot') frozen = frozenOf(line.act) ?? frozen;
+    replayer.take(lines);
+  }
+  const newest = checkpoints.at(-1);
+  if (newest)
+    for (const detail of await checkTiles(tx, id, newest.size, newest.root))
+      problems.push({ code: 'tile', detail });
+  const replay = replayer.finish();
+  problems.push(...replay.problems);
+  if (head.size !== replay.entries)
+    problems.push({ code: 'head', detail: `${head.size} / ${replay.entries}` });
+  if (frozen?.version === contest.version && !sameFrozen(contest, frozen))
+    problems.push({ code: 'rules', detail: '' });
+  for (const pair of tallyDifferences(await readTally(tx, id), replay.tally))
+    problems.push({ code: 'tally', index: pair.stored.number, detail: JSON.stringify(pair) });
+  const [ballots, waiting] = (['ballots', 'held'] as const).map((field) =>
+    replay.tally.reduce((sum, one) => sum + one[field], 0),
+  ) as [number, number];
+  return {
+    contest: slug,
+    entries: replay.entries,
+    ballots,
+    held: waiting,
+    void: replay.cast - ballots - waiting,
+    checkpoints: replay.checkpointsAgreed,
+    sealed: newest?.size ?? 0,
+    root: replay.root,
+    problems,
+  };
+}
+
+/** An empty head for a ledger that was not opened. */
+async function readHead(db: Db, contest: number): Promise<{ origin: string; size: number }> {
+  const { rows } = await sql<{ origin: string; size: string }>`
+    select origin, size from ledger_head where contest = ${contest}`.execute(db);
+  return { origin: rows[0]?.origin ?? '', size: Number(rows[0]?.size ?? 0) };
+}
+
+async function openKept(
+  kept: readonly string[],
+  key: VerifierKey,
+  problems: Verification['problems'],
+): Promise<Checkpoint[]> {
+  const opened = await Promise.all(kept.map((note) => openSigned(note, key)));
+  for (const one of opened) if (!one.ok) problems.push({ code: 'kept_note', detail: one.fault });
+  return opened.flatMap((one) => (one.ok ? one.checkpoint : []));
 }
 
 /** Every checkpoint ever signed, its signature checked; those that are not as stored become problems. */
 async function readCheckpoints(
   db: Db,
-  secrets: Secrets,
-  contest: { id: number; slug: string; origin: string },
+  key: VerifierKey,
+  contest: { id: number; origin: string },
   problems: Verification['problems'],
 ): Promise<Checkpoint[]> {
   const { rows } = await sql<{ size: string; note: string; root: Uint8Array }>`
     select size, note, root from log_checkpoint where contest = ${contest.id} order by size`.execute(db);
-  const key = formatVerifierKey(await logSigner(secrets, contest.slug, contest.origin || contest.slug));
   const checkpoints: Checkpoint[] = [];
   for (const { note, size, root } of rows) {
-    const checkpoint = await openCheckpoint(note, key);
+    const signed = await openSigned(note, key);
     const stored = `${contest.origin} ${Number(size)} ${toHex(root)}`;
-    if (checkpoint && `${checkpoint.origin} ${checkpoint.size} ${toHex(checkpoint.root)}` === stored)
-      checkpoints.push(checkpoint);
-    else problems.push({ code: 'checkpoint_note', detail: `at ${size}` });
+    const { origin, ...read } = signed.ok ? signed.checkpoint : { origin: '', size: 0, root };
+    if (`${origin} ${read.size} ${toHex(read.root)}` === stored) checkpoints.push({ origin, ...read });
+    else problems.push({ code: 'checkpoint_note', detail: `${size}` });
   }
   return checkpoints;
 }
 
-async function openCheckpoint(note: string, key: string): Promise<Checkpoint | null> {
-  try {
-    return parseCheckpoint((await openNote(note, [key])).text);
-  } catch {
-    return null;
-  }
-}
-
-async function readTallyLines(db: Db, contest: number): Promise<string[]> {
+export async function readTally(db: Db, contest: number): Promise<TallyLine[]> {
   const { rows } = await sql<{ round: number; candidate: number; votes: string; held: string }>`
-    select round, candidate, votes, held from tally where contest = ${contest} and (votes <> 0 or held <> 0)`.execute(
-    db,
-  );
-  return rows.map((row) => line(row.round, row.candidate, Number(row.votes), Number(row.held)));
-}
-
-function line(round: number, number: number, votes: number, held: number): string {
-  return `round ${round + 1} ${number === 0 ? 'ballots' : `candidate ${number}`}: ${votes} counted, ${held} held`;
+    select round, candidate, votes, held from tally where contest = ${contest} and (votes <> 0 or held <> 0)
+    order by round, candidate`.execute(db);
+  return rows.map((row) => ({
+    round: row.round,
+    number: row.candidate,
+    votes: Number(row.votes),
+    held: Number(row.held),
+  }));
 }

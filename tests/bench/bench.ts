@@ -159,7 +159,9 @@ async function verifyFigures(world: World): Promise<void> {
   while ((await sealer.seal()).length > 0);
   const contest = await readContest(db, 'cast');
   if (!contest) throw new Error('no contest to verify');
-  const lines = (await Array.fromAsync(readLines(db, secrets, contest, say))).flat().slice(0, 200_000);
+  const lines = (await Array.fromAsync(readLines(db, secrets, contest, { gap: say })))
+    .flat()
+    .slice(0, 200_000);
   const bytes = lines.map((line) => entryBytes({ ...line, contest: contest.slug }));
   const ratios: number[] = [];
   const times: object[] = [];

@@ -297,13 +297,13 @@ describe('the command line', () => {
         'a vote was added to the tally',
         'update tally set votes = votes + 1 where candidate = (select max(candidate) from tally)',
         'update tally set votes = votes - 1 where candidate = (select max(candidate) from tally)',
-        /不符 tally round 1 candidate \d+/,
+        /不符 tally \d+：第 1 轮 \d+ 号.*数据库记为/,
       ],
       [
         'the number of ballots was changed',
         'update tally set votes = 4 where candidate = 0',
         'update tally set votes = 5 where candidate = 0',
-        /不符 tally round 1 ballots: 4 counted/,
+        /不符 tally 0：第 1 轮选票总数：数据库记为 4 票/,
       ],
       [
         'a pick was exchanged behind the triggers',
@@ -331,7 +331,7 @@ describe('the command line', () => {
         'the head counts an entry that is not there',
         'update ledger_head set size = 7',
         'update ledger_head set size = 6',
-        /不符 head 7 numbered, 6 there/,
+        /不符 head：.*7 \/ 6/,
       ],
     ])('leaves with 1 and says where when %s', async (_, tamper, mend, words) => {
       await run(tamper);

@@ -35,6 +35,7 @@ const doors: Record<string, readonly Role[] | 'open' | 'signed in'> = {
   'POST /api/console/contests/:slug/documents/submit': ['organizer'],
   'POST /api/console/contests/:slug/erase': ['organizer'],
   'POST /api/console/contests/:slug/extend': ['organizer'],
+  'GET /api/console/contests/:slug/ledger.ndjson': ['auditor'],
   'GET /api/console/contests/:slug/live': ['auditor', 'organizer'],
   'GET /api/console/contests/:slug/nominations': ['organizer', 'reviewer'],
   'GET /api/console/contests/:slug/nominations/:id': ['organizer', 'reviewer'],

@@ -70,7 +70,11 @@ describe('a sound ledger', () => {
     expect(result).toEqual({
       entries: 5,
       root: hex(rootOf(leavesOf(plain))),
+      cast: 4,
+      withheld: 0,
       checkpointsAgreed: 3,
+      checkpointsFailed: [],
+      leaves: new Map(),
       problems: [],
       problemCount: 0,
       tally: [

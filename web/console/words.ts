@@ -211,6 +211,7 @@ const acts: Record<string, string> = {
   'private.reveal': '查看非公开信息',
   'out.export': '导出',
   'audit.export': '导出选票日志',
+  'ledger.export': '导出选票账本',
 };
 
 export function actWords(act: string): string {

@@ -1,0 +1,180 @@
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createExportCheck } from '@zuimei/shared/exportcheck.ts';
+import { type ExportReport, type ExportVerdict, verdictOf } from '@zuimei/shared/exportreport.ts';
+import { keptSentence, problemSentence } from '@zuimei/shared/exportwords.ts';
+import { readSlugs } from '../contest/contest.ts';
+import type { Db } from '../db.ts';
+import type { Secrets } from '../secret.ts';
+import { type Verification, verifyContest } from './verify.ts';
+
+interface Caller {
+  folder: string;
+  print(line: string): void;
+}
+
+interface Place extends Caller {
+  db: Db;
+  secrets: Secrets;
+}
+
+const MOST_NOTE_BYTES = 64_000;
+const MOST_SHOWN = 50;
+const READ_BYTES = 1 << 20;
+
+function parseVerifyArgs(args: string[]) {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      contest: { type: 'string' },
+      key: { type: 'string' },
+      checkpoint: { type: 'string', multiple: true, default: [] },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  if (positionals.length > 1) throw misuse('verify 一次核验一个文件');
+  if (positionals.length === 1 && values.contest) throw misuse('文件与 --contest 只能用一个');
+  if (values.key && positionals.length === 0) throw misuse('--key 用于核验文件');
+  if (values.checkpoint.length > 0 && positionals.length === 0 && !values.contest)
+    throw misuse('--checkpoint 需要文件或 --contest');
+  return { ...values, file: positionals[0] };
+}
+
+function misuse(message: string): Error {
+  return Object.assign(new Error(message), { code: 'usage' });
+}
+
+/** Are these arguments about a file? That takes neither database nor secret, and works on anybody's machine. */
+export function isFileCheck(args: readonly string[]): boolean {
+  try {
+    return parseVerifyArgs([...args]).file !== undefined;
+  } catch {
+    return true; // Wrong usage is told without a database, too.
+  }
+}
+
+/** `verify FILE`; gives 0 only if everything agrees. */
+export async function verifyAlone({ folder, print }: Caller, args: string[]): Promise<number> {
+  const { file = '', key, checkpoint, json } = parseVerifyArgs(args);
+  const kept = await readNotes(folder, checkpoint);
+  await sizeOf(folder, file);
+  const check = createExportCheck(key === undefined ? { kept } : { key, kept });
+  for await (const bytes of createReadStream(resolve(folder, file), { highWaterMark: READ_BYTES }))
+    await check.take(bytes as Uint8Array);
+  const report = await check.finish();
+  const verdict = verdictOf(report);
+  if (json) print(jsonOf(report, verdict));
+  else printReport(basename(file), report, verdict, print);
+  return verdict === 'ok' ? 0 : 1;
+}
+
+/** `verify [--contest SLUG]`, and files too; gives 0 only if everything agrees. */
+export async function verifyCommand(place: Place, args: string[]): Promise<number> {
+  if (isFileCheck(args)) return await verifyAlone(place, args);
+  const { checkpoint, contest, json } = parseVerifyArgs(args);
+  const kept = await readNotes(place.folder, checkpoint);
+  const slugs = contest === undefined ? await readSlugs(place.db) : [contest];
+  let agree = true;
+  for (const slug of slugs) {
+    const result = await verifyContest(place.db, place.secrets, slug, kept);
+    if (!result) throw misuse(`没有活动 ${slug}`);
+    agree &&= result.problems.length === 0;
+    if (json) place.print(JSON.stringify(result));
+    else printVerification(result, place.print);
+  }
+  return agree ? 0 : 1;
+}
+
+function printVerification(result: Verification, print: Place['print']): void {
+  const { contest, root, problems } = result;
+  print(`${contest}：${countWords(result)}`);
+  print(`  根 ${root}`);
+  printProblems(problems, problems.length, [], print);
+  print(problems.length === 0 ? '  ✓ 账本、签名、存证点与计票全部一致' : `  ✗ ${problems.length} 处不符`);
+}
+
+function countWords(found: Verification | ExportReport): string {
+  const { entries, ballots, held, checkpoints, sealed } = found;
+  const voided = found.void > 0 ? `，作废 ${found.void} 张` : '';
+  return `账目 ${entries} 条，计票 ${ballots} 张，待核 ${held} 张${voided}，存证点 ${checkpoints} 个（已签到第 ${sealed} 条）`;
+}
+
+function printProblems(
+  problems: readonly { code: string; index?: number | null; detail: string }[],
+  count: number,
+  names: ExportReport['names'],
+  print: Place['print'],
+): void {
+  for (const { code, index = null, detail } of problems.slice(0, MOST_SHOWN))
+    print(
+      `  不符 ${code}${index === null ? '' : ` ${index}`}：${problemSentence({ code, index, detail }, names)}`,
+    );
+  if (count > MOST_SHOWN) print(`  …另有 ${count - MOST_SHOWN} 处，用 --json 可得前一千处`);
+}
+
+/** Notes that were kept elsewhere, as text. */
+async function readNotes(folder: string, paths: readonly string[]): Promise<string[]> {
+  return await Promise.all(
+    paths.map(async (path) => {
+      if ((await sizeOf(folder, path)) > MOST_NOTE_BYTES) throw misuse(`${path} 太大，不是存证点`);
+      return await readFile(resolve(folder, path), 'utf8');
+    }),
+  );
+}
+
+async function sizeOf(folder: string, path: string): Promise<number> {
+  const found = await stat(resolve(folder, path)).catch(() => null);
+  if (!found?.isFile()) throw misuse(`找不到文件 ${path}`);
+  return found.size;
+}
+
+function jsonOf(report: ExportReport, verdict: ExportVerdict): string {
+  const hexed = (_: string, value: unknown): unknown =>
+    value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value;
+  return JSON.stringify({ verdict, ...report }, hexed);
+}
+
+function printReport(
+  name: string,
+  report: ExportReport,
+  verdict: ExportVerdict,
+  print: Place['print'],
+): void {
+  const { header, key, root, names, problems, problemCount } = report;
+  if (header) {
+    print(`${name}：${header.title}（${header.contest}），导出于 ${header.madeAt}`);
+    print(`  ${countWords(report)}`);
+    print(`  根 ${root}`);
+    print(`  公钥 ${key?.text ?? '无'}`);
+    if (key && !key.pinned)
+      print('  注意：公钥取自文件本身。请与印发的公钥核对，或用 --key 给出，否则只能说明文件自身前后一致。');
+    for (const round of report.tally) printRound(round, names, print);
+    for (const one of report.kept) print(`  ${one.ok ? '✓' : '✗'} ${keptSentence(one)}`);
+  }
+  printProblems(problems, problemCount, names, print);
+  print(`  ${verdictWords(report, verdict)}`);
+}
+
+function printRound(
+  { round, ballots, held, counts }: ExportReport['tally'][number],
+  names: ExportReport['names'],
+  print: Place['print'],
+): void {
+  print(`  第 ${round + 1} 轮：计票 ${ballots} 张，待核 ${held} 张`);
+  for (const { number, votes, held: waiting } of counts) {
+    const name = names.find((one) => one.number === number)?.name ?? '';
+    print(`    ${number} 号 ${name}  ${votes} 票${waiting > 0 ? `，待核 ${waiting} 票` : ''}`);
+  }
+}
+
+function verdictWords(report: ExportReport, verdict: ExportVerdict): string {
+  const { entries, sealed, problemCount, withheld } = report;
+  if (verdict === 'ok') return '✓ 全部一致：账目、签名、存证点与计票';
+  if (verdict === 'tail')
+    return `✗ 前 ${sealed} 条一致；最后 ${entries - sealed} 条还没有存证点，不能作数。投票结束后重新导出即可`;
+  if (verdict === 'uncounted') return `✗ 账目与存证点一致；文件不含 ${withheld} 张选票的内容，票数无法核验`;
+  return `✗ ${problemCount} 处不符`;
+}
