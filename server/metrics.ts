@@ -11,6 +11,11 @@ const MOST_SERIES = 2_000;
 
 const HELP: Record<string, [type: 'counter' | 'gauge' | 'histogram', help: string]> = {
   zuimei_ballots_total: ['counter', 'Ballots answered, by outcome (counted, held or the refusal code)'],
+  zuimei_challenges_total: ['counter', 'Ballots that were asked for a proof of work'],
+  zuimei_proofs_total: [
+    'counter',
+    'Proofs brought, by kind (work, question) and what was found (good, wrong, stale, early)',
+  ],
   zuimei_batch_size: ['histogram', 'Ballots in one commit'],
   zuimei_gate_seconds: ['histogram', 'Time of one batch at the gate'],
   zuimei_commit_seconds: ['histogram', 'Time of one batch in the database, fsync included'],

@@ -22,6 +22,7 @@ import { readTally } from './tally/snapshot.ts';
 import { type Cast, createCast } from './vote/cast.ts';
 import type { Gate } from './vote/gate.ts';
 import { createLedger, type Ledger } from './vote/ledger.ts';
+import { createProofs, type Proofs } from './vote/proof.ts';
 import { createVoters, type Voters } from './vote/voter.ts';
 
 /** Everything the routes stand on, made once and wired here. */
@@ -37,6 +38,7 @@ export interface Parts {
   voters: Voters;
   ledger: Ledger;
   gate: Gate;
+  proofs: Proofs;
   cast: Cast;
   transparency: Log;
   tallies: Tallies;
@@ -99,11 +101,13 @@ export function createParts(given: {
     const origin = (await ledger.originOf(slug)) ?? originOf(slug);
     return { origin, verifierKey: formatVerifierKey(await logSigner(secrets, slug, origin)) };
   }
+  const proofs = createProofs(secrets, clock);
   const cast = createCast({
     desk,
     voters,
     places: createPlaces(addresses),
     gate,
+    proofs,
     ledger,
     clock,
     watch: {
@@ -112,7 +116,9 @@ export function createParts(given: {
         metrics.observe('zuimei_batch_size', size);
         metrics.observe('zuimei_commit_seconds', ms / 1000);
       },
+      proved: (kind, found) => metrics.count('zuimei_proofs_total', { kind, found }),
       answered(outcome, count, slug) {
+        if (outcome === 'proof_needed') metrics.count('zuimei_challenges_total', {}, count);
         metrics.count('zuimei_ballots_total', { outcome }, count);
         refusals.note(slug, outcome, count);
       },
@@ -134,6 +140,7 @@ export function createParts(given: {
     voters,
     ledger,
     gate,
+    proofs,
     cast,
     transparency,
     tallies,

@@ -57,4 +57,11 @@ export interface MeView {
   ballots: OwnBallot[];
 }
 
+/** GET /api/contests/:slug/question?ballotId=. In place of a proof of work: `question:<token>:<answer>` is taken `after` ms. */
+export interface QuestionView {
+  token: string;
+  text: string;
+  after: number;
+}
+
 export type { BallotState, Opening, Receipt, Verdict };

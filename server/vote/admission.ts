@@ -6,6 +6,7 @@ import type { StoredContest } from '../contest/contest.ts';
 import { addressBytes, networkLength } from './address.ts';
 import type { Facts } from './gate.ts';
 import type { Ballot } from './ledger.ts';
+import type { Brought } from './question.ts';
 import type { Voter } from './voter.ts';
 
 /** Whose request it is, as far as the connection tells. */
@@ -20,8 +21,10 @@ export interface Sender {
 /** A ballot on its way: what is written, and what the gate weighs. */
 export interface Admission extends Ballot {
   facts: Facts;
-  /** Of the contest, when this ballot was last checked against its rules. */
-  version: number;
+  /** As it stood when this ballot was last checked against its rules. */
+  contest: StoredContest;
+  /** The proof it brought, null = none. */
+  brought: Brought | null;
 }
 
 /** User agents that are told apart; beyond that they are numbered anew, which only makes rhythms begin again. */
@@ -68,7 +71,8 @@ export function createAdmissions(
       state: 'counted',
       flags: 0,
       channel: sender.channel ?? 0,
-      version: contest.version,
+      contest,
+      brought: null,
       facts: {
         voter: bytes.subarray(0, 16),
         device: bytes.subarray(16, 24),

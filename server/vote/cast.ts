@@ -6,9 +6,11 @@ import type { Places } from '../address/place.ts';
 import type { StoredContest } from '../contest/contest.ts';
 import type { Desk } from '../contest/desk.ts';
 import { type Admission, createAdmissions, type Sender } from './admission.ts';
-import type { Gate } from './gate.ts';
+import type { Gate, Verdict } from './gate.ts';
 import { type Ledger, type Outcome, UNSCREENED } from './ledger.ts';
 import { createPool, type Pool } from './pool.ts';
+import type { Bond, Proofs } from './proof.ts';
+import type { Brought } from './question.ts';
 import type { Voters } from './voter.ts';
 
 export interface Cast {
@@ -22,6 +24,7 @@ export interface Cast {
 export interface CastWatch {
   gated(ms: number): void;
   written(size: number, ms: number): void;
+  proved(kind: 'work' | 'question', found: Brought['kind']): void;
   answered(outcome: string, count: number, slug: string): void;
   failed(error: unknown): void;
 }
@@ -35,11 +38,12 @@ export function createCast(parts: {
   voters: Voters;
   places: Places;
   gate: Gate;
+  proofs: Proofs;
   ledger: Ledger;
   clock: () => number;
   watch: CastWatch;
 }): Cast {
-  const { desk, voters, gate, ledger, clock, watch } = parts;
+  const { desk, voters, gate, proofs, ledger, clock, watch } = parts;
   const prepare = createAdmissions(parts.places);
   const pools = new Map<string, Pool<Admission>>();
   let lookups = 0;
@@ -56,7 +60,25 @@ export function createCast(parts: {
     } catch (refusal) {
       return await earlierReceipt(contest, request, sender, refusal);
     }
-    return await poolOf(slug).join(ballot);
+    const { proof } = request;
+    if (proof !== undefined) await prove(ballot, slug, proof);
+    try {
+      return await poolOf(slug).join(ballot);
+    } catch (refusal) {
+      if (!(refusal instanceof Refusal) || refusal.code !== 'proof_needed') throw refusal;
+      // Made here and not in the batch, which would wait for it.
+      const { brought } = ballot;
+      const waitMs = brought?.kind === 'early' ? brought.waitMs : undefined;
+      throw await proofs.ask(bondOf(slug, ballot), policyOf(ballot.contest).proof, waitMs);
+    }
+  }
+
+  /** What a proof is worth is known before the pool; whether one is needed, the gate says: so every try counts as an attempt. */
+  async function prove(ballot: Admission, slug: string, proof: string): Promise<void> {
+    const brought = await proofs.check(bondOf(slug, ballot), proof);
+    ballot.brought = brought;
+    ballot.facts.proven = brought.kind === 'good';
+    watch.proved(proof.startsWith('question:') ? 'question' : 'work', brought.kind);
   }
 
   function poolOf(slug: string): Pool<Admission> {
@@ -72,36 +94,49 @@ export function createCast(parts: {
     return pool;
   }
 
-  /** May they: marks what is held; a refusal, or the receipt if this very ballot had been committed before, is an outcome. */
+  /** May they: marks what is held. Who is refused or must bring a proof gets that as an outcome, or the receipt if this very ballot had been committed before. */
   async function admit(slug: string, batch: Admission[]): Promise<(Outcome | null)[]> {
     const began = performance.now();
-    const contest = await desk.find(slug);
-    const verdicts = await gate.admit(
-      slug,
-      policyOf(contest),
-      batch.map((ballot) => ballot.facts),
-    );
-    const refused: number[] = [];
+    const verdicts = await weigh(slug, batch);
+    const turned: number[] = [];
     const outcomes = batch.map((ballot, i): Outcome | null => {
       const verdict = verdicts[i];
-      if (!verdict || verdict.step === 'refuse') {
-        refused.push(i);
+      if (!verdict || verdict.step === 'refuse' || verdict.step === 'challenge') {
+        turned.push(i);
+        if (verdict?.step === 'challenge')
+          return new Refusal(ballot.brought?.kind === 'wrong' ? 'proof_wrong' : 'proof_needed');
         return new Refusal('gate_refused', { signals: verdict?.signals ?? 0 });
       }
       ballot.state = verdict.step === 'hold' ? 'held' : 'counted';
       ballot.flags = verdict.signals | (verdict.unscreened ? UNSCREENED : 0);
       return null;
     });
-    if (refused.length > 0) {
+    if (turned.length > 0) {
       const earlier = await ledger.findReceipts(
-        contest.id,
-        refused.flatMap((i) => batch[i] ?? []),
+        batch[0]?.contest.id ?? 0,
+        turned.flatMap((i) => batch[i] ?? []),
       );
-      refused.forEach((i, k) => (outcomes[i] = earlier[k] ?? outcomes[i] ?? null));
+      turned.forEach((i, k) => (outcomes[i] = earlier[k] ?? outcomes[i] ?? null));
     }
     watch.gated(performance.now() - began);
     count(slug, outcomes);
     return outcomes;
+  }
+
+  /** By the policy that each ballot was checked with: in one call, but for the moment in which a contest changes. */
+  async function weigh(slug: string, batch: Admission[]): Promise<(Verdict | undefined)[]> {
+    const policies = new Set(batch.map((ballot) => policyOf(ballot.contest)));
+    const verdicts: (Verdict | undefined)[] = new Array(batch.length);
+    for (const policy of policies) {
+      const under = batch.flatMap((ballot, i) => (policyOf(ballot.contest) === policy ? i : []));
+      const weighed = await gate.admit(
+        slug,
+        policy,
+        under.flatMap((i) => batch[i]?.facts ?? []),
+      );
+      under.forEach((i, k) => (verdicts[i] = weighed[k]));
+    }
+    return verdicts;
   }
 
   /** Written down and counted, under the version of the contest it was checked with: when that has changed, it is checked again. */
@@ -111,7 +146,7 @@ export function createCast(parts: {
     for (let tries = 0; tries < 5; tries++) {
       const now = contest;
       // Another batch may have brought the newer contest to the desk while this one was on its way.
-      if (batch.some((ballot) => ballot.version !== now.version)) {
+      if (batch.some((ballot) => ballot.contest.version !== now.version)) {
         const fit = batch.map((ballot) => recheck(now, ballot));
         if (fit.some((refusal) => refusal !== null)) return await writeFit(slug, now, batch, fit);
       }
@@ -129,7 +164,10 @@ export function createCast(parts: {
   }
 
   function recheck(contest: StoredContest, ballot: Admission): Refusal | null {
-    ballot.version = contest.version;
+    const weighedBy = gateRules(ballot.contest);
+    ballot.contest = contest;
+    // Weighed by numbers that are no longer in force: the page sends it again.
+    if (gateRules(contest) !== weighedBy) return new Refusal('busy', { retryAfterMs: 500 });
     return refusalOf(() => checkBallot(contest, ballot.picks, nothingUsed, clock()));
   }
 
@@ -206,6 +244,15 @@ export function createCast(parts: {
     waiting: () => [...pools.values()].reduce((sum, pool) => sum + pool.waiting(), 0),
     drain: async () => void (await Promise.all([...pools.values()].map((pool) => pool.drain()))),
   };
+}
+
+function bondOf(slug: string, { voter, ballotId }: Admission): Bond {
+  return { slug, voter, ballotId };
+}
+
+/** What the gate weighed by, of the frozen rules. */
+function gateRules(contest: StoredContest): string {
+  return JSON.stringify([policyOf(contest), contest.area ?? [], contest.networks ?? []]);
 }
 
 /** The moment just outside the round open at `now`, on the side of its nearer end. */

@@ -13,17 +13,23 @@ export function parseBallotRequest(text: string): BallotRequest {
   const body = parseJson(text);
   if (typeof body !== 'object' || body === null) throw wrong('body');
   const { ballotId, picks, ticket, proof, seen } = body as Record<string, unknown>;
-  if (typeof ballotId !== 'string' || !UUID.test(ballotId)) throw wrong('ballotId');
+  const id = parseBallotId(ballotId);
   if (typeof ticket !== 'string' || ticket.length > 100) throw wrong('ticket');
   if (!Array.isArray(picks) || picks.length > MOST_PICKS || !picks.every(isNumber)) throw wrong('picks');
   if (proof !== undefined && (typeof proof !== 'string' || proof.length > 4_096)) throw wrong('proof');
   return {
-    ballotId,
+    ballotId: id,
     picks: (picks as number[]).toSorted((a, b) => a - b),
     ticket,
     ...(proof === undefined ? {} : { proof }),
     ...(seen === undefined ? {} : { seen: parseSeen(seen) }),
   };
+}
+
+/** Refuses with bad_request what is no UUID in lower case. */
+export function parseBallotId(ballotId: unknown): string {
+  if (typeof ballotId !== 'string' || !UUID.test(ballotId)) throw wrong('ballotId');
+  return ballotId;
 }
 
 function parseSeen(seen: unknown): NonNullable<BallotRequest['seen']> {

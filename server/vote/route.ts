@@ -3,27 +3,32 @@ import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { toHex } from '@zuimei/shared/bytes.ts';
 import { openRound, periodOf } from '@zuimei/shared/contest.ts';
-import type { MeView } from '@zuimei/shared/view.ts';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import type { MeView, QuestionView } from '@zuimei/shared/view.ts';
 import type { Desk } from '../contest/desk.ts';
+import { clientAddress } from './address.ts';
 import type { Cast } from './cast.ts';
 import type { Ledger } from './ledger.ts';
-import { checkLength, parseBallotRequest, senderOf } from './request.ts';
+import type { Proofs } from './proof.ts';
+import { checkLength, parseBallotId, parseBallotRequest, senderOf } from './request.ts';
 import { VOTER_COOKIE, type Voters } from './voter.ts';
 
 /**
  * POST /api/contests/:slug/ballots  anyone with a voter cookie and a page ticket
+ * GET  /api/contests/:slug/question the way round a proof of work: anyone with a voter cookie
  * GET  /api/contests/:slug/me       the visitor's own record; gives a cookie to who has none
  */
 export function voteRoute(parts: {
   desk: Desk;
   cast: Cast;
   voters: Voters;
+  proofs: Proofs;
   ledger: Ledger;
   clock: () => number;
   trustedProxies: BlockList;
   secure: boolean;
 }) {
-  const { desk, cast, voters, ledger, clock, trustedProxies } = parts;
+  const { desk, cast, voters, proofs, ledger, clock, trustedProxies } = parts;
 
   return new Hono<{ Bindings: HttpBindings }>()
     .post('/api/contests/:slug/ballots', async (c) => {
@@ -35,6 +40,18 @@ export function voteRoute(parts: {
         trustedProxies,
       );
       return c.json(await cast.cast(c.req.param('slug'), request, sender), 201);
+    })
+    .get('/api/contests/:slug/question', async (c) => {
+      const contest = await desk.find(c.req.param('slug'));
+      const visitor = voters.read(c.req.header('cookie'));
+      if (!visitor) throw new Refusal('no_voter');
+      const voter = voters.pseudonym(contest.slug, visitor);
+      const ballotId = parseBallotId(c.req.query('ballotId'));
+      const peer = c.env.incoming.socket.remoteAddress ?? '';
+      const address = clientAddress(peer, c.req.header('x-forwarded-for'), trustedProxies);
+      c.header('Cache-Control', 'no-store');
+      const view: QuestionView = proofs.question({ slug: contest.slug, voter, ballotId }, address);
+      return c.json(view);
     })
     .get('/api/contests/:slug/me', async (c) => {
       const contest = await desk.find(c.req.param('slug'));

@@ -202,6 +202,9 @@ describe('nothing the public can ask tells how candidates of a sealed contest st
     '/api/contests/:slug': ['/api/contests/:slug'],
     '/api/contests/:slug/tally': ['/api/contests/:slug/tally'],
     '/api/contests/:slug/me': ['/api/contests/:slug/me'],
+    '/api/contests/:slug/question': [
+      '/api/contests/:slug/question?ballotId=0b8e3f5a-6d0a-4f0e-9c5a-2f6f3c1d7e90',
+    ],
     '/api/contests/:slug/acts': ['/api/contests/:slug/acts'],
     '/api/contests/:slug/receipts/:index': [0, 1, 150].map(
       (index) => `/api/contests/:slug/receipts/${index}`,
