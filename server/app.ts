@@ -2,6 +2,7 @@ import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { RefusalCode } from '@zuimei/shared/refusal.ts';
 import { ballotRoute } from './analyst/ballotroute.ts';
+import { clusterRoute } from './analyst/clusterroute.ts';
 import { exportRoute } from './audit/exportroute.ts';
 import { createLive } from './audit/live.ts';
 import { liveRoute } from './audit/liveroute.ts';
@@ -57,6 +58,7 @@ export function createApp(parts: Parts) {
     .route('/', exportRoute(parts))
     .route('/', liveRoute({ guard: parts.guard, live: createLive(parts) }))
     .route('/', ballotRoute(parts))
+    .route('/', clusterRoute(parts))
     .route('/', witnessRoute(parts))
     .route('/', rulingRoute(parts))
     .route('/', steerRoute({ guard: parts.guard, steer: createSteer(parts) }));

@@ -54,6 +54,7 @@ async function main(): Promise<void> {
     secrets,
     gate,
     addresses,
+    addressFile: config.addressFile,
     log,
     site,
     console: staffPages,

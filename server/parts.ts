@@ -65,6 +65,8 @@ export function createParts(given: {
   gate: Gate;
   /** Absent = without a better data file. */
   addresses?: Addresses;
+  /** What `addresses` was opened with. */
+  addressFile?: string | null;
   log: Journal;
   site: Site | null;
   console?: Console | null;
@@ -148,7 +150,7 @@ export function createParts(given: {
     views: createViews({ desk, tallies, logName, clock }),
     metrics,
     refusals,
-    analyst: createAnalyst({ db, clock, log, stopping }),
+    analyst: createAnalyst({ db, clock, log, stopping, addresses, addressFile: given.addressFile ?? null }),
     log,
     answerError: createAnswerError(log, metrics),
     site: given.site,

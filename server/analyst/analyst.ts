@@ -1,14 +1,27 @@
-import type { BallotFilter, BallotLine, BallotPage } from '@zuimei/shared/audit.ts';
-import { nextRevealAt, revealedUpTo } from '@zuimei/shared/contest.ts';
+import type {
+  AuditReport,
+  BallotFilter,
+  BallotLine,
+  BallotPage,
+  ClusterPage,
+  ClusterView,
+  RulingProposal,
+  WhatIf,
+} from '@zuimei/shared/audit.ts';
+import { nextRevealAt, revealedUpTo, roundToShow } from '@zuimei/shared/contest.ts';
+import type { Signal } from '@zuimei/shared/policy.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { policyOf } from '@zuimei/shared/threshold.ts';
+import type { Addresses } from '../address/address.ts';
 import type { StoredContest } from '../contest/contest.ts';
 import type { Db } from '../db.ts';
 import type { Journal } from '../journal.ts';
 import type { View } from './ask.ts';
 import type { Whereabouts } from './columns.ts';
 import { type LineView, readLines, readNewest, readOwn } from './lines.ts';
-import { createReader, type readerLimits } from './reader.ts';
-import { openWhereabouts } from './whereabouts.ts';
+import { createReader, type Progress, type readerLimits } from './reader.ts';
+import { readCheckpoint, standingOf, whatIfOf } from './report.ts';
+import { createWhereabouts } from './whereabouts.ts';
 
 /** Which ballots: those of a filter, or those of any of these clusters. */
 export type Scope = { by: 'filter'; filter: BallotFilter } | { by: 'clusters'; clusters: string[] };
@@ -27,11 +40,28 @@ export interface Analyst {
   ): Promise<BallotPage>;
   /** Indexes of ballots, ascending. Refuses with ledger_not_read until all of the ledger is read, and with too_many_ballots above `most`. */
   indexesOf(contest: StoredContest, scope: Scope, most?: number): Promise<number[]>;
+  /** What stands out, found without being told; empty until the ledger is wholly read. */
+  clusters(contest: StoredContest): Promise<ClusterPage>;
+  /** One of them. Refuses with unknown_cluster. */
+  cluster(contest: StoredContest, id: string): Promise<ClusterView>;
+  /** The ranking without some ballots. Refuses with sealed while counts are hidden. */
+  whatIf(contest: StoredContest, without: Without): Promise<WhatIf>;
+  /** All figures of the 异常情况说明; no standing while counts are hidden. */
+  report(contest: StoredContest, proposals: RulingProposal[]): Promise<AuditReport>;
   /** All ballots of a filter, newest first, in portions: for a file. */
   portions(contest: StoredContest, filter: BallotFilter): Promise<AsyncGenerator<BallotLine[]>>;
   /** Forgets contests nobody has asked for in the last half hour. */
   forget(): void;
   close(): void;
+}
+
+/** Ballots that would fall: those that any part names. */
+export interface Without {
+  clusters: string[];
+  signals: Signal[];
+  /** Held ones do not count now: they are only shown among what is in question. */
+  held: boolean;
+  filter: BallotFilter | null;
 }
 
 const MOST_RULED = 200_000;
@@ -42,6 +72,9 @@ export function createAnalyst(parts: {
   clock: () => number;
   log: Journal;
   stopping: () => boolean;
+  addresses: Addresses;
+  /** What `addresses` was opened with: workers open it themselves. */
+  addressFile: string | null;
   limits?: Partial<typeof readerLimits>;
 }): Analyst {
   const { db, clock, log } = parts;
@@ -53,16 +86,21 @@ export function createAnalyst(parts: {
 
   function lineView(contest: StoredContest): LineView {
     const key = JSON.stringify(contest.networks ?? []);
-    const whereabouts = places.get(key) ?? openWhereabouts(contest.networks ?? []);
+    const whereabouts = places.get(key) ?? createWhereabouts(parts.addresses, contest.networks ?? []);
     if (places.size > 20) places.clear();
     places.set(key, whereabouts);
     return { shownUpTo: shownUpTo(contest, clock()), whereabouts };
   }
 
-  function viewOf(contest: StoredContest, filter: BallotFilter | null): View {
-    const view = { shownUpTo: shownUpTo(contest, clock()) };
+  function viewOf(contest: StoredContest, filter: BallotFilter | null = null): View {
+    const view = { shownUpTo: shownUpTo(contest, clock()), policy: policyOf(contest) };
     if (filter?.candidate !== undefined && view.shownUpTo === -Infinity) throw sealed(contest, clock());
     return view;
+  }
+
+  /** Whether the picks of every ballot read are shown: then figures by candidate may be, too. */
+  function allShown(contest: StoredContest, { reading }: Progress): boolean {
+    return (reading.at === null ? -Infinity : Date.parse(reading.at)) < shownUpTo(contest, clock());
   }
 
   /** Pages that the database answers by primary key, whatever is in memory. */
@@ -105,11 +143,58 @@ export function createAnalyst(parts: {
     },
 
     async indexesOf(contest, scope, most = MOST_RULED) {
-      const view = viewOf(contest, scope.by === 'filter' ? scope.filter : null);
-      const filter = scope.by === 'filter' ? scope.filter : {};
-      const { answer } = await reader.ask(contest, 'rows', { filter, view });
+      const filter = scope.by === 'filter' ? scope.filter : null;
+      const view = viewOf(contest, filter);
+      const { answer } = filter
+        ? await reader.ask(contest, 'rows', { filter, view })
+        : await reader.ask(contest, 'rowsIn', { clusters: 'clusters' in scope ? scope.clusters : [], view });
       if (answer.length > most) throw new Refusal('too_many_ballots', { found: answer.length, most });
       return Array.from(answer);
+    },
+
+    async clusters(contest) {
+      const progress = await reader.read(contest);
+      const hidden = allShown(contest, progress) ? null : hiddenUntil(contest, clock());
+      if (!progress.whole) return nothingYet(progress, hidden);
+      const { answer } = await reader.ask(contest, 'overview', { view: viewOf(contest) });
+      return { ...answer, reading: progress.reading, hiddenUntil: hidden };
+    },
+
+    async cluster(contest, id) {
+      const { answer } = await reader.ask(contest, 'detail', { cluster: id, view: viewOf(contest) });
+      return { ...answer, newest: await readLines(db, contest.id, answer.newest, lineView(contest)) };
+    },
+
+    async whatIf(contest, without) {
+      const view = viewOf(contest, without.filter);
+      if (!allShown(contest, await reader.read(contest))) throw sealed(contest, clock());
+      const ask = { question: without, round: roundToShow(contest, clock()), view };
+      const { answer } = await reader.ask(contest, 'tally', ask);
+      return whatIfOf(contest, answer, clock());
+    },
+
+    async report(contest, proposals) {
+      const now = clock();
+      const view = viewOf(contest);
+      const { answer, progress } = await reader.ask(contest, 'figures', { view });
+      const question = { clusters: [], signals: [], held: false, filter: null };
+      const ask = { question, round: roundToShow(contest, now), view };
+      const tally = allShown(contest, progress) ? (await reader.ask(contest, 'tally', ask)).answer : null;
+      return {
+        slug: contest.slug,
+        title: contest.title,
+        organizers: contest.organizers,
+        round: roundToShow(contest, now),
+        rounds: contest.rounds.map(({ opens, closes }) => ({ opens, closes })),
+        now: new Date(now).toISOString(),
+        policy: contest.policy,
+        thresholdsChanged: Object.keys(contest.thresholds ?? {}).length,
+        population: contest.population ?? null,
+        ...answer,
+        proposals,
+        standing: tally && standingOf(contest, tally, now),
+        checkpoint: await readCheckpoint(db, contest.id),
+      };
     },
 
     async portions(contest, filter) {
@@ -131,9 +216,20 @@ function shownUpTo(contest: StoredContest, now: number): number {
   return upto === null ? -Infinity : upto === now ? Infinity : upto;
 }
 
-function sealed(contest: StoredContest, now: number): Refusal {
+/** When hidden counts are next shown; null = they are shown. */
+function hiddenUntil(contest: StoredContest, now: number): string | null {
   const from = nextRevealAt(contest.reveal, now);
-  return new Refusal('sealed', from === null ? {} : { from: new Date(from).toISOString() });
+  return from === null ? null : new Date(from).toISOString();
+}
+
+function sealed(contest: StoredContest, now: number): Refusal {
+  const from = hiddenUntil(contest, now);
+  return new Refusal('sealed', from === null ? {} : { from });
+}
+
+function nothingYet({ reading }: Progress, hidden: string | null): ClusterPage {
+  const minutes = { from: new Date(0).toISOString(), counts: [] };
+  return { clusters: [], reading, minutes, changes: [], ballots: 0, inClusters: 0, hiddenUntil: hidden };
 }
 
 function isPlain(filter: BallotFilter): boolean {

@@ -1,12 +1,17 @@
 import type { BallotFilter } from '@zuimei/shared/audit.ts';
 import type { KnownNetwork } from '@zuimei/shared/contest.ts';
+import type { Policy } from '@zuimei/shared/policy.ts';
 import type { RefusalDetails } from '@zuimei/shared/refusal.ts';
 import type { AnyRefusalCode } from '@zuimei/shared/staffrefusal.ts';
 import type { Page } from './columns.ts';
+import type { Detail } from './detail.ts';
+import type { AskedQuestion, Figures, Overview } from './study.ts';
+import type { Tally } from './tally.ts';
 
 /** What the worker of a contest is started with. */
 export interface Start {
   networks: KnownNetwork[];
+  addressFile: string | null;
   /** Entries to make room for. */
   expected: number;
 }
@@ -15,6 +20,7 @@ export interface Start {
 export interface View {
   /** ms: picks of ballots from then on are hidden; -Infinity = all, Infinity = none. */
   shownUpTo: number;
+  policy: Policy;
 }
 
 /** Everything the worker can be asked, with what it gives. */
@@ -29,6 +35,11 @@ export interface Asks {
   };
   /** Ascending. */
   rows: { ask: { filter: BallotFilter; view: View }; answer: Uint32Array<ArrayBuffer> };
+  rowsIn: { ask: { clusters: readonly string[]; view: View }; answer: Uint32Array<ArrayBuffer> };
+  overview: { ask: { view: View }; answer: Overview };
+  detail: { ask: { cluster: string; view: View }; answer: Detail };
+  tally: { ask: { question: AskedQuestion; round: number; view: View }; answer: Tally };
+  figures: { ask: { view: View }; answer: Figures };
 }
 
 export type AskKind = keyof Asks;

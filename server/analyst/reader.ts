@@ -51,10 +51,11 @@ export function createReader(parts: {
   db: Db;
   clock: () => number;
   stopping: () => boolean;
+  addressFile: string | null;
   failed: (error: unknown) => void;
   limits?: Partial<typeof readerLimits>;
 }): Reader {
-  const { db, clock, stopping, failed } = parts;
+  const { db, clock, stopping, addressFile, failed } = parts;
   const limits = { ...readerLimits, ...parts.limits };
   const kept = new Map<number, Loaded>();
 
@@ -76,7 +77,7 @@ export function createReader(parts: {
     if (!loaded) {
       const oldest = [...kept].sort(([, a], [, b]) => a.usedAt - b.usedAt)[0];
       if (kept.size >= limits.contests && oldest) drop(oldest[0]);
-      const thread = openThread({ networks, expected: size }, failed);
+      const thread = openThread({ networks, addressFile, expected: size }, failed);
       loaded = { thread, key, entries: 0, of: 0, ballots: 0, at: null, bytes: 0, going: null, usedAt: 0 };
       kept.set(contest.id, loaded);
     }

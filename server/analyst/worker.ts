@@ -1,13 +1,18 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { openAddresses } from '../address/address.ts';
 import type { Answer, Ask, AskKind, Asks, Start } from './ask.ts';
 import { createColumns } from './columns.ts';
-import { compileFilter, pageOf, rowsOf } from './select.ts';
-import { openWhereabouts } from './whereabouts.ts';
+import { createStudy } from './study.ts';
+import { createWhereabouts } from './whereabouts.ts';
 
 // The thread of one contest: its ballots as columns, and every answer that needs more of them than a page.
 const start = workerData as Start;
-const columns = createColumns(openWhereabouts(start.networks), start.expected);
+const columns = createColumns(
+  createWhereabouts(openAddresses(start.addressFile), start.networks),
+  start.expected,
+);
+const study = createStudy(columns);
 
 const answers: { [Kind in AskKind]: (ask: Asks[Kind]['ask']) => Asks[Kind]['answer'] } = {
   take({ page }) {
@@ -15,9 +20,13 @@ const answers: { [Kind in AskKind]: (ask: Asks[Kind]['ask']) => Asks[Kind]['answ
     const { size, ballots, at, bytes } = columns;
     return { entries: size, ballots, at: size > 0 ? (at[size - 1] ?? null) : null, bytes };
   },
-  page: ({ filter, before, limit, view }) =>
-    pageOf(compileFilter(columns, filter, view.shownUpTo), before, limit),
-  rows: ({ filter, view }) => rowsOf(compileFilter(columns, filter, view.shownUpTo)),
+  page: ({ filter, before, limit, view }) => study.page(filter, before, limit, view),
+  rows: ({ filter, view }) => study.rows(filter, view),
+  rowsIn: ({ clusters, view }) => study.rowsIn(clusters, view),
+  overview: ({ view }) => study.overview(view),
+  detail: ({ cluster, view }) => study.detail(cluster, view),
+  tally: ({ question, round, view }) => study.tally(question, round, view),
+  figures: ({ view }) => study.figures(view),
 };
 
 function answerTo(ask: Ask): Answer {

@@ -1,0 +1,118 @@
+import type { ClusterKind } from '@zuimei/shared/audit.ts';
+import { type Policy, type Signal, signalBits } from '@zuimei/shared/policy.ts';
+import { BALLOT, type Columns } from './columns.ts';
+import { lowerBound } from './select.ts';
+
+/** What every detector looks at. */
+export interface Ground {
+  columns: Columns;
+  policy: Policy;
+  /** Rows [0, shown) may be looked at by candidate: the picks of later ones are hidden. */
+  shown: number;
+  /** Of shown ballots, by round: how many, and how many hold candidate n at [n]; singles of n at [n]. */
+  rounds: { ballots: number; picks: Float64Array; singles: Float64Array; from: number; to: number }[];
+  /** Ballots that bear a mark of a machine, among all. */
+  marked: number;
+}
+
+/** A cluster as a detector finds it. */
+export interface Found {
+  id: string;
+  kind: ClusterKind;
+  about: { device?: number; net?: number; candidates?: number[] };
+  /** Ascending. */
+  rows: Uint32Array;
+  strength: number;
+}
+
+const machineSignals: Signal[] = ['dwell', 'silent', 'newcomer', 'rhythm', 'datacentre', 'abroad'];
+/** Signals that say something of the ballot itself, not of the crowd it came in, and that the policy lets weigh. */
+export function machineMask(policy: Policy): number {
+  return machineSignals.reduce(
+    (mask, signal) => (policy.weights[signal] > 0 ? mask | signalBits[signal] : mask),
+    0,
+  );
+}
+
+export function createGround(columns: Columns, policy: Policy, shownUpTo: number): Ground {
+  const { size, flags, round, picks, signals, sets } = columns;
+  const shown = shownUpTo === Infinity ? size : lowerBound(columns, shownUpTo);
+  const mask = machineMask(policy);
+  const rounds: Ground['rounds'] = [];
+  const counts: Float64Array[] = [];
+  let marked = 0;
+  for (let row = 0; row < size; row++) {
+    if (!((flags[row] ?? 0) & BALLOT)) continue;
+    if ((signals[row] ?? 0) & mask) marked++;
+    if (row >= shown) continue;
+    const r = round[row] ?? 0;
+    rounds[r] ??= {
+      ballots: 0,
+      picks: new Float64Array(sets.most + 1),
+      singles: new Float64Array(sets.most + 1),
+      from: row,
+      to: row,
+    };
+    rounds[r].ballots++;
+    rounds[r].to = row + 1;
+    counts[r] ??= new Float64Array(sets.size);
+    const own = counts[r];
+    const set = picks[row] as number;
+    own[set] = (own[set] as number) + 1;
+  }
+  rounds.forEach((one, r) => {
+    for (let set = 0; set < sets.size; set++) {
+      const ballots = counts[r]?.[set] ?? 0;
+      if (ballots === 0) continue;
+      const of = sets.of(set);
+      for (const number of of) one.picks[number] = (one.picks[number] ?? 0) + ballots;
+      if (of.length === 1) one.singles[of[0] ?? 0] = (one.singles[of[0] ?? 0] ?? 0) + ballots;
+    }
+  });
+  return { columns, policy, shown, rounds, marked };
+}
+
+/** Rows in groups: those of group g stand in rows[starts[g] … starts[g + 1]), ascending. */
+export interface Groups {
+  starts: Uint32Array;
+  rows: Uint32Array;
+}
+
+/** A counting sort; `groupOf` gives -1 for rows of no group. */
+export function groupRows(
+  columns: Columns,
+  groups: number,
+  groupOf: (row: number) => number,
+  to = columns.size,
+): Groups {
+  const { flags } = columns;
+  const starts = new Uint32Array(groups + 1);
+  for (let row = 0; row < to; row++) {
+    if (!((flags[row] ?? 0) & BALLOT)) continue;
+    const group = groupOf(row);
+    if (group >= 0) starts[group + 1] = (starts[group + 1] as number) + 1;
+  }
+  for (let g = 0; g < groups; g++) starts[g + 1] = (starts[g + 1] as number) + (starts[g] as number);
+  const next = starts.slice();
+  const rows = new Uint32Array(starts[groups] ?? 0);
+  for (let row = 0; row < to; row++) {
+    if (!((flags[row] ?? 0) & BALLOT)) continue;
+    const group = groupOf(row);
+    if (group < 0) continue;
+    const place = next[group] as number;
+    rows[place] = row;
+    next[group] = place + 1;
+  }
+  return { starts, rows };
+}
+
+/** 0–100 of an effect (0 = as usual, 1 = nothing of it is usual) and of how sure it is: at 5 standard deviations about half of it shows. */
+export function strengthOf(effect: number, z: number): number {
+  const sure = 1 - Math.exp(-Math.max(0, z - 2) / 4);
+  return Math.round(100 * Math.min(1, Math.max(0, effect)) * sure);
+}
+
+/** Strengths that speak for the same: each takes a part of the doubt that is left. */
+export function together(...strengths: number[]): number {
+  return Math.round(100 * (1 - strengths.reduce((doubt, one) => doubt * (1 - one / 100), 1)));
+}
