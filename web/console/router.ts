@@ -1,6 +1,6 @@
 import { createRouter, type RouteRecordRaw, type RouterHistory } from 'vue-router';
 import type { Role } from '@zuimei/shared/staff.ts';
-import { firstPage, pageRoles } from './access.ts';
+import { firstPage, type PageName, pageRoles } from './access.ts';
 import { useSession } from './session.ts';
 
 declare module 'vue-router' {
@@ -11,6 +11,8 @@ declare module 'vue-router' {
     open?: true;
     /** Without the side bar. */
     bare?: true;
+    /** The page of the side bar that it belongs to, where it is none itself. */
+    under?: PageName;
   }
 }
 
@@ -106,6 +108,30 @@ export const routes: RouteRecordRaw[] = [
     name: 'print',
     meta: { roles: pageRoles.print, bare: true },
     component: () => import('./organizer/out/PrintPage.vue'),
+  },
+  {
+    path: '/console/c/:slug/ballots',
+    name: 'ballots',
+    meta: { roles: pageRoles.ballots },
+    component: () => import('./auditor/BallotsPage.vue'),
+  },
+  {
+    path: '/console/c/:slug/clusters',
+    name: 'clusters',
+    meta: { roles: pageRoles.clusters },
+    component: () => import('./auditor/ClustersPage.vue'),
+  },
+  {
+    path: '/console/c/:slug/clusters/:id',
+    name: 'cluster',
+    meta: { roles: pageRoles.clusters, under: 'clusters' },
+    component: () => import('./auditor/ClusterPage.vue'),
+  },
+  {
+    path: '/console/c/:slug/report',
+    name: 'report',
+    meta: { roles: pageRoles.report, bare: true },
+    component: () => import('./auditor/ReportPage.vue'),
   },
   {
     path: '/console/unit',

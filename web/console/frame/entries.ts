@@ -16,6 +16,9 @@ export const deskEntries: readonly Entry[] = [
 /** Inside a contest. */
 export const contestEntries: readonly Entry[] = [
   { name: 'live', label: '实时' },
+  { name: 'ballots', label: '选票日志' },
+  { name: 'clusters', label: '疑似聚集' },
+  { name: 'report', label: '异常情况说明' },
   { name: 'nominations', label: '报送' },
   { name: 'units', label: '报送单位' },
   { name: 'shortlist', label: '候选名单' },

@@ -1,0 +1,320 @@
+import { describe, expect, test } from 'vitest';
+import type {
+  AuditReport,
+  Cluster,
+  ClusterView,
+  RulingProposal,
+  WhatIf,
+  WhatIfLine,
+} from '@zuimei/shared/audit.ts';
+import { clusterKinds } from '@zuimei/shared/audit.ts';
+import { signalBits } from '@zuimei/shared/policy.ts';
+import {
+  chipsOf,
+  parseFilter,
+  queryOf,
+  searchOf,
+  sourceKey,
+} from '../../web/console/auditor/ballots/filter.ts';
+import { proposalFor, verbsFor } from '../../web/console/auditor/clusters/proposal.ts';
+import {
+  clusterSentence,
+  effectSentence,
+  permilleWords,
+  perTenThousandWords,
+  robustSentence,
+} from '../../web/console/auditor/clusters/sentences.ts';
+import { areaPath, changesOf, linePath, shrink, topOf } from '../../web/console/auditor/curve/plot.ts';
+import { basisWords, clusterLine, rulingWords, totalWords } from '../../web/console/auditor/report/words.ts';
+import { lengthWords, spanWords } from '../../web/console/auditor/span.ts';
+import { isReading } from '../../web/console/auditor/useReading.ts';
+import { clusterNotes, signalNotes } from '../../web/console/auditor/words.ts';
+
+const NOON = '2026-10-20T04:00:00.000Z';
+const nameOf = (number: number) => `${String(number).padStart(2, '0')} 号 候选${number}`;
+const cluster: Cluster = {
+  id: 'device-3f2a91bb0c4d5e6f',
+  kind: 'device',
+  about: { device: '3f2a91bb0c4d5e6f', class: 'datacentre', region: '广东省深圳市' },
+  from: NOON,
+  to: '2026-10-20T04:17:00.000Z',
+  ballots: 43,
+  counted: 1,
+  held: 42,
+  void: 0,
+  strength: 90,
+  favours: [{ number: 7, ballots: 43, share: 1000, usual: 124 }],
+  signals: [],
+};
+const view: ClusterView = {
+  ...cluster,
+  stepMs: 30_000,
+  curve: { from: NOON, counts: [] },
+  usual: [],
+  changes: [],
+  gaps: { edges: [], counts: [] },
+  variation: 12,
+  regions: [],
+  nets: [],
+  devices: [],
+  voters: 42,
+  overlaps: [],
+  newest: [],
+};
+
+describe('the log’s address', () => {
+  const query = {
+    from: '2026-10-20T04:00:00.000Z',
+    to: '2026-10-20T05:00:00.000Z',
+    candidate: '7',
+    verdict: 'held',
+    signal: 'rhythm',
+    region: '重庆市',
+    class: 'carrier',
+    net: '203.0.113.0/24',
+    device: '3f2a91bb0c4d5e6f',
+    voter: '00112233445566778899aabbccddeeff',
+    cluster: 'alike-2-5-9',
+  };
+
+  test('says the whole filter, there and back', () => {
+    expect(queryOf(parseFilter(query))).toEqual(query);
+    expect(Object.fromEntries(new URLSearchParams(searchOf(parseFilter(query), { before: '9' })))).toEqual({
+      ...query,
+      before: '9',
+    });
+    expect(searchOf({})).toBe('');
+  });
+
+  test('what it cannot mean is passed over', () => {
+    const wrong = {
+      from: 'soon',
+      candidate: '-1',
+      verdict: 'guilty',
+      signal: 'toString',
+      class: '',
+      net: ['a'],
+      open: '1',
+    };
+    expect(parseFilter(wrong)).toEqual({});
+  });
+
+  test('each part has its word, and what is typed is told apart by its look', () => {
+    const chips = chipsOf(parseFilter(query), nameOf);
+    expect(chips.map(({ words }) => words)).toEqual([
+      '10月20日 12:00 起',
+      '10月20日 13:00 前',
+      '07 号 候选7',
+      '待核',
+      '间隔相等',
+      '重庆市',
+      '运营商',
+      '网段 203.0.113.0/24',
+      '设备 3f2a91bb',
+      '投票人 00112233',
+      '一组疑似聚集',
+    ]);
+    expect([sourceKey(query.voter), sourceKey(query.device), sourceKey('2001:db8::7')]).toEqual([
+      'voter',
+      'device',
+      'net',
+    ]);
+  });
+});
+
+describe('a cluster', () => {
+  test('is explained in one sentence, with the pace of its ballots', () => {
+    expect(clusterSentence(view)).toBe(
+      '42 位投票人使用同一个设备标识，在 17 分钟里投出 43 张选票，全部只投 07 号（平时 12%），平均每 24 秒一张，间隔几乎相等。',
+    );
+    expect(clusterSentence({ ...view, favours: null, variation: 95 })).toBe(
+      '42 位投票人使用同一个设备标识，在 17 分钟里投出 43 张选票，平均每 24 秒一张。',
+    );
+  });
+
+  test('of every kind reads whole and blames nobody, also while counts are hidden', () => {
+    const blame = /作弊|刷票|水军|违规|可疑|undefined|null|NaN|[!！{}]| {2}/;
+    for (const kind of clusterKinds)
+      for (const favours of [null, [], view.favours])
+        expect(clusterSentence({ ...view, kind, about: { candidates: [7] }, favours })).not.toMatch(blame);
+    for (const words of [...Object.values(clusterNotes), ...Object.values(signalNotes)]) {
+      expect(words).not.toMatch(blame);
+      expect(words).toMatch(/。$/);
+    }
+    expect(Object.keys(signalNotes)).toEqual(Object.keys(signalBits));
+  });
+
+  test('can be ruled on only as its ballots stand', () => {
+    expect(proposalFor([cluster]).verbs).toEqual(['void', 'release']);
+    expect(verbsFor({ counted: 0, held: 0, void: 3 })).toEqual(['restore']);
+    expect(verbsFor({ counted: 0, held: 0, void: 0 })).toEqual(['void']);
+    const two = proposalFor([cluster, { ...cluster, id: 'net-1', ballots: 10, void: 10 }]);
+    expect(two).toMatchObject({ ballots: 53, verbs: ['void', 'release', 'restore'] });
+    expect(two.scope).toEqual({ by: 'clusters', clusters: [cluster.id, 'net-1'] });
+  });
+});
+
+describe('what if these ballots did not count', () => {
+  const line = (number: number, rank: number, rankWithout: number): WhatIfLine => ({
+    number,
+    name: '',
+    unit: '',
+    category: '',
+    votes: 10,
+    held: 0,
+    falling: 0,
+    rank,
+    rankWithout,
+    robust: rank === rankWithout,
+    perTenThousand: null,
+  });
+  const found = (lines: WhatIfLine[], more: Partial<WhatIf> = {}): WhatIf => ({
+    round: 0,
+    lines,
+    ballots: 20,
+    counted: 9,
+    enters: [],
+    leaves: [],
+    chosen: 3,
+    ...more,
+  });
+
+  test('two that change places, several that move, and who comes among the chosen', () => {
+    expect(
+      effectSentence(
+        found([line(1, 1, 1), line(5, 3, 4), line(7, 4, 3)], { enters: [7], leaves: [5] }),
+        nameOf,
+      ),
+    ).toBe(
+      '若这些选票不计：第 3 名与第 4 名互换（05 号 候选5、07 号 候选7）；07 号 候选7进入前 3 名，05 号 候选5退出。',
+    );
+    expect(effectSentence(found([line(1, 1, 4), line(2, 2, 1), line(3, 3, 2), line(4, 4, 3)]), nameOf)).toBe(
+      '若这些选票不计：01 号 候选1由第 1 名到第 4 名，02 号 候选2由第 2 名到第 1 名，共 4 位名次变化。',
+    );
+  });
+
+  test('nothing moves, for whichever reason', () => {
+    expect(effectSentence(found([line(1, 1, 1)]), nameOf)).toBe('若这些选票不计，名次不变。');
+    expect(effectSentence(found([line(1, 1, 1)], { counted: 0 }), nameOf)).toBe(
+      '这些选票本来就没有计入，名次不变。',
+    );
+    expect(effectSentence(found([], { ballots: 0 }), nameOf)).toContain('没有待核或有标记的选票');
+  });
+
+  test('a place says why it holds or may move', () => {
+    expect(robustSentence(line(1, 2, 2))).toContain('名次都不变');
+    expect(robustSentence(line(1, 2, 5))).toBe('这些选票不计时为第 5 名。');
+    expect(robustSentence({ ...line(1, 2, 2), robust: false })).toContain('可能变化');
+    expect([perTenThousandWords(null), perTenThousandWords(16_834)]).toEqual(['—', '1,683.4']);
+    expect([permilleWords(5), permilleWords(124), permilleWords(1000)]).toEqual(['0.5%', '12%', '100%']);
+  });
+});
+
+describe('spans of time', () => {
+  test('are said as one says them', () => {
+    expect([400, 24_000, 17 * 60_000, 125 * 60_000, 76 * 3_600_000].map(lengthWords)).toEqual([
+      '不到 1 秒',
+      '24 秒',
+      '17 分钟',
+      '2 小时 5 分',
+      '3 天 4 小时',
+    ]);
+    expect(spanWords(NOON, '2026-10-20T04:00:09.000Z')).toBe('10月20日 12:00:00–12:00:09');
+    expect(spanWords(NOON, '2026-10-20T04:17:00.000Z')).toBe('10月20日 12:00–12:17');
+    expect(spanWords(NOON, '2026-10-21T04:00:00.000Z')).toBe('10月20日 12:00 – 10月21日 12:00');
+  });
+});
+
+describe('a curve', () => {
+  test('is shortened without losing its peak', () => {
+    const counts = Array.from({ length: 10_000 }, (_, i) => (i === 7_777 ? 99 : 1));
+    const short = shrink(counts, 480);
+    expect(short).toHaveLength(480);
+    expect(Math.max(...short)).toBe(99);
+    expect(shrink([1, 2], 480)).toEqual([1, 2]);
+  });
+
+  test('is drawn from its middle steps up to a round top', () => {
+    expect([topOf([]), topOf([23]), topOf([1, 501])]).toEqual([1, 50, 1000]);
+    expect(linePath([0, 10], 10, 100)).toBe('M250 100L750 0');
+    expect(areaPath([0, 10], 10, 100)).toBe('M250 100L750 0L750 100L250 100Z');
+    expect([linePath([], 1, 100), areaPath([], 1, 100)]).toEqual(['', '']);
+  });
+
+  test('tells the averages before and after each change', () => {
+    expect(changesOf([2, 2, 10, 10, 3], [2, 4, 9])).toEqual([
+      { at: 2, before: 2, after: 10 },
+      { at: 4, before: 10, after: 3 },
+    ]);
+    expect(changesOf([1], [])).toEqual([]);
+  });
+});
+
+test('the ledger counts as read when only the newest ballots are missing', () => {
+  expect(isReading({ entries: 0, of: 10, at: null })).toBe(true);
+  expect(isReading({ entries: 995_000, of: 1_000_000, at: NOON })).toBe(false);
+  expect(isReading({ entries: 0, of: 0, at: null })).toBe(false);
+});
+
+describe('words of the report', () => {
+  const proposal: RulingProposal = {
+    id: 1,
+    verb: 'void',
+    scope: { by: 'clusters', clusters: ['a'] },
+    ballots: 42,
+    moved: 40,
+    reason: '同一设备连续投票。',
+    reference: '云应急审〔2026〕12号',
+    proposedBy: '周审计',
+    proposedAt: NOON,
+    mine: false,
+    state: 'confirmed',
+    decidedBy: '林审计',
+    decidedAt: '2026-10-20T05:00:00.000Z',
+    decidedWhy: '',
+    rulings: [4013],
+  };
+  const report = {
+    rounds: [{ opens: NOON, closes: '2026-10-27T09:00:00.000Z' }],
+    round: 0,
+    policy: 'standard',
+    thresholdsChanged: 2,
+    ballots: 1000,
+    counted: 900,
+    held: 58,
+    void: 42,
+    unscreened: 0,
+  } as AuditReport;
+
+  test('say on what it rests and what was found', () => {
+    expect(basisWords(report)).toBe(
+      '投票时间 2026年10月20日 12:00 至 2026年10月27日 17:00。依据本活动公布的规则和“标准”防护标准（其中 2 项阈值由活动自定），对全部选票账目逐条核对。',
+    );
+    expect(totalWords(report)).toBe(
+      '共收到选票 1,000 张：计票 900 张（90.0%），待核 58 张（5.8%），作废 42 张（4.2%）。',
+    );
+    expect(clusterLine(cluster)).toEqual({
+      kind: '同一设备',
+      about: '设备 3f2a91bb（广东省深圳市、机房与云），多投 07 号',
+      when: '10月20日 12:00–12:17',
+      state: '计票 1、待核 42',
+    });
+  });
+
+  test('a ruling says who, why, on what paper, and where it stands in the ledger', () => {
+    expect(rulingWords(proposal)).toBe(
+      '作废 40 张选票：同一设备连续投票（云应急审〔2026〕12号）。周审计 10月20日 12:00 提出，林审计 10月20日 13:00 确认。账目 #4,013。',
+    );
+    expect(
+      rulingWords({
+        ...proposal,
+        state: 'open',
+        moved: null,
+        reference: '',
+        decidedBy: null,
+        decidedAt: null,
+        rulings: [],
+      }),
+    ).toBe('作废 42 张选票：同一设备连续投票。周审计 10月20日 12:00 提出，待另一名审计人员确认。');
+  });
+});

@@ -1,0 +1,37 @@
+import type { RulingVerb } from '@zuimei/shared/act.ts';
+import type { Cluster, RulingScope, Verdict } from '@zuimei/shared/audit.ts';
+import { grouped } from '../../../lib/words.ts';
+import { clusterWords } from '../words.ts';
+import { aboutWords } from './sentences.ts';
+
+/** What can be ruled on ballots of which so many stand so. Where nothing is known of them, the server finds out. */
+export function verbsFor(standing: Record<Verdict, number>): [RulingVerb, ...RulingVerb[]] {
+  const verbs: RulingVerb[] = [
+    ...(standing.held > 0 ? (['release'] as const) : []),
+    ...(standing.void > 0 ? (['restore'] as const) : []),
+  ];
+  const [first, ...rest] = verbs;
+  return standing.counted + standing.held > 0 || !first ? ['void', ...verbs] : [first, ...rest];
+}
+
+/** What a ruling on these clusters would be about, as its dialog wants it. A ballot of two clusters is counted once by the server. */
+export function proposalFor(clusters: readonly Cluster[]): {
+  scope: RulingScope;
+  ballots: number;
+  verbs: [RulingVerb, ...RulingVerb[]];
+  summary: string;
+} {
+  const sum = (of: (one: Cluster) => number) => clusters.reduce((total, one) => total + of(one), 0);
+  const [first] = clusters;
+  const named = first ? `${clusterWords[first.kind]}：${aboutWords(first)}` : '';
+  return {
+    scope: { by: 'clusters', clusters: clusters.map(({ id }) => id) },
+    ballots: sum((one) => one.ballots),
+    verbs: verbsFor({
+      counted: sum((one) => one.counted),
+      held: sum((one) => one.held),
+      void: sum((one) => one.void),
+    }),
+    summary: clusters.length > 1 ? `${named} 等 ${grouped(clusters.length)} 组` : named,
+  };
+}

@@ -1,0 +1,121 @@
+import type { Cluster, ClusterView, WhatIf, WhatIfLine } from '@zuimei/shared/audit.ts';
+import { grouped, numberLabel } from '../../../lib/words.ts';
+import { classWords } from '../../signals.ts';
+import { gapWords, lengthWords } from '../span.ts';
+
+/** Candidates' numbers as one lists them: "02、05、09 号". */
+export function numbersWords(numbers: readonly number[]): string {
+  return `${numbers.map(numberLabel).join('、')} 号`;
+}
+
+/** A permille as a percentage without a needless decimal. */
+export function permilleWords(permille: number): string {
+  return `${permille % 10 === 0 || permille >= 100 ? Math.round(permille / 10) : permille / 10}%`;
+}
+
+export function shortCode(hex: string): string {
+  return hex.slice(0, 8);
+}
+
+/** What the ballots of a cluster share, as its heading beside its kind. */
+export function aboutWords({ kind, about }: Pick<Cluster, 'kind' | 'about'>): string {
+  const { device, net, class: address, region, candidates = [] } = about;
+  const from = device ? `设备 ${shortCode(device)}` : net ? `网段 ${net}` : '';
+  const where = [region, address && address !== 'unknown' ? classWords[address] : '']
+    .filter(Boolean)
+    .join('、');
+  const whom = candidates.length > 0 ? `${kind === 'single' ? '只选 ' : ''}${numbersWords(candidates)}` : '';
+  return [from && where ? `${from}（${where}）` : from, whom].filter(Boolean).join(' · ') || '来源相同';
+}
+
+/** Why these ballots stand together, as one sentence anybody understands. Says what was counted, never who is to blame. */
+export function clusterSentence(view: ClusterView): string {
+  const { kind, about, ballots, voters } = view;
+  const ms = Date.parse(view.to) - Date.parse(view.from);
+  const numbers = numbersWords(about.candidates ?? []);
+  const who = `${grouped(voters)} 位投票人`;
+  const heads: Record<Cluster['kind'], string> = {
+    device: `${who}使用同一个设备标识`,
+    net: `${who}来自同一网段 ${about.net ?? ''}${about.class && about.class !== 'unknown' ? `（${classWords[about.class]}）` : ''}`,
+    alike: `${who}做出相同的选择（${numbers}）`,
+    rhythm: `${who}的选票${about.device ? '来自同一个设备标识' : about.net ? `来自同一网段 ${about.net}` : '来自相同的浏览器和选择'}`,
+    burst: `${numbers}的选票在短时间内集中到达`,
+    single: `${who}只选了 ${numbers}`,
+  };
+  const parts = [heads[kind], `在 ${lengthWords(ms)}里投出 ${grouped(ballots)} 张选票`];
+  const favourite = favourWords(view);
+  if (favourite) parts.push(favourite);
+  if (ballots > 1 && ms > 0) parts.push(`平均每 ${gapWords(ms / (ballots - 1))}一张`);
+  const pace = paceWords(view.variation, ballots);
+  if (pace) parts.push(pace);
+  return `${parts.join('，')}。`;
+}
+
+/** Of the first whom these ballots favour, where it is not said already by what they share. */
+function favourWords({ kind, favours }: ClusterView): string {
+  const [first] = favours ?? [];
+  if (!first || kind === 'alike' || kind === 'single' || first.share < 2 * first.usual) return '';
+  if (first.share === 1000 && favours?.length === 1)
+    return `全部只投 ${numbersWords([first.number])}（平时 ${permilleWords(first.usual)}）`;
+  return `${permilleWords(first.share)} 投了 ${numbersWords([first.number])}（平时 ${permilleWords(first.usual)}）`;
+}
+
+/** `variation`: standard deviation of the gaps in percent of their mean; a crowd of people is near 100. Few gaps say nothing. */
+export function paceWords(variation: number, ballots: number): string {
+  if (ballots < 8) return '';
+  if (variation < 25) return '间隔几乎相等';
+  return variation < 60 ? '间隔比人群投票整齐' : '';
+}
+
+type Names = (number: number) => string;
+
+/** What would become of the order without the ballots in question. `nameOf` gives '05 号 陈诺'. */
+export function effectSentence(found: WhatIf, nameOf: Names): string {
+  if (found.ballots === 0) return '没有待核或有标记的选票，名次不受影响。';
+  const moved = found.lines.filter((line) => line.rank !== line.rankWithout);
+  if (moved.length === 0)
+    return found.counted === 0 ? '这些选票本来就没有计入，名次不变。' : '若这些选票不计，名次不变。';
+  return `若这些选票不计：${movedWords(moved, nameOf)}${chosenWords(found, nameOf)}。`;
+}
+
+function movedWords(moved: readonly WhatIfLine[], nameOf: Names): string {
+  const [one, other] = moved;
+  if (
+    one &&
+    other &&
+    moved.length === 2 &&
+    one.rank === other.rankWithout &&
+    other.rank === one.rankWithout
+  ) {
+    const [high, low] = one.rank < other.rank ? [one, other] : [other, one];
+    return `第 ${high.rank} 名与第 ${low.rank} 名互换（${nameOf(high.number)}、${nameOf(low.number)}）`;
+  }
+  const most = [...moved].sort(
+    (a, b) => Math.abs(b.rank - b.rankWithout) - Math.abs(a.rank - a.rankWithout) || a.rank - b.rank,
+  );
+  const named = most
+    .slice(0, 2)
+    .map((line) => `${nameOf(line.number)}由第 ${line.rank} 名到第 ${line.rankWithout} 名`)
+    .join('，');
+  return moved.length > 2 ? `${named}，共 ${moved.length} 位名次变化` : named;
+}
+
+function chosenWords({ enters, leaves, chosen }: WhatIf, nameOf: Names): string {
+  if (enters.length === 0 || chosen === null) return '';
+  const out = leaves.length > 0 ? `，${leaves.map(nameOf).join('、')}退出` : '';
+  return `；${enters.map(nameOf).join('、')}进入前 ${chosen} 名${out}`;
+}
+
+/** Why a place is called 稳固 or 易变. */
+export function robustSentence(
+  line: Pick<WhatIfLine, 'rank' | 'rankWithout' | 'robust' | 'held' | 'falling'>,
+): string {
+  if (line.robust) return '待核与标记的选票不计，或待核的选票全部计入，名次都不变。';
+  if (line.rank !== line.rankWithout) return `这些选票不计时为第 ${line.rankWithout} 名。`;
+  return '待核选票若计入，或标记选票若不计，名次可能变化。';
+}
+
+/** Tenths of votes per 10 000 residents. */
+export function perTenThousandWords(tenths: number | null): string {
+  return tenths === null ? '—' : `${grouped(Math.floor(tenths / 10))}.${tenths % 10}`;
+}
