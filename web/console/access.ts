@@ -20,6 +20,8 @@ export const pageRoles = {
   candidates: ['organizer', 'auditor'],
   out: ['organizer', 'auditor', 'reviewer'],
   print: ['organizer', 'auditor'],
+  checkpoints: ['auditor', 'organizer'],
+  checkpoint: ['auditor', 'organizer'],
   unit: ['unit'],
 } as const satisfies Record<string, readonly Role[]>;
 

@@ -134,6 +134,18 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./auditor/ReportPage.vue'),
   },
   {
+    path: '/console/c/:slug/checkpoints',
+    name: 'checkpoints',
+    meta: { roles: pageRoles.checkpoints },
+    component: () => import('./auditor/CheckpointsPage.vue'),
+  },
+  {
+    path: '/console/c/:slug/checkpoints/:day',
+    name: 'checkpoint',
+    meta: { roles: pageRoles.checkpoint, bare: true },
+    component: () => import('./auditor/checkpoint/SheetPage.vue'),
+  },
+  {
     path: '/console/unit',
     name: 'unit',
     // Open, since a unit comes by its link (#key) and the page signs it in; later the guard knows it by its session.

@@ -1,6 +1,7 @@
 import type { BallotRequest, Receipt } from '@zuimei/shared/ballot.ts';
 import { type RefusalCode, type RefusalDetails, refusalCodes } from '@zuimei/shared/refusal.ts';
 import type { ContestSummary, ContestView, MeView, TallyView } from '@zuimei/shared/view.ts';
+import type { DayCheckpoint } from '@zuimei/shared/witness.ts';
 
 /** `lost` = no definite answer came (offline, timeout, a proxy's error page): the server may or may not have acted. */
 export interface Fault {
@@ -33,6 +34,8 @@ export const client = {
   /** The tlog-proof text of one entry; not_sealed_yet (with retryAfterMs) until a checkpoint covers it. */
   receipt: (slug: string, index: number) => request(`/api/contests/${slug}/receipts/${index}`, toText),
   checkpoint: (slug: string) => request(`/log/${slug}/checkpoint`, toText),
+  /** The last checkpoint of each day, newest first. */
+  checkpointDays: (slug: string) => read<DayCheckpoint[]>(`/log/${slug}/days`),
 };
 
 function toJson<T>(reply: Response): Promise<T> {

@@ -23,6 +23,7 @@ export const contestEntries: readonly Entry[] = [
   { name: 'units', label: '报送单位' },
   { name: 'shortlist', label: '候选名单' },
   { name: 'candidates', label: '候选' },
+  { name: 'checkpoints', label: '存证与见证' },
   { name: 'settings', label: '活动设置' },
   { name: 'out', label: '导出与归档' },
 ];
