@@ -12,6 +12,9 @@ const firstVote = {
   test: /[\\/]node_modules[\\/](@vue|vue|vue-router|pinia)[\\/]|[\\/]web[\\/](lib|citizen[\\/](ballot|contest|frame))[\\/]|[\\/]shared[\\/](contest|refusal|time)\.ts|plugin-vue|preload-helper/,
 };
 
+/** What a voter needs who is asked for a proof: the work and the question come in one file. */
+const proofAsked = { name: 'proof', test: /[\\/]web[\\/]citizen[\\/]proof[\\/]/ };
+
 /**
  * Three outputs from one command: dist/client is what phones load (hashed files under assets/ and the page template),
  * dist/server/first.js renders the first HTML of a page and needs nothing beside itself to run, dist/console is the console, built
@@ -31,7 +34,10 @@ export default defineConfig({
         cssTarget: engines,
         assetsInlineLimit: 2048,
         modulePreload: { polyfill: false },
-        rolldownOptions: { input: 'index.html', output: { codeSplitting: { groups: [firstVote] } } },
+        rolldownOptions: {
+          input: 'index.html',
+          output: { codeSplitting: { groups: [firstVote, proofAsked] } },
+        },
       },
     },
     console: {

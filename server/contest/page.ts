@@ -73,6 +73,10 @@ function contentPolicy(css: string): string {
   return [
     "default-src 'none'",
     "script-src 'self'",
+    // The proof of work is done in a worker; Safari before 15.5 knows only child-src.
+    "worker-src 'self'",
+    "child-src 'self'",
+    "frame-src 'none'",
     `style-src 'self'${inline}`,
     "img-src 'self' data: blob:",
     "media-src 'self'",

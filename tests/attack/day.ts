@@ -161,6 +161,7 @@ async function take(
   const step = nextStep(errand.letter, answer, chance.next());
   if (step.kind === 'counted') fate.receipt = step.receipt;
   else if (step.kind === 'refused' || step.kind === 'look') await conclude(stage, slug, errand, step.code);
+  else if (step.kind === 'prove') fate.code = 'proof_wrong';
   else if (fate.attempts >= MOST_TRIES) fate.code = 'given-up';
   else {
     const at = now + step.afterMs;

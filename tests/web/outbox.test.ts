@@ -61,9 +61,35 @@ describe('a ballot on its way', () => {
   });
 
   it('gives up on tickets that are refused again and again', () => {
-    expect(nextStep({ ...letter, attempts: 9 }, fault('ticket_invalid'), 0)).toMatchObject({
+    expect(nextStep({ ...letter, tickets: 3 }, fault('ticket_invalid'), 0)).toMatchObject({
       kind: 'refused',
     });
+  });
+
+  it('takes a new ticket also after a whole day without a network', () => {
+    let carried = letter;
+    for (let tries = 0; tries < 200; tries++) {
+      const step = nextStep(carried, fault('lost'), 0);
+      if (step.kind === 'again') carried = step.letter;
+    }
+    expect(nextStep(carried, fault('ticket_expired'), 0)).toMatchObject({ kind: 'again', renew: true });
+  });
+
+  it('is asked for a proof with the challenge, and asked anew when it was not taken, never refused for it', () => {
+    const asked = { code: 'proof_needed', details: { challenge: '{}', question: true }, retryAfterMs: null };
+    for (const carried of [letter, { ...letter, uncertain: true }]) {
+      expect(nextStep(carried, { ok: false, fault: asked } as Answer<Receipt>, 0)).toMatchObject({
+        kind: 'prove',
+        challenge: '{}',
+        wrong: false,
+        letter: { ballotId: letter.ballotId, picks: letter.picks },
+      });
+      expect(nextStep(carried, fault('proof_wrong'), 0)).toMatchObject({
+        kind: 'prove',
+        challenge: null,
+        wrong: true,
+      });
+    }
   });
 
   it('keeps its id and picks through any row of faults, and waits between half a second and forty', () => {
@@ -92,11 +118,14 @@ describe('a ballot on its way', () => {
 
 describe('letters kept on the phone', () => {
   it('come back as they were', () => {
-    expect(parseLetters(JSON.parse(JSON.stringify([letter])))).toEqual([letter]);
+    const seen = { ...letter, tickets: 1, seen: { dwellMs: 8_000, touches: 4 } };
+    expect(parseLetters(JSON.parse(JSON.stringify([letter, seen])))).toEqual([letter, seen]);
   });
 
   it('are left out when they were tampered with, and anything else is nothing', () => {
-    expect(parseLetters([letter, { ...letter, picks: ['1'] }, null, 'x'])).toEqual([letter]);
+    expect(
+      parseLetters([letter, { ...letter, picks: ['1'] }, { ...letter, seen: { dwellMs: 'x' } }, null, 'x']),
+    ).toEqual([letter]);
     expect(parseLetters({ letters: [letter] })).toBeNull();
   });
 });

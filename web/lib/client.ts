@@ -1,3 +1,4 @@
+import type { PublicAct } from '@zuimei/shared/audit.ts';
 import type { BallotRequest, Receipt } from '@zuimei/shared/ballot.ts';
 import { type RefusalCode, type RefusalDetails, refusalCodes } from '@zuimei/shared/refusal.ts';
 import type { ContestSummary, ContestView, MeView, TallyView } from '@zuimei/shared/view.ts';
@@ -9,6 +10,13 @@ export interface Fault {
   details: RefusalDetails;
   /** From Retry-After, or null. */
   retryAfterMs: number | null;
+}
+
+/** The question in place of a proof of work. An answer is taken `after` ms. */
+export interface Question {
+  token: string;
+  text: string;
+  after: number;
 }
 
 export type Answer<T> = { ok: true; value: T } | { ok: false; fault: Fault };
@@ -31,6 +39,9 @@ export const client = {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(ballot),
     }),
+  question: (slug: string, ballotId: string) =>
+    read<Question>(`/api/contests/${slug}/question?ballotId=${ballotId}`),
+  acts: (slug: string) => read<PublicAct[]>(`/api/contests/${slug}/acts`),
   /** The tlog-proof text of one entry; not_sealed_yet (with retryAfterMs) until a checkpoint covers it. */
   receipt: (slug: string, index: number) => request(`/api/contests/${slug}/receipts/${index}`, toText),
   checkpoint: (slug: string) => request(`/log/${slug}/checkpoint`, toText),

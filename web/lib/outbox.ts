@@ -10,8 +10,12 @@ export interface Letter {
   /** Moment (ms) the voter pressed 投票. */
   written: number;
   attempts: number;
+  /** Tickets refused in a row. */
+  tickets?: number;
   /** An earlier attempt ended without an answer, so the ballot may already be counted. */
   uncertain: boolean;
+  /** What was noticed of the visit until then. A letter that an earlier visit left tells of that visit, not of this one. */
+  seen?: { dwellMs: number; touches: number };
 }
 
 export type Step =
@@ -19,6 +23,8 @@ export type Step =
   | { kind: 'refused'; code: RefusalCode; details: RefusalDetails }
   /** Send the same letter again after `afterMs`; `renew` = with a new page ticket. */
   | { kind: 'again'; letter: Letter; afterMs: number; renew: boolean; why: 'lost' | 'busy' | 'ticket' }
+  /** A proof is asked for. `challenge`: the work to do, null = none was given with the answer. `wrong` = one was brought and not taken. */
+  | { kind: 'prove'; letter: Letter; challenge: string | null; wrong: boolean }
   /** Refused, but an earlier attempt may have been counted: look into the voter's own record before saying no. */
   | { kind: 'look'; letter: Letter; code: RefusalCode; details: RefusalDetails };
 
@@ -37,7 +43,8 @@ const TICKET_TRIES = 4;
 export function nextStep(letter: Letter, answer: Answer<Receipt>, random: number): Step {
   if (answer.ok) return { kind: 'counted', receipt: answer.value };
   const { code, details, retryAfterMs } = answer.fault;
-  const tried = { ...letter, attempts: letter.attempts + 1 };
+  const tickets = needTicket.has(code) ? (letter.tickets ?? 0) + 1 : 0;
+  const tried = { ...letter, attempts: letter.attempts + 1, tickets };
   if (code === 'lost' || code === 'internal') {
     const uncertain = { ...tried, uncertain: true };
     return {
@@ -56,10 +63,14 @@ export function nextStep(letter: Letter, answer: Answer<Receipt>, random: number
       renew: false,
       why: 'busy',
     };
-  if (needTicket.has(code) && tried.attempts < TICKET_TRIES) {
+  if (needTicket.has(code) && tickets < TICKET_TRIES) {
     // A ticket must be two seconds old; a little more covers clocks that differ.
     const renew = code !== 'ticket_too_fresh';
     return { kind: 'again', letter: tried, afterMs: 2_200, renew, why: 'ticket' };
+  }
+  if (code === 'proof_needed' || code === 'proof_wrong') {
+    const challenge = typeof details.challenge === 'string' ? details.challenge : null;
+    return { kind: 'prove', letter: tried, challenge, wrong: code === 'proof_wrong' };
   }
   return letter.uncertain
     ? { kind: 'look', letter: tried, code, details }
@@ -86,6 +97,14 @@ function isLetter(one: unknown): one is Letter {
     letter.picks.every((pick) => Number.isSafeInteger(pick)) &&
     typeof letter.written === 'number' &&
     typeof letter.attempts === 'number' &&
-    typeof letter.uncertain === 'boolean'
+    typeof letter.uncertain === 'boolean' &&
+    (letter.tickets === undefined || typeof letter.tickets === 'number') &&
+    (letter.seen === undefined || isSeen(letter.seen))
   );
+}
+
+function isSeen(seen: unknown): boolean {
+  if (typeof seen !== 'object' || seen === null) return false;
+  const { dwellMs, touches } = seen as Record<string, unknown>;
+  return Number.isSafeInteger(dwellMs) && Number.isSafeInteger(touches);
 }

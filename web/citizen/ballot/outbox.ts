@@ -6,12 +6,15 @@ import { client } from '../../lib/client.ts';
 import { deviceId, newId } from '../../lib/identity.ts';
 import { type Letter, nextStep, parseLetters, type Step } from '../../lib/outbox.ts';
 import { keep, readStored } from '../../lib/storage.ts';
+import type { Proof } from '../proof/proof.ts';
+import type { Stage } from '../proof/stage.ts';
 import { useMe } from './me.ts';
 import { seenSoFar } from './visit.ts';
 
 /** Where the latest ballot of this contest stands. `slow` = it did not get through at the first try. */
 export type Sending =
   | { kind: 'sending' | 'slow'; letter: Letter; why: 'lost' | 'busy' | 'ticket' | null }
+  | { kind: 'proving'; letter: Letter; stage: Stage }
   | { kind: 'counted'; letter: Letter; receipt: Receipt }
   | { kind: 'refused'; letter: Letter; code: RefusalCode; details: RefusalDetails };
 
@@ -22,8 +25,18 @@ export const useOutbox = defineStore('outbox', () => {
   const state = ref<Sending | null>(null);
   const timers = new Map<string, number>();
   const busy = new Set<string>();
+  /** Of ballots that were asked for one. Kept only while the page is open: after a reload the server asks again. */
+  const proofs = new Map<string, { proof: Proof; stage: Stage; brought: string }>();
 
-  const underway = computed(() => state.value?.kind === 'sending' || state.value?.kind === 'slow');
+  const underway = computed(() =>
+    state.value ? ['sending', 'slow', 'proving'].includes(state.value.kind) : false,
+  );
+  /** The voter has to do something before the ballot can go on. */
+  const needsVoter = computed(
+    () =>
+      state.value?.kind === 'proving' &&
+      (state.value.stage.kind === 'question' || state.value.stage.kind === 'unasked'),
+  );
 
   function save(): void {
     keep('outbox', letters.value.length > 0 ? letters.value : null);
@@ -38,6 +51,7 @@ export const useOutbox = defineStore('outbox', () => {
       written: Date.now(),
       attempts: 0,
       uncertain: false,
+      seen: seenSoFar(),
     };
     letters.value = [...letters.value, letter];
     save();
@@ -49,7 +63,9 @@ export const useOutbox = defineStore('outbox', () => {
   function resume(slug: string): void {
     letters.value = readStored('outbox', parseLetters) ?? [];
     const left = letters.value.find((letter) => letter.slug === slug);
-    state.value = left ? { kind: 'slow', letter: left, why: 'lost' } : null;
+    const stage = left && proofs.get(left.ballotId)?.stage;
+    if (left && stage) state.value = { kind: 'proving', letter: left, stage };
+    else state.value = left ? { kind: 'slow', letter: left, why: 'lost' } : null;
     hasten();
   }
 
@@ -62,6 +78,7 @@ export const useOutbox = defineStore('outbox', () => {
     clearTimeout(timers.get(letter.ballotId));
     busy.add(letter.ballotId);
     const ticket = await me.ticket(letter.slug, renew);
+    const proof = proofs.get(letter.ballotId)?.brought;
     const answer =
       ticket === null
         ? ({ ok: false, fault: { code: 'lost', details: {}, retryAfterMs: null } } as const)
@@ -69,7 +86,8 @@ export const useOutbox = defineStore('outbox', () => {
             ballotId: letter.ballotId,
             picks: letter.picks,
             ticket,
-            seen: { device: deviceId(), ...seenSoFar() },
+            ...(proof ? { proof } : {}),
+            seen: { device: deviceId(), ...(letter.seen ?? seenSoFar()) },
           });
     busy.delete(letter.ballotId);
     await take(letter, nextStep(letter, answer, Math.random()));
@@ -86,12 +104,45 @@ export const useOutbox = defineStore('outbox', () => {
         return finish({ kind: 'refused', letter, code: step.code, details: step.details });
       return wait(step.letter, 5_000, false, 'lost');
     }
+    if (step.kind === 'prove') return await prove(step);
     wait(step.letter, step.afterMs, step.renew, step.why);
   }
 
-  function wait(letter: Letter, afterMs: number, renew: boolean, why: 'lost' | 'busy' | 'ticket'): void {
+  /** Gets the proof that is asked for, by work or from the voter, and sends the letter with it. */
+  async function prove({ letter, challenge, wrong }: Extract<Step, { kind: 'prove' }>): Promise<void> {
+    const { ballotId, slug } = letter;
+    busy.add(ballotId);
+    keepLetter(letter);
+    let proof = proofs.get(ballotId)?.proof;
+    try {
+      // Who is never asked never loads it.
+      proof ??= (await import('../proof/proof.ts')).createProof(slug, ballotId, (stage) => {
+        const known = proofs.get(ballotId);
+        if (known) known.stage = stage;
+        if (state.value?.letter.ballotId === ballotId) state.value = { kind: 'proving', letter, stage };
+      });
+    } catch {
+      busy.delete(ballotId);
+      return wait(letter, 5_000, false, 'lost');
+    }
+    proofs.set(ballotId, { proof, stage: { kind: 'sending' }, brought: '' });
+    const brought = await proof.bring(challenge, wrong);
+    proofs.set(ballotId, { proof, stage: { kind: 'sending' }, brought });
+    void send(letter, false);
+  }
+
+  /** The proof of the ballot on show, for its voter to take part in. */
+  function proofOnShow(): Proof | null {
+    return (state.value && proofs.get(state.value.letter.ballotId)?.proof) ?? null;
+  }
+
+  function keepLetter(letter: Letter): void {
     letters.value = letters.value.map((one) => (one.ballotId === letter.ballotId ? letter : one));
     save();
+  }
+
+  function wait(letter: Letter, afterMs: number, renew: boolean, why: 'lost' | 'busy' | 'ticket'): void {
+    keepLetter(letter);
     // A ticket a second too young is not worth telling.
     if (state.value?.letter.ballotId === letter.ballotId)
       state.value = { kind: why === 'ticket' ? 'sending' : 'slow', letter, why };
@@ -101,11 +152,12 @@ export const useOutbox = defineStore('outbox', () => {
 
   function finish(end: Extract<Sending, { kind: 'counted' | 'refused' }>): void {
     letters.value = letters.value.filter((one) => one.ballotId !== end.letter.ballotId);
+    proofs.delete(end.letter.ballotId);
     save();
     if (state.value === null || state.value.letter.ballotId === end.letter.ballotId || !underway.value)
       state.value = end;
     void me.load(end.letter.slug);
   }
 
-  return { letters, state, underway, post, resume, hasten };
+  return { letters, state, underway, needsVoter, post, resume, hasten, proofOnShow };
 });

@@ -13,10 +13,16 @@ export function useVote() {
   const toast = useToast();
   const sheet = useReceiptSheet();
 
-  const can = computed(() => ballot.ready.kind === 'ready' && !outbox.underway);
+  const can = computed(() => outbox.needsVoter || (ballot.ready.kind === 'ready' && !outbox.underway));
   const words = computed(() => {
+    if (outbox.needsVoter) return '请先回答一道题';
+    if (outbox.state?.kind === 'proving') return '正在做安全验证，完成后自动提交';
     if (outbox.underway) return '正在送达，请稍候';
     return ballot.ready.words;
+  });
+  const label = computed(() => {
+    if (outbox.needsVoter) return '去回答';
+    return outbox.underway ? '处理中' : '投票';
   });
 
   function vote(): void {
@@ -28,5 +34,5 @@ export function useVote() {
     sheet.follow();
   }
 
-  return { can, words, vote };
+  return { can, words, label, vote };
 }
