@@ -1,11 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { verifyContest } from '@zuimei/server/audit/verify.ts';
 import type { PolicyName } from '@zuimei/shared/contest.ts';
 import { freshDatabase } from '../harness/database.ts';
 import { startPostgres } from '../harness/postgres.ts';
-import { judge, type Verdicts } from './report.ts';
+import { hunt } from './found.ts';
+import { tamper } from './insider.ts';
+import { judge } from './report.ts';
 import { full, liveScene, small } from './scene.ts';
-import { tableOf } from './table.ts';
+import { huntOf, tableOf } from './table.ts';
 
 /** What each policy does to citizens and to attackers, on a day that is the same for all: `pnpm attack [--policy standard] [--small] [--json FILE]`. */
 const names = ['loose', 'standard', 'strict'] as const satisfies PolicyName[];
@@ -27,7 +30,7 @@ if (wanted.length === 0) {
 }
 
 const postgres = await startPostgres({ settings: { fsync: 'off', shared_buffers: '256MB' } });
-const found: Partial<Record<PolicyName, Verdicts>> = {};
+const found: Partial<Record<PolicyName, unknown>> = {};
 try {
   for (const policy of wanted) {
     const fresh = await freshDatabase('server', postgres.url);
@@ -38,12 +41,18 @@ try {
         seed: values.seed,
         settings: { policy },
       };
-      const verdicts = await liveScene(fresh, scene, async ({ fates, elapsedMs }) => {
+      const judged = await liveScene(fresh, scene, async ({ fates, elapsedMs, site, slug, contestId }) => {
         process.stderr.write(`${policy}: ${fates.length} visits in ${Math.round(elapsedMs / 1000)} s\n`);
-        return judge(fates);
+        const hunted = await hunt(site.parts, slug, fates);
+        await site.seal();
+        const verified = await verifyContest(fresh.database.db, site.parts.secrets, slug);
+        const tampering = await tamper(fresh.database.db, site.parts.secrets, slug, contestId);
+        return { verdicts: judge(fates), hunted, problems: verified?.problems ?? [], tampering };
       });
-      found[policy] = verdicts;
-      console.log(`${tableOf(`${words[policy]} ${policy}`, verdicts)}\n`);
+      found[policy] = judged;
+      console.log(`${tableOf(`${words[policy]} ${policy}`, judged.verdicts)}\n${huntOf(judged.hunted)}`);
+      for (const one of judged.tampering) console.log(`insider, ${one.name}: ${one.problems} problems found`);
+      console.log(`the ledger as it was cast: ${judged.problems.length} problems\n`);
     } finally {
       await fresh.drop();
     }

@@ -1,14 +1,15 @@
 import type { Chance } from './chance.ts';
 import {
-  abroadAddress,
   CAMPUS,
   carrierAddress,
   carrierNets,
   centreAddress,
   farCarrierAddress,
+  farHomeAddress,
   homeAddress,
   OFFICE,
   phoneAddress6,
+  travelAddress,
 } from './place.ts';
 import { drawPhone, type HonestClass, type Visit } from './visit.ts';
 
@@ -56,7 +57,10 @@ export function drawPerson(
   castAt: number,
   special: Partial<Visit> = {},
 ): Visit {
-  const dwellMs = special.dwellMs ?? Math.round(5_000 + chance.exponential(40_000));
+  // Every twentieth knows whom they want and is done at once.
+  const reads =
+    chance.next() < 0.05 ? chance.whole(2_300, 5_000) : Math.round(5_000 + chance.exponential(40_000));
+  const dwellMs = special.dwellMs ?? reads;
   const openedAt = castAt - dwellMs;
   // Every fourth was here before.
   const identityAt = chance.next() < 0.75 ? openedAt : openedAt - chance.whole(HOUR_MS, 20 * HOUR_MS);
@@ -67,7 +71,7 @@ export function drawPerson(
     identityAt,
     openedAt,
     castAt,
-    address: chance.next() < 0.5 ? homeAddress(chance) : carrierAddress(chance),
+    address: drawAddress(chance),
     ...drawPhone(chance),
     dwellMs,
     touches: 3 + Math.round(chance.exponential(14)),
@@ -78,6 +82,12 @@ export function drawPerson(
     solvesInMs: chance.whole(500, 3_000),
     ...special,
   };
+}
+
+/** At home or on the phone's own network; every eighth works in another province and votes for those at home. */
+function drawAddress(chance: Chance): string {
+  if (chance.next() < 0.125) return chance.next() < 0.5 ? farHomeAddress(chance) : farCarrierAddress(chance);
+  return chance.next() < 0.5 ? homeAddress(chance) : carrierAddress(chance);
 }
 
 /** One to five candidates, the better known more often; a third of all people came for one. */
@@ -167,7 +177,7 @@ function oddities(chance: Chance, opens: number, town: Town): Visit[] {
       }),
     ),
     ...times(town.holiday, () =>
-      drawPerson(chance, 'holiday', anytime(), { address: abroadAddress(chance) }),
+      drawPerson(chance, 'holiday', anytime(), { address: travelAddress(chance) }),
     ),
     // A company whose computers stand in a cloud.
     ...times(town.cloudDesks, () =>

@@ -5,6 +5,7 @@ import { Refusal, type RefusalCode } from '@zuimei/shared/refusal.ts';
 import type { Answer } from '../../web/lib/client.ts';
 import { type Letter, nextStep } from '../../web/lib/outbox.ts';
 import { type Chance, createChance } from './chance.ts';
+import { doProof } from './proof.ts';
 import { byTime } from './queue.ts';
 import type { Visit } from './visit.ts';
 
@@ -35,14 +36,14 @@ interface Errand {
 /** What the simulated day needs of a server and of the two clocks. */
 export interface Stage {
   parts: Pick<Parts, 'cast' | 'voters' | 'ledger' | 'desk'>;
-  /** Moves the server's clock and the database's to this moment. */
+  /** Moves the database's clock, and the server's, to this moment. */
   moveTo(ms: number): Promise<void>;
-  /** Does the proof of work that this visitor is asked for. Absent = nobody can. */
-  prove?: (visit: Visit, ticket: string, details: Refusal['details']) => Promise<string>;
+  /** Moves the server's clock alone. */
+  at(ms: number): void;
 }
 
-/** Ballots within so many ms are sent at once: as close together as they would meet in a server, and far below any gap that is measured. */
-const TOGETHER_MS = 300;
+/** Ballots within so many ms are committed in one batch, each having arrived at its own moment: far below any gap that is measured. */
+const TOGETHER_MS = 700;
 const MOST_TOGETHER = 400;
 const MOST_TRIES = 60;
 
@@ -70,6 +71,8 @@ export async function liveThrough(
     }
     const at = together.at(-1)?.at ?? first.at;
     await stage.moveTo(at);
+    // What the server keeps of the contest for a moment is renewed here, so that no ballot waits for it and arrives late.
+    await stage.parts.desk.find(slug);
     const answers = await Promise.all(together.map((errand) => send(stage, slug, errand)));
     for (const [i, errand] of together.entries()) {
       const again = await take(stage, slug, errand, answers[i] as Answer<Receipt>, chance, at);
@@ -129,6 +132,7 @@ async function send(stage: Stage, slug: string, errand: Errand): Promise<Answer<
     ...(proof === null ? {} : { proof }),
   };
   const { address, userAgent } = visit;
+  stage.at(errand.at);
   const sender = { cookie: `zv=${errand.cookie}`, address, userAgent, channel: channelOf(userAgent) };
   try {
     const value = await stage.parts.cast.cast(slug, request, sender);
@@ -154,10 +158,7 @@ async function take(
 ): Promise<Errand | null> {
   const { fate } = errand;
   fate.endedAt = now;
-  if (!answer.ok && answer.fault.code === 'proof_needed') {
-    fate.asked = true;
-    return await prove(stage, slug, errand, answer.fault.details);
-  }
+  if (!answer.ok && answer.fault.code === 'proof_needed') return await prove(errand, answer.fault.details);
   const step = nextStep(errand.letter, answer, chance.next());
   if (step.kind === 'counted') fate.receipt = step.receipt;
   else if (step.kind === 'refused' || step.kind === 'look') await conclude(stage, slug, errand, step.code);
@@ -186,17 +187,13 @@ async function conclude({ parts }: Stage, slug: string, errand: Errand, code: Re
   fate.code = null;
 }
 
-async function prove(
-  stage: Stage,
-  slug: string,
-  errand: Errand,
-  details: Refusal['details'],
-): Promise<Errand | null> {
+/** A proof is done once a visit: one that is not taken ends it. */
+async function prove(errand: Errand, details: Refusal['details']): Promise<Errand | null> {
   const { fate, visit } = errand;
-  if (visit.solvesInMs === null || !stage.prove || errand.proof !== null) {
+  fate.asked = true;
+  if (visit.solvesInMs === null || errand.proof !== null) {
     fate.code = 'proof_needed';
     return null;
   }
-  const proof = await stage.prove(visit, ticketOf(stage, slug, errand), details);
-  return { ...errand, proof, at: fate.endedAt + visit.solvesInMs };
+  return { ...errand, proof: await doProof(details), at: fate.endedAt + visit.solvesInMs };
 }

@@ -29,6 +29,7 @@ const homeNets = [
 ] as const;
 const farHomeNets = ['114.245', '58.32', '116.25', '60.12', '182.138', '42.236'] as const;
 const centreNets = ['47.96', '47.108', '39.96', '120.24'] as const;
+const travelNets = ['126.75.1', '175.223.1', '82.132.1', '174.192.1', '118.200.1', '8.8.8'] as const;
 const abroadNets = ['8.8.8', '52.74.1', '45.32.1', '13.112.1', '103.86.1'] as const;
 
 export const OFFICE = '222.177.10.18';
@@ -39,6 +40,8 @@ export const homeAddress = (chance: Chance): string => within(chance, chance.one
 export const farHomeAddress = (chance: Chance): string => within(chance, chance.one(farHomeNets));
 export const centreAddress = (chance: Chance): string => within(chance, chance.one(centreNets));
 export const abroadAddress = (chance: Chance): string => within(chance, chance.one(abroadNets));
+/** Of a citizen on a journey. */
+export const travelAddress = (chance: Chance): string => within(chance, chance.one(travelNets));
 /** A phone on a mobile network, somewhere in the country. */
 export const farCarrierAddress = (chance: Chance): string => within(chance, chance.one(farCarrierNets));
 /** One of the few addresses that a carrier serves a county from. */

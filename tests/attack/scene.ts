@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { sql } from 'kysely';
 import { moveClock } from '../harness/clock.ts';
 import type { FreshDatabase } from '../harness/database.ts';
@@ -7,6 +6,7 @@ import { drawAttacks, type Gang } from './attackers.ts';
 import { createChance } from './chance.ts';
 import { CANDIDATES, drawCitizens, HOUR_MS, type Town } from './citizens.ts';
 import { type Fate, liveThrough } from './day.ts';
+import { cheapProofs } from './proof.ts';
 import type { Visit } from './visit.ts';
 
 export interface Size {
@@ -113,6 +113,7 @@ export async function liveScene<T>(
         await moved.at(ms);
         site.at(ms);
       },
+      at: site.at,
     };
     const fates = await liveThrough(stage, slug, visits, seed);
     await stage.moveTo(opens + DAY_MS);
@@ -166,13 +167,6 @@ function settingsAt(opens: number, changes: Partial<Settings> = {}): Settings {
     area: ['重庆市'],
     population: 620_000,
     ...changes,
+    thresholds: { ...cheapProofs, ...changes.thresholds },
   });
-}
-
-/** One word for a day's outcome: equal days give equal words. */
-export function digestOf(fates: readonly Fate[]): string {
-  const lines = fates.map(({ visit, receipt, code, attempts }) =>
-    [visit.class, visit.castAt, receipt?.state ?? code, attempts].join(' '),
-  );
-  return hash('sha256', lines.join('\n'), 'hex').slice(0, 16);
 }

@@ -1,3 +1,4 @@
+import type { Hunt } from './found.ts';
 import { type ClassLine, refusedOf, type Verdicts } from './report.ts';
 
 /** Verdicts as plain text for a terminal. */
@@ -28,6 +29,25 @@ export function tableOf(title: string, verdicts: Verdicts): string {
   ].join('\n');
 }
 
+/** What an auditor is shown of each attack, as plain text. */
+export function huntOf({ discoveries, clusters, innocent }: Hunt): string {
+  return [
+    columns([
+      ['attack', 'ballots', 'covered', 'pure', 'strength', 'found', 'best cluster'],
+      ...discoveries.map((one) => [
+        one.wave,
+        String(one.ballots),
+        percent(one.covered),
+        percent(one.pure),
+        String(one.cluster?.strength ?? '-'),
+        one.found ? 'yes' : 'no',
+        one.cluster ? `${one.cluster.id} (${one.cluster.ballots})` : '-',
+      ]),
+    ]),
+    `clusters: ${clusters}, of which mostly citizens: ${innocent}`,
+  ].join('\n');
+}
+
 export function percent(share: number): string {
   return `${(100 * share).toFixed(2)} %`;
 }
@@ -48,7 +68,11 @@ function columns(rows: string[][]): string {
   return rows
     .map((row) =>
       row
-        .map((cell, i) => (i === 0 || i >= 7 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
+        .map((cell, i) =>
+          i === 0 || Number.isNaN(Number.parseFloat(cell))
+            ? cell.padEnd(widths[i] ?? 0)
+            : cell.padStart(widths[i] ?? 0),
+        )
         .join('  ')
         .trimEnd(),
     )
