@@ -1,18 +1,29 @@
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openSecrets } from '@zuimei/server/secret.ts';
 import { createLedger } from '@zuimei/server/vote/ledger.ts';
+import { parseNumeral } from '@zuimei/server/vote/numeral.ts';
 import type { RulingVerb } from '@zuimei/shared/act.ts';
+import type { BallotRequest } from '@zuimei/shared/ballot.ts';
+import type { ContestView } from '@zuimei/shared/view.ts';
 import { TEST_SECRET } from '../harness/app.ts';
 import { type Guest, openContest, patience, pick, receiptOf, textOf, voteButton } from './guest.ts';
 import { openTown, type Town } from './town.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+// An answer to a question is taken twelve seconds after it was asked, and one of them is wrong first.
+vi.setConfig({ testTimeout: 90_000 });
+const QUESTION_MS = 20_000;
 
 let town: Town;
 beforeAll(async () => {
   town = await openTown();
 });
 afterAll(() => town?.close());
+
+/** Every ballot is asked for a proof; the work of it takes a moment. */
+const asks = { 'device.challenge': 0, 'proof.guesses': 200 };
+/** The same with more work than any test waits for. */
+const asksMuch = { ...asks, 'proof.cost': 20_000, 'proof.guesses': 20_000 };
 
 async function aboutToVote(slug: string, thresholds: Record<string, number>, guest: Promise<Guest>) {
   const contest = await town.contest(slug, { thresholds });
@@ -21,6 +32,172 @@ async function aboutToVote(slug: string, thresholds: Record<string, number>, gue
   await pick(page, 3, 6);
   return { ...contest, guest: await guest, page };
 }
+
+/** The contest asks for little work from now on, and the server knows it. */
+async function ease({ page, slug, change }: Awaited<ReturnType<typeof aboutToVote>>): Promise<void> {
+  const version = async () =>
+    ((await (await page.request.get(`/api/contests/${slug}`)).json()) as ContestView).version;
+  const before = await version();
+  await change({ thresholds: asks });
+  await vi.waitUntil(async () => (await version()) > before, patience);
+}
+
+const proofOf = (ballot: BallotRequest | undefined): string => ballot?.proof?.split(':')[0] ?? 'none';
+const sheetOf = (page: Page) => page.getByRole('dialog', { name: '安全验证' });
+
+async function countedOnce(slug: string, guest: Guest): Promise<void> {
+  const [ballotId, ...more] = guest.ballotIds();
+  expect(more).toEqual([]);
+  expect(await town.ledger(slug)).toEqual([{ ballotId, picks: [3, 6], state: 'counted' }]);
+  expect(guest.falseWords).toEqual([]);
+  expect(guest.faults).toEqual([]);
+  expect((await town.verify(slug))?.ballots).toBe(1);
+}
+
+/** What a person would answer. */
+function solved(question: string): number {
+  const numbers = [...question.matchAll(/“(.+?)”/g)].map(([, word = '']) => parseNumeral(word) ?? Number.NaN);
+  const [first = 0, second = 0] = numbers;
+  if (question.includes('相加')) return first + second;
+  if (question.includes('减去')) return first - second;
+  if (question.includes('最大')) return Math.max(...numbers);
+  if (question.includes('最小')) return Math.min(...numbers);
+  const place = parseNumeral(/第(.+?)个/.exec(question)?.[1] ?? '') ?? 0;
+  return numbers[place - 1] ?? Number.NaN;
+}
+
+describe.concurrent('a ballot that is asked for a proof', () => {
+  test('is proven by the phone itself and counted, and nobody else ever loads what that takes', async () => {
+    const plain = await aboutToVote('never-asked', {}, town.phone());
+    const loaded: string[] = [];
+    plain.guest.context.on('request', (request) => loaded.push(new URL(request.url()).pathname));
+    await voteButton(plain.page).tap();
+    await receiptOf(plain.page);
+    expect(loaded.filter((path) => /\/assets\/(proof|worker)-/.test(path))).toEqual([]);
+
+    const { slug, guest, page } = await aboutToVote('silently', asks, town.phone());
+    await voteButton(page).tap();
+    const receipt = await receiptOf(page);
+    await receipt.getByRole('heading', { name: '您的选票已入账' }).waitFor();
+    expect(guest.sent.map(proofOf).filter((kind, i, all) => kind !== all[i - 1])).toEqual(['none', 'altcha']);
+    const [first, last] = [guest.sent[0], guest.sent.at(-1)];
+    expect(last?.seen).toEqual(first?.seen);
+    expect(first?.seen?.touches).toBe(3);
+    expect(first?.seen?.dwellMs).toBeGreaterThan(0);
+    await countedOnce(slug, guest);
+    await town.verify('never-asked');
+  });
+
+  test('shows how far the work is, goes on while the visitor reads, and is asked anew after a reload', async ({
+    expect,
+  }) => {
+    const heavy = await aboutToVote('reloaded', asksMuch, town.phone());
+    const { slug, path, guest, page } = heavy;
+    await voteButton(page).tap();
+    const sheet = sheetOf(page);
+    await sheet.getByText('正在做安全验证，约需几秒，完成后自动提交').waitFor();
+    const share = () =>
+      sheet
+        .getByRole('progressbar')
+        .evaluate((bar: HTMLProgressElement) => (bar.position > 0 ? 'some' : 'none'));
+    await expect.poll(share, patience).toBe('some');
+    await sheet.getByRole('button', { name: '改为回答问题' }).waitFor();
+    await sheet.getByRole('button', { name: '继续浏览' }).tap();
+    await page
+      .getByRole('region', { name: '我的选票' })
+      .getByText('正在做安全验证，完成后自动提交')
+      .waitFor();
+    await page.goto(`${path}/mine`);
+    await page.getByText('选票已保存在本机，验证完成后自动提交，只会计一次。').waitFor();
+    expect(await town.ledger(slug)).toEqual([]);
+    await ease(heavy);
+    await page.reload();
+    await (await receiptOf(page)).getByRole('button', { name: '完成' }).tap();
+    await page.getByRole('article').getByText('已计票').waitFor();
+    await countedOnce(slug, guest);
+  });
+
+  test('is proven in JavaScript where plain http leaves the page without WebCrypto', async () => {
+    const guest = await town.phone({ baseURL: 'http://bureau.test' });
+    // A name on an inner network, answered by the town's own server.
+    await guest.context.route('http://bureau.test/**', async (route) => {
+      const url = route.request().url().replace('http://bureau.test', town.url);
+      await route.fulfill({ response: await route.fetch({ url }) });
+    });
+    const { slug, page } = await aboutToVote('plain-http', asks, Promise.resolve(guest));
+    expect(await page.evaluate(() => 'subtle' in crypto)).toBe(false);
+    await voteButton(page).tap();
+    await page.getByRole('dialog', { name: '选票回执' }).getByText('已计票').waitFor();
+    expect(proofOf(guest.sent.at(-1))).toBe('altcha');
+    expect(await town.ledger(slug)).toMatchObject([{ picks: [3, 6], state: 'counted' }]);
+    await town.verify(slug);
+  });
+
+  test('can be proven by a question instead, by keyboard alone, where no worker runs; a wrong answer brings another one', async () => {
+    const guest = await town.desk();
+    await guest.page.route('**/assets/worker-*', (route) => route.abort());
+    const { slug, page } = await aboutToVote('question', asks, Promise.resolve(guest));
+    await voteButton(page).focus();
+    await page.keyboard.press('Enter');
+    const sheet = sheetOf(page);
+    await sheet.getByRole('heading', { name: '请回答一道题' }).waitFor();
+    const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim() ?? '');
+    expect(await focused()).toBe('请回答一道题');
+    const question = sheet.locator('form > p').first();
+    const answer = async (words: string) => {
+      await page.keyboard.press('Tab');
+      if ((await focused()) === '朗读题目') await page.keyboard.press('Tab');
+      await page.keyboard.type(words);
+      await sheet.getByText('现在可以提交。').waitFor({ state: 'attached', timeout: QUESTION_MS });
+      await page.keyboard.press('Enter');
+    };
+    const first = await textOf(question);
+    await answer('1000');
+    await sheet.getByRole('heading', { name: '换了一道题' }).waitFor();
+    expect(await town.ledger(slug)).toEqual([]);
+    expect(await focused()).toBe('换了一道题');
+    expect(await textOf(question)).not.toBe(first);
+    await answer(String(solved(await textOf(question))));
+    await receiptOf(page);
+    expect(proofOf(guest.sent.at(-1))).toBe('question');
+    // The worker that the test kept from loading.
+    guest.faults.splice(
+      0,
+      guest.faults.length,
+      ...guest.faults.filter((fault) => !fault.includes('/assets/worker-')),
+    );
+    await countedOnce(slug, guest);
+  });
+
+  test('the question takes 长辈版 sizes and can be read aloud, and the visitor may let the phone work after all', async () => {
+    const guest = await town.phone();
+    await guest.context.addCookies([{ name: 'elder', value: '1', url: town.url }]);
+    await guest.context.addInitScript(() => {
+      const page = window as unknown as { said: string[] };
+      page.said = [];
+      speechSynthesis.speak = (words) => page.said.push(words.text);
+    });
+    const heavy = await aboutToVote('elder', asksMuch, Promise.resolve(guest));
+    const { slug, page } = heavy;
+    await voteButton(page).tap();
+    const sheet = sheetOf(page);
+    await sheet.getByRole('button', { name: '改为回答问题' }).tap();
+    const read = sheet.getByRole('button', { name: '朗读题目' });
+    await read.tap();
+    const question = await textOf(sheet.locator('form > p').first());
+    expect(await page.evaluate(() => (window as unknown as { said: string[] }).said)).toEqual([question]);
+    const heights = await sheet
+      .locator('button, input')
+      .evaluateAll((all) => all.map((one) => Math.round(one.getBoundingClientRect().height)));
+    expect(Math.min(...heights)).toBeGreaterThanOrEqual(60);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(375);
+    await ease(heavy);
+    await sheet.getByRole('button', { name: '改为自动验证' }).tap();
+    await receiptOf(page);
+    expect(proofOf(guest.sent.at(-1))).toBe('altcha');
+    await countedOnce(slug, guest);
+  });
+});
 
 describe.concurrent('a ballot that is held', () => {
   /** As two auditors decide. */
@@ -45,7 +222,9 @@ describe.concurrent('a ballot that is held', () => {
     return { ...at, own, index: Number(/第 (\d+) 号选票/.exec(await textOf(own))?.[1]) - 1 };
   }
 
-  test('is shown as 待核, and as 核实后已计票 once it is released; this phone’s check still agrees', async ({ expect }) => {
+  test('is shown as 待核, and as 核实后已计票 once it is released; this phone’s check still agrees', async ({
+    expect,
+  }) => {
     const { slug, path, page, guest, own, index } = await held('released');
     await page.goto(`${path}/rank`);
     const note = page.getByRole('button', { name: /^部分选票待核.*3 号/ });

@@ -1,7 +1,7 @@
 import type { PublicAct } from '@zuimei/shared/audit.ts';
 import type { BallotRequest, Receipt } from '@zuimei/shared/ballot.ts';
 import { type RefusalCode, type RefusalDetails, refusalCodes } from '@zuimei/shared/refusal.ts';
-import type { ContestSummary, ContestView, MeView, TallyView } from '@zuimei/shared/view.ts';
+import type { ContestSummary, ContestView, MeView, QuestionView, TallyView } from '@zuimei/shared/view.ts';
 import type { DayCheckpoint } from '@zuimei/shared/witness.ts';
 
 /** `lost` = no definite answer came (offline, timeout, a proxy's error page): the server may or may not have acted. */
@@ -10,13 +10,6 @@ export interface Fault {
   details: RefusalDetails;
   /** From Retry-After, or null. */
   retryAfterMs: number | null;
-}
-
-/** The question in place of a proof of work. An answer is taken `after` ms. */
-export interface Question {
-  token: string;
-  text: string;
-  after: number;
 }
 
 export type Answer<T> = { ok: true; value: T } | { ok: false; fault: Fault };
@@ -40,7 +33,7 @@ export const client = {
       body: JSON.stringify(ballot),
     }),
   question: (slug: string, ballotId: string) =>
-    read<Question>(`/api/contests/${slug}/question?ballotId=${ballotId}`),
+    read<QuestionView>(`/api/contests/${slug}/question?ballotId=${ballotId}`),
   acts: (slug: string) => read<PublicAct[]>(`/api/contests/${slug}/acts`),
   /** The tlog-proof text of one entry; not_sealed_yet (with retryAfterMs) until a checkpoint covers it. */
   receipt: (slug: string, index: number) => request(`/api/contests/${slug}/receipts/${index}`, toText),

@@ -1,4 +1,4 @@
-import type { Question } from '../../lib/client.ts';
+import type { QuestionView } from '@zuimei/shared/view.ts';
 
 /**
  * Where the check of one ballot stands: solving, in a worker; asking, for a question; a question to answer; unasked, it could not be
@@ -7,6 +7,6 @@ import type { Question } from '../../lib/client.ts';
 export type Stage =
   | { kind: 'solving'; share: number | null; long: boolean }
   | { kind: 'asking' }
-  | { kind: 'question'; question: Question; again: boolean; workable: boolean }
+  | { kind: 'question'; question: QuestionView; again: boolean; workable: boolean }
   | { kind: 'unasked'; workable: boolean }
   | { kind: 'sending' };
