@@ -61,6 +61,8 @@ export interface Without {
   signals: Signal[];
   /** Held ones do not count now: they are only shown among what is in question. */
   held: boolean;
+  /** Those that make a place 易变: in doubt by their signals, or in a strong cluster. */
+  flagged: boolean;
   filter: BallotFilter | null;
 }
 
@@ -177,7 +179,7 @@ export function createAnalyst(parts: {
       const now = clock();
       const view = viewOf(contest);
       const { answer, progress } = await reader.ask(contest, 'figures', { view });
-      const question = { clusters: [], signals: [], held: false, filter: null };
+      const question = { clusters: [], signals: [], held: false, flagged: false, filter: null };
       const ask = { question, round: roundToShow(contest, now), view };
       const tally = allShown(contest, progress) ? (await reader.ask(contest, 'tally', ask)).answer : null;
       return {

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import {
   array,
+  boolean,
   maxLength,
   number,
   object,
@@ -25,13 +26,14 @@ const Asked = object({
   clusters: optional(pipe(array(pipe(string(), maxLength(200))), maxLength(200)), []),
   signals: optional(pipe(array(picklist(signals)), maxLength(signals.length)), []),
   verdicts: optional(pipe(array(picklist(['held'])), maxLength(1)), []),
+  flagged: optional(boolean(), false),
   filter: optional(record(string(), union([string(), number()]))),
 });
 const headers = { 'Cache-Control': 'no-store' };
 
 /**
  * GET /api/console/contests/:slug/clusters, …/clusters/:id, …/report and POST …/whatif {clusters?, signals?, verdicts?: ['held'],
- * filter?}: auditor. While counts are hidden none of them says how a candidate fares; whatif then refuses with sealed.
+ * flagged?, filter?}: auditor. While counts are hidden none of them says how a candidate fares; whatif then refuses with sealed.
  */
 export function clusterRoute(parts: { db: Db; guard: Guard; analyst: Analyst }) {
   const { db, guard, analyst } = parts;
@@ -52,6 +54,7 @@ export function clusterRoute(parts: { db: Db; guard: Guard; analyst: Analyst }) 
         clusters,
         signals: asked.signals,
         held: verdicts.includes('held'),
+        flagged: asked.flagged,
         filter: filter ?? null,
       };
       return c.json(await analyst.whatIf(contest, without), 200, headers);

@@ -11,6 +11,8 @@ export interface Question {
   clusters: readonly Found[];
   signals: readonly Signal[];
   held: boolean;
+  /** Those that shake a place, as tallyOf says. */
+  flagged: boolean;
   filter: BallotFilter | null;
 }
 
@@ -58,8 +60,10 @@ export function tallyOf(
     const set = picks[row] as number;
     const signal = signals[row] as number;
     if (!(flag & CAST_HELD)) add(asCast, set);
+    const shakes = flagged[row] === 1 || inDoubt(signal);
     const falls =
       asked[row] === 1 ||
+      (question.flagged && shakes) ||
       (signal & mask) !== 0 ||
       (question.held && (flag & (HELD | VOID)) === HELD) ||
       (selection !== null && row >= selection.from && row < selection.to && selection.test(row));
@@ -74,7 +78,7 @@ export function tallyOf(
       add(falling, set);
       counted++;
     }
-    if (flagged[row] === 1 || inDoubt(signal)) add(shaky, set);
+    if (shakes) add(shaky, set);
   }
   return { stakes: stakesOf(columns, { votes, held, flagged: shaky, falling, asCast }), ballots, counted };
 }

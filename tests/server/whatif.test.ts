@@ -55,6 +55,7 @@ describe.each(databaseKinds)('what auditors are told on the %s database', (kind)
       { signals: ['silent'] },
       { filter: { net: '198.51.100.0/24' } },
       { filter: { candidate: 3 }, clusters: ['net-c63364'] },
+      { flagged: true, verdicts: ['held'] },
     ]) {
       const answer = await auditor.post<WhatIf>(`${base(slug)}/whatif`, without);
       expect(answer).toMatchObject({

@@ -24,7 +24,8 @@ export function aboutWords({ kind, about }: Pick<Cluster, 'kind' | 'about'>): st
   const where = [region, address && address !== 'unknown' ? classWords[address] : '']
     .filter(Boolean)
     .join('、');
-  const whom = candidates.length > 0 ? `${kind === 'single' ? '只选 ' : ''}${numbersWords(candidates)}` : '';
+  const before = kind === 'single' ? '只选 ' : kind === 'rhythm' ? '相同浏览器，选择 ' : '';
+  const whom = candidates.length > 0 ? before + numbersWords(candidates) : '';
   return [from && where ? `${from}（${where}）` : from, whom].filter(Boolean).join(' · ') || '来源相同';
 }
 
