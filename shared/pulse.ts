@@ -11,6 +11,11 @@ export interface Pulse {
   z: number;
 }
 
+/** plain: z as if nothing wandered. Whether there is a pulse is asked of z, where it begins and ends of this. */
+interface Peak extends Pulse {
+  plain: number;
+}
+
 export interface PulseOrder {
   /** Of each step: hits, and all of which they are a part. */
   hits: ArrayLike<number>;
@@ -55,8 +60,8 @@ export function findPulses(order: PulseOrder): Pulse[] {
 
 interface Usual {
   share: number;
-  /** Root of how much more than a binomial it scatters. */
-  scatter: number;
+  /** How much more than a binomial it scatters, in variances for each of all: a share that wanders does so the more, the more is looked at. */
+  wander: number;
 }
 
 function sumsOf(counts: ArrayLike<number>, steps: number): Float64Array {
@@ -78,7 +83,8 @@ function usualOf(hits: Float64Array, totals: Float64Array, without: readonly Pul
   const middle = medianOf(blocks.map((one) => one.hits / one.all));
   const share = blocks.length >= LEAST_BLOCKS && middle > 0 ? middle : mean;
   const squares = blocks.map((one) => (one.hits - one.all * share) ** 2 / (one.all * share * (1 - share)));
-  return { share, scatter: Math.sqrt(Math.max(1, medianOf(squares) / MEDIAN_SQUARE)) };
+  const over = Math.max(0, medianOf(squares) / MEDIAN_SQUARE - 1);
+  return { share, wander: over / Math.max(1, medianOf(blocks.map((one) => one.all))) };
 }
 
 /** Stretches of at least `least` ballots outside pulses. */
@@ -98,11 +104,11 @@ function blocksOf(hits: Float64Array, totals: Float64Array, without: readonly Pu
   return blocks;
 }
 
-function candidates(order: PulseOrder, hits: Float64Array, totals: Float64Array, usual: Usual): Pulse[] {
+function candidates(order: PulseOrder, hits: Float64Array, totals: Float64Array, usual: Usual): Peak[] {
   const { widths, leastHits, leastZ, leastOdds } = order;
   const { share } = usual;
   const steps = totals.length - 1;
-  const found: Pulse[] = [];
+  const found: Peak[] = [];
   for (const width of widths) {
     const stride = Math.max(1, width >> 2);
     for (let from = 0; from + width <= steps; from += stride) {
@@ -122,23 +128,19 @@ function pulseAt(
   to: number,
   hits: Float64Array,
   totals: Float64Array,
-  { share, scatter }: Usual,
-): Pulse {
+  { share, wander }: Usual,
+): Peak {
   const h = between(hits, from, to);
   const t = between(totals, from, to);
-  return {
-    from,
-    to,
-    hits: h,
-    expected: ((t - h) * share) / (1 - share),
-    z: binomialZ(h, t, share) / scatter,
-  };
+  const plain = binomialZ(h, t, share);
+  const expected = ((t - h) * share) / (1 - share);
+  return { from, to, hits: h, expected, plain, z: plain / Math.sqrt(1 + wander * t) };
 }
 
 /** The strongest first, and none that overlaps one chosen before. */
-function chosen(all: Pulse[]): Pulse[] {
+function chosen(all: Peak[]): Pulse[] {
   const kept: Pulse[] = [];
-  for (const pulse of all.sort((a, b) => b.z - a.z || a.from - b.from))
+  for (const pulse of all.sort((a, b) => b.plain - a.plain || a.from - b.from))
     if (!kept.some((one) => one.from < pulse.to && pulse.from < one.to)) kept.push(pulse);
   return kept.sort((a, b) => a.from - b.from);
 }
