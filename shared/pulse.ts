@@ -64,6 +64,11 @@ interface Usual {
   wander: number;
 }
 
+interface Block {
+  hits: number;
+  all: number;
+}
+
 function sumsOf(counts: ArrayLike<number>, steps: number): Float64Array {
   const sums = new Float64Array(steps + 1);
   for (let i = 0; i < steps; i++) sums[i + 1] = (sums[i] as number) + (counts[i] ?? 0);
@@ -73,23 +78,35 @@ function sumsOf(counts: ArrayLike<number>, steps: number): Float64Array {
 const between = (sums: Float64Array, from: number, to: number): number =>
   (sums[to] as number) - (sums[from] as number);
 
-/** The median over blocks of about as many ballots, so that pulses not yet found do not lift what is usual. */
+/** The mean of the middle half of blocks of about as many ballots, so that pulses not yet found do not lift what is usual. */
 function usualOf(hits: Float64Array, totals: Float64Array, without: readonly Pulse[]): Usual {
   const steps = totals.length - 1;
   let [h, t] = [between(hits, 0, steps), between(totals, 0, steps)];
   for (const { from, to } of without) [h, t] = [h - between(hits, from, to), t - between(totals, from, to)];
   const mean = t > 0 ? (h + 0.5) / (t + 1) : 0;
   const blocks = blocksOf(hits, totals, without, BLOCK_HITS / mean);
-  const middle = medianOf(blocks.map((one) => one.hits / one.all));
-  const share = blocks.length >= LEAST_BLOCKS && middle > 0 ? middle : mean;
+  const share = blocks.length >= LEAST_BLOCKS ? middleShare(blocks) : mean;
   const squares = blocks.map((one) => (one.hits - one.all * share) ** 2 / (one.all * share * (1 - share)));
   const over = Math.max(0, medianOf(squares) / MEDIAN_SQUARE - 1);
   return { share, wander: over / Math.max(1, medianOf(blocks.map((one) => one.all))) };
 }
 
+function middleShare(blocks: readonly Block[]): number {
+  const sorted = blocks.toSorted((a, b) => a.hits / a.all - b.hits / b.all);
+  const quarter = Math.floor(blocks.length / 4);
+  const middle = sorted.slice(quarter, blocks.length - quarter);
+  const [h, t] = middle.reduce(([hits, all], one) => [hits + one.hits, all + one.all], [0, 0]);
+  return (h + 0.5) / (t + 1);
+}
+
 /** Stretches of at least `least` ballots outside pulses. */
-function blocksOf(hits: Float64Array, totals: Float64Array, without: readonly Pulse[], least: number) {
-  const blocks: { hits: number; all: number }[] = [];
+function blocksOf(
+  hits: Float64Array,
+  totals: Float64Array,
+  without: readonly Pulse[],
+  least: number,
+): Block[] {
+  const blocks: Block[] = [];
   let open = { hits: 0, all: 0 };
   let next = 0;
   for (let step = 0; step < totals.length - 1; step++) {

@@ -1,6 +1,6 @@
 import { poissonZ } from '@zuimei/shared/chance.ts';
 import { mix } from './dictionary.ts';
-import { type Found, type Ground, groupRows, strengthOf } from './ground.ts';
+import { type Found, type Ground, strengthOf } from './ground.ts';
 
 const LEAST_BALLOTS = 30;
 /** In a contest of millions so few mean nothing: one in so many. */
@@ -16,26 +16,21 @@ const HABIT = 0.5;
  * (few candidates, favourites together) is expected so.
  */
 export function findAlike(ground: Ground): Found[] {
-  const { columns, shown, rounds } = ground;
-  const { sets, round, picks } = columns;
-  const counts = new Uint32Array(sets.size);
-  for (const { from, to } of rounds)
-    for (let row = from; row < to; row++)
-      if (columns.flags[row]) counts[picks[row] as number] = (counts[picks[row] as number] as number) + 1;
+  const { columns, shown, rounds, bySet } = ground;
+  const { sets, round } = columns;
   const ballots = rounds.reduce((sum, one) => sum + one.ballots, 0);
   const least = Math.max(LEAST_BALLOTS, ballots / LEAST_PART);
-  const suspects = new Map<number, number>();
+  const suspects: number[] = [];
   for (let set = 0; set < sets.size; set++) {
-    const count = counts[set] as number;
-    if (count < least || sets.of(set).length < 2) continue;
-    suspects.set(set, suspects.size);
+    const count = (bySet.starts[set + 1] as number) - (bySet.starts[set] as number);
+    if (count >= least && (sets.starts[set + 1] as number) - (sets.starts[set] as number) >= 2)
+      suspects.push(set);
   }
-  if (suspects.size === 0) return [];
-  const expected = expectations(ground, counts, [...suspects.keys()]);
-  const groups = groupRows(columns, suspects.size, (row) => suspects.get(picks[row] as number) ?? -1, shown);
+  if (suspects.length === 0) return [];
+  const expected = expectations(ground, suspects);
   const found: Found[] = [];
-  for (const [set, group] of suspects) {
-    const rows = groups.rows.subarray(groups.starts[group], groups.starts[group + 1]);
+  for (const set of suspects) {
+    const rows = bySet.rows.subarray(bySet.starts[set], bySet.starts[set + 1]);
     const usual = expected.get(set) ?? 0;
     const z = poissonZ(rows.length, usual);
     if (rows.length < LEAST_LIFT * usual || z < LEAST_Z) continue;
@@ -61,11 +56,7 @@ export function findAlike(ground: Ground): Found[] {
  * How many ballots of each set to expect if picks were independent: candidate i stands on a share qᵢ of the ballots of that size, and
  * ballots that came out at another size are left out (a conditional Bernoulli design).
  */
-function expectations(
-  { columns }: Ground,
-  counts: Uint32Array,
-  wanted: readonly number[],
-): Map<number, number> {
+function expectations({ columns, counts }: Ground, wanted: readonly number[]): Map<number, number> {
   const { sets } = columns;
   const bySize = new Map<number, { ballots: number; picks: Float64Array }>();
   for (let set = 0; set < sets.size; set++) {

@@ -8,7 +8,7 @@ import type {
   RulingProposal,
   WhatIf,
 } from '@zuimei/shared/audit.ts';
-import { nextRevealAt, revealedUpTo, roundToShow } from '@zuimei/shared/contest.ts';
+import { roundToShow } from '@zuimei/shared/contest.ts';
 import type { Signal } from '@zuimei/shared/policy.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { policyOf } from '@zuimei/shared/threshold.ts';
@@ -18,7 +18,8 @@ import type { Db } from '../db.ts';
 import type { Journal } from '../journal.ts';
 import type { View } from './ask.ts';
 import type { Whereabouts } from './columns.ts';
-import { type LineView, readLines, readNewest, readOwn } from './lines.ts';
+import { allShown, hiddenUntil, sealed, shownUpTo } from './hidden.ts';
+import { type LineView, linesOf, newestLines, readLines, readNewest, readOwn } from './lines.ts';
 import { createReader, type Progress, type readerLimits } from './reader.ts';
 import { readCheckpoint, standingOf, whatIfOf } from './report.ts';
 import { createWhereabouts } from './whereabouts.ts';
@@ -50,6 +51,8 @@ export interface Analyst {
   report(contest: StoredContest, proposals: RulingProposal[]): Promise<AuditReport>;
   /** All ballots of a filter, newest first, in portions: for a file. */
   portions(contest: StoredContest, filter: BallotFilter): Promise<AsyncGenerator<BallotLine[]>>;
+  /** Bytes that a contest takes in memory, null when it is not there. */
+  memory(contest: StoredContest): number | null;
   /** Forgets contests nobody has asked for in the last half hour. */
   forget(): void;
   close(): void;
@@ -67,7 +70,6 @@ export interface Without {
 }
 
 const MOST_RULED = 200_000;
-const PORTION = 1_000;
 
 export function createAnalyst(parts: {
   db: Db;
@@ -98,11 +100,6 @@ export function createAnalyst(parts: {
     const view = { shownUpTo: shownUpTo(contest, clock()), policy: policyOf(contest) };
     if (filter?.candidate !== undefined && view.shownUpTo === -Infinity) throw sealed(contest, clock());
     return view;
-  }
-
-  /** Whether the picks of every ballot read are shown: then figures by candidate may be, too. */
-  function allShown(contest: StoredContest, { reading }: Progress): boolean {
-    return (reading.at === null ? -Infinity : Date.parse(reading.at)) < shownUpTo(contest, clock());
   }
 
   /** Pages that the database answers by primary key, whatever is in memory. */
@@ -156,7 +153,7 @@ export function createAnalyst(parts: {
 
     async clusters(contest) {
       const progress = await reader.read(contest);
-      const hidden = allShown(contest, progress) ? null : hiddenUntil(contest, clock());
+      const hidden = allShown(contest, progress, clock()) ? null : hiddenUntil(contest, clock());
       if (!progress.whole) return nothingYet(progress, hidden);
       const { answer } = await reader.ask(contest, 'overview', { view: viewOf(contest) });
       return { ...answer, reading: progress.reading, hiddenUntil: hidden };
@@ -169,7 +166,7 @@ export function createAnalyst(parts: {
 
     async whatIf(contest, without) {
       const view = viewOf(contest, without.filter);
-      if (!allShown(contest, await reader.read(contest))) throw sealed(contest, clock());
+      if (!allShown(contest, await reader.read(contest), clock())) throw sealed(contest, clock());
       const ask = { question: without, round: roundToShow(contest, clock()), view };
       const { answer } = await reader.ask(contest, 'tally', ask);
       return whatIfOf(contest, answer, clock());
@@ -181,7 +178,9 @@ export function createAnalyst(parts: {
       const { answer, progress } = await reader.ask(contest, 'figures', { view });
       const question = { clusters: [], signals: [], held: false, flagged: false, filter: null };
       const ask = { question, round: roundToShow(contest, now), view };
-      const tally = allShown(contest, progress) ? (await reader.ask(contest, 'tally', ask)).answer : null;
+      const tally = allShown(contest, progress, clock())
+        ? (await reader.ask(contest, 'tally', ask)).answer
+        : null;
       return {
         slug: contest.slug,
         title: contest.title,
@@ -202,31 +201,15 @@ export function createAnalyst(parts: {
     async portions(contest, filter) {
       const view = viewOf(contest, filter);
       const shown = lineView(contest);
-      if (isPlain(filter) && filter.voter === undefined) return newestFirst(db, contest.id, shown);
+      if (isPlain(filter) && filter.voter === undefined) return newestLines(db, contest.id, shown);
       const { answer } = await reader.ask(contest, 'rows', { filter, view });
-      return ofRows(db, contest.id, answer, shown);
+      return linesOf(db, contest.id, answer, shown);
     },
 
+    memory: (contest) => reader.memory(contest.id),
     forget: reader.forget,
     close: reader.close,
   };
-}
-
-/** ms: picks of ballots from then on are hidden; Infinity = none are. */
-function shownUpTo(contest: StoredContest, now: number): number {
-  const upto = revealedUpTo(contest.reveal, now);
-  return upto === null ? -Infinity : upto === now ? Infinity : upto;
-}
-
-/** When hidden counts are next shown; null = they are shown. */
-function hiddenUntil(contest: StoredContest, now: number): string | null {
-  const from = nextRevealAt(contest.reveal, now);
-  return from === null ? null : new Date(from).toISOString();
-}
-
-function sealed(contest: StoredContest, now: number): Refusal {
-  const from = hiddenUntil(contest, now);
-  return new Refusal('sealed', from === null ? {} : { from });
 }
 
 function nothingYet({ reading }: Progress, hidden: string | null): ClusterPage {
@@ -242,23 +225,4 @@ function isPlain(filter: BallotFilter): boolean {
 function cut(ballots: BallotLine[], limit: number): Pick<BallotPage, 'ballots' | 'next'> {
   const shown = ballots.slice(0, limit);
   return { ballots: shown, next: ballots.length > limit ? (shown.at(-1)?.index ?? null) : null };
-}
-
-async function* newestFirst(db: Db, contest: number, view: LineView): AsyncGenerator<BallotLine[]> {
-  for (let before = Number.MAX_SAFE_INTEGER; ; ) {
-    const lines = await readNewest(db, contest, before, PORTION, view);
-    if (lines.length > 0) yield lines;
-    if (lines.length < PORTION) return;
-    before = lines.at(-1)?.index ?? 0;
-  }
-}
-
-async function* ofRows(
-  db: Db,
-  contest: number,
-  rows: Uint32Array,
-  view: LineView,
-): AsyncGenerator<BallotLine[]> {
-  for (let to = rows.length; to > 0; to -= PORTION)
-    yield await readLines(db, contest, [...rows.subarray(Math.max(0, to - PORTION), to)], view);
 }

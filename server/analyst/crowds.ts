@@ -3,11 +3,12 @@ import { poissonZ } from '@zuimei/shared/chance.ts';
 import { shanghaiDay } from '@zuimei/shared/time.ts';
 import type { Columns } from './columns.ts';
 import { concentration, favourStrength, markStrength } from './evidence.ts';
-import { type Found, type Ground, groupRows, strengthOf, together } from './ground.ts';
+import { type Found, type Ground, strengthOf, together } from './ground.ts';
 import { netHex, wordsToBytes } from './net.ts';
 
 /** Fewer voters say nothing of a network. */
 const LEAST_NET = 30;
+const MOST_LOOKED_AT = 1_500;
 /** Many voters alone are no proof: a terminal in a service hall has dozens a day. */
 const CROWD_WEIGHT = 0.6;
 /** A network is only looked at twice if as many of its ballots are of so few devices. */
@@ -19,11 +20,11 @@ const LEAST_CONCENTRATION = 0.6;
  */
 export function findDevices(ground: Ground): Found[] {
   const { columns, policy } = ground;
-  const { starts, rows } = groupRows(columns, columns.devices.size, (row) => columns.device[row] as number);
+  const { starts, rows } = ground.byDevice;
   const found: Found[] = [];
   for (let device = 0; device < columns.devices.size; device++) {
+    if ((starts[device + 1] as number) - (starts[device] as number) <= policy.device.note) continue;
     const own = rows.subarray(starts[device], starts[device + 1]);
-    if (own.length <= policy.device.note) continue;
     const id = deviceHex(columns, device);
     const voters = mostADay(columns, own);
     if (voters <= policy.device.note || /^0+$/.test(id)) continue;
@@ -47,13 +48,14 @@ export function findDevices(ground: Ground): Found[] {
 /** Networks with many voters whose ballots are unlike the others': a carrier's busy exit or a campus with ordinary votes is none. */
 export function findNets(ground: Ground): Found[] {
   const { columns } = ground;
-  const { address, netOf, device, nets } = columns;
-  const { starts, rows } = groupRows(columns, nets.size, (row) => netOf[address[row] as number] as number);
+  const { device, nets } = columns;
+  const { starts, rows } = ground.byNet;
   const found: Found[] = [];
   for (let net = 0; net < nets.size; net++) {
-    const own = rows.subarray(starts[net], starts[net + 1]);
     // Kind 0: there is no address.
-    if (own.length < LEAST_NET || nets.words(net)[0] === 0) continue;
+    if ((starts[net + 1] as number) - (starts[net] as number) < LEAST_NET || nets.words(net)[0] === 0)
+      continue;
+    const own = rows.subarray(starts[net], starts[net + 1]);
     const first = firstOf(columns, own);
     if (first.length < LEAST_NET) continue;
     const close = concentration(ground, first, (row) => device[row] as number);
@@ -88,15 +90,21 @@ function mostADay({ at, voter }: Columns, rows: Uint32Array): number {
   return most;
 }
 
-/** The first ballot of each voter among these: a household that votes for its own each day is not many voters. */
+/**
+ * The first ballot of each voter among these: a household that votes for its own each day is not many voters. Of very many ballots some
+ * thousands, evenly taken, tell as much.
+ */
 function firstOf({ voter }: Columns, rows: Uint32Array): Uint32Array {
   const seen = new Set<number>();
-  return rows.filter((row) => {
-    const key = voterKey(voter, row);
-    const first = !seen.has(key);
-    if (first) seen.add(key);
-    return first;
-  });
+  const step = Math.max(1, rows.length / MOST_LOOKED_AT);
+  const first = new Uint32Array(Math.min(rows.length, MOST_LOOKED_AT));
+  for (let place = 0; place < rows.length; place += step) {
+    const row = rows[Math.floor(place)] as number;
+    const before = seen.size;
+    seen.add(voterKey(voter, row));
+    if (seen.size > before) first[before] = row;
+  }
+  return first.subarray(0, seen.size);
 }
 
 /** 53 of the 64 bits that the columns keep. */

@@ -30,6 +30,8 @@ export interface LineView {
   whereabouts: Whereabouts;
 }
 
+const PORTION = 1_000;
+
 const columns = sql`e.index::float8 as index, e.at, e.round, e.picks, e.state, r.state as now, r.ruling::float8 as ruling, e.signals,
   e.unscreened, e.channel, e.voter, e.device, e.ip`;
 const ruled = sql`left join ballot_ruling r on r.contest = e.contest and r.index = e.index`;
@@ -70,6 +72,27 @@ export async function readOwn(db: Db, contest: number, voter: string): Promise<n
     select i::float8 as index from voter_quota q, unnest(q.indexes) i
     where q.contest = ${contest} and q.voter = decode(${voter}, 'hex') order by i desc`.execute(db);
   return rows.map((row) => row.index);
+}
+
+/** All ballots, newest first, a portion at a time. */
+export async function* newestLines(db: Db, contest: number, view: LineView): AsyncGenerator<BallotLine[]> {
+  for (let before = Number.MAX_SAFE_INTEGER; ; ) {
+    const lines = await readNewest(db, contest, before, PORTION, view);
+    if (lines.length > 0) yield lines;
+    if (lines.length < PORTION) return;
+    before = lines.at(-1)?.index ?? 0;
+  }
+}
+
+/** The ballots of these rows (ascending), newest first, a portion at a time. */
+export async function* linesOf(
+  db: Db,
+  contest: number,
+  rows: Uint32Array,
+  view: LineView,
+): AsyncGenerator<BallotLine[]> {
+  for (let to = rows.length; to > 0; to -= PORTION)
+    yield await readLines(db, contest, [...rows.subarray(Math.max(0, to - PORTION), to)], view);
 }
 
 function lineOf(row: Row, { shownUpTo, whereabouts }: LineView): BallotLine {

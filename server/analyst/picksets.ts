@@ -7,6 +7,9 @@ export interface PickSets {
   find(picks: readonly number[]): number;
   /** The picks of a set. */
   of(id: number): Uint16Array;
+  /** The same without making anything: picked[starts[id] … starts[id + 1]). */
+  readonly starts: Uint32Array;
+  readonly picked: Uint16Array;
   /** 1 for every set that holds this candidate. */
   holding(candidate: number): Uint8Array;
   /** The highest candidate number in any set. */
@@ -45,6 +48,12 @@ export function createPickSets(): PickSets {
     },
     get bytes() {
       return slots.byteLength + starts.byteLength + picked.byteLength;
+    },
+    get starts() {
+      return starts;
+    },
+    get picked() {
+      return picked;
     },
     of,
     idOf(picks, count) {

@@ -56,15 +56,17 @@ function tableOf({ at, flags, picks, sets }: Columns, from: number, to: number):
     picks: new Uint32Array((sets.most + 1) * steps),
     singles: new Uint32Array((sets.most + 1) * steps),
   };
+  const { starts, picked } = sets;
   for (let row = from; row < to; row++) {
     if (!flags[row]) continue;
     const step = Math.floor(((at[row] as number) - fromMs) / stepMs);
     table.totals[step] = (table.totals[step] as number) + 1;
-    const set = sets.of(picks[row] as number);
-    for (let i = 0; i < set.length; i++) {
-      const cell = (set[i] as number) * steps + step;
+    const set = picks[row] as number;
+    const [first, end] = [starts[set] as number, starts[set + 1] as number];
+    for (let i = first; i < end; i++) {
+      const cell = (picked[i] as number) * steps + step;
       table.picks[cell] = (table.picks[cell] as number) + 1;
-      if (set.length === 1) table.singles[cell] = (table.singles[cell] as number) + 1;
+      if (end - first === 1) table.singles[cell] = (table.singles[cell] as number) + 1;
     }
   }
   return table;

@@ -24,6 +24,8 @@ export interface Reader {
   ): Promise<{ answer: Asks[Kind]['answer']; progress: Progress }>;
   /** Forgets contests nobody has asked for in the last half hour. */
   forget(): void;
+  /** Bytes of a contest's columns, null when it is not in memory. */
+  memory(contest: number): number | null;
   close(): void;
 }
 
@@ -131,6 +133,7 @@ export function createReader(parts: {
     forget() {
       for (const [id, { usedAt }] of kept) if (clock() - usedAt > limits.idleMs) drop(id);
     },
+    memory: (contest) => kept.get(contest)?.bytes ?? null,
     close() {
       for (const id of [...kept.keys()]) drop(id);
     },

@@ -1,6 +1,6 @@
 import { evenChance } from '@zuimei/shared/chance.ts';
 import { deviceHex } from './crowds.ts';
-import { type Found, type Ground, type Groups, groupRows, strengthOf } from './ground.ts';
+import { type Found, type Ground, type Groups, strengthOf } from './ground.ts';
 import { netHex } from './net.ts';
 
 /** Gaps looked at together. */
@@ -68,11 +68,8 @@ export function findRun(times: ArrayLike<number>): Run | null {
 
 /** Runs of equal gaps on a device, in a network, among equal sets of picks, and among a candidate's single picks. */
 export function findRhythms(ground: Ground): Found[] {
-  const { columns, shown } = ground;
-  const { device, address, netOf, picks, sets, devices, nets } = columns;
-  const byDevice = groupRows(columns, devices.size, (row) => device[row] as number);
-  const byNet = groupRows(columns, nets.size, (row) => netOf[address[row] as number] as number);
-  const bySet = groupRows(columns, sets.size, (row) => picks[row] as number, shown);
+  const { columns, byDevice, byNet, bySet } = ground;
+  const { sets, nets } = columns;
   return [
     ...runsIn(ground, byDevice, (own) => ({
       id: `device-${deviceHex(columns, own)}`,
@@ -93,9 +90,11 @@ function runsIn(
 ): Found[] {
   const found: Found[] = [];
   for (let group = 0; group + 1 < starts.length; group++) {
+    const count = (starts[group + 1] as number) - (starts[group] as number);
+    if (count <= (LENGTHS[0] ?? 0)) continue;
     const own = rows.subarray(starts[group], starts[group + 1]);
-    if (own.length <= (LENGTHS[0] ?? 0)) continue;
-    const times = Float64Array.from(own, (row) => columns.at[row] as number);
+    const times = new Float64Array(count);
+    for (let i = 0; i < count; i++) times[i] = columns.at[own[i] as number] as number;
     const run = findRun(times);
     if (!run) continue;
     const { id, about } = name(group);
