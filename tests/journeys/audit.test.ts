@@ -111,6 +111,10 @@ test('a value that is pressed narrows the log, the address is a link to it, and 
   await page.getByText('已到最早的一张').waitFor();
   expect(await rows(page).count()).toBe(95);
 
+  // Whoever has room for it sees the whole table at once.
+  const table = page.getByRole('region', { name: '选票日志' });
+  expect(await table.evaluate((box) => box.scrollWidth - box.clientWidth)).toBe(0);
+
   await rows(page).getByRole('button', { name: NET }).first().click();
   await page.getByRole('status').filter({ hasText: '符合条件的选票 45 张' }).waitFor();
   await page.getByRole('combobox', { name: '状态' }).selectOption({ label: '计票' });
@@ -180,6 +184,14 @@ test('from a cluster: what the ranking would be without it, why it is one, its b
   await dialog.getByRole('button', { name: '提议作废' }).click();
   await page.getByText('等待另一名审计人员确认').waitFor();
   expect(faults).toEqual([]);
+  await context.close();
+});
+
+test('the places that would change without what is held or flagged are called so', async () => {
+  const { context, page } = await open('desk');
+  await page.goto(at(brushed, 'clusters?view=rank'));
+  await page.getByText('待核与标记的选票共 45 张，其中现在计入的 45 张').waitFor();
+  await page.getByRole('row').filter({ hasText: '03 号' }).getByText('降至第 3 名').waitFor();
   await context.close();
 });
 

@@ -19,11 +19,11 @@ export const contestEntries: readonly Entry[] = [
   { name: 'ballots', label: '选票日志' },
   { name: 'clusters', label: '疑似聚集' },
   { name: 'report', label: '异常情况说明' },
+  { name: 'checkpoints', label: '存证与见证' },
   { name: 'nominations', label: '报送' },
   { name: 'units', label: '报送单位' },
   { name: 'shortlist', label: '候选名单' },
   { name: 'candidates', label: '候选' },
-  { name: 'checkpoints', label: '存证与见证' },
   { name: 'settings', label: '活动设置' },
   { name: 'out', label: '导出与归档' },
 ];
