@@ -7,20 +7,22 @@ import { staffRefusalCodes } from '@zuimei/shared/staffrefusal.ts';
 
 const DIST = fileURLToPath(new URL('../../web/dist/', import.meta.url));
 const CONSOLE_LIMIT = 350 * 1024;
+const VOTE_LIMIT = 70 * 1000;
 const assets = join(DIST, 'console/console-assets');
+const votes = join(DIST, 'client/assets');
 
 function gzipped(path: string): number {
   return gzipSync(readFileSync(path), { level: 6 }).length;
 }
 
 /** The named scripts and everything they import before they run, with the sheets those parts ask for. */
-function closure(names: string[]): Set<string> {
+function closure(names: string[], folder = assets): Set<string> {
   const found = new Set<string>();
   const walk = (name: string): void => {
     if (found.has(name)) return;
     found.add(name);
     if (!name.endsWith('.js')) return;
-    const code = readFileSync(join(assets, name), 'utf8');
+    const code = readFileSync(join(folder, name), 'utf8');
     for (const [, next = ''] of code.matchAll(/\b(?:from|import)\s*["']\.\/([\w.-]+\.js)["']/g)) walk(next);
   };
   names.forEach(walk);
@@ -39,6 +41,21 @@ test('the citizen’s page holds nothing of the console', () => {
   for (const { name, text } of texts)
     for (const mark of marks)
       expect(new RegExp(`(?<![\\w-])${mark}(?![\\w-])`).test(text), `${name} holds ${mark}`).toBe(false);
+});
+
+test('what a first vote needs is at most 70 KB of script, and holds nothing of the proof that few are asked for', () => {
+  const html = readFileSync(join(DIST, 'client/index.html'), 'utf8');
+  const linked = [...html.matchAll(/(?:src|href)="\/assets\/([^"]+\.js)"/g)].map(([, name = '']) => name);
+  const scripts = [...closure(linked, votes)];
+  const bytes = scripts.reduce((sum, name) => sum + gzipped(join(votes, name)), 0);
+  expect(bytes).toBeGreaterThan(20_000);
+  expect(bytes).toBeLessThanOrEqual(VOTE_LIMIT);
+  const texts = scripts.map((name) => readFileSync(join(votes, name), 'utf8')).join('');
+  const rare = ['PBKDF2', 'speechSynthesis', 'new Worker', '朗读题目'];
+  for (const mark of rare) expect({ mark, there: texts.includes(mark) }).toEqual({ mark, there: false });
+  const all = readdirSync(votes).filter((name) => name.endsWith('.js'));
+  const everything = all.map((name) => readFileSync(join(votes, name), 'utf8')).join('');
+  for (const mark of rare) expect({ mark, there: everything.includes(mark) }).toEqual({ mark, there: true });
 });
 
 test('the console’s first screen is at most 350 KB, whichever page comes first', () => {
