@@ -17,13 +17,14 @@ const channelWords: Record<Channel, string> = {
   computer: '电脑',
 };
 
-/** Ballots of one hour, round and channel. `hour`: hours since 1970 on Shanghai's clock. */
+/** Ballots of one hour, round and channel, as rulings left them. `hour`: hours since 1970 on Shanghai's clock. */
 export interface BallotCount {
   round: number;
   hour: number;
   channel: number;
   counted: number;
   held: number;
+  void: number;
 }
 
 /** The ledger's ballots and the stored counts of one and the same moment. */
@@ -40,10 +41,11 @@ export async function readBallots(db: Db, contest: number): Promise<BallotCounts
     .execute(async (tx) => {
       const lines = await sql<BallotCount>`
         select round, floor((extract(epoch from at) + 28800) / 3600)::int as hour, coalesce(channel, 0)::int as channel,
-          (count(*) filter (where state = 'counted'))::float8 as counted, (count(*) filter (where state = 'held'))::float8 as held
-        from ledger_entry where contest = ${contest} and kind = 'ballot' group by 1, 2, 3 order by 1, 2, 3`.execute(
-        tx,
-      );
+          (count(*) filter (where coalesce(r.state, e.state) = 'counted'))::float8 as counted,
+          (count(*) filter (where coalesce(r.state, e.state) = 'held'))::float8 as held,
+          (count(*) filter (where r.state = 'void'))::float8 as void
+        from ledger_entry e left join ballot_ruling r on r.contest = e.contest and r.index = e.index
+        where e.contest = ${contest} and kind = 'ballot' group by 1, 2, 3 order by 1, 2, 3`.execute(tx);
       const tally = await sql<BallotCounts['tally'][number]>`
         select round, votes::float8 as counted, held::float8 as held from tally
         where contest = ${contest} and candidate = 0 order by round`.execute(tx);
@@ -56,7 +58,7 @@ export function ballotSheets(source: Source, { lines, tally }: BallotCounts, mar
   const notes = [
     `主办单位：${source.settings.organizers.join('、')}　生成时间：${momentWords(source.now)}`,
     markLine(mark),
-    '统计口径：账本中的全部选票。“计票”为投出时即计入的选票，“待核”为投出时留待核实的选票；每一行均可由账本复算。',
+    '统计口径：账本中的全部选票，按已生效的裁定归类。“计票”已计入，“待核”尚未计入，“作废”不再计入；每一行均可由账本复算。',
   ];
   const sheet = (name: string, head: Column[], rows: CellValue[][], more: Partial<Sheet> = {}): Sheet => ({
     name,
@@ -98,9 +100,10 @@ const figures: Column[] = [
   { title: '选票', width: 14, align: 'right' },
   { title: '其中计票', width: 14, align: 'right' },
   { title: '其中待核', width: 14, align: 'right' },
+  { title: '其中作废', width: 14, align: 'right' },
 ];
 
-/** By round, beside the counts that the page shows: where nothing was ruled on, the two are equal. */
+/** By round, beside the counts that the page shows: the two are equal, whatever was ruled. */
 function roundSheet(
   source: Source,
   lines: readonly BallotCount[],
@@ -111,7 +114,7 @@ function roundSheet(
     const own = lines.filter((one) => one.round === round);
     const stored = tally.find((one) => one.round === round) ?? { counted: 0, held: 0 };
     const same = stored.counted === sum(own, 'counted') && stored.held === sum(own, 'held');
-    return [`第 ${round + 1} 轮`, ...cells(own), stored.counted, stored.held, same ? '一致' : '有裁定调整'];
+    return [`第 ${round + 1} 轮`, ...cells(own), stored.counted, stored.held, same ? '一致' : '不一致'];
   });
   return {
     name: '按轮次',
@@ -141,10 +144,10 @@ function grouped(lines: readonly BallotCount[], by: (one: BallotCount) => number
 }
 
 function cells(lines: readonly BallotCount[]): number[] {
-  const [counted, held] = [sum(lines, 'counted'), sum(lines, 'held')];
-  return [counted + held, counted, held];
+  const [counted, held, voided] = [sum(lines, 'counted'), sum(lines, 'held'), sum(lines, 'void')];
+  return [counted + held + voided, counted, held, voided];
 }
 
-function sum(lines: readonly BallotCount[], of: 'counted' | 'held'): number {
+function sum(lines: readonly BallotCount[], of: 'counted' | 'held' | 'void'): number {
   return lines.reduce((total, one) => total + one[of], 0);
 }

@@ -65,7 +65,7 @@ export interface Ledger {
   amend(slug: string, amendment: Amendment): Promise<StoredContest>;
   /**
    * Moves ballots as auditors ruled, in one transaction with the counts and the entries that say so; rules and version stay as they are,
-   * and ballots that come meanwhile wait. Refuses with not_found, too_many_ballots {most}, nothing_to_rule when none of them can be
+   * and ballots that come meanwhile wait. Refuses with not_found, archived, too_many_ballots {most}, nothing_to_rule when none of them can be
    * moved, and with what `before` and `after` refuse.
    */
   rule(slug: string, order: Order): Promise<Ruled>;
@@ -197,10 +197,13 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
     if (entries.length > MOST_RULED) throw new Refusal('too_many_ballots', { most: MOST_RULED });
     return await db.transaction().execute(async (tx) => {
       // Locked before the head, as `amend` does; shared, since nothing of the contest changes.
-      const { rows } = await sql<{ id: number }>`
-        select id from contest where slug = ${slug} for share`.execute(tx);
+      const { rows } = await sql<{ id: number; archived: boolean }>`
+        select id, archived_at is not null as archived from contest where slug = ${slug} for share`.execute(
+        tx,
+      );
       const [contest] = rows;
       if (!contest) throw new Refusal('not_found');
+      if (contest.archived) throw new Refusal('archived');
       await before?.(tx, contest.id);
       const { first, moved } = await moveBallots(tx, contest.id, verb, entries);
       if (moved.length === 0) throw new Refusal('nothing_to_rule');

@@ -301,6 +301,20 @@ describe('选票汇总 and 票数排行', () => {
     return contest;
   }
 
+  test('ballots that were ruled on stand where the ruling left them', async () => {
+    const { slug } = await voted();
+    const order = { actor: '钱一', confirmedBy: '孙二', reason: '经核实为批量投票', reference: '' };
+    await site.parts.ledger.rule(slug, { ...order, verb: 'void', entries: [1, 2] });
+    await site.parts.ledger.rule(slug, { ...order, verb: 'release', entries: [6] });
+    const book = await bookOf(slug, 'ballots');
+    const total = { 选票: 6, 其中计票: 4, 其中待核: 0, 其中作废: 2 };
+    expect(bodyOf(sheetOf(book, '按小时'), '时段（起）').pop()).toMatchObject(total);
+    expect(bodyOf(sheetOf(book, '按轮次'), '轮次')).toMatchObject([
+      { ...total, 当前计票: 4, 当前待核: 0, 与账本核对: '一致' },
+    ]);
+    await site.verify(slug);
+  });
+
   test('ballots by hour, day and channel add up to the tally, beside the checkpoint that proves them', async () => {
     const { slug, id } = await voted();
     const book = await bookOf(slug, 'ballots');

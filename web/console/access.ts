@@ -13,6 +13,7 @@ export const pageRoles = {
   ballots: ['auditor'],
   clusters: ['auditor'],
   report: ['auditor'],
+  rulings: ['auditor'],
   settings: ['organizer'],
   units: ['organizer'],
   nominations: ['organizer', 'reviewer'],

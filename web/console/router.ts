@@ -68,6 +68,12 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./organizer/LivePage.vue'),
   },
   {
+    path: '/console/c/:slug/rulings',
+    name: 'rulings',
+    meta: { roles: pageRoles.rulings },
+    component: () => import('./auditor/RulingsPage.vue'),
+  },
+  {
     path: '/console/c/:slug/settings',
     name: 'settings',
     meta: { roles: pageRoles.settings },

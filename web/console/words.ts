@@ -210,6 +210,10 @@ const acts: Record<string, string> = {
   'candidate.withdraw': '候选退出',
   'private.reveal': '查看非公开信息',
   'out.export': '导出',
+  'ruling.propose': '提议裁定',
+  'ruling.confirm': '确认裁定',
+  'ruling.decline': '不同意裁定',
+  'ruling.withdraw': '撤回裁定提议',
   'audit.export': '导出选票日志',
   'ledger.export': '导出选票账本',
 };

@@ -18,6 +18,7 @@ export const contestEntries: readonly Entry[] = [
   { name: 'live', label: '实时' },
   { name: 'ballots', label: '选票日志' },
   { name: 'clusters', label: '疑似聚集' },
+  { name: 'rulings', label: '裁定' },
   { name: 'report', label: '异常情况说明' },
   { name: 'checkpoints', label: '存证与见证' },
   { name: 'nominations', label: '报送' },
