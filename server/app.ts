@@ -6,6 +6,7 @@ import { clusterRoute } from './analyst/clusterroute.ts';
 import { exportRoute } from './audit/exportroute.ts';
 import { createLive } from './audit/live.ts';
 import { liveRoute } from './audit/liveroute.ts';
+import { verifyPage } from './audit/page.ts';
 import { rulingRoute } from './audit/rulingroute.ts';
 import { consolePage } from './console/page.ts';
 import { archiveRoute } from './contest/archiveroute.ts';
@@ -63,6 +64,7 @@ export function createApp(parts: Parts) {
     .route('/', rulingRoute(parts))
     .route('/', steerRoute({ guard: parts.guard, steer: createSteer(parts) }));
   if (parts.console) app.route('/', consolePage(parts.console));
+  if (parts.verifier) app.route('/', verifyPage(parts.verifier));
   if (parts.site) app.route('/', pageRoute({ ...parts, site: parts.site }));
 
   app.notFound((c) => c.json({ code: 'not_found' satisfies RefusalCode }, 404));

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { openAddresses } from './address/address.ts';
 import { createApp } from './app.ts';
+import { openVerifier } from './audit/page.ts';
 import { readConfig } from './config.ts';
 import { openConsole } from './console/page.ts';
 import { openSite } from './contest/page.ts';
@@ -58,6 +59,7 @@ async function main(): Promise<void> {
     log,
     site,
     console: staffPages,
+    verifier: await openVerifier(new URL('../web/dist/verify/', import.meta.url)),
     publicUrl: config.publicUrl,
     trustedProxies: config.trustedProxies,
     stopping: () => stopping,

@@ -14,6 +14,7 @@ import type { Journal } from './journal.ts';
 import { createLog, type Log } from './log/log.ts';
 import { logSigner } from './log/sealer.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import type { Prebuilt } from './reply.ts';
 import type { Secrets } from './secret.ts';
 import { createPasswords, type PasswordCost, type Passwords } from './staff/password.ts';
 import { createGuard, createSessions, type Guard, type Sessions } from './staff/session.ts';
@@ -52,6 +53,8 @@ export interface Parts {
   answerError: AnswerError;
   site: Site | null;
   console: Console | null;
+  /** The page that verifies a ledger. */
+  verifier: Prebuilt | null;
   publicUrl: string | null;
   secure: boolean;
   trustedProxies: BlockList;
@@ -70,6 +73,7 @@ export function createParts(given: {
   log: Journal;
   site: Site | null;
   console?: Console | null;
+  verifier?: Prebuilt | null;
   publicUrl: string | null;
   trustedProxies: BlockList;
   clock?: () => number;
@@ -155,6 +159,7 @@ export function createParts(given: {
     answerError: createAnswerError(log, metrics),
     site: given.site,
     console: given.console ?? null,
+    verifier: given.verifier ?? null,
     publicUrl,
     secure,
     trustedProxies: given.trustedProxies,

@@ -1,5 +1,6 @@
 import { equalBytes } from './bytes.ts';
 import type { Checkpoint } from './checkpoint.ts';
+import { openCosignatures, parseWitnessKey, type WitnessKey } from './cosignature.ts';
 import {
   type ExportEnd,
   type ExportEntry,
@@ -45,6 +46,7 @@ export function createExportCheck(options: ExportOptions = {}): ExportCheck {
   const points: ExportPoint[] = [];
   const opened: Checkpoint[] = [];
   const keptOutcomes: KeptOutcome[] = [];
+  const cosigned = new Map<Checkpoint, string[]>();
   let header: ExportHeader | null = null;
   let key: VerifierKey | null = null;
   let replayer: Replayer | null = null;
@@ -74,10 +76,15 @@ export function createExportCheck(options: ExportOptions = {}): ExportCheck {
 
   /** All that comes before the first entry is there: the signatures are checked, the replay begins. */
   const begin = async (own: ExportHeader): Promise<Replayer> => {
+    const witnesses = own.witnesses.flatMap((text) => parsedWitness(text) ?? []);
     for (const { checkpoint } of points) {
       const signed = key && (await openSigned(checkpoint, key));
-      if (signed?.ok) opened.push(signed.checkpoint);
-      else problem('checkpoint_note', null, checkpoint.split('\n')[1]?.slice(0, 20) ?? '');
+      if (signed?.ok) {
+        opened.push(signed.checkpoint);
+        const names = await witnessesOf(checkpoint, witnesses);
+        if (!names) problem('cosignature', signed.checkpoint.size);
+        else if (names.length > 0) cosigned.set(signed.checkpoint, names);
+      } else problem('checkpoint_note', null, checkpoint.split('\n')[1]?.slice(0, 20) ?? '');
     }
     for (const note of kept) keptOutcomes.push(await openKept(note));
     return createReplayer({
@@ -180,6 +187,8 @@ export function createExportCheck(options: ExportOptions = {}): ExportCheck {
       judgeEnd(own, replay);
       judgeKept(replay);
       const others = replay.problems.filter((one) => !one.code.startsWith('checkpoint'));
+      // What was done to an entry comes before what it did to the counts.
+      const ofTally = problems.filter((one) => one.code === 'tally');
       const unlisted = replay.problemCount - replay.problems.length;
       const [ballots, held] = [sum(replay.tally, 'ballots'), sum(replay.tally, 'held')];
       const agreed = opened.filter((one) => !failed.includes(one));
@@ -194,11 +203,12 @@ export function createExportCheck(options: ExportOptions = {}): ExportCheck {
         root: replay.root,
         checkpoints: agreed.length,
         sealed: [...agreed, ...keptAgreed(keptOutcomes)].reduce((most, one) => Math.max(most, one.size), 0),
+        witnessed: largest(agreed, cosigned),
         tally: replay.tally,
         names: (frozen ?? own).candidates,
         kept: keptOutcomes,
         codes: codes.map((code) => outcomeOf(own, code, replay)),
-        problems: [...problems, ...others],
+        problems: [...problems.filter((one) => one.code !== 'tally'), ...others, ...ofTally],
         problemCount: problems.length + unkept + others.length + unlisted,
       };
     },
@@ -213,6 +223,28 @@ function parsedKey(text: string): VerifierKey | null {
   } catch {
     return null;
   }
+}
+
+function parsedWitness(text: string): WitnessKey | null {
+  try {
+    return parseWitnessKey(text);
+  } catch {
+    return null;
+  }
+}
+
+/** Names of the witnesses that cosigned; null when one of their signatures is wrong. */
+async function witnessesOf(note: string, keys: readonly WitnessKey[]): Promise<string[] | null> {
+  try {
+    return (await openCosignatures(note, keys)).cosignatures.map((one) => one.key.name);
+  } catch {
+    return null;
+  }
+}
+
+function largest(agreed: readonly Checkpoint[], cosigned: ReadonlyMap<Checkpoint, string[]>) {
+  const newest = agreed.filter((one) => cosigned.has(one)).toSorted((a, b) => b.size - a.size)[0];
+  return newest ? { size: newest.size, names: cosigned.get(newest) ?? [] } : null;
 }
 
 function sum(tally: readonly RoundTally[], field: 'ballots' | 'held'): number {

@@ -17,7 +17,7 @@ export interface ExportOptions {
 /**
  * Beside those of replay.ts: not_export: no such file · line: unreadable · order: a line where it must not be · number: not the number that
  * is due · cut: the file ends before its last line · lines: not as many lines as it says · key: not the key that was asked for, or none ·
- * checkpoint_note: a checkpoint in the file that the key did not sign · kept: the tree is not the one that a kept checkpoint was signed for ·
+ * checkpoint_note: a checkpoint in the file that the key did not sign · cosignature: a witness named at the head did not sign what is under one · kept: the tree is not the one that a kept checkpoint was signed for ·
  * kept_note: a kept text that is no checkpoint of this log · rules: rounds or names at the head are not those frozen in the ledger ·
  * tally: the database counted otherwise · tally_missing.
  */
@@ -31,6 +31,7 @@ export type ExportProblemCode =
   | 'lines'
   | 'key'
   | 'checkpoint_note'
+  | 'cosignature'
   | 'kept'
   | 'kept_note'
   | 'rules'
@@ -67,6 +68,8 @@ export interface ExportReport {
   /** Checkpoints of the file that agree, and entries under the newest of them: what comes after is checked but not signed. */
   checkpoints: number;
   sealed: number;
+  /** The largest of them that witnesses cosigned, by the names that the head of the file lists; null = none. */
+  witnessed: { size: number; names: string[] } | null;
   tally: RoundTally[];
   /** As the ledger's rules have them, else as the head of the file has. */
   names: { number: number; name: string }[];
@@ -102,6 +105,7 @@ export const nothing: Omit<ExportReport, 'problems'> = {
   root: '',
   checkpoints: 0,
   sealed: 0,
+  witnessed: null,
   tally: [],
   names: [],
   kept: [],

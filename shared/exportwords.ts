@@ -22,6 +22,7 @@ const sentences: Record<ExportProblemCode | 'gap' | 'head' | 'tile', (one: Found
   lines: ({ detail }) => `文件登记的条数与实有的不同（${detail.replace(' ', ' 与 ')}）：内容有增删。`,
   key: ({ detail }) => keySentences[detail] ?? '账本公钥不可用，签名无从核验。',
   checkpoint_note: ({ detail }) => `存证点（${numbered(detail)}）的签名不是账本公钥所签，或内容与签名不符。`,
+  cosignature: ({ index }) => `存证点（${index} 条账目）下的见证签名不是所列见证单位签的。`,
   checkpoint: ({ index }) =>
     `前 ${index} 条账目算出的根与当时签名的存证点不同：其中有账目被改动、增删或调换。`,
   checkpoint_ahead: ({ index }) => `存证点曾为 ${index} 条账目签名，现在没有这么多：末尾有账目被拿走。`,

@@ -1,5 +1,6 @@
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vite';
+import { oneFile } from './onefile.ts';
 
 // Oldest engines met: WeChat's Android web view (Chromium 100 or so) and Safari of iOS 15.
 const engines = ['chrome90', 'safari15'];
@@ -16,12 +17,13 @@ const firstVote = {
 const proofAsked = { name: 'proof', test: /[\\/]web[\\/]citizen[\\/]proof[\\/]/ };
 
 /**
- * Three outputs from one command: dist/client is what phones load (hashed files under assets/ and the page template),
+ * Four outputs from one command: dist/client is what phones load (hashed files under assets/ and the page template),
  * dist/server/first.js renders the first HTML of a page and needs nothing beside itself to run, dist/console is the console, built
- * apart so that no byte of it can come into the citizen's page.
+ * apart so that no byte of it can come into the citizen's page, dist/verify/verify.html is the page that verifies a ledger, whole in
+ * one file.
  */
 export default defineConfig({
-  plugins: [vue({ features: { optionsAPI: false, prodDevtools: false } })],
+  plugins: [vue({ features: { optionsAPI: false, prodDevtools: false } }), oneFile('verify')],
   define: { 'process.env.NODE_ENV': JSON.stringify('production') },
   builder: {},
   environments: {
@@ -50,6 +52,17 @@ export default defineConfig({
         assetsInlineLimit: 2048,
         modulePreload: { polyfill: false },
         rolldownOptions: { input: 'console.html' },
+      },
+    },
+    verify: {
+      consumer: 'client',
+      build: {
+        outDir: 'dist/verify',
+        target: deskEngines,
+        cssTarget: deskEngines,
+        assetsInlineLimit: 100_000,
+        modulePreload: false,
+        rolldownOptions: { input: 'verify.html', output: { codeSplitting: false } },
       },
     },
     ssr: {

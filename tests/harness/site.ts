@@ -5,6 +5,7 @@ import { getRequestListener } from '@hono/node-server';
 import { sql } from 'kysely';
 import { expect } from 'vitest';
 import { createApp } from '@zuimei/server/app.ts';
+import { openVerifier } from '@zuimei/server/audit/page.ts';
 import { verifyContest } from '@zuimei/server/audit/verify.ts';
 import { openConsole } from '@zuimei/server/console/page.ts';
 import { createContest, updateContest } from '@zuimei/server/contest/contest.ts';
@@ -130,6 +131,7 @@ export async function createSite(db: Db, options: SiteOptions = {}) {
     log: (_level, event) => errors.push(event),
     site: options.pages ? await openSite(new URL('../../web/dist/', import.meta.url)) : null,
     console: options.pages ? await openConsole(new URL('../../web/dist/console/', import.meta.url)) : null,
+    verifier: options.pages ? await openVerifier(new URL('../../web/dist/verify/', import.meta.url)) : null,
     publicUrl: null,
     trustedProxies,
     clock,

@@ -40,6 +40,9 @@ export const client = {
   checkpoint: (slug: string) => request(`/log/${slug}/checkpoint`, toText),
   /** The last checkpoint of each day, newest first. */
   checkpointDays: (slug: string) => read<DayCheckpoint[]>(`/log/${slug}/days`),
+  /** A base64 hash a line: that the tree of size2 extends the tree of size1. */
+  consistency: (slug: string, size1: number, size2: number) =>
+    request(`/log/${slug}/consistency/${size1}/${size2}`, toText),
 };
 
 function toJson<T>(reply: Response): Promise<T> {

@@ -1,0 +1,31 @@
+import { readFile } from 'node:fs/promises';
+import { Hono } from 'hono';
+import { type Prebuilt, prebuild, send } from '../reply.ts';
+
+const POLICY = /<meta http-equiv="Content-Security-Policy" content="([^"]+)">/;
+
+/**
+ * The page that verifies a ledger, one file that holds all it needs. The policy that stands in it (web/onefile.ts: its own script and
+ * style by their hashes, and nothing else) is sent with it too, where it cannot be overlooked. Throws when it was not built.
+ */
+export async function openVerifier(folder: URL): Promise<Prebuilt> {
+  const html = await readFile(new URL('verify.html', folder), 'utf8');
+  const [, policy] = POLICY.exec(html) ?? [];
+  if (!policy) throw new Error('the verify page was built without its policy');
+  return prebuild(
+    html,
+    {
+      'Content-Type': 'text/html; charset=utf-8',
+      'Cache-Control': 'no-cache',
+      'Content-Security-Policy': `${policy}; frame-ancestors 'none'`,
+      'X-Content-Type-Options': 'nosniff',
+      'Referrer-Policy': 'no-referrer',
+    },
+    11,
+  );
+}
+
+/** GET /verify, public. What is to be verified stands behind the # and is never sent. */
+export function verifyPage(page: Prebuilt) {
+  return new Hono().get('/verify', (c) => send(c, page));
+}

@@ -1,0 +1,33 @@
+import { reactive, ref } from 'vue';
+import { parseVerifierKey } from '@zuimei/shared/note.ts';
+
+/** Opened from a disk, the page has no site to ask. */
+export const served = location.protocol.startsWith('http');
+
+/** What lies on the desk, for all three checks; gone when the page is closed. */
+export const desk = reactive({
+  file: null as File | null,
+  /** The log's key as the reader brought it; '' = as the site or the file says. */
+  key: '',
+});
+
+/** Of the address that a receipt's picture code leads to, `…/verify#r=<code>`; '' if it is none. */
+export const scanned = ref(readScanned());
+
+export function readScanned(): string {
+  return /^#r=(.+)$/.exec(location.hash)?.[1] ?? '';
+}
+
+export function isKey(text: string): boolean {
+  try {
+    parseVerifierKey(text.trim());
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The key that was brought, as an option. */
+export function ownKey(): { key?: string } {
+  return desk.key.trim() === '' ? {} : { key: desk.key.trim() };
+}
