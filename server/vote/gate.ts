@@ -1,5 +1,6 @@
-import type { Policy, Step } from '@zuimei/shared/policy.ts';
+import { type Policy, type Step, signalBits } from '@zuimei/shared/policy.ts';
 import { type BreakerEvent, type BreakerState, createBreaker } from './breaker.ts';
+import { createRhythms, type Rhythms } from './rhythm.ts';
 import { createTrends, type Trends } from './trend.ts';
 import type { Counters, Counts, Visits } from './visits.ts';
 import { type Facts, weigh } from './weigh.ts';
@@ -38,24 +39,26 @@ export function createGate(parts: {
 }): Gate {
   const { clock, log, patienceMs = 50, probeMs = 500 } = parts;
   const breaker = createBreaker({ ...parts, patienceMs, probeMs });
-  const trends = new Map<string, Trends>();
+  const watched = new Map<string, { trends: Trends; rhythms: Rhythms }>();
   let failing = false;
 
-  function trendsOf(contest: string): Trends {
-    const known = trends.get(contest) ?? createTrends();
-    trends.set(contest, known);
-    return known;
+  function watch(contest: string): { trends: Trends; rhythms: Rhythms } {
+    let own = watched.get(contest);
+    if (!own) watched.set(contest, (own = { trends: createTrends(), rhythms: createRhythms() }));
+    return own;
   }
 
   async function screen(contest: string, policy: Policy, facts: readonly Facts[]): Promise<Verdict[]> {
     const now = clock();
-    const ours = trendsOf(contest);
-    const sums = ours.note(facts, now);
+    const { trends, rhythms } = watch(contest);
+    const sums = trends.note(facts, policy, now);
+    const patterns = facts.map((one) => (rhythms.beats(one, policy) ? signalBits.rhythm : 0));
     const { counts, unscreened } = await breaker.bump(contest, visitsOf(facts, policy, sums), now);
-    if (sums.length > 0) ours.learn(sums, counts.sums, policy);
-    const trend = ours.trend();
+    if (sums.length > 0) trends.learn(sums, counts.sums, policy);
+    const trend = trends.trend();
     return facts.map((one, row) => {
-      const { step, signals } = weigh(crowdOf(counts, row), one, trend, 0, policy);
+      const pattern = (patterns[row] ?? 0) | (trends.alikes.has(one.picks) ? signalBits.alike : 0);
+      const { step, signals } = weigh(crowdOf(counts, row), one, trend, pattern, policy);
       return { step, signals, unscreened };
     });
   }

@@ -1,6 +1,7 @@
 import type { Policy } from '@zuimei/shared/policy.ts';
+import { type Alikes, createAlikes } from './alike.ts';
 import type { Sum } from './visits.ts';
-import { type Trend, weighTrend } from './weigh.ts';
+import { type Facts, type Trend, weighTrend } from './weigh.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
@@ -8,13 +9,14 @@ const DAY_MS = 86_400_000;
 const GATHER_MS = 250;
 const CALM: Trend = { surging: new Set(), single: new Set() };
 
-/** How the candidates of one contest fare this hour, as far as the counters know. */
+/** How the candidates of one contest, and sets of them, fare this hour, as far as the counters know. */
 export interface Trends {
   /** Takes note of the ballots of a batch; gives the sums to send with it, often none. */
-  note(ballots: readonly { picks: readonly number[] }[], now: number): Sum[];
+  note(ballots: readonly Facts[], policy: Policy, now: number): Sum[];
   /** Takes the totals that came back for those sums. */
   learn(sums: readonly Sum[], totals: readonly number[], policy: Policy): void;
   trend(): Trend;
+  alikes: Pick<Alikes, 'has'>;
 }
 
 export function createTrends(): Trends {
@@ -24,32 +26,39 @@ export function createTrends(): Trends {
   const hour = new Map<string, number>();
   const day = new Map<string, number>();
   let trend = CALM;
+  const alikes = createAlikes();
 
   function add(name: string, by: number): void {
     gathered.set(name, (gathered.get(name) ?? 0) + by);
   }
 
   return {
-    note(ballots, now) {
+    note(ballots, policy, now) {
+      const thisHour = Math.floor(now / HOUR_MS);
+      if (thisHour !== hourOfTotals) {
+        hourOfTotals = thisHour;
+        hour.clear();
+        day.clear();
+        alikes.clear();
+      }
       let singles = 0;
-      for (const { picks } of ballots) {
+      let fresh = 0;
+      for (const { picks, proven } of ballots) {
+        // It was noted when the proof was asked for.
+        if (proven) continue;
+        fresh++;
+        alikes.note(picks, policy);
         for (const pick of picks) add(`picks ${pick}`, 1);
         if (picks.length === 1) {
           singles++;
           add(`singles ${picks[0]}`, 1);
         }
       }
-      add('ballots', ballots.length);
+      add('ballots', fresh);
       add('singles', singles);
       if (Math.abs(now - sentAt) < GATHER_MS) return [];
       sentAt = now;
-      const thisHour = Math.floor(now / HOUR_MS);
-      if (thisHour !== hourOfTotals) {
-        hourOfTotals = thisHour;
-        hour.clear();
-        day.clear();
-      }
-      const sums: Sum[] = [];
+      const sums = alikes.gather();
       for (const [name, by] of gathered) {
         sums.push({ name, windowMs: HOUR_MS, by });
         if (!name.startsWith('singles')) sums.push({ name, windowMs: DAY_MS, by });
@@ -63,8 +72,13 @@ export function createTrends(): Trends {
         (windowMs === HOUR_MS ? hour : day).set(name, totals[i] ?? 0);
       });
       for (const name of hour.keys()) if (name.startsWith('picks ')) candidates.add(Number(name.slice(6)));
+      const ballots = hour.get('ballots') ?? 0;
+      sums.forEach(({ name }, i) => {
+        alikes.learn(name, totals[i] ?? 0, ballots, policy);
+      });
       trend = weighTrend(hour, day, candidates, policy);
     },
     trend: () => trend,
+    alikes,
   };
 }

@@ -30,7 +30,7 @@ function person(name: string, change: Partial<Facts> & { from?: string } = {}): 
     dwellMs: 20_000,
     touches: 9,
     identityAgeMs: 20_000,
-    picks: [1, 2, 3],
+    picks: [1, 2],
     agent: 1,
     at: Date.now(),
     class: 'unknown',
@@ -95,12 +95,12 @@ test('an office of 200 behind one address is admitted, unmarked and screened', a
   expect(verdicts).toEqual(verdicts.map(() => ({ step: 'admit', signals: 0, unscreened: false })));
 });
 
-test('of untouched pages from one address the ones beyond the limit are held, also when they come in many batches', async () => {
+test('untouched pages are asked for a proof; of those from one address the ones beyond the limit are held, also when they come in many batches', async () => {
   const { gate } = await openScreened(await freshRedis());
   const farm = () =>
     people(250, { from: 'farm', dwellMs: null, touches: null, identityAgeMs: 2100, ticketAgeMs: 2100 });
   for (let i = 0; i < 4; i++)
-    expect((await gate.admit('c', standard, farm())).every(({ step }) => step === 'admit')).toBe(true);
+    expect((await gate.admit('c', standard, farm())).every(({ step }) => step === 'challenge')).toBe(true);
   const [verdict] = await gate.admit('c', standard, farm());
   expect(verdict?.step).toBe('hold');
   expect(signalsIn(verdict?.signals ?? 0)).toEqual(['ip', 'silent', 'newcomer']);
@@ -123,7 +123,7 @@ test('a voter’s flood is refused, and only that voter’s', async () => {
 test('what is challenged is admitted with a proof, and marked as proven', async () => {
   const counters = createMemoryCounters();
   const gate = createGate({ counters, fallback: counters, clock: Date.now, log: () => {} });
-  const everyone = (count: number) => people(count, { from: 'carrier' });
+  const everyone = (count: number) => people(count, { from: 'carrier', picks: [1] });
   for (let i = 0; i < 3; i++) await gate.admit('c', standard, everyone(900));
   const [one] = everyone(1);
   if (!one) throw new Error('nobody came');
@@ -149,6 +149,57 @@ test('a candidate whose part leaps in one hour is noted on the ballots that pick
     ['admit', ['surge']],
     ['admit', []],
   ]);
+});
+
+test('a set of picks that comes much too often is noted on its ballots, as all servers saw it, and holds none', async () => {
+  const redis = await freshRedis();
+  let now = 1_774_656_000_000;
+  const open = async () => {
+    const counters = await openRedis(redis.url);
+    closing.push(counters.close);
+    return createGate({
+      counters,
+      fallback: createMemoryCounters(),
+      clock: () => now,
+      log: () => {},
+      patienceMs: 1000,
+    });
+  };
+  const servers = [await open(), await open()];
+  for (const gate of servers) {
+    await gate.admit('c', standard, people(60, { picks: [2, 5, 9] }));
+    await gate.admit('c', standard, people(40));
+    now += 1000;
+    await gate.admit('c', standard, people(1, { picks: [7] }));
+  }
+  now += 1000;
+  const verdicts = await servers[1]?.admit('c', standard, [
+    person('a', { picks: [2, 5, 9] }),
+    person('b', { picks: [2, 5, 8] }),
+  ]);
+  expect(verdicts?.map(({ step, signals }) => [step, signalsIn(signals)])).toEqual([
+    ['admit', ['alike']],
+    ['admit', []],
+  ]);
+});
+
+test('a rack of phones that vote at equal gaps is held, the visitors between them are not', async () => {
+  const counters = createMemoryCounters();
+  let now = 1_774_656_000_000;
+  const gate = createGate({ counters, fallback: counters, clock: () => now, log: () => {} });
+  const steps: Record<string, string[]> = { rack: [], visitors: [] };
+  for (let i = 0; i < 40; i++) {
+    now += 9_000;
+    const [rack, visitor] = await gate.admit('c', standard, [
+      person(`rack ${i}`, { from: 'wifi', at: now }),
+      person(`visitor ${i}`, { at: now - ((i * 977) % 8_000) }),
+    ]);
+    steps['rack']?.push(rack?.step ?? '');
+    steps['visitors']?.push(visitor?.step ?? '');
+  }
+  const { arrivals } = standard.rhythm;
+  expect(steps['rack']).toEqual([...Array(arrivals - 1).fill('admit'), ...Array(41 - arrivals).fill('hold')]);
+  expect(new Set(steps['visitors'])).toEqual(new Set(['admit']));
 });
 
 test('redis killed in mid-load: verdicts go on without waiting, unscreened, and are screened again when it is back', async () => {

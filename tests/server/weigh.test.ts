@@ -81,7 +81,8 @@ test.each([
   ['standard', { attempts: 120 }, citizen, 'admit', ['attempts']],
   ['standard', { device: 6 }, citizen, 'admit', []],
   ['standard', { device: 7 }, citizen, 'admit', ['device']],
-  ['standard', { device: 21 }, citizen, 'challenge', ['device']],
+  ['standard', { device: 5000 }, citizen, 'admit', ['device']],
+  ['strict', { device: 31 }, citizen, 'challenge', ['device']],
   ['standard', { device: 51 }, machine, 'hold', ['device', 'silent', 'newcomer']],
   ['standard', { ip: 300 }, citizen, 'admit', []],
   ['standard', { ip: 301 }, citizen, 'admit', ['ip']],
@@ -110,6 +111,69 @@ test('each mark of a machine is noted by itself and moves nothing', () => {
   ];
   for (const [change, signal] of marks)
     expect(verdict({ ip: 2499 }, { ...citizen, ...change }, standard)).toEqual(['admit', ['ip', signal]]);
+});
+
+describe('a score', () => {
+  const score = (facts: Partial<Facts>, policy: Policy, pattern = 0, trend = calm) => {
+    const { step, signals } = weigh(alone, { ...citizen, ...facts }, trend, pattern, policy);
+    return [step, signalsIn(signals)];
+  };
+  const hasty = { touches: 0, identityAgeMs: 2100 };
+
+  test('asks for a proof from its first threshold, holds from its second, and 0 is never', () => {
+    expect(score(hasty, standard)).toEqual(['challenge', ['silent', 'newcomer']]);
+    expect(score({ ...hasty, proven: true }, standard)).toEqual(['admit', ['silent', 'newcomer', 'proven']]);
+    const three = { ...hasty, dwellMs: 100 };
+    expect(score(three, standard)).toEqual(['hold', ['dwell', 'silent', 'newcomer']]);
+    expect(score({ ...three, proven: true }, standard)[0]).toBe('hold');
+    expect(score(three, loose)).toEqual(['challenge', ['dwell', 'silent', 'newcomer']]);
+    expect(score(three, { ...loose, score: { doubt: 0, challenge: 0, hold: 0 } })[0]).toBe('admit');
+  });
+
+  test('counts where a ballot comes from', () => {
+    expect(score({ class: 'datacentre' }, standard)).toEqual(['admit', ['datacentre']]);
+    expect(score({ class: 'datacentre', ...hasty }, standard)[0]).toBe('hold');
+    expect(score({ class: 'abroad', abroad: true, outside: true }, standard)).toEqual([
+      'admit',
+      ['outside', 'abroad'],
+    ]);
+    const weights = { ...standard.weights, outside: 4 };
+    expect(score({ outside: true }, { ...standard, weights })[0]).toBe('challenge');
+  });
+
+  test('is not moved by how candidates fare, however heavy that weighs; beside other marks it counts as much as they', () => {
+    const weights = { ...standard.weights, surge: 100, single: 100, alike: 100 };
+    const heavy = { ...standard, weights };
+    const trend: Trend = { surging: new Set([3]), single: new Set() };
+    expect(score({}, heavy, signalBits.alike, trend)).toEqual(['admit', ['surge', 'alike']]);
+    expect(score({ touches: 0 }, heavy, signalBits.alike, trend)[0]).toBe('challenge');
+  });
+});
+
+test('what many share never refuses anybody, whatever a policy says', () => {
+  const limit = { note: 0, refuse: 1 };
+  const all = {
+    unknown: limit,
+    carrier: limit,
+    campus: limit,
+    office: limit,
+    datacentre: limit,
+    abroad: limit,
+  };
+  const harsh: Policy = { ...standard, device: limit, ip: all, net: all };
+  for (const crowd of [{ device: 9 }, { ip: 9 }, { net: 9 }])
+    expect(verdict(crowd, citizen, harsh)[0]).toBe('hold');
+  expect(verdict({ attempts: 200 }, citizen, harsh)[0]).toBe('refuse');
+});
+
+test.each([
+  ['carrier', { ip: 2000, net: 20_000 }, 'admit'],
+  ['office', { ip: 200 }, 'admit'],
+  ['datacentre', { ip: 2 }, 'challenge'],
+  ['datacentre', { ip: 5 }, 'hold'],
+  ['abroad', { net: 5 }, 'hold'],
+] as const)('limits go by what the address is: %s, %o', (kind, crowd, step) => {
+  expect(verdict(crowd, { ...citizen, class: kind }, standard)[0]).toBe(step);
 });
 
 test('a candidate’s fortune is noted on the ballots it bears on and never holds one', () => {
