@@ -31,7 +31,7 @@ export const small: Size = {
     ipv6: 120,
     groups: 2,
   },
-  gang: { pulses: [60, 90, 140, 75, 110], farm: 500, forged: 300, replay: 500, apart: 120 },
+  gang: { pulses: [60, 90, 140, 75, 110, 160, 100, 200], farm: 500, forged: 300, replay: 500, apart: 120 },
 };
 
 export const full: Size = {
