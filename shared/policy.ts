@@ -182,8 +182,8 @@ export const policies: Record<PolicyName, Policy> = {
     rhythm: { arrivals: 10, percent: 15 },
     alike: { picks: 3, ballots: 100, percent: 10 },
     weights,
-    // Two marks of a machine: a proof. Three, or a rhythm: held.
-    score: { doubt: 4, challenge: 4, hold: 6 },
+    // Two marks of a machine are noted: an old web view that says nothing, a young cookie. With a third sign: a proof. Three, or a rhythm: held.
+    score: { doubt: 4, challenge: 5, hold: 6 },
     proof: { cost: 1000, guesses: 1000 },
   },
   // 严格: rather holds a ballot too many, for auditors to release. For contests that were brushed before.
@@ -210,7 +210,7 @@ export const policies: Record<PolicyName, Policy> = {
     rhythm: { arrivals: 8, percent: 20 },
     alike: { picks: 3, ballots: 50, percent: 5 },
     weights,
-    score: { doubt: 4, challenge: 3, hold: 5 },
+    score: { doubt: 4, challenge: 4, hold: 5 },
     proof: { cost: 1000, guesses: 2000 },
   },
 };

@@ -48,7 +48,7 @@ describe.each(databaseKinds)('what an organizer sets of the gate (%s)', (kind) =
     expect((await site.visitor(slug).cast([1], silent())).body.state).toBe('counted');
     const [before, after] = await rules(id);
     expect(before?.gate).toMatchObject({
-      score: { doubt: 4, challenge: 4, hold: 2 },
+      score: { doubt: 4, challenge: 5, hold: 2 },
       proof: { cost: 7, guesses: 1000 },
     });
     expect(after?.gate).toMatchObject({ score: { doubt: 4, challenge: 0, hold: 3 }, proof: { cost: 1000 } });

@@ -121,8 +121,9 @@ describe('a score', () => {
   const hasty = { touches: 0, identityAgeMs: 2100 };
 
   test('asks for a proof from its first threshold, holds from its second, and 0 is never', () => {
-    expect(score(hasty, standard)).toEqual(['challenge', ['silent', 'newcomer']]);
-    expect(score({ ...hasty, proven: true }, standard)).toEqual(['admit', ['silent', 'newcomer', 'proven']]);
+    expect(score(hasty, standard)).toEqual(['admit', ['silent', 'newcomer']]);
+    expect(score(hasty, strict)).toEqual(['challenge', ['silent', 'newcomer']]);
+    expect(score({ ...hasty, proven: true }, strict)).toEqual(['admit', ['silent', 'newcomer', 'proven']]);
     const three = { ...hasty, dwellMs: 100 };
     expect(score(three, standard)).toEqual(['hold', ['dwell', 'silent', 'newcomer']]);
     expect(score({ ...three, proven: true }, standard)[0]).toBe('hold');
@@ -137,7 +138,7 @@ describe('a score', () => {
       'admit',
       ['outside', 'abroad'],
     ]);
-    const weights = { ...standard.weights, outside: 4 };
+    const weights = { ...standard.weights, outside: 5 };
     expect(score({ outside: true }, { ...standard, weights })[0]).toBe('challenge');
   });
 
@@ -146,7 +147,9 @@ describe('a score', () => {
     const heavy = { ...standard, weights };
     const trend: Trend = { surging: new Set([3]), single: new Set() };
     expect(score({}, heavy, signalBits.alike, trend)).toEqual(['admit', ['surge', 'alike']]);
-    expect(score({ touches: 0 }, heavy, signalBits.alike, trend)[0]).toBe('challenge');
+    expect(score({ touches: 0 }, { ...heavy, score: strict.score }, signalBits.alike, trend)[0]).toBe(
+      'challenge',
+    );
   });
 });
 
