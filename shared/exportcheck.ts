@@ -1,6 +1,5 @@
 import { equalBytes } from './bytes.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { openCosignatures, parseWitnessKey, type WitnessKey } from './cosignature.ts';
 import {
   type ExportEnd,
   type ExportEntry,
@@ -18,6 +17,7 @@ import {
   type KeptOutcome,
   nothing,
 } from './exportreport.ts';
+import { largestCosigned, readWitnesses, witnessesOf } from './exportwitness.ts';
 import { type Frozen, frozenOf, sameFrozen } from './frozen.ts';
 import { formatVerifierKey, parseVerifierKey, type VerifierKey } from './note.ts';
 import type { ReceiptCode } from './receiptcode.ts';
@@ -38,9 +38,12 @@ export function createExportCheck(options: ExportOptions = {}): ExportCheck {
   const { kept = [], codes = [] } = options;
   const problems: ExportProblem[] = [];
   const problem = (code: ExportProblemCode, index: number | null = null, detail = ''): void => {
-    if (problems.length < MOST_PROBLEMS) problems.push({ code, index, detail });
+    const count = (counts.get(code) ?? 0) + 1;
+    counts.set(code, count);
+    if (count <= MOST_ALIKE) problems.push({ code, index, detail });
     else unkept++;
   };
+  const counts = new Map<ExportProblemCode, number>();
   let unkept = 0;
   const splitter = createLineSplitter();
   const points: ExportPoint[] = [];
@@ -54,6 +57,7 @@ export function createExportCheck(options: ExportOptions = {}): ExportCheck {
   let frozen: Frozen | null = null;
   let batch: ExportEntry[] = [];
   let entries = 0;
+  let due = 0;
   /** The file is none of ours, or not to be read on. */
   let broken = false;
 
@@ -76,7 +80,7 @@ export function createExportCheck(options: ExportOptions = {}): ExportCheck {
 
   /** All that comes before the first entry is there: the signatures are checked, the replay begins. */
   const begin = async (own: ExportHeader): Promise<Replayer> => {
-    const witnesses = own.witnesses.flatMap((text) => parsedWitness(text) ?? []);
+    const witnesses = readWitnesses(own);
     for (const { checkpoint } of points) {
       const signed = key && (await openSigned(checkpoint, key));
       if (signed?.ok) {
@@ -102,7 +106,8 @@ export function createExportCheck(options: ExportOptions = {}): ExportCheck {
   };
 
   const takeEntry = (entry: ExportEntry): void => {
-    if (entry.index !== entries) problem('number', entries, `${entry.index}`);
+    if (entry.index !== due) problem('number', due, `${entry.index}`);
+    due = entry.index + 1;
     if (entry.kind !== 'ballot') frozen = frozenOf(entry.act) ?? frozen;
     entries++;
     batch.push(entry);
@@ -203,7 +208,7 @@ export function createExportCheck(options: ExportOptions = {}): ExportCheck {
         root: replay.root,
         checkpoints: agreed.length,
         sealed: [...agreed, ...keptAgreed(keptOutcomes)].reduce((most, one) => Math.max(most, one.size), 0),
-        witnessed: largest(agreed, cosigned),
+        witnessed: largestCosigned(agreed, cosigned),
         tally: replay.tally,
         names: (frozen ?? own).candidates,
         kept: keptOutcomes,
@@ -215,7 +220,8 @@ export function createExportCheck(options: ExportOptions = {}): ExportCheck {
   };
 }
 
-const MOST_PROBLEMS = 200;
+/** Problems of one kind that are listed, so that they leave room for the others. */
+const MOST_ALIKE = 200;
 
 function parsedKey(text: string): VerifierKey | null {
   try {
@@ -223,28 +229,6 @@ function parsedKey(text: string): VerifierKey | null {
   } catch {
     return null;
   }
-}
-
-function parsedWitness(text: string): WitnessKey | null {
-  try {
-    return parseWitnessKey(text);
-  } catch {
-    return null;
-  }
-}
-
-/** Names of the witnesses that cosigned; null when one of their signatures is wrong. */
-async function witnessesOf(note: string, keys: readonly WitnessKey[]): Promise<string[] | null> {
-  try {
-    return (await openCosignatures(note, keys)).cosignatures.map((one) => one.key.name);
-  } catch {
-    return null;
-  }
-}
-
-function largest(agreed: readonly Checkpoint[], cosigned: ReadonlyMap<Checkpoint, string[]>) {
-  const newest = agreed.filter((one) => cosigned.has(one)).toSorted((a, b) => b.size - a.size)[0];
-  return newest ? { size: newest.size, names: cosigned.get(newest) ?? [] } : null;
 }
 
 function sum(tally: readonly RoundTally[], field: 'ballots' | 'held'): number {

@@ -4,7 +4,7 @@ import type { Checkpoint } from '@zuimei/shared/checkpoint.ts';
 import { type Frozen, frozenOf, sameFrozen } from '@zuimei/shared/frozen.ts';
 import type { VerifierKey } from '@zuimei/shared/note.ts';
 import { type TallyLine, tallyDifferences } from '@zuimei/shared/recount.ts';
-import { createReplayer } from '@zuimei/shared/replay.ts';
+import { createReplayer, type Replay, type SignedRoot } from '@zuimei/shared/replay.ts';
 import { openSigned } from '@zuimei/shared/signed.ts';
 import { readContest, type StoredContest } from '../contest/contest.ts';
 import type { Db } from '../db.ts';
@@ -73,7 +73,8 @@ async function verifyStored(
     for (const detail of await checkTiles(tx, id, newest.size, newest.root))
       problems.push({ code: 'tile', detail });
   const replay = replayer.finish();
-  problems.push(...replay.problems);
+  problems.push(...checkpointProblems(replay, held));
+  problems.push(...replay.problems.filter((one) => !one.code.startsWith('checkpoint')));
   if (head.size !== replay.entries)
     problems.push({ code: 'head', detail: `${head.size} / ${replay.entries}` });
   if (frozen?.version === contest.version && !sameFrozen(contest, frozen))
@@ -89,11 +90,22 @@ async function verifyStored(
     ballots,
     held: waiting,
     void: replay.cast - ballots - waiting,
-    checkpoints: replay.checkpointsAgreed,
+    checkpoints:
+      replay.checkpointsAgreed - held.filter((one) => !replay.checkpointsFailed.includes(one)).length,
     sealed: newest?.size ?? 0,
     root: replay.root,
     problems,
   };
+}
+
+/** Those that the tree is not the tree of, the stored ones and the kept ones by a name of their own. */
+function checkpointProblems(replay: Replay, kept: readonly Checkpoint[]): Verification['problems'] {
+  return replay.checkpointsFailed.map((one) => {
+    const ahead = one.size > replay.entries;
+    if ((kept as readonly SignedRoot[]).includes(one))
+      return { code: 'kept', index: one.size, detail: ahead ? 'ahead' : '' };
+    return { code: ahead ? 'checkpoint_ahead' : 'checkpoint', index: one.size, detail: '' };
+  });
 }
 
 /** An empty head for a ledger that was not opened. */
