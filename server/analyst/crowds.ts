@@ -8,7 +8,7 @@ import { netHex, wordsToBytes } from './net.ts';
 
 /** Fewer voters say nothing of a network. */
 const LEAST_NET = 30;
-const MOST_LOOKED_AT = 1_500;
+const MOST_LOOKED_AT = 600;
 /** Many voters alone are no proof: a terminal in a service hall has dozens a day. */
 const CROWD_WEIGHT = 0.6;
 /** A network is only looked at twice if as many of its ballots are of so few devices. */
@@ -91,8 +91,8 @@ function mostADay({ at, voter }: Columns, rows: Uint32Array): number {
 }
 
 /**
- * The first ballot of each voter among these: a household that votes for its own each day is not many voters. Of very many ballots some
- * thousands, evenly taken, tell as much.
+ * The first ballot of each voter among these: a household that votes for its own each day is not many voters. Of many ballots some
+ * hundreds, evenly taken, tell as much.
  */
 function firstOf({ voter }: Columns, rows: Uint32Array): Uint32Array {
   const seen = new Set<number>();

@@ -60,7 +60,7 @@ export function tallyOf(
     const set = picks[row] as number;
     const signal = signals[row] as number;
     if (!(flag & CAST_HELD)) add(asCast, set);
-    const shakes = flagged[row] === 1 || inDoubt(signal);
+    const shakes = flagged[row] === 1 || inDoubt[signal & (inDoubt.length - 1)] === 1;
     const falls =
       asked[row] === 1 ||
       (question.flagged && shakes) ||
@@ -105,12 +105,14 @@ function stakesOf(
   return stakes;
 }
 
-function doubtOf({ weights, score }: Policy): (signals: number) => boolean {
-  const weighing = (Object.keys(signalBits) as Signal[]).filter((signal) => weights[signal] > 0);
+/** 1 for every mask of signals whose points are doubt. */
+function doubtOf({ weights, score }: Policy): Uint8Array {
+  const names = Object.keys(signalBits) as Signal[];
   const least = score.doubt > 0 ? score.doubt : 1;
-  return (signals) =>
-    signals !== 0 &&
-    weighing.reduce((sum, signal) => sum + (signals & signalBits[signal] ? weights[signal] : 0), 0) >= least;
+  return Uint8Array.from({ length: 2 ** names.length }, (_, mask) => {
+    const points = names.reduce((sum, one) => sum + (mask & signalBits[one] ? weights[one] : 0), 0);
+    return points >= least ? 1 : 0;
+  });
 }
 
 /** Ballots of all rounds, as they stand. */
