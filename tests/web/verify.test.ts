@@ -90,6 +90,8 @@ describe.each(['site', 'disk'] as const)('the page that verifies a ledger, opene
     const { page, complaints } = await opened(from);
     await choose(page, ledger);
     expect(await verdictOf(page)).toBe('全部一致');
+    await choose(page, ledger);
+    expect(await verdictOf(page)).toBe('全部一致');
     const rows = await page.locator('.counts tbody tr').allInnerTexts();
     expect(rows.map((row) => row.split(/\s+/))).toEqual([
       ['1', '候选1', '1', '—'],
