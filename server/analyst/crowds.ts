@@ -8,7 +8,9 @@ import { netHex, wordsToBytes } from './net.ts';
 
 /** Fewer voters say nothing of a network. */
 const LEAST_NET = 30;
-const MOST_LOOKED_AT = 600;
+const MOST_LOOKED_AT = 400;
+/** So many times what the policy notes is as much as any number. */
+const ENOUGH = 12;
 /** Many voters alone are no proof: a terminal in a service hall has dozens a day. */
 const CROWD_WEIGHT = 0.6;
 /** A network is only looked at twice if as many of its ballots are of so few devices. */
@@ -26,7 +28,7 @@ export function findDevices(ground: Ground): Found[] {
     if ((starts[device + 1] as number) - (starts[device] as number) <= policy.device.note) continue;
     const own = rows.subarray(starts[device], starts[device + 1]);
     const id = deviceHex(columns, device);
-    const voters = mostADay(columns, own);
+    const voters = mostADay(columns, own, policy.device.note * ENOUGH);
     if (voters <= policy.device.note || /^0+$/.test(id)) continue;
     const first = firstOf(columns, own);
     const many = strengthOf(1 - policy.device.note / voters, poissonZ(voters, policy.device.note));
@@ -75,11 +77,11 @@ export function deviceHex({ devices }: Columns, device: number): string {
   return toHex(wordsToBytes(devices.words(device), 0, 8));
 }
 
-/** Distinct voters on the day that has most of them. */
-function mostADay({ at, voter }: Columns, rows: Uint32Array): number {
+/** Distinct voters on the day that has most of them; not counted further than `enough`. */
+function mostADay({ at, voter }: Columns, rows: Uint32Array, enough: number): number {
   let [most, day] = [0, Number.NaN];
   const seen = new Set<number>();
-  for (let i = 0; i < rows.length; i++) {
+  for (let i = 0; i < rows.length && most < enough; i++) {
     const row = rows[i] as number;
     const today = shanghaiDay(at[row] as number);
     if (today !== day) seen.clear();

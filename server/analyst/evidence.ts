@@ -7,7 +7,7 @@ const LEAST_DIFFERENCE = 0.15;
 const LEAST_ODDS = 2.5;
 const LEAST_Z = 4.5;
 /** So many of a large group are compared with as many of all. */
-const MOST_COMPARED = 400;
+const MOST_COMPARED = 200;
 
 /**
  * How strongly ballots favour candidates more than the others of their rounds do, 0–100: by the candidate who stands out most.
