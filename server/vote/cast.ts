@@ -126,17 +126,18 @@ export function createCast(parts: {
   /** By the policy that each ballot was checked with: in one call, but for the moment in which a contest changes. */
   async function weigh(slug: string, batch: Admission[]): Promise<(Verdict | undefined)[]> {
     const policies = new Set(batch.map((ballot) => policyOf(ballot.contest)));
-    const verdicts: (Verdict | undefined)[] = new Array(batch.length);
+    const verdicts = new Map<Admission, Verdict | undefined>();
     for (const policy of policies) {
-      const under = batch.flatMap((ballot, i) => (policyOf(ballot.contest) === policy ? i : []));
-      const weighed = await gate.admit(
-        slug,
-        policy,
-        under.flatMap((i) => batch[i]?.facts ?? []),
-      );
-      under.forEach((i, k) => (verdicts[i] = weighed[k]));
+      const under =
+        policies.size === 1 ? batch : batch.filter((ballot) => policyOf(ballot.contest) === policy);
+      const facts = under.map((ballot) => ballot.facts);
+      const weighed = await gate.admit(slug, policy, facts);
+      if (under === batch) return weighed;
+      under.forEach((ballot, i) => {
+        verdicts.set(ballot, weighed[i]);
+      });
     }
-    return verdicts;
+    return batch.map((ballot) => verdicts.get(ballot));
   }
 
   /** Written down and counted, under the version of the contest it was checked with: when that has changed, it is checked again. */
