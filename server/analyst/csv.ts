@@ -1,8 +1,7 @@
 import type { BallotLine, Verdict } from '@zuimei/shared/audit.ts';
 import type { Channel } from '@zuimei/shared/live.ts';
-import type { AddressClass, Signal } from '@zuimei/shared/policy.ts';
+import { classWords, signalWords } from '@zuimei/shared/signalwords.ts';
 
-// The console says the same (web/console/signals.ts).
 const verdictWords: Record<Verdict, string> = { counted: '计票', held: '待核', void: '作废' };
 const channelWords: Record<Channel, string> = {
   unknown: '未知',
@@ -10,32 +9,6 @@ const channelWords: Record<Channel, string> = {
   phone: '手机浏览器',
   computer: '电脑',
 };
-const classWords: Record<AddressClass, string> = {
-  unknown: '其他网络',
-  carrier: '运营商',
-  campus: '校园网',
-  office: '单位网络',
-  datacentre: '机房与云',
-  abroad: '境外',
-};
-const signalWords: Record<Signal, string> = {
-  attempts: '反复尝试',
-  device: '同设备多人',
-  ip: '同地址多人',
-  net: '同网段多人',
-  dwell: '停留过短',
-  silent: '无人操作',
-  newcomer: '身份刚建立',
-  surge: '候选突增',
-  single: '单选集中',
-  rhythm: '间隔相等',
-  alike: '选择相同',
-  outside: '地区之外',
-  datacentre: '来自机房',
-  abroad: '来自境外',
-  proven: '通过验证',
-};
-
 const heads = [
   '账本序号',
   '时间',

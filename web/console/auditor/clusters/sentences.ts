@@ -1,6 +1,6 @@
 import type { Cluster, ClusterView, WhatIf, WhatIfLine } from '@zuimei/shared/audit.ts';
+import { classWords } from '@zuimei/shared/signalwords.ts';
 import { grouped, numberLabel } from '../../../lib/words.ts';
-import { classWords } from '../../signals.ts';
 import { gapWords, lengthWords } from '../span.ts';
 
 /** Candidates' numbers as one lists them: "02、05、09 号". */

@@ -1,15 +1,15 @@
 import type { RulingVerb } from '@zuimei/shared/act.ts';
 import {
   type BallotFilter,
-  type ClusterKind,
   clusterKinds,
   type RulingProposal,
   type RulingScope,
   type Verdict,
 } from '@zuimei/shared/audit.ts';
+import { classWords, signalWords } from '@zuimei/shared/signalwords.ts';
 import { dayTime } from '../../../lib/moment.ts';
 import { grouped } from '../../../lib/words.ts';
-import { classWords, signalWords } from '../../signals.ts';
+import { clusterWords } from '../words.ts';
 
 export const verbWords: Record<RulingVerb, string> = { void: '作废', release: '放行', restore: '恢复' };
 
@@ -36,14 +36,6 @@ export function effectOf(verb: RulingVerb, ballots: number): string {
   return `${these}立即恢复到作废之前的状态。`;
 }
 
-const clusterWords: Record<ClusterKind, string> = {
-  device: '同一设备',
-  net: '同一网段',
-  alike: '相同的一组选择',
-  rhythm: '间隔几乎相等',
-  burst: '票数陡增',
-  single: '只投一人',
-};
 const verdictWords: Record<Verdict, string> = { counted: '已计入', held: '待核', void: '已作废' };
 
 /** How the ballots were found. */

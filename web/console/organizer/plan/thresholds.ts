@@ -1,5 +1,5 @@
 import type { Limit, Signal } from '@zuimei/shared/policy.ts';
-import { signalWords } from '../../signals.ts';
+import { signalWords } from '@zuimei/shared/signalwords.ts';
 
 /** Signals that can weigh; `proven` is what clears a ballot. */
 export const weighing = (Object.keys(signalWords) as Signal[]).filter((signal) => signal !== 'proven');

@@ -1,6 +1,6 @@
-import type { AddressClass, Signal } from '@zuimei/shared/policy.ts';
+import type { AddressClass, Signal } from './policy.ts';
 
-/** What the gate notes of a ballot, and what an address is known to be, in words without guilt. */
+/** What the gate notes of a ballot, and what an address is known to be, in words without guilt: on screens, on paper and in files. */
 
 export const classWords: Record<AddressClass, string> = {
   unknown: '其他网络',
