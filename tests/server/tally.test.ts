@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTallies } from '@zuimei/server/tally/route.ts';
 import type { Contest, Reveal } from '@zuimei/shared/contest.ts';
+import { addLines, cosign, formatWitnessKey, witnessSigner } from '@zuimei/shared/cosignature.ts';
+import { createSigner } from '@zuimei/shared/note.ts';
 import { parseBundle } from '@zuimei/shared/tile.ts';
 import { shanghaiDay, shanghaiDayStart } from '@zuimei/shared/time.ts';
 import type { ContestView, TallyView } from '@zuimei/shared/view.ts';
 import { type MovableDatabase, movableDatabase } from '../harness/clock.ts';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../harness/database.ts';
+import { signIn } from '../harness/office.ts';
 import { createSite, HOUR_MS, type TestSite, votesOf } from '../harness/site.ts';
 
 describe.each(databaseKinds)('a tally (%s)', (kind) => {
@@ -185,11 +188,26 @@ describe('nothing the public can ask tells how candidates of a sealed contest st
     for (const one of sent) expect((await one).status).toBe(201);
     await site.verify(slug);
     site.pass(1001);
+    await witnessIt();
   });
   afterAll(async () => {
     await site.close();
     await fresh.drop();
   });
+
+  /** A witness cosigns the newest checkpoint, so that what is asked for it has an answer. */
+  async function witnessIt(): Promise<void> {
+    const signer = witnessSigner(await createSigner('jiwei.example/w1', new Uint8Array(32).fill(1)));
+    const auditor = await signIn(site, ['auditor']);
+    const key = formatWitnessKey(signer);
+    await auditor.post(`/api/console/contests/${slug}/witnesses`, { name: '区纪委监委', key });
+    const note = await (await site.call(`/log/${slug}/checkpoint`)).text();
+    const line = await cosign(`${note.split('\n\n')[0]}\n`, signer, Math.floor(Date.now() / 1000));
+    const headers = { 'content-type': 'text/plain' };
+    const body = addLines(note, [line]);
+    const sent = await site.call(`/log/${slug}/cosignature`, { method: 'POST', body, headers });
+    expect(sent.status).toBe(200);
+  }
 
   /** What to ask for every route there is. A new route is not known here: then this test fails until somebody has thought of it. */
   const asked: Record<string, string[]> = {
@@ -210,6 +228,10 @@ describe('nothing the public can ask tells how candidates of a sealed contest st
       (index) => `/api/contests/:slug/receipts/${index}`,
     ),
     '/log/:slug/checkpoint': ['/log/:slug/checkpoint'],
+    '/log/:slug/checkpoint/:size': [`/log/:slug/checkpoint/${BALLOTS + 1}`],
+    '/log/:slug/witnessed': ['/log/:slug/witnessed'],
+    '/log/:slug/days': ['/log/:slug/days'],
+    '/log/:slug/consistency/:size1/:size2': [`/log/:slug/consistency/1/${BALLOTS + 1}`],
     '/log/:slug/tile/*': ['0/000', '0/001.p/19', '1/000.p/1', 'entries/000', 'entries/001.p/19'].map(
       (tile) => `/log/:slug/tile/${tile}`,
     ),
@@ -218,6 +240,7 @@ describe('nothing the public can ask tells how candidates of a sealed contest st
     '/metrics': ['/metrics'],
     '/robots.txt': ['/robots.txt'],
     '/media/:file': [`/media/${'0'.repeat(24)}-card.avif`],
+    '/verify': ['/verify'],
     // Files of the page: the same for every contest.
     '/*': ['/seal.svg'],
   };
@@ -252,6 +275,8 @@ describe('nothing the public can ask tells how candidates of a sealed contest st
         .join('\n');
     // Hashes alone: what they are of is in the bundles.
     if (path.includes('/tile/')) return '';
+    // A program read from disk at start, with numbers of its own: it knows no contest.
+    if (path === '/verify') return '';
     // Headers too: an ETag is a digest, a length is not.
     const headers = [...reply.headers].filter(([name]) => !['date', 'content-length', 'etag'].includes(name));
     return `${Buffer.from(bytes).toString()}\n${headers.map(([, value]) => value).join('\n')}`;
