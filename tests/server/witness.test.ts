@@ -111,6 +111,8 @@ function moveTo(port: number): void {
 
 interface Door {
   port: number;
+  /** All that came through so far has been answered by the log. */
+  settled(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -118,7 +120,12 @@ interface Door {
 async function openDoor(
   between: (incoming: IncomingMessage, outgoing: ServerResponse) => boolean | Promise<boolean>,
 ): Promise<Door> {
-  const server: Server = createServer(async (incoming, outgoing) => {
+  const passing = new Set<Promise<void>>();
+  const server: Server = createServer((incoming, outgoing) => {
+    const passed = pass(incoming, outgoing).finally(() => passing.delete(passed));
+    passing.add(passed);
+  });
+  async function pass(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
     if (await between(incoming, outgoing)) return;
@@ -127,11 +134,12 @@ async function openDoor(
     const headers = { 'content-type': incoming.headers['content-type'] ?? 'text/plain' };
     const reply = await bureau.site.call(url, { method, headers, ...body });
     outgoing.writeHead(reply.status).end(Buffer.from(await reply.arrayBuffer()));
-  });
+  }
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const door: Door = {
     port: (server.address() as AddressInfo).port,
+    settled: async () => void (await Promise.all(passing)),
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -457,6 +465,8 @@ describe('killed between writing its state and sending', () => {
     );
     const [, signal] = await once(child, 'exit');
     expect(signal).toBe('SIGKILL');
+    // What the dead one sent is with the log before anything else is asked.
+    await door.settled();
     expect(stateOf()).toMatchObject({ sent: false, cosignature: expect.stringContaining('yunling-jiwei') });
     moveTo(bureau.site.port);
   }
