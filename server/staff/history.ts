@@ -17,16 +17,17 @@ export interface HistoryQuery {
 
 /**
  * What of the action log these roles see: an auditor all; an administrator what was done to accounts and by whom they were entered;
- * an organizer everything else.
+ * an organizer everything else but the auditors' own work, which is about the organizer's contest: what comes of it stands in the ledger.
  */
 function visible(roles: readonly Role[]) {
   const ofAccounts = sql<boolean>`action_log.act like 'staff.%'`;
   if (roles.includes('auditor')) return sql<boolean>`true`;
   const administrator = roles.includes('administrator');
   const organizer = roles.includes('organizer');
-  if (administrator && organizer) return sql<boolean>`true`;
+  const ofAuditors = sql<boolean>`action_log.act ~ '^(ruling|audit|ledger)[.]'`;
+  if (administrator && organizer) return sql<boolean>`not ${ofAuditors}`;
   if (administrator) return ofAccounts;
-  return organizer ? sql<boolean>`not ${ofAccounts}` : sql<boolean>`false`;
+  return organizer ? sql<boolean>`not ${ofAccounts} and not ${ofAuditors}` : sql<boolean>`false`;
 }
 
 /** A page of the action log, newest first. */

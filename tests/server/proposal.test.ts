@@ -236,6 +236,19 @@ describe.each(databaseKinds)('rulings in pairs (%s)', (kind) => {
     await site.verify(slug);
   });
 
+  test('an organizer reads nothing of it in the action log: the auditors look at the organizer’s own contest', async () => {
+    const { slug, indexes, path } = await voted([[1]]);
+    await one.post<RulingProposal>(path, requestOf(indexes));
+    const log = `/api/console/actions?contest=${slug}`;
+    expect((await other.get<ActionPage>(log)).actions.map(({ act }) => act)).toContain('ruling.propose');
+    for (const roles of [['organizer'], ['organizer', 'administrator']] as const) {
+      const desk = await signIn(site, [...roles]);
+      const { actions } = await desk.get<ActionPage>(log);
+      expect(actions.filter(({ act }) => /^(ruling|audit|ledger)/.test(act))).toEqual([]);
+    }
+    await site.verify(slug);
+  });
+
   test('every step stands in the action log, with who and why', async () => {
     const { slug, indexes, path } = await voted([[1], [2]]);
     const first = await one.post<RulingProposal>(path, requestOf(indexes));
