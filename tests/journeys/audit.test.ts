@@ -46,7 +46,9 @@ afterAll(async () => {
 
 /** Fifty ballots as people cast them for 1 and 2, and 45 from one network whose pages nobody touched, for 3. */
 async function votedIn(changes: Partial<Settings>): Promise<string> {
-  const { slug } = await site.contest(changes);
+  // Let in whatever they look like: these pages are about what auditors see.
+  const thresholds = { 'score.challenge': 0, 'score.hold': 0 };
+  const { slug } = await site.contest({ thresholds, ...changes });
   const cast = async (pick: number, address: string, touched: boolean) => {
     const one = site.visitor(slug);
     const seen = { device: address, dwellMs: 20_000, touches: touched ? 5 : 0 };
@@ -54,7 +56,7 @@ async function votedIn(changes: Partial<Settings>): Promise<string> {
     expect((await site.post(slug, one.request([pick], { seen }), headers)).status).toBe(201);
   };
   for (let i = 0; i < 50; i++) {
-    await cast(i < 30 ? 1 : 2, `60.${i}.7.9`, true);
+    await cast(i < 30 ? 1 : 2, `117.136.${i}.9`, true);
     if (i < 45) await cast(3, `198.51.100.${i}`, false);
   }
   return slug;
