@@ -40,7 +40,9 @@ export function useCheck() {
     const own = await ownBallot(contest.slug, receipt.ballotId);
     if (proof === null || !own) return set({ kind: 'unreached' });
     set({ kind: 'checking' });
-    const { checkReceipt } = await import('@zuimei/shared/receipt.ts');
+    const part = await import('@zuimei/shared/receipt.ts').catch(() => null);
+    if (!part) return set({ kind: 'unreached' });
+    const { checkReceipt } = part;
     const outcome = await checkReceipt({
       proof,
       verifierKey: contest.log.verifierKey,

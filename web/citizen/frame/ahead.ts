@@ -11,15 +11,16 @@ let done = false;
 /**
  * Once the page has settled, on a network that can bear it: fetches what a visitor is likely to need next (the detail page,
  * the receipt's check, the full contest), so that a tap answers at once and a vote can be checked even if the network then goes.
+ * `contest` tells whether it came: while the server is away no part is asked for, because a browser that failed to load a part once
+ * may not ask for it again on this page.
  */
-export function fetchAhead(contest: () => unknown): void {
+export function fetchAhead(contest: () => Promise<boolean>): void {
   if (done) return;
   done = true;
   const { connection } = navigator as Navigator & { connection?: Connection };
   if (connection?.saveData || /2g/.test(connection?.effectiveType ?? '')) return;
-  setTimeout(() => {
-    void contest();
-    // A part that does not come is asked for again when it is needed.
+  setTimeout(async () => {
+    if (!(await contest())) return;
     for (const part of [
       () => import('../detail/DetailPage.vue'),
       () => import('@zuimei/shared/receipt.ts'),
