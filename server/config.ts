@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { parseAccount, type WechatAccount } from './wechat/account.ts';
 
 /** Everything the environment decides. The only file that reads process.env. */
 export interface Config {
@@ -18,6 +19,12 @@ export interface Config {
   trustedProxies: BlockList;
   /** CSV of networks that are known better than ip2region knows them (address/file.ts); absent = none. */
   addressFile: string | null;
+  /** The bureau's account in WeChat; absent = every browser is a voter of its own. */
+  wechat: WechatAccount | null;
+  /** Names of the files by which WeChat's console checks who owns the domain, e.g. MP_verify_W1PLRwVqVCkRAcWz.txt. */
+  wechatFiles: string[];
+  /** A file served as /robots.txt; absent = our own. */
+  robotsFile: string | null;
   /** First start loads the demo contests. */
   demo: boolean;
 }
@@ -32,6 +39,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const publicUrl = env['PUBLIC_URL']?.replace(/\/+$/, '') || null;
   if (publicUrl && !/^https?:$/.test(URL.parse(publicUrl)?.protocol ?? ''))
     throw new Error(`PUBLIC_URL must be an address, not "${publicUrl}"`);
+  const wechat = parseAccount(env);
+  if (wechat && !publicUrl)
+    throw new Error('WX_APPID needs PUBLIC_URL: WeChat sends people back to the domain registered with it');
   return {
     port,
     host: env['HOST'] || '0.0.0.0',
@@ -43,8 +53,21 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     publicUrl,
     trustedProxies: parseProxies(env['TRUSTED_PROXIES'] ?? ''),
     addressFile: env['ADDRESS_FILE'] ? resolve(env['ADDRESS_FILE']) : null,
+    wechat,
+    wechatFiles: parseFiles(env['WX_VERIFY'] ?? ''),
+    robotsFile: env['ROBOTS_FILE'] ? resolve(env['ROBOTS_FILE']) : null,
     demo: env['ZUIMEI_DEMO'] !== '0',
   };
+}
+
+function parseFiles(text: string): string[] {
+  const names = text
+    .split(',')
+    .map((word) => word.trim())
+    .filter(Boolean);
+  const wrong = names.find((name) => !/^MP_verify_[A-Za-z0-9]{1,64}\.txt$/.test(name));
+  if (wrong) throw new Error(`WX_VERIFY: "${wrong}" should be like MP_verify_W1PLRwVqVCkRAcWz.txt`);
+  return names;
 }
 
 function parseProxies(text: string): BlockList {

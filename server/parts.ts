@@ -1,5 +1,6 @@
 import type { BlockList } from 'node:net';
 import { formatVerifierKey } from '@zuimei/shared/note.ts';
+import type { WechatAccountView } from '@zuimei/shared/view.ts';
 import { type Addresses, openAddresses } from './address/address.ts';
 import { createPlaces } from './address/place.ts';
 import { type Analyst, createAnalyst } from './analyst/analyst.ts';
@@ -25,6 +26,7 @@ import type { Gate } from './vote/gate.ts';
 import { createLedger, type Ledger } from './vote/ledger.ts';
 import { createProofs, type Proofs } from './vote/proof.ts';
 import { createVoters, type Voters } from './vote/voter.ts';
+import type { WechatAccount } from './wechat/account.ts';
 
 /** Everything the routes stand on, made once and wired here. */
 export interface Parts {
@@ -56,6 +58,8 @@ export interface Parts {
   /** The page that verifies a ledger. */
   verifier: Prebuilt | null;
   publicUrl: string | null;
+  /** The bureau's account as citizens find it. */
+  account: WechatAccountView | null;
   secure: boolean;
   trustedProxies: BlockList;
   stopping: () => boolean;
@@ -75,6 +79,8 @@ export function createParts(given: {
   console?: Console | null;
   verifier?: Prebuilt | null;
   publicUrl: string | null;
+  /** Absent = no WeChat. */
+  account?: WechatAccount | null;
   trustedProxies: BlockList;
   clock?: () => number;
   passwordCost?: PasswordCost;
@@ -83,6 +89,7 @@ export function createParts(given: {
 }): Parts {
   const clock = given.clock ?? Date.now;
   const { db, secrets, gate, log, publicUrl } = given;
+  const account = given.account ? { name: given.account.name, qr: given.account.qr } : null;
   const originOf = (slug: string) => `${publicUrl ? new URL(publicUrl).host : 'zuimei.local'}/${slug}`;
   const addresses = given.addresses ?? openAddresses(null);
   const metrics = createMetrics();
@@ -115,6 +122,7 @@ export function createParts(given: {
     gate,
     proofs,
     ledger,
+    follows: async () => {},
     clock,
     watch: {
       gated: (ms) => metrics.observe('zuimei_gate_seconds', ms / 1000),
@@ -151,7 +159,7 @@ export function createParts(given: {
     transparency,
     tallies,
     logName,
-    views: createViews({ desk, tallies, logName, clock }),
+    views: createViews({ desk, tallies, logName, account, clock }),
     metrics,
     refusals,
     analyst: createAnalyst({ db, clock, log, stopping, addresses, addressFile: given.addressFile ?? null }),
@@ -161,6 +169,7 @@ export function createParts(given: {
     console: given.console ?? null,
     verifier: given.verifier ?? null,
     publicUrl,
+    account,
     secure,
     trustedProxies: given.trustedProxies,
     stopping,

@@ -105,6 +105,18 @@ export interface Footer {
   contact: string;
 }
 
+/** How WeChat vouches for voters. A browser by itself can be anybody; an account of WeChat is one person. */
+export interface WechatRule {
+  /** Who comes another way: is sent to WeChat, or votes as a browser, weighed more strictly (signal `unvouched`). */
+  outside: 'refused' | 'weighed';
+  /** Asks WeChat who a visitor is as the page opens; else first when they vote. Reading never waits for it. */
+  early: boolean;
+  /** Only followers of the account may vote; anybody may read. */
+  follow: boolean;
+  /** A vote by message begins with this word, e.g. '投票'; '' = no votes by message. */
+  keyword: string;
+}
+
 export type PolicyName = 'loose' | 'standard' | 'strict';
 
 /** cidr: IPv4 or IPv6, e.g. '203.0.113.0/24'. */
@@ -137,6 +149,8 @@ export interface Contest {
   hideOrder: boolean;
   order: 'number' | 'shuffled';
   policy: PolicyName;
+  /** Absent or null = every browser is a voter of its own. */
+  wechat?: WechatRule | null;
   /** Numbers of the policy that this contest changes, by path (shared/threshold.ts); -1 = never. Not on the public page. */
   thresholds?: Record<string, number>;
   /** Regions that citizens are expected from, as the address data names them ('重庆市', '浙江省杭州市', '浙江省'); absent or empty = anywhere. */

@@ -2,8 +2,8 @@ import type { Contest, Phase } from './contest.ts';
 import { Refusal } from './refusal.ts';
 import type { Instant } from './time.ts';
 
-/** By what ballots come, in the order of the numbers the ledger keeps. */
-export const channels = ['unknown', 'wechat', 'phone', 'computer'] as const;
+/** By what ballots come, in the order of the numbers the ledger keeps (0–7). `wechat`: a page inside WeChat; `message`: a message to the account. */
+export const channels = ['unknown', 'wechat', 'phone', 'computer', 'message'] as const;
 export type Channel = (typeof channels)[number];
 
 /** What may be missing before voting opens, in the order the page lists it. */

@@ -139,6 +139,8 @@ export interface PlanView {
   begun: boolean;
   candidates: { number: number; category: string; withdrawn: boolean }[];
   units: number;
+  /** A WeChat account is connected to this site, so that `settings.wechat` can work. */
+  wechatConnected: boolean;
   now: Instant;
 }
 

@@ -24,6 +24,8 @@ export interface PlanContext {
   candidates?: readonly Standing[];
   /** What voters vote under, once the ledger has begun. */
   frozen?: ContestSettings | null;
+  /** A WeChat account is connected to the site; absent = not known, and nothing hangs on it. */
+  wechatConnected?: boolean;
 }
 
 /**

@@ -36,6 +36,8 @@ export const signalBits = {
   abroad: 1 << 13,
   /** A proof of work (or the question in its place) was asked of this ballot and was brought. */
   proven: 1 << 14,
+  /** The identity is a browser's own, in a contest for which WeChat vouches (Contest.wechat). */
+  unvouched: 1 << 15,
 } as const;
 export type Signal = keyof typeof signalBits;
 
@@ -125,6 +127,8 @@ const weights: Record<Signal, number> = {
   datacentre: 2,
   abroad: 1,
   proven: 0,
+  // With one mark of a machine: a proof; with two: held. By itself nothing.
+  unvouched: 3,
 };
 
 export const policies: Record<PolicyName, Policy> = {

@@ -27,4 +27,5 @@ export const signalWords: Record<Signal, string> = {
   datacentre: '来自机房',
   abroad: '来自境外',
   proven: '通过验证',
+  unvouched: '微信之外',
 };

@@ -22,6 +22,14 @@ export interface ContestView extends Contest {
   phase: Phase;
   now: Instant;
   log: { origin: string; verifierKey: string };
+  /** The bureau's account in WeChat, where the contest asks for it; null = none is connected, so nobody can be known by WeChat. */
+  account: WechatAccountView | null;
+}
+
+/** The account as citizens find it. `qr`: the text of its code (weixin.qq.com/r/…), '' = not given. */
+export interface WechatAccountView {
+  name: string;
+  qr: string;
 }
 
 /** GET /api/contests/:slug/tally. `counts` is null while sealed. Withdrawn candidates keep their line. */
@@ -50,6 +58,8 @@ export interface OwnBallot extends Receipt {
 /** GET /api/contests/:slug/me. Only this voter's; never cached. */
 export interface MeView {
   ticket: string;
+  /** Who vouches for this visitor. */
+  identity: 'browser' | 'wechat';
   now: Instant;
   ballotsLeft: number;
   picksToday: number[];

@@ -10,7 +10,7 @@ export const CAST_HELD = 2;
 export const HELD = 4;
 export const VOID = 8;
 export const UNSCREENED = 16;
-/** Bits 5 and 6: place in shared/live.ts `channels`. */
+/** Bits 5 to 7: place in shared/live.ts `channels`. */
 export const CHANNEL_SHIFT = 5;
 
 /** Bytes of an entry in a page, big-endian: at 8, signals 4, round 2, flags 2, voter 8, device 8, length of the address 2, address 16. */

@@ -8,6 +8,7 @@ const channelWords: Record<Channel, string> = {
   wechat: '微信',
   phone: '手机浏览器',
   computer: '电脑',
+  message: '公众号消息',
 };
 const heads = [
   '账本序号',

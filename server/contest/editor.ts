@@ -5,6 +5,7 @@ import type { ContestPlan, ContestSettings, PlanView } from '@zuimei/shared/plan
 import { checkPlan } from '@zuimei/shared/plancheck.ts';
 import { collectionFor } from '@zuimei/shared/preset.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import type { WechatAccountView } from '@zuimei/shared/view.ts';
 import type { Db, Tables } from '../db.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
 import type { Ledger } from '../vote/ledger.ts';
@@ -37,8 +38,14 @@ export interface Editor {
   remove(actor: Actor, slug: string): Promise<void>;
 }
 
-export function createEditor(parts: { db: Db; ledger: Ledger; desk: Desk; clock: () => number }): Editor {
-  const { db, ledger, desk, clock } = parts;
+export function createEditor(parts: {
+  db: Db;
+  ledger: Ledger;
+  desk: Desk;
+  account: WechatAccountView | null;
+  clock: () => number;
+}): Editor {
+  const { db, ledger, desk, account, clock } = parts;
 
   async function read(slug: string): Promise<PlanView> {
     const stored = await readStored(db, slug);
@@ -53,6 +60,7 @@ export function createEditor(parts: { db: Db; ledger: Ledger; desk: Desk; clock:
       begun: await hasBegun(db, stored.id),
       candidates: await readStanding(db, stored.id),
       units: await countUnits(db, stored.id),
+      wechatConnected: account !== null,
       now: new Date(clock()).toISOString(),
     };
   }
@@ -84,6 +92,7 @@ export function createEditor(parts: { db: Db; ledger: Ledger; desk: Desk; clock:
       now: clock(),
       candidates: await readStanding(tx, stored.id),
       frozen: begun ? stored.settings : null,
+      wechatConnected: account !== null,
     }).filter((fault) => fault.level === 'error');
     const [first] = faults;
     if (first)

@@ -3,6 +3,7 @@ import { object, optional, picklist, pipe, regex, string } from 'valibot';
 import { phases } from '@zuimei/shared/contest.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Role } from '@zuimei/shared/staff.ts';
+import type { WechatAccountView } from '@zuimei/shared/view.ts';
 import type { Db } from '../db.ts';
 import { encodePortrait, keepPhoto } from '../nomination/portrait.ts';
 import { readUpload } from '../nomination/upload.ts';
@@ -52,6 +53,7 @@ export function planRoute(parts: {
   desk: Desk;
   guard: Guard;
   site: Site | null;
+  account: WechatAccountView | null;
   clock: () => number;
 }) {
   const { db, guard, site, clock } = parts;

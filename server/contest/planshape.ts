@@ -74,6 +74,16 @@ const settings = object({
   hideOrder: boolean(),
   order: picklist(['number', 'shuffled']),
   policy: picklist(['loose', 'standard', 'strict']),
+  wechat: optional(
+    nullable(
+      object({
+        outside: picklist(['refused', 'weighed']),
+        early: boolean(),
+        follow: boolean(),
+        keyword: text(20),
+      }),
+    ),
+  ),
   thresholds: optional(record(text(64), whole(-1, 10_000_000))),
   area: optional(list(text(40), 60)),
   networks: optional(

@@ -51,6 +51,7 @@ export async function renderPreview(
     phase: phaseAt(plan.settings, now),
     now: new Date(now).toISOString(),
     log: { origin: '', verifierKey: '' },
+    account: null,
   };
   const path = `/c/${slug}${page}`;
   const first = { path, now: view.now, elder, contest: lightView(view, path) };

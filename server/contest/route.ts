@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { phaseAt } from '@zuimei/shared/contest.ts';
-import type { ContestSummary, ContestView } from '@zuimei/shared/view.ts';
+import type { ContestSummary, ContestView, WechatAccountView } from '@zuimei/shared/view.ts';
 import { type Prebuilt, prebuild, send } from '../reply.ts';
 import type { Tallies } from '../tally/route.ts';
 import type { StoredContest } from './contest.ts';
@@ -24,9 +24,11 @@ export function createViews(parts: {
   desk: Desk;
   tallies: Tallies;
   logName: (slug: string) => Promise<LogName>;
+  /** Of this site; null = no WeChat. */
+  account: WechatAccountView | null;
   clock: () => number;
 }): Views {
-  const { desk, tallies, logName, clock } = parts;
+  const { desk, tallies, logName, account, clock } = parts;
   const kept = new Map<number, { of: StoredContest; phase: string; reply: Prebuilt }>();
 
   async function view(contest: StoredContest): Promise<ContestView> {
@@ -37,6 +39,7 @@ export function createViews(parts: {
       phase: phaseAt(contest, now),
       now: new Date(now).toISOString(),
       log: await logName(contest.slug),
+      account: contest.wechat ? account : null,
     };
   }
 

@@ -24,6 +24,8 @@ export function frozenRules(contest: Contest): Canonical {
     paused: contest.paused?.reason ?? null,
     policy,
     population: contest.population ?? null,
+    // Left out where there is none, so that contests without it are frozen as they always were.
+    ...(contest.wechat ? { wechat: contest.wechat } : {}),
     reveal,
     rounds,
     rule,

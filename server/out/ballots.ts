@@ -15,6 +15,7 @@ const channelWords: Record<Channel, string> = {
   wechat: '微信',
   phone: '手机浏览器',
   computer: '电脑',
+  message: '公众号消息',
 };
 
 /** Ballots of one hour, round and channel, as rulings left them. `hour`: hours since 1970 on Shanghai's clock. */

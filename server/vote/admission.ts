@@ -16,6 +16,8 @@ export interface Sender {
   userAgent: string;
   /** Place in shared/live.ts `channels`; absent = not known. */
   channel?: number;
+  /** Who it is, where that is known without a cookie and a ticket: by a message. */
+  voter?: Voter;
 }
 
 /** A ballot on its way: what is written, and what the gate weighs. */
@@ -61,6 +63,8 @@ export function createAdmissions(
       bytes[40 + i] = wide ? high : i === 7 ? 0 : low;
       bytes[48 + i] = wide ? high ^ low : low;
     }
+    // Messages come through WeChat's servers: nobody's address is known, so nobody shares one.
+    if (sender.voter) bytes.copyWithin(40, 0, 16);
     const place = places(contest, ip);
     // Whoever has a cloud or proxies abroad changes addresses at will: all such addresses are one network.
     if (place.class === 'datacentre' || place.class === 'abroad') bytes.fill(0xff, 40, 48);
@@ -90,6 +94,7 @@ export function createAdmissions(
         class: place.class,
         abroad: place.region === ABROAD,
         outside: place.outside,
+        unvouched: voter.identity === 'browser' && (contest.wechat ?? null) !== null,
         proven: false,
       },
     };

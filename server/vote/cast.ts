@@ -1,5 +1,6 @@
 import type { BallotRequest, Receipt } from '@zuimei/shared/ballot.ts';
 import { checkBallot, checkOpen, nothingUsed, openRound } from '@zuimei/shared/contest.ts';
+import { channels } from '@zuimei/shared/live.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { policyOf } from '@zuimei/shared/threshold.ts';
 import type { Places } from '../address/place.ts';
@@ -11,7 +12,7 @@ import { type Ledger, type Outcome, UNSCREENED } from './ledger.ts';
 import { createPool, type Pool } from './pool.ts';
 import type { Bond, Proofs } from './proof.ts';
 import type { Brought } from './question.ts';
-import type { Voters } from './voter.ts';
+import { checkIdentity, type Voters } from './voter.ts';
 
 export interface Cast {
   /** One ballot, from request to receipt: resolves once it is committed, or rejects with the Refusal that says why not. */
@@ -31,6 +32,7 @@ export interface CastWatch {
 
 const LIMITS = { waiting: 5_000, batch: 500, spacingMs: 5 };
 const MOST_LOOKUPS = 64;
+const IN_WECHAT = channels.indexOf('wechat');
 
 /** The write path: who → rules → pool → may they → written down and counted → receipt. The only file that knows this order. */
 export function createCast(parts: {
@@ -40,10 +42,12 @@ export function createCast(parts: {
   gate: Gate;
   proofs: Proofs;
   ledger: Ledger;
+  /** Refuses with follow_needed who does not follow the account, with wechat_away when that cannot be known now. */
+  follows: (person: string) => Promise<void>;
   clock: () => number;
   watch: CastWatch;
 }): Cast {
-  const { desk, voters, gate, proofs, ledger, clock, watch } = parts;
+  const { desk, voters, gate, proofs, ledger, follows, clock, watch } = parts;
   const prepare = createAdmissions(parts.places);
   const pools = new Map<string, Pool<Admission>>();
   let lookups = 0;
@@ -54,8 +58,10 @@ export function createCast(parts: {
     let ballot: Admission;
     try {
       const now = clock();
-      const voter = voters.identify(slug, sender.cookie, request.ticket, now);
+      const voter = sender.voter ?? voters.identify(slug, sender.cookie, request.ticket, now);
       checkBallot(contest, request.picks, nothingUsed, now);
+      checkIdentity(contest, voter.identity, sender.channel === IN_WECHAT);
+      if (contest.wechat?.follow) await follows(voter.person);
       ballot = prepare(request, sender, voter, contest, now);
     } catch (refusal) {
       return await earlierReceipt(contest, request, sender, refusal);
@@ -224,20 +230,23 @@ export function createCast(parts: {
     sender: Sender,
     refusal: unknown,
   ): Promise<Receipt> {
-    const visitor =
-      refusal instanceof Refusal && refusal.code !== 'no_voter' ? voters.read(sender.cookie) : null;
-    if (!visitor) throw refusal;
+    const voter = sender.voter?.id ?? ownVoter(contest.slug, sender.cookie);
+    if (!voter || !(refusal instanceof Refusal) || refusal.code === 'no_voter') throw refusal;
     if (lookups >= MOST_LOOKUPS) throw new Refusal('busy', { retryAfterMs: 2000 });
     lookups++;
     try {
-      const asked = [{ voter: voters.pseudonym(contest.slug, visitor), ballotId: request.ballotId }];
-      const [receipt] = await ledger.findReceipts(contest.id, asked);
+      const [receipt] = await ledger.findReceipts(contest.id, [{ voter, ballotId: request.ballotId }]);
       if (receipt) return receipt;
     } finally {
       lookups--;
     }
-    if (refusal instanceof Refusal) count(contest.slug, [refusal]);
+    count(contest.slug, [refusal]);
     throw refusal;
+  }
+
+  function ownVoter(slug: string, cookie: string | undefined): string | null {
+    const visitor = voters.read(cookie);
+    return visitor && voters.pseudonym(slug, visitor);
   }
 
   return {

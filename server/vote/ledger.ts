@@ -33,7 +33,7 @@ export interface Ballot {
 }
 
 const HELD = 1 << 24;
-/** Bits 26 and 27. */
+/** Bits 26 to 28. */
 const CHANNEL = 26;
 export const UNSCREENED = 1 << 25;
 const RECORD = 72;

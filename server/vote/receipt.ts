@@ -6,6 +6,8 @@ import type { Db } from '../db.ts';
 /** `state`: as it was cast; `now`: as the last ruling left it. */
 export interface OwnRecord extends Receipt, Pick<OwnBallot, 'now' | 'ruling'> {
   picks: number[];
+  /** Whom it was entered under, hex. */
+  voter: string;
   period: number;
 }
 
@@ -60,7 +62,7 @@ export async function findReceipts(
 /** A voter's ballots, newest first, with the quota period of each; at most 1000. */
 export async function readBallots(db: Db, contestId: number, voter: string): Promise<OwnRecord[]> {
   const { rows } = await sql<Omit<OwnRecord, 'at' | 'ruling'> & Ruled & { at: Date }>`
-    select e.ballot_id as "ballotId", e.index, e.at, e.state, e.picks, q.period, coalesce(r.state, e.state) as now,
+    select e.ballot_id as "ballotId", e.index, e.at, e.state, e.picks, encode(e.voter, 'hex') as voter, q.period, coalesce(r.state, e.state) as now,
       r.ruling as "ruledIn", a.at as "ruledAt", a.act ->> 'reason' as "ruledWhy"
     from voter_quota q cross join unnest(q.indexes) as i
     join ledger_entry e on e.contest = q.contest and e.index = i

@@ -11,7 +11,7 @@ import type { Cast } from './cast.ts';
 import type { Ledger } from './ledger.ts';
 import type { Proofs } from './proof.ts';
 import { checkLength, parseBallotId, parseBallotRequest, senderOf } from './request.ts';
-import { VOTER_COOKIE, type Voters } from './voter.ts';
+import { identityOf, VOTER_COOKIE, type Voters } from './voter.ts';
 
 /**
  * POST /api/contests/:slug/ballots  anyone with a voter cookie and a page ticket
@@ -68,15 +68,17 @@ export function voteRoute(parts: {
       const salts = ledger.committerOf(contest.slug).salts(shown);
       const view: MeView = {
         ticket: voters.ticket(contest.slug, visitor, now),
+        identity: identityOf(visitor.cookie),
         now: new Date(now).toISOString(),
         ballotsLeft: round < 0 ? 0 : Math.max(0, contest.rule.ballotsPerPeriod - used.length),
         picksToday: [...new Set(used.flatMap((ballot) => ballot.picks))].sort((a, b) => a - b),
-        ballots: shown.map(({ period: _, picks, ...receipt }, i) => ({
+        ballots: shown.map(({ period: _, voter: own, picks, ...receipt }, i) => ({
           ...receipt,
           opening: {
             ballotId: receipt.ballotId,
             salt: toHex(salts.subarray(i * 32, i * 32 + 32)),
-            voter,
+            // A ballot that this browser cast before WeChat knew it keeps the voter it was entered under.
+            voter: own,
             picks,
             state: receipt.state,
           },

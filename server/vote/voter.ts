@@ -1,15 +1,22 @@
 import { randomBytes } from 'node:crypto';
+import type { Contest } from '@zuimei/shared/contest.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { createMac, sameText } from '../mac.ts';
 import type { Secrets } from '../secret.ts';
 
-/** The cookie that makes a browser one voter. It holds a random subject and when it was issued, signed. */
+/**
+ * The cookie that makes a browser one voter. It holds a subject and when it was issued, signed. The subject is random (v1…), or stands
+ * for a person whom WeChat vouches for (w1…): a keyed digest, from which nobody gets back to WeChat's own.
+ */
 export const VOTER_COOKIE = 'zv';
-const COOKIE = /^(v1[0-9a-f]{32})\.([0-9a-z]{1,9})\.([0-9a-f]{32})$/;
+const COOKIE = /^([vw]1[0-9a-f]{32})\.([0-9a-z]{1,9})\.([0-9a-f]{32})$/;
 const TICKET = /^([0-9a-z]{1,9})\.([0-9a-f]{32})$/;
 
 export const TICKET_MIN_AGE_MS = 2_000;
 export const TICKET_MAX_AGE_MS = 2 * 3_600_000;
+
+/** Who vouches for a voter: nobody but the browser's own cookie, or WeChat. */
+export type Identity = 'browser' | 'wechat';
 
 export interface Visitor {
   cookie: string;
@@ -19,6 +26,9 @@ export interface Visitor {
 export interface Voter {
   /** Pseudonym in this contest, 16 bytes in hex: HMAC(contest key, channel + subject). The same person differs between contests. */
   id: string;
+  identity: Identity;
+  /** Of a person known by WeChat, 16 bytes in hex, the same in all contests; of a browser ''. */
+  person: string;
   identityAgeMs: number;
   ticketAgeMs: number;
 }
@@ -26,9 +36,13 @@ export interface Voter {
 export interface Voters {
   /** A new cookie value for a browser that has none. */
   issue(now: number): string;
+  /** A cookie value for a person known by WeChat (16 bytes in hex). `since`: when their browser got its first cookie, ms. */
+  issueTo(person: string, since: number): string;
   /** The visitor of a Cookie header, or null when there is none or it is not ours. */
   read(cookieHeader: string | undefined): Visitor | null;
   pseudonym(slug: string, visitor: Visitor): string;
+  /** A person known by WeChat who votes by a message: there is no page, no cookie and no ticket. */
+  person(slug: string, person: string): Voter;
   /** A page ticket: this visitor opened this contest's page at `now`. */
   ticket(slug: string, visitor: Visitor, now: number): string;
   /** Who casts this. Refuses with no_voter, ticket_invalid, ticket_expired or ticket_too_fresh. */
@@ -43,7 +57,12 @@ export function createVoters(secrets: Secrets): Voters {
   function pseudonymOf(slug: string, subject: string): string {
     let mac = pseudonyms.get(slug);
     if (!mac) pseudonyms.set(slug, (mac = createMac(secrets.derive(`voter of ${slug}`))));
-    return mac(`web:${subject}`);
+    return mac(subject.startsWith('w') ? `wechat:${subject}` : `web:${subject}`);
+  }
+
+  function sign(subject: string, at: number): string {
+    const body = `${subject}.${Math.floor(at / 1000).toString(36)}`;
+    return `${body}.${signCookie(body)}`;
   }
 
   function read(cookieHeader: string | undefined): Visitor | null {
@@ -55,12 +74,17 @@ export function createVoters(secrets: Secrets): Voters {
   }
 
   return {
-    issue(now) {
-      const body = `v1${randomBytes(16).toString('hex')}.${Math.floor(now / 1000).toString(36)}`;
-      return `${body}.${signCookie(body)}`;
-    },
+    issue: (now) => sign(`v1${randomBytes(16).toString('hex')}`, now),
+    issueTo: (person, since) => sign(`w1${person}`, since),
     read,
-    pseudonym: (slug, visitor) => pseudonymOf(slug, visitor.cookie.slice(0, 34)),
+    pseudonym: (slug, { cookie }) => pseudonymOf(slug, cookie.slice(0, 34)),
+    person: (slug, person) => ({
+      id: pseudonymOf(slug, `w1${person}`),
+      identity: 'wechat',
+      person,
+      identityAgeMs: Number.MAX_SAFE_INTEGER,
+      ticketAgeMs: Number.MAX_SAFE_INTEGER,
+    }),
     ticket(slug, visitor, now) {
       const at = now.toString(36);
       return `${at}.${signTicket(`${slug} ${visitor.cookie} ${at}`)}`;
@@ -79,9 +103,29 @@ export function createVoters(secrets: Secrets): Voters {
         throw new Refusal('ticket_too_fresh', { retryAfterMs: TICKET_MIN_AGE_MS - ticketAgeMs });
       const subject = cookie.slice(0, 34);
       const issuedAt = Number.parseInt(cookie.slice(35, cookie.lastIndexOf('.')), 36) * 1000;
-      return { id: pseudonymOf(slug, subject), identityAgeMs: now - issuedAt, ticketAgeMs };
+      const identity = identityOf(cookie);
+      const person = identity === 'wechat' ? subject.slice(2) : '';
+      return { id: pseudonymOf(slug, subject), identity, person, identityAgeMs: now - issuedAt, ticketAgeMs };
     },
   };
+}
+
+/**
+ * Is who votes known well enough for this contest? `inWechat`: the request comes from a page inside WeChat, where asking who it is takes no
+ * word. Refuses with wechat_needed.
+ */
+export function checkIdentity(
+  { wechat }: Pick<Contest, 'wechat'>,
+  identity: Identity,
+  inWechat: boolean,
+): void {
+  if (!wechat || identity === 'wechat') return;
+  if (wechat.outside === 'refused' || inWechat) throw new Refusal('wechat_needed');
+}
+
+/** Of a cookie value that was checked. */
+export function identityOf(cookie: string): Identity {
+  return cookie.startsWith('w') ? 'wechat' : 'browser';
 }
 
 function findCookie(header: string | undefined): string {

@@ -22,6 +22,8 @@ export interface Facts {
   /** As the page reports: null when it does not. */
   dwellMs: number | null;
   touches: number | null;
+  /** Known only as a browser, where WeChat vouches for the others. */
+  unvouched: boolean;
   /** Since the voter's cookie was issued. */
   identityAgeMs: number;
   picks: readonly number[];
@@ -126,7 +128,8 @@ function marksOfVisit(facts: Facts, policy: Policy): number {
     (facts.identityAgeMs < policy.newcomerMs ? signalBits.newcomer : 0) |
     (facts.class === 'datacentre' ? signalBits.datacentre : 0) |
     (facts.abroad ? signalBits.abroad : 0) |
-    (facts.outside ? signalBits.outside : 0)
+    (facts.outside ? signalBits.outside : 0) |
+    (facts.unvouched ? signalBits.unvouched : 0)
   );
 }
 

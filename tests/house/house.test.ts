@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { refusalCodes } from '@zuimei/shared/refusal.ts';
+import { refusalWords } from '@zuimei/shared/refusalwords.ts';
 import { statusOf } from '../../server/answer.ts';
-import { refusalWords } from '../../web/lib/words.ts';
 import { layers, type Rule } from './layers.ts';
 import { longFiles, places, realPhones } from './places.ts';
 import { listFiles, parseSource, readSources, readText } from './source.ts';

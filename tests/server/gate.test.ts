@@ -37,6 +37,7 @@ function person(name: string, change: Partial<Facts> & { from?: string } = {}): 
     abroad: false,
     outside: false,
     proven: false,
+    unvouched: false,
     ...rest,
   };
 }

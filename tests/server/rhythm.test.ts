@@ -32,6 +32,7 @@ function ballot(
     abroad: false,
     outside: false,
     proven: false,
+    unvouched: false,
   };
 }
 

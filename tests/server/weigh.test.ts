@@ -29,6 +29,7 @@ const citizen: Facts = {
   abroad: false,
   outside: false,
   proven: false,
+  unvouched: false,
 };
 const machine: Facts = { ...citizen, ticketAgeMs: 2100, dwellMs: null, touches: null, identityAgeMs: 2100 };
 const { loose, standard, strict } = policies;
@@ -252,6 +253,7 @@ test('the bits of signals are distinct, within the ledger’s 24, and keep their
     datacentre: 4096,
     abroad: 8192,
     proven: 16_384,
+    unvouched: 32_768,
   });
   expect(signalsIn(1 | 8 | (1 << 24))).toEqual(['attempts', 'net']);
 });

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { BallotRule, Contest } from '@zuimei/shared/contest.ts';
+import { dayTime, hourOf, nearTime, span } from '@zuimei/shared/moment.ts';
 import { refusalCodes } from '@zuimei/shared/refusal.ts';
-import { dayTime, hourOf, nearTime, span } from '../../web/lib/moment.ts';
+import { refusalSentence, refusalWords } from '@zuimei/shared/refusalwords.ts';
 import { fullRule, shortRule } from '../../web/lib/rule.ts';
-import { grouped, refusalSentence, refusalWords } from '../../web/lib/words.ts';
+import { grouped } from '../../web/lib/words.ts';
 
 const rule: BallotRule = {
   period: 'day',

@@ -1,11 +1,12 @@
 import type { Phase } from '@zuimei/shared/contest.ts';
+import { dayTime } from '@zuimei/shared/moment.ts';
 import type { NominationState } from '@zuimei/shared/nomination.ts';
 import type { PasswordFault } from '@zuimei/shared/password.ts';
 import type { RefusalDetails } from '@zuimei/shared/refusal.ts';
+import { refusalWords } from '@zuimei/shared/refusalwords.ts';
 import type { Role, StaffState } from '@zuimei/shared/staff.ts';
 import type { StaffRefusalCode } from '@zuimei/shared/staffrefusal.ts';
-import { dayTime } from '../lib/moment.ts';
-import { phaseWords, refusalWords } from '../lib/words.ts';
+import { phaseWords } from '../lib/words.ts';
 import type { Fault } from './client.ts';
 
 export const roleWords: Record<Role, string> = {

@@ -1,5 +1,5 @@
 import type { Category, Contest, Formula, PickRange, Reveal } from '@zuimei/shared/contest.ts';
-import { dayTime, minuteOfDay } from './moment.ts';
+import { dayTime, minuteOfDay } from '@zuimei/shared/moment.ts';
 
 type Ruled = Pick<
   Contest,

@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
+import { refusalSentence } from '@zuimei/shared/refusalwords.ts';
 import { keep, parseNumbers, readStored } from '../../lib/storage.ts';
-import { refusalSentence } from '../../lib/words.ts';
 import { useContest } from '../contest/contest.ts';
 import { useClock } from '../frame/clock.ts';
 import { useToast } from '../frame/toast.ts';

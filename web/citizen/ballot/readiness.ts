@@ -1,9 +1,9 @@
 import { checkOpen, checkPicks, nextPeriodAt, openRound, type Used } from '@zuimei/shared/contest.ts';
+import { dayTime, nearTime } from '@zuimei/shared/moment.ts';
 import { Refusal, type RefusalCode } from '@zuimei/shared/refusal.ts';
+import { refusalSentence } from '@zuimei/shared/refusalwords.ts';
 import type { ContestView } from '@zuimei/shared/view.ts';
-import { dayTime, nearTime } from '../../lib/moment.ts';
 import { pickSpan } from '../../lib/rule.ts';
-import { refusalSentence } from '../../lib/words.ts';
 
 /** What stands between the voter and the main button, with the sentence beside it. */
 export interface Readiness {

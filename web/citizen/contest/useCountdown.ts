@@ -1,5 +1,5 @@
 import { computed } from 'vue';
-import { dayTime, span, spokenSpan } from '../../lib/moment.ts';
+import { dayTime, span, spokenSpan } from '@zuimei/shared/moment.ts';
 import { useClock } from '../frame/clock.ts';
 import { useContest } from './contest.ts';
 

@@ -1,8 +1,8 @@
 import { encode } from 'uqr';
 import type { Candidate } from '@zuimei/shared/contest.ts';
+import { dayTime } from '@zuimei/shared/moment.ts';
 import type { ContestView } from '@zuimei/shared/view.ts';
 import { photoUrl } from '../../lib/media.ts';
-import { dayTime } from '../../lib/moment.ts';
 import { numberLabel } from '../../lib/words.ts';
 import { cover, evenLines, fitLines, loadPicture, rounded, sans, serif, writeLines } from './brush.ts';
 import { gallery } from './gallery.ts';

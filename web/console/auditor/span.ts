@@ -1,5 +1,5 @@
+import { dayOf, dayTime, hourOf, secondOf } from '@zuimei/shared/moment.ts';
 import type { Instant } from '@zuimei/shared/time.ts';
-import { dayOf, dayTime, hourOf, secondOf } from '../../lib/moment.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;

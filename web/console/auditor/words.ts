@@ -44,4 +44,5 @@ export const signalNotes: Record<Signal, string> = {
   datacentre: '网络地址属于机房或云服务。',
   abroad: '网络地址在境外。',
   proven: '投票前要求过安全验证，并已通过。',
+  unvouched: '本活动以微信识别投票人，这张选票来自微信之外的浏览器。',
 };

@@ -1,7 +1,7 @@
 import type { BallotFilter, Verdict } from '@zuimei/shared/audit.ts';
+import { dayTime } from '@zuimei/shared/moment.ts';
 import { type AddressClass, addressClasses, type Signal, signalBits } from '@zuimei/shared/policy.ts';
 import { classWords, signalWords } from '@zuimei/shared/signalwords.ts';
-import { dayTime } from '../../../lib/moment.ts';
 import { verdictWords } from '../words.ts';
 
 /** What the log is narrowed to stands in the page's address, so that a narrowed log is a link. */

@@ -1,6 +1,6 @@
 import type { AuditReport, Cluster, RulingProposal } from '@zuimei/shared/audit.ts';
 import type { PolicyName } from '@zuimei/shared/contest.ts';
-import { dayTime, fullDayOf, hourOf } from '../../../lib/moment.ts';
+import { dayTime, fullDayOf, hourOf } from '@zuimei/shared/moment.ts';
 import { grouped, numberLabel, share } from '../../../lib/words.ts';
 import { policyWords } from '../../organizer/plan/words.ts';
 import { aboutWords } from '../clusters/sentences.ts';

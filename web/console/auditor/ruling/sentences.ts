@@ -6,8 +6,8 @@ import {
   type RulingScope,
   type Verdict,
 } from '@zuimei/shared/audit.ts';
+import { dayTime } from '@zuimei/shared/moment.ts';
 import { classWords, signalWords } from '@zuimei/shared/signalwords.ts';
-import { dayTime } from '../../../lib/moment.ts';
 import { grouped } from '../../../lib/words.ts';
 import { clusterWords } from '../words.ts';
 

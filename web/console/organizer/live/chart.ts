@@ -3,7 +3,7 @@ import { AriaComponent, GridComponent, MarkPointComponent, TooltipComponent } fr
 import { type EChartsCoreOption, init, use } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import type { Curve } from '@zuimei/shared/live.ts';
-import { dayOf, dayTime, hourOf } from '../../../lib/moment.ts';
+import { dayOf, dayTime, hourOf } from '@zuimei/shared/moment.ts';
 import { grouped } from '../../../lib/words.ts';
 import { peakOf } from './curve.ts';
 

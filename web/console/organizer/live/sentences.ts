@@ -1,12 +1,13 @@
 import type { Phase } from '@zuimei/shared/contest.ts';
 import type { Attention, Channel, LiveView, ReadyCheck, ReadyCode } from '@zuimei/shared/live.ts';
-import { dayTime, minuteOfDay, span } from '../../../lib/moment.ts';
+import { dayTime, minuteOfDay, span } from '@zuimei/shared/moment.ts';
 import { grouped, phaseWords } from '../../../lib/words.ts';
 
 export const channelWords: Record<Channel, string> = {
   wechat: '微信',
   phone: '手机浏览器',
   computer: '电脑',
+  message: '公众号消息',
   unknown: '未知',
 };
 

@@ -1,3 +1,4 @@
+import { fullDayOf } from '@zuimei/shared/moment.ts';
 import {
   type PaperFormat,
   type PaperLine,
@@ -5,7 +6,6 @@ import {
   type PrintName,
   paperTitles,
 } from '@zuimei/shared/out.ts';
-import { fullDayOf } from '../../../lib/moment.ts';
 import { faultSentence } from '../../words.ts';
 
 export const formatWords: Record<PaperFormat, string> = { docx: 'Word 文档', xlsx: 'Excel 表格' };

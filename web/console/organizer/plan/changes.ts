@@ -1,5 +1,5 @@
+import { dayTime } from '@zuimei/shared/moment.ts';
 import type { ContestPlan } from '@zuimei/shared/plan.ts';
-import { dayTime } from '../../../lib/moment.ts';
 import {
   ballotSentence,
   categorySentences,

@@ -1,6 +1,6 @@
 import type { Phase } from '@zuimei/shared/contest.ts';
+import { dayTime } from '@zuimei/shared/moment.ts';
 import type { PlanFault, PlanFaultCode } from '@zuimei/shared/planfault.ts';
-import { dayTime } from '../../../lib/moment.ts';
 
 /** Steps as the schedule calls them. */
 export const stepWords: Record<Phase, string> = {

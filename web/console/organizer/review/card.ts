@@ -1,7 +1,7 @@
 import { encode } from 'uqr';
+import { dayTime } from '@zuimei/shared/moment.ts';
 import type { ShortlistView } from '@zuimei/shared/shortlist.ts';
 import { photoUrl } from '../../../lib/media.ts';
-import { dayTime } from '../../../lib/moment.ts';
 import { numberLabel } from '../../../lib/words.ts';
 
 const WIDTH = 1080;

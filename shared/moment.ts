@@ -1,4 +1,4 @@
-import { shanghaiDay } from '@zuimei/shared/time.ts';
+import { shanghaiDay } from './time.ts';
 
 /** Every function takes an instant (ISO) or a moment in ms and writes it in Shanghai time, whatever the phone's own zone. */
 type Moment = string | number;
