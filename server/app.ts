@@ -32,6 +32,8 @@ import { staffRoute } from './staff/route.ts';
 import { tallyRoute } from './tally/route.ts';
 import { unitRoute } from './unit/route.ts';
 import { voteRoute } from './vote/route.ts';
+import { fileRoute } from './wechat/fileroute.ts';
+import { wechatRoute } from './wechat/route.ts';
 
 /** All routes on their parts. Who may call each is said at the head of its route file; answer.ts says which status a refusal has. */
 export function createApp(parts: Parts) {
@@ -44,6 +46,8 @@ export function createApp(parts: Parts) {
     .route('/', actRoute(parts))
     .route('/', createMediaRoute(parts.db))
     .route('/', healthRoute(parts))
+    .route('/', wechatRoute(parts))
+    .route('/', fileRoute(parts))
     // Before what changes a contest: it keeps an archived one as it is.
     .route('/', archiveRoute(parts))
     .route('/', outRoute(parts))

@@ -7,12 +7,13 @@ import type { Db } from './db.ts';
 import type { Metrics } from './metrics.ts';
 import type { Cast } from './vote/cast.ts';
 import type { Gate } from './vote/gate.ts';
+import type { Wechat } from './wechat/wechat.ts';
 
 const PATIENCE_MS = 1_000;
 
 /**
  * GET /healthz  the process answers. GET /readyz  ballots can be taken; names each part and the one that is broken (503 when it is
- * one that ballots need; without Redis they go on unscreened). GET /metrics  Prometheus, for this machine and the private network only,
+ * one that ballots need: without Redis they go on unscreened, without WeChat for all who are known). GET /metrics  Prometheus, for this machine and the private network only,
  * and never through a proxy. No private data in any of them.
  */
 export function healthRoute(parts: {
@@ -20,11 +21,12 @@ export function healthRoute(parts: {
   cast: Cast;
   gate: Gate;
   metrics: Metrics;
+  wechat: Wechat | null;
   stopping: () => boolean;
   lastSealAt: () => number | null;
   clock: () => number;
 }) {
-  const { db, cast, gate, metrics, stopping, lastSealAt, clock } = parts;
+  const { db, cast, gate, metrics, wechat, stopping, lastSealAt, clock } = parts;
   return new Hono<{ Bindings: HttpBindings }>()
     .get('/healthz', (c) => c.text('ok'))
     .get('/readyz', async (c) => {
@@ -35,6 +37,7 @@ export function healthRoute(parts: {
         counters: gate.state() === 'screening' ? 'ok' : 'unscreened',
         sealer: sealedAt === null || clock() - sealedAt < 30_000 ? 'ok' : 'late',
         server: stopping() ? 'stopping' : 'ok',
+        ...(wechat ? { wechat: wechat.state() } : {}),
       };
       return c.json(states, states.database === 'ok' && states.server === 'ok' ? 200 : 503, {
         'Cache-Control': 'no-store',
@@ -44,6 +47,7 @@ export function healthRoute(parts: {
       if (c.req.header('x-forwarded-for') || !isNear(c.env.incoming.socket.remoteAddress ?? ''))
         throw new Refusal('not_found');
       metrics.set('zuimei_pool_waiting', cast.waiting());
+      if (wechat) metrics.set('zuimei_wechat_away', wechat.state() === 'ok' ? 0 : 1);
       metrics.set('zuimei_gate_unscreened', gate.state() === 'screening' ? 0 : 1);
       const { rows } = await sql<{ slug: string; size: string; sealed: string }>`
         select c.slug, h.size, coalesce((select max(size) from log_checkpoint k where k.contest = h.contest), 0) as sealed

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { openAddresses } from './address/address.ts';
@@ -15,10 +16,12 @@ import { claimFolder } from './folder.ts';
 import { createJournal } from './journal.ts';
 import { createSealer } from './log/sealer.ts';
 import { createParts } from './parts.ts';
+import type { SharedRedis } from './redis.ts';
 import { checkSecret, openSecrets } from './secret.ts';
 import { firstLink } from './staff/account.ts';
 import { openGate } from './vote/counters.ts';
 import { openLedgers } from './vote/opening.ts';
+import { createOwnShelf, createSharedShelf } from './wechat/shelf.ts';
 
 const SEAL_EVERY_MS = 1_000;
 const FORGET_EVERY_MS = 60_000;
@@ -30,6 +33,7 @@ async function main(): Promise<void> {
   const log = createJournal();
   // Before anything is opened: a bad file stops the start.
   const addresses = openAddresses(config.addressFile);
+  const robots = config.robotsFile && (await readFile(config.robotsFile, 'utf8'));
   const releaseFolder = config.databaseUrl ? async () => {} : await claimFolder(config.dataDir);
   const database = await openDatabase(
     config.databaseUrl
@@ -39,7 +43,8 @@ async function main(): Promise<void> {
   await migrate(database.db);
   const secrets = await openSecrets(config);
   await checkSecret(database.db, secrets);
-  const { gate, close: closeGate } = await openGate({ redisUrl: config.redisUrl, log });
+  const redis = config.redisUrl ? await openShared(config.redisUrl) : null;
+  const gate = await openGate({ redis, log });
   const demo = config.demo ? await loadDemo(database.db, secrets) : [];
 
   const control = config.databaseUrl
@@ -61,6 +66,12 @@ async function main(): Promise<void> {
     console: staffPages,
     verifier: await openVerifier(new URL('../web/dist/verify/', import.meta.url)),
     publicUrl: config.publicUrl,
+    account: config.wechat,
+    ...(redis && config.wechat
+      ? { shelf: createSharedShelf(redis, secrets.derive('wechat shelf'), createOwnShelf(Date.now)) }
+      : {}),
+    wechatFiles: config.wechatFiles,
+    robots,
     trustedProxies: config.trustedProxies,
     stopping: () => stopping,
     lastSealAt: () => lastSealAt,
@@ -124,7 +135,7 @@ async function main(): Promise<void> {
     await seal();
     parts.analyst.close();
     control?.close();
-    await closeGate();
+    redis?.close();
     await database.close();
     await releaseFolder();
     clearTimeout(forced);
@@ -132,6 +143,13 @@ async function main(): Promise<void> {
   }
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+}
+
+/** A site without Redis never loads the client. */
+async function openShared(url: string): Promise<SharedRedis> {
+  const { openRedis } = await import('./redis.ts');
+  const { gateScript } = await import('./vote/redis.ts');
+  return openRedis(url, { scripts: [gateScript] });
 }
 
 main().catch((error: unknown) => {

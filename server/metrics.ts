@@ -16,6 +16,11 @@ const HELP: Record<string, [type: 'counter' | 'gauge' | 'histogram', help: strin
     'counter',
     'Proofs brought, by kind (work, question) and what was found (good, wrong, stale, early)',
   ],
+  zuimei_wechat_calls_total: [
+    'counter',
+    "Calls of WeChat's servers, by path and errcode (0 = well, -1 = busy or no answer)",
+  ],
+  zuimei_wechat_away: ['gauge', '1 while a token or ticket of WeChat cannot be renewed'],
   zuimei_batch_size: ['histogram', 'Ballots in one commit'],
   zuimei_gate_seconds: ['histogram', 'Time of one batch at the gate'],
   zuimei_commit_seconds: ['histogram', 'Time of one batch in the database, fsync included'],

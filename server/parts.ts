@@ -27,6 +27,8 @@ import { createLedger, type Ledger } from './vote/ledger.ts';
 import { createProofs, type Proofs } from './vote/proof.ts';
 import { createVoters, type Voters } from './vote/voter.ts';
 import type { WechatAccount } from './wechat/account.ts';
+import { createOwnShelf, type Shelf } from './wechat/shelf.ts';
+import { createWechat, type Wechat } from './wechat/wechat.ts';
 
 /** Everything the routes stand on, made once and wired here. */
 export interface Parts {
@@ -58,8 +60,12 @@ export interface Parts {
   /** The page that verifies a ledger. */
   verifier: Prebuilt | null;
   publicUrl: string | null;
+  wechat: Wechat | null;
   /** The bureau's account as citizens find it. */
   account: WechatAccountView | null;
+  /** See config.ts. */
+  wechatFiles: readonly string[];
+  robots: string | null;
   secure: boolean;
   trustedProxies: BlockList;
   stopping: () => boolean;
@@ -81,6 +87,10 @@ export function createParts(given: {
   publicUrl: string | null;
   /** Absent = no WeChat. */
   account?: WechatAccount | null;
+  /** What the servers share of WeChat's; absent = this process's own. */
+  shelf?: Shelf;
+  wechatFiles?: readonly string[];
+  robots?: string | null;
   trustedProxies: BlockList;
   clock?: () => number;
   passwordCost?: PasswordCost;
@@ -115,6 +125,20 @@ export function createParts(given: {
     return { origin, verifierKey: formatVerifierKey(await logSigner(secrets, slug, origin)) };
   }
   const proofs = createProofs(secrets, clock);
+  const wechat = given.account
+    ? createWechat({
+        account: given.account,
+        db,
+        secrets,
+        shelf: given.shelf ?? createOwnShelf(clock),
+        desk,
+        ledger,
+        voters,
+        clock,
+        log,
+        told: (call, code) => metrics.count('zuimei_wechat_calls_total', { call, code: String(code) }),
+      })
+    : null;
   const cast = createCast({
     desk,
     voters,
@@ -122,7 +146,7 @@ export function createParts(given: {
     gate,
     proofs,
     ledger,
-    follows: async () => {},
+    follows: async (person) => wechat?.checkFollows(person),
     clock,
     watch: {
       gated: (ms) => metrics.observe('zuimei_gate_seconds', ms / 1000),
@@ -169,7 +193,10 @@ export function createParts(given: {
     console: given.console ?? null,
     verifier: given.verifier ?? null,
     publicUrl,
+    wechat,
     account,
+    wechatFiles: given.wechatFiles ?? [],
+    robots: given.robots ?? null,
     secure,
     trustedProxies: given.trustedProxies,
     stopping,

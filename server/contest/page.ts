@@ -176,7 +176,6 @@ export function pageRoute(parts: {
         response.headers.append('Set-Cookie', voterCookie(voters.issue(clock()), parts.secure));
       return response;
     })
-    .get('/robots.txt', (c) => c.text('User-agent: *\nDisallow: /api/\nDisallow: /console\n'))
     .get('*', async (c, next) => {
       const file = site.files.get(c.req.path);
       return file ? send(c, file.reply) : next();

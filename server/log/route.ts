@@ -37,7 +37,8 @@ export function logRoute(parts: {
   trustedProxies: BlockList;
 }) {
   const { desk, log, db, clock, trustedProxies } = parts;
-  const limit = createLimit(clock);
+  // A witness sends one a minute; an office may run a few behind one address. Each costs a few signatures to check, no more.
+  const limit = createLimit(clock, { most: 60, mostAddresses: 1_000 });
   const sizeOf = (text: string): number => {
     if (!SIZE.test(text)) throw new Refusal('not_found');
     return Number(text);

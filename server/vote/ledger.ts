@@ -73,6 +73,11 @@ export interface Ledger {
   behind(): Promise<string[]>;
   /** The log's name as it was when the ledger was opened, null before. */
   originOf(slug: string): Promise<string | null>;
+  /**
+   * What was cast under `from` also counts against the quotas of `into`, which then answers for those ballotIds too; the entries stay as they
+   * are. Pairs without a ballot cost one look-up together.
+   */
+  join(pairs: readonly { contestId: number; from: string; into: string }[]): Promise<void>;
   /** Makes the commitments of a contest's ballots, and the salts that open them. */
   committerOf(slug: string): BatchCommitter;
 }
@@ -217,6 +222,25 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
     });
   }
 
+  async function join(pairs: readonly { contestId: number; from: string; into: string }[]): Promise<void> {
+    if (pairs.length === 0) return;
+    const { rows } = await sql<{ at: number }>`
+      select p.at::int as at
+      from unnest(${`{${pairs.map((one) => one.contestId).join(',')}}`}::int[],
+                  ${`{${pairs.map((one) => one.from).join(',')}}`}::text[]) with ordinality p (contest, voter, at)
+      where exists (select 1 from voter_quota v where v.contest = p.contest and v.voter = decode(p.voter, 'hex'))`.execute(
+      db,
+    );
+    for (const { at } of rows) {
+      const pair = pairs[at - 1];
+      if (pair)
+        await sql`
+          select join_voters(${pair.contestId}::int, decode(${pair.from}, 'hex'), decode(${pair.into}, 'hex'))`.execute(
+          db,
+        );
+    }
+  }
+
   async function behind(): Promise<string[]> {
     const { rows } = await sql<{ slug: string }>`
       select c.slug from contest c left join ledger_head h on h.contest = c.id
@@ -239,6 +263,7 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
     open,
     amend,
     rule,
+    join,
     behind,
     originOf,
     committerOf,

@@ -17,6 +17,8 @@ import { createParts } from '@zuimei/server/parts.ts';
 import { openSecrets } from '@zuimei/server/secret.ts';
 import { openGate } from '@zuimei/server/vote/counters.ts';
 import type { Gate } from '@zuimei/server/vote/gate.ts';
+import type { WechatAccount } from '@zuimei/server/wechat/account.ts';
+import type { Shelf } from '@zuimei/server/wechat/shelf.ts';
 import type { BallotRequest, Receipt } from '@zuimei/shared/ballot.ts';
 import type { Candidate } from '@zuimei/shared/contest.ts';
 import type { MeView, TallyView } from '@zuimei/shared/view.ts';
@@ -108,6 +110,12 @@ export interface SiteOptions {
   now?: number;
   /** Address of a trusted proxy; requests come from 127.0.0.1. */
   trusted?: string;
+  /** The bureau's account in WeChat, where its servers are faked. */
+  account?: WechatAccount;
+  /** What several servers share of WeChat's. */
+  shelf?: Shelf;
+  wechatFiles?: string[];
+  robots?: string;
   /** With the pages of web/dist, which must be built. */
   pages?: boolean;
 }
@@ -121,18 +129,22 @@ export async function createSite(db: Db, options: SiteOptions = {}) {
   const clock = () => now;
   const secrets = await openSecrets({ secret: SECRET, dataDir: '' });
   const errors: Record<string, unknown>[] = [];
-  const opened = await openGate({ redisUrl: null, log: () => {}, clock });
+  const gate = options.gate ?? (await openGate({ redis: null, log: () => {}, clock }));
   const trustedProxies = new BlockList();
   if (options.trusted) trustedProxies.addAddress(options.trusted);
   const parts = createParts({
     db,
     secrets,
-    gate: options.gate ?? opened.gate,
+    gate,
     log: (_level, event) => errors.push(event),
     site: options.pages ? await openSite(new URL('../../web/dist/', import.meta.url)) : null,
     console: options.pages ? await openConsole(new URL('../../web/dist/console/', import.meta.url)) : null,
     verifier: options.pages ? await openVerifier(new URL('../../web/dist/verify/', import.meta.url)) : null,
     publicUrl: null,
+    account: options.account ?? null,
+    ...(options.shelf ? { shelf: options.shelf } : {}),
+    wechatFiles: options.wechatFiles ?? [],
+    robots: options.robots ?? null,
     trustedProxies,
     clock,
     // Hundreds of tests need no memory-hard passwords; staff.test.ts makes one at full cost.
@@ -240,7 +252,6 @@ export async function createSite(db: Db, options: SiteOptions = {}) {
       parts.analyst.close();
       agent.destroy();
       await new Promise((resolve) => server.close(resolve));
-      await opened.close();
     },
   };
 }

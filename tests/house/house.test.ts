@@ -69,9 +69,9 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
     wrong: [[['server/tally/snapshot.ts', `import type { Pool } from 'pg';`]]],
     right: [[['server/db.ts', `import pg from 'pg'; import { PGlite } from '@electric-sql/pglite';`]]],
   },
-  'ioredis stands only where the counters are made': {
+  'ioredis stands only in redis.ts': {
     wrong: [[['server/vote/gate.ts', `import { Redis } from 'ioredis';`]]],
-    right: [[['server/vote/redis.ts', `import { Redis } from 'ioredis';`]]],
+    right: [[['server/redis.ts', `import { Redis } from 'ioredis';`]]],
   },
   'no import goes in a circle': {
     wrong: [

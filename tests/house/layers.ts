@@ -64,7 +64,7 @@ export const layers: Record<string, Rule> = {
   ),
   'the HTTP server is opened only in main.ts': only(['@hono/node-server', 'node:http'], /^server\/main\.ts$/),
   'pg and PGlite stand only in db.ts': only(['pg', '@electric-sql/pglite'], /^server\/db\.ts$/, true),
-  'ioredis stands only where the counters are made': only(['ioredis'], /^server\/vote\/redis\.ts$/, true),
+  'ioredis stands only in redis.ts': only(['ioredis'], /^server\/redis\.ts$/, true),
 
   'no import goes in a circle': (sources) => circles(sources).map((circle) => circle.join(' → ')),
 

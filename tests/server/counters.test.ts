@@ -2,9 +2,10 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { openRedis } from '@zuimei/server/redis.ts';
 import { createMemoryCounters } from '@zuimei/server/vote/memory.ts';
-import { openRedis, type RedisCounters } from '@zuimei/server/vote/redis.ts';
 import { type Counters, KEY_BYTES, MOST_ROWS, type Visits, WHO_BYTES } from '@zuimei/server/vote/visits.ts';
+import { openCounters } from '../harness/counters.ts';
 import { startCluster } from '../harness/redis.ts';
 
 const SECOND = 1000;
@@ -67,7 +68,7 @@ async function bump(
 const kinds: Record<string, () => Promise<{ counters: Counters; close(): Promise<void> }>> = {
   memory: async () => ({ counters: createMemoryCounters(), close: async () => {} }),
   'one redis': async () => {
-    const counters = await openRedis(inject('redisUrl'), { prefix: `${randomUUID()}:` });
+    const counters = await openCounters(inject('redisUrl'), `${randomUUID()}:`);
     return { counters, close: async () => counters.close() };
   },
   'a cluster of one': () => inCluster(1),
@@ -76,7 +77,7 @@ const kinds: Record<string, () => Promise<{ counters: Counters; close(): Promise
 
 async function inCluster(size: 1 | 3) {
   const cluster = await startCluster(size);
-  const counters = await openRedis(cluster.url);
+  const counters = await openCounters(cluster.url);
   return {
     counters,
     close: async () => {
@@ -217,10 +218,10 @@ describe.each(Object.entries(kinds))('counters in %s', (_, open) => {
 
 describe('in redis', () => {
   const prefix = `${randomUUID()}:`;
-  let counters: RedisCounters;
+  let counters: Awaited<ReturnType<typeof openCounters>>;
   let client: Redis;
   beforeAll(async () => {
-    counters = await openRedis(inject('redisUrl'), { prefix });
+    counters = await openCounters(inject('redisUrl'), prefix);
     client = new Redis(inject('redisUrl'));
   });
   afterAll(async () => {
@@ -258,7 +259,7 @@ describe('in redis', () => {
   });
 
   test('two servers with one redis count together', async () => {
-    const other = await openRedis(inject('redisUrl'), { prefix });
+    const other = await openCounters(inject('redisUrl'), prefix);
     await bump(counters, 'shared', [{ who: 1, device: 1, ip: 1 }], START);
     const counts = await bump(other, 'shared', [{ who: 2, device: 1, ip: 1 }], START);
     expect(counts.distinct).toEqual([[2], [2]]);

@@ -1,12 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
+import { openRedis } from '@zuimei/server/redis.ts';
 import { openGate } from '@zuimei/server/vote/counters.ts';
 import { createGate, type Gate, type GateEvent, type Verdict } from '@zuimei/server/vote/gate.ts';
 import { createMemoryCounters } from '@zuimei/server/vote/memory.ts';
-import { openRedis } from '@zuimei/server/vote/redis.ts';
 import type { Facts } from '@zuimei/server/vote/weigh.ts';
 import { policies, signalsIn } from '@zuimei/shared/policy.ts';
+import { openCounters } from '../harness/counters.ts';
 import { type RedisServer, startCluster, startRedis } from '../harness/redis.ts';
 
 const { standard } = policies;
@@ -49,7 +50,7 @@ function people(count: number, change: Parameters<typeof person>[1] = {}): Facts
 /** `patienceMs`: long where a test is not about waiting, so that a busy machine is not taken for a lost Redis. */
 async function openScreened(redis: RedisServer | { url: string }, patienceMs = 1000) {
   const events: GateEvent[] = [];
-  const counters = await openRedis(redis.url);
+  const counters = await openCounters(redis.url);
   const fallback = createMemoryCounters();
   const gate = createGate({
     counters,
@@ -156,7 +157,7 @@ test('a set of picks that comes much too often is noted on its ballots, as all s
   const redis = await freshRedis();
   let now = 1_774_656_000_000;
   const open = async () => {
-    const counters = await openRedis(redis.url);
+    const counters = await openCounters(redis.url);
     closing.push(counters.close);
     return createGate({
       counters,
@@ -309,11 +310,9 @@ test('without redis from the beginning the gate opens at once, unscreened, and f
   await redis.kill9();
   const lines: unknown[] = [];
   const began = performance.now();
-  const { gate, close } = await openGate({
-    redisUrl: redis.url,
-    log: (level, event) => lines.push([level, event.event]),
-  });
-  closing.push(close);
+  const shared = await openRedis(redis.url);
+  closing.push(shared.close);
+  const gate = await openGate({ redis: shared, log: (level, event) => lines.push([level, event.event]) });
   expect(performance.now() - began).toBeLessThan(3000);
   expect((await gate.admit('c', standard, people(2)))[0]?.unscreened).toBe(true);
   await redis.restart();
@@ -325,8 +324,7 @@ test('without redis from the beginning the gate opens at once, unscreened, and f
 });
 
 test('without a redis address the counters of the process are the real ones', async () => {
-  const { gate, close } = await openGate({ redisUrl: null, log: () => {} });
-  closing.push(close);
+  const gate = await openGate({ redis: null, log: () => {} });
   expect((await gate.admit('c', standard, people(2)))[0]?.unscreened).toBe(false);
   expect(gate.state()).toBe('screening');
 });

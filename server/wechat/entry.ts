@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import type { Journal } from '../journal.ts';
+import type { Told } from './api.ts';
+import { AWAY, type Met, type WechatApi } from './api.ts';
+import { type Shelf, waitFor } from './shelf.ts';
+
+/**
+ * What came of asking WeChat who a visitor is. snapshot: WeChat shows the page as a snapshot and names nobody. away: WeChat, or what we need
+ * to know people again, did not answer. again: this code is good for nothing, another try may be.
+ */
+export type Arrival = { kind: 'ok'; person: string } | { kind: 'snapshot' | 'away' | 'again' };
+
+export interface Entry {
+  /** Never rejects. The same code is exchanged once, by whichever server it reaches first; whoever brings it again is answered alike. */
+  arrive(code: string): Promise<Arrival>;
+}
+
+/** As long as WeChat keeps a code. */
+const CODE_MS = 300_000;
+const WAIT_MS = 7_000;
+/** Exchanges at a time, in this process: beyond that visitors are told to try again, so that WeChat's slowness does not pile up here. */
+const MOST_AT_ONCE = 300;
+
+/** `settle`: who that is here, and whatever follows from meeting them. */
+export function createEntry(parts: {
+  api: WechatApi;
+  shelf: Shelf;
+  settle: (met: Met) => Promise<string>;
+  log: Journal;
+}): Entry {
+  const { api, shelf, settle, log } = parts;
+  let underway = 0;
+
+  async function exchange(code: string): Promise<Arrival> {
+    const told = await api.exchange(code);
+    if (!told.ok) return refused(told);
+    if (told.value.snapshot) return { kind: 'snapshot' };
+    return { kind: 'ok', person: await settle(told.value) };
+  }
+
+  function refused({ code }: Extract<Told<Met>, { ok: false }>): Arrival {
+    // 40029 unknown or too old, 40163 used.
+    if (code === 40_029 || code === 40_163) return { kind: 'again' };
+    if (code !== AWAY) log('error', { part: 'wechat', event: 'exchange_refused', code });
+    return { kind: 'away' };
+  }
+
+  return {
+    async arrive(code) {
+      if (underway >= MOST_AT_ONCE) return { kind: 'away' };
+      underway++;
+      const name = `code:${createHash('sha256').update(code).digest('hex').slice(0, 32)}`;
+      try {
+        if (!(await shelf.claim(`${name}:taken`, CODE_MS))) {
+          // Some phones call back twice, and the other call may be at another server just now.
+          const first = await waitFor(shelf, name, (found) => found !== null, WAIT_MS);
+          return (first as Arrival | null) ?? { kind: 'again' };
+        }
+        const arrival = await exchange(code);
+        await shelf.write(name, arrival, CODE_MS);
+        return arrival;
+      } catch (error) {
+        log('error', { part: 'wechat', event: 'entry_failed', error: String(error) });
+        return { kind: 'away' };
+      } finally {
+        underway--;
+      }
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import type { BlockList } from 'node:net';
+import type { HttpBindings } from '@hono/node-server';
+import { type Context, Hono } from 'hono';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import type { Desk } from '../contest/desk.ts';
+import { createLimit } from '../log/limit.ts';
+import { clientAddress } from '../vote/address.ts';
+import { channelOf } from '../vote/request.ts';
+import { voterCookie } from '../vote/route.ts';
+import { identityOf, type Voters } from '../vote/voter.ts';
+import { parsePageUrl } from './signature.ts';
+import { type Place, pathOf } from './state.ts';
+import type { Wechat } from './wechat.ts';
+
+const CODE = /^[A-Za-z0-9_-]{1,128}$/;
+/** A carrier's address stands for hundreds of phones; a script at one is stopped before it uses up what WeChat allows the account. */
+const ARRIVALS = { most: 1_200, mostAddresses: 50_000 };
+const IN_WECHAT = 1;
+
+type Env = { Bindings: HttpBindings };
+
+/**
+ * GET /wechat/go?slug=&n=          anyone in WeChat: to WeChat's silent authorization, and back to the contest or its candidate n
+ * GET /wechat/back?code=&state=    whom WeChat sends back: gives the cookie of a person; `#wx=` on the page says what came of it
+ * GET /api/wechat/signature?url=   anyone: what the JS-SDK needs on that page of this site
+ * Without an account all of them are not_found.
+ */
+export function wechatRoute(parts: {
+  wechat: Wechat | null;
+  desk: Desk;
+  voters: Voters;
+  clock: () => number;
+  publicUrl: string | null;
+  trustedProxies: BlockList;
+  secure: boolean;
+}) {
+  const { desk, voters, clock, trustedProxies } = parts;
+  const limit = createLimit(clock, ARRIVALS);
+
+  function connected(): Wechat {
+    if (!parts.wechat) throw new Refusal('not_found');
+    return parts.wechat;
+  }
+
+  const siteOf = (c: Context<Env>): string => parts.publicUrl ?? new URL(c.req.url).origin;
+
+  function backTo(c: Context<Env>, place: Place, outcome: string | null): Response {
+    c.header('Cache-Control', 'no-store');
+    return c.redirect(`${pathOf(place)}${outcome ? `#wx=${outcome}` : ''}`);
+  }
+
+  return new Hono<Env>()
+    .get('/wechat/go', async (c) => {
+      const { account, states } = connected();
+      const contest = await desk.find(c.req.query('slug') ?? '');
+      const number = Number(c.req.query('n') ?? 0);
+      const known = contest.candidates.some((one) => one.number === number);
+      const place = { slug: contest.slug, number: known ? number : 0 };
+      // Anywhere else WeChat shows an error, and a contest that does not ask has no need to know.
+      if (channelOf(c.req.header('user-agent') ?? '') !== IN_WECHAT || !contest.wechat)
+        return backTo(c, place, null);
+      const visitor = voters.read(c.req.header('cookie'));
+      const cookie = visitor?.cookie ?? voters.issue(clock());
+      if (!visitor) c.header('Set-Cookie', voterCookie(cookie, parts.secure));
+      c.header('Cache-Control', 'no-store');
+      const query = new URLSearchParams({
+        appid: account.appId,
+        redirect_uri: `${siteOf(c)}/wechat/back`,
+        response_type: 'code',
+        scope: 'snsapi_base',
+        state: states.make(place, cookie),
+      });
+      return c.redirect(`${account.openBase}/connect/oauth2/authorize?${query}#wechat_redirect`);
+    })
+    .get('/wechat/back', async (c) => {
+      const { states, entry, bind } = connected();
+      limit.take(
+        clientAddress(
+          c.env.incoming.socket.remoteAddress ?? '',
+          c.req.header('x-forwarded-for'),
+          trustedProxies,
+        ),
+      );
+      const visitor = voters.read(c.req.header('cookie'));
+      const opened = states.open(c.req.query('state') ?? '', visitor?.cookie ?? '');
+      if (!opened) throw new Refusal('bad_request', { field: 'state' });
+      const { place, genuine } = opened;
+      const code = c.req.query('code') ?? '';
+      if (!genuine || !CODE.test(code)) {
+        // The second of two calls comes with the cookie that the first one gave.
+        const settled = visitor !== null && identityOf(visitor.cookie) === 'wechat';
+        return backTo(c, place, settled ? 'ok' : 'again');
+      }
+      const arrival = await entry.arrive(code);
+      if (arrival.kind !== 'ok') return backTo(c, place, arrival.kind);
+      c.header('Set-Cookie', voterCookie(await bind(visitor, arrival.person), parts.secure));
+      return backTo(c, place, 'ok');
+    })
+    .get('/api/wechat/signature', async (c) => {
+      const { signPage } = connected();
+      const url = parsePageUrl(c.req.query('url'), siteOf(c));
+      return c.json(await signPage(url), 200, { 'Cache-Control': 'no-store' });
+    });
+}
