@@ -11,8 +11,11 @@ import { type Shelf, waitFor } from './shelf.ts';
 export type Arrival = { kind: 'ok'; person: string } | { kind: 'snapshot' | 'away' | 'again' };
 
 export interface Entry {
-  /** Never rejects. The same code is exchanged once, by whichever server it reaches first; whoever brings it again is answered alike. */
-  arrive(code: string): Promise<Arrival>;
+  /**
+   * Never rejects. A code is exchanged once, by whichever server it reaches first; the same browser (its cookie value) that brings it again is
+   * answered alike. Another browser is not: a code that was seen in passing makes nobody somebody else.
+   */
+  arrive(code: string, cookie: string): Promise<Arrival>;
 }
 
 /** As long as WeChat keeps a code. */
@@ -46,10 +49,10 @@ export function createEntry(parts: {
   }
 
   return {
-    async arrive(code) {
+    async arrive(code, cookie) {
       if (underway >= MOST_AT_ONCE) return { kind: 'away' };
       underway++;
-      const name = `code:${createHash('sha256').update(code).digest('hex').slice(0, 32)}`;
+      const name = `code:${createHash('sha256').update(`${code} ${cookie}`).digest('hex')}`;
       try {
         if (!(await shelf.claim(`${name}:taken`, CODE_MS))) {
           // Some phones call back twice, and the other call may be at another server just now.

@@ -97,22 +97,24 @@ export function createLoan(parts: {
     await shelf.forget(lock);
   }
 
+  async function read(): Promise<string | null> {
+    const value = goodValue();
+    if (value === null) {
+      await renew();
+      return goodValue();
+    }
+    if (own && clock() > own.expiresAt - RENEW_BEFORE_MS) void renew();
+    return value;
+  }
+
   return {
-    async read() {
-      const value = goodValue();
-      if (value === null) {
-        await renew();
-        return goodValue();
-      }
-      if (own && clock() > own.expiresAt - RENEW_BEFORE_MS) void renew();
-      return value;
-    },
+    read,
     async replace(value) {
-      if (own?.value === value) {
-        refused = value;
-        // What was fetched a moment ago and is refused already need not wait for the gap.
-        if (failures === 0) notBefore = 0;
-      }
+      // It has been replaced since it was taken.
+      if (own?.value !== value) return read();
+      refused = value;
+      // What was fetched a moment ago and is refused already does not wait for the gap.
+      if (failures === 0) notBefore = 0;
       await renew();
       return goodValue();
     },

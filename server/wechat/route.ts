@@ -86,12 +86,12 @@ export function wechatRoute(parts: {
       if (!opened) throw new Refusal('bad_request', { field: 'state' });
       const { place, genuine } = opened;
       const code = c.req.query('code') ?? '';
-      if (!genuine || !CODE.test(code)) {
+      if (!genuine || !visitor || !CODE.test(code)) {
         // The second of two calls comes with the cookie that the first one gave.
         const settled = visitor !== null && identityOf(visitor.cookie) === 'wechat';
         return backTo(c, place, settled ? 'ok' : 'again');
       }
-      const arrival = await entry.arrive(code);
+      const arrival = await entry.arrive(code, visitor.cookie);
       if (arrival.kind !== 'ok') return backTo(c, place, arrival.kind);
       c.header('Set-Cookie', voterCookie(await bind(visitor, arrival.person), parts.secure));
       return backTo(c, place, 'ok');
