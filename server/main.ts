@@ -45,7 +45,7 @@ async function main(): Promise<void> {
   await checkSecret(database.db, secrets);
   const redis = config.redisUrl ? await openShared(config.redisUrl) : null;
   const gate = await openGate({ redis, log });
-  const demo = config.demo ? await loadDemo(database.db, secrets) : [];
+  const demo = config.demo ? await loadDemo(database.db, secrets, Date.now(), config.wechat !== null) : [];
 
   const control = config.databaseUrl
     ? null

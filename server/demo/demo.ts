@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import type { Contest } from '@zuimei/shared/contest.ts';
+import type { Contest, WechatRule } from '@zuimei/shared/contest.ts';
 import { createContest, readSlugs, type Settings } from '../contest/contest.ts';
 import type { Db } from '../db.ts';
 import { importDocuments } from '../nomination/import.ts';
@@ -11,13 +11,22 @@ const SAMPLES = new URL('./samples/', import.meta.url);
 
 /**
  * On an empty database: two contests with open voting, made from the sample documents (fictional people) by the same import that
- * an organizer uses. Gives the contests a newcomer may look at; on a database with contests it changes nothing.
+ * an organizer uses. `wechat`: they ask for it, as a site with an account may. Gives the contests a newcomer may look at; on a database with contests it changes nothing.
  */
-export async function loadDemo(db: Db, secrets: Secrets, now = Date.now()): Promise<string[]> {
+export async function loadDemo(
+  db: Db,
+  secrets: Secrets,
+  now = Date.now(),
+  wechat = false,
+): Promise<string[]> {
   const slugs = await readSlugs(db);
   if (slugs.length > 0) return slugs;
   for (const { slug, settings, folder } of demoContests(now).toReversed()) {
-    const id = await createContest(db, slug, settings);
+    const id = await createContest(
+      db,
+      slug,
+      wechat ? { ...settings, wechat: asked[slug] ?? null } : settings,
+    );
     const names = (await readdir(new URL(`${folder}/`, SAMPLES)))
       .filter((name) => name.endsWith('.docx'))
       .sort();
@@ -31,6 +40,12 @@ export async function loadDemo(db: Db, secrets: Secrets, now = Date.now()): Prom
   }
   return await readSlugs(db);
 }
+
+/** One by WeChat alone, and by message; one also by browsers elsewhere. */
+const asked: Record<string, WechatRule> = {
+  'zuimei-2026': { outside: 'refused', early: false, follow: false, keyword: '投票' },
+  'anli-2026': { outside: 'weighed', early: false, follow: false, keyword: '' },
+};
 
 function demoContests(now: number): { slug: string; settings: Settings; folder: string }[] {
   const opens = new Date(now - DAY_MS).toISOString();
