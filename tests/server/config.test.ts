@@ -14,6 +14,9 @@ test('without an environment the site is embedded, open on port 8080, and starts
     secret: null,
     publicUrl: null,
     addressFile: null,
+    wechat: null,
+    wechatFiles: [],
+    robotsFile: null,
     demo: true,
   });
   expect(trustedProxies.check('127.0.0.1')).toBe(false);
@@ -89,4 +92,49 @@ test('a secret that is refused is not repeated', () => {
   } catch (error) {
     expect(String(error)).not.toContain('short and secret');
   }
+});
+
+describe('an account in WeChat', () => {
+  const account = {
+    PUBLIC_URL: 'https://vote.example.gov.cn',
+    WX_APPID: 'wx0123456789abcdef',
+    WX_SECRET: '0123456789abcdef'.repeat(2),
+  };
+
+  test('is taken with what citizens see of it and where WeChat is', () => {
+    const { wechat, wechatFiles } = readConfig({
+      ...account,
+      WX_TOKEN: 'spamtest',
+      WX_AES_KEY: 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG',
+      WX_NAME: '云岭应急',
+      WX_QR: 'http://weixin.qq.com/r/fictional',
+      WX_VERIFY: 'MP_verify_W1PLRwVqVCkRAcWz.txt, MP_verify_b.txt',
+      WX_API_BASE: 'http://127.0.0.1:9/',
+    });
+    expect(wechat).toMatchObject({
+      appId: account.WX_APPID,
+      token: 'spamtest',
+      name: '云岭应急',
+      apiBase: 'http://127.0.0.1:9',
+      openBase: 'https://open.weixin.qq.com',
+    });
+    expect(wechat?.aesKey).toHaveLength(32);
+    expect(wechatFiles).toEqual(['MP_verify_W1PLRwVqVCkRAcWz.txt', 'MP_verify_b.txt']);
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ['WX_APPID', { WX_APPID: 'wx123' }],
+    ['WX_SECRET', { WX_SECRET: 'geheim' }],
+    ['WX_SECRET', { WX_SECRET: '' }],
+    ['PUBLIC_URL', { PUBLIC_URL: '' }],
+    ['WX_TOKEN', { WX_TOKEN: 'a b' }],
+    ['WX_AES_KEY', { WX_TOKEN: 'abc', WX_AES_KEY: 'geheim' }],
+    ['WX_TOKEN', { WX_AES_KEY: 'a'.repeat(43) }],
+    ['WX_API_BASE', { WX_API_BASE: 'ftp://x' }],
+    ['WX_VERIFY', { WX_VERIFY: '../../etc/passwd' }],
+  ])('%s is refused by its name when it makes no sense, and its value is not repeated', (name, changes) => {
+    const open = () => readConfig({ ...account, ...changes });
+    expect(open).toThrow(name);
+    expect(open).not.toThrow(/geheim/);
+  });
 });
