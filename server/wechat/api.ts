@@ -34,16 +34,22 @@ export interface Lent {
 }
 
 const PATIENCE_MS = 3_000;
+const QUOTA_REST_MS = 60_000;
 const MOST_CHARACTERS = 65_536;
 
 type Fields = Record<string, unknown>;
 
-/** `told`: every call and how it ended (0 = well), for the metrics. */
+/**
+ * A call that was made too often (45009) is left alone for a minute: it is answered so without being made. `told`: every call that was made and
+ * how it ended (0 = well), for the metrics.
+ */
 export function createWechatApi(
   account: WechatAccount,
+  clock: () => number,
   told: (call: string, code: number) => void,
 ): WechatApi {
   const { appId, secret, apiBase } = account;
+  const restsUntil = new Map<string, number>();
 
   async function ask<T>(
     path: string,
@@ -51,8 +57,10 @@ export function createWechatApi(
     read: (fields: Fields) => T | null,
     body?: Fields,
   ): Promise<Told<T>> {
+    if ((restsUntil.get(path) ?? 0) > clock()) return { ok: false, code: QUOTA };
     const answer = await call(`${apiBase}${path}?${new URLSearchParams(query)}`, body);
     const code = Number(answer?.['errcode'] ?? 0);
+    if (code === QUOTA) restsUntil.set(path, clock() + QUOTA_REST_MS);
     const value = answer && code === 0 ? read(answer) : null;
     const result: Told<T> = value === null ? { ok: false, code: code || AWAY } : { ok: true, value };
     told(path, result.ok ? 0 : result.code);

@@ -49,7 +49,7 @@ export function createWechat(parts: {
   told: (call: string, code: number) => void;
 }): Wechat {
   const { account, db, secrets, shelf, desk, ledger, voters, clock, log } = parts;
-  const api = createWechatApi(account, parts.told);
+  const api = createWechatApi(account, clock, parts.told);
   const credentials = createCredentials({ api, shelf, clock, log });
   const people = createPeople(db, secrets, account.appId);
   const followers = new Map<string, number>();

@@ -21,8 +21,8 @@ function ordinary(text: string, at: string): boolean {
   );
 }
 
-/** A visitor in a browser context of their own, and a note of everything that should not have happened. */
-export async function welcome(context: BrowserContext, home: string) {
+/** A visitor in a browser context of their own, and a note of everything that should not have happened. `besides`: another site that is part of the way. */
+export async function welcome(context: BrowserContext, home: string, besides = home) {
   const faults: string[] = [];
   const sent: BallotRequest[] = [];
   const falseWords: string[] = [];
@@ -32,7 +32,8 @@ export async function welcome(context: BrowserContext, home: string) {
 
   context.on('request', (request) => {
     const url = request.url();
-    if (!url.startsWith(`${home}/`) && !/^(data|blob):/.test(url)) faults.push(`asked elsewhere: ${url}`);
+    const own = [home, besides].some((site) => url.startsWith(`${site}/`));
+    if (!own && !/^(data|blob):/.test(url)) faults.push(`asked elsewhere: ${url}`);
     if (request.method() === 'POST' && url.endsWith('/ballots'))
       sent.push(request.postDataJSON() as BallotRequest);
   });

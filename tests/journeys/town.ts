@@ -7,7 +7,8 @@ import { expect } from 'vitest';
 import { verifyContest } from '@zuimei/server/audit/verify.ts';
 import { updateContest } from '@zuimei/server/contest/contest.ts';
 import { openSecrets } from '@zuimei/server/secret.ts';
-import { startApp, TEST_SECRET } from '../harness/app.ts';
+import { startApp, TEST_SECRET, type TestApp } from '../harness/app.ts';
+import type { Balancer } from '../harness/balancer.ts';
 import { openBrowser } from '../harness/browser.ts';
 import { freshDatabase } from '../harness/database.ts';
 import { type Settings, seedContest, settingsOf } from '../harness/site.ts';
@@ -23,25 +24,48 @@ export interface LedgerBallot {
   state: string;
 }
 
+export interface TownOptions {
+  demo?: boolean;
+  /** So many servers behind one address, which share the Redis; absent = one, without Redis. */
+  servers?: { count: number; redisUrl: string; balancer: Balancer };
+  /** Over the defaults. */
+  env?: Record<string, string>;
+  /** Another site that visitors pass through. */
+  besides?: string;
+}
+
 /**
  * The server as its own process on its own Postgres database, and a browser: where the journeys of one file take place. Throws when
  * the pages are not built.
  */
-export async function openTown(options: { demo?: boolean } = {}) {
+export async function openTown(options: TownOptions = {}) {
   if (!existsSync(PAGES))
     throw new Error(
       'the pages are not built (web/dist is missing): npm run build; npm test does it by itself',
     );
   const fresh = await freshDatabase('server');
   const { db } = fresh.database;
-  const settings = { databaseUrl: fresh.url ?? '', env: { ZUIMEI_DEMO: options.demo ? '1' : '0' } };
+  const { servers, besides } = options;
+  const settings = {
+    databaseUrl: fresh.url ?? '',
+    ...(servers ? { redisUrl: servers.redisUrl } : {}),
+    env: {
+      ZUIMEI_DEMO: options.demo ? '1' : '0',
+      ...(servers ? { PUBLIC_URL: servers.balancer.url } : {}),
+      ...options.env,
+    },
+  };
   const [first, browser] = await Promise.all([startApp(settings), openBrowser()]);
+  const others: TestApp[] = [];
+  for (let i = 1; i < (servers?.count ?? 1); i++) others.push(await startApp(settings));
+  if (servers) servers.balancer.ports = [first, ...others].map((one) => one.port);
   let app = first;
-  const { url, port } = first;
+  const { port } = first;
+  const url = servers?.balancer.url ?? first.url;
   const guests: Guest[] = [];
 
   async function guestIn(context: Promise<Parameters<typeof welcome>[0]>): Promise<Guest> {
-    const guest = await welcome(await context, url);
+    const guest = await welcome(await context, url, besides);
     guests.push(guest);
     return guest;
   }
@@ -95,7 +119,7 @@ export async function openTown(options: { demo?: boolean } = {}) {
       return stdout;
     },
     /** What the server has printed so far. */
-    log: () => app.log(),
+    log: () => [app, ...others].map((one) => one.log()).join(''),
     /** A browser context without any ways of its own: for staff. */
     browser,
     kill: () => app.kill9(),
@@ -106,7 +130,7 @@ export async function openTown(options: { demo?: boolean } = {}) {
     },
     async close() {
       await browser.close();
-      await app.stop();
+      await Promise.all([app, ...others].map((one) => one.stop()));
       await fresh.drop();
     },
   };

@@ -335,7 +335,6 @@ describe('when WeChat is away', () => {
   test.each([
     ['a gateway’s error page', { status: 502 }],
     ['a secret that was reset', { errcode: 40_125 }],
-    ['too many calls', { errcode: 45_009 }],
   ])('with %s a stranger is told so, and nothing of it is in the log but the code', async (_, fault) => {
     const { slug } = await contestWith();
     fake.fail({ path: '/sns/oauth2/access_token', times: 2, ...fault });
@@ -343,6 +342,20 @@ describe('when WeChat is away', () => {
     const lines = JSON.stringify(site.errors.splice(0));
     expect(lines).not.toMatch(/openid|appid|secret=|http/);
   });
+});
+
+test('what WeChat says was asked too often is not asked again for a minute', async () => {
+  const { slug } = await contestWith();
+  const path = '/sns/oauth2/access_token';
+  fake.quota(path, 0);
+  const before = fake.calls(path);
+  for (let i = 0; i < 3; i++) expect(await visitor().identify(slug)).toBe(`/c/${slug}#wx=away`);
+  expect(fake.calls(path)).toBe(before + 1);
+  fake.heal();
+  site.pass(60_001);
+  other.pass(60_001);
+  expect(await visitor().identify(slug)).toBe(`/c/${slug}#wx=ok`);
+  site.errors.length = 0;
 });
 
 describe('a page that asks for its signature', () => {
