@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Journal } from '../journal.ts';
-import type { Told } from './api.ts';
-import { AWAY, type Met, type WechatApi } from './api.ts';
+import type { Met, Told, WechatApi } from './api.ts';
 import { type Shelf, waitFor } from './shelf.ts';
 
 /**
@@ -33,10 +32,13 @@ export function createEntry(parts: {
 }): Entry {
   const { api, shelf, settle, log } = parts;
   let underway = 0;
+  /** Of the last exchange that failed for another reason than its code; logged when it begins. */
+  let trouble = 0;
 
   async function exchange(code: string): Promise<Arrival> {
     const told = await api.exchange(code);
     if (!told.ok) return refused(told);
+    trouble = 0;
     if (told.value.snapshot) return { kind: 'snapshot' };
     return { kind: 'ok', person: await settle(told.value) };
   }
@@ -44,7 +46,8 @@ export function createEntry(parts: {
   function refused({ code }: Extract<Told<Met>, { ok: false }>): Arrival {
     // 40029 unknown or too old, 40163 used.
     if (code === 40_029 || code === 40_163) return { kind: 'again' };
-    if (code !== AWAY) log('error', { part: 'wechat', event: 'exchange_refused', code });
+    if (code !== trouble) log('error', { part: 'wechat', event: 'exchange_refused', code });
+    trouble = code;
     return { kind: 'away' };
   }
 

@@ -323,6 +323,8 @@ describe('when WeChat is away', () => {
       await fake.up();
     }
     expect(await stranger.identify(slug)).toBe(`/c/${slug}#wx=ok`);
+    // Said once, when it began.
+    expect(site.errors.splice(0)).toEqual([{ part: 'wechat', event: 'exchange_refused', code: -1 }]);
     await site.verify(slug);
   });
 
