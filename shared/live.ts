@@ -15,6 +15,7 @@ export type ReadyCode =
   | 'photos'
   | 'reviewed'
   | 'organizers'
+  | 'wechat'
   | 'footer'
   | 'reveal';
 

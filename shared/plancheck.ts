@@ -13,6 +13,7 @@ import {
 import { checkCollection } from './planform.ts';
 import { checkPolicy } from './planpolicy.ts';
 import { checkBallotRule, checkOutcome, type Field } from './planrule.ts';
+import { checkWechat } from './planwechat.ts';
 
 export type Standing = Pick<Candidate, 'number' | 'category'> & { withdrawn: boolean };
 
@@ -45,6 +46,7 @@ export function checkPlan(plan: ContestPlan, context: PlanContext): PlanFault[] 
   checkBallotRule(settings, fieldOf(plan, candidates, frozen !== null, now), error, warn);
   checkOutcome(settings, collection, error, warn);
   checkPolicy(settings, error, warn);
+  checkWechat(settings, context.wechatConnected, error, warn);
   checkReveal(settings, error, warn);
   checkFooter(settings, error);
   if (frozen) checkBegun(settings, frozen, now, error);

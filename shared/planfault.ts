@@ -65,6 +65,11 @@ export const planFaultCodes = [
   'threshold_order',
   'network_malformed',
   'network_wide',
+  // WeChat
+  'wechat_unconnected',
+  'follow_outside',
+  'keyword_malformed',
+  'keyword_many_picks',
   // the footer
   'icp_malformed',
   'police_malformed',

@@ -14,7 +14,7 @@ import {
   type LiveCandidate,
   type LiveView,
 } from '@zuimei/shared/live.ts';
-import type { TallyView } from '@zuimei/shared/view.ts';
+import type { TallyView, WechatAccountView } from '@zuimei/shared/view.ts';
 import type { Addresses } from '../address/address.ts';
 import { readContest, type StoredContest } from '../contest/contest.ts';
 import { readStored } from '../contest/plan.ts';
@@ -45,10 +45,12 @@ export function createLive(parts: {
   tallies: Tallies;
   gate: Gate;
   refusals: Refusals;
+  /** null = no WeChat account is connected. */
+  account: WechatAccountView | null;
   stopping: () => boolean;
   lastSealAt: () => number | null;
 }): Live {
-  const { db, clock, tallies, gate, refusals, stopping, lastSealAt } = parts;
+  const { db, clock, tallies, gate, refusals, account, stopping, lastSealAt } = parts;
   const reader = createSums(db, parts.addresses, clock, stopping);
 
   return {
@@ -127,7 +129,7 @@ export function createLive(parts: {
           ...(sealer === 'late' ? [{ kind: 'sealer' as const, pending: head.size - head.sealed }] : []),
           ...(stage === 'open' && head.version !== contest.version ? [{ kind: 'behind' as const }] : []),
         ],
-        checks: stage === 'before' ? await readChecks(db, stored, contest.candidates) : [],
+        checks: stage === 'before' ? await readChecks(db, stored, contest.candidates, account !== null) : [],
       };
     },
   };

@@ -4,27 +4,32 @@ import type { ReadyCheck } from '@zuimei/shared/live.ts';
 import type { StoredPlan } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
 
-/** What a contest still needs before its voting opens. */
+/** What a contest still needs before its voting opens. `connected`: this site has a WeChat account. */
 export async function readChecks(
   db: Db,
   contest: StoredPlan,
   candidates: readonly Candidate[],
+  connected: boolean,
 ): Promise<ReadyCheck[]> {
   const { rows } = await sql<{ waiting: number }>`
     select count(*)::int as waiting from nomination where contest = ${contest.id} and state = 'submitted'`.execute(
     db,
   );
-  return checksOf(contest.settings, contest.publishedAt !== null, candidates, rows[0]?.waiting ?? 0);
+  return checksOf(contest.settings, {
+    published: contest.publishedAt !== null,
+    candidates,
+    waiting: rows[0]?.waiting ?? 0,
+    connected,
+  });
 }
 
 function checksOf(
   settings: Omit<Contest, 'slug' | 'version' | 'candidates'>,
-  published: boolean,
-  all: readonly Candidate[],
-  waiting: number,
+  found: { published: boolean; candidates: readonly Candidate[]; waiting: number; connected: boolean },
 ): ReadyCheck[] {
+  const { published, waiting, connected } = found;
   const { rule, categories, reveal, rounds, footer } = settings;
-  const candidates = all.filter((one) => !one.withdrawn);
+  const candidates = found.candidates.filter((one) => !one.withdrawn);
   const thin = categories.filter(({ id }) => {
     const least = (rule.categories?.[id] ?? rule.perCategory)?.min ?? 0;
     return candidates.filter((one) => one.category === id).length < Math.max(1, least);
@@ -49,6 +54,7 @@ function checksOf(
     must('candidates', candidates.length >= Math.max(1, rule.picks.min), candidates.length),
     must('categories', thin.length === 0, thin.length),
     must('organizers', settings.organizers.length > 0),
+    ...(settings.wechat ? [must('wechat', connected)] : []),
     advice('reviewed', waiting === 0, waiting),
     advice('reasons', mute === 0, mute),
     advice('photos', plain === 0, plain),

@@ -242,7 +242,8 @@ async function changedRules(db: On, stored: StoredPlan, plan: ContestPlan): Prom
   };
   const was = rulesOf(stored.settings);
   const will = rulesOf(plan.settings);
-  return Object.keys(will).filter(
+  // Of both: a rule that is left out where it is not used would be seen to come and never to go.
+  return Object.keys({ ...was, ...will }).filter(
     (key) => canonicalText(was[key] ?? null) !== canonicalText(will[key] ?? null),
   );
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createSums } from '@zuimei/server/audit/sums.ts';
+import { parseAccount } from '@zuimei/server/wechat/account.ts';
 import { channels, type LiveView } from '@zuimei/shared/live.ts';
 import { type MovableDatabase, movableDatabase } from '../harness/clock.ts';
 import { freshDatabase } from '../harness/database.ts';
@@ -278,6 +279,22 @@ describe('the dashboard', () => {
       'categories',
     ]);
     expect((await desk.ask('GET', '/api/console/contests/no-such/live')).status).toBe(404);
+  });
+
+  test('before voting asks for an account in WeChat where, and only where, WeChat is to say who voters are', async () => {
+    const early = { rounds: [{ opens: iso(5), closes: iso(9), standing: null }] };
+    const wechat = { outside: 'refused', early: false, follow: false, keyword: '' } as const;
+    const asking = await site.contest({ ...early, wechat });
+    const plain = await site.contest({ ...early, wechat: null });
+    const of = async (slug: string, who = desk) =>
+      (await live(slug, who)).checks.filter((one) => one.code === 'wechat');
+    expect(await of(plain.slug)).toEqual([]);
+    expect(await of(asking.slug)).toEqual([{ code: 'wechat', ok: false, must: true, count: 0 }]);
+    const account = parseAccount({ WX_APPID: `wx${'0'.repeat(16)}`, WX_SECRET: '0'.repeat(32) });
+    const connected = await createSite(fresh.database.db, { now: NOW, ...(account && { account }) });
+    const there = await signIn(connected, ['organizer']);
+    expect(await of(asking.slug, there)).toEqual([{ code: 'wechat', ok: true, must: true, count: 0 }]);
+    await connected.close();
   });
 });
 

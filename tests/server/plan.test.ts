@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { WechatRule } from '@zuimei/shared/contest.ts';
 import type { ContestLine, PlanView } from '@zuimei/shared/plan.ts';
 import { presetNames } from '@zuimei/shared/plan.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
@@ -255,6 +256,35 @@ test('once the rules are in the ledger a change needs a reason, and is an entry 
   expect((await publish(words.body)).status).toBe(200);
   site.pass(1001);
   expect((await site.visitor(view.slug).cast([3])).status).toBe(201);
+  await site.verify(view.slug);
+});
+
+const vouched: WechatRule = { outside: 'refused', early: false, follow: false, keyword: '' };
+
+test('a site without an account in WeChat publishes no contest that asks WeChat who its voters are', async () => {
+  const view = await make();
+  expect(view.wechatConnected).toBe(false);
+  const asking = await save(view, (plan) => void (plan.settings.wechat = vouched));
+  expect(await publish(asking.body)).toMatchObject({
+    status: 422,
+    body: { code: 'plan_impossible', count: 1, fault: 'wechat_unconnected', path: 'settings.wechat' },
+  });
+});
+
+test('to cease asking WeChat who voters are is a change of the rules like any other', async () => {
+  const view = await voting();
+  // Published while there was an account.
+  await sql`update contest set settings = settings || ${JSON.stringify({ wechat: vouched })}::jsonb
+    where slug = ${view.slug}`.execute(site.parts.db);
+  const ceasing = await save(await read(view.slug), ({ settings }) => {
+    delete settings.wechat;
+  });
+  expect(await publish(ceasing.body)).toMatchObject({ status: 422, body: { code: 'reason_missing' } });
+  expect((await publish(ceasing.body, '公众号停用，改用浏览器投票')).status).toBe(200);
+  const { rows } = await sql<{ act: { changed: string[] } }>`
+    select e.act from ledger_entry e join contest c on c.id = e.contest
+    where c.slug = ${view.slug} and e.kind = 'rules' order by e.index desc limit 1`.execute(site.parts.db);
+  expect(rows[0]?.act.changed).toEqual(['wechat']);
   await site.verify(view.slug);
 });
 

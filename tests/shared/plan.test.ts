@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { phases } from '@zuimei/shared/contest.ts';
+import { phases, type WechatRule } from '@zuimei/shared/contest.ts';
 import { type ContestPlan, presetNames } from '@zuimei/shared/plan.ts';
 import { checkPlan, isPossible, type PlanContext } from '@zuimei/shared/plancheck.ts';
 import { type PlanFaultCode, planFaultCodes } from '@zuimei/shared/planfault.ts';
@@ -77,6 +77,7 @@ const round = (plan: ContestPlan) => {
   if (!first) throw new Error('no round');
   return first;
 };
+const vouched: WechatRule = { outside: 'refused', early: false, follow: false, keyword: '' };
 /** The clock in the middle of the voting, under the rules the plan had. */
 function during(plan: ContestPlan): PlanContext {
   const { opens, closes } = round(plan);
@@ -292,6 +293,32 @@ const cases: Record<PlanFaultCode, Case> = {
     'error',
     'settings.networks.0.cidr',
     (plan) => void (plan.settings.networks = [{ cidr: '203.0.0.0/8', kind: 'office', name: '区局' }]),
+  ],
+  wechat_unconnected: [
+    'error',
+    'settings.wechat',
+    (plan) => {
+      plan.settings.wechat = vouched;
+      return { wechatConnected: false };
+    },
+  ],
+  follow_outside: [
+    'error',
+    'settings.wechat.follow',
+    (plan) => void (plan.settings.wechat = { ...vouched, outside: 'weighed', follow: true }),
+  ],
+  keyword_malformed: [
+    'error',
+    'settings.wechat.keyword',
+    (plan) => void (plan.settings.wechat = { ...vouched, keyword: '投 票' }),
+  ],
+  keyword_many_picks: [
+    'warning',
+    'settings.wechat.keyword',
+    (plan) => {
+      plan.settings.rule.picks = { min: 4, max: 5 };
+      plan.settings.wechat = { ...vouched, keyword: '投票' };
+    },
   ],
   announcement_over: [
     'error',

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Attention, Curve, LiveView } from '@zuimei/shared/live.ts';
+import { type Attention, type Curve, channels, type LiveView, type ReadyCode } from '@zuimei/shared/live.ts';
 import { joinCurves, peakOf } from '../../web/console/organizer/live/curve.ts';
 import {
   attentionNote,
+  channelWords,
+  readySentence,
   refusedNote,
+  refusedWord,
   sealedSentence,
   stageWords,
 } from '../../web/console/organizer/live/sentences.ts';
@@ -56,6 +59,38 @@ describe('words of the dashboard', () => {
       expect(note.words.length).toBeGreaterThan(4);
     }
     expect(attentionNote(all[2] as Attention).title).toBe('05 号 陈诺 近 1 小时占比为此前一天的 6.1 倍');
+  });
+
+  it('say of everything that can be missing before voting what is done and what is to do', () => {
+    const codes: ReadyCode[] = [
+      'published',
+      'candidates',
+      'categories',
+      'organizers',
+      'wechat',
+      'reviewed',
+      'reasons',
+      'photos',
+      'reveal',
+      'footer',
+    ];
+    for (const code of codes) {
+      const said = [true, false].map((ok) => readySentence({ code, ok, must: true, count: 3 }));
+      expect(new Set(said).size, code).toBe(2);
+      expect(said.join('')).not.toMatch(/undefined|null|NaN|[!！{}]/);
+    }
+  });
+
+  it('name by what ballots come, and why they are refused', () => {
+    expect(channels.map((channel) => channelWords[channel])).toEqual([
+      '未知',
+      '微信',
+      '手机浏览器',
+      '电脑',
+      '公众号消息',
+    ]);
+    const who = ['no_voter', 'wechat_needed', 'wechat_away', 'snapshot_user', 'follow_needed'];
+    expect(who.map(refusedWord)).not.toContain('其他');
   });
 
   it('say when sealed counts open, and to whom they are closed', () => {

@@ -8,7 +8,7 @@ import {
   revealSentence,
 } from '../../../lib/rule.ts';
 import { stepWords } from './faults.ts';
-import { policyWords } from './words.ts';
+import { policyWords, wechatWords } from './words.ts';
 
 export interface Change {
   what: string;
@@ -64,6 +64,7 @@ const topics: Topic[] = [
   { what: '投票规则', rule: true, of: ballotWords },
   { what: '计分公式', rule: true, of: ({ settings }) => formulaSentence(settings.formula) ?? '不公布' },
   { what: '最终评出', rule: true, of: ({ settings }) => String(settings.chosen ?? '不定') },
+  { what: '微信', rule: true, of: ({ settings }) => wechatWords(settings.wechat) },
   { what: '票数公布', rule: true, of: ({ settings }) => revealSentence(settings.reveal) },
   { what: '排名不分先后', rule: true, of: ({ settings }) => (settings.hideOrder ? '是' : '否') },
   { what: '候选次序', rule: true, of: ({ settings }) => (settings.order === 'number' ? '按编号' : '随机') },

@@ -73,6 +73,10 @@ export const faultWords: Record<PlanFaultCode, string> = {
   threshold_order: '更严的一步比更宽的一步来得早，请检查次序：记录、验证、待核、拒绝应依次增大。',
   network_malformed: '“{cidr}”不是网段，应如 203.0.113.0/24。',
   network_wide: '“{cidr}”范围太大，请写到 /16（IPv6 为 /32）或更小。',
+  wechat_unconnected: '本站没有接入公众号，微信认不出投票人，投票无法正常进行。请先接入，或改为“浏览器”。',
+  follow_outside: '浏览器无法证明已经关注，请把“微信之外打开时”改为“引导到微信”，或不要求关注。',
+  keyword_malformed: '口令是 1–8 个汉字或字母，不带空格和数字，也不能是“查票”“查”“帮助”“help”。',
+  keyword_many_picks: '每张选票至少选 {min} 位，发消息投票要打出每一位的编号，容易打错，建议只在页面上投。',
   announcement_over: '有一条公告的结束时间早于发布时间。',
   icp_malformed: '备案号格式应如“京ICP备00000000号-1”，没有可留空。',
   police_malformed: '公安备案号格式应如“京公网安备 00000000000000号”，没有可留空。',
@@ -106,6 +110,7 @@ export const sections = [
   { key: 'rule', title: '投票规则' },
   { key: 'formula', title: '计分公式' },
   { key: 'policy', title: '防刷策略' },
+  { key: 'wechat', title: '微信' },
   { key: 'reveal', title: '票数公布' },
   { key: 'footer', title: '页脚' },
 ] as const;
@@ -138,6 +143,7 @@ const places: [prefix: string, section: SectionKey][] = [
   ['settings.area', 'policy'],
   ['settings.networks', 'policy'],
   ['settings.population', 'policy'],
+  ['settings.wechat', 'wechat'],
   ['settings.reveal', 'reveal'],
   ['settings.footer', 'footer'],
 ];

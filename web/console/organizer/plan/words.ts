@@ -1,4 +1,4 @@
-import type { CandidateKind, PolicyName } from '@zuimei/shared/contest.ts';
+import type { CandidateKind, PolicyName, WechatRule } from '@zuimei/shared/contest.ts';
 import type { FieldType, PresetName } from '@zuimei/shared/plan.ts';
 
 export const kindWords: Record<CandidateKind, string> = {
@@ -26,6 +26,29 @@ export const policyWords: Record<PolicyName, { label: string; note: string }> = 
   standard: { label: '标准', note: '机器成批投的选票扣留待核，正常群众不受影响。多数活动选这个。' },
   strict: { label: '严格', note: '宁可多扣留，由审计人员逐批放行。适合曾被刷票的活动。' },
 };
+
+export const outsideWords: Record<WechatRule['outside'], { label: string; note: string }> = {
+  refused: { label: '引导到微信', note: '照常浏览，投票时请其到微信里打开。每张选票都出自一个微信号。' },
+  weighed: {
+    label: '允许投票但更严格把关',
+    note: '不用微信也能投；选票记“微信之外”，从严验证或待核。',
+  },
+};
+
+/** The section 微信 in one line. */
+export function wechatWords(wechat: WechatRule | null | undefined): string {
+  if (!wechat) return '不用微信识别';
+  const { outside, early, follow, keyword } = wechat;
+  return [
+    '微信识别',
+    `微信之外${outsideWords[outside].label}`,
+    early ? '打开页面即识别' : '投票时识别',
+    follow ? '须先关注公众号' : '',
+    keyword ? `发消息“${keyword}”可投票` : '',
+  ]
+    .filter(Boolean)
+    .join('，');
+}
 
 export const presetWords: Record<PresetName, string> = {
   'zuimei-district': '最美应急人·区县',
