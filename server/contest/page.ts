@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Hono } from 'hono';
+import { cardOf } from '@zuimei/shared/card.ts';
 import { phaseAt } from '@zuimei/shared/contest.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { ContestSummary, ContestView } from '@zuimei/shared/view.ts';
@@ -225,18 +226,13 @@ function pageHeaders(csp: string): Record<string, string> {
 
 function contestHead(view: ContestView, path: string, base: string): string {
   const number = Number(/\/n\/(\d+)/.exec(path)?.[1] ?? /\?n=(\d+)/.exec(path)?.[1] ?? 0);
-  const candidate = view.candidates.find((one) => one.number === number);
-  const first = candidate ?? view.candidates.find((one) => one.photos.length > 0);
-  const photo = first?.photos[0];
-  const title = candidate ? `${candidate.number} 号 ${candidate.name} · ${view.title}` : view.title;
-  const text = candidate
-    ? `${candidate.unit}：${candidate.reason}`
-    : `${view.slogan || view.organizers.join('、')}。每一张选票都可核验。`;
-  const size = candidate ? 'full' : 'card';
-  const preload = photo
-    ? `<link rel="preload" as="image" type="image/avif" fetchpriority="high" href="/media/${photo.id}-${size}.avif">`
+  const { title, text, image } = cardOf(view, number, base);
+  const size = view.candidates.some((one) => one.number === number) ? 'full' : 'card';
+  const picture = image?.slice(base.length).replace(/card\.jpg$/, `${size}.avif`);
+  const preload = picture
+    ? `<link rel="preload" as="image" type="image/avif" fetchpriority="high" href="${picture}">`
     : '';
-  return preload + tags(title, text, base + path, photo ? `${base}/media/${photo.id}-card.jpg` : null);
+  return preload + tags(title, text, base + path, image);
 }
 
 function tags(title: string, description: string, url: string, image: string | null): string {

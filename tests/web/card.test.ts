@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { cardOf } from '@zuimei/shared/card.ts';
+import { candidateOf } from '../harness/site.ts';
+
+const contest = {
+  slug: 'zuimei-2026',
+  title: '2026 年度“最美应急人”',
+  slogan: '每一次平安，背后都有人在值守',
+  organizers: ['云岭区应急管理局'],
+  candidates: [
+    candidateOf(1),
+    candidateOf(2, { photos: [{ id: 'face2', width: 800, height: 1000 }] }),
+    candidateOf(3, { photos: [{ id: 'face3', width: 800, height: 1000 }] }),
+  ],
+};
+const BASE = 'https://vote.example.gov.cn';
+
+describe('the card of a shared link', () => {
+  it('of a contest says whose it is and shows the first face there is', () => {
+    expect(cardOf(contest, null, BASE)).toEqual({
+      title: '2026 年度“最美应急人”',
+      text: '每一次平安，背后都有人在值守。每一张选票都可核验。',
+      image: `${BASE}/media/face2-card.jpg`,
+      link: `${BASE}/c/zuimei-2026`,
+    });
+  });
+
+  it('of a candidate shows that candidate and leads to them', () => {
+    expect(cardOf(contest, 3, BASE)).toEqual({
+      title: '3 号 候选3 · 2026 年度“最美应急人”',
+      text: '单位3：理由',
+      image: `${BASE}/media/face3-card.jpg`,
+      link: `${BASE}/c/zuimei-2026/n/3`,
+    });
+  });
+
+  it('of a candidate without a photo borrows nobody else’s face', () => {
+    expect(cardOf(contest, 1, BASE).image).toBeNull();
+  });
+
+  it('of a number that is nobody’s is the contest’s', () => {
+    expect(cardOf(contest, 99, BASE)).toEqual(cardOf(contest, null, BASE));
+  });
+
+  it('is the same for everybody: its link has no query and no fragment', () => {
+    for (const number of [null, 1, 2, 99]) expect(cardOf(contest, number, BASE).link).not.toMatch(/[?#]/);
+  });
+});
