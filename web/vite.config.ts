@@ -1,5 +1,5 @@
 import vue from '@vitejs/plugin-vue';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 import { oneFile } from './onefile.ts';
 
 // Oldest engines met: WeChat's Android web view (Chromium 100 or so) and Safari of iOS 15.
@@ -7,14 +7,29 @@ const engines = ['chrome90', 'safari15'];
 // The console is used on office computers and staff's own phones: native <dialog> is there.
 const deskEngines = ['chrome100', 'safari15.4'];
 
-/** What a first vote needs comes in one file: on a slow network each further file costs a round trip. */
+/** What a first vote needs comes in one file: on a slow network each further file costs a round trip. Of lib, what inner pages alone use stays with them. */
 const firstVote = {
   name: 'vote',
-  test: /[\\/]node_modules[\\/](@vue|vue|vue-router|pinia)[\\/]|[\\/]web[\\/](lib|citizen[\\/](ballot|contest|frame))[\\/]|[\\/]shared[\\/](contest|refusal|time)\.ts|plugin-vue|preload-helper/,
+  test: /[\\/]node_modules[\\/](@vue|vue|vue-router|pinia)[\\/]|[\\/]web[\\/](lib[\\/](?!fullrule|checkpoint)|citizen[\\/](ballot|contest|frame)[\\/])|[\\/]shared[\\/](contest|refusal|time)\.ts|plugin-vue|preload-helper/,
 };
 
 /** What a voter needs who is asked for a proof: the work and the question come in one file. */
 const proofAsked = { name: 'proof', test: /[\\/]web[\\/]citizen[\\/]proof[\\/]/ };
+
+/**
+ * WeChat's JS-SDK tells open.weixin.qq.com of every page it is configured on, by a picture, and has no switch for that which does not bring
+ * alerts. The page asks no third party for anything and its policy would stop the picture with an error, so the function is emptied here;
+ * a version of the SDK that is written differently stops the build.
+ */
+const quietSdk: Plugin = {
+  name: 'quiet-sdk',
+  transform(code, id) {
+    if (!id.includes('/weixin-js-sdk/')) return null;
+    const quiet = code.replace(/(function B\(n\) \{)[\s\S]*?(\n {2}\}\n {2}function L\()/, '$1$2');
+    if (/https?:\/\//.test(quiet)) throw new Error('the SDK of WeChat still knows an address');
+    return { code: quiet, map: null };
+  },
+};
 
 /**
  * Four outputs from one command: dist/client is what phones load (hashed files under assets/ and the page template),
@@ -23,7 +38,7 @@ const proofAsked = { name: 'proof', test: /[\\/]web[\\/]citizen[\\/]proof[\\/]/ 
  * one file.
  */
 export default defineConfig({
-  plugins: [vue({ features: { optionsAPI: false, prodDevtools: false } }), oneFile('verify')],
+  plugins: [vue({ features: { optionsAPI: false, prodDevtools: false } }), oneFile('verify'), quietSdk],
   define: { 'process.env.NODE_ENV': JSON.stringify('production') },
   builder: {},
   environments: {

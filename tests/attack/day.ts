@@ -161,7 +161,8 @@ async function take(
   if (!answer.ok && answer.fault.code === 'proof_needed') return await prove(errand, answer.fault.details);
   const step = nextStep(errand.letter, answer, chance.next());
   if (step.kind === 'counted') fate.receipt = step.receipt;
-  else if (step.kind === 'refused' || step.kind === 'look') await conclude(stage, slug, errand, step.code);
+  else if (step.kind === 'refused' || step.kind === 'look' || step.kind === 'identify')
+    await conclude(stage, slug, errand, step.code);
   else if (step.kind === 'prove') fate.code = 'proof_wrong';
   else if (fate.attempts >= MOST_TRIES) fate.code = 'given-up';
   else {

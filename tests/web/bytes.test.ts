@@ -43,7 +43,7 @@ test('the citizen’s page holds nothing of the console', () => {
       expect(new RegExp(`(?<![\\w-])${mark}(?![\\w-])`).test(text), `${name} holds ${mark}`).toBe(false);
 });
 
-test('what a first vote needs is at most 70 KB of script, and holds nothing of the proof that few are asked for', () => {
+test('what a first vote needs is at most 70 KB of script, and holds nothing of what few are asked for: the proof, WeChat', () => {
   const html = readFileSync(join(DIST, 'client/index.html'), 'utf8');
   const linked = [...html.matchAll(/(?:src|href)="\/assets\/([^"]+\.js)"/g)].map(([, name = '']) => name);
   const scripts = [...closure(linked, votes)];
@@ -51,11 +51,20 @@ test('what a first vote needs is at most 70 KB of script, and holds nothing of t
   expect(bytes).toBeGreaterThan(20_000);
   expect(bytes).toBeLessThanOrEqual(VOTE_LIMIT);
   const texts = scripts.map((name) => readFileSync(join(votes, name), 'utf8')).join('');
-  const rare = ['PBKDF2', 'speechSynthesis', 'new Worker', '朗读题目'];
+  const rare = ['PBKDF2', 'speechSynthesis', 'new Worker', '朗读题目', 'preVerifyJSAPI', '请在微信中投票</'];
   for (const mark of rare) expect({ mark, there: texts.includes(mark) }).toEqual({ mark, there: false });
   const all = readdirSync(votes).filter((name) => name.endsWith('.js'));
   const everything = all.map((name) => readFileSync(join(votes, name), 'utf8')).join('');
   for (const mark of rare) expect({ mark, there: everything.includes(mark) }).toEqual({ mark, there: true });
+});
+
+test('nothing of WeChat’s is asked for: its SDK is in the page, and what it would report to them is not', () => {
+  const all = readdirSync(votes).filter((name) => name.endsWith('.js'));
+  const texts = all.map((name) => readFileSync(join(votes, name), 'utf8'));
+  const sdk = texts.filter((text) => text.includes('preVerifyJSAPI'));
+  expect(sdk).toHaveLength(1);
+  for (const text of texts) expect(/weixin\.qq\.com|qpic\.cn/.test(text)).toBe(false);
+  for (const text of sdk) expect(/\beval\(|new Function|https?:\/\//.test(text)).toBe(false);
 });
 
 test('the console’s first screen is at most 350 KB, whichever page comes first', () => {

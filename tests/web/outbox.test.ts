@@ -92,6 +92,47 @@ describe('a ballot on its way', () => {
     }
   });
 
+  it('waits for WeChat to say who casts it, once; told the same again it ends, whatever came in between', () => {
+    const first = nextStep(letter, fault('wechat_needed'), 0);
+    expect(first).toMatchObject({
+      kind: 'identify',
+      code: 'wechat_needed',
+      letter: { ballotId: letter.ballotId, picks: letter.picks, asked: 1, uncertain: false },
+    });
+    let carried = first.kind === 'identify' ? first.letter : letter;
+    for (const code of ['ticket_too_fresh', 'busy'] as const) {
+      const step = nextStep(carried, fault(code), 0);
+      if (step.kind === 'again') carried = step.letter;
+    }
+    expect(nextStep(carried, fault('wechat_needed'), 0)).toMatchObject({
+      kind: 'refused',
+      code: 'wechat_needed',
+    });
+  });
+
+  it('does not change its voter while it may be counted: the voter’s own record is looked into first', () => {
+    const lost = nextStep(letter, fault('lost'), 0);
+    const carried = lost.kind === 'again' ? lost.letter : letter;
+    for (const code of ['wechat_needed', 'follow_needed'] as const)
+      expect(nextStep({ ...carried, followed: true }, fault(code), 0)).toMatchObject({ kind: 'look', code });
+  });
+
+  it('ends when following is missing, and asks WeChat anew only after its voter says that they follow, once', () => {
+    expect(nextStep(letter, fault('follow_needed'), 0)).toMatchObject({ kind: 'refused' });
+    const followed = { ...letter, followed: true };
+    const step = nextStep(followed, fault('follow_needed'), 0);
+    expect(step).toMatchObject({ kind: 'identify', code: 'follow_needed', letter: { asked: 1 } });
+    expect(nextStep({ ...followed, asked: 1 }, fault('follow_needed'), 0)).toMatchObject({
+      kind: 'refused',
+      code: 'follow_needed',
+    });
+  });
+
+  it('ends when WeChat shows a snapshot or is away', () => {
+    for (const code of ['snapshot_user', 'wechat_away'] as const)
+      expect(nextStep(letter, fault(code), 0)).toMatchObject({ kind: 'refused', code });
+  });
+
   it('keeps its id and picks through any row of faults, and waits between half a second and forty', () => {
     const codes = fc.constantFrom<RefusalCode | 'lost'>('lost', ...refusalCodes);
     fc.assert(
@@ -118,7 +159,13 @@ describe('a ballot on its way', () => {
 
 describe('letters kept on the phone', () => {
   it('come back as they were', () => {
-    const seen = { ...letter, tickets: 1, seen: { dwellMs: 8_000, touches: 4 } };
+    const seen = {
+      ...letter,
+      tickets: 1,
+      asked: 1,
+      followed: true,
+      seen: { dwellMs: 8_000, touches: 4 },
+    };
     expect(parseLetters(JSON.parse(JSON.stringify([letter, seen])))).toEqual([letter, seen]);
   });
 
@@ -126,6 +173,12 @@ describe('letters kept on the phone', () => {
     expect(
       parseLetters([letter, { ...letter, picks: ['1'] }, { ...letter, seen: { dwellMs: 'x' } }, null, 'x']),
     ).toEqual([letter]);
+    expect(
+      parseLetters([
+        { ...letter, asked: '0' },
+        { ...letter, followed: 1 },
+      ]),
+    ).toEqual([]);
     expect(parseLetters({ letters: [letter] })).toBeNull();
   });
 });

@@ -3,7 +3,8 @@ import type { BallotRule, Contest } from '@zuimei/shared/contest.ts';
 import { dayTime, hourOf, nearTime, span } from '@zuimei/shared/moment.ts';
 import { refusalCodes } from '@zuimei/shared/refusal.ts';
 import { refusalSentence, refusalWords } from '@zuimei/shared/refusalwords.ts';
-import { fullRule, shortRule } from '../../web/lib/rule.ts';
+import { fullRule } from '../../web/lib/fullrule.ts';
+import { shortRule } from '../../web/lib/rule.ts';
 import { grouped } from '../../web/lib/words.ts';
 
 const rule: BallotRule = {

@@ -4,7 +4,9 @@ import './style/tokens.css';
 import './style/base.css';
 import { createCitizenApp, type FirstData } from './app.ts';
 import { watchVisit } from './ballot/visit.ts';
+import { noteArrival } from './frame/arrival.ts';
 
+noteArrival();
 watchVisit();
 const { app, router } = createCitizenApp(readFirst(), createWebHistory());
 // A part of the page that did not arrive (bad network, or a new version was published): load the page whole.

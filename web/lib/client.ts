@@ -14,6 +14,14 @@ export interface Fault {
 
 export type Answer<T> = { ok: true; value: T } | { ok: false; fault: Fault };
 
+export interface PageSignature {
+  appId: string;
+  /** Seconds. */
+  timestamp: number;
+  nonceStr: string;
+  signature: string;
+}
+
 const known: ReadonlySet<string> = new Set(refusalCodes);
 const TIMEOUT_MS = 12_000;
 
@@ -34,6 +42,8 @@ export const client = {
     }),
   question: (slug: string, ballotId: string) =>
     read<QuestionView>(`/api/contests/${slug}/question?ballotId=${ballotId}`),
+  /** What WeChat's JS-SDK needs on the page of this URL; not_found where the site has no account. */
+  signature: (url: string) => read<PageSignature>(`/api/wechat/signature?url=${encodeURIComponent(url)}`),
   acts: (slug: string) => read<PublicAct[]>(`/api/contests/${slug}/acts`),
   /** The tlog-proof text of one entry; not_sealed_yet (with retryAfterMs) until a checkpoint covers it. */
   receipt: (slug: string, index: number) => request(`/api/contests/${slug}/receipts/${index}`, toText),

@@ -12,8 +12,15 @@ export interface Letter {
   attempts: number;
   /** Tickets refused in a row. */
   tickets?: number;
-  /** An earlier attempt ended without an answer, so the ballot may already be counted. */
+  /**
+   * The ballot may already be counted: an attempt ended without an answer, or is out for one (then it is kept like this, as the page may
+   * be gone before it comes).
+   */
   uncertain: boolean;
+  /** How often WeChat was asked who casts it. Without another tap it is asked once. */
+  asked?: number;
+  /** The voter says that they follow the account by now. */
+  followed?: boolean;
   /** What was noticed of the visit until then. A letter that an earlier visit left tells of that visit, not of this one. */
   seen?: { dwellMs: number; touches: number };
 }
@@ -25,6 +32,8 @@ export type Step =
   | { kind: 'again'; letter: Letter; afterMs: number; renew: boolean; why: 'lost' | 'busy' | 'ticket' }
   /** A proof is asked for. `challenge`: the work to do, null = none was given with the answer. `wrong` = one was brought and not taken. */
   | { kind: 'prove'; letter: Letter; challenge: string | null; wrong: boolean }
+  /** WeChat is to say who casts it; then the same letter goes on. Otherwise it is refused by this code. */
+  | { kind: 'identify'; letter: Letter; code: RefusalCode; details: RefusalDetails }
   /** Refused, but an earlier attempt may have been counted: look into the voter's own record before saying no. */
   | { kind: 'look'; letter: Letter; code: RefusalCode; details: RefusalDetails };
 
@@ -72,8 +81,11 @@ export function nextStep(letter: Letter, answer: Answer<Receipt>, random: number
     const challenge = typeof details.challenge === 'string' ? details.challenge : null;
     return { kind: 'prove', letter: tried, challenge, wrong: code === 'proof_wrong' };
   }
-  return letter.uncertain
-    ? { kind: 'look', letter: tried, code, details }
+  // Before its voter becomes somebody else, it must be certain that the ballot is not counted under who they are now.
+  if (letter.uncertain) return { kind: 'look', letter: tried, code, details };
+  const asks = code === 'wechat_needed' || (code === 'follow_needed' && letter.followed === true);
+  return asks && !letter.asked
+    ? { kind: 'identify', letter: { ...tried, asked: 1 }, code, details }
     : { kind: 'refused', code, details };
 }
 
@@ -99,6 +111,8 @@ function isLetter(one: unknown): one is Letter {
     typeof letter.attempts === 'number' &&
     typeof letter.uncertain === 'boolean' &&
     (letter.tickets === undefined || typeof letter.tickets === 'number') &&
+    (letter.asked === undefined || typeof letter.asked === 'number') &&
+    (letter.followed === undefined || typeof letter.followed === 'boolean') &&
     (letter.seen === undefined || isSeen(letter.seen))
   );
 }

@@ -1,10 +1,12 @@
 import type { Category, Contest, Formula, PickRange, Reveal } from '@zuimei/shared/contest.ts';
 import { dayTime, minuteOfDay } from '@zuimei/shared/moment.ts';
+import type { WechatAccountView } from '@zuimei/shared/view.ts';
 
-type Ruled = Pick<
+/** What the rules are written from. `account`: of the site in WeChat, as far as it is known. */
+export type Ruled = Pick<
   Contest,
-  'rule' | 'rounds' | 'categories' | 'noun' | 'formula' | 'reveal' | 'hideOrder' | 'chosen'
->;
+  'rule' | 'rounds' | 'categories' | 'noun' | 'formula' | 'reveal' | 'hideOrder' | 'chosen' | 'wechat'
+> & { account?: WechatAccountView | null };
 
 const ordinals = ['一', '二', '三', '四', '五', '六', '七', '八', '九', '十'];
 
@@ -102,36 +104,13 @@ export function revealSentence(reveal: Reveal): string {
   return `投票期间不公布票数，${dayTime(reveal.from)} 起公布。`;
 }
 
-/** Rounds, when there is more than one: their spans, and that each counts from zero. */
-export function roundsSentence({ rounds }: Pick<Ruled, 'rounds'>): string | null {
-  if (rounds.length < 2) return null;
-  const spans = rounds.map(
-    (round, index) => `${roundName(index)} ${dayTime(round.opens)} 至 ${dayTime(round.closes)}`,
-  );
-  return `投票分 ${rounds.length} 轮：${spans.join('；')}。每轮重新计票。`;
-}
-
 /** The two or three sentences under the banner: what may I do, and what it counts for. */
 export function shortRule(contest: Ruled): string[] {
   return [
     ballotSentence(contest),
+    contest.wechat?.outside === 'refused' ? '请在微信中投票。' : null,
     ...categorySentences(contest).slice(0, 2),
     shortFormula(contest.formula),
     contest.hideOrder ? '排名不分先后。' : null,
-  ].filter((sentence) => sentence !== null);
-}
-
-/** Every rule the page knows, one sentence each, in the order a voter asks. */
-export function fullRule(contest: Ruled): string[] {
-  return [
-    ballotSentence(contest),
-    contest.rule.period === 'day' ? '每天 0:00 起重新计算可投张数。' : null,
-    ...categorySentences(contest),
-    repeatSentence(contest),
-    roundsSentence(contest),
-    revealSentence(contest.reveal),
-    contest.hideOrder ? '排名不分先后，页面不显示名次。' : null,
-    formulaSentence(contest.formula),
-    contest.chosen ? `最终产生 ${contest.chosen} ${contest.noun.measure}。` : null,
   ].filter((sentence) => sentence !== null);
 }

@@ -20,6 +20,11 @@ export const useMe = defineStore('me', () => {
   }));
 
   async function load(slug: string): Promise<MeView | null> {
+    // Of another contest, whose ballot still waits: not for show.
+    if (contest.view && contest.view.slug !== slug) {
+      const answer = await client.me(slug);
+      return answer.ok ? answer.value : null;
+    }
     if (slug !== shown) {
       view.value = null;
       shown = slug;
@@ -33,10 +38,13 @@ export const useMe = defineStore('me', () => {
     return answer.value;
   }
 
-  /** A ticket for this contest, asked for if none is held. */
-  async function ticket(slug: string, renew: boolean): Promise<string | null> {
-    if (!renew && view.value && shown === slug) return view.value.ticket;
-    return (await load(slug))?.ticket ?? null;
+  function knows(slug: string): boolean {
+    return view.value !== null && shown === slug;
+  }
+
+  /** Who the visitor is in this contest, with a ticket; asked for if it is not held. */
+  async function pass(slug: string, renew: boolean): Promise<MeView | null> {
+    return !renew && knows(slug) ? view.value : await load(slug);
   }
 
   /** The voter's record of one ballot, read anew: undefined = surely not counted, null = could not be read. */
@@ -45,5 +53,5 @@ export const useMe = defineStore('me', () => {
     return read ? read.ballots.find((one) => one.ballotId === ballotId) : null;
   }
 
-  return { view, failed, used, load, ticket, find };
+  return { view, failed, used, load, knows, pass, find };
 });

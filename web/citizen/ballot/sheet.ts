@@ -6,16 +6,19 @@ const PATIENCE_MS = 500;
 
 export const useReceiptSheet = defineStore('receiptSheet', () => {
   const open = ref(false);
+  /** Open because of WeChat, which stands between this visitor and the vote, before any ballot was written. */
+  const barred = ref(false);
   let timer = 0;
 
-  function show(): void {
+  function show(bar = false): void {
     clearTimeout(timer);
+    barred.value = bar;
     open.value = true;
   }
 
   function close(): void {
     clearTimeout(timer);
-    open.value = false;
+    open.value = barred.value = false;
   }
 
   function follow(): void {
@@ -23,5 +26,5 @@ export const useReceiptSheet = defineStore('receiptSheet', () => {
     timer = window.setTimeout(show, PATIENCE_MS);
   }
 
-  return { open, show, close, follow };
+  return { open, barred, show, close, follow };
 });

@@ -1,0 +1,55 @@
+import { dayTime } from '@zuimei/shared/moment.ts';
+import {
+  ballotSentence,
+  categorySentences,
+  formulaSentence,
+  type Ruled,
+  repeatSentence,
+  revealSentence,
+  roundName,
+} from './rule.ts';
+
+/** Every rule the page knows, one sentence each, in the order a voter asks. */
+export function fullRule(contest: Ruled): string[] {
+  return [
+    ballotSentence(contest),
+    contest.rule.period === 'day' ? '每天 0:00 起重新计算可投张数。' : null,
+    ...wechatSentences(contest),
+    ...categorySentences(contest),
+    repeatSentence(contest),
+    roundsSentence(contest),
+    revealSentence(contest.reveal),
+    contest.hideOrder ? '排名不分先后，页面不显示名次。' : null,
+    formulaSentence(contest.formula),
+    contest.chosen ? `最终产生 ${contest.chosen} ${contest.noun.measure}。` : null,
+  ].filter((sentence) => sentence !== null);
+}
+
+/** Rounds, when there is more than one: their spans, and that each counts from zero. */
+export function roundsSentence({ rounds }: Pick<Ruled, 'rounds'>): string | null {
+  if (rounds.length < 2) return null;
+  const spans = rounds.map(
+    (round, index) => `${roundName(index)} ${dayTime(round.opens)} 至 ${dayTime(round.closes)}`,
+  );
+  return `投票分 ${rounds.length} 轮：${spans.join('；')}。每轮重新计票。`;
+}
+
+/** How voters are known, where WeChat is asked; of the account's name what is known. */
+export function wechatSentences({
+  wechat,
+  account,
+  rule,
+}: Pick<Ruled, 'wechat' | 'account' | 'rule'>): string[] {
+  if (!wechat) return [];
+  const { outside, follow, keyword } = wechat;
+  const name = account ? `公众号“${account.name}”` : '主办单位的公众号';
+  const numbers = rule.picks.min > 1 ? Array.from({ length: rule.picks.min }, (_, index) => index + 1) : [12];
+  return [
+    `${outside === 'refused' ? '请在微信中投票' : '在微信中投票时'}，由微信确认一人一份；不读取昵称、头像，不保存微信号。`,
+    outside === 'weighed' ? '也可以用其他浏览器投票，选票核对得更仔细。' : '',
+    follow ? `投票前请先关注${name}。` : '',
+    keyword
+      ? `也可以在${name}里发送“${[keyword, ...numbers].join(' ')}”投票，数字是候选编号，次数与页面合计。`
+      : '',
+  ].filter(Boolean);
+}
