@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { ANDROID_WECHAT } from '../wxfake/agents.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { openBrowser } from '../harness/browser.ts';
+import { ANDROID_WECHAT, IPHONE_WECHAT } from '../wxfake/agents.ts';
+import { installBridge, readShared } from '../wxfake/bridge.ts';
 import { decrypt, encrypt, pageSignature, signature } from '../wxfake/cipher.ts';
 import { createWxFake, type WxFake, type WxFakeOptions } from '../wxfake/wxfake.ts';
 import { parseXml, writeXml } from '../wxfake/xml.ts';
@@ -431,5 +433,116 @@ describe.each([
     });
     expect(await (await open({ aesKey, callbackUrl })).verifyUrl()).toBe(true);
     expect(await (await open({ aesKey, callbackUrl, token: 'another' })).verifyUrl()).toBe(false);
+  });
+});
+
+describe('The client around a page', () => {
+  const CSP = "default-src 'none'; script-src 'self'; connect-src 'self'";
+  const sdk = readFileSync(new URL('../../web/node_modules/weixin-js-sdk/index.js', import.meta.url), 'utf8');
+  let browser: Awaited<ReturnType<typeof openBrowser>>;
+  beforeAll(async () => {
+    browser = await openBrowser();
+  });
+  afterAll(() => browser.close());
+
+  /** A page with the JS-SDK, at /a of a site that the account knows, moved on to /b without loading. */
+  async function visit(userAgent: string) {
+    const site = await openSite((request, _b, response) => {
+      const script = request.url === '/sdk.js';
+      response.writeHead(200, {
+        'Content-Type': script ? 'text/javascript' : 'text/html; charset=utf-8',
+        'Content-Security-Policy': CSP,
+      });
+      response.end(
+        script ? `var module = {};${sdk};window.sdk = module.exports;` : '<script src="/sdk.js"></script>',
+      );
+    });
+    const { origin } = new URL(site);
+    fake.redirectHost = new URL(site).host;
+    const context = await browser.phone({ userAgent });
+    await installBridge(context, fake);
+    const page = await context.newPage();
+    await page.goto(`${origin}/a#top`);
+    await page.evaluate(() => history.pushState(null, '', '/b?x=1#bottom'));
+    const { access_token: token } = await lend();
+    const ticket = String((await ticketWith(token))['ticket']);
+
+    /** wx.config for this URL, then both cards; gives every errMsg that came back. */
+    function share(
+      url: string,
+      link = `${origin}/c`,
+      apis = ['updateAppMessageShareData', 'updateTimelineShareData'],
+    ) {
+      const signed = { appId: account.appId, timestamp: 7, nonceStr: 'n' };
+      const config = { ...signed, signature: pageSignature(ticket, 'n', '7', url), jsApiList: apis };
+      const card = { title: '题', desc: '说', link, imgUrl: `${origin}/i.png` };
+      return page.evaluate(
+        ({ config, card }) =>
+          new Promise<string[]>((resolve) => {
+            const { sdk } = window as unknown as { sdk: Record<string, (one: unknown) => void> };
+            const told: string[] = [];
+            const complete = ({ errMsg }: { errMsg: string }): void => {
+              if (told.push(errMsg) === 3) resolve(told);
+            };
+            sdk['error']?.(complete);
+            sdk['config']?.(config);
+            sdk['ready']?.(() => {
+              if (told.length === 0) told.push('ready');
+              sdk['updateAppMessageShareData']?.({ ...card, complete });
+              sdk['updateTimelineShareData']?.({ ...card, complete });
+            });
+          }),
+        { config, card },
+      );
+    }
+    return { page, origin, share };
+  }
+
+  test.each([
+    ['iOS', IPHONE_WECHAT, '/a', '/b?x=1'],
+    ['Android', ANDROID_WECHAT, '/b?x=1', '/a'],
+  ])(
+    'takes on %s only the signature of the right address, and then the cards',
+    async (_, agent, right, wrong) => {
+      const { page, origin, share } = await visit(agent);
+      expect(await share(origin + wrong)).toContain('config:invalid signature');
+      expect(await readShared(page)).toMatchObject({ verified: ['invalid signature'] });
+      expect(await readShared(page)).not.toHaveProperty('timeline');
+      await page.reload();
+      const url = page.url().replace(/#.*/, '');
+      expect(await share(url)).toEqual([
+        'ready',
+        'updateAppMessageShareData:ok',
+        'updateTimelineShareData:ok',
+      ]);
+      expect(await readShared(page)).toMatchObject({
+        verified: ['ok'],
+        appMessage: { title: '题', desc: '说', link: `${origin}/c`, imgUrl: `${origin}/i.png` },
+        timeline: { title: '题', link: `${origin}/c`, imgUrl: `${origin}/i.png` },
+      });
+      await page.context().close();
+      const again = await visit(agent);
+      expect(await again.share(again.origin + right)).toContain('updateTimelineShareData:ok');
+      await again.page.context().close();
+    },
+  );
+
+  test('shares no foreign link, and nothing that was not asked for', async () => {
+    const { page, origin, share } = await visit(ANDROID_WECHAT);
+    expect(await share(`${origin}/b?x=1`, 'https://elsewhere.example.cn/')).toContain(
+      'updateTimelineShareData:fail, link is not of the page',
+    );
+    await page.context().close();
+    const other = await visit(ANDROID_WECHAT);
+    const told = await other.share(`${other.origin}/b?x=1`, undefined, ['updateAppMessageShareData']);
+    expect(told).toEqual([
+      'ready',
+      'updateAppMessageShareData:ok',
+      'updateTimelineShareData:permission denied',
+    ]);
+    fake.redirectHost = 'vote.example.cn';
+    await other.page.reload();
+    expect(await other.share(`${other.origin}/b?x=1`)).toContain('config:invalid url domain');
+    await other.page.context().close();
   });
 });

@@ -10,8 +10,6 @@ import { createCrowd } from './person.ts';
 import { createPhone, type FakePerson } from './phone.ts';
 import { createTokens, stableRoom, ticketRoom } from './token.ts';
 
-export type { FakePerson };
-
 export interface WxFakeOptions {
   appId: string;
   secret: string;
