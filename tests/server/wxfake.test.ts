@@ -5,6 +5,7 @@ import { openBrowser } from '../harness/browser.ts';
 import { ANDROID_WECHAT, IPHONE_WECHAT } from '../wxfake/agents.ts';
 import { installBridge, readShared } from '../wxfake/bridge.ts';
 import { decrypt, encrypt, pageSignature, signature } from '../wxfake/cipher.ts';
+import { controlRooms } from '../wxfake/control.ts';
 import { createWxFake, type WxFake, type WxFakeOptions } from '../wxfake/wxfake.ts';
 import { parseXml, writeXml } from '../wxfake/xml.ts';
 
@@ -433,6 +434,38 @@ describe.each([
     });
     expect(await (await open({ aesKey, callbackUrl })).verifyUrl()).toBe(true);
     expect(await (await open({ aesKey, callbackUrl, token: 'another' })).verifyUrl()).toBe(false);
+  });
+});
+
+describe('The panel', () => {
+  test('makes this browser another person, sends what they say, and sets faults', async () => {
+    const siteUrl = await openSite((_q, _b, response) => response.end('success'));
+    const panel = await createWxFake(
+      { ...account, redirectHost: 'vote.example.cn', callbackUrl: siteUrl },
+      (one) => controlRooms(one, { siteUrl, voterCookie: 'voter' }),
+    );
+    opened.push(panel);
+    const send = (path: string, fields: Record<string, string>, cookie = '') =>
+      fetch(panel.url + path, {
+        method: 'POST',
+        redirect: 'manual',
+        headers: { Cookie: cookie },
+        body: new URLSearchParams(fields),
+      });
+    const [kept = '', dropped] = (await send('/control/me', { name: '<李一>' })).headers.getSetCookie();
+    const [cookie = ''] = kept.split(';');
+    expect(dropped).toMatch(/^voter=;.*Max-Age=0/);
+    await send('/control/follow', { follow: '1' }, cookie);
+    await send('/control/say', { text: '投 <3>' }, cookie);
+    await send('/control/fault', { kind: 'busy', path: '/cgi-bin/stable_token', times: '1' }, cookie);
+    const text = await (await fetch(panel.url, { headers: { Cookie: cookie } })).text();
+    for (const word of [panel.person('<李一>').openid, '已关注', '投 &#60;3&#62;', '（没有回复）'])
+      expect(text).toContain(word);
+    expect(text).not.toContain('<李一>');
+    fake = panel;
+    expect(await lend()).toMatchObject({ errcode: -1 });
+    expect(await lend()).toMatchObject({ expires_in: 7200 });
+    expect(panel.callCounts()).toEqual([['/cgi-bin/stable_token', 2]]);
   });
 });
 
