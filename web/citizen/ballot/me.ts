@@ -13,6 +13,8 @@ export const useMe = defineStore('me', () => {
   const view = shallowRef<MeView | null>(null);
   const failed = shallowRef(false);
   let shown = '';
+  /** Of contests that are not on show, whose ballots still wait: their tickets must grow old enough, too. */
+  const others = new Map<string, MeView>();
 
   const used = computed<Used>(() => ({
     ballots: view.value ? (contest.view?.rule.ballotsPerPeriod ?? 1) - view.value.ballotsLeft : 0,
@@ -20,9 +22,9 @@ export const useMe = defineStore('me', () => {
   }));
 
   async function load(slug: string): Promise<MeView | null> {
-    // Of another contest, whose ballot still waits: not for show.
     if (contest.view && contest.view.slug !== slug) {
       const answer = await client.me(slug);
+      if (answer.ok) others.set(slug, answer.value);
       return answer.ok ? answer.value : null;
     }
     if (slug !== shown) {
@@ -44,7 +46,8 @@ export const useMe = defineStore('me', () => {
 
   /** Who the visitor is in this contest, with a ticket; asked for if it is not held. */
   async function pass(slug: string, renew: boolean): Promise<MeView | null> {
-    return !renew && knows(slug) ? view.value : await load(slug);
+    const held = knows(slug) ? view.value : others.get(slug);
+    return (!renew && held) || (await load(slug));
   }
 
   /** The voter's record of one ballot, read anew: undefined = surely not counted, null = could not be read. */

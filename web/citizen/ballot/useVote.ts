@@ -37,7 +37,7 @@ export function useVote() {
     if (outbox.needsVoter) return '请先回答一道题';
     if (outbox.state?.kind === 'proving') return '正在做安全验证，完成后自动提交';
     if (outbox.underway) return '正在送达，请稍候';
-    if (elsewhere.value) return '请在微信中投票';
+    if (elsewhere.value) return '请到微信投票';
     return ballot.ready.words;
   });
   const label = computed(() => {
@@ -56,5 +56,5 @@ export function useVote() {
     sheet.follow();
   }
 
-  return { can, words, label, vote };
+  return { can, words, label, elsewhere, vote };
 }
