@@ -7,6 +7,7 @@ import { expect } from 'vitest';
 import { verifyContest } from '@zuimei/server/audit/verify.ts';
 import { updateContest } from '@zuimei/server/contest/contest.ts';
 import { openSecrets } from '@zuimei/server/secret.ts';
+import { createVoters } from '@zuimei/server/vote/voter.ts';
 import { startApp, TEST_SECRET, type TestApp } from '../harness/app.ts';
 import type { Balancer } from '../harness/balancer.ts';
 import { openBrowser } from '../harness/browser.ts';
@@ -117,6 +118,11 @@ export async function openTown(options: TownOptions = {}) {
         env,
       });
       return stdout;
+    },
+    /** Of a browser that was here an hour ago. */
+    async cookie(): Promise<string> {
+      const secrets = await openSecrets({ secret: TEST_SECRET, dataDir: '' });
+      return createVoters(secrets).issue(Date.now() - 3_600_000);
     },
     /** What the server has printed so far. */
     log: () => [app, ...others].map((one) => one.log()).join(''),

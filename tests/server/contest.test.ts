@@ -232,6 +232,7 @@ describe.each(databaseKinds)('the rules of a contest (%s)', (kind) => {
         slug,
         version: 1,
         phase: 'voting',
+        account: null,
         now: new Date(site.now()).toISOString(),
       });
       expect(candidates.map((one) => one.number)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
