@@ -33,6 +33,7 @@ import { tallyRoute } from './tally/route.ts';
 import { unitRoute } from './unit/route.ts';
 import { voteRoute } from './vote/route.ts';
 import { fileRoute } from './wechat/fileroute.ts';
+import { messageRoute } from './wechat/messageroute.ts';
 import { wechatRoute } from './wechat/route.ts';
 
 /** All routes on their parts. Who may call each is said at the head of its route file; answer.ts says which status a refusal has. */
@@ -47,6 +48,7 @@ export function createApp(parts: Parts) {
     .route('/', createMediaRoute(parts.db))
     .route('/', healthRoute(parts))
     .route('/', wechatRoute(parts))
+    .route('/', messageRoute(parts))
     .route('/', fileRoute(parts))
     // Before what changes a contest: it keeps an archived one as it is.
     .route('/', archiveRoute(parts))

@@ -54,9 +54,8 @@ function parseJson(text: string): unknown {
 }
 
 /** Refuses a body that is too large or does not say how large it is, before any of it is read. */
-export function checkLength(contentLength: string | undefined): void {
-  if (!(Number(contentLength ?? Number.NaN) <= MOST_BODY_BYTES))
-    throw new Refusal('too_large', { limit: MOST_BODY_BYTES });
+export function checkLength(contentLength: string | undefined, most = MOST_BODY_BYTES): void {
+  if (!(Number(contentLength ?? Number.NaN) <= most)) throw new Refusal('too_large', { limit: most });
 }
 
 /** Whose request it is, from its headers and its connection. */

@@ -1,3 +1,4 @@
+import { whatToSend } from '@zuimei/shared/keyword.ts';
 import { dayTime } from '@zuimei/shared/moment.ts';
 import {
   ballotSentence,
@@ -43,13 +44,10 @@ export function wechatSentences({
   if (!wechat) return [];
   const { outside, follow, keyword } = wechat;
   const name = account ? `公众号“${account.name}”` : '主办单位的公众号';
-  const numbers = rule.picks.min > 1 ? Array.from({ length: rule.picks.min }, (_, index) => index + 1) : [12];
   return [
     `${outside === 'refused' ? '请在微信中投票' : '在微信中投票时'}，由微信确认一人一份；不读取昵称、头像，不保存微信号。`,
     outside === 'weighed' ? '也可以用其他浏览器投票，选票核对得更仔细。' : '',
     follow ? `投票前请先关注${name}。` : '',
-    keyword
-      ? `也可以在${name}里发送“${[keyword, ...numbers].join(' ')}”投票，数字是候选编号，次数与页面合计。`
-      : '',
+    keyword ? `也可以给${name}发消息投票：发${whatToSend({ wechat, rule })}，次数与页面合计。` : '',
   ].filter(Boolean);
 }

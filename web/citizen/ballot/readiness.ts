@@ -1,5 +1,6 @@
-import { checkOpen, checkPicks, nextPeriodAt, openRound, type Used } from '@zuimei/shared/contest.ts';
-import { dayTime, nearTime } from '@zuimei/shared/moment.ts';
+import { periodWord, spentWords } from '@zuimei/shared/again.ts';
+import { checkOpen, checkPicks, openRound, type Used } from '@zuimei/shared/contest.ts';
+import { dayTime } from '@zuimei/shared/moment.ts';
 import { Refusal, type RefusalCode } from '@zuimei/shared/refusal.ts';
 import { refusalSentence } from '@zuimei/shared/refusalwords.ts';
 import type { ContestView } from '@zuimei/shared/view.ts';
@@ -41,25 +42,6 @@ export function readiness(
   if (picks.length === 0) return { kind: 'missing', words: `请选 1–${max} ${measure}${restWords}` };
   const left = max - picks.length;
   return { kind: 'ready', words: left > 0 ? `还可再选 ${left} ${measure}` : '已选好，可以投票' };
-}
-
-/** When a voter with no ballot left may vote again. */
-export function spentWords(contest: ContestView, now: number): string {
-  const next = nextPeriodAt(contest, now);
-  if (next === null) return '您的票已投完，感谢参与';
-  return `今天的票已投完，${nearTime(next, now)} 后可再投`;
-}
-
-/** After a counted ballot: when this voter may vote once more. `left` = ballots left in this period. */
-export function againWords(contest: ContestView, left: number, now: number): string {
-  if (left > 0) return `${periodWord(contest)}还可再投 ${left} 张。`;
-  const next = nextPeriodAt(contest, now);
-  return next === null ? '' : `${nearTime(next, now)} 起可再投。`;
-}
-
-function periodWord(contest: Pick<ContestView, 'rule' | 'rounds'>): string {
-  if (contest.rule.period === 'day') return '今天';
-  return contest.rounds.length > 1 ? '本轮' : '';
 }
 
 function trimmed(sentence: string): string {

@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto';
+import { type Context, Hono } from 'hono';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import type { AnswerError } from '../answer.ts';
+import { createLimit } from '../log/limit.ts';
+import { sameText } from '../mac.ts';
+import { checkLength } from '../vote/request.ts';
+import type { WechatAccount } from './account.ts';
+import { type Chat, createChat } from './chat.ts';
+import { brokenWords, hastyWords, lateWords } from './chatwords.ts';
+import { openMessage, sealMessage, signatureOf } from './envelope.ts';
+import { type Message, readFields, readMessage, writeReply, writeXml } from './message.ts';
+import type { Wechat } from './wechat.ts';
+
+/** A text is at most 2 KB; what else WeChat tells is longer. */
+const MOST_BYTES = 16_384;
+/** WeChat gives up after 5 s. */
+const IN_TIME_MS = 4_500;
+/** How far WeChat's clock and ours may be apart, and how long a call that was overheard can be repeated. */
+const SIGNED_FOR_MS = 600_000;
+/** Texts of one person in a minute. */
+const CHATTER = { most: 30, mostAddresses: 200_000 };
+/** As WeChat wants to hear that there is nothing to say. */
+const NOTHING = 'success';
+
+/** How the account is reached by messages. */
+type Lines = WechatAccount & { token: string };
+
+/**
+ * GET  /wechat/message   WeChat, when the address is entered in its console: whoever signs with our token has their echo
+ * POST /wechat/message   WeChat: a message or event, signed; encrypted exactly if there is a key. Answered in time
+ * Without an account, or a token for messages, both are not_found.
+ */
+export function messageRoute(
+  parts: Omit<Parameters<typeof createChat>[0], 'wechat'> & {
+    wechat: Wechat | null;
+    publicUrl: string | null;
+    answerError: AnswerError;
+  },
+) {
+  const { clock, wechat, answerError } = parts;
+  const chat: Chat | null = wechat && createChat({ ...parts, wechat });
+  const limit = createLimit(clock, CHATTER);
+
+  function lines(): Lines {
+    const account = wechat?.account;
+    if (!account?.token) throw new Refusal('not_found');
+    return { ...account, token: account.token };
+  }
+
+  /** Refuses with forbidden what WeChat did not sign just now. `sealed`: the text that is signed too. */
+  function checkSigned(c: Context, token: string, name: string, ...sealed: string[]): void {
+    const of = (key: string): string => c.req.query(key) ?? '';
+    const [signature, timestamp, nonce] = [of(name), of('timestamp'), of('nonce')];
+    if (!sameText(signature, signatureOf(token, timestamp, nonce, ...sealed))) throw new Refusal('forbidden');
+    const apartMs = Math.abs(clock() - Number(timestamp) * 1000);
+    if (!(apartMs <= SIGNED_FOR_MS)) throw new Refusal('forbidden');
+  }
+
+  /** Refuses with forbidden or bad_request what is not WeChat's. */
+  async function receive(c: Context, { token, aesKey, appId }: Lines): Promise<Message> {
+    checkLength(c.req.header('content-length'), MOST_BYTES);
+    // The body is not part of this signature; it is of the next.
+    checkSigned(c, token, 'signature');
+    let fields = readFields(await c.req.text());
+    if (aesKey) {
+      const sealed = fields?.get('Encrypt') ?? '';
+      checkSigned(c, token, 'msg_signature', sealed);
+      const opened = openMessage(sealed, { aesKey, appId });
+      fields = opened === null ? null : readFields(opened);
+    }
+    const message = fields && readMessage(fields);
+    if (!message) throw new Refusal('bad_request', { field: 'message' });
+    return message;
+  }
+
+  /** What to say, in time; null = nothing. */
+  async function answer(c: Context, message: Message): Promise<string | null> {
+    if (!chat) return null;
+    try {
+      limit.take(message.from);
+    } catch {
+      return message.kind === 'text' ? hastyWords : null;
+    }
+    const told = chat
+      .answer(message, parts.publicUrl ?? new URL(c.req.url).origin)
+      .catch((error: unknown) => {
+        // Logged as any other; but WeChat would show the sender its own words for a status that is not 200.
+        answerError(error, { method: c.req.method, path: c.req.path });
+        return message.kind === 'text' ? brokenWords : null;
+      });
+    const late = AbortSignal.timeout(IN_TIME_MS);
+    const waited = new Promise<string | null>((resolve) => {
+      late.addEventListener('abort', () => resolve(message.kind === 'text' ? lateWords : null));
+    });
+    return await Promise.race([told, waited]);
+  }
+
+  function reply({ token, aesKey, appId }: Lines, message: Message, text: string): string {
+    const xml = writeReply(message, text, clock());
+    if (!aesKey) return xml;
+    const Encrypt = sealMessage(xml, { aesKey, appId });
+    const TimeStamp = Math.floor(clock() / 1000);
+    const Nonce = randomBytes(8).toString('hex');
+    const MsgSignature = signatureOf(token, String(TimeStamp), Nonce, Encrypt);
+    return writeXml({ Encrypt, MsgSignature, TimeStamp, Nonce });
+  }
+
+  return new Hono()
+    .get('/wechat/message', (c) => {
+      checkSigned(c, lines().token, 'signature');
+      return c.text(c.req.query('echostr')?.slice(0, 128) ?? '');
+    })
+    .post('/wechat/message', async (c) => {
+      const account = lines();
+      const message = await receive(c, account);
+      const text = await answer(c, message);
+      if (text === null) return c.text(NOTHING);
+      return c.body(reply(account, message, text), 200, { 'Content-Type': 'application/xml; charset=utf-8' });
+    });
+}
