@@ -22,6 +22,7 @@ import {
   refusedLines,
   severalLines,
   type Talk,
+  unclearLines,
   votedLines,
   welcomeLines,
 } from './chatwords.ts';
@@ -71,9 +72,11 @@ export function createChat(parts: {
     const words = contests.flatMap((one) => one.wechat?.keyword ?? []);
     const command = readCommand(message.text, words);
     const open = contests.filter((one) => openRound(one, clock()) >= 0);
-    if (command.kind === 'help' || (command.kind === 'unclear' && open.length > 0))
+    if (command.kind === 'help')
       return answerOf(open.length > 0 ? talksOf(open, base).flatMap(helpLines) : quietLines(base));
-    if (command.kind === 'unclear') return null;
+    // Nobody's business of ours: the account is for more than contests.
+    if (command.kind === 'unclear')
+      return open.length > 0 ? answerOf(unclearLines(talksOf(open, base))) : null;
     const found = choose(meantBy(command, contests, clock()), clock());
     if (found.length !== 1) return answerOf(severalLines(talksOf(found, base)));
     const [talk] = talksOf(found, base);

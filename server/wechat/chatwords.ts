@@ -138,6 +138,10 @@ export function helpLines(talk: Talk): string[] {
   ];
 }
 
+export function unclearLines(talks: readonly Talk[]): string[] {
+  return ['没有看懂这条消息。', ...talks.flatMap(helpLines)];
+}
+
 /** A number by itself, while more than one contest is open. */
 export function severalLines(talks: readonly Talk[]): string[] {
   return [

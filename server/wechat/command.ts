@@ -9,14 +9,16 @@ export type Command =
   | { kind: 'help' }
   | { kind: 'unclear' };
 
+/** WeChat lets nobody type more. */
+const MOST_CHARACTERS = 600;
 const HELP = /^(?:帮助|help|\?)$/;
 const COUNT = /^查票?[\s:+]*(?:(?:编号|第)?\s*(\d{1,6})\s*[号位]?)?$/;
 /** What people write before a number without meaning more by it. */
 const BEFORE = /^我?要?(?:投票?|选)?[给:#\s]*/;
-const BETWEEN = /[\s,，、。.;:和与及+/]+|(?<=[号位])(?=第?\d)/;
+const BETWEEN = /[\s,，、。.;:和与及+/]+|(?<=\d[号位])(?=第?\d)/;
 /** As in '第 12 号'. */
 const INNER_SPACE = /(?<=第|编号)\s+|\s+(?=[号位])/g;
-const NUMBER = /^(?:编号|第)?#?(\d{1,6})[号位名#]?$/;
+const NUMBER = /^(?:编号|第)?#?(\d{1,6})[号位#]?$/;
 /** Marks that are not seen: of digits drawn as keys, of direction and joining. */
 const UNSEEN = /\p{Cf}|\uFE0F|\u20E3/gu;
 
@@ -25,6 +27,7 @@ const UNSEEN = /\p{Cf}|\uFE0F|\u20E3/gu;
  * votes by message. Only words and numbers that are understood as a whole count, so that no chance remark is a vote.
  */
 export function readCommand(text: string, words: readonly string[]): Command {
+  if (text.length > MOST_CHARACTERS) return { kind: 'unclear' };
   const plain = text
     .normalize('NFKC')
     .replace(UNSEEN, '')

@@ -79,7 +79,10 @@ export function createWechat(parts: {
 
   async function recognise(openid: string): Promise<string | null> {
     const known = await people.known(openid);
-    if (known !== null) return known;
+    if (known !== null) {
+      await lookAfter(openid, known);
+      return known;
+    }
     const told = await credentials.withToken((token) => api.user(token, openid));
     // 48001: the account may not ask. Then it has no pages that ask either, and the openid is all there is.
     if (!told.ok && told.code !== 48_001) return null;
