@@ -45,7 +45,7 @@ export interface Voters {
   person(slug: string, person: string): Voter;
   /** A page ticket: this visitor opened this contest's page at `now`. */
   ticket(slug: string, visitor: Visitor, now: number): string;
-  /** Who casts this. Refuses with no_voter, ticket_invalid, ticket_expired or ticket_too_fresh. */
+  /** Who casts this. Refuses with no_voter, ticket_invalid, ticket_expired and, of a browser by itself, ticket_too_fresh. */
   identify(slug: string, cookieHeader: string | undefined, ticket: string, now: number): Voter;
 }
 
@@ -99,11 +99,12 @@ export function createVoters(secrets: Secrets): Voters {
       if (!genuine) throw new Refusal(read(cookieHeader) ? 'ticket_invalid' : 'no_voter');
       const ticketAgeMs = now - Number.parseInt(at, 36);
       if (ticketAgeMs > TICKET_MAX_AGE_MS) throw new Refusal('ticket_expired');
-      if (ticketAgeMs < TICKET_MIN_AGE_MS)
+      const identity = identityOf(cookie);
+      // Whoever comes back from WeChat had read the page before; and a script is no second person there.
+      if (identity === 'browser' && ticketAgeMs < TICKET_MIN_AGE_MS)
         throw new Refusal('ticket_too_fresh', { retryAfterMs: TICKET_MIN_AGE_MS - ticketAgeMs });
       const subject = cookie.slice(0, 34);
       const issuedAt = Number.parseInt(cookie.slice(35, cookie.lastIndexOf('.')), 36) * 1000;
-      const identity = identityOf(cookie);
       const person = identity === 'wechat' ? subject.slice(2) : '';
       return { id: pseudonymOf(slug, subject), identity, person, identityAgeMs: now - issuedAt, ticketAgeMs };
     },

@@ -56,6 +56,17 @@ test('a ticket serves from two seconds to two hours of age', async () => {
   expect((await old.cast([1], { ticket: old.ticket(TICKET_MAX_AGE_MS) })).status).toBe(201);
 });
 
+test('whoever WeChat vouches for has just come back from there and does not wait; their ticket grows old all the same', async () => {
+  const { voters } = site.parts;
+  const cookie = voters.issueTo('ab'.repeat(16), site.now());
+  const cast = (ageMs: number, picks: number[]) => {
+    const ticket = voters.ticket(slug, { cookie, issuedAt: 0 }, site.now() - ageMs);
+    return site.post(slug, { ...site.visitor(slug).request(picks), ticket }, { cookie: `zv=${cookie}` });
+  };
+  expect((await cast(TICKET_MAX_AGE_MS + 1, [1])).body.code).toBe('ticket_expired');
+  expect((await cast(0, [1])).status).toBe(201);
+});
+
 test('a ticket of the future is not valid yet', async () => {
   const voter = site.visitor(slug);
   const answer = await voter.cast([1], { ticket: voter.ticket(-60_000) });
