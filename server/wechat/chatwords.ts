@@ -13,6 +13,8 @@ import type { OwnRecord } from '../vote/receipt.ts';
 
 const MOST_BYTES = 2_048;
 const MOST_SHOWN = 5;
+const MOST_NAMED = 10;
+const MOST_NAME = 20;
 
 /** One contest as a chat tells of it. `base`: the site's address without a slash at the end; `now` in ms. */
 export interface Talk {
@@ -27,8 +29,7 @@ export function answerOf(lines: readonly string[]): string {
   for (const line of lines) {
     if (line === '') continue;
     const longer = text === '' ? line : `${text}\n${line}`;
-    if (Buffer.byteLength(longer) > MOST_BYTES) break;
-    text = longer;
+    if (Buffer.byteLength(longer) <= MOST_BYTES) text = longer;
   }
   return text;
 }
@@ -64,7 +65,7 @@ export function refusedLines(talk: Talk, { code, details }: Refusal): string[] {
       return ['这一次要先做安全验证，请在投票页面投票。', page];
     case 'busy':
     case 'too_many_requests':
-      return ['现在投票的人较多，这张选票还没有记下，请过一会儿再发一次。'];
+      return ['现在投票的人较多，这一次没有办成。请过一会儿发“查票”看看，没有记下再发一次。'];
     case 'too_few_picks':
       return [sentence(), `请在一条消息里发${whatToSend(contest)}。`, page];
     case 'unknown_candidate':
@@ -86,7 +87,7 @@ export function countLines(talk: Talk, tally: TallyView, number: number): string
   if (!candidate)
     return [`没有 ${number} 号${contest.noun.name}，请看编号后再发。`, link(talk, '查看候选编号')];
   const name = `${number} 号 ${plain(candidate.name)}`;
-  const page = link(talk, '查看这位候选'.replace('位', contest.noun.measure), number);
+  const page = link(talk, `查看这${contest.noun.measure}候选`, number);
   if (candidate.withdrawn) return [`${name} 已退出。`, page];
   if (!tally.counts) {
     const next = tally.nextRevealAt;
@@ -174,10 +175,14 @@ export const brokenWords = '系统暂时出了问题，请过一会儿发“查�
 /** More messages in a minute than anybody types. */
 export const hastyWords = '消息太频繁了，请过一分钟再发。';
 
-function picksWords({ candidates }: StoredContest, picks: readonly number[]): string {
-  return picks
-    .map((pick) => `${pick} 号 ${plain(candidates.find((one) => one.number === pick)?.name ?? '')}`.trimEnd())
-    .join('、');
+/** Short enough that a whole ballot stands in a line. */
+function picksWords({ candidates, noun }: StoredContest, picks: readonly number[]): string {
+  const names = picks.slice(0, MOST_NAMED).map((pick) => {
+    const name = candidates.find((one) => one.number === pick)?.name ?? '';
+    return `${pick} 号 ${plain(name.slice(0, MOST_NAME))}`.trimEnd();
+  });
+  const rest = picks.length > names.length ? `等 ${picks.length} ${noun.measure}` : '';
+  return names.join('、') + rest;
 }
 
 function link({ contest, base }: Talk, words: string, number?: number): string {

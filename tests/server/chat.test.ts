@@ -69,12 +69,13 @@ const somebody = (): FakePerson => place.fake.person(`p${++serial}`);
 async function contestWith(
   changes: Partial<Settings> & { rules?: Partial<WechatRule> } = {},
   beside = false,
+  candidates = 8,
 ) {
   const { rules, ...settings } = changes;
   if (!beside)
     await sql`update contest set settings = settings - 'wechat', version = version + 1`.execute(place.db);
   const wechat: WechatRule = { outside: 'refused', early: false, follow: false, keyword: '投票', ...rules };
-  const made = await place.site.contest({ wechat, ...settings });
+  const made = await place.site.contest({ wechat, ...settings }, candidates);
   for (const at of [place.site, place.other]) at.pass(4_000);
   return { ...made, verify: () => place.site.verify(made.slug) };
 }
@@ -275,6 +276,30 @@ describe.each([
     await place.site.call(`/api/contests/${slug}`);
     expect(await say(somebody(), '投票 2')).toMatch(/^2 号 候选2 已退出/);
     expect(await say(somebody(), '查票 2')).toMatch(/^2 号 候选2 已退出。/);
+  });
+
+  test('an answer is never longer than WeChat takes, and keeps its link', async () => {
+    const { slug, id, verify } = await contestWith(
+      {
+        title: '最美'.repeat(40),
+        rule: { period: 'round', ballotsPerPeriod: 9, picks: { min: 1, max: 30 }, repeatCandidate: true },
+      },
+      false,
+      30,
+    );
+    await sql`
+      update candidate set body = body || ${JSON.stringify({ name: '很长的名字'.repeat(20) })}::jsonb
+      where contest = ${id}`.execute(place.db);
+    await sql`update contest set version = version + 1 where id = ${id}`.execute(place.db);
+    place.site.pass(4_000);
+    await place.site.call(`/api/contests/${slug}`);
+    const person = somebody();
+    const all = Array.from({ length: 30 }, (_, i) => i + 1).join(' ');
+    for (let i = 0; i < 6; i++) expect(await say(person, `投票 ${all}`)).toMatch(/投票成功：.+等 30 位。/);
+    const mine = await say(person, '查票');
+    expect(mine).toContain('您在');
+    expect(mine).toContain(`/c/${slug}">`);
+    await verify();
   });
 
   test('only followers vote where the contest asks it', async () => {
