@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import type { WechatRule } from '@zuimei/shared/contest.ts';
 import { type Balancer, openBalancer } from '../harness/balancer.ts';
 import { type RedisServer, startRedis } from '../harness/redis.ts';
+import { wechatRule, wxAccount, wxSettings } from '../wxfake/account.ts';
 import { ANDROID_WECHAT, IPHONE_WECHAT } from '../wxfake/agents.ts';
 import { installBridge, readShared } from '../wxfake/bridge.ts';
 import { createWxFake, type WxFake } from '../wxfake/wxfake.ts';
@@ -12,8 +13,6 @@ import { openTown, type Town } from './town.ts';
 
 vi.setConfig({ testTimeout: 40_000 });
 
-const APP_ID = 'wx0123456789abcdef';
-const APP_SECRET = '0123456789abcdef'.repeat(2);
 const AUTHORIZE = '/connect/oauth2/authorize';
 const EXCHANGE = '/sns/oauth2/access_token';
 const TOKEN = '/cgi-bin/stable_token';
@@ -29,26 +28,14 @@ let serial = 0;
 beforeAll(async () => {
   [redis, balancer] = await Promise.all([startRedis(), openBalancer()]);
   fake = await createWxFake({
-    appId: APP_ID,
-    secret: APP_SECRET,
-    token: 'spamtest',
-    aesKey: 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG',
+    ...wxAccount,
     redirectHost: balancer.host,
     callbackUrl: `${balancer.url}/wechat/message`,
   });
   town = await openTown({
     servers: { count: 2, redisUrl: redis.url, balancer },
     besides: fake.url,
-    env: {
-      WX_APPID: APP_ID,
-      WX_SECRET: APP_SECRET,
-      WX_TOKEN: 'spamtest',
-      WX_AES_KEY: 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG',
-      WX_NAME: '云岭应急',
-      WX_QR: 'http://weixin.qq.com/r/fictional',
-      WX_API_BASE: fake.url,
-      WX_OPEN_BASE: fake.url,
-    },
+    env: wxSettings(fake),
   });
 }, 120_000);
 afterAll(async () => {
@@ -62,7 +49,7 @@ afterEach(() => {
 
 /** A new contest that asks for WeChat. */
 function contestWith(changes: Partial<WechatRule> = {}) {
-  const wechat: WechatRule = { outside: 'refused', early: false, follow: false, keyword: '', ...changes };
+  const wechat = wechatRule(changes);
   return town.contest(`wx-${++serial}`, { title: `云岭区“最美应急人” ${serial}`, wechat });
 }
 
@@ -249,7 +236,7 @@ describe('a citizen in WeChat', () => {
     await pick(page, 3);
     await voteButton(page).tap();
     await counted(page);
-    await contest.change({ wechat: { outside: 'refused', early: true, follow: false, keyword: '' } });
+    await contest.change({ wechat: wechatRule({ early: true }) });
     await known(`/api/contests/${contest.slug}`, expect.objectContaining({ wechat: expect.anything() }));
     await page.goto(contest.path);
     await page.getByRole('region', { name: '我的选票' }).getByText('今天的票已投完').waitFor();
@@ -425,6 +412,6 @@ describe('a citizen outside WeChat', () => {
 test('no server has written who anybody is in WeChat, nor a secret, into its log', () => {
   const log = town.log();
   for (const person of fake.people()) expect(log).not.toContain(person.openid);
-  for (const secret of [APP_SECRET, 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG', ...fake.jsapiTicket()])
+  for (const secret of [wxAccount.secret, wxAccount.aesKey, ...fake.jsapiTicket()])
     expect(log).not.toContain(secret);
 });

@@ -7,14 +7,12 @@ import { createOwnShelf } from '@zuimei/server/wechat/shelf.ts';
 import type { WechatRule } from '@zuimei/shared/contest.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { createSite, HOUR_MS, type Settings, type TestSite } from '../harness/site.ts';
+import { wechatRule, wxAccount, wxSettings } from '../wxfake/account.ts';
 import { encrypt } from '../wxfake/cipher.ts';
 import { createWxFake, type WxFake } from '../wxfake/wxfake.ts';
 import { writeXml } from '../wxfake/xml.ts';
 
-const APP_ID = 'wx0123456789abcdef';
-const APP_SECRET = '0123456789abcdef'.repeat(2);
-const TOKEN = 'spamtest';
-const AES_KEY = 'FakeWeChat0FakeWeChat1FakeWeChat2FakeWeChat';
+const { appId: APP_ID, token: TOKEN, aesKey: AES_KEY } = wxAccount;
 type FakePerson = ReturnType<WxFake['person']>;
 
 let serial = 0;
@@ -25,23 +23,8 @@ async function openPlace(aesKey: string | null) {
   const now = Date.now();
   // WeChat's clock is the site's.
   const clock = (): number => site?.now() ?? now;
-  const fake = await createWxFake({
-    clock,
-    appId: APP_ID,
-    secret: APP_SECRET,
-    token: TOKEN,
-    aesKey,
-    redirectHost: 'unknown',
-  });
-  const account = parseAccount({
-    WX_APPID: APP_ID,
-    WX_SECRET: APP_SECRET,
-    WX_TOKEN: TOKEN,
-    WX_AES_KEY: aesKey ?? '',
-    WX_NAME: '云岭应急',
-    WX_API_BASE: fake.url,
-    WX_OPEN_BASE: fake.url,
-  });
+  const fake = await createWxFake({ ...wxAccount, aesKey, clock, redirectHost: 'unknown' });
+  const account = parseAccount(wxSettings(fake, aesKey));
   if (!account) throw new Error('no account');
   const shelf = createOwnShelf(clock);
   const other = await createSite(fresh.database.db, { account, shelf, now });
@@ -74,7 +57,7 @@ async function contestWith(
   const { rules, ...settings } = changes;
   if (!beside)
     await sql`update contest set settings = settings - 'wechat', version = version + 1`.execute(place.db);
-  const wechat: WechatRule = { outside: 'refused', early: false, follow: false, keyword: '投票', ...rules };
+  const wechat = wechatRule({ keyword: '投票', ...rules });
   const made = await place.site.contest({ wechat, ...settings }, candidates);
   for (const at of [place.site, place.other]) at.pass(4_000);
   return { ...made, verify: () => place.site.verify(made.slug) };

@@ -3,11 +3,12 @@ import { expect, test } from 'vitest';
 import { parseAesKey } from '@zuimei/server/wechat/account.ts';
 import { openMessage, sealMessage, signatureOf } from '@zuimei/server/wechat/envelope.ts';
 import vectors from '../vectors/wechat.json' with { type: 'json' };
+import { wxAccount } from '../wxfake/account.ts';
 import { decrypt, encrypt } from '../wxfake/cipher.ts';
 
 const { urlVerifyPlain, encryptA1, decryptC } = vectors;
-const AES_KEY = 'FakeWeChat0FakeWeChat1FakeWeChat2FakeWeChat';
-const key = { aesKey: parseAesKey(AES_KEY), appId: 'wx0123456789abcdef' };
+const { aesKey: AES_KEY, appId } = wxAccount;
+const key = { aesKey: parseAesKey(AES_KEY), appId };
 
 test('the published vectors: an address is verified, a text is encrypted, a message is checked and read', () => {
   const { token, timestamp, nonce } = urlVerifyPlain;

@@ -9,18 +9,8 @@ import { checkReceipt } from '@zuimei/shared/receipt.ts';
 import type { ContestView, MeView } from '@zuimei/shared/view.ts';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { createSite, HOUR_MS, type TestSite } from '../harness/site.ts';
-
-const IN_WECHAT =
-  'Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/126.0.0.0 Mobile Safari/537.36 MicroMessenger/8.0.49.2600(0x2800313D) WeChat/arm64';
-const ELSEWHERE =
-  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/126.0.0.0 Safari/537.36';
-const asked = (changes: Partial<WechatRule> = {}): WechatRule => ({
-  outside: 'refused',
-  early: false,
-  follow: false,
-  keyword: '',
-  ...changes,
-});
+import { wechatRule } from '../wxfake/account.ts';
+import { ANDROID_WECHAT, OFFICE_COMPUTER } from '../wxfake/agents.ts';
 
 describe.each(databaseKinds)('who votes (%s)', (kind) => {
   let fresh: FreshDatabase;
@@ -35,7 +25,7 @@ describe.each(databaseKinds)('who votes (%s)', (kind) => {
   });
 
   /** A browser with this cookie value, whoever vouches for it. */
-  function voterWith(slug: string, value: string, agent = IN_WECHAT) {
+  function voterWith(slug: string, value: string, agent = ANDROID_WECHAT) {
     const cookie = `zv=${value}`;
     const ticket = (): string =>
       site.parts.voters.ticket(slug, { cookie: value, issuedAt: 0 }, site.now() - 60_000);
@@ -74,23 +64,23 @@ describe.each(databaseKinds)('who votes (%s)', (kind) => {
     ).rows;
 
   test('in a contest that asks for WeChat only a person whom it vouches for votes, in WeChat and outside', async () => {
-    const { slug, id } = await site.contest({ wechat: asked() });
-    for (const agent of [IN_WECHAT, ELSEWHERE]) {
+    const { slug, id } = await site.contest({ wechat: wechatRule() });
+    for (const agent of [ANDROID_WECHAT, OFFICE_COMPUTER]) {
       const answer = await voterWith(slug, browser(), agent).cast([1]);
       expect([answer.status, answer.body]).toEqual([401, { code: 'wechat_needed' }]);
     }
     const who = person();
     expect((await voterWith(slug, known(who)).cast([1])).status).toBe(201);
     // The same person from a computer, where WeChat has opened the page: one quota.
-    expect((await voterWith(slug, known(who), ELSEWHERE).cast([2])).body.code).toBe('quota_spent');
+    expect((await voterWith(slug, known(who), OFFICE_COMPUTER).cast([2])).body.code).toBe('quota_spent');
     expect((await rows(id)).map((row) => signalsIn(row.signals))).toEqual([[]]);
     expect((await site.verify(slug)).ballots).toBe(1);
   });
 
   test('where it is weighed, a browser elsewhere votes under a sign of its own and one inside WeChat is asked', async () => {
-    const { slug, id } = await site.contest({ wechat: asked({ outside: 'weighed' }) });
-    expect((await voterWith(slug, browser(), ELSEWHERE).cast([1])).status).toBe(201);
-    expect((await voterWith(slug, browser(), IN_WECHAT).cast([1])).body.code).toBe('wechat_needed');
+    const { slug, id } = await site.contest({ wechat: wechatRule({ outside: 'weighed' }) });
+    expect((await voterWith(slug, browser(), OFFICE_COMPUTER).cast([1])).status).toBe(201);
+    expect((await voterWith(slug, browser(), ANDROID_WECHAT).cast([1])).body.code).toBe('wechat_needed');
     expect((await rows(id)).map((row) => signalsIn(row.signals))).toEqual([['unvouched']]);
     await site.verify(slug);
   });
@@ -102,14 +92,15 @@ describe.each(databaseKinds)('who votes (%s)', (kind) => {
       const ticket = site.parts.voters.ticket(slug, { cookie, issuedAt: 0 }, site.now() - 60_000);
       const seen = { device: randomUUID(), dwellMs: 20_000, touches: 0 };
       const ballot = { ballotId: randomUUID(), picks: [1], ticket, seen };
-      return (await site.post(slug, ballot, { cookie: `zv=${cookie}`, 'user-agent': ELSEWHERE })).status;
+      return (await site.post(slug, ballot, { cookie: `zv=${cookie}`, 'user-agent': OFFICE_COMPUTER }))
+        .status;
     };
     expect(await silent(null)).toBe(201);
-    expect(await silent(asked({ outside: 'weighed' }))).toBe(428);
+    expect(await silent(wechatRule({ outside: 'weighed' }))).toBe(428);
   });
 
   test('says of each visitor who vouches for them, and a forged person is nobody', async () => {
-    const { slug } = await site.contest({ wechat: asked() });
+    const { slug } = await site.contest({ wechat: wechatRule() });
     expect((await voterWith(slug, browser()).me()).identity).toBe('browser');
     expect((await voterWith(slug, known(person())).me()).identity).toBe('wechat');
     const genuine = browser();

@@ -8,23 +8,11 @@ import type { MeView } from '@zuimei/shared/view.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { createSite, type TestSite } from '../harness/site.ts';
 import vectors from '../vectors/wechat.json' with { type: 'json' };
-import { ANDROID_WECHAT } from '../wxfake/agents.ts';
+import { wechatRule, wxAccount, wxSettings } from '../wxfake/account.ts';
+import { ANDROID_WECHAT, OFFICE_COMPUTER } from '../wxfake/agents.ts';
 import { createWxFake, type WxFake } from '../wxfake/wxfake.ts';
 
 type FakePerson = ReturnType<WxFake['person']>;
-
-const APP_ID = 'wx0123456789abcdef';
-const APP_SECRET = '0123456789abcdef'.repeat(2);
-const ELSEWHERE =
-  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/126.0.0.0 Safari/537.36';
-
-const asked = (changes: Partial<WechatRule> = {}): WechatRule => ({
-  outside: 'refused',
-  early: false,
-  follow: false,
-  keyword: '',
-  ...changes,
-});
 
 let fresh: FreshDatabase;
 let fake: WxFake;
@@ -37,20 +25,8 @@ let serial = 0;
 
 beforeAll(async () => {
   fresh = await freshDatabase('server');
-  fake = await createWxFake({
-    appId: APP_ID,
-    secret: APP_SECRET,
-    token: 'spamtest',
-    redirectHost: 'unknown',
-  });
-  const parsed = parseAccount({
-    WX_APPID: APP_ID,
-    WX_SECRET: APP_SECRET,
-    WX_NAME: '云岭应急',
-    WX_QR: 'http://weixin.qq.com/r/fictional',
-    WX_API_BASE: fake.url,
-    WX_OPEN_BASE: fake.url,
-  });
+  fake = await createWxFake({ ...wxAccount, redirectHost: 'unknown' });
+  const parsed = parseAccount(wxSettings(fake));
   if (!parsed) throw new Error('no account');
   account = parsed;
   shelf = createOwnShelf(Date.now);
@@ -135,7 +111,7 @@ async function contestOf(wechat: WechatRule | null) {
   for (const at of [site, other]) at.pass(1_001);
   return made;
 }
-const contestWith = (changes: Partial<WechatRule> = {}) => contestOf(asked(changes));
+const contestWith = (changes: Partial<WechatRule> = {}) => contestOf(wechatRule(changes));
 const forwarded = (path: string): URLSearchParams => new URL(path, 'http://x').searchParams;
 
 describe('a visitor in WeChat', () => {
@@ -240,9 +216,9 @@ describe('a visitor in WeChat', () => {
   test('is not asked where the contest does not ask, nor outside WeChat, nor for a contest that there is not', async () => {
     const [without, within] = [await contestOf(null), await contestWith()];
     expect(await visitor().arrive(`/wechat/go?slug=${without.slug}`)).toBe(`/c/${without.slug}`);
-    expect(await visitor(fake.person('desk'), ELSEWHERE).arrive(`/wechat/go?slug=${within.slug}&n=1`)).toBe(
-      `/c/${within.slug}/n/1`,
-    );
+    expect(
+      await visitor(fake.person('desk'), OFFICE_COMPUTER).arrive(`/wechat/go?slug=${within.slug}&n=1`),
+    ).toBe(`/c/${within.slug}/n/1`);
     expect(await visitor().arrive('/wechat/go?slug=nowhere')).toBe('404');
     // A candidate that there is not: to the list.
     const one = visitor();
@@ -256,7 +232,7 @@ describe('a visitor in WeChat', () => {
     const first = await one.cast(slug, [4], ballotId);
     expect(first.status).toBe(201);
     // The organizer connects WeChat in the middle of the vote.
-    await site.update(id, { ...settings, wechat: asked() });
+    await site.update(id, { ...settings, wechat: wechatRule() });
     for (const at of [site, other]) await at.parts.desk.reload(slug);
     expect(await one.identify(slug, other)).toBe(`/c/${slug}#wx=ok`);
     expect(await one.me(slug)).toMatchObject({ identity: 'wechat', ballotsLeft: 0, picksToday: [4] });
@@ -375,7 +351,7 @@ describe('a page that asks for its signature', () => {
       nonceStr: string;
       signature: string;
     };
-    expect([appId, timestamp]).toEqual([APP_ID, Math.floor(site.now() / 1000)]);
+    expect([appId, timestamp]).toEqual([wxAccount.appId, Math.floor(site.now() / 1000)]);
     const [ticket = ''] = fake.jsapiTicket().slice(-1);
     const text = `jsapi_ticket=${ticket}&noncestr=${nonceStr}&timestamp=${timestamp}&url=${url}`;
     expect(signature).toBe(createHash('sha1').update(text).digest('hex'));
@@ -480,7 +456,7 @@ describe('a site', () => {
     const back = await one.leave(slug);
     const reply = await site.call(back, { headers: { cookie: one.cookie(), 'user-agent': ANDROID_WECHAT } });
     const seen = JSON.stringify([[...reply.headers], await reply.text(), site.errors]);
-    for (const secret of [one.person.openid, String(one.person.unionid), APP_SECRET]) {
+    for (const secret of [one.person.openid, String(one.person.unionid), wxAccount.secret]) {
       expect(secret.length).toBeGreaterThan(20);
       expect(seen).not.toContain(secret);
       expect(seen).not.toContain(Buffer.from(secret).toString('hex'));

@@ -9,3 +9,7 @@ export const IPHONE_WECHAT =
 /** WeChat on a computer, where the same account reads along. */
 export const WINDOWS_WECHAT =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/107.0.0.0 Safari/537.36 NetType/WIFI MicroMessenger/7.0.20.1781(0x6700143B) WindowsWechat(0x63090a13) XWEB/8555 Flue';
+
+/** A browser that is not WeChat's. */
+export const OFFICE_COMPUTER =
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/126.0.0.0 Safari/537.36';
