@@ -1,5 +1,6 @@
 import type { RulingVerb } from './act.ts';
 import type { BallotState } from './ballot.ts';
+import type { WechatRule } from './contest.ts';
 import type { Channel, Curve } from './live.ts';
 import type { AddressClass, Signal } from './policy.ts';
 import type { Instant } from './time.ts';
@@ -229,6 +230,8 @@ export interface AuditReport {
   rounds: { opens: Instant; closes: Instant }[];
   now: Instant;
   policy: string;
+  /** How WeChat vouches for voters; null = every browser is one. */
+  wechat: WechatRule | null;
   /** How many numbers of the policy this contest changes. */
   thresholdsChanged: number;
   population: number | null;

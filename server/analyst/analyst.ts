@@ -189,6 +189,7 @@ export function createAnalyst(parts: {
         rounds: contest.rounds.map(({ opens, closes }) => ({ opens, closes })),
         now: new Date(now).toISOString(),
         policy: contest.policy,
+        wechat: contest.wechat ?? null,
         thresholdsChanged: Object.keys(contest.thresholds ?? {}).length,
         population: contest.population ?? null,
         ...answer,

@@ -278,6 +278,7 @@ describe('words of the report', () => {
     rounds: [{ opens: NOON, closes: '2026-10-27T09:00:00.000Z' }],
     round: 0,
     policy: 'standard',
+    wechat: null,
     thresholdsChanged: 2,
     ballots: 1000,
     counted: 900,
@@ -288,7 +289,12 @@ describe('words of the report', () => {
 
   test('say on what it rests and what was found', () => {
     expect(basisWords(report)).toBe(
-      '投票时间 2026年10月20日 12:00 至 2026年10月27日 17:00。依据本活动公布的规则和“标准”防护标准（其中 2 项阈值由活动自定），对全部选票账目逐条核对。',
+      '投票时间 2026年10月20日 12:00 至 2026年10月27日 17:00。投票人按浏览器区分。依据本活动公布的规则和“标准”防护标准（其中 2 项阈值由活动自定），对全部选票账目逐条核对。',
+    );
+    const wechat = { outside: 'refused', early: false, follow: true, keyword: '' } as const;
+    expect(basisWords({ ...report, wechat })).toContain('投票人均由微信确认身份，一人一份，并须关注公众号。');
+    expect(basisWords({ ...report, wechat: { ...wechat, outside: 'weighed' } })).toContain(
+      '在其他浏览器中按浏览器区分并从严核对。',
     );
     expect(totalWords(report)).toBe(
       '共收到选票 1,000 张：计票 900 张（90.0%），待核 58 张（5.8%），作废 42 张（4.2%）。',

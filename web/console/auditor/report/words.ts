@@ -18,7 +18,16 @@ export function basisWords(report: AuditReport): string {
   const time = round
     ? `${turn}投票时间 ${fullDayOf(round.opens)} ${hourOf(round.opens)} 至 ${fullDayOf(round.closes)} ${hourOf(round.closes)}。`
     : '';
-  return `${time}依据本活动公布的规则和“${name}”防护标准${changed}，对全部选票账目逐条核对。`;
+  return `${time}${identityWords(report)}依据本活动公布的规则和“${name}”防护标准${changed}，对全部选票账目逐条核对。`;
+}
+
+/** By what one voter was told from another. */
+function identityWords({ wechat }: AuditReport): string {
+  if (!wechat) return '投票人按浏览器区分。';
+  const follow = wechat.follow ? '，并须关注公众号' : '';
+  return wechat.outside === 'refused'
+    ? `投票人均由微信确认身份，一人一份${follow}。`
+    : '投票人在微信中由微信确认身份，在其他浏览器中按浏览器区分并从严核对。';
 }
 
 export function totalWords({ ballots, counted, held, void: voided, unscreened }: AuditReport): string {
