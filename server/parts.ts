@@ -1,5 +1,6 @@
 import type { BlockList } from 'node:net';
 import { formatVerifierKey } from '@zuimei/shared/note.ts';
+import type { WechatReach } from '@zuimei/shared/plan.ts';
 import type { WechatAccountView } from '@zuimei/shared/view.ts';
 import { type Addresses, openAddresses } from './address/address.ts';
 import { createPlaces } from './address/place.ts';
@@ -63,6 +64,7 @@ export interface Parts {
   wechat: Wechat | null;
   /** The bureau's account as citizens find it. */
   account: WechatAccountView | null;
+  wechatReach: WechatReach;
   /** See config.ts. */
   wechatFiles: readonly string[];
   robots: string | null;
@@ -195,6 +197,7 @@ export function createParts(given: {
     publicUrl,
     wechat,
     account,
+    wechatReach: given.account ? (given.account.token === null ? 'pages' : 'messages') : 'none',
     wechatFiles: given.wechatFiles ?? [],
     robots: given.robots ?? null,
     secure,

@@ -139,10 +139,12 @@ export interface PlanView {
   begun: boolean;
   candidates: { number: number; category: string; withdrawn: boolean }[];
   units: number;
-  /** A WeChat account is connected to this site, so that `settings.wechat` can work. */
-  wechatConnected: boolean;
+  wechatReach: WechatReach;
   now: Instant;
 }
+
+/** How far this site is connected to an account in WeChat: not; for pages; or for the messages that people send to it as well. */
+export type WechatReach = 'none' | 'pages' | 'messages';
 
 /** What a contest is made from: POST /api/console/contests. `slug` absent = the server proposes one. */
 export interface NewContest {

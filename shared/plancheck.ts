@@ -1,5 +1,5 @@
 import { type Candidate, phaseAt, phases, revealedUpTo } from './contest.ts';
-import type { ContestPlan, ContestSettings } from './plan.ts';
+import type { ContestPlan, ContestSettings, WechatReach } from './plan.ts';
 import { checkDeadlines, checkSchedule } from './plandates.ts';
 import {
   checkCount,
@@ -25,8 +25,8 @@ export interface PlanContext {
   candidates?: readonly Standing[];
   /** What voters vote under, once the ledger has begun. */
   frozen?: ContestSettings | null;
-  /** A WeChat account is connected to the site; absent = not known, and nothing hangs on it. */
-  wechatConnected?: boolean;
+  /** Absent = not known, and nothing hangs on it. */
+  wechatReach?: WechatReach;
 }
 
 /**
@@ -46,7 +46,7 @@ export function checkPlan(plan: ContestPlan, context: PlanContext): PlanFault[] 
   checkBallotRule(settings, fieldOf(plan, candidates, frozen !== null, now), error, warn);
   checkOutcome(settings, collection, error, warn);
   checkPolicy(settings, error, warn);
-  checkWechat(settings, context.wechatConnected, error, warn);
+  checkWechat(settings, context.wechatReach, error, warn);
   checkReveal(settings, error, warn);
   checkFooter(settings, error);
   if (frozen) checkBegun(settings, frozen, now, error);

@@ -67,6 +67,7 @@ export const planFaultCodes = [
   'network_wide',
   // WeChat
   'wechat_unconnected',
+  'messages_untaken',
   'follow_outside',
   'keyword_malformed',
   'keyword_many_picks',

@@ -1,4 +1,4 @@
-import type { ContestSettings } from './plan.ts';
+import type { ContestSettings, WechatReach } from './plan.ts';
 import type { Say } from './planfault.ts';
 
 /** Chinese characters or letters: what people can say to each other and type without a mistake, and never a candidate's number. */
@@ -8,21 +8,22 @@ const TAKEN = ['查票', '查', '帮助', 'help'];
 /** From more numbers on hardly anybody types a whole ballot. */
 const MOST_TYPED = 3;
 
-/** What is asked of WeChat can work. `connected`: this site has an account; undefined = not known. */
+/** What is asked of WeChat can work. `reach`: of this site; undefined = not known. */
 export function checkWechat(
   { wechat, rule }: ContestSettings,
-  connected: boolean | undefined,
+  reach: WechatReach | undefined,
   error: Say,
   warn: Say,
 ): void {
   if (!wechat) return;
-  if (connected === false) error('wechat_unconnected', 'settings.wechat');
+  if (reach === 'none') error('wechat_unconnected', 'settings.wechat');
   // Only WeChat says who follows; a browser cannot show it.
   if (wechat.follow && wechat.outside !== 'refused') error('follow_outside', 'settings.wechat.follow');
   const { keyword } = wechat;
   if (keyword === '') return;
   if (!KEYWORD.test(keyword) || TAKEN.includes(keyword.toLowerCase()))
     error('keyword_malformed', 'settings.wechat.keyword');
+  if (reach === 'pages') error('messages_untaken', 'settings.wechat.keyword');
   if (rule.picks.min > MOST_TYPED)
     warn('keyword_many_picks', 'settings.wechat.keyword', { min: rule.picks.min });
 }

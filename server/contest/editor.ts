@@ -1,11 +1,10 @@
 import { sql, type Transaction } from 'kysely';
 import { canonicalText } from '@zuimei/shared/canonical.ts';
 import type { Contest } from '@zuimei/shared/contest.ts';
-import type { ContestPlan, ContestSettings, PlanView } from '@zuimei/shared/plan.ts';
+import type { ContestPlan, ContestSettings, PlanView, WechatReach } from '@zuimei/shared/plan.ts';
 import { checkPlan } from '@zuimei/shared/plancheck.ts';
 import { collectionFor } from '@zuimei/shared/preset.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import type { WechatAccountView } from '@zuimei/shared/view.ts';
 import type { Db, Tables } from '../db.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
 import type { Ledger } from '../vote/ledger.ts';
@@ -42,10 +41,10 @@ export function createEditor(parts: {
   db: Db;
   ledger: Ledger;
   desk: Desk;
-  account: WechatAccountView | null;
+  wechatReach: WechatReach;
   clock: () => number;
 }): Editor {
-  const { db, ledger, desk, account, clock } = parts;
+  const { db, ledger, desk, wechatReach, clock } = parts;
 
   async function read(slug: string): Promise<PlanView> {
     const stored = await readStored(db, slug);
@@ -60,7 +59,7 @@ export function createEditor(parts: {
       begun: await hasBegun(db, stored.id),
       candidates: await readStanding(db, stored.id),
       units: await countUnits(db, stored.id),
-      wechatConnected: account !== null,
+      wechatReach,
       now: new Date(clock()).toISOString(),
     };
   }
@@ -92,7 +91,7 @@ export function createEditor(parts: {
       now: clock(),
       candidates: await readStanding(tx, stored.id),
       frozen: begun ? stored.settings : null,
-      wechatConnected: account !== null,
+      wechatReach,
     }).filter((fault) => fault.level === 'error');
     const [first] = faults;
     if (first)

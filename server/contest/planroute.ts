@@ -1,9 +1,9 @@
 import { Hono } from 'hono';
 import { object, optional, picklist, pipe, regex, string } from 'valibot';
 import { phases } from '@zuimei/shared/contest.ts';
+import type { WechatReach } from '@zuimei/shared/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Role } from '@zuimei/shared/staff.ts';
-import type { WechatAccountView } from '@zuimei/shared/view.ts';
 import type { Db } from '../db.ts';
 import { encodePortrait, keepPhoto } from '../nomination/portrait.ts';
 import { readUpload } from '../nomination/upload.ts';
@@ -53,7 +53,7 @@ export function planRoute(parts: {
   desk: Desk;
   guard: Guard;
   site: Site | null;
-  account: WechatAccountView | null;
+  wechatReach: WechatReach;
   clock: () => number;
 }) {
   const { db, guard, site, clock } = parts;

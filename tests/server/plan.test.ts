@@ -263,7 +263,7 @@ const vouched: WechatRule = { outside: 'refused', early: false, follow: false, k
 
 test('a site without an account in WeChat publishes no contest that asks WeChat who its voters are', async () => {
   const view = await make();
-  expect(view.wechatConnected).toBe(false);
+  expect(view.wechatReach).toBe('none');
   const asking = await save(view, (plan) => void (plan.settings.wechat = vouched));
   expect(await publish(asking.body)).toMatchObject({
     status: 422,

@@ -299,7 +299,15 @@ const cases: Record<PlanFaultCode, Case> = {
     'settings.wechat',
     (plan) => {
       plan.settings.wechat = vouched;
-      return { wechatConnected: false };
+      return { wechatReach: 'none' };
+    },
+  ],
+  messages_untaken: [
+    'error',
+    'settings.wechat.keyword',
+    (plan) => {
+      plan.settings.wechat = { ...vouched, keyword: '投票' };
+      return { wechatReach: 'pages' };
     },
   ],
   follow_outside: [

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { BallotRule, WechatRule } from '@zuimei/shared/contest.ts';
-import { presetNames } from '@zuimei/shared/plan.ts';
+import { presetNames, type WechatReach } from '@zuimei/shared/plan.ts';
 import { checkPlan, isPossible } from '@zuimei/shared/plancheck.ts';
 import { planFrom, presets } from '@zuimei/shared/preset.ts';
 
@@ -18,9 +18,9 @@ function planWith(changes: Partial<WechatRule> | null, picks?: BallotRule['picks
 /** What is said of a contest that asks this of WeChat, as `code at place`; the site has an account unless said otherwise. */
 function faultsOf(
   changes: Partial<WechatRule> | null,
-  { connected = true, picks }: { connected?: boolean | undefined; picks?: BallotRule['picks'] } = {},
+  { reach = 'messages', picks }: { reach?: WechatReach; picks?: BallotRule['picks'] } = {},
 ): string[] {
-  const found = checkPlan(planWith(changes, picks), { now: NOW, wechatConnected: connected });
+  const found = checkPlan(planWith(changes, picks), { now: NOW, wechatReach: reach });
   return found.map(({ code, path, level }) => `${level} ${code} ${path}`);
 }
 
@@ -45,9 +45,16 @@ describe('WeChat vouches for voters', () => {
   });
 
   test('not on a site without an account: nobody could vote', () => {
-    expect(faultsOf({}, { connected: false })).toEqual(['error wechat_unconnected settings.wechat']);
-    expect(faultsOf({ outside: 'weighed' }, { connected: false })).toHaveLength(1);
-    expect(faultsOf(null, { connected: false })).toEqual([]);
+    expect(faultsOf({}, { reach: 'none' })).toEqual(['error wechat_unconnected settings.wechat']);
+    expect(faultsOf({ outside: 'weighed' }, { reach: 'none' })).toHaveLength(1);
+    expect(faultsOf(null, { reach: 'none' })).toEqual([]);
+  });
+
+  test('takes no votes by message on a site that no messages reach', () => {
+    expect(faultsOf({ keyword: '投票' }, { reach: 'pages' })).toEqual([
+      'error messages_untaken settings.wechat.keyword',
+    ]);
+    expect(faultsOf({ follow: true }, { reach: 'pages' })).toEqual([]);
   });
 
   test('and where it is not known whether there is an account, nothing is said of it', () => {

@@ -43,7 +43,7 @@ export function createPlanDesk(first: PlanView) {
       now: now(),
       candidates: desk.view.candidates,
       frozen: desk.view.begun ? (desk.view.inForce?.settings ?? null) : null,
-      wechatConnected: desk.view.wechatConnected,
+      wechatReach: desk.view.wechatReach,
     }),
   );
 

@@ -74,6 +74,8 @@ export const faultWords: Record<PlanFaultCode, string> = {
   network_malformed: '“{cidr}”不是网段，应如 203.0.113.0/24。',
   network_wide: '“{cidr}”范围太大，请写到 /16（IPv6 为 /32）或更小。',
   wechat_unconnected: '本站没有接入公众号，微信认不出投票人，投票无法正常进行。请先接入，或改为“浏览器”。',
+  messages_untaken:
+    '公众号还没有接通消息，群众发来的票收不到。请系统管理员按部署手册接通，或先关闭发消息投票。',
   follow_outside: '浏览器无法证明已经关注，请把“微信之外打开时”改为“引导到微信”，或不要求关注。',
   keyword_malformed: '口令是 1–8 个汉字或字母，不带空格和数字，也不能是“查票”“查”“帮助”“help”。',
   keyword_many_picks: '每张选票至少选 {min} 位，发消息投票要打出每一位的编号，容易打错，建议只在页面上投。',
