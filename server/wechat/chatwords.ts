@@ -72,9 +72,9 @@ export function refusedLines(talk: Talk, { code, details }: Refusal): string[] {
     case 'candidate_withdrawn':
       return [sentence().replace('请重新选择', '请看编号后再发'), link(talk, '查看候选编号')];
     case 'already_closed':
-      return [`“${plain(contest.title)}”投票已截止，感谢参与。`, link(talk, '查看活动')];
+      return [`《${plain(contest.title)}》投票已截止，感谢参与。`, link(talk, '查看活动')];
     case 'not_open_yet':
-      return [`“${plain(contest.title)}”的${sentence()}`, link(talk, '先看候选')];
+      return [`《${plain(contest.title)}》${sentence()}`, link(talk, '先看候选')];
     default:
       return [sentence(), page];
   }
@@ -105,8 +105,8 @@ export function mineLines(talk: Talk, ballots: readonly OwnRecord[], left: numbe
   const period = periodWord(contest);
   return [
     ballots.length === 0
-      ? `“${plain(contest.title)}”里还没有您的选票。`
-      : `您在“${plain(contest.title)}”投了 ${ballots.length} 张选票：`,
+      ? `《${plain(contest.title)}》里还没有您的选票。`
+      : `您在《${plain(contest.title)}》投了 ${ballots.length} 张选票：`,
     ...ballots
       .slice(0, MOST_SHOWN)
       .map((one) => `${dayTimeSeconds(one.at)} ${picksWords(contest, one.picks)}，${stands[one.now]}`),
@@ -131,7 +131,7 @@ export function askLines(talk: Talk): string[] {
 export function helpLines(talk: Talk): string[] {
   const { contest } = talk;
   return [
-    `“${plain(contest.title)}”正在投票：`,
+    `《${plain(contest.title)}》正在投票：`,
     contest.wechat?.keyword
       ? `发${whatToSend(contest)}，就是一张选票；发“查票”和编号看票数，只发“查票”看自己的选票。`
       : '',

@@ -91,7 +91,7 @@ describe('how voters are known, in plain words', () => {
     expect(wechatSentences(of({ ...rule, follow: true, keyword: '投票' }))).toEqual([
       expect.stringContaining('由微信确认一人一份'),
       '投票前请先关注公众号“云岭应急”。',
-      '也可以给公众号“云岭应急”发消息投票：发“投票”和候选编号，次数与页面合计。',
+      '也可以给公众号“云岭应急”发消息投票：发“投票”和候选编号（最多 3 个，用空格隔开），次数与页面合计。',
     ]);
   });
 
@@ -100,6 +100,6 @@ describe('how voters are known, in plain words', () => {
       { ...rule, keyword: '投票' },
       { rule: { period: 'day', ballotsPerPeriod: 1, picks: { min: 3, max: 5 }, repeatCandidate: true } },
     );
-    expect(wechatSentences(three).join('')).toContain('发“投票”和至少 3 个候选编号（用空格隔开），');
+    expect(wechatSentences(three).join('')).toContain('发“投票”和 3–5 个候选编号（用空格隔开），');
   });
 });
