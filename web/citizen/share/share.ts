@@ -6,6 +6,7 @@ import { client } from '../../lib/client.ts';
 import { isIos } from '../../lib/wechat.ts';
 import { useContest } from '../contest/contest.ts';
 import { firstUrl } from '../frame/arrival.ts';
+import seal from './seal.png?no-inline';
 
 /** After a page was signed anew, WeChat may still be checking the signature when the card comes. */
 const ONCE_MORE_MS = 1_500;
@@ -49,7 +50,9 @@ export function keepCard(route: RouteLocationNormalizedLoaded): void {
   function give(shown: ShareCard, mine: number, more: boolean): void {
     if (mine !== turn) return;
     const { title, text, image, link } = shown;
-    const known = { title, link, imgUrl: image ?? '', success: () => {} };
+    // Without a picture WeChat draws a grey link.
+    const imgUrl = image ?? new URL(seal, location.href).href;
+    const known = { title, link, imgUrl, success: () => {} };
     const fail = (): void => void (more && setTimeout(give, ONCE_MORE_MS, shown, mine, false));
     wx.updateAppMessageShareData({ ...known, desc: text, fail });
     wx.updateTimelineShareData(known);
