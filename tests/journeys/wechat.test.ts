@@ -195,6 +195,12 @@ describe('a citizen in WeChat', () => {
     await sheet.getByRole('heading', { name: /关注“云岭应急”/ }).waitFor();
     await sheet.getByRole('img', { name: /二维码/ }).waitFor();
     expect(await town.ledger(slug)).toEqual([]);
+    if (quiet) {
+      // Saying so is not enough.
+      await sheet.getByRole('button', { name: '已关注，继续投票' }).tap();
+      await sheet.getByText('暂时没有查到关注').waitFor();
+      expect(await town.ledger(slug)).toEqual([]);
+    }
     const before = fake.calls(AUTHORIZE);
     await person.follow(true, { quiet });
     await sheet.getByRole('button', { name: '已关注，继续投票' }).tap();
@@ -294,6 +300,8 @@ describe('a link that is shared', () => {
     await expect.poll(card, patience).toMatchObject({
       title: expect.stringMatching(/^云岭区“最美应急人” \d+$/),
       link: `${town.url}${path}`,
+      // Of nobody here is there a photo.
+      imgUrl: expect.stringMatching(/\/assets\/seal-[\w-]+\.png$/),
     });
     await page
       .getByRole('link', { name: /3 号|候选3/ })
