@@ -5,6 +5,7 @@ import { sql } from 'kysely';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Db } from './db.ts';
 import type { Metrics } from './metrics.ts';
+import { passed } from './patience.ts';
 import type { Cast } from './vote/cast.ts';
 import type { Gate } from './vote/gate.ts';
 import type { Wechat } from './wechat/wechat.ts';
@@ -77,13 +78,11 @@ function isNear(address: string): boolean {
 }
 
 async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
-  const signal = AbortSignal.timeout(ms);
-  const late = new Promise<false>((resolve) => signal.addEventListener('abort', () => resolve(false)));
   return await Promise.race([
     work.then(
       () => true,
       () => false,
     ),
-    late,
+    passed(ms).then(() => false),
   ]);
 }

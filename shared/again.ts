@@ -4,11 +4,17 @@ import { nearTime } from './moment.ts';
 /** What a voter is told about their next ballot, on the page and in a message. `now` in ms. */
 type Ruled = Pick<Contest, 'rule' | 'rounds'>;
 
-/** When a voter with no ballot left may vote again. */
-export function spentWords(contest: Ruled, now: number): string {
+/** What a voter with no ballot left is told, and when they may vote again. */
+export function spentParts(contest: Ruled, now: number): { spent: string; next: string } {
   const next = nextPeriodAt(contest, now);
-  if (next === null) return '您的票已投完，感谢参与';
-  return `今天的票已投完，${nearTime(next, now)} 后可再投`;
+  if (next === null) return { spent: '您的票已投完', next: '感谢参与' };
+  return { spent: '今天的票已投完', next: `${nearTime(next, now)} 后可再投` };
+}
+
+/** The same in one sentence, without its full stop. */
+export function spentWords(contest: Ruled, now: number): string {
+  const { spent, next } = spentParts(contest, now);
+  return `${spent}，${next}`;
 }
 
 /** After a counted ballot: when this voter may vote once more. `left` = ballots left in this period. */

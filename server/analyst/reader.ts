@@ -2,6 +2,7 @@ import type { Reading } from '@zuimei/shared/audit.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { StoredContest } from '../contest/contest.ts';
 import type { Db } from '../db.ts';
+import { passed } from '../patience.ts';
 import type { AskKind, Asks } from './ask.ts';
 import { readHead, readPage } from './feed.ts';
 import { openThread, type Thread } from './thread.ts';
@@ -143,8 +144,4 @@ export function createReader(parts: {
 function progressOf({ entries, of, at, ballots, bytes }: Loaded): Progress {
   const reading = { entries: Math.min(entries, of), of, at: at === null ? null : new Date(at).toISOString() };
   return { reading, whole: entries >= of, ballots, bytes };
-}
-
-function passed(ms: number): Promise<void> {
-  return new Promise((resolve) => AbortSignal.timeout(ms).addEventListener('abort', () => resolve()));
 }

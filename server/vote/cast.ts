@@ -42,7 +42,7 @@ export function createCast(parts: {
   gate: Gate;
   proofs: Proofs;
   ledger: Ledger;
-  /** Refuses with follow_needed who does not follow the account, with wechat_away when that cannot be known now. */
+  /** Refuses with follow_needed who is not known to follow the account. */
   follows: (person: string) => Promise<void>;
   clock: () => number;
   watch: CastWatch;

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Receipt } from '@zuimei/shared/ballot.ts';
+import { type Contest, openRound, periodOf } from '@zuimei/shared/contest.ts';
 import type { OwnBallot } from '@zuimei/shared/view.ts';
 import type { Db } from '../db.ts';
 
@@ -9,6 +10,19 @@ export interface OwnRecord extends Receipt, Pick<OwnBallot, 'now' | 'ruling'> {
   /** Whom it was entered under, hex. */
   voter: string;
   period: number;
+}
+
+/** Of a voter's ballots those of the quota period at `now` (ms), and how many more the rule allows in it; outside a round none. */
+export function periodRecord(
+  { rule, rounds }: Pick<Contest, 'rule' | 'rounds'>,
+  ballots: readonly OwnRecord[],
+  now: number,
+): { used: OwnRecord[]; left: number } {
+  const round = openRound({ rounds }, now);
+  if (round < 0) return { used: [], left: 0 };
+  const period = periodOf(rule, round, now);
+  const used = ballots.filter((one) => one.period === period);
+  return { used, left: Math.max(0, rule.ballotsPerPeriod - used.length) };
 }
 
 /** Receipts of the ballots at these indexes, by index. */

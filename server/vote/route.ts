@@ -2,7 +2,6 @@ import type { BlockList } from 'node:net';
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { toHex } from '@zuimei/shared/bytes.ts';
-import { openRound, periodOf } from '@zuimei/shared/contest.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { MeView, QuestionView } from '@zuimei/shared/view.ts';
 import type { Desk } from '../contest/desk.ts';
@@ -10,6 +9,7 @@ import { clientAddress } from './address.ts';
 import type { Cast } from './cast.ts';
 import type { Ledger } from './ledger.ts';
 import type { Proofs } from './proof.ts';
+import { periodRecord } from './receipt.ts';
 import { checkLength, parseBallotId, parseBallotRequest, senderOf } from './request.ts';
 import { identityOf, VOTER_COOKIE, type Voters } from './voter.ts';
 
@@ -62,15 +62,14 @@ export function voteRoute(parts: {
       c.header('Cache-Control', 'no-store');
       const voter = voters.pseudonym(contest.slug, visitor);
       const ballots = known ? await ledger.ballotsOf(contest.id, voter) : [];
-      const round = openRound(contest, now);
-      const used = ballots.filter((ballot) => ballot.period === periodOf(contest.rule, round, now));
+      const { used, left } = periodRecord(contest, ballots, now);
       const shown = ballots.slice(0, 100);
       const salts = ledger.committerOf(contest.slug).salts(shown);
       const view: MeView = {
         ticket: voters.ticket(contest.slug, visitor, now),
         identity: identityOf(visitor.cookie),
         now: new Date(now).toISOString(),
-        ballotsLeft: round < 0 ? 0 : Math.max(0, contest.rule.ballotsPerPeriod - used.length),
+        ballotsLeft: left,
         picksToday: [...new Set(used.flatMap((ballot) => ballot.picks))].sort((a, b) => a - b),
         ballots: shown.map(({ period: _, voter: own, picks, ...receipt }, i) => ({
           ...receipt,

@@ -1,5 +1,5 @@
 import type { Receipt } from '@zuimei/shared/ballot.ts';
-import { openRound, periodOf, phaseAt } from '@zuimei/shared/contest.ts';
+import { openRound, phaseAt } from '@zuimei/shared/contest.ts';
 import { channels } from '@zuimei/shared/live.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { StoredContest } from '../contest/contest.ts';
@@ -9,7 +9,7 @@ import type { Secrets } from '../secret.ts';
 import type { Tallies } from '../tally/route.ts';
 import type { Cast } from '../vote/cast.ts';
 import type { Ledger } from '../vote/ledger.ts';
-import type { OwnRecord } from '../vote/receipt.ts';
+import { type OwnRecord, periodRecord } from '../vote/receipt.ts';
 import type { Voter, Voters } from '../vote/voter.ts';
 import {
   answerOf,
@@ -60,24 +60,25 @@ export function createChat(parts: {
   }
 
   async function welcome(base: string): Promise<string> {
-    const open = (await desk.list()).filter((contest) => openRound(contest, clock()) >= 0);
+    const open = openOf(await desk.list(), clock());
     return answerOf(welcomeLines(wechat.account.name, talksOf(open, base), base));
   }
 
   async function answerText(message: Message, base: string): Promise<string | null> {
+    const now = clock();
     const contests = (await desk.list()).filter(
-      (one) => one.wechat?.keyword && phaseAt(one, clock()) !== 'archived',
+      (one) => one.wechat?.keyword && phaseAt(one, now) !== 'archived',
     );
     if (contests.length === 0) return null;
     const words = contests.flatMap((one) => one.wechat?.keyword ?? []);
     const command = readCommand(message.text, words);
-    const open = contests.filter((one) => openRound(one, clock()) >= 0);
+    const open = openOf(contests, now);
     if (command.kind === 'help')
       return answerOf(open.length > 0 ? talksOf(open, base).flatMap(helpLines) : quietLines(base));
     // Nobody's business of ours: the account is for more than contests.
     if (command.kind === 'unclear')
       return open.length > 0 ? answerOf(unclearLines(talksOf(open, base))) : null;
-    const found = choose(meantBy(command, contests, clock()), clock());
+    const found = choose(meantBy(command, contests, now), now);
     if (found.length !== 1) return answerOf(severalLines(talksOf(found, base)));
     const [talk] = talksOf(found, base);
     if (!talk) return null;
@@ -123,9 +124,7 @@ export function createChat(parts: {
     voter: Voter,
   ): Promise<{ ballots: OwnRecord[]; left: number }> {
     const ballots = await ledger.ballotsOf(contest.id, voter.id);
-    const period = periodOf(contest.rule, openRound(contest, now), now);
-    const used = ballots.filter((one) => one.period === period).length;
-    return { ballots, left: Math.max(0, contest.rule.ballotsPerPeriod - used) };
+    return { ballots, left: periodRecord(contest, ballots, now).left };
   }
 
   function talksOf(contests: readonly StoredContest[], base: string): Talk[] {
@@ -151,6 +150,10 @@ export function createChat(parts: {
   };
 }
 
+function openOf(contests: StoredContest[], now: number): StoredContest[] {
+  return contests.filter((one) => openRound(one, now) >= 0);
+}
+
 /** Of a vote those of its word; whoever asks about votes means a contest in which some may have been cast. */
 function meantBy(command: Command, contests: StoredContest[], now: number): StoredContest[] {
   if (command.kind === 'vote')
@@ -163,7 +166,7 @@ function meantBy(command: Command, contests: StoredContest[], now: number): Stor
 
 /** The contests that a number by itself may be for: those that are open; else the next to open; else the last that closed. */
 function choose(contests: StoredContest[], now: number): StoredContest[] {
-  const open = contests.filter((one) => openRound(one, now) >= 0);
+  const open = openOf(contests, now);
   if (open.length > 0) return open;
   const opensAt = (one: StoredContest): number =>
     Math.min(...one.rounds.map((round) => Date.parse(round.opens)).filter((at) => at > now));

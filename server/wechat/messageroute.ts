@@ -4,6 +4,7 @@ import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { AnswerError } from '../answer.ts';
 import { createLimit } from '../log/limit.ts';
 import { sameText } from '../mac.ts';
+import { passed } from '../patience.ts';
 import { checkLength } from '../vote/request.ts';
 import type { WechatAccount } from './account.ts';
 import { type Chat, createChat } from './chat.ts';
@@ -23,8 +24,8 @@ const CHATTER = { most: 30, mostAddresses: 200_000 };
 /** As WeChat wants to hear that there is nothing to say. */
 const NOTHING = 'success';
 
-/** How the account is reached by messages. */
-type Lines = WechatAccount & { token: string };
+/** The account, as far as messages reach us by it. */
+type Line = Pick<WechatAccount, 'aesKey' | 'appId'> & { token: string };
 
 /**
  * GET  /wechat/message   WeChat, when the address is entered in its console: whoever signs with our token has their echo
@@ -39,13 +40,17 @@ export function messageRoute(
   },
 ) {
   const { clock, wechat, answerError } = parts;
-  const chat: Chat | null = wechat && createChat({ ...parts, wechat });
   const limit = createLimit(clock, CHATTER);
+  const taken = wechat?.account.token
+    ? {
+        line: { ...wechat.account, token: wechat.account.token } satisfies Line,
+        chat: createChat({ ...parts, wechat }),
+      }
+    : null;
 
-  function lines(): Lines {
-    const account = wechat?.account;
-    if (!account?.token) throw new Refusal('not_found');
-    return { ...account, token: account.token };
+  function messages(): { line: Line; chat: Chat } {
+    if (!taken) throw new Refusal('not_found');
+    return taken;
   }
 
   /** Refuses with forbidden what WeChat did not sign just now. `sealed`: the text that is signed too. */
@@ -58,7 +63,7 @@ export function messageRoute(
   }
 
   /** Refuses with forbidden or bad_request what is not WeChat's. */
-  async function receive(c: Context, { token, aesKey, appId }: Lines): Promise<Message> {
+  async function receive(c: Context, { token, aesKey, appId }: Line): Promise<Message> {
     checkLength(c.req.header('content-length'), MOST_BYTES);
     // The body is not part of this signature; it is of the next.
     checkSigned(c, token, 'signature');
@@ -75,8 +80,7 @@ export function messageRoute(
   }
 
   /** What to say, in time; null = nothing. */
-  async function answer(c: Context, message: Message): Promise<string | null> {
-    if (!chat) return null;
+  async function answer(c: Context, chat: Chat, message: Message): Promise<string | null> {
     try {
       limit.take(message.from);
     } catch {
@@ -89,14 +93,11 @@ export function messageRoute(
         answerError(error, { method: c.req.method, path: c.req.path });
         return message.kind === 'text' ? brokenWords : null;
       });
-    const late = AbortSignal.timeout(IN_TIME_MS);
-    const waited = new Promise<string | null>((resolve) => {
-      late.addEventListener('abort', () => resolve(message.kind === 'text' ? lateWords : null));
-    });
-    return await Promise.race([told, waited]);
+    const late = passed(IN_TIME_MS).then(() => (message.kind === 'text' ? lateWords : null));
+    return await Promise.race([told, late]);
   }
 
-  function reply({ token, aesKey, appId }: Lines, message: Message, text: string): string {
+  function reply({ token, aesKey, appId }: Line, message: Message, text: string): string {
     const xml = writeReply(message, text, clock());
     if (!aesKey) return xml;
     const Encrypt = sealMessage(xml, { aesKey, appId });
@@ -108,14 +109,14 @@ export function messageRoute(
 
   return new Hono()
     .get('/wechat/message', (c) => {
-      checkSigned(c, lines().token, 'signature');
+      checkSigned(c, messages().line.token, 'signature');
       return c.text(c.req.query('echostr')?.slice(0, 128) ?? '');
     })
     .post('/wechat/message', async (c) => {
-      const account = lines();
-      const message = await receive(c, account);
-      const text = await answer(c, message);
+      const { line, chat } = messages();
+      const message = await receive(c, line);
+      const text = await answer(c, chat, message);
       if (text === null) return c.text(NOTHING);
-      return c.body(reply(account, message, text), 200, { 'Content-Type': 'application/xml; charset=utf-8' });
+      return c.body(reply(line, message, text), 200, { 'Content-Type': 'application/xml; charset=utf-8' });
     });
 }

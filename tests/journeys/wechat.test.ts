@@ -112,6 +112,8 @@ describe('a citizen in WeChat', () => {
     await pick(second.page, 5);
     await voteButton(second.page).tap();
     await second.page.getByRole('dialog').getByText('今天的票已投完').waitFor();
+    // What was not cast does not look as if it had been.
+    expect(await second.page.locator('article.picked').count()).toBe(0);
     expect(await town.verify(slug)).toMatchObject({ ballots: 1 });
   });
 

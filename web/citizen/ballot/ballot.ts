@@ -24,6 +24,11 @@ export const useBallot = defineStore('ballot', () => {
   /** Is there a choice to make at all just now? */
   const choosing = computed(() => ready.value.kind === 'missing' || ready.value.kind === 'ready');
 
+  /** The picks as the list shows them: of a ballot that can no longer be cast they would look as if they had been. */
+  const marked = computed(() =>
+    ready.value.kind === 'spent' || ready.value.kind === 'after' ? [] : picks.value,
+  );
+
   function pickable(number: number): boolean {
     const standing = contest.standing.find((one) => one.number === number);
     return standing !== undefined && standing.withdrawn === null && !spentOn(number);
@@ -76,5 +81,5 @@ export const useBallot = defineStore('ballot', () => {
     return refusalSentence('category_too_many', { category: category.name, max: range.max }, view.noun);
   }
 
-  return { picks, picked, ready, choosing, spentOn, recall, set, prune, toggle };
+  return { picks, picked, marked, ready, choosing, spentOn, recall, set, prune, toggle };
 });
