@@ -52,7 +52,7 @@ export function refusedLines(talk: Talk, { code, details }: Refusal): string[] {
   const { contest, now } = talk;
   const sentence = (): string =>
     code in refusalWords
-      ? refusalSentence(code as RefusalCode, details, contest.noun)
+      ? plain(refusalSentence(code as RefusalCode, details, contest.noun))
       : refusalWords.internal;
   const page = link(talk, '打开投票页面');
   switch (code) {
