@@ -154,6 +154,17 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
     ],
     right: [[['shared/refusal.ts', 'export class Refusal extends Error {}']]],
   },
+  'a style sheet is imported by scripts, not pointed at by <style src>': {
+    wrong: [[['web/console/A.vue', `<template><i /></template>\n<style src="./a.css"></style>`]]],
+    right: [
+      [
+        [
+          'web/console/A.vue',
+          `<script setup lang="ts">\nimport './a.css';\n</script>\n<template><i /></template>\n<style>\ni { color: red; }\n</style>`,
+        ],
+      ],
+    ],
+  },
   'no file or folder is called utils, helpers, common or misc, and no file is an index': {
     wrong: [
       [['server/utils.ts', '']],

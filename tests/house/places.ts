@@ -111,6 +111,14 @@ export const places: Record<string, Rule> = {
     'functions and closures instead',
   ),
 
+  // Vue's plugin keeps one entry for a sheet that two components point at: whichever is read last decides whether the build stands.
+  'a style sheet is imported by scripts, not pointed at by <style src>': (sources) =>
+    sources.flatMap(({ path, text }) =>
+      path.endsWith('.vue') && /<style\b[^>]*\ssrc=/.test(text)
+        ? [`${path} imports its sheet by <style src>`]
+        : [],
+    ),
+
   'no file or folder is called utils, helpers, common or misc, and no file is an index': (sources) =>
     sources
       .filter(({ path }) =>
