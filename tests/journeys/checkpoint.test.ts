@@ -72,12 +72,13 @@ describe('checkpoints and their witnesses', () => {
     await page.getByText('6 条账目').waitFor();
     await page.getByText('还没有见证单位').waitFor();
     const key = (await watch('keygen', '--name', 'yunling-jiwei', '--key', 'key')).at(-1) ?? '';
+    const misread = key.replace(/.$/, (end) => (end === 'A' ? 'B' : 'A'));
     await page.getByRole('button', { name: '登记见证' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: '登记' }).click();
     await dialog.getByText('请填写 2 到 40 个字的名称。').waitFor();
     await dialog.getByLabel('单位名称').fill('云岭区纪委监委机关');
-    await dialog.getByLabel('见证公钥').fill(`${key.slice(0, -1)}A`);
+    await dialog.getByLabel('见证公钥').fill(misread);
     await dialog.getByRole('button', { name: '登记' }).click();
     await dialog.getByText('公钥格式不对').waitFor();
     await dialog.getByLabel('见证公钥').fill(key);
