@@ -1,4 +1,5 @@
 import type { TestProject } from 'vitest/node';
+import { prepareDatabases } from './database.ts';
 import { startPostgres } from './postgres.ts';
 import { startRedis } from './redis.ts';
 
@@ -14,6 +15,7 @@ declare module 'vitest' {
 /** One real Postgres and one real Redis for the whole run; given to the test files by inject(). */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
+  await prepareDatabases(postgres.url);
   project.provide('postgresUrl', postgres.url);
   project.provide('redisUrl', redis.url);
   return async () => {
