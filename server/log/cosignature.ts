@@ -45,6 +45,19 @@ export async function readWitnessKeys(db: Db, contest: number): Promise<string[]
   return rows.map((row) => row.key);
 }
 
+/** Which of these witnesses signed a note; null for a stranger's, a wrong signature's and what is no note. Costs no query. */
+export async function signerOf(note: Uint8Array, keys: readonly string[]): Promise<string | null> {
+  try {
+    if (parseNote(note).signatures.length > MOST_LINES) return null;
+    const parsed = keys.map((key) => parseWitnessKey(key));
+    const [first] = (await openCosignatures(note, parsed)).cosignatures;
+    return keys[parsed.findIndex((key) => key === first?.key)] ?? null;
+  } catch (error) {
+    if (error instanceof Refusal) return null;
+    throw error;
+  }
+}
+
 /**
  * Keeps what registered witnesses signed under `note`; of each witness and size the first, so that sending again changes nothing.
  * Refuses with not_found a checkpoint that this log never signed, and with bad_request {part: 'note', fault} a text that is not the

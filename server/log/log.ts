@@ -6,7 +6,7 @@ import { Refusal } from '@zuimei/shared/refusal.ts';
 import { formatBundle } from '@zuimei/shared/tile.ts';
 import type { DayCheckpoint } from '@zuimei/shared/witness.ts';
 import type { Db } from '../db.ts';
-import { readCheckpoint, type SignedCheckpoint } from './cosignature.ts';
+import { readCheckpoint, readWitnessKeys, type SignedCheckpoint } from './cosignature.ts';
 import { readDays } from './day.ts';
 
 const FRESH_MS = 200;
@@ -17,6 +17,8 @@ export interface Log {
   newest(contest: number): Promise<SignedCheckpoint>;
   /** The newest checkpoint that a witness cosigned, at most 200 ms old. Refuses with not_found before the first. */
   witnessed(contest: number): Promise<SignedCheckpoint>;
+  /** Keys of the witnesses whose cosignatures are taken, at most a second old. */
+  witnesses(contest: number): Promise<string[]>;
   /** The checkpoint signed at this size. Refuses with not_found. */
   signed(contest: number, size: number): Promise<SignedCheckpoint>;
   /** The last checkpoint of each day, newest first, at most a second old. */
@@ -39,6 +41,7 @@ export function createLog(db: Db, clock: () => number): Log {
     return (await readCheckpoint(db, contest, 'newest')) ?? none;
   });
   const witnessed = createFresh(clock, FRESH_MS, (contest) => readCheckpoint(db, contest, 'witnessed'));
+  const witnesses = createFresh(clock, FRESH_MS, (contest) => readWitnessKeys(db, contest));
   const days = createFresh(clock, DAYS_FRESH_MS, (contest) => readDays(db, contest));
 
   async function tile(contest: number, level: number, index: number, width: number): Promise<Uint8Array> {
@@ -63,6 +66,7 @@ export function createLog(db: Db, clock: () => number): Log {
     async witnessed(contest) {
       return found(await witnessed(contest));
     },
+    witnesses,
     async signed(contest, size) {
       return found(await readCheckpoint(db, contest, size));
     },

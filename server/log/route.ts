@@ -6,10 +6,10 @@ import { Refusal } from '@zuimei/shared/refusal.ts';
 import { parseTilePath } from '@zuimei/shared/tile.ts';
 import type { Desk } from '../contest/desk.ts';
 import type { Db } from '../db.ts';
+import { createLimit } from '../limit.ts';
 import { readBytes } from '../staff/body.ts';
-import { clientAddress } from '../vote/address.ts';
-import { keepCosignatures } from './cosignature.ts';
-import { createLimit } from './limit.ts';
+import { clientAddress, networkOf } from '../vote/address.ts';
+import { keepCosignatures, signerOf } from './cosignature.ts';
 import type { Log } from './log.ts';
 
 const FOR_EVER = 'public, max-age=31536000, immutable';
@@ -37,8 +37,8 @@ export function logRoute(parts: {
   trustedProxies: BlockList;
 }) {
   const { desk, log, db, clock, trustedProxies } = parts;
-  // A witness sends one a minute; an office may run a few behind one address. Each costs a few signatures to check, no more.
-  const limit = createLimit(clock, { most: 60, mostAddresses: 1_000 });
+  // A witness sends one a minute; an office may run a few behind one address.
+  const limit = createLimit({ most: 60, mostKept: 10_000 });
   const sizeOf = (text: string): number => {
     if (!SIZE.test(text)) throw new Refusal('not_found');
     return Number(text);
@@ -74,10 +74,12 @@ export function logRoute(parts: {
     })
     .post('/log/:slug/cosignature', async (c) => {
       const contest = await desk.find(c.req.param('slug'));
-      limit.take(addressOf(c));
       if (!/^text\/plain\b/i.test(c.req.header('content-type') ?? ''))
         throw new Refusal('bad_request', { field: 'content-type' });
       const note = await readBytes(c.req.raw, MOST_NOTE_BYTES);
+      // A registered witness has an allowance of its own, which nobody beside it can use up with what it did not sign.
+      const signer = await signerOf(note, await log.witnesses(contest.id));
+      limit.take(`${networkOf(addressOf(c))} ${signer ?? ''}`, clock());
       return c.text((await keepCosignatures(db, contest.id, note, clock())).note, 200, ANEW);
     })
     .get('/log/:slug/tile/*', async (c) => {

@@ -1,5 +1,5 @@
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import { addressBytes, networkLength } from '../vote/address.ts';
+import { networkOf } from '../vote/address.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -71,11 +71,4 @@ function keep<T>(map: Map<string, T>, key: string, value: T): void {
   map.set(key, value);
   const [oldest] = map.keys();
   if (map.size > MOST_KEPT && oldest !== undefined) map.delete(oldest);
-}
-
-/** IPv4 by the address itself: offices behind one have many accounts, their neighbours none. IPv6 by its /64. */
-function networkOf(address: string): string {
-  const bytes = addressBytes(address);
-  const length = networkLength(bytes) === 8 ? 8 : 16;
-  return Buffer.from(bytes.buffer, bytes.byteOffset, length).toString('hex');
 }

@@ -1,17 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { QuestionView } from '@zuimei/shared/view.ts';
+import { createLimit } from '../limit.ts';
 import { createMac, sameText } from '../mac.ts';
 import type { Secrets } from '../secret.ts';
+import { networkOf } from './address.ts';
 import { numeral, parseNumeral } from './numeral.ts';
 
 const GOOD_MS = 600_000;
 /** A question costs a person a few seconds and a program this time: sooner no answer is taken. */
 const AFTER_MS = 12_000;
 /** Questions to one address in ten minutes, by this process. Programs read them too: what they may not have is many at once. */
-const MOST_ASKED = 60;
-const ASKED_MS = 600_000;
-const MOST_ADDRESSES = 50_000;
+const ASKED = { most: 60, mostKept: 50_000, windowMs: 600_000 };
 const TOKEN = /^([0-9a-z]{1,12})\.([0-9a-f]{16})\.([0-9a-f]{32})$/;
 
 /** What became of a proof: good; wrong; stale = expired or made for another ballot; early = an answer that came too soon. */
@@ -31,11 +30,11 @@ export interface Questions {
 export function createQuestions(secrets: Secrets): Questions {
   const sign = createMac(secrets.derive('question token'));
   const throwDice = createMac(secrets.derive('question dice'));
-  const asked = createAllowance();
+  const asked = createLimit(ASKED);
 
   return {
     ask(bond, address, now) {
-      asked.take(address, now);
+      asked.take(networkOf(address), now);
       const body = `${now.toString(36)}.${randomBytes(8).toString('hex')}`;
       return {
         token: `${body}.${sign(`${bond} ${body}`)}`,
@@ -85,20 +84,4 @@ export function compose(dice: string): { text: string; answer: number } {
       };
     }
   }
-}
-
-/** So many an address and span. Forgets all when too many addresses are known, which only loosens it. */
-function createAllowance(): { take(address: string, now: number): void } {
-  const taken = new Map<string, number>();
-  let span = -1;
-  return {
-    take(address, now) {
-      if (Math.floor(now / ASKED_MS) !== span || taken.size >= MOST_ADDRESSES) taken.clear();
-      span = Math.floor(now / ASKED_MS);
-      const count = taken.get(address) ?? 0;
-      if (count >= MOST_ASKED)
-        throw new Refusal('too_many_requests', { retryAfterMs: (span + 1) * ASKED_MS - now });
-      taken.set(address, count + 1);
-    },
-  };
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { AnswerError } from '../answer.ts';
-import { createLimit } from '../log/limit.ts';
+import { createLimit } from '../limit.ts';
 import { sameText } from '../mac.ts';
 import { passed } from '../patience.ts';
 import { checkLength } from '../vote/request.ts';
@@ -20,7 +20,7 @@ const IN_TIME_MS = 4_500;
 /** How far WeChat's clock and ours may be apart, and how long a call that was overheard can be repeated. */
 const SIGNED_FOR_MS = 600_000;
 /** Texts of one person in a minute. */
-const CHATTER = { most: 30, mostAddresses: 200_000 };
+const CHATTER = { most: 30, mostKept: 200_000 };
 /** As WeChat wants to hear that there is nothing to say. */
 const NOTHING = 'success';
 
@@ -40,7 +40,7 @@ export function messageRoute(
   },
 ) {
   const { clock, wechat, answerError } = parts;
-  const limit = createLimit(clock, CHATTER);
+  const limit = createLimit(CHATTER);
   const taken = wechat?.account.token
     ? {
         line: { ...wechat.account, token: wechat.account.token } satisfies Line,
@@ -82,7 +82,7 @@ export function messageRoute(
   /** What to say, in time; null = nothing. */
   async function answer(c: Context, chat: Chat, message: Message): Promise<string | null> {
     try {
-      limit.take(message.from);
+      limit.take(message.from, clock());
     } catch {
       return message.kind === 'text' ? hastyWords : null;
     }

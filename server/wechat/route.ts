@@ -3,8 +3,8 @@ import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Desk } from '../contest/desk.ts';
-import { createLimit } from '../log/limit.ts';
-import { clientAddress } from '../vote/address.ts';
+import { createLimit } from '../limit.ts';
+import { clientAddress, networkOf } from '../vote/address.ts';
 import { channelOf } from '../vote/request.ts';
 import { voterCookie } from '../vote/route.ts';
 import { identityOf, type Voters } from '../vote/voter.ts';
@@ -14,7 +14,7 @@ import type { Wechat } from './wechat.ts';
 
 const CODE = /^[A-Za-z0-9_-]{1,128}$/;
 /** A carrier's address stands for hundreds of phones; a script at one is stopped before it uses up what WeChat allows the account. */
-const ARRIVALS = { most: 1_200, mostAddresses: 50_000 };
+const ARRIVALS = { most: 1_200, mostKept: 50_000 };
 const IN_WECHAT = 1;
 
 type Env = { Bindings: HttpBindings };
@@ -35,7 +35,7 @@ export function wechatRoute(parts: {
   secure: boolean;
 }) {
   const { desk, voters, clock, trustedProxies } = parts;
-  const limit = createLimit(clock, ARRIVALS);
+  const limit = createLimit(ARRIVALS);
 
   function connected(): Wechat {
     if (!parts.wechat) throw new Refusal('not_found');
@@ -74,13 +74,6 @@ export function wechatRoute(parts: {
     })
     .get('/wechat/back', async (c) => {
       const { states, entry, bind } = connected();
-      limit.take(
-        clientAddress(
-          c.env.incoming.socket.remoteAddress ?? '',
-          c.req.header('x-forwarded-for'),
-          trustedProxies,
-        ),
-      );
       const visitor = voters.read(c.req.header('cookie'));
       const opened = states.open(c.req.query('state') ?? '', visitor?.cookie ?? '');
       if (!opened) throw new Refusal('bad_request', { field: 'state' });
@@ -91,6 +84,9 @@ export function wechatRoute(parts: {
         const settled = visitor !== null && identityOf(visitor.cookie) === 'wechat';
         return backTo(c, place, settled ? 'ok' : 'again');
       }
+      // Only who was sent to WeChat from here costs a call of it, and only those are counted.
+      const peer = c.env.incoming.socket.remoteAddress ?? '';
+      limit.take(networkOf(clientAddress(peer, c.req.header('x-forwarded-for'), trustedProxies)), clock());
       const arrival = await entry.arrive(code, visitor.cookie);
       if (arrival.kind !== 'ok') return backTo(c, place, arrival.kind);
       c.header('Set-Cookie', voterCookie(await bind(visitor, arrival.person), parts.secure));

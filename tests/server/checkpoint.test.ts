@@ -196,7 +196,7 @@ describe.each(databaseKinds)('checkpoints and their witnesses (%s)', (kind) => {
       await site.verify(slug);
     });
 
-    test('in a body too long, of another type or no note is refused; and no more than 60 a minute are read', async () => {
+    test('in a body too long, of another type or no note is refused; and no more than 60 a minute of what no witness signed is read, beside which a witness goes on', async () => {
       const { slug } = await site.contest();
       await register(slug, '区纪委监委机关', one);
       const note = await sealed(slug, 1);
@@ -214,11 +214,45 @@ describe.each(databaseKinds)('checkpoints and their witnesses (%s)', (kind) => {
         Array.from({ length: 40 }, () => mine.split('\n').at(-2) ?? ''),
       );
       expect(await answerOf(await send(slug, many))).toEqual([400, 'too_many_signatures']);
-      for (let sent = 8; sent < 60; sent++) await send(slug, 'x');
-      const last = await send(slug, mine);
-      expect([last.status, last.headers.get('retry-after')]).toEqual([429, '60']);
+      for (let sent = 6; sent < 60; sent++) await send(slug, 'x');
+      for (const body of ['x', note, await cosigned(note, two)]) {
+        const last = await send(slug, body);
+        expect([last.status, last.headers.get('retry-after')]).toEqual([429, '60']);
+      }
+      expect((await send(slug, mine)).status).toBe(200);
       site.pass(60_000);
-      expect((await send(slug, mine, {})).status).toBe(200);
+      expect((await send(slug, 'x')).status).toBe(400);
+      await site.verify(slug);
+    });
+
+    test('is taken from one that keeps watch, however many strangers send from however many addresses', async () => {
+      const behind = await createSite(fresh.database.db, { trusted: '127.0.0.1', now: site.now() });
+      const { slug } = await site.contest();
+      await register(slug, '区纪委监委机关', one);
+      const mine = await cosigned(await sealed(slug, 1), one);
+      behind.at(site.now());
+      const sendFrom = (address: string, body: string) =>
+        behind.call(`/log/${slug}/cosignature`, {
+          method: 'POST',
+          body,
+          headers: { 'content-type': 'text/plain', 'x-forwarded-for': address },
+        });
+      expect((await sendFrom('198.51.100.9', mine)).status).toBe(200);
+      for (let i = 0; i < 100; i += 50)
+        await Promise.all(
+          Array.from({ length: 50 }, (_, j) =>
+            sendFrom(`203.0.${(i + j) >> 8}.${(i + j) & 255}`, 'x').then((reply) =>
+              expect(reply.status).toBe(400),
+            ),
+          ),
+        );
+      expect((await sendFrom('198.51.100.9', mine)).status).toBe(200);
+      expect((await sendFrom('192.0.2.1', mine)).status).toBe(200);
+      // One line of IPv6 has as many addresses as it likes, and the allowance of one.
+      for (let i = 0; i < 60; i++) await sendFrom(`2001:db8:1:2::${i.toString(16)}`, 'x');
+      expect((await sendFrom('2001:db8:1:2::ffff', 'x')).status).toBe(429);
+      expect((await sendFrom('2001:db8:1:3::ffff', 'x')).status).toBe(400);
+      await behind.close();
       await site.verify(slug);
     });
   });

@@ -213,6 +213,19 @@ describe('a visitor in WeChat', () => {
       expect(await one.arrive(`/wechat/back?code=a&state=${encodeURIComponent(state)}`)).toBe('400');
   });
 
+  test('is recognised although somebody beside them sends more ways back than a minute has, none of them made here', async () => {
+    const { slug } = await contestWith();
+    const [one, beside] = [visitor(), visitor()];
+    await one.me(slug);
+    const back = await one.leave(slug);
+    const state = forwarded(back).get('state') ?? '';
+    for (let i = 0; i < 1_300; i += 50)
+      await Promise.all(
+        Array.from({ length: 50 }, () => beside.arrive(`/wechat/back?code=a&state=${state}`)),
+      );
+    expect(await one.arrive(back)).toBe(`/c/${slug}#wx=ok`);
+  });
+
   test('is not asked where the contest does not ask, nor outside WeChat, nor for a contest that there is not', async () => {
     const [without, within] = [await contestOf(null), await contestWith()];
     expect(await visitor().arrive(`/wechat/go?slug=${without.slug}`)).toBe(`/c/${without.slug}`);
