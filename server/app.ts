@@ -50,7 +50,6 @@ export function createApp(parts: Parts) {
     .route('/', wechatRoute(parts))
     .route('/', messageRoute(parts))
     .route('/', fileRoute(parts))
-    // Before what changes a contest: it keeps an archived one as it is.
     .route('/', archiveRoute(parts))
     .route('/', outRoute(parts))
     .route('/', staffRoute(parts))

@@ -42,6 +42,8 @@ export interface Tables {
     name: string;
     roles: Role[];
     unit: number | null;
+    /** Ids; null = all. */
+    contests: Generated<number[] | null>;
     password: string | null;
     totp: Buffer | null;
     totp_step: Generated<string | number>;

@@ -8,6 +8,7 @@ import { type Analyst, createAnalyst } from './analyst/analyst.ts';
 import { type AnswerError, createAnswerError } from './answer.ts';
 import { createRefusals, type Refusals } from './audit/refused.ts';
 import type { Console } from './console/page.ts';
+import { isArchived } from './contest/archive.ts';
 import { createDesk, type Desk } from './contest/desk.ts';
 import type { Site } from './contest/page.ts';
 import { createViews, type LogName, type Views } from './contest/route.ts';
@@ -172,7 +173,7 @@ export function createParts(given: {
     db,
     secrets,
     sessions,
-    guard: createGuard(sessions),
+    guard: createGuard(sessions, (slug) => isArchived(db, slug)),
     passwords: createPasswords(given.passwordCost),
     clock,
     desk,

@@ -7,6 +7,12 @@ export type Role = (typeof roles)[number];
 /** Roles that can change what others see or what counts: they sign in with a second factor (等保 level 3). */
 export const guardedRoles: readonly Role[] = ['administrator', 'organizer', 'reviewer', 'auditor'];
 
+/** Roles whose work is in contests: who holds one belongs to all contests or to named ones. */
+export const contestRoles: readonly Role[] = ['organizer', 'reviewer', 'auditor', 'expert'];
+
+/** The contests somebody of staff belongs to: all, those to come too, or these by slug. Of every other they are told that it is not there. */
+export type Scope = 'all' | readonly string[];
+
 /**
  * May one person hold these roles together? 三员分立: who keeps the accounts is never who audits, and an auditor holds nothing else,
  * since nobody audits their own acts. A unit's account is that unit's alone.
@@ -28,6 +34,7 @@ export interface SessionView {
   unit: { id: number; name: string; contest: string } | null;
   /** Goes back in the header x-csrf-token with everything that is not a GET. */
   csrf: string;
+  contests: Scope;
   /** Has a second factor. */
   totp: boolean;
   idleMinutes: number;
@@ -70,6 +77,7 @@ export interface StaffView {
   login: string;
   name: string;
   roles: Role[];
+  contests: Scope;
   /** For role unit. */
   unit: { name: string; contest: string } | null;
   state: StaffState;
@@ -81,6 +89,12 @@ export interface StaffView {
   invitedUntil: Instant | null;
   lockedUntil: Instant | null;
   sessions: number;
+}
+
+/** GET /api/console/staff/contests: what an account can be named to, newest first; drafts too. */
+export interface ContestName {
+  slug: string;
+  title: string;
 }
 
 /** A one-time link, shown once: the server keeps only its digest. */

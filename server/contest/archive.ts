@@ -7,6 +7,16 @@ import type { Ledger } from '../vote/ledger.ts';
 import { readStored } from './plan.ts';
 import { archivableAt } from './retention.ts';
 
+/** Whether staff may no longer change it; of one that is not there, false. */
+export async function isArchived(db: Db, slug: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('contest')
+    .select('archived_at')
+    .where('slug', '=', slug)
+    .executeTakeFirst();
+  return (row?.archived_at ?? null) !== null;
+}
+
 /**
  * Ends a contest for good: the public goes on reading it, staff may no longer change it, units' links and sessions end. Of a published
  * one the act is the ledger's last word. Refuses with not_found, archived, or not_now {until} while votes (or nominations) may still come.

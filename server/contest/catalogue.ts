@@ -9,10 +9,12 @@ import type {
 } from '@zuimei/shared/plan.ts';
 import { nextYear, planFrom, presets, yearOf } from '@zuimei/shared/preset.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import type { Scope } from '@zuimei/shared/staff.ts';
 import type { Db, Tables } from '../db.ts';
 import { openPrivate, privateKey, sealPrivate } from '../nomination/vault.ts';
 import type { Secrets } from '../secret.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
+import { joinOwn, slugArray } from '../staff/scope.ts';
 import { planOf } from './editor.ts';
 import { readStored } from './plan.ts';
 
@@ -28,9 +30,9 @@ const STEM: Record<PresetName, string> = {
 
 /** All contests, and how new ones begin. Everything made here is a draft that the public does not see. */
 export interface Catalogue {
-  /** Newest first. `drafts`: those never published too. */
-  list(drafts: boolean): Promise<ContestLine[]>;
-  /** Gives the slug. Refuses with slug_taken when one was asked for that is in use. */
+  /** Newest first, of those in the scope. `drafts`: those never published too. */
+  list(scope: Scope, drafts: boolean): Promise<ContestLine[]>;
+  /** Gives the slug; who belongs to named contests belongs to this one too, as to a copy. Refuses with slug_taken when one was asked for that is in use. */
   create(actor: Actor, asked: NewContest): Promise<string>;
   /**
    * A new contest with this one's settings, form and unit kinds, its dates a year later; with `units` also its units and their contacts,
@@ -64,7 +66,7 @@ export function createCatalogue(parts: { db: Db; secrets: Secrets; clock: () => 
   }
 
   return {
-    async list(drafts) {
+    async list(scope, drafts) {
       const { rows } = await sql<Row>`
         select c.slug, c.settings, c.collection ->> 'preset' as preset, c.published_at, c.archived_at,
           c.draft is not null as changed, coalesce(u.units, 0) as units, coalesce(n.nominations, 0) as nominations,
@@ -77,7 +79,8 @@ export function createCatalogue(parts: { db: Db; secrets: Secrets; clock: () => 
         left join (select contest, count(*) as candidates from candidate group by contest) k on k.contest = c.id
         left join (select contest, sum(votes) as ballots, sum(held) as held from tally where candidate = 0
           group by contest) t on t.contest = c.id
-        where ${drafts} or c.published_at is not null
+        where (${drafts} or c.published_at is not null)
+          and ${scope === 'all' ? sql`true` : sql`c.slug = any(${slugArray(scope)})`}
         order by c.id desc limit ${MOST_CONTESTS}`.execute(db);
       return rows.map((row) => lineOf(row, clock()));
     },
@@ -86,6 +89,7 @@ export function createCatalogue(parts: { db: Db; secrets: Secrets; clock: () => 
       const plan = planFrom(presets[name], { title, organizer, start });
       return await db.transaction().execute(async (tx) => {
         const made = await insert(tx, plan, slug ? [slug] : proposals(name, start));
+        await joinOwn(tx, actor, made.id);
         await recordAction(tx, actor, { act: 'contest.create', contest: made.id, subject: title });
         return made.slug;
       });
@@ -102,6 +106,7 @@ export function createCatalogue(parts: { db: Db; secrets: Secrets; clock: () => 
           slug ? [slug] : proposals(old.collection.preset, plan.collection.opens),
         );
         if (units) await copyUnits(tx, stored.id, made.id);
+        await joinOwn(tx, actor, made.id);
         await recordAction(tx, actor, {
           act: 'contest.copy',
           contest: made.id,

@@ -36,7 +36,7 @@ const previewQuery = object({
 const drafters: readonly Role[] = ['organizer', 'reviewer'];
 
 /**
- * GET    /api/console/contests                          all staff but units: published ones; drafts only organizer and reviewer
+ * GET    /api/console/contests                          all staff but units: theirs that are published; drafts only organizer and reviewer
  * POST   /api/console/contests                          organizer: a draft from a preset → {slug}
  * DELETE /api/console/contests/:slug                    organizer: a draft that was never published
  * POST   /api/console/contests/:slug/copy               organizer → {slug}
@@ -63,8 +63,9 @@ export function planRoute(parts: {
   const base = '/api/console/contests';
   return new Hono<Guarded>()
     .get(base, guard('administrator', 'organizer', 'reviewer', 'auditor', 'expert'), async (c) => {
-      const drafts = c.get('person').roles.some((role) => drafters.includes(role));
-      return c.json(await catalogue.list(drafts));
+      const { roles, contests } = c.get('person');
+      const drafts = roles.some((role) => drafters.includes(role));
+      return c.json(await catalogue.list(contests, drafts));
     })
     .post(base, organizer, async (c) => {
       const { slug, ...asked } = await readBody(c.req.raw, bodies.create);

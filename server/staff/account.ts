@@ -8,8 +8,10 @@ import {
   loginPattern,
   type Role,
   rolesConflict,
+  type Scope,
 } from '@zuimei/shared/staff.ts';
 import type { Db, Tables } from '../db.ts';
+import { scopeIds } from './scope.ts';
 
 const LINK_LIFE_MS = 7 * 86_400_000;
 
@@ -19,6 +21,8 @@ export interface NewStaff {
   login: string;
   roles: readonly Role[];
   unit?: number | null;
+  /** Absent = all. */
+  contests?: Scope;
 }
 
 /**
@@ -36,7 +40,7 @@ export async function inviteStaff(
 
 /** As inviteStaff, without a link; gives the account's id. */
 export async function addStaff(tx: Transaction<Tables>, given: NewStaff, now: number): Promise<number> {
-  const { name, login, unit = null } = given;
+  const { name, login, unit = null, contests = 'all' } = given;
   const roles = allRoles.filter((role) => given.roles.includes(role));
   if (!loginPattern.test(login)) throw new Refusal('bad_request', { field: 'login' });
   if (name.length < 1 || name.length > 40) throw new Refusal('bad_request', { field: 'name' });
@@ -50,6 +54,7 @@ export async function addStaff(tx: Transaction<Tables>, given: NewStaff, now: nu
       name,
       roles,
       unit,
+      contests: await scopeIds(tx, contests),
       password: null,
       totp: null,
       locked_until: null,

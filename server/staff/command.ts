@@ -1,10 +1,17 @@
 import { parseArgs } from 'node:util';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import { roles as allRoles, loginPattern, type Role, rolesConflict } from '@zuimei/shared/staff.ts';
+import {
+  roles as allRoles,
+  loginPattern,
+  type Role,
+  rolesConflict,
+  type Scope,
+} from '@zuimei/shared/staff.ts';
 import type { Db } from '../db.ts';
 import { addStaff, endSessions, makeLink, nameInLog, voidLinks } from './account.ts';
 import { type Actor, recordAction } from './action.ts';
 import { readStaff } from './roster.ts';
+import { changeScope } from './scope.ts';
 
 export interface StaffPlace {
   db: Db;
@@ -23,7 +30,12 @@ export async function staffCommand(place: StaffPlace, args: string[]): Promise<n
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { name: { type: 'string' }, login: { type: 'string' }, role: { type: 'string' } },
+    options: {
+      name: { type: 'string' },
+      login: { type: 'string' },
+      role: { type: 'string' },
+      contests: { type: 'string' },
+    },
   });
   const [verb, ...rest] = positionals;
   if (rest.length > 0) throw misuse(`多余的参数：${rest.join(' ')}`);
@@ -37,12 +49,17 @@ export async function staffCommand(place: StaffPlace, args: string[]): Promise<n
 async function list({ db, print }: StaffPlace): Promise<void> {
   const staff = await readStaff(db, Date.now());
   if (staff.length === 0) print('还没有账号');
-  for (const { login, name, roles, state } of staff) print(`${login}\t${name}\t${roles.join(',')}\t${state}`);
+  for (const { login, name, roles, contests, state } of staff)
+    print(
+      [login, name, roles.join(','), contests === 'all' ? 'all' : contests.join(',') || '-', state].join(
+        '\t',
+      ),
+    );
 }
 
 async function add(
   place: StaffPlace,
-  given: { name?: string; login?: string; role?: string },
+  given: { name?: string; login?: string; role?: string; contests?: string },
 ): Promise<void> {
   const { name, login, role } = given;
   if (!name || !login || !role) throw misuse('staff add 需要 --name、--login 与 --role');
@@ -53,6 +70,7 @@ async function add(
   const held = roles.filter(isOffice);
   if (rolesConflict(held)) throw new Error('审计与其他身份须由不同的人担任');
   if (!loginPattern.test(login)) throw misuse('--login 须为 2–32 个小写字母、数字或 . _ -，以字母或数字开头');
+  const scope = scopeFrom(given.contests);
   const link = await place.db.transaction().execute(async (tx) => {
     const staff = await addStaff(tx, { name, login, roles: held }, Date.now()).catch((error: unknown) => {
       throw error instanceof Refusal ? new Error(sentences[error.code] ?? error.code) : error;
@@ -61,6 +79,14 @@ async function add(
       act: 'staff.invite',
       subject: `${nameInLog({ name, login })}：${held.join('、')}`,
     });
+    if (scope !== 'all') {
+      const row = { id: staff, contests: null };
+      await changeScope(tx, COMMAND_LINE, row, { scope, name: nameInLog({ name, login }) }).catch(
+        (error: unknown) => {
+          throw error instanceof Refusal ? new Error(`没有这些活动：${given.contests}`) : error;
+        },
+      );
+    }
     return await makeLink(tx, staff, Date.now());
   });
   printLink(place, link.path);
@@ -91,6 +117,11 @@ async function reset(place: StaffPlace, login: string | undefined): Promise<void
     return await makeLink(tx, row.id, Date.now());
   });
   printLink(place, link.path);
+}
+
+/** `all`, or slugs with commas between them; absent = all. */
+function scopeFrom(text = 'all'): Scope {
+  return text === 'all' ? 'all' : text.split(',').map((slug) => slug.trim());
 }
 
 function printLink({ publicUrl, print }: StaffPlace, path: string): void {

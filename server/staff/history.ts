@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
-import type { ActionFilters, ActionPage, Role } from '@zuimei/shared/staff.ts';
+import type { ActionFilters, ActionPage } from '@zuimei/shared/staff.ts';
 import type { Db } from '../db.ts';
+import { slugArray } from './scope.ts';
+import type { Person } from './session.ts';
 
 const PAGE = 50;
 const MOST_CHOICES = 500;
@@ -16,22 +18,30 @@ export interface HistoryQuery {
 }
 
 /**
- * What of the action log these roles see: an auditor all; an administrator what was done to accounts and by whom they were entered;
- * an organizer everything else but the auditors' own work, which is about the organizer's contest: what comes of it stands in the ledger.
+ * What of the action log somebody sees: an auditor all; an administrator what was done to accounts and by whom they were entered;
+ * an organizer everything else but the auditors' own work, which is about the organizer's contest: what comes of it stands in the
+ * ledger. Who belongs to named contests sees of it what was done in those, and what they did themselves.
  */
-function visible(roles: readonly Role[]) {
+function visible({ roles, contests, staff }: Reader) {
+  const within =
+    contests === 'all'
+      ? sql<boolean>`true`
+      : sql<boolean>`(action_log.staff = ${staff}::int
+          or action_log.contest in (select id from contest where slug = any(${slugArray(contests)})))`;
   const ofAccounts = sql<boolean>`action_log.act like 'staff.%'`;
-  if (roles.includes('auditor')) return sql<boolean>`true`;
-  const administrator = roles.includes('administrator');
-  const organizer = roles.includes('organizer');
   const ofAuditors = sql<boolean>`action_log.act ~ '^(ruling|audit|ledger)[.]'`;
-  if (administrator && organizer) return sql<boolean>`not ${ofAuditors}`;
-  if (administrator) return ofAccounts;
-  return organizer ? sql<boolean>`not ${ofAccounts} and not ${ofAuditors}` : sql<boolean>`false`;
+  const seen = [sql<boolean>`false`];
+  if (roles.includes('auditor')) seen.push(within);
+  if (roles.includes('administrator')) seen.push(ofAccounts);
+  if (roles.includes('organizer'))
+    seen.push(sql<boolean>`not ${ofAccounts} and not ${ofAuditors} and ${within}`);
+  return sql<boolean>`(${sql.join(seen, sql` or `)})`;
 }
 
+type Reader = Pick<Person, 'roles' | 'contests' | 'staff'>;
+
 /** A page of the action log, newest first. */
-export async function readHistory(db: Db, roles: readonly Role[], query: HistoryQuery): Promise<ActionPage> {
+export async function readHistory(db: Db, reader: Reader, query: HistoryQuery): Promise<ActionPage> {
   let lines = db
     .selectFrom('action_log')
     .leftJoin('contest', 'contest.id', 'action_log.contest')
@@ -44,7 +54,7 @@ export async function readHistory(db: Db, roles: readonly Role[], query: History
       'action_log.reason',
       'contest.slug',
     ])
-    .where(visible(roles));
+    .where(visible(reader));
   if (query.before !== null) lines = lines.where('action_log.id', '<', query.before);
   if (query.contest !== null) lines = lines.where('contest.slug', '=', query.contest);
   if (query.actor !== null) lines = lines.where('action_log.actor', '=', query.actor);
@@ -69,9 +79,9 @@ export async function readHistory(db: Db, roles: readonly Role[], query: History
   };
 }
 
-/** What the log that these roles see can be narrowed to. */
-export async function readFilters(db: Db, roles: readonly Role[]): Promise<ActionFilters> {
-  const seen = visible(roles);
+/** What the part of the log that somebody sees can be narrowed to. */
+export async function readFilters(db: Db, reader: Reader): Promise<ActionFilters> {
+  const seen = visible(reader);
   const names = async (column: 'actor' | 'act') =>
     await db
       .selectFrom('action_log')

@@ -5,22 +5,29 @@ import {
   type InviteLink,
   type Role,
   rolesConflict,
+  type Scope,
   type StaffState,
   type StaffView,
 } from '@zuimei/shared/staff.ts';
 import type { Db, Tables } from '../db.ts';
 import { addStaff, endSessions, makeLink, nameInLog, needsTotp, voidLinks } from './account.ts';
 import { type Actor, recordAction } from './action.ts';
+import { changeScope, scopeColumn, scopeOf } from './scope.ts';
 
 /** What an administrator does to the accounts of others. Every act but inviting names its reason, and is in the action log. */
 export interface Roster {
-  /** Refuses with roles_conflict, login_taken. */
-  invite(actor: Actor, given: { name: string; login: string; roles: Role[] }): Promise<InviteLink>;
+  /** Refuses with roles_conflict, login_taken, bad_request for a contest that is not there. */
+  invite(
+    actor: Actor,
+    given: { name: string; login: string; roles: Role[]; contests: Scope },
+  ): Promise<InviteLink>;
   /**
    * Gives a link when the new roles ask for a second factor that the person has not got: without it they cannot enter any more.
    * Refuses with not_yourself, roles_conflict, last_administrator, not_found; bad_request for a unit's account.
    */
   changeRoles(actor: Actor, id: number, given: { roles: Role[]; reason: string }): Promise<InviteLink | null>;
+  /** Of every other contest they know nothing from now on. Refuses with not_yourself, not_found; bad_request for a unit's account. */
+  changeContests(actor: Actor, id: number, given: { contests: Scope; reason: string }): Promise<void>;
   /** Signs them out and lets them in no more. Refuses with not_yourself, last_administrator, not_found. */
   disable(actor: Actor, id: number, reason: string): Promise<void>;
   /** Also ends a lock-out. */
@@ -43,7 +50,7 @@ export function createRoster({ db, clock }: { db: Db; clock: () => number }): Ro
       await tx.selectFrom('staff').select('id').where(isAdministrator).orderBy('id').forUpdate().execute();
       const row = await tx
         .selectFrom('staff')
-        .select(['id', 'login', 'name', 'roles', 'unit', 'password', 'totp', 'disabled_at'])
+        .select(['id', 'login', 'name', 'roles', 'unit', 'contests', 'password', 'totp', 'disabled_at'])
         .where('id', '=', id)
         .forUpdate()
         .executeTakeFirst();
@@ -55,12 +62,15 @@ export function createRoster({ db, clock }: { db: Db; clock: () => number }): Ro
   return {
     async invite(actor, given) {
       return await db.transaction().execute(async (tx) => {
-        const staff = await addStaff(tx, given, clock());
+        const { contests, ...account } = given;
+        const id = await addStaff(tx, account, clock());
         await recordAction(tx, actor, {
           act: 'staff.invite',
           subject: `${nameInLog(given)}：${given.roles.join('、')}`,
         });
-        return await makeLink(tx, staff, clock());
+        if (contests !== 'all')
+          await changeScope(tx, actor, { id, contests: null }, { scope: contests, name: nameInLog(given) });
+        return await makeLink(tx, id, clock());
       });
     },
 
@@ -81,6 +91,12 @@ export function createRoster({ db, clock }: { db: Db; clock: () => number }): Ro
         await endSessions(tx, id);
         await voidLinks(tx, id);
         return await makeLink(tx, id, clock());
+      }),
+
+    changeContests: (actor, id, { contests, reason }) =>
+      on(actor, id, async (tx, row) => {
+        if (row.unit !== null) throw new Refusal('bad_request', { field: 'contests' });
+        await changeScope(tx, actor, row, { scope: contests, name: nameInLog(row), reason });
       }),
 
     disable: (actor, id, reason) =>
@@ -123,10 +139,12 @@ export function createRoster({ db, clock }: { db: Db; clock: () => number }): Ro
 }
 
 interface Row {
+  id: number;
   login: string;
   name: string;
   roles: Role[];
   unit: number | null;
+  contests: number[] | null;
   password: string | null;
   totp: Buffer | null;
   disabled_at: Date | null;
@@ -164,6 +182,7 @@ export async function readStaff(db: Db, now: number): Promise<StaffView[]> {
       'staff.created_at',
       'unit.name as unit_name',
       'contest.slug',
+      scopeColumn.as('contests'),
       sql<boolean>`staff.password is not null`.as('joined'),
       sql<boolean>`staff.totp is not null`.as('totp'),
       eb
@@ -202,6 +221,7 @@ export async function readStaff(db: Db, now: number): Promise<StaffView[]> {
       login: row.login,
       name: row.name,
       roles: row.roles,
+      contests: row.unit_name === null ? scopeOf(row.contests) : [],
       unit: row.unit_name === null ? null : { name: row.unit_name, contest: row.slug ?? '' },
       state: state(),
       totp: row.totp,

@@ -2,10 +2,12 @@ import { Hono } from 'hono';
 import {
   array,
   check,
+  literal,
   maxLength,
   minLength,
   nullish,
   object,
+  optional,
   picklist,
   pipe,
   regex,
@@ -13,6 +15,7 @@ import {
   toLowerCase,
   transform,
   trim,
+  union,
 } from 'valibot';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { roles } from '@zuimei/shared/staff.ts';
@@ -20,11 +23,14 @@ import type { Db } from '../db.ts';
 import { parseInput, readBody } from './body.ts';
 import { readFilters, readHistory } from './history.ts';
 import { createRoster, readStaff } from './roster.ts';
+import { readContestNames } from './scope.ts';
 import type { Guard } from './session.ts';
 
 const name = pipe(string(), trim(), minLength(1), maxLength(40));
 const login = pipe(string(), trim(), toLowerCase(), minLength(2), maxLength(32));
 const held = pipe(array(picklist(roles)), minLength(1), maxLength(roles.length));
+const slug = pipe(string(), regex(/^[a-z0-9][a-z0-9-]{0,63}$/));
+const contests = union([literal('all'), pipe(array(slug), maxLength(500))]);
 const reasoned = object({ reason: pipe(string(), trim(), maxLength(2_000)) });
 const number = pipe(string(), regex(/^\d{1,15}$/), transform(Number));
 const staffId = pipe(
@@ -44,7 +50,8 @@ function reasonOf(given: { reason: string }): string {
 /**
  * GET   /api/console/staff                                     administrator: all accounts
  * POST  /api/console/staff                                     administrator: invites; answers with the one-time link
- * PATCH /api/console/staff/:id/roles                           administrator
+ * GET   /api/console/staff/contests                            administrator: names of all contests
+ * PATCH /api/console/staff/:id/roles, /:id/contests            administrator
  * POST  /api/console/staff/:id/{disable,enable,link,sessions/end}   administrator
  * GET   /api/console/actions, /actions/filters                 administrator, organizer, auditor: each their part of the log
  */
@@ -56,8 +63,23 @@ export function rosterRoute(parts: { db: Db; guard: Guard; clock: () => number }
   return new Hono()
     .get('/api/console/staff', guard('administrator'), async (c) => c.json(await readStaff(db, clock())))
     .post('/api/console/staff', guard('administrator'), async (c) => {
-      const given = await readBody(c.req.raw, object({ name, login, roles: held }));
+      const given = await readBody(
+        c.req.raw,
+        object({ name, login, roles: held, contests: optional(contests, 'all') }),
+      );
       return c.json(await roster.invite(c.get('person'), given), 201);
+    })
+    .get('/api/console/staff/contests', guard('administrator'), async (c) =>
+      c.json(await readContestNames(db)),
+    )
+    .patch('/api/console/staff/:id/contests', guard('administrator'), async (c) => {
+      const given = await readBody(c.req.raw, object({ contests, ...reasoned.entries }));
+      const reason = reasonOf(given);
+      await roster.changeContests(c.get('person'), idOf(c.req.param('id')), {
+        contests: given.contests,
+        reason,
+      });
+      return c.json({});
     })
     .patch('/api/console/staff/:id/roles', guard('administrator'), async (c) => {
       const given = await readBody(c.req.raw, object({ roles: held, ...reasoned.entries }));
@@ -89,9 +111,9 @@ export function rosterRoute(parts: { db: Db; guard: Guard; clock: () => number }
     })
     .get('/api/console/actions', guard('administrator', 'organizer', 'auditor'), async (c) => {
       const query = parseInput(historyQuery, c.req.query());
-      return c.json(await readHistory(db, c.get('person').roles, query));
+      return c.json(await readHistory(db, c.get('person'), query));
     })
     .get('/api/console/actions/filters', guard('administrator', 'organizer', 'auditor'), async (c) =>
-      c.json(await readFilters(db, c.get('person').roles)),
+      c.json(await readFilters(db, c.get('person'))),
     );
 }

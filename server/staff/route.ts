@@ -138,6 +138,7 @@ function viewOf(person: Person): SessionView {
     name: person.name,
     login: person.login,
     roles: [...person.roles],
+    contests: person.contests,
     unit: person.of && { id: person.of.unit, name: person.of.name, contest: person.of.slug },
     csrf: person.csrf,
     totp: person.totp,

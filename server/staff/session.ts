@@ -2,11 +2,12 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
 import type { Transaction } from 'kysely';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import { guardedRoles, type Role } from '@zuimei/shared/staff.ts';
+import { guardedRoles, type Role, type Scope } from '@zuimei/shared/staff.ts';
 import type { Db, Tables } from '../db.ts';
 import { createMac, sameText } from '../mac.ts';
 import type { Secrets } from '../secret.ts';
 import type { Actor } from './action.ts';
+import { belongs, scopeColumn, scopeOf } from './scope.ts';
 
 const COOKIE = 'zs';
 const TOKEN = /(?:^|; )zs=([A-Za-z0-9_-]{43})(?:;|$)/;
@@ -24,6 +25,8 @@ export const sessionLimits = {
 export interface Person extends Actor {
   login: string | null;
   roles: readonly Role[];
+  /** The contests of which they may know anything; those of a unit have nothing to do with it. */
+  contests: Scope;
   /** The contest and name of the unit, for role unit. */
   of: { unit: number; name: string; contest: number; slug: string } | null;
   totp: boolean;
@@ -80,6 +83,7 @@ export function createSessions(parts: {
         'unit.name as unit_name',
         'contest.id as contest',
         'contest.slug',
+        scopeColumn.as('contests'),
       ])
       .where('session.digest', '=', digest)
       .executeTakeFirst();
@@ -137,6 +141,7 @@ export function createSessions(parts: {
         unit: row.unit,
         login: row.login,
         roles,
+        contests: row.unit === null ? scopeOf(row.contests) : [],
         of:
           row.unit !== null && row.contest !== null
             ? { unit: row.unit, name: row.unit_name ?? '', contest: row.contest, slug: row.slug ?? '' }
@@ -171,20 +176,29 @@ export interface Guarded {
 
 export type Guard = (...roles: Role[]) => MiddlewareHandler<Guarded> & { roles: readonly Role[] };
 
+/** What may still be done to an archived contest: take papers out, look behind a mask, copy it, erase. */
+const STILL = /\/(out\/\w+|archive|erase|copy|preview|reveal)$/;
+
 /**
- * The door of every console route: `guard('organizer', 'reviewer')` lets in who is signed in with one of these roles. Refuses with
- * signed_out, forbidden, or csrf when something other than a read comes without the session's own token. Without roles: whoever is
- * signed in. The roles can be read off the handler, so that a test can walk all routes.
+ * The door of every console route: `guard('organizer', 'reviewer')` lets in who is signed in with one of these roles and, where the
+ * address has a `:slug`, belongs to that contest. Refuses with signed_out; forbidden; not_found for a contest of others, which is as one
+ * that is not there; csrf when something other than a read comes without the session's own token; archived for a change to what is.
+ * Nothing is asked of the database for a stranger. Without roles: whoever is signed in. The roles can be read off the handler, so that a
+ * test can walk all routes.
  */
-export function createGuard(sessions: Sessions): Guard {
+export function createGuard(sessions: Sessions, isArchived: (slug: string) => Promise<boolean>): Guard {
   return (...roles) => {
     const handler: MiddlewareHandler<Guarded> = async (c, next) => {
       const person = await sessions.find(c.req.header('cookie'));
       if (!person) throw new Refusal('signed_out');
       if (roles.length > 0 && !person.roles.some((role) => roles.includes(role)))
         throw new Refusal('forbidden');
+      const slug = c.req.param('slug');
+      if (slug !== undefined && !belongs(person.contests, slug)) throw new Refusal('not_found');
       const reads = c.req.method === 'GET' || c.req.method === 'HEAD';
       if (!reads && !sameText(c.req.header('x-csrf-token') ?? '', person.csrf)) throw new Refusal('csrf');
+      if (!reads && slug !== undefined && !STILL.test(c.req.path) && (await isArchived(slug)))
+        throw new Refusal('archived');
       c.header('Cache-Control', 'no-store');
       c.set('person', person);
       await next();

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Role } from '@zuimei/shared/staff.ts';
+import { scopeIds } from '@zuimei/server/staff/scope.ts';
+import type { Role, Scope } from '@zuimei/shared/staff.ts';
 import type { TestSite } from './site.ts';
 
 export interface Desk {
@@ -15,11 +16,15 @@ export interface Desk {
   post<T = unknown>(path: string, body?: unknown): Promise<T>;
 }
 
-/** A browser signed in as staff with these roles (an account of its own), or as a unit's link. Without the sign-in pages. */
+/**
+ * A browser signed in as staff with these roles (an account of its own), or as a unit's link. Without the sign-in pages. `contests`: those
+ * it belongs to, by slug.
+ */
 export async function signIn(
   site: TestSite,
   who: Role[] | { unit: number },
   name = '测试人员',
+  contests: Scope = 'all',
 ): Promise<Desk> {
   const { parts, app } = site;
   let staff = 0;
@@ -31,6 +36,7 @@ export async function signIn(
         name,
         roles: who,
         unit: null,
+        contests: await parts.db.transaction().execute((tx) => scopeIds(tx, contests)),
         password: null,
         totp: null,
         locked_until: null,

@@ -18,8 +18,6 @@ const doors: Record<string, readonly Role[] | 'open' | 'signed in'> = {
   'GET /api/console/contests': ['administrator', 'auditor', 'expert', 'organizer', 'reviewer'],
   'POST /api/console/contests': ['organizer'],
   'DELETE /api/console/contests/:slug': ['organizer'],
-  // Keeps an archived contest as it is; lets nobody in by itself.
-  'ALL /api/console/contests/:slug/*': 'open',
   'POST /api/console/contests/:slug/announcements': ['organizer'],
   'DELETE /api/console/contests/:slug/announcements/:at': ['organizer'],
   'POST /api/console/contests/:slug/archive': ['organizer'],
@@ -91,6 +89,8 @@ const doors: Record<string, readonly Role[] | 'open' | 'signed in'> = {
   'POST /api/console/sign-out': 'signed in',
   'GET /api/console/staff': ['administrator'],
   'POST /api/console/staff': ['administrator'],
+  'GET /api/console/staff/contests': ['administrator'],
+  'PATCH /api/console/staff/:id/contests': ['administrator'],
   'POST /api/console/staff/:id/disable': ['administrator'],
   'POST /api/console/staff/:id/enable': ['administrator'],
   'POST /api/console/staff/:id/link': ['administrator'],
@@ -118,6 +118,9 @@ let fresh: FreshDatabase;
 let site: TestSite;
 let slug: string;
 const desks = new Map<Role, Desk>();
+/** Staff of another contest. */
+const others = new Map<Role, Desk>();
+let other: string;
 
 beforeAll(async () => {
   fresh = await freshDatabase('server');
@@ -129,7 +132,11 @@ beforeAll(async () => {
     .values({ contest: contest.id, name: '青石镇人民政府', kind: 'town', quota: null, contact: null })
     .returning('id')
     .executeTakeFirstOrThrow();
-  for (const role of roles) desks.set(role, await signIn(site, role === 'unit' ? { unit: unit.id } : [role]));
+  other = (await site.contest()).slug;
+  for (const role of roles) {
+    desks.set(role, await signIn(site, role === 'unit' ? { unit: unit.id } : [role]));
+    if (role !== 'unit') others.set(role, await signIn(site, [role], '外人', [other]));
+  }
 });
 afterAll(async () => {
   await site.close();
@@ -208,4 +215,63 @@ test('nothing is changed without the session’s own token', async () => {
     const reply = await desk?.raw(door.method, addressOf(door.path), '{}', { 'x-csrf-token': 'wrong' });
     expect([name(door), reply?.status, await reply?.json()]).toEqual([name(door), 403, { code: 'csrf' }]);
   }
+});
+
+test('who belongs to another contest is told at every door that this one is not there', {
+  timeout: 60_000,
+}, async () => {
+  for (const door of consoleDoors()) {
+    if (!door.path.includes(':slug') || !door.roles) continue;
+    for (const role of door.roles) {
+      const reply = await others
+        .get(role)
+        ?.ask(door.method, addressOf(door.path), door.method === 'GET' ? undefined : {});
+      expect([name(door), role, reply]).toEqual([
+        name(door),
+        role,
+        { status: 404, body: { code: 'not_found' } },
+      ]);
+    }
+  }
+});
+
+test('who belongs to a contest passes the doors of that one as who belongs to all', {
+  timeout: 60_000,
+}, async () => {
+  for (const door of consoleDoors()) {
+    if (door.method !== 'GET' || !door.path.includes(':slug') || !door.roles) continue;
+    for (const role of door.roles) {
+      const own = await others.get(role)?.ask('GET', addressOf(door.path).replace(slug, other));
+      const all = await desks.get(role)?.ask('GET', addressOf(door.path).replace(slug, other));
+      expect([name(door), role, own?.status]).toEqual([name(door), role, all?.status]);
+    }
+  }
+});
+
+test('what names no contest says nothing of those one does not belong to', async () => {
+  const title = '外人不知道的活动';
+  const chief = await signIn(site, ['organizer'], '主办甲');
+  const made = await chief.post<{ slug: string }>('/api/console/contests', {
+    preset: 'zuimei-district',
+    title,
+    organizer: '云岭区应急管理局',
+    start: new Date(site.now()).toISOString(),
+  });
+  for (const door of consoleDoors()) {
+    if (door.method !== 'GET' || door.path.includes(':slug') || !door.roles) continue;
+    for (const [role, desk] of others) {
+      // Administrators name the contests that staff belong to.
+      if (role === 'administrator' && door.path === '/api/console/staff/contests') continue;
+      const text = JSON.stringify((await desk.ask('GET', addressOf(door.path))).body);
+      expect([
+        name(door),
+        role,
+        text.includes(title) || text.includes(made.slug) || text.includes(slug),
+      ]).toEqual([name(door), role, false]);
+    }
+  }
+  const page = await others
+    .get('organizer')
+    ?.get<{ actions: unknown[] }>(`/api/console/actions?contest=${made.slug}`);
+  expect(page?.actions).toEqual([]);
 });

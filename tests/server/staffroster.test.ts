@@ -308,5 +308,5 @@ test('who has the machine adds and resets accounts on the command line, by one-t
     (await browser(site, '192.0.2.99').join(/\/console\/join#\S+/.exec(reset.said)?.[0] ?? '')).status,
   ).toBe(200);
   expect((await run('reset', '--login', 'nobody')).code).toBe(1);
-  expect((await run('list')).said).toMatch(/^zhou\t周明川\torganizer,reviewer\tactive$/m);
+  expect((await run('list')).said).toMatch(/^zhou\t周明川\torganizer,reviewer\tall\tactive$/m);
 });

@@ -156,6 +156,7 @@ const acts: Record<string, string> = {
   'staff.rejoin': '用链接重新设置账号',
   'staff.link': '发送新的链接',
   'staff.roles': '更改身份',
+  'staff.contests': '更改参与的活动',
   'staff.disable': '停用账号',
   'staff.enable': '恢复账号或解除锁定',
   'staff.password': '修改密码',

@@ -8,7 +8,7 @@ interface ActWords {
   done: string;
 }
 
-export type StaffAct = 'roles' | 'link' | 'end' | 'unlock' | 'enable' | 'disable';
+export type StaffAct = 'roles' | 'contests' | 'link' | 'end' | 'unlock' | 'enable' | 'disable';
 
 export const staffActs: Record<StaffAct, ActWords> = {
   roles: {
@@ -17,6 +17,13 @@ export const staffActs: Record<StaffAct, ActWords> = {
     effect: (name) => `${name}能看到和能办理的内容立即随新的身份改变。`,
     confirm: '更改身份',
     done: '身份已更改',
+  },
+  contests: {
+    path: 'contests',
+    title: '更改参与的活动',
+    effect: (name) => `${name}立即只能看到和办理所选的活动，正在做的也一样；其他活动对其如同不存在。`,
+    confirm: '更改参与的活动',
+    done: '参与的活动已更改',
   },
   link: {
     path: 'link',
