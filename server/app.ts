@@ -45,7 +45,7 @@ export function createApp(parts: Parts) {
     .route('/', contestRoute(parts))
     .route('/', logRoute({ ...parts, log: parts.transparency }))
     .route('/', actRoute(parts))
-    .route('/', createMediaRoute(parts.db))
+    .route('/', createMediaRoute(parts))
     .route('/', healthRoute(parts))
     .route('/', wechatRoute(parts))
     .route('/', messageRoute(parts))

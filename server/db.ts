@@ -35,7 +35,7 @@ export interface Tables {
     source: string;
     created_at: Generated<Date>;
   };
-  media: { id: string; name: string; type: string; bytes: Buffer };
+  media: { id: string; name: string; contest: number; type: string; bytes: Buffer; made_at: Generated<Date> };
   staff: {
     id: Generated<number>;
     login: string;

@@ -15,6 +15,7 @@ import { createDirect } from './direct.ts';
 import { claimFolder } from './folder.ts';
 import { createJournal } from './journal.ts';
 import { createSealer } from './log/sealer.ts';
+import { sweepMedia } from './media/media.ts';
 import { createParts } from './parts.ts';
 import type { SharedRedis } from './redis.ts';
 import { checkSecret, openSecrets } from './secret.ts';
@@ -25,6 +26,9 @@ import { createOwnShelf, createSharedShelf } from './wechat/shelf.ts';
 
 const SEAL_EVERY_MS = 1_000;
 const FORGET_EVERY_MS = 60_000;
+const SWEEP_EVERY_MS = 3_600_000;
+/** A banner that was uploaded waits this long for its page to be saved. */
+const UNUSED_MEDIA_MS = 24 * 3_600_000;
 const STOP_PATIENCE_MS = 10_000;
 
 /** Connections, timers and signals live here: this is the process. */
@@ -95,6 +99,15 @@ async function main(): Promise<void> {
 
   const forgetTimer = setInterval(() => parts.analyst.forget(), FORGET_EVERY_MS);
 
+  async function sweep(): Promise<void> {
+    try {
+      await sweepMedia(database.db, new Date(Date.now() - UNUSED_MEDIA_MS));
+    } catch (error) {
+      log('error', { part: 'media', error: String(error) });
+    }
+  }
+  const sweepTimer = setInterval(() => void sweep(), SWEEP_EVERY_MS);
+
   const direct = createDirect(parts);
   const pages = getRequestListener(createApp(parts).fetch);
   const server = createServer(
@@ -126,6 +139,7 @@ async function main(): Promise<void> {
     const forced = setTimeout(() => process.exit(1), STOP_PATIENCE_MS);
     clearInterval(sealTimer);
     clearInterval(forgetTimer);
+    clearInterval(sweepTimer);
     const closed = new Promise((resolve) => server.close(resolve));
     await parts.cast.drain();
     server.closeIdleConnections();

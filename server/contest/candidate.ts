@@ -3,6 +3,8 @@ import { type Candidate, type Photo, phaseAt, revealedUpTo, roundToShow } from '
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { CandidateLine, CandidateList, Correction } from '@zuimei/shared/shortlist.ts';
 import type { Db, Tables } from '../db.ts';
+import type { EncodedPhoto } from '../media/photo.ts';
+import { keepPhoto } from '../nomination/portrait.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
 import type { Tallies } from '../tally/route.ts';
 import type { Ledger } from '../vote/ledger.ts';
@@ -97,14 +99,14 @@ export async function withdrawCandidate(
 
 /**
  * Puts right what is public of a candidate, with a reason: the entry in the ledger names the fields that changed. A photo comes encoded
- * and stored. Refuses with not_found, with not_now once archived, and with nothing_to_publish when nothing is different.
+ * and is kept only if the correction is. Refuses with not_found, with not_now once archived, and with nothing_to_publish when nothing is different.
  */
 export async function correctCandidate(
   { ledger }: Parts,
   slug: string,
   actor: Actor,
   number: number,
-  change: Partial<Correction> & { photo?: Photo },
+  change: Partial<Correction> & { photo?: EncodedPhoto },
   reason: string,
   now: number,
 ): Promise<string[]> {
@@ -118,7 +120,8 @@ export async function correctCandidate(
     async change(tx, contestId) {
       await checkStanding(tx, slug, now);
       const body = await lockCandidate(tx, contestId, number);
-      const { photo, ...texts } = change;
+      const { photo: encoded, ...texts } = change;
+      const photo = encoded && (await keepPhoto(tx, contestId, encoded));
       const fresh: Candidate = {
         ...body,
         ...texts,
@@ -129,6 +132,7 @@ export async function correctCandidate(
       if (fields.length === 0) throw new Refusal('nothing_to_publish');
       facts.name = fresh.name;
       await saveBody(tx, contestId, number, fresh);
+      if (photo) await showInNomination(tx, contestId, number, photo);
       await recordAction(tx, actor, {
         act: 'candidate.correct',
         contest: contestId,
@@ -138,6 +142,22 @@ export async function correctCandidate(
     },
   });
   return fields;
+}
+
+/** A wrong picture is gone for good: the nomination that the candidate came from shows the new one, too. */
+async function showInNomination(
+  tx: Transaction<Tables>,
+  contest: number,
+  number: number,
+  photo: Photo,
+): Promise<void> {
+  await tx
+    .updateTable('nomination')
+    .set({ photo: sql`${JSON.stringify(photo)}::jsonb` })
+    .where('contest', '=', contest)
+    .where('number', '=', number)
+    .where('state', '=', 'published')
+    .execute();
 }
 
 async function checkStanding(tx: Transaction<Tables>, slug: string, now: number): Promise<void> {

@@ -11,6 +11,7 @@ import { nextYear, planFrom, presets, yearOf } from '@zuimei/shared/preset.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Scope } from '@zuimei/shared/staff.ts';
 import type { Db, Tables } from '../db.ts';
+import { copyMedia } from '../media/media.ts';
 import { openPrivate, privateKey, sealPrivate } from '../nomination/vault.ts';
 import type { Secrets } from '../secret.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
@@ -105,6 +106,7 @@ export function createCatalogue(parts: { db: Db; secrets: Secrets; clock: () => 
           plan,
           slug ? [slug] : proposals(old.collection.preset, plan.collection.opens),
         );
+        await copyBanner(tx, plan.settings, made.id);
         if (units) await copyUnits(tx, stored.id, made.id);
         await joinOwn(tx, actor, made.id);
         await recordAction(tx, actor, {
@@ -116,6 +118,17 @@ export function createCatalogue(parts: { db: Db; secrets: Secrets; clock: () => 
       });
     },
   };
+}
+
+/** Each contest has pictures of its own, so that they can go with it. */
+async function copyBanner(tx: Transaction<Tables>, { banner }: ContestSettings, to: number): Promise<void> {
+  if (!banner) return;
+  const id = await copyMedia(tx, banner.id, to);
+  const copied = JSON.stringify(id === null ? null : { ...banner, id });
+  await sql`
+    update contest set settings = settings || jsonb_build_object('banner', ${copied}::jsonb) where id = ${to}`.execute(
+    tx,
+  );
 }
 
 /** zuimei-2026, then zuimei-2026-2 … */

@@ -131,7 +131,7 @@ export function planRoute(parts: {
           contest: id,
           subject: settings.title,
         });
-        return await keepPhoto(tx, photo);
+        return await keepPhoto(tx, id, photo);
       });
       return c.json(kept);
     });

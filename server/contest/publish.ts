@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
 import { fieldsFor } from '@zuimei/shared/answer.ts';
 import type { Candidate, Phase, ScheduleStep } from '@zuimei/shared/contest.ts';
@@ -7,6 +6,7 @@ import type { ContestPlan } from '@zuimei/shared/plan.ts';
 import { checkPlan } from '@zuimei/shared/plancheck.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Tables } from '../db.ts';
+import { drawMediaId } from '../media/photo.ts';
 import { type NominationKeys, openHidden } from '../nomination/answers.ts';
 import { candidateFields, type NominationRow, recordEvent } from '../nomination/entry.ts';
 import { type Collecting, collecting } from '../nomination/review.ts';
@@ -123,7 +123,7 @@ async function addCandidate(
   return candidate;
 }
 
-/** A work's film becomes public under the digest of its bytes; the same film twice is kept once. */
+/** A work's film becomes public: a copy of its attachment, which stays as it is. */
 async function copyFilm(
   tx: Transaction<Tables>,
   stored: Collecting,
@@ -142,11 +142,10 @@ async function copyFilm(
     .orderBy('created_at', 'desc')
     .executeTakeFirst();
   if (!file) return null;
-  const id = createHash('sha256').update(file.bytes).digest('hex').slice(0, 24);
+  const id = drawMediaId();
   await tx
     .insertInto('media')
-    .values({ id, name: 'video.mp4', type: file.type, bytes: file.bytes })
-    .onConflict((conflict) => conflict.doNothing())
+    .values({ id, name: 'video.mp4', contest: stored.id, type: file.type, bytes: file.bytes })
     .execute();
   return { id };
 }

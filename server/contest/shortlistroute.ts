@@ -22,7 +22,7 @@ import { Refusal } from '@zuimei/shared/refusal.ts';
 import { orderings, type ShortlistView } from '@zuimei/shared/shortlist.ts';
 import type { Db } from '../db.ts';
 import { nominationKeys } from '../nomination/answers.ts';
-import { encodePortrait, keepPhoto } from '../nomination/portrait.ts';
+import { encodePortrait } from '../nomination/portrait.ts';
 import { type Collecting, collecting, countStates } from '../nomination/review.ts';
 import { readUpload } from '../nomination/upload.ts';
 import type { Secrets } from '../secret.ts';
@@ -174,8 +174,7 @@ export function shortlistRoute(parts: {
       const why = checkReason(parseInput(reason, fields['reason']));
       const [file] = files;
       if (!file) throw new Refusal('bad_request', { field: 'file' });
-      const encoded = await encodePortrait(file);
-      const photo = await db.transaction().execute((tx) => keepPhoto(tx, encoded));
+      const photo = await encodePortrait(file);
       await correctCandidate(parts, slug, c.get('person'), number, { photo }, why, clock());
       await renew(slug);
       return c.json({ fields: ['photos'], list: await readCandidates(db, parts.tallies, slug, clock()) });

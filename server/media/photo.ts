@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import sharp, { type Sharp } from 'sharp';
 
 export const photoLimits = { bytes: 20 << 20, pixels: 50_000_000, minSide: 60 };
@@ -14,13 +14,16 @@ export interface PhotoFile {
 }
 
 export interface EncodedPhoto {
-  /** First 24 hex digits of the source's SHA-256: the same picture sent twice is stored once. */
+  /** Random, so that nobody who has a picture can ask whether it is here. */
   id: string;
   /** Of `full`. */
   width: number;
   height: number;
   files: PhotoFile[];
 }
+
+/** 24 hex digits that say nothing of what is kept under them. */
+export const drawMediaId = (): string => randomBytes(12).toString('hex');
 
 const formats: readonly PhotoFormat[] = ['avif', 'webp', 'jpg'];
 const FULL_WIDTH = 1080;
@@ -65,8 +68,7 @@ async function encode(bytes: Uint8Array): Promise<EncodedPhoto | null> {
     ...(await inFormats('card', sized(480))),
     ...(await inFormats('full', full())),
   ];
-  const id = createHash('sha256').update(bytes).digest('hex').slice(0, 24);
-  return { id, width: info.width, height: info.height, files };
+  return { id: drawMediaId(), width: info.width, height: info.height, files };
 }
 
 /** A portrait keeps its upper part (a sixth of what is cut goes from above the head); a wide picture is cut around what draws the eye. */

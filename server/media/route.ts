@@ -2,51 +2,66 @@ import { createHash } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { sql } from 'kysely';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import type { StoredContest } from '../contest/contest.ts';
+import type { Desk } from '../contest/desk.ts';
 import type { Db } from '../db.ts';
+import type { Guard, Guarded } from '../staff/session.ts';
+import { readSeenBy } from './media.ts';
 import { parseRange } from './range.ts';
 
 interface Held {
   type: string;
   bytes: Uint8Array<ArrayBuffer>;
   etag: string;
+  /** Slug of its contest. */
+  contest: string;
 }
 
 const CACHE_BYTES = 64 << 20;
 /** Most bytes of a film read from the database for one request: a player asks again for what follows. */
 const PIECE_BYTES = 2 << 20;
+const PICTURE = /^([0-9a-f]{24})-((?:thumb|card|full)\.(?:avif|webp|jpg))$/u;
+const FILM = /^([0-9a-f]{24})-(video\.mp4)$/u;
 
 /**
- * `GET /media/<id>-<thumb|card|full>.<avif|webp|jpg>`: pictures as photo.ts made them. An id is the digest of its source, so
- * what it names never changes and may be kept for ever. The latest pictures stay in memory, at most 64 MB of them.
- * `GET /media/<id>-video.mp4`: a work that was published, in the pieces that a player asks for. All public.
+ * `GET /media/<id>-<thumb|card|full>.<avif|webp|jpg>`, pictures as photo.ts made them, and `GET /media/<id>-video.mp4`, a film in the
+ * pieces that a player asks for: public and to be kept for ever, but only while the page of a published contest shows them. The latest
+ * pictures stay in memory, at most 64 MB of them. What is not public is read behind a door and kept by nobody:
+ * `GET /api/console/contests/:slug/media/…` 主办方, 审核员 (what units still hold as drafts excepted), 审计 (candidates alone);
+ * `GET /api/console/unit/media/…` the unit's own nominations.
  */
-export function createMediaRoute(db: Db, cacheBytes = CACHE_BYTES) {
+export function createMediaRoute(
+  { db, desk, guard }: { db: Db; desk: Pick<Desk, 'find'>; guard: Guard },
+  cacheBytes = CACHE_BYTES,
+) {
   const held = new Map<string, Held>();
   let heldBytes = 0;
+  const shown = new WeakMap<StoredContest, ReadonlySet<string>>();
 
-  const read = async (id: string, name: string): Promise<Held> => {
+  /** Refuses with not_found for what the page of its contest does not show at this moment. */
+  async function checkPublic(id: string, slug: string): Promise<void> {
+    const contest = await desk.find(slug);
+    let ids = shown.get(contest);
+    if (!ids) {
+      ids = shownBy(contest);
+      shown.set(contest, ids);
+    }
+    if (!ids.has(id)) throw new Refusal('not_found');
+  }
+
+  async function readPublic(id: string, name: string): Promise<Held> {
     const key = `${id}-${name}`;
     const known = held.get(key);
+    const found = known ?? (await readPicture(db, id, name));
+    await checkPublic(id, found.contest);
     if (known) {
       held.delete(key);
       held.set(key, known);
-      return known;
-    }
-    const row = await db
-      .selectFrom('media')
-      .select(['type', 'bytes'])
-      .where('id', '=', id)
-      .where('name', '=', name)
-      .executeTakeFirst();
-    if (!row) throw new Refusal('not_found');
-    const bytes = new Uint8Array(row.bytes);
-    const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
-    const found = { type: row.type, bytes, etag };
-    keep(key, found);
+    } else keep(key, found);
     return found;
-  };
+  }
 
-  const keep = (key: string, found: Held): void => {
+  function keep(key: string, found: Held): void {
     if (found.bytes.length > cacheBytes || held.has(key)) return;
     held.set(key, found);
     heldBytes += found.bytes.length;
@@ -55,19 +70,84 @@ export function createMediaRoute(db: Db, cacheBytes = CACHE_BYTES) {
       held.delete(oldest);
       heldBytes -= bytes.length;
     }
-  };
+  }
 
-  return new Hono().get('/media/:file', async (c) => {
-    const film = /^([0-9a-f]{24})-video\.mp4$/u.exec(c.req.param('file'))?.[1];
-    if (film) return await sendFilm(db, c, film);
-    const match = /^([0-9a-f]{24})-((?:thumb|card|full)\.(?:avif|webp|jpg))$/u.exec(c.req.param('file'));
-    if (!match) throw new Refusal('not_found');
-    const { type, bytes, etag } = await read(match[1] ?? '', match[2] ?? '');
-    forEver(c, etag);
-    if (isKnown(c, etag)) return c.body(null, 304);
+  async function sendGuarded(c: Context<Guarded>, slug: string): Promise<Response> {
+    const { id, name } = nameIn(c.req.param('file') ?? '');
+    if (!(await readSeenBy(db, c.get('person'), slug, id))) throw new Refusal('not_found');
+    c.header('Cache-Control', 'private, no-store');
+    c.header('X-Content-Type-Options', 'nosniff');
+    if (name === 'video.mp4') return await sendFilm(db, c, id);
+    const { type, bytes } = await readPicture(db, id, name);
     c.header('Content-Type', type);
     return c.body(bytes);
-  });
+  }
+
+  return new Hono<Guarded>()
+    .get('/media/:file', async (c) => {
+      c.header('Cache-Control', 'no-store');
+      const { id, name } = nameIn(c.req.param('file'));
+      if (name === 'video.mp4') {
+        await checkPublic(id, await slugOf(db, id));
+        const etag = `"${id}"`;
+        forEver(c, etag);
+        return isKnown(c, etag) ? c.body(null, 304) : await sendFilm(db, c, id);
+      }
+      const { type, bytes, etag } = await readPublic(id, name);
+      forEver(c, etag);
+      if (isKnown(c, etag)) return c.body(null, 304);
+      c.header('Content-Type', type);
+      return c.body(bytes);
+    })
+    .get('/api/console/contests/:slug/media/:file', guard('organizer', 'reviewer', 'auditor'), (c) =>
+      sendGuarded(c, c.req.param('slug')),
+    )
+    .get('/api/console/unit/media/:file', guard('unit'), (c) =>
+      sendGuarded(c, c.get('person').of?.slug ?? ''),
+    );
+}
+
+function nameIn(file: string): { id: string; name: string } {
+  const [, id, name] = PICTURE.exec(file) ?? FILM.exec(file) ?? [];
+  if (!id || !name) throw new Refusal('not_found');
+  return { id, name };
+}
+
+/** Everything under /media/ that the pages of a contest refer to. */
+function shownBy({ banner, candidates }: StoredContest): ReadonlySet<string> {
+  return new Set([
+    ...(banner ? [banner.id] : []),
+    ...candidates.flatMap(({ photos, video }) => [
+      ...photos.map((photo) => photo.id),
+      ...(video ? [video.id] : []),
+    ]),
+  ]);
+}
+
+async function slugOf(db: Db, id: string): Promise<string> {
+  const row = await db
+    .selectFrom('media')
+    .innerJoin('contest', 'contest.id', 'media.contest')
+    .select('contest.slug')
+    .where('media.id', '=', id)
+    .limit(1)
+    .executeTakeFirst();
+  if (!row) throw new Refusal('not_found');
+  return row.slug;
+}
+
+async function readPicture(db: Db, id: string, name: string): Promise<Held> {
+  const row = await db
+    .selectFrom('media')
+    .innerJoin('contest', 'contest.id', 'media.contest')
+    .select(['media.type', 'media.bytes', 'contest.slug'])
+    .where('media.id', '=', id)
+    .where('media.name', '=', name)
+    .executeTakeFirst();
+  if (!row) throw new Refusal('not_found');
+  const bytes = new Uint8Array(row.bytes);
+  const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
+  return { type: row.type, bytes, etag, contest: row.slug };
 }
 
 function forEver(c: Context, etag: string): void {
@@ -94,11 +174,8 @@ async function sendFilm(db: Db, c: Context, id: string): Promise<Response> {
     .executeTakeFirst();
   if (!kept) throw new Refusal('not_found');
   const { size, type } = kept;
-  const etag = `"${id}"`;
-  forEver(c, etag);
   c.header('Accept-Ranges', 'bytes');
   c.header('Content-Type', type);
-  if (isKnown(c, etag)) return c.body(null, 304);
   const range = parseRange(c.req.header('Range'), size);
   if (range === 'outside') {
     c.header('Content-Range', `bytes */${size}`);

@@ -19,14 +19,18 @@ create table candidate (
   primary key (contest, number)
 );
 
--- Pictures live beside the data so that every server has them: id = digest of the source, name = e.g. 'card.avif'.
+-- Pictures and films live beside the data so that every server has them: name = e.g. 'card.avif'. An id is random and says nothing of what is
+-- in it; each belongs to one contest and goes with the last thing there that shows it (0011).
 create table media (
-  id    text not null,
-  name  text not null,
-  type  text not null,
-  bytes bytea not null,
+  id      text not null,
+  name    text not null,
+  contest int not null references contest (id) on delete cascade,
+  type    text not null,
+  bytes   bytea not null,
+  made_at timestamptz not null default now(),
   primary key (id, name)
 );
+create index media_contest on media (contest);
 alter table media alter column bytes set storage external;
 
 -- One row: which secret this database was first opened with, so that a server with another one is refused at start.

@@ -30,7 +30,7 @@ import { nominationKeys } from './answers.ts';
 import { addAttachment, CONSENT_FIELD, checkFile } from './attachment.ts';
 import { editNomination } from './edit.ts';
 import { readNomination, recordEvent } from './entry.ts';
-import { encodePortrait, keepPhoto } from './portrait.ts';
+import { encodePortrait } from './portrait.ts';
 import { collecting, readOne } from './review.ts';
 import { readUpload } from './upload.ts';
 
@@ -83,12 +83,12 @@ export function editRoute(parts: { db: Db; secrets: Secrets; clock: () => number
     .post(`${base}/photo`, guard('organizer'), async (c) => {
       const slug = c.req.param('slug');
       const nomination = parseInput(id, c.req.param('id'));
+      const contest = await stored(slug);
+      await readNomination(db, nomination, contest.id);
       const { files, fields } = await readUpload(c.req.raw, nominationLimits.photoBytes);
       const made = parseInput(pipe(id, version), fields['version']);
-      const encoded = await encodePortrait(fileIn(files));
-      const photo = await db.transaction().execute((tx) => keepPhoto(tx, encoded));
-      const change = { version: made, photo };
-      await editNomination({ db, keys }, await stored(slug), c.get('person'), nomination, change, clock());
+      const change = { version: made, photo: await encodePortrait(fileIn(files)) };
+      await editNomination({ db, keys }, contest, c.get('person'), nomination, change, clock());
       return await answerWith(c, slug, nomination);
     })
     .post(`${base}/consent`, guard('organizer'), async (c) => {

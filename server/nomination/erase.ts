@@ -18,7 +18,7 @@ export interface Erasing {
 
 /**
  * Erases what an archived contest still knows of persons beyond what it published: sealed values of nominations, candidates and units,
- * attachments, reasons of returns, and everything of nominees that were never published, whose rows stay without a name so that counts
+ * attachments, pictures that nothing public shows (0011), reasons of returns, and everything of nominees that were never published, whose rows stay without a name so that counts
  * still agree. Candidates, ledger and action log stay. Refuses with not_found, not_now before the archive, title_differs, and not_now
  * {until} for the trace while it must be kept.
  */
@@ -60,7 +60,6 @@ async function erase(tx: Transaction<Tables>, contest: number): Promise<string> 
     delete from attachment a using nomination n where n.id = a.nomination and n.contest = ${contest}`.execute(
     tx,
   );
-  await erasePictures(tx, contest);
   await sql`
     delete from opinion o using nomination n
     where n.id = o.nomination and n.contest = ${contest} and n.state <> 'published'`.execute(tx);
@@ -85,22 +84,11 @@ async function erase(tx: Transaction<Tables>, contest: number): Promise<string> 
   );
   const units = await sql`
     update unit set contact = null where contest = ${contest} and contact is not null`.execute(tx);
+  // A banner that was never saved, and whatever else nothing shows.
+  await sql`delete from media where contest = ${contest} and id not in (select media_shown(${contest}))`.execute(
+    tx,
+  );
   await endUnits(tx, contest);
   const count = ({ numAffectedRows = 0n }: { numAffectedRows?: bigint }): string => String(numAffectedRows);
   return `报送 ${count(all)} 份（其中未公布 ${count(gone)} 份）、候选 ${count(candidates)} 个、单位联系人 ${count(units)} 个、附件 ${count(files)} 个`;
-}
-
-/** Pictures are named by their content: one that a candidate, another contest or a banner shows as well stays. */
-async function erasePictures(tx: Transaction<Tables>, contest: number): Promise<void> {
-  await sql`
-    delete from media m using (
-      select distinct photo ->> 'id' as id from nomination
-      where contest = ${contest} and state <> 'published' and photo is not null
-    ) gone
-    where m.id = gone.id
-      and not exists (select 1 from candidate c where c.body -> 'photos' @> jsonb_build_array(jsonb_build_object('id', gone.id)))
-      and not exists (select 1 from nomination n where n.photo ->> 'id' = gone.id and (n.contest <> ${contest} or n.state = 'published'))
-      and not exists (select 1 from contest t where t.settings -> 'banner' ->> 'id' = gone.id or t.draft -> 'settings' -> 'banner' ->> 'id' = gone.id)`.execute(
-    tx,
-  );
 }

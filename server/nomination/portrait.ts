@@ -11,12 +11,18 @@ export async function encodePortrait(sent: { name: string; bytes: Uint8Array }):
   return photo;
 }
 
-/** Stores the files of an encoded picture under /media/; one that is there already stays. */
-export async function keepPhoto(tx: Transaction<Tables>, photo: EncodedPhoto): Promise<Photo> {
+/**
+ * Stores the files of an encoded picture for this contest. Call it in the transaction that shows the picture, after what may refuse it:
+ * what nothing shows is swept away.
+ */
+export async function keepPhoto(
+  tx: Transaction<Tables>,
+  contest: number,
+  photo: EncodedPhoto,
+): Promise<Photo> {
   await tx
     .insertInto('media')
-    .values(photo.files.map((file) => ({ id: photo.id, ...file })))
-    .onConflict((conflict) => conflict.doNothing())
+    .values(photo.files.map((file) => ({ id: photo.id, contest, ...file })))
     .execute();
   return { id: photo.id, width: photo.width, height: photo.height };
 }

@@ -1,10 +1,11 @@
-import { type Kysely, sql } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { Candidate } from '@zuimei/shared/contest.ts';
 import type { Db, Tables } from '../db.ts';
 import type { Nomination } from '../document/nomination.ts';
 import { type Problem, problemAt } from '../document/problem.ts';
 import { type EncodedPhoto, encodePhoto } from '../media/photo.ts';
 import { type Plan, planNominations } from './plan.ts';
+import { keepPhoto } from './portrait.ts';
 import { sealPrivate } from './vault.ts';
 
 export interface SaveOptions {
@@ -77,7 +78,7 @@ function candidateOf(
 }
 
 async function insert(
-  tx: Kysely<Tables>,
+  tx: Transaction<Tables>,
   contest: number,
   plan: Plan,
   candidates: readonly Candidate[],
@@ -87,12 +88,7 @@ async function insert(
   for (const { nomination } of plan.fresh) {
     const photo = photos.get(nomination);
     if (!photo) continue;
-    const rows = photo.files.map((file) => ({ id: photo.id, ...file }));
-    await tx
-      .insertInto('media')
-      .values(rows)
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
+    await keepPhoto(tx, contest, photo);
   }
   for (const [at, { nomination, number }] of plan.fresh.entries()) {
     const { file, sheet, row } = nomination.source;

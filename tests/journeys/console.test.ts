@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openBrowser, type TestBrowser } from '../harness/browser.ts';
@@ -40,16 +41,20 @@ beforeAll(async () => {
   [site, browser] = await Promise.all([createSite(fresh.database.db, { pages: true }), openBrowser()]);
   home = `http://127.0.0.1:${site.port}`;
   organizer = await signIn(site, ['organizer'], '方雨');
-  const photos = await Promise.all([413, 420, 427].map((width) => addPhoto(site, width)));
   const sent = await collected(
     site,
     Array.from({ length: MANY }, (_, at) => ({
       name: at === 150 ? '罗远山' : `测试人选${at + 1}`,
       unit: `第${(at % 8) + 1}单位`,
-      photo: photos[at % photos.length] ?? null,
+      photo: null,
       consent: at % 7 !== 6,
       state: at % 20 === 19 ? ('accepted' as const) : ('submitted' as const),
     })),
+  );
+  const photos = await Promise.all([413, 420, 427].map((width) => addPhoto(site, sent.id, width)));
+  await sql`
+    update nomination set photo = (${JSON.stringify(photos)}::jsonb) -> (id % ${photos.length}) where contest = ${sent.id}`.execute(
+    fresh.database.db,
   );
   full = `/console/c/${sent.slug}`;
   await organizer.post('/api/console/contests', {

@@ -103,14 +103,13 @@ export async function addFile(site: TestSite, nomination: number): Promise<strin
 }
 
 /** A portrait in the media table; `width` makes it another picture. */
-export async function addPhoto(site: TestSite, width = 413): Promise<Photo> {
+export async function addPhoto(site: TestSite, contest: number, width = 413): Promise<Photo> {
   const photo = await encodePhoto(await portrait(width));
   if (!photo) throw new Error('no photo');
   const { id, files } = photo;
   await site.parts.db
     .insertInto('media')
-    .values(files.map((file) => ({ id, ...file })))
-    .onConflict((conflict) => conflict.doNothing())
+    .values(files.map((file) => ({ id, contest, ...file })))
     .execute();
   return { id, width: photo.width, height: photo.height };
 }

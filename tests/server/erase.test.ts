@@ -131,7 +131,7 @@ describe('erasing', () => {
     await setCollection(site, contest.id, collection);
     const unit = await addUnit(site, contest.id, '云岭区安委办');
     const base = { contest: contest.id, unit, collection };
-    const [shown, gone] = [await addPhoto(site, 420), await addPhoto(site, 421)];
+    const [shown, gone] = [await addPhoto(site, contest.id, 420), await addPhoto(site, contest.id, 421)];
     const values = { phone: '13800000001', politics: '中共党员', reason: '理由', unit: '云岭区水利局' };
     const published = await addNomination(site, {
       ...base,
@@ -154,6 +154,14 @@ describe('erasing', () => {
       update candidate set body = body || ${JSON.stringify({ photos: [shown] })}::jsonb, source = '报送表-林立夏.docx',
         private = ${sealPrivate(privateKey(secrets), { phone: '13800000001' }, { contest: contest.id, number: 1 })}
       where contest = ${contest.id} and number = 1`.execute(db);
+    // Shown before, replaced since; and uploaded, never shown.
+    await sql`update nomination set photo = ${JSON.stringify(await addPhoto(site, contest.id, 422))}::jsonb where id = ${declined}`.execute(
+      db,
+    );
+    await sql`update nomination set photo = ${JSON.stringify(gone)}::jsonb where id = ${declined}`.execute(
+      db,
+    );
+    await addPhoto(site, contest.id, 423);
     await addFile(site, published);
     await addFile(site, declined);
     await sql`
@@ -222,7 +230,10 @@ describe('erasing', () => {
       union all select 'unit' from unit where contest = ${contest.id} and contact is not null
       union all select 'event' from nomination_event where nomination = ${contest.declined} and reason <> ''
       union all select 'opinion' from opinion where nomination = ${contest.declined}
-      union all select 'picture' from media where id = ${contest.gone.id}`.execute(db);
+      union all select 'attachment' from attachment a join nomination n on n.id = a.nomination where n.contest = ${contest.id}
+      union all select 'picture' from media where contest = ${contest.id} and id <> ${contest.shown.id}`.execute(
+      db,
+    );
     expect(left.rows).toEqual([]);
     const kept = await sql<{ count: number }>`
       select count(*)::int as count from media where id = ${contest.shown.id}`.execute(db);

@@ -211,7 +211,7 @@ describe('the 汇总表', () => {
 
 test('a 报送表 is read again by the importer whole, with its portrait', async () => {
   const { slug, id, unit, collection } = await collected();
-  const photo = await addPhoto(site);
+  const photo = await addPhoto(site, id);
   const nomination = await addNomination(site, {
     ...{ contest: id, unit, collection, name: '苏见青', photo, state: 'accepted' },
     values: { ...valuesOf(people[0]), phone: '13800000007' },

@@ -404,7 +404,12 @@ test('a banner is taken when it is a picture of the right shape', async () => {
     plan.settings.banner = { id: photo.body.id, width: 1080, height: 499 };
   });
   expect(saved.body.plan.settings.banner?.id).toBe(photo.body.id);
-  expect((await site.call(`/media/${photo.body.id}-full.webp`)).status).toBe(200);
+  // A draft is seen by who prepares it, and by nobody else.
+  const picture = `media/${photo.body.id}-full.webp`;
+  expect((await site.call(`/${picture}`)).status).toBe(404);
+  const seen = await office.raw('GET', `${BASE}/${view.slug}/${picture}`);
+  expect([seen.status, seen.headers.get('cache-control')]).toEqual([200, 'private, no-store']);
   const html = await (await office.raw('GET', `${BASE}/${view.slug}/preview?path=/c/${view.slug}`)).text();
-  expect(html).toContain(photo.body.id);
+  expect(html).toContain(`${BASE}/${view.slug}/media/${photo.body.id}`);
+  expect(html).not.toContain('"/media/');
 });

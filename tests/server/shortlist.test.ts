@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CandidateList, ShortlistView } from '@zuimei/shared/shortlist.ts';
 import type { Role } from '@zuimei/shared/staff.ts';
@@ -284,10 +285,14 @@ describe('candidates', () => {
 test('a film is served in the pieces a player asks for', async () => {
   const bytes = Buffer.from(Array.from({ length: 5_000 }, (_, at) => at % 251));
   const id = 'feedfacefeedfacefeedface';
+  const contest = await site.contest();
   await site.parts.db
     .insertInto('media')
-    .values({ id, name: 'video.mp4', type: 'video/mp4', bytes })
+    .values({ id, name: 'video.mp4', contest: contest.id, type: 'video/mp4', bytes })
     .execute();
+  await sql`
+    update candidate set body = body || ${JSON.stringify({ video: { id } })}::jsonb
+    where contest = ${contest.id} and number = 1`.execute(site.parts.db);
   const ask = (range?: string) => site.call(`/media/${id}-video.mp4`, { headers: range ? { range } : {} });
   const whole = await ask();
   expect([whole.status, whole.headers.get('content-type'), whole.headers.get('accept-ranges')]).toEqual([

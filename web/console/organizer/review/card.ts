@@ -1,8 +1,8 @@
 import { encode } from 'uqr';
 import { dayTime } from '@zuimei/shared/moment.ts';
 import type { ShortlistView } from '@zuimei/shared/shortlist.ts';
-import { photoUrl } from '../../../lib/media.ts';
 import { numberLabel } from '../../../lib/words.ts';
+import type { PictureUrl } from '../../pictures.ts';
 
 const WIDTH = 1080;
 const EDGE = 72;
@@ -39,13 +39,13 @@ export function shareText(view: ShortlistView): string {
 }
 
 /** Draws the share card, 1080 wide, as a JPEG data URL. Rejects where a canvas cannot be had. */
-export async function drawCard(view: ShortlistView): Promise<string> {
+export async function drawCard(view: ShortlistView, pictureUrl: PictureUrl): Promise<string> {
   const shown = view.lines
     .filter((one) => one.state === 'published' && !one.withdrawn)
     .toSorted((a, b) => (a.number ?? 0) - (b.number ?? 0));
   const faces = shown.slice(0, MOST_FACES);
   const photos = await Promise.all(
-    faces.map((one) => (one.photo ? load(photoUrl(one.photo, 'card', 'jpg')) : null)),
+    faces.map((one) => (one.photo ? load(pictureUrl(one.photo, 'card', 'jpg')) : null)),
   );
   const gap = 20;
   const cell = (WIDTH - EDGE * 2 - gap * (COLUMNS - 1)) / COLUMNS;
