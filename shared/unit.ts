@@ -35,10 +35,18 @@ export interface UnitLine {
   counts: Partial<Record<NominationState, number>>;
   /** The phone masked. */
   contact: { name: string; phone: string };
-  /** Path with its secret in the fragment, which no server ever logs. */
-  link: string;
   /** Login of its account, if it was given one. */
   account: string | null;
+}
+
+/**
+ * The way in of a unit: who has it, reports in its name. Given when it is made or renewed, or for a reason that is recorded; no list has it.
+ */
+export interface UnitLink {
+  id: number;
+  name: string;
+  /** Path with its secret in the fragment, which no server ever logs. */
+  link: string;
 }
 
 export interface UnitsView {

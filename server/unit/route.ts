@@ -25,6 +25,7 @@ import type { Secrets } from '../secret.ts';
 import { inviteStaff } from '../staff/account.ts';
 import { recordAction } from '../staff/action.ts';
 import { readBody } from '../staff/body.ts';
+import { checkReason } from '../staff/reason.ts';
 import type { Guard } from '../staff/session.ts';
 import { readUnitSheet } from './sheet.ts';
 import { createUnits, readNames, unitLimits } from './unit.ts';
@@ -39,9 +40,16 @@ const draft = object({
   }),
 });
 const many = object({ units: pipe(array(draft), minLength(1), maxLength(unitLimits.units)) });
+const shown = object({
+  ids: pipe(array(pipe(number(), integer(), minValue(1))), minLength(1), maxLength(unitLimits.units)),
+  reason: pipe(string(), maxLength(1000)),
+});
 const account = object({ login: pipe(string(), trim(), regex(/^[a-z0-9][a-z0-9._-]{1,31}$/)) });
 
-/** Reporting units of a contest, with their links. All of it for organizers alone, under /api/console/contests/:slug/units. */
+/**
+ * Reporting units of a contest, for organizers alone, under /api/console/contests/:slug/units. A unit's link is a credential: it comes
+ * with the answer that made the unit (POST, …/import), when it is renewed (…/:id/link), or for a reason (…/links); never with a list.
+ */
 export function unitRoute(parts: { db: Db; secrets: Secrets; clock: () => number; guard: Guard }) {
   const { db, clock } = parts;
   const units = createUnits(parts.secrets);
@@ -68,12 +76,12 @@ export function unitRoute(parts: { db: Db; secrets: Secrets; clock: () => number
     .post(base, organizer, async (c) => {
       const given = await readBody(c.req.raw, draft);
       const { stored, collection } = await open(db, c.req.param('slug'));
-      const id = await db.transaction().execute(async (tx) => {
-        const [made = 0] = await units.add(tx, stored.id, collection, [given]);
+      const made = await db.transaction().execute(async (tx) => {
+        const [one] = await units.add(tx, stored.id, collection, [given]);
         await recordAction(tx, c.get('person'), { act: 'unit.add', contest: stored.id, subject: given.name });
-        return made;
+        return one;
       });
-      return c.json({ id }, 201);
+      return c.json(made, 201);
     })
     .post(`${base}/sheet`, organizer, async (c) => {
       const { stored, collection } = await open(db, c.req.param('slug'));
@@ -85,13 +93,30 @@ export function unitRoute(parts: { db: Db; secrets: Secrets; clock: () => number
     .post(`${base}/import`, organizer, async (c) => {
       const given = await readBody(c.req.raw, many, 500_000);
       const { stored, collection } = await open(db, c.req.param('slug'));
-      const ids = await db.transaction().execute(async (tx) => {
+      const links = await db.transaction().execute(async (tx) => {
         const made = await units.add(tx, stored.id, collection, given.units);
         const subject = `${given.units.length} 个单位：${given.units.map((unit) => unit.name).join('、')}`;
         await recordAction(tx, c.get('person'), { act: 'unit.import', contest: stored.id, subject });
         return made;
       });
-      return c.json({ added: ids.length }, 201);
+      return c.json({ added: links.length, links }, 201);
+    })
+    .post(`${base}/links`, organizer, async (c) => {
+      const given = await readBody(c.req.raw, shown);
+      const why = checkReason(given.reason);
+      const { stored } = await open(db, c.req.param('slug'));
+      const links = await db.transaction().execute(async (tx) => {
+        const found = await units.show(tx, stored.id, given.ids);
+        const names = found.map(({ name }) => name).join('、');
+        await recordAction(tx, c.get('person'), {
+          act: 'unit.links',
+          contest: stored.id,
+          subject: found.length === 1 ? names : `${found.length} 个单位：${names}`,
+          reason: why,
+        });
+        return found;
+      });
+      return c.json({ links });
     })
     .put(one, organizer, async (c) => {
       const given = await readBody(c.req.raw, draft);

@@ -3,7 +3,7 @@ import { masked } from '@zuimei/shared/answer.ts';
 import { countedStates, type NominationState } from '@zuimei/shared/nomination.ts';
 import type { Collection } from '@zuimei/shared/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import type { UnitDraft, UnitLine } from '@zuimei/shared/unit.ts';
+import type { UnitDraft, UnitLine, UnitLink } from '@zuimei/shared/unit.ts';
 import type { Db, Tables } from '../db.ts';
 import { cleanLine } from '../document/value.ts';
 import { createMac, sameText } from '../mac.ts';
@@ -19,13 +19,15 @@ export const unitLimits = { units: 1000 };
 export interface Units {
   /** All units of a contest with what they have used, in order of kind and name. Phones masked. */
   list(db: Reader, contest: number, collection: Collection): Promise<UnitLine[]>;
-  /** Adds units, all or none; gives their ids. Refuses with unit_known {name}, bad_request for an unknown kind. */
+  /** Adds units, all or none; gives their links. Refuses with unit_known {name}, bad_request for an unknown kind. */
   add(
     tx: Transaction<Tables>,
     contest: number,
     collection: Collection,
     drafts: readonly UnitDraft[],
-  ): Promise<number[]>;
+  ): Promise<UnitLink[]>;
+  /** The links of these units, in order of id. Record it: whoever has a link acts as the unit. Refuses with not_found unless all are there. */
+  show(db: Reader, contest: number, ids: readonly number[]): Promise<UnitLink[]>;
   /** Changes a unit; an empty phone keeps the one there is. Refuses with not_found, unit_known. */
   change(
     tx: Transaction<Tables>,
@@ -92,7 +94,6 @@ export function createUnits(secrets: Secrets): Units {
           used: countedStates.reduce((sum, state) => sum + (counts[state] ?? 0), 0),
           counts,
           contact: { name: contact.name, phone: masked({ key: 'phone', type: 'phone' }, contact.phone) },
-          link: linkOf(row.id, row.link_version),
           account: row.account,
         };
       });
@@ -105,7 +106,7 @@ export function createUnits(secrets: Secrets): Units {
       const known = new Set(await readNames(tx, contest));
       if (known.size + drafts.length > unitLimits.units)
         throw new Refusal('too_large', { limit: unitLimits.units });
-      const ids: number[] = [];
+      const made: UnitLink[] = [];
       for (const draft of drafts) {
         const { name, kind, quota, contact } = cleaned(draft, collection);
         if (known.has(name)) throw new Refusal('unit_known', { name: `“${name}”` });
@@ -117,9 +118,21 @@ export function createUnits(secrets: Secrets): Units {
           .executeTakeFirstOrThrow();
         const sealed = sealContact(id, contact);
         if (sealed) await tx.updateTable('unit').set({ contact: sealed }).where('id', '=', id).execute();
-        ids.push(id);
+        made.push({ id, name, link: linkOf(id, 1) });
       }
-      return ids;
+      return made;
+    },
+
+    async show(db, contest, ids) {
+      const rows = await db
+        .selectFrom('unit')
+        .select(['id', 'name', 'link_version'])
+        .where('contest', '=', contest)
+        .where('id', 'in', [...ids])
+        .orderBy('id')
+        .execute();
+      if (rows.length !== new Set(ids).size) throw new Refusal('not_found');
+      return rows.map(({ id, name, link_version }) => ({ id, name, link: linkOf(id, link_version) }));
     },
 
     async change(tx, contest, collection, id, draft) {

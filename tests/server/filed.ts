@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { FormValues, NominationView } from '@zuimei/shared/nomination.ts';
 import type { Collection, ContestPlan, PresetName } from '@zuimei/shared/plan.ts';
 import { planFrom, presets } from '@zuimei/shared/preset.ts';
-import type { UnitsView } from '@zuimei/shared/unit.ts';
+import type { UnitLink, UnitsView } from '@zuimei/shared/unit.ts';
 import { type Desk, signIn } from '../harness/office.ts';
 import { HOUR_MS, type TestSite } from '../harness/site.ts';
 
@@ -35,13 +35,13 @@ export async function openCollection(
     units: () => organizer.get<UnitsView>(`${base}/units`),
     /** A new unit, and a browser that came by its link. */
     async unit(name: string, kind = plan.collection.unitKinds[0]?.id ?? '', quota: number | null = null) {
-      const { id: unit } = await organizer.post<{ id: number }>(`${base}/units`, {
+      const { id: unit, link } = await organizer.post<UnitLink>(`${base}/units`, {
         name,
         kind,
         quota,
         contact: { name: '测试联系人', phone: '13800000100' },
       });
-      return { id: unit, desk: await signIn(site, { unit }) };
+      return { id: unit, link, desk: await signIn(site, { unit }) };
     },
   };
 }

@@ -3,7 +3,7 @@ import type { NominationView } from '@zuimei/shared/nomination.ts';
 import type { FormField, PresetName } from '@zuimei/shared/plan.ts';
 import { presetNames } from '@zuimei/shared/plan.ts';
 import type { DecideResult, ShortlistView } from '@zuimei/shared/shortlist.ts';
-import type { IntakeView, PortalView, UnitsView } from '@zuimei/shared/unit.ts';
+import type { IntakeView, PortalView, UnitLink, UnitsView } from '@zuimei/shared/unit.ts';
 import type { ContestView } from '@zuimei/shared/view.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { type Desk, signIn } from '../harness/office.ts';
@@ -119,16 +119,15 @@ describe.each(presetNames)('the preset %s', (preset) => {
     await organizer.post(`${base}/plan/publish`, { version });
 
     const { kinds } = await organizer.get<UnitsView>(`${base}/units`);
-    await organizer.post(`${base}/units`, {
+    const line = await organizer.post<UnitLink>(`${base}/units`, {
       name: '云岭区应急管理局',
       kind: kinds[0]?.id ?? '',
       quota: 20,
       contact: { name: '示例联系人', phone: SECRET_PHONE },
     });
-    const [line] = (await organizer.get<UnitsView>(`${base}/units`)).units;
-    const key = line?.link.split('#')[1] ?? '';
+    const key = line.link.split('#')[1] ?? '';
     expect(key).not.toBe('');
-    const unit = await signIn(site, { unit: line?.id ?? 0 });
+    const unit = await signIn(site, { unit: line.id });
     const portal = await unit.get<PortalView>('/api/console/unit');
     expect(portal.open).toBe(true);
 

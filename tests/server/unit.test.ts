@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { PortalView, UnitRow } from '@zuimei/shared/unit.ts';
+import type { PortalView, UnitLink, UnitRow } from '@zuimei/shared/unit.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { type Desk, signIn } from '../harness/office.ts';
 import { createSite, type TestSite } from '../harness/site.ts';
@@ -33,9 +33,9 @@ async function enter(key: string): Promise<{ status: number; cookie: string; cod
 const asUnit = (cookie: string) => site.app.request('/api/console/unit', { headers: { cookie } }, peer);
 
 describe('a unit', () => {
-  test('is listed with its quota, its contact masked and a link that opens its own portal', async () => {
+  test('is listed with its quota and its contact masked; the link that came with making it opens its own portal', async () => {
     const contest = await openCollection(site);
-    await contest.unit('青石镇人民政府');
+    const { link } = await contest.unit('青石镇人民政府');
     await contest.unit('桐江街道办事处', 'town', 7);
     const { units } = await contest.units();
     expect(units.map(({ name, most, used, quota }) => ({ name, most, used, quota }))).toEqual([
@@ -43,7 +43,7 @@ describe('a unit', () => {
       { name: '桐江街道办事处', most: 7, used: 0, quota: 7 },
     ]);
     expect(units[0]?.contact).toEqual({ name: '测试联系人', phone: '138****0100' });
-    const entered = await enter(keyOf(units[0]?.link ?? ''));
+    const entered = await enter(keyOf(link));
     expect(entered.status).toBe(200);
     const view = (await (await asUnit(entered.cookie)).json()) as {
       unit: { name: string };
@@ -99,8 +99,7 @@ describe('a unit', () => {
 describe('a link', () => {
   test('is void at once when it is renewed, with every browser that came by it; the new one opens', async () => {
     const contest = await openCollection(site);
-    const { id } = await contest.unit('青石镇人民政府');
-    const old = (await contest.units()).units[0]?.link ?? '';
+    const { id, link: old } = await contest.unit('青石镇人民政府');
     const { cookie } = await enter(keyOf(old));
     expect((await asUnit(cookie)).status).toBe(200);
     const { link } = await contest.organizer.post<{ link: string }>(`${contest.base}/units/${id}/link`, {});
@@ -109,10 +108,50 @@ describe('a link', () => {
     expect((await enter(keyOf(link))).status).toBe(200);
   });
 
+  test('is in no list and no view: it comes when it is made, and later for a reason that is recorded', async () => {
+    const contest = await openCollection(site);
+    const first = await contest.unit('青石镇人民政府');
+    const units = [{ name: '桐江街道办事处', kind: 'town', quota: null, contact: { name: '', phone: '' } }];
+    const { links } = await contest.organizer.post<{ links: UnitLink[] }>(`${contest.base}/units/import`, {
+      units,
+    });
+    const all = [{ id: first.id, name: '青石镇人民政府', link: first.link }, ...links];
+    const list = JSON.stringify(await contest.units());
+    for (const { link } of all) {
+      expect((await enter(keyOf(link))).status).toBe(200);
+      expect(list).not.toContain(keyOf(link));
+    }
+
+    const path = `${contest.base}/units/links`;
+    const ids = all.map(({ id }) => id);
+    expect((await contest.organizer.ask('POST', path, { ids, reason: ' 好 ' })).body).toEqual({
+      code: 'reason_missing',
+    });
+    const elsewhere = await openCollection(site);
+    const other = (await elsewhere.unit('江北街道')).id;
+    const reason = '镇里说找不到链接';
+    expect((await contest.organizer.ask('POST', path, { ids: [first.id, other], reason })).status).toBe(404);
+    const shown = await contest.organizer.post<{ links: UnitLink[] }>(path, { ids, reason });
+    expect(shown.links).toEqual(all);
+
+    const log = await fresh.database.db
+      .selectFrom('action_log')
+      .select(['act', 'actor', 'subject', 'reason'])
+      .where('contest', '=', contest.id)
+      .where('act', 'in', ['unit.links', 'unit.enter'])
+      .orderBy('id')
+      .execute();
+    expect(log).toEqual([
+      { act: 'unit.enter', actor: '青石镇人民政府', subject: '127.0.0.9', reason: '' },
+      { act: 'unit.enter', actor: '桐江街道办事处', subject: '127.0.0.9', reason: '' },
+      { act: 'unit.links', actor: '测试主办', subject: '2 个单位：青石镇人民政府、桐江街道办事处', reason },
+    ]);
+    expect(JSON.stringify(log)).not.toContain(keyOf(first.link));
+  });
+
   test('that is guessed, cut short or of an archived contest is refused alike', async () => {
     const contest = await openCollection(site);
-    await contest.unit('青石镇人民政府');
-    const key = keyOf((await contest.units()).units[0]?.link ?? '');
+    const key = keyOf((await contest.unit('青石镇人民政府')).link);
     const other = key.replace(/.$/, (end) => (end === '0' ? '1' : '0'));
     for (const wrong of [other, key.slice(0, -1), '', 'zzzzzz-'.padEnd(39, '0'), `1${key}`])
       expect(await enter(wrong)).toMatchObject({ status: 401, code: 'link_invalid' });

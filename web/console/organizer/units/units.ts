@@ -1,5 +1,5 @@
 import { type NominationState, nominationStates } from '@zuimei/shared/nomination.ts';
-import type { UnitLine } from '@zuimei/shared/unit.ts';
+import type { UnitLine, UnitLink } from '@zuimei/shared/unit.ts';
 import { nominationStateWords } from '../../words.ts';
 
 /** "待审核 2 · 草稿 1", '' where nothing has come yet. */
@@ -17,6 +17,6 @@ export function wholeLink(link: string): string {
 }
 
 /** What an organizer can paste into a message beside the link. */
-export function inviteText(unit: UnitLine, title: string, closes: string): string {
+export function inviteText(unit: UnitLink, title: string, closes: string): string {
   return `${unit.name}：请点开下面的链接，在线填写或上传“${title}”报送材料，${closes}截止。链接为贵单位专用，请勿转给无关人员。\n${wholeLink(unit.link)}`;
 }
