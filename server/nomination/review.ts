@@ -59,6 +59,9 @@ export async function readReview(
   }));
 }
 
+/** What a unit still holds as a draft is nobody else's to read. */
+export const isReadable = ({ state, source }: Pick<NominationRow, 'state' | 'source'>): boolean =>
+  state !== 'draft' || source === 'organizer';
 const readable: RawBuilder<SqlBool> = sql`(nomination.state <> 'draft' or nomination.source = 'organizer')`;
 
 async function readRows(db: Reader, contest: number, staff: number): Promise<ReviewRow[]> {
@@ -120,10 +123,10 @@ export async function readOne(
   id: number,
 ): Promise<ReviewView> {
   const row = await readNomination(db, id, stored.id);
-  if (row.state === 'draft' && row.source !== 'organizer') throw new Refusal('not_found');
+  if (!isReadable(row)) throw new Refusal('not_found');
   const [line] = await readReview(db, stored, keys, { ...reader, id });
   return {
-    ...(await viewNomination(db, keys, stored.collection, row, 'staff')),
+    ...(await viewNomination(db, keys, stored.collection, row)),
     warnings: line?.warnings ?? [],
     marks: await readMarks(db, id, reader.staff),
     twins: await findTwins(db, stored.id, row),

@@ -20,7 +20,9 @@ import {
   trim,
 } from 'valibot';
 import { nominationStates } from '@zuimei/shared/nomination.ts';
-import { type ReviewList, sift, verdicts } from '@zuimei/shared/shortlist.ts';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import { type ReviewList, sift, type Verdict, verdicts } from '@zuimei/shared/shortlist.ts';
+import type { Role } from '@zuimei/shared/staff.ts';
 import { readStored } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
 import type { Secrets } from '../secret.ts';
@@ -30,9 +32,10 @@ import { nominationKeys } from './answers.ts';
 import { readAttachment, sendAttachment } from './attachment.ts';
 import { decide } from './decide.ts';
 import { readNomination } from './entry.ts';
+import { createOpenings } from './opening.ts';
 import { day } from './portalroute.ts';
 import { reveal } from './reveal.ts';
-import { collecting, countStates, deskOf, readOne, readReview } from './review.ts';
+import { collecting, countStates, deskOf, isReadable, readOne, readReview } from './review.ts';
 import { setMark } from './screening.ts';
 
 const id = pipe(string(), regex(/^\d{1,9}$/), transform(Number));
@@ -57,6 +60,14 @@ const decision = object({
   consentOn: optional(nullable(day), null),
   versions: optional(record(pipe(string(), regex(/^\d{1,9}$/)), count), {}),
 });
+/** Papers are handed in by organizers alone, by whichever door. */
+const verdictRoles: Record<Verdict, readonly Role[]> = {
+  accept: ['organizer', 'reviewer'],
+  return: ['organizer', 'reviewer'],
+  decline: ['organizer', 'reviewer'],
+  undo: ['organizer', 'reviewer'],
+  submit: ['organizer'],
+};
 const asked = object({ field: pipe(string(), minLength(1), maxLength(64)), reason });
 const mark = object({
   points: nullable(pipe(number(), minValue(0), maxValue(100))),
@@ -70,6 +81,7 @@ const mark = object({
 export function reviewRoute(parts: { db: Db; secrets: Secrets; clock: () => number; guard: Guard }) {
   const { db, clock, guard } = parts;
   const keys = nominationKeys(parts.secrets);
+  const opened = createOpenings(db, clock);
   const stored = async (slug: string) => collecting(await readStored(db, slug));
   const base = '/api/console/contests/:slug/nominations';
 
@@ -89,6 +101,8 @@ export function reviewRoute(parts: { db: Db; secrets: Secrets; clock: () => numb
     .post(`${base}/decide`, guard('organizer', 'reviewer'), async (c) => {
       const { versions, ...body } = await readBody(c.req.raw, decision);
       const seen = new Map(Object.entries(versions).map(([key, version]) => [Number(key), version]));
+      if (!c.get('person').roles.some((role) => verdictRoles[body.verdict].includes(role)))
+        throw new Refusal('forbidden');
       await stored(c.req.param('slug'));
       return c.json(
         await decide(
@@ -108,7 +122,10 @@ export function reviewRoute(parts: { db: Db; secrets: Secrets; clock: () => numb
     .get(`${base}/:id/files/:file`, guard('organizer', 'reviewer'), async (c) => {
       const contest = await stored(c.req.param('slug'));
       const row = await readNomination(db, parseInput(id, c.req.param('id')), contest.id);
-      return sendAttachment(await readAttachment(db, c.req.param('file'), row.id));
+      if (!isReadable(row)) throw new Refusal('not_found');
+      const file = await readAttachment(db, c.req.param('file'), row.id);
+      await opened(c.get('person'), row, file);
+      return sendAttachment(file);
     })
     .post(`${base}/:id/reveal`, guard('organizer'), async (c) => {
       const body = await readBody(c.req.raw, asked);

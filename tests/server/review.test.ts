@@ -271,6 +271,28 @@ describe('deciding', () => {
     ]);
   });
 
+  test('papers are handed in by organizers alone, by whichever door', async () => {
+    const { base, ids, id } = await collected(site, [{ name: '甲' }]);
+    await site.parts.db
+      .updateTable('nomination')
+      .set({ state: 'draft', source: 'organizer' })
+      .where('contest', '=', id)
+      .execute();
+    const body = { ids, verdict: 'submit', consentOn: '2026-01-05' };
+    for (const [path, sent] of [
+      ['nominations/decide', body],
+      ['documents/submit', { ids }],
+    ] as const)
+      expect([path, (await reviewer.ask('POST', `${base}/${path}`, sent)).body]).toEqual([
+        path,
+        { code: 'forbidden' },
+      ]);
+    const view = await organizer.get<ReviewView>(`${base}/nominations/${ids[0]}`);
+    expect(view.state).toBe('draft');
+    const done = await organizer.post<DecideResult>(`${base}/nominations/decide`, body);
+    expect(done.refused.map(({ code }) => code)).not.toContain('forbidden');
+  });
+
   test('two who accept at once cannot fill a place twice', async () => {
     const names = Array.from({ length: 6 }, (_, at) => ({ name: `人选${at}` }));
     const { base, ids } = await collected(site, names, { categoryPlaces: { person: 2 }, places: 5 });
