@@ -1,3 +1,4 @@
+import type { AnswerFault } from './answer.ts';
 import type { CandidateKind, Photo } from './contest.ts';
 import type { Instant } from './time.ts';
 
@@ -75,10 +76,11 @@ export interface NominationLine {
   updatedAt: Instant;
 }
 
-/** A nomination whole, as its unit edits it. `hidden` = private values: in clear for its own unit, masked for staff. */
+/** A nomination whole. `hidden` = private values, masked for everybody; `hiddenFaults` = which of them cannot be so. */
 export interface NominationView extends NominationLine {
   answers: FormValues;
   hidden: FormValues;
+  hiddenFaults: AnswerFault[];
   consent: Consent | null;
   attachments: AttachmentView[];
   opinions: OpinionView[];

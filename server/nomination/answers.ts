@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto';
-import { fieldsFor, isHidden, isText, masked } from '@zuimei/shared/answer.ts';
+import { type AnswerFault, answerFault, fieldsFor, isHidden, isText, masked } from '@zuimei/shared/answer.ts';
 import type { CandidateKind } from '@zuimei/shared/contest.ts';
 import { type FormValues, nominationLimits } from '@zuimei/shared/nomination.ts';
 import type { Collection, FormField } from '@zuimei/shared/plan.ts';
+import { Refusal } from '@zuimei/shared/refusal.ts';
 import { cleanLine, cleanName, cleanText, foldText } from '../document/value.ts';
 import type { Secrets } from '../secret.ts';
 import { openPrivate, privateKey, sealPrivate } from './vault.ts';
@@ -47,7 +48,7 @@ export function sealHidden(keys: NominationKeys, id: number, hidden: FormValues)
   return Object.keys(hidden).length > 0 ? sealPrivate(keys.private, hidden, `nomination/${id}`) : null;
 }
 
-/** Private answers in clear. Only for the unit they came from, for a reveal that is recorded, and for comparing. */
+/** Private answers in clear. Only for a reveal or a paper that is recorded, for checks and for comparing. */
 export function openHidden(
   keys: Pick<NominationKeys, 'private'>,
   row: { id: number; private: Uint8Array | null },
@@ -55,7 +56,7 @@ export function openHidden(
   return row.private ? (openPrivate(keys.private, row.private, `nomination/${row.id}`) as FormValues) : {};
 }
 
-/** Private answers as staff see them: the key of every field that has one, its value masked. */
+/** Private answers as they are shown: the key of every field that has one, its value masked. */
 export function maskHidden(collection: Pick<Collection, 'form'>, hidden: FormValues): FormValues {
   const entries = Object.entries(hidden).map(([key, value]) => {
     const field = collection.form.find((one) => one.key === key);
@@ -63,6 +64,38 @@ export function maskHidden(collection: Pick<Collection, 'form'>, hidden: FormVal
   });
   return Object.fromEntries(entries);
 }
+
+/** What is wrong with private answers that are there, said without them: who fills in the form sees nothing but masks. */
+export function hiddenFaults(
+  collection: Pick<Collection, 'form'>,
+  kind: CandidateKind,
+  hidden: FormValues,
+): AnswerFault[] {
+  return fieldsFor(collection.form, kind).flatMap((field) => {
+    const value = hidden[field.key];
+    return value === undefined ? [] : (answerFault(field, value) ?? []);
+  });
+}
+
+/**
+ * Values as sent, private answers as they shall stand: one that was left out, or comes back as the mask it was shown as, stays what it is.
+ * Refuses with bad_request {field} any other mask: no answer is ever overwritten with asterisks.
+ */
+export function keepHidden(form: readonly FormField[], sent: FormValues, stored: FormValues): FormValues {
+  const values = { ...sent };
+  for (const field of form.filter((one) => isText(one) && isHidden(one))) {
+    const { key } = field;
+    const given = sent[key];
+    if (given === undefined || given === masked(field, stored[key] ?? '')) {
+      if (stored[key] === undefined) delete values[key];
+      else values[key] = stored[key];
+    } else if (isMask(given)) throw new Refusal('bad_request', { field: field.title });
+  }
+  return values;
+}
+
+/** Was this value masked somewhere? What was read from a masked paper is no answer. */
+export const isMask = (value: string): boolean => value.includes('****');
 
 /**
  * Keyed digests under which the same nominee is found again: `n:` of the name, `p:` of name and phone, `i:` of the identity number.

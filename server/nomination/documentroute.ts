@@ -115,7 +115,7 @@ export function documentRoute(parts: { db: Db; secrets: Secrets; clock: () => nu
           contest: filing.contest.id,
           subject: `${row.name}：${name}`,
         });
-        return await viewNomination(tx, keys, filing.collection, row, 'staff');
+        return await viewNomination(tx, keys, filing.collection, row);
       });
       return c.json(view);
     });

@@ -1,12 +1,14 @@
 import { isHidden, isText } from '@zuimei/shared/answer.ts';
-import type { CandidateKind, Photo } from '@zuimei/shared/contest.ts';
+import type { CandidateKind } from '@zuimei/shared/contest.ts';
 import type { Consent, FormValues, NominationState } from '@zuimei/shared/nomination.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Db } from '../db.ts';
+import type { EncodedPhoto } from '../media/photo.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
-import { type NominationKeys, openHidden } from './answers.ts';
+import { keepHidden, type NominationKeys, openHidden } from './answers.ts';
 import { type NominationRow, readNomination, recordEvent } from './entry.ts';
 import { type NominationChange, saveNomination } from './filing.ts';
+import { keepPhoto } from './portrait.ts';
 import { type Collecting, filingOf } from './review.ts';
 
 export interface Edit {
@@ -17,7 +19,8 @@ export interface Edit {
   kind?: CandidateKind;
   category?: string;
   consent?: Consent | null;
-  photo?: Photo;
+  /** Encoded, kept only if the edit is. */
+  photo?: EncodedPhoto;
 }
 
 /** While it is with staff. A returned one is its unit's again; a published one is corrected as a candidate. */
@@ -44,11 +47,14 @@ export async function editNomination(
       ...(kind === undefined ? {} : { kind }),
       ...(category === undefined ? {} : { category }),
       ...(consent === undefined ? {} : { consent }),
-      ...(photo === undefined ? {} : { photo }),
+      ...(photo === undefined ? {} : { photo: await keepPhoto(tx, stored.id, photo) }),
     };
     const before = { ...row.answers, ...openHidden(keys, row) };
-    if (edit.values) change.values = { ...before, ...edit.values };
-    const changed = changedFields(stored, row, before, edit);
+    const values =
+      edit.values &&
+      keepHidden(stored.collection.form, { ...row.answers, ...edit.values }, openHidden(keys, row));
+    if (values) change.values = values;
+    const changed = changedFields(stored, row, before, values ? { ...edit, values } : edit);
     await saveNomination(tx, filingOf(stored, keys, actor, now), row, edit.version, change);
     await recordEvent(tx, id, actor, 'save', `修改：${changed}`);
     await recordAction(tx, actor, {

@@ -13,7 +13,7 @@ import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Tables } from '../db.ts';
 import { cleanLine, paragraphsOf, yearsText } from '../document/value.ts';
 import type { Actor } from '../staff/action.ts';
-import { maskHidden, type NominationKeys, openHidden, publicFields } from './answers.ts';
+import { hiddenFaults, maskHidden, type NominationKeys, openHidden, publicFields } from './answers.ts';
 import { readAttachments } from './attachment.ts';
 import { readOpinions } from './opinion.ts';
 
@@ -104,19 +104,19 @@ export function lineOf(
   };
 }
 
-/** A nomination whole. `as`: its own unit reads its private answers in clear, staff masked. */
+/** A nomination whole, private answers masked: for its unit, too, since anybody may come by its link. */
 export async function viewNomination(
   db: Reader,
   keys: Pick<NominationKeys, 'private'>,
   collection: Pick<Collection, 'form'>,
   row: NominationRow,
-  as: 'unit' | 'staff',
 ): Promise<NominationView> {
   const hidden = openHidden(keys, row);
   return {
     ...lineOf(row),
     answers: row.answers,
-    hidden: as === 'unit' ? hidden : maskHidden(collection, hidden),
+    hidden: maskHidden(collection, hidden),
+    hiddenFaults: hiddenFaults(collection, row.kind, hidden),
     consent: row.consent,
     attachments: await readAttachments(db, row.id),
     opinions: await readOpinions(db, row.id),

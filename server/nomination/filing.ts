@@ -14,7 +14,15 @@ import { Refusal } from '@zuimei/shared/refusal.ts';
 import { shanghaiDay } from '@zuimei/shared/time.ts';
 import type { Tables } from '../db.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
-import { type NominationKeys, nameIn, openHidden, partAnswers, sealHidden, twinTags } from './answers.ts';
+import {
+  keepHidden,
+  type NominationKeys,
+  nameIn,
+  openHidden,
+  partAnswers,
+  sealHidden,
+  twinTags,
+} from './answers.ts';
 import { readAttachments } from './attachment.ts';
 import { type NominationRow, recordEvent } from './entry.ts';
 import { checkQuota } from './quota.ts';
@@ -31,7 +39,10 @@ export interface Filing {
   now: number;
 }
 
-/** Changes to a nomination; what is absent stays. Values are all fields of the form at once: a field not named becomes empty. */
+/**
+ * Changes to a nomination; what is absent stays. Values are all fields of the form at once: a field not named becomes empty, a private
+ * one stays (answers.ts keepHidden).
+ */
 export interface NominationChange {
   kind?: CandidateKind;
   category?: string;
@@ -89,13 +100,15 @@ export async function createNomination(
 export async function saveNomination(
   tx: Tx,
   filing: Filing,
-  row: Pick<NominationRow, 'id' | 'version' | 'saved_by' | 'updated_at'>,
+  row: Pick<NominationRow, 'id' | 'version' | 'saved_by' | 'updated_at' | 'private'>,
   version: number,
   change: NominationChange,
 ): Promise<number> {
   if (row.version !== version)
     throw new Refusal('state_changed', { by: row.saved_by, at: row.updated_at.toISOString() });
-  await writeChange(tx, filing, row.id, change, true);
+  const { values } = change;
+  const kept = values && keepHidden(filing.collection.form, values, openHidden(filing.keys, row));
+  await writeChange(tx, filing, row.id, kept ? { ...change, values: kept } : change, true);
   return row.version + 1;
 }
 

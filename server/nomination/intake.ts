@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import { answerFaults } from '@zuimei/shared/answer.ts';
+import { answerFaults, isHidden } from '@zuimei/shared/answer.ts';
 import type { CandidateKind, Photo } from '@zuimei/shared/contest.ts';
 import { fields } from '@zuimei/shared/form.ts';
 import type { FormValues } from '@zuimei/shared/nomination.ts';
@@ -13,6 +13,7 @@ import { type Problem, problemAt } from '../document/problem.ts';
 import { foldText } from '../document/value.ts';
 import { encodePhoto } from '../media/photo.ts';
 import type { Units } from '../unit/unit.ts';
+import { isMask } from './answers.ts';
 import { createNomination, type Filing } from './filing.ts';
 import { ownStep, saveOpinion } from './opinion.ts';
 import { categoryOf } from './plan.ts';
@@ -50,7 +51,7 @@ export async function takeDocuments(
               .add(tx, filing.contest.id, filing.collection, [
                 { name, kind, quota: null, contact: contactOf(nomination) },
               ])
-              .then(([id = 0]) => id)
+              .then(([made]) => made?.id ?? 0)
           : Promise.resolve(0),
       );
       const there = await tx
@@ -60,7 +61,7 @@ export async function takeDocuments(
         .where('state', '<>', 'withdrawn')
         .execute();
       if (there.some((one) => foldText(one.name) === foldText(candidate.name))) return null;
-      const kept: Photo | null = photo ? await keepPhoto(tx, photo) : null;
+      const kept: Photo | null = photo ? await keepPhoto(tx, filing.contest.id, photo) : null;
       const drafted = draftOf(filing, nomination);
       const id = await createNomination(tx, filing, unit.id, {
         ...drafted,
@@ -170,7 +171,7 @@ export function draftOf(
   const values = Object.fromEntries(
     collection.form.flatMap((field) => {
       const text = told[field.key];
-      return text ? [[field.key, fitted(field, text)]] : [];
+      return text && !(isHidden(field) && isMask(text)) ? [[field.key, fitted(field, text)]] : [];
     }),
   );
   return { kind, category: categoryOf(candidate.category, categories) ?? '', values };

@@ -70,7 +70,7 @@ export function createPortal({ db, keys, clock }: { db: Db; keys: NominationKeys
     const filed = await filing(person);
     return await db.transaction().execute(async (tx) => {
       await act(tx, filed, await rowOf(tx, filed, id));
-      return await viewNomination(tx, keys, filed.collection, await rowOf(tx, filed, id), 'unit');
+      return await viewNomination(tx, keys, filed.collection, await rowOf(tx, filed, id));
     });
   }
 
@@ -154,13 +154,13 @@ export function createPortal({ db, keys, clock }: { db: Db; keys: NominationKeys
           category: alike[0]?.id ?? '',
           values: known ? { unit: unit.name } : {},
         });
-        return await viewNomination(tx, keys, collection, await rowOf(tx, filed, id), 'unit');
+        return await viewNomination(tx, keys, collection, await rowOf(tx, filed, id));
       });
     },
 
     async read(person: Person, id: number): Promise<NominationView> {
       const { collection } = await filing(person);
-      return await viewNomination(db, keys, collection, await own(person, id), 'unit');
+      return await viewNomination(db, keys, collection, await own(person, id));
     },
 
     /** One autosave; gives the new version. */
@@ -194,7 +194,7 @@ export function createPortal({ db, keys, clock }: { db: Db; keys: NominationKeys
       const encoded = sent ? await encodePortrait(sent) : null;
       return await on(person, id, async (tx, filed, row) => {
         mustBeOpen(row, filed);
-        const photo: Photo | null = encoded ? await keepPhoto(tx, encoded) : null;
+        const photo: Photo | null = encoded ? await keepPhoto(tx, filed.contest.id, encoded) : null;
         await saveNomination(tx, filed, row, row.version, { photo });
       });
     },

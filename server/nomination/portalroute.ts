@@ -34,6 +34,7 @@ import { clientAddress } from '../vote/address.ts';
 import { nominationKeys } from './answers.ts';
 import { readAttachment, sendAttachment } from './attachment.ts';
 import { takeDocuments } from './intake.ts';
+import { createOpenings } from './opening.ts';
 import { createPortal } from './portal.ts';
 import { readUpload, rowId } from './upload.ts';
 
@@ -96,6 +97,7 @@ export function portalRoute(parts: {
   const units = createUnits(parts.secrets);
   const portal = createPortal({ db, keys: nominationKeys(parts.secrets), clock });
   const attempts = createAttempts(clock);
+  const opened = createOpenings(db, clock);
   const unit = guard('unit');
   const one = '/api/console/unit/nominations/:id';
   const idOf = (c: Context): number => rowId(c.req.param('id') ?? '');
@@ -123,7 +125,7 @@ export function portalRoute(parts: {
       await recordAction(
         db,
         { name: found.name, staff: null, unit: found.id },
-        { act: 'unit.enter', contest: found.contest },
+        { act: 'unit.enter', contest: found.contest, subject: address },
       );
       return c.json({ ok: true });
     })
@@ -168,7 +170,9 @@ export function portalRoute(parts: {
     })
     .get(`${one}/files/:file`, unit, async (c) => {
       const row = await portal.own(c.get('person'), idOf(c));
-      return sendAttachment(await readAttachment(db, c.req.param('file'), row.id));
+      const file = await readAttachment(db, c.req.param('file'), row.id);
+      await opened(c.get('person'), row, file);
+      return sendAttachment(file);
     })
     .delete(`${one}/files/:file`, unit, async (c) => {
       await portal.removeFile(c.get('person'), idOf(c), c.req.param('file'));

@@ -43,14 +43,14 @@ beforeAll(async () => {
     .where('slug', '=', slug)
     .executeTakeFirstOrThrow();
   const units = createUnits(await openSecrets({ secret: TEST_SECRET, dataDir: '' }));
-  await town.db
+  const made = await town.db
     .transaction()
     .execute((tx) =>
       units.add(tx, id, collection, [
         { name: '云岭区应急管理局', kind: 'department', quota: null, contact: { name: '', phone: '' } },
       ]),
     );
-  link = (await units.list(town.db, id, collection))[0]?.link ?? '';
+  link = made[0]?.link ?? '';
 }, 120_000);
 afterAll(() => town.close());
 
@@ -82,6 +82,17 @@ test('a unit opens its link on a phone, fills in one by hand and one from a docu
   const press = (name: string | RegExp) =>
     page.getByRole('button', { name, exact: typeof name === 'string' }).click();
 
+  // Everything this browser is ever asked to keep.
+  await page.addInitScript(() => {
+    const keep = Storage.prototype.setItem;
+    Storage.prototype.setItem = function (key, value) {
+      keep.call(this, key, value);
+      const all = sessionStorage.getItem('all') ?? '';
+      if (key !== 'all') keep.call(sessionStorage, 'all', all + value);
+    };
+  });
+  const copies = (): Promise<string[]> =>
+    page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('zuimei.entry.')));
   await page.goto(link);
   await page.getByText('还没有报送', { exact: true }).waitFor();
   // The key is in no address any more, nor comes back when one goes on and back.
@@ -153,11 +164,38 @@ test('a unit opens its link on a phone, fills in one by hand and one from a docu
   await page.getByText('退回意见：请补充2025年的事迹').first().waitFor();
   expect(await page.getByText('还可提交 2 份').count()).toBe(1);
   await page.getByRole('link', { name: '周明川' }).click();
+  // Nobody who opens the link reads a private answer again; it is written anew or stays.
+  const sealed = page.locator('#f-phone');
+  await sealed.getByText('138****0102').waitFor();
+  expect(await page.content()).not.toContain('13800000102');
+  await sealed.getByRole('button', { name: '重新填写' }).click();
+  await sealed.getByRole('button', { name: /^不改了/ }).click();
+  await sealed.getByRole('button', { name: '重新填写' }).click();
+  await sealed.getByRole('textbox').fill('13800000109');
   await press(/事迹$/);
   await page.getByLabel('主要事迹').fill('二〇二五年转移群众三百余人。');
   await press(/核对提交/);
   await press('重新提交');
   await page.getByText('待审核').waitFor();
+  await page.reload();
+  await page.getByText('138****0109').waitFor();
+
+  // What was typed was kept meanwhile, private answers never; what others left goes when a unit comes, its own when it leaves.
+  const kept = await page.evaluate(() => sessionStorage.getItem('all') ?? '');
+  expect(kept).toContain('二〇二五年转移群众三百余人。');
+  for (const value of ['13800000102', '13800000109', '1985-03']) expect(kept).not.toContain(value);
+  const { unit } = sent ?? {};
+  await page.evaluate((own) => {
+    const copy = { version: 1, typed: '{"kind":"person","values":{}}', at: Date.now() };
+    localStorage.setItem('zuimei.entry.98', JSON.stringify({ ...copy, unit: own }));
+    localStorage.setItem('zuimei.entry.99', JSON.stringify({ ...copy, unit: 999 }));
+  }, unit);
+  await page.goto('/console/unit');
+  await page.getByRole('link', { name: '周明川' }).waitFor();
+  expect(await copies()).toEqual(['zuimei.entry.98']);
+  await press('退出');
+  await page.getByText('请用单位链接打开').waitFor();
+  expect(await copies()).toEqual([]);
   expect(guest.faults).toEqual([]);
   await guest.leave();
 });

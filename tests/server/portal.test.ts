@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readNomination } from '@zuimei/server/nomination/entry.ts';
 import { returnNomination } from '@zuimei/server/nomination/filing.ts';
 import { findTwins } from '@zuimei/server/nomination/twin.ts';
-import type { NominationView } from '@zuimei/shared/nomination.ts';
+import type { FormValues, NominationView } from '@zuimei/shared/nomination.ts';
 import type { IntakeView, PortalView, UnitsView } from '@zuimei/shared/unit.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { type Desk, signIn } from '../harness/office.ts';
@@ -299,7 +299,114 @@ describe('files', () => {
 });
 
 describe('what is private', () => {
-  test('leaves its own unit for nobody: not other units, not the organizer’s lists, not the events or the action log', async () => {
+  test('stays as it is when its mask comes back or nothing does; written anew it changes; no mask is ever stored', async () => {
+    const contest = await openCollection(site);
+    const { desk } = await contest.unit('青石镇人民政府');
+    const draft = await fileDraft(desk, personValues('林立夏', '13800000103'), photo);
+    const clear = (field: string) =>
+      contest.organizer
+        .ask<{ value?: string }>('POST', `${contest.base}/nominations/${draft.id}/reveal`, {
+          field,
+          reason: '核对联系电话',
+        })
+        .then(({ body }) => body.value);
+    let { version } = draft;
+    const save = async (hidden: FormValues) => {
+      const { answers, kind, category, consent } = draft;
+      const body = { version, kind, category, consent, values: { ...answers, ...hidden } };
+      const reply = await desk.ask<{ version?: number; code?: string }>('PUT', one(draft.id), body);
+      version = reply.body.version ?? version;
+      return reply;
+    };
+    expect((await save(draft.hidden)).status).toBe(200);
+    expect([await clear('phone'), await clear('birth')]).toEqual(['13800000103', '1988-06']);
+    expect((await save({})).status).toBe(200);
+    expect([await clear('phone'), await clear('birth')]).toEqual(['13800000103', '1988-06']);
+    // The mask of another number, or one that was half written over.
+    expect((await save({ phone: '138****0999' })).body).toMatchObject({ code: 'bad_request' });
+    expect((await save({ phone: '138****01031' })).body).toMatchObject({ code: 'bad_request' });
+    expect(await clear('phone')).toBe('13800000103');
+    expect((await save({ phone: '13800000104' })).status).toBe(200);
+    expect(await clear('phone')).toBe('13800000104');
+    const { twin } = await fresh.database.db
+      .selectFrom('nomination')
+      .select('twin')
+      .where('id', '=', draft.id)
+      .executeTakeFirstOrThrow();
+    const other = await contest.unit('桐江街道办事处');
+    const theirs = await fileDraft(other.desk, personValues('林立夏', '13800000104'), photo);
+    const again = await fresh.database.db
+      .selectFrom('nomination')
+      .select('twin')
+      .where('id', '=', theirs.id)
+      .executeTakeFirstOrThrow();
+    expect(again.twin).toEqual(twin);
+    expect((await save({ phone: '' })).status).toBe(200);
+    expect((await submit(desk, { ...draft, version })).body).toEqual({
+      code: 'form_incomplete',
+      fields: 'phone',
+    });
+    expect((await save({ phone: '1380000' })).status).toBe(200);
+    const view = await desk.get<NominationView>(one(draft.id));
+    expect(view.hiddenFaults).toEqual([{ key: 'phone', code: 'not_a_phone' }]);
+    expect((await save({ phone: '13800000105' })).status).toBe(200);
+    expect((await submit(desk, { ...draft, version })).status).toBe(200);
+
+    // An organizer's correction keeps to the same.
+    const path = `${contest.base}/nominations/${draft.id}`;
+    const at = (await contest.organizer.get<NominationView>(path)).version;
+    const edit = (values: FormValues, from = at) =>
+      contest.organizer.ask('PUT', path, { version: from, values });
+    expect((await edit({ phone: '139****0000' })).status).toBe(400);
+    expect((await edit({ phone: '138****0105', post: '副大队长' })).status).toBe(200);
+    expect(await clear('phone')).toBe('13800000105');
+  });
+
+  test('is masked for a unit’s account as for its link', async () => {
+    const contest = await openCollection(site);
+    const { id, desk } = await contest.unit('青石镇人民政府');
+    const draft = await fileDraft(desk, personValues('林立夏', '13800000103'), null);
+    const account = await signIn(site, ['unit']);
+    await fresh.database.db.updateTable('staff').set({ unit: id }).where('id', '=', account.staff).execute();
+    expect((await account.get<NominationView>(one(draft.id))).hidden['phone']).toBe('138****0103');
+  });
+
+  test('is known to have been opened: each file once a minute, by whom and which', async () => {
+    const contest = await openCollection(site);
+    const { desk } = await contest.unit('青石镇人民政府');
+    const draft = await fileDraft(desk, personValues('林立夏'), photo);
+    const file = await desk.post<{ id: string }>(
+      one(draft.id, '/files/attachments'),
+      formOf('报送表扫描件.pdf', PDF),
+    );
+    const reviewer = await signIn(site, ['reviewer'], '审核乙');
+    const theirs = `${contest.base}/nominations/${draft.id}/files/${file.id}`;
+    // What its unit still holds is not for staff, whichever way they ask.
+    expect((await contest.organizer.ask('GET', theirs)).status).toBe(404);
+    await submit(desk, draft);
+    for (const [from, path] of [
+      [reviewer, theirs],
+      [reviewer, theirs],
+      [contest.organizer, theirs],
+      [desk, one(draft.id, `/files/${file.id}`)],
+    ] as const)
+      expect((await from.ask('GET', path)).status).toBe(200);
+    site.pass(61_000);
+    expect((await reviewer.ask('GET', theirs)).status).toBe(200);
+    const log = await fresh.database.db
+      .selectFrom('action_log')
+      .select(['actor', 'subject'])
+      .where('contest', '=', contest.id)
+      .where('act', '=', 'nomination.open')
+      .orderBy('id')
+      .execute();
+    const subject = '林立夏（青石镇人民政府）：报送表扫描件.pdf';
+    expect(log).toEqual(
+      ['审核乙', '测试主办', '青石镇人民政府', '审核乙'].map((actor) => ({ actor, subject })),
+    );
+  });
+
+  test('comes back to nobody: not to its own unit, whose link may be in other hands, not other units, not the organizer’s lists, not the events or the action log', async () => {
     const contest = await openCollection(site);
     const { desk } = await contest.unit('青石镇人民政府');
     const { desk: stranger } = await contest.unit('桐江街道办事处');
@@ -307,7 +414,7 @@ describe('what is private', () => {
     await submit(desk, draft);
     const theirs = await fileDraft(stranger, personValues('林立夏', '13800000103'), photo);
     await submit(stranger, theirs);
-    expect((await desk.get<NominationView>(one(draft.id))).hidden['phone']).toBe('13800000103');
+    expect((await desk.get<NominationView>(one(draft.id))).hidden['phone']).toBe('138****0103');
     const seen = JSON.stringify([
       await stranger.get('/api/console/unit'),
       await desk.get('/api/console/unit'),
@@ -375,8 +482,8 @@ describe('documents', () => {
       unit: '云岭区应急管理局',
       post: '执法大队副大队长',
     });
-    expect(view.hidden['phone']).toMatch(/^138000000\d\d$/);
-    expect(view.hidden['birth']).toMatch(/^\d{4}-\d\d$/);
+    expect(view.hidden['phone']).toMatch(/^138\*{4}00\d\d$/);
+    expect([view.hidden['birth'], view.hiddenFaults]).toEqual(['****', []]);
     expect(view.photo).not.toBeNull();
     const again = await desk.post<IntakeView>('/api/console/unit/documents', form(files));
     expect(again.made).toEqual([]);

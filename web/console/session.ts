@@ -2,6 +2,7 @@ import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
 import type { Role, SessionView } from '@zuimei/shared/staff.ts';
 import { api, carryCsrf, type Fault, SESSION_PATH } from './client.ts';
+import { forgetOthers } from './unit/typed.ts';
 
 /** Who is signed in. */
 export const useSession = defineStore('session', () => {
@@ -19,6 +20,7 @@ export const useSession = defineStore('session', () => {
     else {
       me.value = null;
       fault.value = answer.fault.code === 'signed_out' ? null : answer.fault;
+      if (answer.fault.code === 'signed_out') forgetOthers(null);
     }
     return answer.ok;
   }
@@ -28,6 +30,7 @@ export const useSession = defineStore('session', () => {
     // Another person must not find what the one before was writing.
     if (person !== lastSeen) holding.value = false;
     lastSeen = person;
+    forgetOthers(view.unit?.id ?? 0);
     me.value = view;
     fault.value = null;
     carryCsrf(view.csrf);
@@ -43,6 +46,7 @@ export const useSession = defineStore('session', () => {
     const answer = await api.post('/api/console/sign-out');
     if (!answer.ok && answer.fault.code !== 'signed_out') return answer.fault;
     holding.value = false;
+    forgetOthers(null, true);
     clear();
     return null;
   }

@@ -1,11 +1,8 @@
 import { computed, onBeforeUnmount, reactive, ref, watch } from 'vue';
+import { isHidden } from '@zuimei/shared/answer.ts';
 import type { CandidateKind } from '@zuimei/shared/contest.ts';
-import {
-  type Consent,
-  editableStates,
-  type FormValues,
-  type NominationView,
-} from '@zuimei/shared/nomination.ts';
+import { type Consent, editableStates, type NominationView } from '@zuimei/shared/nomination.ts';
+import type { FormField } from '@zuimei/shared/plan.ts';
 import { type Answer, api, type Fault } from '../client.ts';
 import { forgetTyped, keepTyped, readTyped, type Typed } from './typed.ts';
 
@@ -17,9 +14,9 @@ export type SaveState = 'saved' | 'typing' | 'saving' | 'failed' | 'conflict';
 /**
  * One nomination as its unit edits it. What is typed is saved a moment later, and kept in this browser until the server has it; every
  * request waits for the one before, so that the version sent is always the last known. A newer version elsewhere stops saving until the
- * person has chosen (`conflict`); nothing typed is thrown away before that.
+ * person has chosen (`conflict`); nothing typed is thrown away before that. Private answers come masked and are sent only when written anew.
  */
-export function useEntry(first: NominationView) {
+export function useEntry(first: NominationView, form: readonly FormField[]) {
   const view = ref(first);
   const typed = reactive<Typed>(typedOf(first));
   const state = ref<SaveState>('saved');
@@ -31,6 +28,7 @@ export function useEntry(first: NominationView) {
   let taking = false;
   let line: Promise<unknown> = Promise.resolve();
   const path = `/api/console/unit/nominations/${first.id}`;
+  const hidden = new Set<string>(form.filter(isHidden).map(({ key }) => key));
   const editable = computed(() => editableStates.includes(view.value.state));
 
   const kept = readTyped(first.id);
@@ -46,7 +44,7 @@ export function useEntry(first: NominationView) {
 
   function touched(): void {
     if (!editable.value) return;
-    keepTyped(first.id, version, JSON.stringify(typed));
+    keepTyped({ id: first.id, unit: first.unit.id, version }, typed, hidden);
     if (conflict.value) return;
     state.value = 'typing';
     clearTimeout(timer);
@@ -140,7 +138,12 @@ export function useEntry(first: NominationView) {
     if (state.value === 'typing' || state.value === 'failed') void flush();
   });
 
-  return { view, typed, state, savedAt, fault, conflict, editable, path, flush, act, reload, settle };
+  /** Private answers that stand as they are, as masks: what was written anew is in `typed`. */
+  const masks = computed(() =>
+    Object.fromEntries(Object.entries(view.value.hidden).filter(([key]) => typed.values[key] === undefined)),
+  );
+
+  return { masks, view, typed, state, savedAt, fault, conflict, editable, path, flush, act, reload, settle };
 }
 
 export type Entry = ReturnType<typeof useEntry>;
@@ -148,6 +151,5 @@ export type Entry = ReturnType<typeof useEntry>;
 function typedOf(view: NominationView): Typed {
   const kind: CandidateKind = view.kind;
   const consent: Consent | null = view.consent ? { ...view.consent } : null;
-  const values: FormValues = { ...view.answers, ...view.hidden };
-  return { kind, category: view.category, values, consent };
+  return { kind, category: view.category, values: { ...view.answers }, consent };
 }

@@ -21,10 +21,16 @@ export function useGaps(entry: Entry, portal: PortalView) {
     if (portal.categories.length > 0 && !portal.categories.some((one) => one.id === typed.category))
       gaps.push({ key: 'category', step: 'basic', title: '组别', words: '请选择一个组别。' });
     const files = view.value.attachments.map((file) => file.field);
-    for (const fault of answerFaults(portal.form, typed.kind, typed.values, {
+    const { masks } = entry;
+    const told = answerFaults(portal.form, typed.kind, typed.values, {
       photo: view.value.photo !== null,
       files,
-    })) {
+    });
+    // Of an answer that is only seen masked the server says what is wrong with it.
+    const faults = portal.form.flatMap(({ key }) =>
+      (masks.value[key] === undefined ? told : view.value.hiddenFaults).filter((fault) => fault.key === key),
+    );
+    for (const fault of faults) {
       const field = portal.form.find((one) => one.key === fault.key);
       if (!field) continue;
       const missing = field.type === 'photo' ? '还没有上传照片。' : '还没有上传文件。';
