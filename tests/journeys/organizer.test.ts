@@ -176,7 +176,7 @@ async function lookAgain(unit: string): Promise<string> {
   const why = office.getByRole('dialog', { name: '查看链接' });
   await why.getByLabel(/^原因/).fill('单位说找不到链接');
   await why.getByRole('button', { name: '查看', exact: true }).click();
-  return await panel.getByLabel('链接').first().inputValue();
+  return await panel.getByRole('textbox', { name: '链接' }).inputValue();
 }
 
 /** 同意, own opinion, and what is asked before a draft is sent; from the step 意见与同意 on. */
