@@ -29,4 +29,6 @@ export interface Opening {
   voter: string;
   picks: number[];
   state: BallotState;
+  /** Hex, 16 bytes: the digest of what the server noticed of it (evidence.ts), which tells nothing by itself. */
+  evidence: string;
 }

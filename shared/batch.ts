@@ -1,94 +1,122 @@
-import { copyHash, putAscii, putHex } from './bytes.ts';
+import { sha256 } from '#sha256';
+import { copyHash, putAscii, putHex, toHex } from './bytes.ts';
 import {
+  BALLOT_KEY,
   type CommittedBallot,
   createBallotWriter,
-  createCommitter,
-  saltBlocks,
-  writeBallotId,
+  MAX_PICKS,
+  writeBallotKey,
 } from './commitment.ts';
 import { entryTemplate, INSTANT } from './entry.ts';
-import { createLanes, type Lanes } from './lanes.ts';
+import { ADDRESS_BYTES, EVIDENCE_BYTES, EVIDENCE_INPUT, type Trace, writeTrace } from './evidence.ts';
+import { createLanes, createMacLanes, lanesOf } from './lanes.ts';
 import { Refusal } from './refusal.ts';
 import type { Instant } from './time.ts';
 
-/** The hashes that commitment.ts and entry.ts make one at a time, for whole batches at a third of the cost. */
+/** The hashes of a ledger, many at a time: a third of what they cost one by one. */
 
 const ROOMS = 128;
-const LONGEST_BALLOT = 440;
+/** Fills the blocks that it takes. */
+const LONGEST_BALLOT = 500;
 const none = new Uint8Array(0);
 
-function lanesOf(message: Uint8Array): Lanes {
-  const lanes = createLanes(ROOMS, message.length);
-  for (let i = 0; i < ROOMS; i++) {
-    lanes.bytes.set(message, lanes.start(i));
-    lanes.end(i, message.length);
-  }
-  return lanes;
+/** The contest's secrets, 16 to 64 bytes each. */
+export interface LedgerKeys {
+  /** What salts are made with. */
+  opening: Uint8Array;
+  /** What addresses fade under. */
+  fading: Uint8Array;
 }
+
+/** A ballot as it is written down: its evidence is yet to be made. */
+export type CastBallot = Omit<CommittedBallot, 'contest' | 'evidence'> & Trace;
 
 export interface BatchCommitter {
   /**
-   * Writes the commitment of ballot i to out[start + i·stride, + 32). Refuses as `commit` of commitment.ts does; what is in
-   * `out` is then of no use.
+   * Writes the commitment of ballot i, SHA-256(salt ‖ canonical ballot), to out[start + i·stride, + 32). Picks must be ascending. What is
+   * in `out` is of no use when it refuses.
    */
-  commit(
-    ballots: readonly Omit<CommittedBallot, 'contest'>[],
-    out: Uint8Array,
-    start: number,
-    stride: number,
-  ): void;
-  /** Salts of these ballots, end to end: what opens their commitments. */
-  salts(ballots: readonly { ballotId: string }[]): Uint8Array<ArrayBuffer>;
+  commit(ballots: readonly CastBallot[], out: Uint8Array, start: number, stride: number): void;
+  /** What opens these ballots, 48 bytes each, end to end: salt = HMAC-SHA256(opening key, voter ‖ ballotId), and evidence. */
+  openings(ballots: readonly Sealed[]): Uint8Array<ArrayBuffer>;
 }
 
-/** `openingKey`: as for createCommitter, and giving the same commitments. */
-export function createBatchCommitter(contest: string, openingKey: Uint8Array): BatchCommitter {
-  const alone = createCommitter(contest, openingKey);
+type Sealed = Pick<CastBallot, 'ballotId' | 'voter' | keyof Trace>;
+
+/** Commitments of one contest's ballots. Not re-entrant. */
+export function createBatchCommitter(contest: string, keys: LedgerKeys): BatchCommitter {
+  for (const key of [keys.opening, keys.fading])
+    if (key.length < 16 || key.length > 64)
+      throw new Refusal('bad_request', { part: 'ballot', fault: 'key' });
   const writer = createBallotWriter(contest);
-  const { inner, outer } = saltBlocks(openingKey);
-  const [ids, salts, committed] = [lanesOf(inner), lanesOf(outer), createLanes(ROOMS, LONGEST_BALLOT)];
+  const salts = createMacLanes(keys.opening, ROOMS, BALLOT_KEY);
+  const faded = createMacLanes(keys.fading, ROOMS, ADDRESS_BYTES);
+  const evidence = lanesOf(new Uint8Array(EVIDENCE_INPUT), ROOMS);
+  const committed = createLanes(ROOMS, LONGEST_BALLOT);
+  const textRooms = Array.from({ length: ROOMS }, (_, i) =>
+    committed.bytes.subarray(committed.start(i) + 32, committed.start(i) + LONGEST_BALLOT),
+  );
+  const unknown = '0'.repeat(2 * EVIDENCE_BYTES);
 
-  const roomsOf = (lanes: Lanes, from: number, to: number): Uint8Array[] =>
-    Array.from({ length: ROOMS }, (_, i) => lanes.bytes.subarray(lanes.start(i) + from, lanes.start(i) + to));
-  const [idRooms, textRooms] = [roomsOf(ids, 64, 100), roomsOf(committed, 32, LONGEST_BALLOT)];
-
-  const saltAll = (ballots: readonly { ballotId: string }[]): void => {
-    ballots.forEach(({ ballotId }, i) => {
-      writeBallotId(idRooms[i] ?? none, ballotId);
+  const sealAll = (ballots: readonly Sealed[]): void => {
+    ballots.forEach(({ voter, ballotId, ip }, i) => {
+      writeBallotKey(salts.rooms[i] ?? none, voter, ballotId);
+      if (ip.length === ADDRESS_BYTES) faded.rooms[i]?.set(ip);
     });
-    ids.run(ballots.length);
-    for (let i = 0; i < ballots.length; i++)
-      copyHash(ids.bytes, ids.start(i) - 32, salts.bytes, salts.start(i) + 64);
     salts.run(ballots.length);
+    faded.run(ballots.length);
+    ballots.forEach((ballot, i) => {
+      const at = evidence.start(i);
+      copyHash(salts.bytes, salts.start(i), evidence.bytes, at);
+      writeTrace(evidence.bytes, at + 32, ballot, faded.bytes, faded.start(i));
+    });
+    evidence.run(ballots.length);
   };
 
+  /** What is too long for the lanes. */
+  const commitLong = (ballot: CastBallot, i: number): Uint8Array => {
+    const room = new Uint8Array(32 + writer.room(Math.min(ballot.picks.length, MAX_PICKS)));
+    const [from, at] = [salts.start(i), evidence.start(i) - 32];
+    room.set(salts.bytes.subarray(from, from + 32));
+    const hex = toHex(evidence.bytes.subarray(at, at + EVIDENCE_BYTES));
+    return sha256(room.subarray(0, 32 + writer.write(room.subarray(32), ballot, hex)));
+  };
+
+  const fits = ({ picks }: CastBallot): boolean => 32 + writer.room(picks.length) <= LONGEST_BALLOT;
+
   return {
-    salts(ballots) {
-      const out = new Uint8Array(ballots.length * 32);
+    openings(ballots) {
+      const width = 32 + EVIDENCE_BYTES;
+      const out = new Uint8Array(ballots.length * width);
       for (let from = 0; from < ballots.length; from += ROOMS) {
         const some = ballots.slice(from, from + ROOMS);
-        saltAll(some);
-        for (let i = 0; i < some.length; i++)
-          copyHash(salts.bytes, salts.start(i) - 32, out, (from + i) * 32);
+        sealAll(some);
+        for (let i = 0; i < some.length; i++) {
+          const to = (from + i) * width;
+          const at = evidence.start(i) - 32;
+          copyHash(salts.bytes, salts.start(i), out, to);
+          for (let n = 0; n < EVIDENCE_BYTES; n++) out[to + 32 + n] = evidence.bytes[at + n] ?? 0;
+        }
       }
       return out;
     },
     commit(ballots, out, start, stride) {
       for (let from = 0; from < ballots.length; from += ROOMS) {
         const some = ballots.slice(from, from + ROOMS);
-        saltAll(some);
+        sealAll(some);
         some.forEach((ballot, i) => {
           const at = committed.start(i);
-          const fits = 32 + writer.room(ballot.picks.length) <= LONGEST_BALLOT;
-          copyHash(salts.bytes, salts.start(i) - 32, committed.bytes, at);
-          committed.end(i, fits ? 32 + writer.write(textRooms[i] ?? none, ballot) : 32);
+          if (!fits(ballot)) return committed.end(i, 32);
+          copyHash(salts.bytes, salts.start(i), committed.bytes, at);
+          committed.end(i, 32 + writer.write(textRooms[i] ?? none, ballot, unknown));
+          const digits = at + 32 + writer.evidenceAt;
+          putHex(committed.bytes, digits, evidence.bytes, evidence.start(i) - 32, EVIDENCE_BYTES);
         });
         committed.run(some.length);
-        some.forEach(({ ballotId, voter, picks, state }, i) => {
+        some.forEach((ballot, i) => {
           const to = start + (from + i) * stride;
-          if (32 + writer.room(picks.length) <= LONGEST_BALLOT)
-            copyHash(committed.bytes, committed.start(i) - 32, out, to);
-          else out.set(alone.commit(ballotId, voter, picks, state), to);
+          if (fits(ballot)) copyHash(committed.bytes, committed.start(i) - 32, out, to);
+          else out.set(commitLong(ballot, i), to);
         });
       }
     },
@@ -103,7 +131,7 @@ export interface BatchLeaves {
 /** Gives the leaves that leafOf gives. */
 export function createBatchLeaves(contest: string, kind = 'ballot'): BatchLeaves {
   const { block, atStart, commitmentStart } = entryTemplate(contest, kind);
-  const lanes = lanesOf(block);
+  const lanes = lanesOf(block, ROOMS);
   // Which instant stands in each room: short runs of ever new instants must not pay for all rooms.
   const written: Instant[] = Array.from({ length: ROOMS }, () => '');
   return {

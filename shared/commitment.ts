@@ -1,6 +1,7 @@
-import { sha256, sha256Hex, sha256Into } from '#sha256';
+import { sha256Hex } from '#sha256';
 import type { BallotState, Opening } from './ballot.ts';
 import { foldHex, isHex } from './bytes.ts';
+import { EVIDENCE_BYTES } from './evidence.ts';
 import { Refusal } from './refusal.ts';
 
 /** What a ballot's commitment holds, beside its salt. */
@@ -8,6 +9,8 @@ export interface CommittedBallot {
   /** Lower-case uuid. */
   ballotId: string;
   contest: string;
+  /** Hex, 16 bytes: see evidence.ts. */
+  evidence: string;
   /** Ascending, no number twice. */
   picks: readonly number[];
   state: BallotState;
@@ -18,7 +21,7 @@ export interface CommittedBallot {
 const SLUG = /^[a-z0-9][a-z0-9-]{0,63}$/;
 
 /** The most picks and the highest candidate number a ballot can hold. */
-const MAX_PICKS = 1000;
+export const MAX_PICKS = 1000;
 const MAX_NUMBER = 32_767;
 
 /** What this file refuses with: `bad_request` {part: 'ballot', fault: the field}. */
@@ -26,11 +29,15 @@ function need(ok: boolean, fault: string): void {
   if (!ok) throw new Refusal('bad_request', { part: 'ballot', fault });
 }
 
+type Written = Omit<CommittedBallot, 'contest' | 'evidence'>;
+
 export interface BallotWriter {
   /** Bytes that the canonical text of a ballot with this many picks takes at most. */
   room(picks: number): number;
+  /** Where in a canonical text the digits of the evidence begin. */
+  evidenceAt: number;
   /** Writes a ballot's canonical text, ASCII, at the beginning of `room`; gives its length. */
-  write(room: Uint8Array, ballot: Omit<CommittedBallot, 'contest'>): number;
+  write(room: Uint8Array, ballot: Written, evidence: string): number;
   /** Writes what an opening's commitment is the hash of, salt and text, from room[32] on; gives its length. */
   writeOpening(room: Uint8Array, opening: Opening): number;
 }
@@ -41,32 +48,38 @@ const encoder = new TextEncoder();
 export function createBallotWriter(contest: string): BallotWriter {
   need(SLUG.test(contest), 'contest');
   const head = '{"ballotId":"';
-  const middle = `","contest":"${contest}","picks":[`;
+  const middle = `","contest":"${contest}","evidence":"`;
+  const listed = '","picks":[';
+  const evidenceAt = head.length + 36 + middle.length;
   const counted = '],"state":"counted","voter":"';
   const held = '],"state":"held","voter":"';
 
   const put = (
     room: Uint8Array,
-    { ballotId, voter, picks, state }: Omit<CommittedBallot, 'contest'>,
+    { ballotId, voter, picks, state }: Written,
+    evidence: string,
     salt: string,
   ): number => {
     need(state === 'counted' || state === 'held', 'state');
     need(ballotId.length === 36, 'ballotId');
     need(voter.length === 32, 'voter');
-    const text = `${salt}${head}${ballotId}${middle}${numbersOf(picks)}${state === 'held' ? held : counted}${voter}"}`;
+    need(evidence.length === 2 * EVIDENCE_BYTES, 'evidence');
+    const text = `${salt}${head}${ballotId}${middle}${evidence}${listed}${numbersOf(picks)}${state === 'held' ? held : counted}${voter}"}`;
     const { written } = encoder.encodeInto(text, room);
     need(written === text.length, 'text');
     need(isUuid(room, salt.length + head.length), 'ballotId');
+    need(isHex(room, salt.length + evidenceAt, 2 * EVIDENCE_BYTES), 'evidence');
     need(isHex(room, written - 34, 32), 'voter');
     return written;
   };
 
   return {
-    room: (picks) => head.length + 36 + middle.length + picks * 6 + counted.length + 34,
-    write: (room, ballot) => put(room, ballot, ''),
+    room: (picks) => evidenceAt + 2 * EVIDENCE_BYTES + listed.length + picks * 6 + counted.length + 34,
+    evidenceAt,
+    write: (room, ballot, evidence) => put(room, ballot, evidence, ''),
     writeOpening(room, opening) {
       need(opening.salt.length === 64, 'salt');
-      const length = put(room, opening, opening.salt);
+      const length = put(room, opening, opening.evidence, opening.salt);
       need(foldHex(room, 32), 'salt');
       return length - 32;
     },
@@ -77,7 +90,7 @@ export function createBallotWriter(contest: string): BallotWriter {
 export function ballotBytes(ballot: CommittedBallot): Uint8Array<ArrayBuffer> {
   const writer = createBallotWriter(ballot.contest);
   const out = new Uint8Array(writer.room(ballot.picks.length));
-  return out.slice(0, writer.write(out, ballot));
+  return out.slice(0, writer.write(out, ballot, ballot.evidence));
 }
 
 function numbersOf(picks: readonly number[]): string {
@@ -98,58 +111,19 @@ function isUuid(text: Uint8Array, at: number): boolean {
   return strokes && short && isHex(text, at, 8) && isHex(text, at + 24, 12);
 }
 
-/** Writes a ballotId as text into the 36 bytes of `room`; refuses what is not a lower-case uuid. */
-export function writeBallotId(room: Uint8Array, ballotId: string): void {
+const digits = new Uint8Array(32);
+
+/** Bytes that tell a ballot from every other of its contest: whose it is, and which of theirs. */
+export const BALLOT_KEY = 16 + 36;
+
+/** Writes voter (as bytes) ‖ ballotId (as text) into the 52 bytes of `room`; refuses what is not 16 bytes in hex and a lower-case uuid. */
+export function writeBallotKey(room: Uint8Array, voter: string, ballotId: string): void {
+  const hex = encoder.encodeInto(voter, digits);
+  need(voter.length === 32 && hex.written === 32 && foldHex(digits, 16), 'voter');
   const { written } = encoder.encodeInto(ballotId, room);
   need(ballotId.length === 36 && written === 36 && isUuid(room, 0), 'ballotId');
-}
-
-export interface Committer {
-  /** HMAC-SHA256(opening key, ballotId): what, with the ballot, opens its commitment. */
-  salt(ballotId: string): Uint8Array<ArrayBuffer>;
-  /** SHA-256(salt ‖ ballot bytes) as 32 bytes, with the salt above. Picks must be ascending. */
-  commit(
-    ballotId: string,
-    voter: string,
-    picks: readonly number[],
-    state: BallotState,
-  ): Uint8Array<ArrayBuffer>;
-}
-
-/** The two keyed blocks of HMAC-SHA256 (RFC 2104), each with room for what is hashed behind it: a ballotId, a hash. */
-export function saltBlocks(openingKey: Uint8Array): { inner: Uint8Array; outer: Uint8Array } {
-  need(openingKey.length >= 16 && openingKey.length <= 64, 'openingKey');
-  const inner = new Uint8Array(64 + 36).fill(0x36, 0, 64);
-  const outer = new Uint8Array(64 + 32).fill(0x5c, 0, 64);
-  openingKey.forEach((byte, i) => {
-    inner[i] = byte ^ 0x36;
-    outer[i] = byte ^ 0x5c;
-  });
-  return { inner, outer };
-}
-
-/** Commitments of one contest's ballots, one by one; batch.ts does many. `openingKey`: the contest's secret, 16 to 64 bytes. */
-export function createCommitter(contest: string, openingKey: Uint8Array): Committer {
-  const writer = createBallotWriter(contest);
-  const block = new Uint8Array(32 + writer.room(MAX_PICKS));
-  const { inner, outer } = saltBlocks(openingKey);
-  const [idRoom, textRoom] = [inner.subarray(64), block.subarray(32)];
-  const saltInto = (ballotId: string, out: Uint8Array): void => {
-    writeBallotId(idRoom, ballotId);
-    sha256Into(inner, outer, 64);
-    sha256Into(outer, out, 0);
-  };
-  return {
-    salt(ballotId) {
-      const out = new Uint8Array(32);
-      saltInto(ballotId, out);
-      return out;
-    },
-    commit(ballotId, voter, picks, state) {
-      saltInto(ballotId, block);
-      return sha256(block.subarray(0, 32 + writer.write(textRoom, { ballotId, voter, picks, state })));
-    },
-  };
+  room.copyWithin(16, 0, 36);
+  for (let i = 0; i < 16; i++) room[i] = digits[16 + i] ?? 0;
 }
 
 /** The commitment, hex, that an opening opens: needs no key. Refuses a malformed opening. */

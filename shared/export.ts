@@ -12,8 +12,12 @@ import type { Instant } from './time.ts';
  *   3. ExportEntry …        every entry in order of the ledger, from index 0 without a gap
  *   4. ExportEnd            the stored tally, and how many lines of each kind there are: a file without it was cut off
  *
+ * A ballot is one by contest, voter and ballotId: two voters may have sent the same ballotId. `evidence` in an opening is 16 bytes in hex, a
+ * keyed digest of what the server noticed of the ballot (signals, screening, channel, device, address; evidence.ts): it shows that none of it
+ * was changed since, on the server or between two exports, and says nothing of what it was.
+ *
  * An entry's leaf is SHA-256(0x00 ‖ canonical {at, commitment, contest, kind, v: 1}), the tree over the leaves that of RFC 6962. A
- * ballot's commitment is SHA-256(salt ‖ canonical {ballotId, contest, picks, state, voter}); an act's SHA-256(canonical act). canonical =
+ * ballot's commitment is SHA-256(salt ‖ canonical {ballotId, contest, evidence, picks, state, voter}), salt as bytes; an act's SHA-256(canonical act). canonical =
  * RFC 8785 without floats. Votes are what the openings and the rulings give, round by round; rounds and names are those of the last act
  * that holds `rules`. The file holds pseudonyms of voters and their choices, and nothing that says who they are; without openings it
  * holds neither.

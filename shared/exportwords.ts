@@ -39,7 +39,8 @@ const sentences: Record<ExportProblemCode | 'gap' | 'head' | 'tile', (one: Found
   act_missing: ({ index }) => `第 ${nth(index)} 号账目没有附上所记的事项，无法与封存的指纹核对。`,
   opening: ({ index }) => `第 ${nth(index)} 号选票的内容格式不对，不是系统写下的样子。`,
   act: ({ index }) => `第 ${nth(index)} 号账目所记的事项格式不对，不是系统写下的样子。`,
-  commitment: ({ index }) => `第 ${nth(index)} 号账目的内容与入账时封存的指纹不符：内容在入账之后被改过。`,
+  commitment: ({ index }) =>
+    `第 ${nth(index)} 号账目的内容与入账时封存的指纹不符：内容（选票还包括当时记下的信号、设备、来源与地址）在入账之后被改过。`,
   time: ({ index }) => `第 ${nth(index)} 号账目的时间早于前一条：时间或先后被改过。`,
   ballot_twice: ({ index }) => `第 ${nth(index)} 号选票与前面的一张是同一张：被重复写入。`,
   outside_rounds: ({ index }) => `第 ${nth(index)} 号选票不在投票时间之内。`,

@@ -1,4 +1,5 @@
 import { sha256Into } from '#sha256';
+import { copyHash } from './bytes.ts';
 import { openSimd } from './sha256.simd.ts';
 
 /**
@@ -60,4 +61,51 @@ export function createLanes(rooms: number, longest: number): Lanes {
       }
     },
   };
+}
+
+/** HMAC-SHA256 (RFC 2104) of many messages of one length under one key. */
+export interface MacLanes {
+  /** Where message i is written. */
+  readonly rooms: readonly Uint8Array[];
+  /** Of messages 0 to count - 1. */
+  run(count: number): void;
+  /** After run: the digest of message i is at bytes[start(i), + 32). */
+  readonly bytes: Uint8Array;
+  start(i: number): number;
+}
+
+const BLOCK = 64;
+
+/** `key`: at most a block. */
+export function createMacLanes(key: Uint8Array, rooms: number, length: number): MacLanes {
+  if (key.length > BLOCK) throw new RangeError('key longer than a block');
+  const keyed = (pad: number, behind: number): Lanes => {
+    const message = new Uint8Array(BLOCK + behind).fill(pad, 0, BLOCK);
+    for (let i = 0; i < key.length; i++) message[i] = pad ^ (key[i] ?? 0);
+    return lanesOf(message, rooms);
+  };
+  const [inner, outer] = [keyed(0x36, length), keyed(0x5c, 32)];
+  return {
+    rooms: Array.from({ length: rooms }, (_, i) =>
+      inner.bytes.subarray(inner.start(i) + BLOCK, inner.start(i) + BLOCK + length),
+    ),
+    run(count) {
+      inner.run(count);
+      for (let i = 0; i < count; i++)
+        copyHash(inner.bytes, inner.start(i) - 32, outer.bytes, outer.start(i) + BLOCK);
+      outer.run(count);
+    },
+    bytes: outer.bytes,
+    start: (i) => outer.start(i) - 32,
+  };
+}
+
+/** Every room holding this message already. */
+export function lanesOf(message: Uint8Array, rooms: number): Lanes {
+  const lanes = createLanes(rooms, message.length);
+  for (let i = 0; i < rooms; i++) {
+    lanes.bytes.set(message, lanes.start(i));
+    lanes.end(i, message.length);
+  }
+  return lanes;
 }

@@ -32,13 +32,13 @@ export interface Reopener {
   /** After run: the leaf of line i is at leaves[leafStart(i), + 32). */
   leaves: Uint8Array;
   leafStart(i: number): number;
-  /** After run: 32 bits of the salt of line i. Salts are as good as random, and there is one for each ballotId. */
+  /** After run: 32 bits of the salt of line i. Salts are as good as random, and there is one for each voter and ballotId. */
   saltWord(i: number, nth: 0 | 1): number;
 }
 
 export const BATCH = 256;
 const LONGEST_ENTRY = 280;
-const LONGEST_BALLOT = 440;
+const LONGEST_BALLOT = 500;
 const encoder = new TextEncoder();
 const empty = new Uint8Array(0);
 

@@ -30,7 +30,7 @@ export interface Ledger {
 export type SignedRoot = Pick<Checkpoint, 'size' | 'root'>;
 
 /**
- * Beside the faults of a line (reopen.ts): time: it is older than the entry before · ballot_twice: its ballotId was seen
+ * Beside the faults of a line (reopen.ts): time: it is older than the entry before · ballot_twice: this voter's ballotId was seen
  * before · outside_rounds: cast when no round was open · ruling: it moves what it cannot · checkpoint: the tree is not the
  * one that was signed · checkpoint_ahead: it was signed for more entries than there are.
  */

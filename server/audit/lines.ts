@@ -1,10 +1,12 @@
 import { sql } from 'kysely';
 import type { Act } from '@zuimei/shared/act.ts';
-import { type BatchCommitter, createBatchCommitter } from '@zuimei/shared/batch.ts';
+import { type BatchCommitter, type CastBallot, createBatchCommitter } from '@zuimei/shared/batch.ts';
+import { ADDRESS_BYTES, DEVICE_BYTES, FADED_BYTES } from '@zuimei/shared/evidence.ts';
 import type { Line } from '@zuimei/shared/replay.ts';
 import type { Db } from '../db.ts';
 import type { Secrets } from '../secret.ts';
-import { openingKey } from '../vote/ledger.ts';
+import { ledgerKeys, openingsBy } from '../vote/ledger.ts';
+import { flagsColumn } from '../vote/receipt.ts';
 
 const PAGE = 10_000;
 
@@ -24,7 +26,7 @@ export async function* readLines(
   contest: { id: number; slug: string },
   { gap = () => {}, below = Number.MAX_SAFE_INTEGER, page: most = PAGE }: Reading = {},
 ): AsyncGenerator<PlacedLine[]> {
-  const committer = createBatchCommitter(contest.slug, openingKey(secrets, contest.slug));
+  const committer = createBatchCommitter(contest.slug, ledgerKeys(secrets, contest.slug));
   const read = (from: number): Promise<Page> => {
     const page = readPage(db, contest.id, from, Math.min(below, from + most));
     // Awaited a page later, or never when the reader has gone.
@@ -65,9 +67,18 @@ interface Page {
   voters: string;
   picks: string;
   states: string;
+  /** Their traces: numbers by comma; 8 bytes each; 16 bytes each, and of each 'r' raw, 'f' faded and filled up, or '-' none. */
+  flags: string;
+  devices: Uint8Array;
+  ips: Uint8Array;
+  ipKinds: string;
   /** Of the other entries, in order. */
   acts: Act[];
 }
+
+const NO_DEVICE = sql.raw(`'\\xffffffffffffffff'::bytea`);
+const FILLING = sql.raw(`'\\x00000000'::bytea`);
+const NO_ADDRESS = sql.raw(`'\\xffffffffffffffffffffffffffffffff'::bytea`);
 
 async function readPage(db: Db, contest: number, from: number, below: number): Promise<Page> {
   const { rows } = await sql<Page>`
@@ -81,9 +92,18 @@ async function readPage(db: Db, contest: number, from: number, below: number): P
       coalesce(string_agg(encode(voter, 'hex'), '' order by index), '') as voters,
       coalesce(string_agg(array_to_string(picks, ','), ';' order by index), '') as picks,
       coalesce(string_agg(left(state, 1), '' order by index), '') as states,
+      coalesce(string_agg(flags::text, ',' order by index), '') as flags,
+      coalesce(string_agg(device, ''::bytea order by index), '') as devices,
+      coalesce(string_agg(ip, ''::bytea order by index), '') as ips,
+      coalesce(string_agg(ip_kind, '' order by index), '') as "ipKinds",
       coalesce(jsonb_agg(act order by index) filter (where kind <> 'ballot'), '[]') as acts
     from (
-      select * from ledger_entry where contest = ${contest} and index >= ${from} and index < ${below} order by index
+      select index, at, kind, commitment, ballot_id, voter, picks, state, act,
+        case when kind = 'ballot' then ${flagsColumn} end as flags,
+        case when kind = 'ballot' then case when length(device) = 8 then device else ${NO_DEVICE} end end as device,
+        case when kind = 'ballot' then case length(ip) when 16 then ip when 12 then ip || ${FILLING} else ${NO_ADDRESS} end end as ip,
+        case when kind = 'ballot' then case length(ip) when 16 then 'r' when 12 then 'f' else '-' end end as ip_kind
+      from ledger_entry where contest = ${contest} and index >= ${from} and index < ${below} order by index
     ) entries`.execute(db);
   return rows[0] as Page;
 }
@@ -92,11 +112,7 @@ function linesOf(page: Page, from: number, committer: BatchCommitter): PlacedLin
   const indexes = page.indexes === '' ? null : page.indexes.split(',').map(Number);
   const kinds = page.kinds.split(',');
   const instants = page.at.split(',');
-  const picks = page.picks.split(';');
-  const ballots = Array.from({ length: page.ballotIds.length / 36 }, (_, i) => ({
-    ballotId: page.ballotIds.slice(i * 36, i * 36 + 36),
-  }));
-  const salts = Buffer.from(committer.salts(ballots).buffer).toString('hex');
+  const openings = openingsBy(committer, ballotsOf(page));
   let [at, ms, ballot, act] = ['', '', 0, 0];
   return Array.from({ length: page.count }, (_, i): PlacedLine => {
     const index = indexes?.[i] ?? from + i;
@@ -107,14 +123,21 @@ function linesOf(page: Page, from: number, committer: BatchCommitter): PlacedLin
     const kind = kinds[i] ?? '';
     const commitment = page.commitments.slice(i * 64, i * 64 + 64);
     if (kind !== 'ballot') return { index, at, kind, commitment, act: page.acts[act++] ?? null };
-    const nth = ballot++;
-    const opening = {
-      ballotId: ballots[nth]?.ballotId ?? '',
-      salt: salts.slice(nth * 64, nth * 64 + 64),
-      voter: page.voters.slice(nth * 32, nth * 32 + 32),
-      picks: (picks[nth] ?? '').split(',').map(Number),
-      state: page.states[nth] === 'h' ? ('held' as const) : ('counted' as const),
-    };
-    return { index, at, kind, commitment, opening };
+    return { index, at, kind, commitment, opening: openings[ballot++] ?? null };
   });
+}
+
+function ballotsOf(page: Page): CastBallot[] {
+  const picks = page.picks.split(';');
+  const flags = page.flags.split(',').map(Number);
+  const lengths: Record<string, number> = { r: ADDRESS_BYTES, f: FADED_BYTES };
+  return Array.from({ length: page.ballotIds.length / 36 }, (_, i) => ({
+    ballotId: page.ballotIds.slice(i * 36, i * 36 + 36),
+    voter: page.voters.slice(i * 32, i * 32 + 32),
+    picks: (picks[i] ?? '').split(',').map(Number),
+    state: page.states[i] === 'h' ? ('held' as const) : ('counted' as const),
+    flags: flags[i] ?? -1,
+    device: page.devices.subarray(i * DEVICE_BYTES, (i + 1) * DEVICE_BYTES),
+    ip: page.ips.subarray(i * ADDRESS_BYTES, i * ADDRESS_BYTES + (lengths[page.ipKinds[i] ?? ''] ?? 0)),
+  }));
 }

@@ -18,7 +18,7 @@ create table ledger_head (
 ) with (fillfactor = 20);
 
 -- kind 'ballot': the ballot and its trace; any other kind: `act`, what staff did, with actor and reason.
--- The leaf of an entry is made from (at, commitment, contest, kind); ip and device are a trace that the law lets us erase.
+-- The leaf of an entry is made from (at, commitment, contest, kind); ip, a trace, fades after its term.
 create table ledger_entry (
   index      bigint not null,
   at         timestamptz not null,
@@ -91,7 +91,7 @@ create table tally_reveal (
   primary key (contest, round, upto)
 );
 
--- Append-only, whoever asks. Only the erasable trace may change (set to null, or to a keyed digest).
+-- Append-only, whoever asks. Of the trace see 0009.
 create function refuse_change() returns trigger language plpgsql as $$
 begin
   raise exception 'the ledger is append-only (% on %)', tg_op, tg_table_name using errcode = 'integrity_constraint_violation';

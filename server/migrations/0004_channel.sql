@@ -1,5 +1,4 @@
--- By what a ballot came: place in shared/live.ts `channels` (0 not known, 1 WeChat, 2 another phone browser, 3 a computer); null for
--- entries older than this. A trace like ip and device, which the law lets us erase: no commitment covers it.
+-- By what a ballot came: place in shared/live.ts `channels` (0 not known, 1 WeChat, 2 another phone browser, 3 a computer).
 alter table ledger_entry add column channel smallint;
 
 -- As in 0002, and p_flags also carries the channel in bits 26–27.

@@ -5,7 +5,7 @@ import { ERASED_NAME, readTrace } from '../contest/retention.ts';
 import type { Db, Tables } from '../db.ts';
 import type { Secrets } from '../secret.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
-import { fadeTrace } from '../vote/ledger.ts';
+import { fadeTrace, fadingKey } from '../vote/ledger.ts';
 
 export interface Erasing {
   slug: string;
@@ -51,7 +51,7 @@ export async function eraseContest(
   });
   if (!contest.fades) return;
   // Page by page and repeatable: what a broken connection left undone is done by the next try.
-  const faded = await fadeTrace(db, secrets.derive(`faded addresses of ${slug}`), contest.id);
+  const faded = await fadeTrace(db, fadingKey(secrets, slug), contest.id);
   await recordAction(db, actor, { act: 'contest.fade', contest: contest.id, subject: `${faded} 条`, reason });
 }
 

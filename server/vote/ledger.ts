@@ -1,10 +1,16 @@
 import { createHmac } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
 import type { Act, RulingVerb } from '@zuimei/shared/act.ts';
-import type { BallotState, Receipt } from '@zuimei/shared/ballot.ts';
-import { type BatchCommitter, createBatchCommitter } from '@zuimei/shared/batch.ts';
+import type { BallotState, Opening, Receipt } from '@zuimei/shared/ballot.ts';
+import {
+  type BatchCommitter,
+  type CastBallot,
+  createBatchCommitter,
+  type LedgerKeys,
+} from '@zuimei/shared/batch.ts';
 import type { Canonical } from '@zuimei/shared/canonical.ts';
 import { actCommitment } from '@zuimei/shared/entry.ts';
+import { ADDRESS_BYTES, FADED_BYTES, flagsOf } from '@zuimei/shared/evidence.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { readContest, type StoredContest } from '../contest/contest.ts';
 import { frozenRules } from '../contest/rules.ts';
@@ -26,16 +32,13 @@ export interface Ballot {
   ip: Uint8Array;
   /** Held until it is ruled on, else counted. */
   state: BallotState;
-  /** Bits of shared/policy.ts, and UNSCREENED. */
+  /** As of shared/evidence.ts: with device, ip and channel it is the ballot's evidence, which its commitment covers. */
   flags: number;
-  /** Place in shared/live.ts `channels`; absent = not known. A trace like ip and device: no commitment covers it. */
+  /** Place in shared/live.ts `channels`; absent = not known. */
   channel?: number;
 }
 
 const HELD = 1 << 24;
-/** Bits 26 to 28. */
-const CHANNEL = 26;
-export const UNSCREENED = 1 << 25;
 const RECORD = 72;
 
 /** Why nothing of a batch was written: the contest changed since it was checked, is not open, or pauses. */
@@ -78,8 +81,8 @@ export interface Ledger {
    * are. Pairs without a ballot cost one look-up together.
    */
   join(pairs: readonly { contestId: number; from: string; into: string }[]): Promise<void>;
-  /** Makes the commitments of a contest's ballots, and the salts that open them. */
-  committerOf(slug: string): BatchCommitter;
+  /** What opens these ballots of a contest, in their order. */
+  openingsOf(slug: string, ballots: readonly OwnRecord[]): Opening[];
 }
 
 export interface Amendment {
@@ -98,7 +101,7 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
 
   function committerOf(slug: string): BatchCommitter {
     let committer = committers.get(slug);
-    if (!committer) committers.set(slug, (committer = createBatchCommitter(slug, openingKey(secrets, slug))));
+    if (!committer) committers.set(slug, (committer = createBatchCommitter(slug, ledgerKeys(secrets, slug))));
     return committer;
   }
 
@@ -113,8 +116,7 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
       const comma = at === 0 ? '' : ',';
       ids += comma + ballot.ballotId;
       picks += `${comma}"{${ballot.picks.join(',')}}"`;
-      const channel = (ballot.channel ?? 0) << CHANNEL;
-      flags += comma + (ballot.flags | channel | (ballot.state === 'held' ? HELD : 0));
+      flags += comma + (flagsOf(ballot) | (ballot.state === 'held' ? HELD : 0));
       records.write(ballot.voter, at, 'hex');
       records.set(ballot.device, at + 48);
       records.set(ballot.ip, at + 56);
@@ -266,13 +268,35 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
     join,
     behind,
     originOf,
-    committerOf,
+    openingsOf: (slug, ballots) =>
+      openingsBy(
+        committerOf(slug),
+        ballots.map((one) => ({ ...one, ...one.trace })),
+      ),
   };
 }
 
-/** The contest's secret from which every ballot's salt is made. */
-export function openingKey(secrets: Secrets, slug: string): Buffer {
-  return secrets.derive(`openings of ${slug}`);
+/** The contest's secrets from which every ballot's salt and evidence are made. */
+export function ledgerKeys(secrets: Secrets, slug: string): LedgerKeys {
+  return { opening: secrets.derive(`openings of ${slug}`), fading: fadingKey(secrets, slug) };
+}
+
+/** What the addresses of a contest's ballots fade under. */
+export function fadingKey(secrets: Secrets, slug: string): Buffer {
+  return secrets.derive(`faded addresses of ${slug}`);
+}
+
+/** As they stand in the database: what does not open its commitment was changed after it was written. */
+export function openingsBy(committer: BatchCommitter, ballots: readonly CastBallot[]): Opening[] {
+  const hex = Buffer.from(committer.openings(ballots).buffer).toString('hex');
+  return ballots.map(({ ballotId, voter, picks, state }, i) => ({
+    ballotId,
+    salt: hex.slice(i * 96, i * 96 + 64),
+    voter,
+    picks: [...picks],
+    state,
+    evidence: hex.slice(i * 96 + 64, i * 96 + 96),
+  }));
 }
 
 /** Of the frozen rules, hex. */
@@ -338,12 +362,10 @@ export async function appendAct(
 }
 
 const FADE_PAGE = 5_000;
-/** Shorter than a raw address, so that the two can be told apart. */
-const FADED_BYTES = 12;
 
 /**
- * Turns the raw addresses of a contest's ballots into digests under `key`: equal ones stay equal, none can be read again. Nothing the
- * ledger commits to is touched. Goes page by page, each its own statement; called again it does what is left. Gives how many it turned.
+ * Turns the raw addresses of a contest's ballots into digests under its fading key: equal ones stay equal, none can be read again. The
+ * ledger commits to the digests (shared/evidence.ts), so it verifies as before. Goes page by page, each its own statement; called again it does what is left. Gives how many it turned.
  */
 export async function fadeTrace(db: Db, key: Uint8Array, contestId: number): Promise<number> {
   const head = await sql<{ size: string | number }>`
@@ -353,7 +375,7 @@ export async function fadeTrace(db: Db, key: Uint8Array, contestId: number): Pro
   for (let from = 0; from < size; from += FADE_PAGE) {
     const { rows } = await sql<{ index: string | number; ip: Uint8Array }>`
       select index, ip from ledger_entry
-      where contest = ${contestId} and index >= ${from} and index < ${from + FADE_PAGE} and length(ip) > ${FADED_BYTES}`.execute(
+      where contest = ${contestId} and index >= ${from} and index < ${from + FADE_PAGE} and length(ip) = ${ADDRESS_BYTES}`.execute(
       db,
     );
     if (rows.length === 0) continue;

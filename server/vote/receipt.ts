@@ -1,16 +1,22 @@
 import { sql } from 'kysely';
 import type { Receipt } from '@zuimei/shared/ballot.ts';
 import { type Contest, openRound, periodOf } from '@zuimei/shared/contest.ts';
+import type { Trace } from '@zuimei/shared/evidence.ts';
 import type { OwnBallot } from '@zuimei/shared/view.ts';
 import type { Db } from '../db.ts';
 
 /** `state`: as it was cast; `now`: as the last ruling left it. */
 export interface OwnRecord extends Receipt, Pick<OwnBallot, 'now' | 'ruling'> {
   picks: number[];
-  /** Whom it was entered under, hex. */
+  /** Whom it was entered under, hex: a ballot that a browser cast before WeChat knew it keeps that voter. */
   voter: string;
   period: number;
+  trace: Trace;
 }
+
+/** A ballot's flags as evidence.ts has them; -1, which none has, when the columns hold what was never written there. */
+export const flagsColumn = sql`case when signals between 0 and 16777215 and channel between 0 and 7
+  then signals | case when unscreened then 33554432 else 0 end | (channel::int << 26) else -1 end`;
 
 /** Of a voter's ballots those of the quota period at `now` (ms), and how many more the rule allows in it; outside a round none. */
 export function periodRecord(
@@ -75,17 +81,21 @@ export async function findReceipts(
 
 /** A voter's ballots, newest first, with the quota period of each; at most 1000. */
 export async function readBallots(db: Db, contestId: number, voter: string): Promise<OwnRecord[]> {
-  const { rows } = await sql<Omit<OwnRecord, 'at' | 'ruling'> & Ruled & { at: Date }>`
+  const { rows } = await sql<Omit<OwnRecord, 'at' | 'ruling' | 'trace'> & Ruled & Trace & { at: Date }>`
     select e.ballot_id as "ballotId", e.index, e.at, e.state, e.picks, encode(e.voter, 'hex') as voter, q.period, coalesce(r.state, e.state) as now,
-      r.ruling as "ruledIn", a.at as "ruledAt", a.act ->> 'reason' as "ruledWhy"
+      r.ruling as "ruledIn", a.at as "ruledAt", a.act ->> 'reason' as "ruledWhy",
+      e.flags, coalesce(e.device, '') as device, coalesce(e.ip, '') as ip
     from voter_quota q cross join unnest(q.indexes) as i
-    join ledger_entry e on e.contest = q.contest and e.index = i
+    join lateral (
+      select *, ${flagsColumn} as flags from ledger_entry l where l.contest = q.contest and l.index = i
+    ) e on true
     left join ballot_ruling r on r.contest = q.contest and r.index = i
     left join ledger_entry a on a.contest = q.contest and a.index = r.ruling
     where q.contest = ${contestId} and q.voter = decode(${voter}, 'hex')
     order by e.index desc limit 1000`.execute(db);
-  return rows.map(({ ruledIn, ruledAt, ruledWhy, ...row }) => ({
+  return rows.map(({ ruledIn, ruledAt, ruledWhy, flags, device, ip, ...row }) => ({
     ...row,
+    trace: { flags, device, ip },
     index: Number(row.index),
     at: row.at.toISOString(),
     ruling:

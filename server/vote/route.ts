@@ -1,15 +1,15 @@
 import type { BlockList } from 'node:net';
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
-import { toHex } from '@zuimei/shared/bytes.ts';
+import type { Opening } from '@zuimei/shared/ballot.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import type { MeView, QuestionView } from '@zuimei/shared/view.ts';
+import type { MeView, OwnBallot, QuestionView } from '@zuimei/shared/view.ts';
 import type { Desk } from '../contest/desk.ts';
 import { clientAddress } from './address.ts';
 import type { Cast } from './cast.ts';
 import type { Ledger } from './ledger.ts';
 import type { Proofs } from './proof.ts';
-import { periodRecord } from './receipt.ts';
+import { type OwnRecord, periodRecord } from './receipt.ts';
 import { checkLength, parseBallotId, parseBallotRequest, senderOf } from './request.ts';
 import { identityOf, VOTER_COOKIE, type Voters } from './voter.ts';
 
@@ -64,27 +64,24 @@ export function voteRoute(parts: {
       const ballots = known ? await ledger.ballotsOf(contest.id, voter) : [];
       const { used, left } = periodRecord(contest, ballots, now);
       const shown = ballots.slice(0, 100);
-      const salts = ledger.committerOf(contest.slug).salts(shown);
+      const openings = ledger.openingsOf(contest.slug, shown);
       const view: MeView = {
         ticket: voters.ticket(contest.slug, visitor, now),
         identity: identityOf(visitor.cookie),
         now: new Date(now).toISOString(),
         ballotsLeft: left,
         picksToday: [...new Set(used.flatMap((ballot) => ballot.picks))].sort((a, b) => a - b),
-        ballots: shown.map(({ period: _, voter: own, picks, ...receipt }, i) => ({
-          ...receipt,
-          opening: {
-            ballotId: receipt.ballotId,
-            salt: toHex(salts.subarray(i * 32, i * 32 + 32)),
-            // A ballot that this browser cast before WeChat knew it keeps the voter it was entered under.
-            voter: own,
-            picks,
-            state: receipt.state,
-          },
-        })),
+        ballots: openings.flatMap((opening, i) => ownBallot(shown[i], opening)),
       };
       return c.json(view);
     });
+}
+
+/** Nothing of what the server noticed but its digest. */
+function ownBallot(record: OwnRecord | undefined, opening: Opening): OwnBallot[] {
+  if (!record) return [];
+  const { ballotId, index, at, state, now, ruling } = record;
+  return [{ ballotId, index, at, state, now, ruling, opening }];
 }
 
 /** Lasts 400 days, the most a browser keeps; never readable by a script. */

@@ -115,7 +115,7 @@ export function createChat(parts: {
     }
     const { ballots, left } = await recordOf(talk, voter);
     // One that came before is answered with what it was, whatever is written here.
-    const entered = ballots.find((one) => one.ballotId === receipt.ballotId)?.picks ?? picks;
+    const entered = ballots.find((one) => one.index === receipt.index)?.picks ?? picks;
     return votedLines(talk, receipt, entered, left);
   }
 

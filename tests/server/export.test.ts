@@ -130,7 +130,14 @@ describe.each(databaseKinds)('the exported ledger (%s)', (kind) => {
     expect(Object.keys(point ?? {})).toEqual(['checkpoint', 'at']);
     expect(Object.keys(rules ?? {})).toEqual(['index', 'at', 'kind', 'commitment', 'act']);
     expect(Object.keys(ballot ?? {})).toEqual(['index', 'at', 'kind', 'commitment', 'opening']);
-    expect(Object.keys(ballot?.opening as object)).toEqual(['ballotId', 'salt', 'voter', 'picks', 'state']);
+    expect(Object.keys(ballot?.opening as object)).toEqual([
+      'ballotId',
+      'salt',
+      'voter',
+      'picks',
+      'state',
+      'evidence',
+    ]);
     expect(Object.keys(end ?? {})).toEqual(['end']);
     await site.verify(slug);
   });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fadeTrace } from '@zuimei/server/vote/ledger.ts';
 import { openLedgers } from '@zuimei/server/vote/opening.ts';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { createSite, HOUR_MS, type TestSite, votesOf } from '../harness/site.ts';
@@ -32,7 +33,7 @@ describe.each(databaseKinds)('the ledger (%s)', (kind) => {
     });
     const columns = ['at', 'kind', 'round', 'state', 'ballot_id', 'commitment', 'voter', 'picks', 'signals'];
     test.each([
-      ...[...columns, 'index', 'contest', 'unscreened', 'act'].map(
+      ...[...columns, 'index', 'contest', 'unscreened', 'act', 'device', 'channel'].map(
         (column) => `update ledger_entry set ${column} = ${column}`,
       ),
       'delete from ledger_entry',
@@ -49,8 +50,25 @@ describe.each(databaseKinds)('the ledger (%s)', (kind) => {
       expect((await run('select * from ledger_entry order by contest, index')).rows).toEqual(before);
     });
 
-    test('only the trace may go, as the law asks, and the ledger still agrees', async () => {
-      await run(`update ledger_entry set ip = null, device = null, channel = null where contest = ${id}`);
+    test.each(['null', `decode(repeat('00', 16), 'hex')`, `decode(repeat('00', 8), 'hex')`])(
+      'an address becomes nothing but a digest: %s is refused',
+      async (ip) => {
+        await expect(run(`update ledger_entry set ip = ${ip} where contest = ${id}`)).rejects.toThrow(
+          /append-only/,
+        );
+        await site.verify(slug);
+      },
+    );
+
+    test('only the address may fade, as the law asks, once and for all, and the ledger still agrees', async () => {
+      const key = site.parts.secrets.derive(`faded addresses of ${slug}`);
+      expect(await fadeTrace(fresh.database.db, key, id)).toBe(1);
+      expect(await fadeTrace(fresh.database.db, key, id)).toBe(0);
+      await expect(
+        run(
+          `update ledger_entry set ip = decode(repeat('00', 12), 'hex') where contest = ${id} and kind = 'ballot'`,
+        ),
+      ).rejects.toThrow(/append-only/);
       await site.verify(slug);
     });
   });

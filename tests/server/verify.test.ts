@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Verification, verifyContest } from '@zuimei/server/audit/verify.ts';
 import { createSealer, logSigner } from '@zuimei/server/log/sealer.ts';
+import { fadeTrace } from '@zuimei/server/vote/ledger.ts';
 import { formatCheckpoint } from '@zuimei/shared/checkpoint.ts';
 import { commitmentOf } from '@zuimei/shared/commitment.ts';
 import { leafOf } from '@zuimei/shared/entry.ts';
@@ -139,20 +140,53 @@ describe.each(databaseKinds)('an insider who may write to every table (%s)', (ki
       });
     });
 
-    test('is found by the tree when the commitment is made anew with the server’s own secret, and the tally is moved along', async () => {
-      const [row] = await rowsOf<{ ballot_id: string; voter: string }>(
-        `select ballot_id, encode(voter, 'hex') as voter from ledger_entry where contest = ${id} and index = 2`,
+    test('is found by its commitment when it is the evidence: signals, screening, the way it came, device, address, before the seal and after', async () => {
+      const changes: [number, string][] = [
+        [1, 'ip = set_byte(ip, 15, get_byte(ip, 15) # 1)'],
+        [2, 'channel = 3 - channel'],
+        [3, 'unscreened = not unscreened'],
+        [4, 'device = set_byte(device, 7, get_byte(device, 7) # 1)'],
+        [5, 'ip = null'],
+        [6, 'signals = signals # 4'],
+        [8, 'device = null'],
+        [9, 'channel = null'],
+      ];
+      await tamper(
+        ...changes.map(([at, one]) => `update ledger_entry set ${one} where contest = @ and index = ${at}`),
       );
-      const ballotId = row?.ballot_id ?? '';
-      const salts = site.parts.ledger.committerOf(slug).salts([{ ballotId }]);
-      const opening = {
-        ballotId,
-        voter: row?.voter ?? '',
-        salt: Buffer.from(salts).toString('hex'),
-        picks: [3],
-        state: 'counted' as const,
-      };
-      const commitment = commitmentOf(slug, opening);
+      const named = changes.map(([index]) => ({ code: 'commitment', index, detail: '' }));
+      expect((await verify()).problems.filter((one) => one.code === 'commitment')).toEqual(named);
+      const report = await checkText(await exported());
+      expect(report.problems.filter((one) => one.code === 'commitment')).toEqual(named);
+    });
+
+    test('is found also once the addresses are faded; fading itself changes nothing that verifies', async () => {
+      const key = site.parts.secrets.derive(`faded addresses of ${slug}`);
+      expect(await fadeTrace(fresh.database.db, key, id)).toBe(8);
+      expect(
+        await rowsOf(
+          `select distinct length(ip) as length from ledger_entry where contest = ${id} and kind = 'ballot'`,
+        ),
+      ).toEqual([{ length: 12 }]);
+      expect(await found()).toEqual({ inside: [], outside: [] });
+      await tamper(
+        'update ledger_entry set ip = set_byte(ip, 0, get_byte(ip, 0) # 1) where contest = @ and index = 3',
+      );
+      const named = { code: 'commitment', index: 3, detail: '' };
+      expect((await verify()).problems).toContainEqual(named);
+      expect((await checkText(await exported())).problems).toContainEqual(named);
+    });
+
+    test('is found by the tree when the commitment is made anew with the server’s own secret, and the tally is moved along', async () => {
+      const [row] = await rowsOf<{ voter: string }>(
+        `select encode(voter, 'hex') as voter from ledger_entry where contest = ${id} and index = 2`,
+      );
+      const [opening] = site.parts.ledger.openingsOf(
+        slug,
+        await site.parts.ledger.ballotsOf(id, row?.voter ?? ''),
+      );
+      if (!opening) throw new Error('no such ballot');
+      const commitment = commitmentOf(slug, { ...opening, picks: [3] });
       await tamper(
         `update ledger_entry set picks = '{3}', commitment = decode('${commitment}', 'hex') where contest = @ and index = 2`,
         ...swapTally(2, 3),
@@ -244,8 +278,9 @@ describe.each(databaseKinds)('an insider who may write to every table (%s)', (ki
 
   describe('who inserts', () => {
     const copy = (from: number, to: number, change = ''): string =>
-      `insert into ledger_entry (index, at, contest, kind, round, state, ballot_id, commitment, voter, picks)
-       select ${to}, e.at, e.contest, 'ballot', 0, 'counted', ${change || 'e.ballot_id'}, e.commitment, e.voter, e.picks
+      `insert into ledger_entry (index, at, contest, kind, round, state, ballot_id, commitment, voter, picks, signals, unscreened, channel, device, ip)
+       select ${to}, e.at, e.contest, 'ballot', 0, 'counted', ${change || 'e.ballot_id'}, e.commitment, e.voter, e.picks,
+         e.signals, e.unscreened, e.channel, e.device, e.ip
        from ledger_entry e where e.contest = @ and e.index = ${from}`;
 
     test('the same ballot a second time', async () => {

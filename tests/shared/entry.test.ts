@@ -1,14 +1,9 @@
 import { createHash, createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createBatchCommitter, createBatchLeaves } from '@zuimei/shared/batch.ts';
+import { type CastBallot, createBatchCommitter, createBatchLeaves } from '@zuimei/shared/batch.ts';
 import { canonical, canonicalText } from '@zuimei/shared/canonical.ts';
-import {
-  ballotBytes,
-  type CommittedBallot,
-  commitmentOf,
-  createCommitter,
-} from '@zuimei/shared/commitment.ts';
+import { ballotBytes, type CommittedBallot, commitmentOf } from '@zuimei/shared/commitment.ts';
 import { actCommitment, createLeafWriter, entryBytes, leafOf, parseEntry } from '@zuimei/shared/entry.ts';
 import { leafHash } from '@zuimei/shared/merkle.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
@@ -31,11 +26,23 @@ const picks = fc
 const ballot: fc.Arbitrary<CommittedBallot> = fc.record({
   ballotId: fc.uuid(),
   contest: slug,
+  evidence: hexOf(16),
   picks,
   state: fc.constantFrom('counted', 'held'),
   voter: hexOf(16),
 });
 const key = fc.uint8Array({ minLength: 16, maxLength: 64 });
+const cast = fc
+  .record({
+    flags: fc.nat({ max: 0xffffff }).map((signals) => signals | ((signals % 2) << 25)),
+    channel: fc.option(fc.nat({ max: 7 }), { nil: undefined }),
+    device: fc.uint8Array({ minLength: 8, maxLength: 8 }),
+    raw: fc.uint8Array({ minLength: 16, maxLength: 16 }),
+    faded: fc.boolean(),
+  })
+  .chain(({ channel, ...trace }) =>
+    ballot.map((one) => ({ ...one, ...trace, ...(channel === undefined ? {} : { channel }) })),
+  );
 
 const someEntry = {
   at: '2026-03-28T06:06:31.000Z',
@@ -46,11 +53,32 @@ const someEntry = {
 const someBallot: CommittedBallot = {
   ballotId: '6f1f64b0-57a5-4b86-9c0e-0123456789ab',
   contest: 'yunling-2026',
+  evidence: 'cd'.repeat(16),
   picks: [1, 7, 12],
   state: 'counted',
   voter: '0123456789abcdef0123456789abcdef',
 };
 const someKey = new Uint8Array(32).fill(9);
+const someCast: CastBallot = { ...someBallot, flags: 3, device: new Uint8Array(8), ip: new Uint8Array(16) };
+const committerWith = (opening: Uint8Array, fading = opening) =>
+  createBatchCommitter('yunling-2026', { opening, fading });
+
+/** By the definition of each, with the crypto library alone. */
+function byHand(opening: Uint8Array, fading: Uint8Array, one: CastBallot & { raw: Uint8Array }) {
+  const salt = createHmac('sha256', opening)
+    .update(Buffer.from(one.voter, 'hex'))
+    .update(one.ballotId)
+    .digest();
+  const flags = Buffer.alloc(4);
+  flags.writeUInt32BE(one.flags | ((one.channel ?? 0) << 26));
+  const faded = createHmac('sha256', fading).update(one.raw).digest().subarray(0, 12);
+  const evidence = createHash('sha256').update(salt).update(flags).update(one.device).update(faded).digest();
+  const { ballotId, voter, picks, state } = one;
+  const opened = { ballotId, voter, picks: [...picks], state, evidence: hex(evidence.subarray(0, 16)) };
+  const text = canonicalText({ ...opened, contest: 'yunling-2026' });
+  const commitment = createHash('sha256').update(salt).update(text).digest();
+  return { opening: { ...opened, salt: hex(salt) }, faded, commitment: hex(commitment) };
+}
 
 describe('an entry', () => {
   test('has the bytes of its canonical JSON, whatever it holds', () => {
@@ -133,54 +161,74 @@ describe('a ballot', () => {
     expect(hex(ballotBytes(longest))).toBe(hex(canonical(longest)));
   });
 
-  test('is committed to as SHA-256(HMAC(key, ballotId) ‖ its bytes)', () => {
-    fc.assert(
-      fc.property(key, ballot, (openingKey, given) => {
-        const salt = createHmac('sha256', openingKey).update(given.ballotId).digest();
-        const expected = createHash('sha256').update(salt).update(canonicalText(given)).digest('hex');
-        const committer = createCommitter(given.contest, openingKey);
-        expect(hex(committer.salt(given.ballotId))).toBe(hex(salt));
-        expect(hex(committer.commit(given.ballotId, given.voter, given.picks, given.state))).toBe(expected);
-        const { ballotId, voter, state } = given;
-        const opening = { ballotId, voter, state, salt: hex(salt), picks: [...given.picks] };
-        expect(commitmentOf(given.contest, opening)).toBe(expected);
-        expect(
-          commitmentOf(given.contest, { ...opening, state: state === 'held' ? 'counted' : 'held' }),
-        ).not.toBe(expected);
-        expect(
-          commitmentOf(given.contest, { ...opening, picks: [...opening.picks.slice(1)] }) === expected,
-        ).toBe(opening.picks.length === 0);
-      }),
-    );
-  });
-
-  test('has the same commitment in a batch, in rows of any stride, long ones between short ones', () => {
+  test('is committed to with salt and evidence, in rows of any stride, long ones between short ones, faded or not', () => {
     fc.assert(
       fc.property(
         key,
-        fc.array(ballot, { maxLength: 300 }),
+        key,
+        fc.array(cast, { maxLength: 300 }),
         fc.integer({ min: 32, max: 80 }),
-        (openingKey, ballots, stride) => {
-          const committer = createCommitter('yunling-2026', openingKey);
+        (opening, fading, given, stride) => {
+          const expected = given.map((one) => byHand(opening, fading, { ...one, ip: one.raw }));
+          const ballots = given.map((one, i) => ({
+            ...one,
+            ip: (one.faded && expected[i]?.faded) || one.raw,
+          }));
+          const committer = committerWith(opening, fading);
           const out = new Uint8Array(ballots.length * stride + 7);
-          createBatchCommitter('yunling-2026', openingKey).commit(ballots, out, 7, stride);
-          const expected = new Uint8Array(out.length);
-          ballots.forEach((one, i) => {
-            expected.set(committer.commit(one.ballotId, one.voter, one.picks, one.state), 7 + i * stride);
+          committer.commit(ballots, out, 7, stride);
+          const openings = hex(committer.openings(ballots));
+          expected.forEach((one, i) => {
+            expect(hex(out.subarray(7 + i * stride, 39 + i * stride))).toBe(one.commitment);
+            expect(openings.slice(i * 96, i * 96 + 96)).toBe(one.opening.salt + one.opening.evidence);
+            expect(commitmentOf('yunling-2026', one.opening)).toBe(one.commitment);
+            const other = one.opening.state === 'held' ? ('counted' as const) : ('held' as const);
+            expect(commitmentOf('yunling-2026', { ...one.opening, state: other })).not.toBe(one.commitment);
           });
-          expect(hex(out)).toBe(hex(expected));
         },
       ),
       { numRuns: 25 },
     );
   });
 
+  test('has another salt for another voter or another id, and other evidence for whatever is noticed of it', () => {
+    const committer = committerWith(someKey);
+    const openedOf = (change: Partial<CastBallot>): [string, string] => {
+      const both = hex(committer.openings([{ ...someCast, ...change }]));
+      return [both.slice(0, 64), both.slice(64)];
+    };
+    const [salt, evidence] = openedOf({});
+    const salts = [{ voter: 'f'.repeat(32) }, { ballotId: '00000000-0000-4000-8000-000000000000' }];
+    for (const change of salts) expect(openedOf(change)[0]).not.toBe(salt);
+    const noticed: Partial<CastBallot>[] = [
+      { flags: 2 },
+      { flags: 3 | (1 << 25) },
+      { channel: 1 },
+      { device: new Uint8Array(8).fill(1) },
+      { device: new Uint8Array(0) },
+      { ip: new Uint8Array(16).fill(1) },
+      { ip: new Uint8Array(12) },
+      { ip: new Uint8Array(0) },
+    ];
+    const found = noticed.map(openedOf);
+    expect(found.map((one) => one[0])).toEqual(noticed.map(() => salt));
+    expect(new Set([evidence, ...found.map((one) => one[1])]).size).toBe(noticed.length + 1);
+  });
+
   test('two commits of one writer leave nothing of the first in the second', () => {
-    const committer = createCommitter('yunling-2026', someKey);
-    const { ballotId, voter } = someBallot;
-    const first = hex(committer.commit(ballotId, voter, [1, 2], 'held'));
-    committer.commit('00000000-0000-4000-8000-000000000000', 'f'.repeat(32), [1, 2, 30_000], 'counted');
-    expect(hex(committer.commit(ballotId, voter, [1, 2], 'held'))).toBe(first);
+    const committer = committerWith(someKey);
+    const commit = (change: Partial<CastBallot>): string => {
+      const out = new Uint8Array(32);
+      committer.commit([{ ...someCast, ...change }], out, 0, 32);
+      return hex(out);
+    };
+    const first = commit({ picks: [1, 2], state: 'held' });
+    commit({
+      ballotId: '00000000-0000-4000-8000-000000000000',
+      voter: 'f'.repeat(32),
+      picks: [1, 2, 30_000],
+    });
+    expect(commit({ picks: [1, 2], state: 'held' })).toBe(first);
   });
 
   test.each<[string, Partial<CommittedBallot>]>([
@@ -198,14 +246,15 @@ describe('a ballot', () => {
     ['a short voter', { voter: 'ab' }],
     ['a voter that is not hex', { voter: 'g'.repeat(32) }],
     ['a contest that is no slug', { contest: 'A' }],
+    ['short evidence', { evidence: 'ab' }],
+    ['evidence that is not hex', { evidence: 'g'.repeat(32) }],
   ])('with %s is refused', (_, change) => {
     const given = { ...someBallot, ...change };
     expect(() => ballotBytes(given)).toThrow(Refusal);
+    if ('evidence' in change) return;
     expect(() => {
-      createCommitter(given.contest, someKey).commit(given.ballotId, given.voter, given.picks, given.state);
-    }).toThrow(Refusal);
-    expect(() => {
-      createBatchCommitter(given.contest, someKey).commit([given], new Uint8Array(32), 0, 32);
+      const committer = createBatchCommitter(given.contest, { opening: someKey, fading: someKey });
+      committer.commit([{ ...someCast, ...change }], new Uint8Array(32), 0, 32);
     }).toThrow(Refusal);
   });
 
@@ -225,9 +274,11 @@ describe('a ballot', () => {
       `${rest.ballotId}0`,
       rest.ballotId.replace('6f', '6\u0166'),
     ])
-      expect(() => createCommitter(contest, someKey).salt(id)).toThrow(Refusal);
-    expect(() => createCommitter(contest, new Uint8Array(15))).toThrow(Refusal);
-    expect(() => createCommitter(contest, new Uint8Array(65))).toThrow(Refusal);
+      expect(() => committerWith(someKey).openings([{ ...someCast, ballotId: id }])).toThrow(Refusal);
+    for (const length of [15, 65]) {
+      expect(() => committerWith(new Uint8Array(length), someKey)).toThrow(Refusal);
+      expect(() => committerWith(someKey, new Uint8Array(length))).toThrow(Refusal);
+    }
   });
 });
 

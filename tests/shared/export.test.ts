@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { formatCheckpoint } from '@zuimei/shared/checkpoint.ts';
-import { createCommitter } from '@zuimei/shared/commitment.ts';
 import { cosign, formatWitnessKey, witnessSigner } from '@zuimei/shared/cosignature.ts';
 import { actCommitment, leafOf } from '@zuimei/shared/entry.ts';
 import { EXPORT_FORMAT, MOST_LINE_CHARS } from '@zuimei/shared/export.ts';
@@ -9,11 +8,10 @@ import { type ExportOptions, type ExportReport, verdictOf } from '@zuimei/shared
 import { problemSentence } from '@zuimei/shared/exportwords.ts';
 import { rootOf } from '@zuimei/shared/merkle.ts';
 import { createSigner, formatVerifierKey, signNote } from '@zuimei/shared/note.ts';
+import { sealed } from './sealed.ts';
 
 const contest = 'yunling-2026';
 const origin = `vote.example/${contest}`;
-const committer = createCommitter(contest, new Uint8Array(32).fill(3));
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const rounds = [{ opens: '2026-03-01T00:00:00.000Z', closes: '2026-03-02T00:00:00.000Z' }];
 const at = (i: number): string => `2026-03-01T00:00:00.${String(i).padStart(3, '0')}Z`;
 const candidates = [
@@ -32,9 +30,7 @@ const ballots = Array.from({ length: 600 }, (_, i) => {
   const ballotId = `6f1f64b0-57a5-4b86-9c0e-${i.toString(16).padStart(12, '0')}`;
   const voter = i.toString(16).padStart(32, '0');
   const picks = i % 3 === 0 ? [1, 2] : [2];
-  const commitment = hex(committer.commit(ballotId, voter, picks, 'counted'));
-  const opening = { ballotId, salt: hex(committer.salt(ballotId)), voter, picks, state: 'counted' };
-  return { index: i + 1, at: at(i), kind: 'ballot', commitment, opening };
+  return { index: i + 1, at: at(i), kind: 'ballot', ...sealed(contest, { ballotId, voter, picks }) };
 });
 const entries = [{ index: 0, at: at(0), kind: 'rules', commitment: actCommitment(act), act }, ...ballots];
 const leaves = entries.map(({ at, kind, commitment }) => leafOf({ at, kind, commitment, contest }));

@@ -1,21 +1,19 @@
 import { expect, test } from 'vitest';
 import { formatCheckpoint } from '@zuimei/shared/checkpoint.ts';
-import { createCommitter } from '@zuimei/shared/commitment.ts';
 import { leafOf } from '@zuimei/shared/entry.ts';
 import { leafHash, proveInclusion, rootOf } from '@zuimei/shared/merkle.ts';
 import { createSigner, formatVerifierKey, type Signer, signNote } from '@zuimei/shared/note.ts';
 import { formatProof } from '@zuimei/shared/proof.ts';
 import { checkReceipt, type ReceiptClaim, type ReceiptStep } from '@zuimei/shared/receipt.ts';
+import { sealed } from './sealed.ts';
 
 const contest = 'yunling-2026';
 const origin = `vote.example/${contest}`;
 const at = '2026-03-28T06:06:31.000Z';
 const ballotId = '6f1f64b0-57a5-4b86-9c0e-0123456789ab';
 const voter = '0123456789abcdef0123456789abcdef';
-const committer = createCommitter(contest, new Uint8Array(32).fill(3));
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
-const commitment = hex(committer.commit(ballotId, voter, [2, 5], 'counted'));
+const { commitment, opening } = sealed(contest, { ballotId, voter, picks: [2, 5] });
 const leaves = Array.from({ length: 20 }, (_, i) => leafHash(Uint8Array.of(i)));
 leaves[13] = leafOf({ at, commitment, contest, kind: 'ballot' });
 const signer = await createSigner(origin, new Uint8Array(32).fill(5));
@@ -30,7 +28,7 @@ const good: ReceiptClaim = {
   verifierKey: formatVerifierKey(signer),
   contest,
   receipt: { ballotId, index: 13, at, state: 'counted' },
-  opening: { ballotId, salt: hex(committer.salt(ballotId)), voter, picks: [2, 5], state: 'counted' },
+  opening,
 };
 
 test('a voter who holds the opening sees that the ballot, with these picks, is under the signed checkpoint', async () => {
@@ -40,7 +38,7 @@ test('a voter who holds the opening sees that the ballot, with these picks, is u
 
 const stranger = await createSigner('vote.example/other', new Uint8Array(32).fill(6));
 const otherKey = await createSigner(origin, new Uint8Array(32).fill(6));
-const { opening, receipt } = good;
+const { receipt } = good;
 const withNote = async (note: Promise<string>): Promise<string> =>
   formatProof({ index: 13, hashes, checkpoint: await note });
 

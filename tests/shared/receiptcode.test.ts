@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatCheckpoint } from '@zuimei/shared/checkpoint.ts';
-import { createCommitter } from '@zuimei/shared/commitment.ts';
 import { leafOf } from '@zuimei/shared/entry.ts';
 import { leafHash, proveInclusion, rootOf } from '@zuimei/shared/merkle.ts';
 import { createSigner, formatVerifierKey, signNote } from '@zuimei/shared/note.ts';
@@ -12,6 +11,7 @@ import {
   parseReceiptCode,
   receiptCodeOf,
 } from '@zuimei/shared/receiptcode.ts';
+import { sealed } from './sealed.ts';
 
 const slug = 'yunling-2026';
 const leaf = new Uint8Array(32).map((_, i) => 255 - 7 * i);
@@ -77,20 +77,11 @@ test('every slip of one character is seen', () => {
         );
 });
 
-const committer = createCommitter(slug, new Uint8Array(32).fill(3));
 const ballotId = '6f1f64b0-57a5-4b86-9c0e-0123456789ab';
 const voter = '0123456789abcdef0123456789abcdef';
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
-const opening = {
-  ballotId,
-  salt: hex(committer.salt(ballotId)),
-  voter,
-  picks: [2, 5],
-  state: 'counted' as const,
-};
+const { commitment, opening } = sealed(slug, { ballotId, voter, picks: [2, 5] });
 const at = '2026-03-28T06:06:31.000Z';
 const receipt = { ballotId, index: 13, at, state: 'counted' as const };
-const commitment = hex(committer.commit(ballotId, voter, [2, 5], 'counted'));
 const leaves = Array.from({ length: 20 }, (_, i) => leafHash(Uint8Array.of(i)));
 leaves[13] = leafOf({ at, commitment, contest: slug, kind: 'ballot' });
 

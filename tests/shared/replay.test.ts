@@ -2,15 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Act, Ruling } from '@zuimei/shared/act.ts';
 import type { BallotState } from '@zuimei/shared/ballot.ts';
-import { createCommitter } from '@zuimei/shared/commitment.ts';
 import { actCommitment, leafOf } from '@zuimei/shared/entry.ts';
 import { rootOf } from '@zuimei/shared/merkle.ts';
 import { createRecount } from '@zuimei/shared/recount.ts';
 import { type Ledger, type Line, replay } from '@zuimei/shared/replay.ts';
 import { createSeen } from '@zuimei/shared/seen.ts';
+import { sealed } from './sealed.ts';
 
 const contest = 'yunling-2026';
-const committer = createCommitter(contest, new Uint8Array(32).fill(3));
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const rounds = [
   { opens: '2026-03-01T00:00:00.000Z', closes: '2026-03-02T00:00:00.000Z' },
@@ -20,13 +19,7 @@ const idOf = (i: number): string => `6f1f64b0-57a5-4b86-9c0e-${i.toString(16).pa
 const voterOf = (i: number): string => i.toString(16).padStart(32, '0');
 
 function ballotLine(i: number, at: string, picks: number[], state: BallotState = 'counted'): Line {
-  const [ballotId, voter] = [idOf(i), voterOf(i)];
-  return {
-    at,
-    kind: 'ballot',
-    commitment: hex(committer.commit(ballotId, voter, picks, state)),
-    opening: { ballotId, voter, picks, state, salt: hex(committer.salt(ballotId)) },
-  };
+  return { at, kind: 'ballot', ...sealed(contest, { ballotId: idOf(i), voter: voterOf(i), picks, state }) };
 }
 
 function actLine(kind: string, at: string, act: Act): Line {
@@ -150,6 +143,17 @@ describe('a sound ledger', () => {
   });
 });
 
+test('one ballotId of two voters is two ballots', async () => {
+  const [one, two] = ['aa', 'bb'].map((voter) =>
+    sealed(contest, { ballotId: idOf(1), voter: voter.repeat(16), picks: [4] }),
+  );
+  const lines = [one, two].map((each) => ({ at: first, kind: 'ballot', commitment: '', ...each }));
+  expect(await run([rules, ...lines])).toMatchObject({ problems: [], cast: 2, tally: [{ ballots: 2 }] });
+  expect((await run([rules, ...lines, ...lines.slice(1)])).problems.map((each) => each.code)).toEqual([
+    'ballot_twice',
+  ]);
+});
+
 describe('rulings', () => {
   const counts = async (...rulings: Line[]) => {
     const { tally, problems } = await run([...plain, ...rulings]);
@@ -258,6 +262,8 @@ describe('what was tampered with is found, where it was', () => {
     ['picks that were not cast', 'commitment', 2, changed(2, openingWith({ picks: [3] }))],
     ['a ballot turned from held to counted', 'commitment', 3, changed(3, openingWith({ state: 'counted' }))],
     ['another voter', 'commitment', 2, changed(2, openingWith({ voter: voterOf(9) }))],
+    ['other evidence', 'commitment', 2, changed(2, openingWith({ evidence: '00'.repeat(16) }))],
+    ['evidence that is none', 'opening', 1, changed(1, openingWith({ evidence: 'G'.repeat(32) }))],
     ['another salt', 'commitment', 2, changed(2, openingWith({ salt: '00'.repeat(32) }))],
     ['a ballotId exchanged', 'commitment', 2, changed(2, openingWith({ ballotId: idOf(9) }))],
     [

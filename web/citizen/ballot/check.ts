@@ -37,7 +37,7 @@ export function useCheck() {
     const age = clock.now - Date.parse(receipt.at);
     if (age < SEAL_MS) await new Promise((resolve) => setTimeout(resolve, SEAL_MS - Math.max(0, age)));
     const proof = await sealedProof(contest.slug, receipt.index, () => mine === turn);
-    const own = await ownBallot(contest.slug, receipt.ballotId);
+    const own = await ownBallot(contest.slug, receipt);
     if (proof === null || !own) return set({ kind: 'unreached' });
     set({ kind: 'checking' });
     const part = await import('@zuimei/shared/receipt.ts').catch(() => null);
@@ -56,9 +56,10 @@ export function useCheck() {
     );
   }
 
-  async function ownBallot(slug: string, ballotId: string): Promise<OwnBallot | null> {
-    const known = me.view?.ballots.find((one) => one.ballotId === ballotId);
-    return known ?? (await me.find(slug, ballotId)) ?? null;
+  /** By its place: what a browser cast and what its person did may bear one id. */
+  async function ownBallot(slug: string, { index }: Receipt): Promise<OwnBallot | null> {
+    const known = me.view?.ballots.find((one) => one.index === index);
+    return known ?? (await me.load(slug))?.ballots.find((one) => one.index === index) ?? null;
   }
 
   /** Stops waiting; what is shown stays. */

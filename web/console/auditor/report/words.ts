@@ -33,7 +33,9 @@ function identityWords({ wechat }: AuditReport): string {
 export function totalWords({ ballots, counted, held, void: voided, unscreened }: AuditReport): string {
   const part = (count: number) => `${grouped(count)} 张（${share(count, ballots)}）`;
   const apart =
-    unscreened > 0 ? `其中 ${grouped(unscreened)} 张在共享计数器断开时由单台服务器核对，已在账本标明。` : '';
+    unscreened > 0
+      ? `其中 ${grouped(unscreened)} 张在共享计数器断开时由单台服务器核对，选票日志的导出表逐张注明，并随选票封存。`
+      : '';
   return `共收到选票 ${grouped(ballots)} 张：计票 ${part(counted)}，待核 ${part(held)}，作废 ${part(voided)}。${apart}`;
 }
 
