@@ -134,6 +134,21 @@ describe('checkpoints and their witnesses', () => {
     await context.close();
   });
 
+  test('a citizen reads what a receipt does not stop, and from there where each promise ends', async () => {
+    const context = await phone();
+    const citizen = await context.newPage();
+    await citizen.goto(`/c/${SLUG}/verify`);
+    const text = (await citizen.locator('main').textContent()) ?? '';
+    expect(text).not.toMatch(/无法买卖|不能向别人证明/);
+    expect(text).toContain('当面的索要和买卖');
+    await citizen.getByRole('link', { name: '假设与边界' }).tap();
+    const heading = citizen.getByRole('heading', { name: '假设与边界' });
+    await expect.poll(async () => ((await heading.boundingBox())?.y ?? 9_999) < 400).toBe(true);
+    for (const about of ['审计人员看到什么', '掌握密钥的人能做什么', '留存什么，留多久'])
+      await citizen.getByText(about).waitFor();
+    await context.close();
+  });
+
   test('an auditor removes a witness with a reason; what it vouched for stays', async () => {
     await page.goto(PATH);
     await page.getByRole('button', { name: '移除' }).click();

@@ -33,7 +33,7 @@ function nameOf(code: ReceiptCode): string {
   return `第 ${grouped(code.index + 1)} 号选票`;
 }
 
-const MEANING = '这说明这张选票在账本里、没有被换过。回执不含、也证明不了投给了谁。';
+const MEANING = '这说明这张选票在账本里、没有被换过。回执上没有投给了谁。';
 
 const steps: Record<Exclude<ReceiptStep, 'ballot'>, [string, ...string[]]> = {
   proof: ['网站给出的证明读不出来', '请稍后再试；一直如此，请换一份导出的账本核验。'],
