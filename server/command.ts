@@ -19,7 +19,7 @@ export const USAGE = `用法：pnpm zuimei <命令> [选项]
          [--checkpoint FILE]…                                   再与另存的存证点对照（也可与 --contest 同用）
   staff add --name 姓名 --login 账号 --role administrator[,organizer]  新建账号，打印一次性加入链接
   staff list | staff reset --login 账号                         列出账号；重置并打印新的链接
-  migrate                                                       建立或升级数据库
+  migrate                                                       建立或升级数据库（MIGRATE_URL：表的所有者），设定应用角色的权限
   demo                                                          在空数据库里放入演示活动
   witness keygen --name 名称 --key FILE                          见证单位：生成密钥，打印要登记的公钥
   witness --log URL/log/SLUG --key FILE --state FILE [--log-key 公钥] [--every 60 | --once]
@@ -41,6 +41,8 @@ export interface Place extends Caller {
   secrets: Secrets;
   /** Where the site is reached from outside, when that is set. */
   publicUrl: string | null;
+  /** Which database that is (config.ts `nameDatabase`). */
+  database: string;
 }
 
 type Command = (place: Place, args: string[]) => Promise<number>;

@@ -9,6 +9,8 @@ export interface Config {
   dataDir: string;
   /** Absent = embedded PGlite in dataDir. */
   databaseUrl: string | null;
+  /** As databaseUrl, but as the role that owns the tables: `zuimei migrate` uses it, the app never does. */
+  migrateUrl: string | null;
   databaseSchema: string | null;
   /** Absent = in-process counters; several addresses separated by commas = a cluster. */
   redisUrl: string | null;
@@ -47,6 +49,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     host: env['HOST'] || '0.0.0.0',
     dataDir: resolve(env['DATA_DIR'] || '.data'),
     databaseUrl: env['DATABASE_URL'] || null,
+    migrateUrl: env['MIGRATE_URL'] || null,
     databaseSchema: env['DATABASE_SCHEMA'] || null,
     redisUrl: env['REDIS_URL'] || null,
     secret,
@@ -58,6 +61,13 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     robotsFile: env['ROBOTS_FILE'] ? resolve(env['ROBOTS_FILE']) : null,
     demo: env['ZUIMEI_DEMO'] !== '0',
   };
+}
+
+/** The database as a person finds it again; never a password. */
+export function nameDatabase(config: Pick<Config, 'databaseUrl' | 'databaseSchema' | 'dataDir'>): string {
+  if (config.databaseUrl === null) return `内置数据库 ${config.dataDir}/pglite`;
+  const address = config.databaseUrl.replace(/^(\w+:\/\/[^:@/]*):.*@/, '$1@').replace(/\?.*$/s, '');
+  return config.databaseSchema ? `${address}（${config.databaseSchema}）` : address;
 }
 
 function parseFiles(text: string): string[] {

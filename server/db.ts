@@ -1,11 +1,11 @@
-import { readdir, readFile } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
-import { type Generated, Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely';
+import { type Generated, Kysely, PGliteDialect, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Candidate, CandidateKind, Photo } from '@zuimei/shared/contest.ts';
 import type { Consent, FormValues, NominationState } from '@zuimei/shared/nomination.ts';
 import type { Collection, ContestPlan, ContestSettings } from '@zuimei/shared/plan.ts';
 import type { Role } from '@zuimei/shared/staff.ts';
+import { shutFolder } from './folder.ts';
 
 /** Tables as the queries see them; migrations/*.sql say what each is for. */
 export interface Tables {
@@ -160,6 +160,8 @@ export type DatabaseSource = { url: string; schema?: string; max?: number } | { 
 export async function openDatabase(source: DatabaseSource): Promise<Database> {
   if ('folder' in source) {
     const pglite = await PGlite.create(source.folder);
+    // What it unpacks at the first start is open to everybody, whatever the umask says; what it writes later is not.
+    if (!source.folder.includes('://')) await shutFolder(source.folder);
     const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) });
     return { db, kind: 'embedded', close: () => db.destroy() };
   }
@@ -178,32 +180,4 @@ export async function openDatabase(source: DatabaseSource): Promise<Database> {
   pool.on('connect', (client) => client.on('error', () => {}));
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   return { db, kind: 'server', close: () => db.destroy() };
-}
-
-const MIGRATIONS = new URL('./migrations/', import.meta.url);
-
-/** Applies what migrations/ holds and the database does not, in order, each in its own transaction; safe to run from many servers at once. */
-export async function migrate(db: Db): Promise<string[]> {
-  await db.transaction().execute(async (tx) => {
-    // "if not exists" alone does not stop two servers from creating it in the same moment.
-    await sql`select pg_advisory_xact_lock(hashtext('zuimei migration'))`.execute(tx);
-    await sql`create table if not exists migration (name text primary key, at timestamptz not null default now())`.execute(
-      tx,
-    );
-  });
-  const files = (await readdir(MIGRATIONS)).filter((name) => name.endsWith('.sql')).sort();
-  const applied: string[] = [];
-  for (const name of files) {
-    await db.transaction().execute(async (tx) => {
-      await sql`lock table migration in exclusive mode`.execute(tx);
-      const { rows } = await sql`select 1 from migration where name = ${name}`.execute(tx);
-      if (rows.length > 0) return;
-      const text = await readFile(new URL(name, MIGRATIONS), 'utf8');
-      // One statement around the whole file: the embedded driver takes no more than one at a time.
-      await sql.raw(`do $migration$ begin\n${text}\nend $migration$`).execute(tx);
-      await sql`insert into migration (name) values (${name})`.execute(tx);
-      applied.push(name);
-    });
-  }
-  return applied;
 }

@@ -1,12 +1,44 @@
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, link, lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+
+/** What everybody else may do with a file: nothing. */
+const OTHERS = 0o077;
+const OTHERS_WRITE = 0o022;
+
+/**
+ * Makes the data folder if there is none, for us alone (0700). Refuses, with a sentence, one that others may write: what lies there may not
+ * be ours.
+ */
+export async function openFolder(dataDir: string): Promise<void> {
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const { mode, uid } = await lstat(dataDir);
+  if (mode & OTHERS_WRITE)
+    throw new Error(
+      `others may write into ${dataDir}, where the secret and the ballots are kept: look at what is in it, then chmod 700 ${dataDir}`,
+    );
+  if (uid === process.getuid?.() && mode & OTHERS) await chmod(dataDir, 0o700);
+}
+
+/** Takes group's and others' rights from a folder and all in it that belongs to us; links are not followed. */
+export async function shutFolder(path: string): Promise<void> {
+  const { mode, uid } = await lstat(path);
+  if (uid === process.getuid?.() && mode & OTHERS) await chmod(path, mode & 0o7700);
+  for (const entry of await readdir(path, { withFileTypes: true })) {
+    const inner = join(path, entry.name);
+    if (entry.isDirectory()) await shutFolder(inner);
+    else if (entry.isFile()) {
+      const found = await lstat(inner);
+      if (found.uid === process.getuid?.() && found.mode & OTHERS) await chmod(inner, found.mode & 0o7700);
+    }
+  }
+}
 
 /**
  * Claims the data folder for this process, so that two servers never open the embedded database at once. A claim left by a process
  * that is gone (kill -9) is taken over. Resolves with the release; throws an Error a person can act on.
  */
 export async function claimFolder(dataDir: string): Promise<() => Promise<void>> {
-  await mkdir(dataDir, { recursive: true });
+  await openFolder(dataDir);
   return await claimFile(
     join(dataDir, 'server.pid'),
     (pid) => `process ${pid} already serves ${dataDir}: stop it, or set DATA_DIR or DATABASE_URL`,

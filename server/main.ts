@@ -4,11 +4,11 @@ import { getRequestListener } from '@hono/node-server';
 import { openAddresses } from './address/address.ts';
 import { createApp } from './app.ts';
 import { openVerifier } from './audit/page.ts';
-import { readConfig } from './config.ts';
+import { nameDatabase, readConfig } from './config.ts';
 import { openConsole } from './console/page.ts';
 import { openSite } from './contest/page.ts';
 import { listenForCommands } from './control.ts';
-import { migrate, openDatabase } from './db.ts';
+import { openDatabase } from './db.ts';
 import { loadDemo } from './demo/demo.ts';
 import { printWelcome } from './demo/welcome.ts';
 import { createDirect } from './direct.ts';
@@ -18,6 +18,7 @@ import { createSealer } from './log/sealer.ts';
 import { sweepMedia } from './media/media.ts';
 import { createParts } from './parts.ts';
 import type { SharedRedis } from './redis.ts';
+import { migrate, readStanding } from './schema.ts';
 import { checkSecret, openSecrets } from './secret.ts';
 import { firstLink } from './staff/account.ts';
 import { openGate } from './vote/counters.ts';
@@ -33,6 +34,8 @@ const STOP_PATIENCE_MS = 10_000;
 
 /** Connections, timers and signals live here: this is the process. */
 async function main(): Promise<void> {
+  // Whatever this process writes is for it alone.
+  process.umask(0o077);
   const config = readConfig();
   const log = createJournal();
   // Before anything is opened: a bad file stops the start.
@@ -44,7 +47,19 @@ async function main(): Promise<void> {
       ? { url: config.databaseUrl, ...(config.databaseSchema ? { schema: config.databaseSchema } : {}) }
       : { folder: `${config.dataDir}/pglite` },
   );
-  await migrate(database.db);
+  const standing = await readStanding(database.db);
+  if (standing.owner) await migrate(database.db);
+  else if (standing.missing.length > 0)
+    throw new Error(
+      `the database lacks ${standing.missing.length} migrations, and ${standing.role} does not own its tables: run zuimei migrate as the owner (infra/RUNBOOK.md, Two roles)`,
+    );
+  if (standing.owner && database.kind === 'server' && !config.demo)
+    log('note', {
+      part: 'database',
+      role: standing.role,
+      warning:
+        'the app owns its tables, so whoever gets into it can take the triggers off: give it a role of its own (infra/RUNBOOK.md, Two roles)',
+    });
   const secrets = await openSecrets(config);
   await checkSecret(database.db, secrets);
   const redis = config.redisUrl ? await openShared(config.redisUrl) : null;
@@ -53,7 +68,12 @@ async function main(): Promise<void> {
 
   const control = config.databaseUrl
     ? null
-    : await listenForCommands(config.dataDir, { db: database.db, secrets, publicUrl: config.publicUrl });
+    : await listenForCommands(config.dataDir, {
+        db: database.db,
+        secrets,
+        publicUrl: config.publicUrl,
+        database: nameDatabase(config),
+      });
 
   let stopping = false;
   let lastSealAt: number | null = null;

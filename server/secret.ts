@@ -1,8 +1,9 @@
 import { hkdfSync, randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import type { Db } from './db.ts';
+import { openFolder } from './folder.ts';
 
 /** Keys for every purpose from one master secret, so that one value is to be kept, backed up and shared between servers. */
 export interface Secrets {
@@ -11,17 +12,26 @@ export interface Secrets {
 }
 
 /**
- * Takes the secret from the configuration, else from `dataDir/secret`, which is made on first start (mode 0600).
- * It never leaves this closure except as derived keys.
+ * Takes the secret from the configuration, else from `dataDir/secret`, which is made on first start (mode 0600) unless `made` says that there
+ * must be one. It never leaves this closure except as derived keys.
  */
-export async function openSecrets(source: { secret: string | null; dataDir: string }): Promise<Secrets> {
-  const master = source.secret ?? (await keptSecret(source.dataDir));
+export async function openSecrets(
+  source: { secret: string | null; dataDir: string },
+  made = false,
+): Promise<Secrets> {
+  const master = source.secret ?? (await keptSecret(source.dataDir, made));
   return { derive: (purpose) => Buffer.from(hkdfSync('sha256', master, 'zuimei', purpose, 32)) };
 }
 
-async function keptSecret(dataDir: string): Promise<string> {
+async function keptSecret(dataDir: string, made: boolean): Promise<string> {
   const path = join(dataDir, 'secret');
-  await mkdir(dataDir, { recursive: true });
+  if (made) {
+    const text = await readFile(path, 'utf8').catch(() => '');
+    if (text.trim() === '')
+      throw new Error(`没有密钥：请设置 ZUIMEI_SECRET，与服务器的相同（${path} 也不存在）`);
+    return text.trim();
+  }
+  await openFolder(dataDir);
   try {
     await writeFile(path, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx' });
   } catch (error) {

@@ -18,6 +18,8 @@ interface Caller {
 interface Place extends Caller {
   db: Db;
   secrets: Secrets;
+  /** Which database that is. */
+  database: string;
 }
 
 const MOST_NOTE_BYTES = 64_000;
@@ -71,18 +73,25 @@ export async function verifyAlone({ folder, print }: Caller, args: string[]): Pr
   return verdict === 'ok' ? 0 : 1;
 }
 
-/** `verify [--contest SLUG]`, and files too; gives 0 only if everything agrees. */
+/** `verify [--contest SLUG]`, and files too; gives 0 only if everything agrees, and 2 when there is nothing to agree. */
 export async function verifyCommand(place: Place, args: string[]): Promise<number> {
   if (isFileCheck(args)) return await verifyAlone(place, args);
   const { checkpoint, contest, json } = parseVerifyArgs(args);
   const kept = await readNotes(place.folder, checkpoint);
   const slugs = contest === undefined ? await readSlugs(place.db) : [contest];
+  if (!json) place.print(`数据库：${place.database}`);
+  if (slugs.length === 0) {
+    place.print(
+      '没有可核验的活动：这个数据库里一个活动也没有。请核对 DATABASE_URL 或 DATA_DIR 与服务器的设置相同。',
+    );
+    return 2;
+  }
   let agree = true;
   for (const slug of slugs) {
     const result = await verifyContest(place.db, place.secrets, slug, kept);
     if (!result) throw misuse(`没有活动 ${slug}`);
     agree &&= result.problems.length === 0;
-    if (json) place.print(JSON.stringify(result));
+    if (json) place.print(JSON.stringify({ database: place.database, ...result }));
     else printVerification(result, place.print);
   }
   return agree ? 0 : 1;

@@ -21,7 +21,7 @@ beforeAll(async () => {
     verdicts = judge(fates);
     hunted = await hunt(site.parts, slug, fates);
     await site.verify(slug);
-    tampering = await tamper(fresh.database.db, site.parts.secrets, slug, contestId);
+    tampering = await tamper(fresh.owner.db, site.parts.secrets, slug, contestId);
     problems = (await verifyContest(fresh.database.db, site.parts.secrets, slug))?.problems;
   });
 }, 300_000);

@@ -46,7 +46,7 @@ try {
         const hunted = await hunt(site.parts, slug, fates);
         await site.seal();
         const verified = await verifyContest(fresh.database.db, site.parts.secrets, slug);
-        const tampering = await tamper(fresh.database.db, site.parts.secrets, slug, contestId);
+        const tampering = await tamper(fresh.owner.db, site.parts.secrets, slug, contestId);
         return { verdicts: judge(fates), hunted, problems: verified?.problems ?? [], tampering };
       });
       found[policy] = judged;

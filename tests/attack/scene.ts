@@ -90,7 +90,7 @@ export interface SceneOptions {
  * are moved along. The same seed gives the same day. `use` gets the site while its clock still stands at the day's end.
  */
 export async function liveScene<T>(
-  fresh: Pick<FreshDatabase, 'database' | 'url'>,
+  fresh: Pick<FreshDatabase, 'database' | 'owner' | 'url'>,
   options: SceneOptions,
   use: (lived: Lived) => Promise<T>,
 ): Promise<T> {
@@ -126,14 +126,11 @@ export async function liveScene<T>(
 }
 
 /** Nothing here is about surviving a crash: without waiting for the disk a day passes in half the time. */
-async function waitForDisk(
-  { database, url }: Pick<FreshDatabase, 'database' | 'url'>,
-  on: boolean,
-): Promise<void> {
+async function waitForDisk({ owner, url }: Pick<FreshDatabase, 'owner' | 'url'>, on: boolean): Promise<void> {
   if (!url) return;
-  const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(database.db);
+  const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(owner.db);
   await sql`alter database ${sql.id(rows[0]?.name ?? '')} set synchronous_commit = ${sql.lit(on ? 'on' : 'off')}`.execute(
-    database.db,
+    owner.db,
   );
 }
 

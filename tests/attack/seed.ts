@@ -33,7 +33,7 @@ export const seeded: Size = {
  * tests/harness/site.ts: an app that is to read it as its own is started with ZUIMEI_SECRET = SECRET.
  */
 export async function seedAttackedContest(
-  fresh: Pick<FreshDatabase, 'database' | 'url'>,
+  fresh: Pick<FreshDatabase, 'database' | 'owner' | 'url'>,
   options: Partial<SceneOptions> & { until?: number } = {},
 ): Promise<AttackedContest> {
   const { until = Date.now(), ...scene } = options;

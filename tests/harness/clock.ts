@@ -4,6 +4,8 @@ import { type DatabaseKind, type FreshDatabase, freshDatabase } from './database
 
 export interface MovableDatabase {
   database: Database;
+  /** As FreshDatabase has it. */
+  owner: Database;
   /** Sets the database's clock; it goes on from there. */
   at(ms: number): Promise<void>;
   drop(): Promise<void>;
@@ -24,6 +26,7 @@ export async function movableDatabase(kind: DatabaseKind): Promise<MovableDataba
   const { database, at, restore } = await moveClock(fresh);
   return {
     database,
+    owner: fresh.owner,
     at,
     async drop() {
       if (fresh.url) await restore().catch(() => {});
@@ -35,12 +38,14 @@ export async function movableDatabase(kind: DatabaseKind): Promise<MovableDataba
 /** Makes the clock of a database movable: a function of its name stands before Postgres's own in the search path. */
 export async function moveClock({
   database: real,
+  owner,
   url,
-}: Pick<FreshDatabase, 'database' | 'url'>): Promise<MovedClock> {
-  await sql`create table moved_clock as select interval '0' as shift`.execute(real.db);
+}: Pick<FreshDatabase, 'database' | 'owner' | 'url'>): Promise<MovedClock> {
+  await sql`create table moved_clock as select interval '0' as shift`.execute(owner.db);
+  if (url) await sql`grant all on moved_clock to public`.execute(owner.db);
   await sql`
     create function clock_timestamp() returns timestamptz language sql volatile as
-    $$ select pg_catalog.clock_timestamp() + (select shift from moved_clock) $$`.execute(real.db);
+    $$ select pg_catalog.clock_timestamp() + (select shift from moved_clock) $$`.execute(owner.db);
   if (!url) await sql`set search_path = public, pg_catalog`.execute(real.db);
   const database = url ? await openDatabase({ url, schema: 'public,pg_catalog' }) : real;
   return {
@@ -54,8 +59,8 @@ export async function moveClock({
     async restore() {
       if (url) await database.close();
       else await sql`reset search_path`.execute(real.db);
-      await sql`drop function public.clock_timestamp()`.execute(real.db);
-      await sql`drop table moved_clock`.execute(real.db);
+      await sql`drop function public.clock_timestamp()`.execute(owner.db);
+      await sql`drop table moved_clock`.execute(owner.db);
     },
   };
 }

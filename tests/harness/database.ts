@@ -14,16 +14,22 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { inject } from 'vitest';
-import { type Database, migrate, openDatabase } from '@zuimei/server/db.ts';
+import { type Database, openDatabase } from '@zuimei/server/db.ts';
+import { grantTo, migrate } from '@zuimei/server/schema.ts';
+import { APP_ROLE } from './postgres.ts';
 
 export type DatabaseKind = Database['kind'];
 export const databaseKinds = ['server', 'embedded'] as const satisfies DatabaseKind[];
 
 export interface FreshDatabase {
-  /** Open and migrated. */
+  /** Open and migrated. Kind 'server': as the app's own role, which may do what migrations/grants.sql says. */
   database: Database;
+  /** The same as the owner of the tables: for a test that does what the app may not, like dropping a trigger. */
+  owner: Database;
   /** Kind 'server': what DATABASE_URL would be; any process may open it. */
   url: string | null;
+  /** Kind 'server': what MIGRATE_URL would be. */
+  ownerUrl: string | null;
   /** Kind 'embedded': the folder, for one process at a time: close `database` before opening it again. */
   folder: string | null;
   /** Closes `database`, also if it is closed already, and removes what was made. */
@@ -38,14 +44,21 @@ export function freshDatabase(kind: DatabaseKind, postgresUrl?: string): Promise
 async function freshServer(postgresUrl: string): Promise<FreshDatabase> {
   const name = `t_${randomBytes(6).toString('hex')}`;
   await command(postgresUrl, `create database ${name} template ${await templateOn(postgresUrl)}`);
-  const url = urlOf(postgresUrl, name);
-  const database = await openDatabase({ url });
+  const ownerUrl = urlOf(postgresUrl, name);
+  const url = Object.assign(new URL(ownerUrl), { username: APP_ROLE }).href;
+  // Neither connects before it is used.
+  const [owner, database] = await Promise.all([
+    openDatabase({ url: ownerUrl, max: 2 }),
+    openDatabase({ url }),
+  ]);
   return {
     database,
+    owner,
     url,
+    ownerUrl,
     folder: null,
     async drop() {
-      await database.close().catch(() => {});
+      for (const one of [owner, database]) await one.close().catch(() => {});
       await command(postgresUrl, `drop database if exists ${name} with (force)`);
     },
   };
@@ -57,7 +70,9 @@ async function freshEmbedded(): Promise<FreshDatabase> {
   const database = await openDatabase({ folder });
   return {
     database,
+    owner: database,
     url: null,
+    ownerUrl: null,
     folder,
     async drop() {
       await database.close().catch(() => {});
@@ -111,6 +126,7 @@ async function makeTemplate(postgresUrl: string): Promise<string> {
     const database = await openDatabase({ url: urlOf(postgresUrl, making) });
     try {
       await migrate(database.db);
+      await grantTo(database.db, APP_ROLE);
     } finally {
       await database.close();
     }
@@ -127,7 +143,7 @@ function migrationsDigest(): string {
   const folder = join(root, 'server/migrations');
   for (const name of readdirSync(folder).sort()) hash.update(name).update(readFileSync(join(folder, name)));
   return hash
-    .update(readFileSync(join(root, 'server/db.ts')))
+    .update(readFileSync(join(root, 'server/schema.ts')))
     .digest('hex')
     .slice(0, 16);
 }

@@ -10,6 +10,9 @@ import { needProgram } from './program.ts';
 
 const SETTINGS = new URL('../../infra/postgres/postgresql.conf', import.meta.url);
 
+/** The role that the app has on every test server; of production the RUNBOOK says how it is made. */
+export const APP_ROLE = 'zuimei_app';
+
 export interface PostgresServer {
   /** As superuser, no password, database `postgres`. */
   readonly url: string;
@@ -109,6 +112,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   }
 
   await start();
+  await makeAppRole(url);
   process.once('exit', killNow);
   return {
     url,
@@ -134,6 +138,13 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
       await start();
     },
   };
+}
+
+async function makeAppRole(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(`create role ${APP_ROLE} login`);
+  await client.end();
 }
 
 async function answers(url: string): Promise<boolean> {

@@ -420,7 +420,7 @@ describe.each(databaseKinds)('checkpoints and their witnesses (%s)', (kind) => {
         select ${id}, i, timestamptz '2026-10-01T00:00:00Z' + i * interval '26 seconds', sha256('x'), 'note' from generate_series(1, 100000) i`.execute(
         fresh.database.db,
       );
-      await sql`analyze log_checkpoint`.execute(fresh.database.db);
+      await sql`analyze log_checkpoint`.execute(fresh.owner.db);
       const quickest = async (read: () => Promise<unknown>): Promise<number> => {
         const spans: number[] = [];
         for (let run = 0; run < 3; run++) {

@@ -280,7 +280,7 @@ describe('the command line', () => {
 
   describe('verify', () => {
     const verify = () => zuimei(['verify', '--contest', 'voted'], env);
-    const run = (text: string) => sql.raw(text).execute(fresh.database.db);
+    const run = (text: string) => sql.raw(text).execute(fresh.owner.db);
 
     test('of a ledger that agrees leaves with 0 and says what it checked', async () => {
       const said = await verify();

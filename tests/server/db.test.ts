@@ -1,19 +1,20 @@
 import { sql } from 'kysely';
 import { describe, expect, inject, test } from 'vitest';
-import { migrate, openDatabase } from '@zuimei/server/db.ts';
+import { openDatabase } from '@zuimei/server/db.ts';
+import { migrate } from '@zuimei/server/schema.ts';
 import { command, databaseKinds, freshDatabase } from '../harness/database.ts';
 
 describe.each(databaseKinds)('migrations (%s)', (kind) => {
   test('are applied once: the second time there is nothing to do', async () => {
     const fresh = await freshDatabase(kind);
     try {
-      expect(await migrate(fresh.database.db)).toEqual([]);
+      expect(await migrate(fresh.owner.db)).toEqual([]);
       const { rows } = await sql<{ name: string }>`select name from migration order by name`.execute(
         fresh.database.db,
       );
-      expect(rows.map((row) => row.name.slice(0, 4))).toEqual(
-        rows.map((_, i) => String(i + 1).padStart(4, '0')),
-      );
+      const numbers = rows.map((row) => row.name.slice(0, 4));
+      expect(numbers).toEqual([...new Set(numbers)].sort());
+      expect(numbers[0]).toBe('0001');
       expect(rows.length).toBeGreaterThan(1);
     } finally {
       await fresh.drop();

@@ -224,10 +224,10 @@ describe.each(databaseKinds)('the exported ledger (%s)', (kind) => {
       await at(began + hours * HOUR_MS + i * 60_000);
       await cast(slug, [1]);
       await site.seal();
-      await sql`alter table log_checkpoint disable trigger user`.execute(fresh.database.db);
+      await sql`alter table log_checkpoint disable trigger user`.execute(fresh.owner.db);
       await sql`update log_checkpoint set at = ${new Date(site.now()).toISOString()}::timestamptz
-        where contest = ${id} and size = ${i + 2}`.execute(fresh.database.db);
-      await sql`alter table log_checkpoint enable trigger user`.execute(fresh.database.db);
+        where contest = ${id} and size = ${i + 2}`.execute(fresh.owner.db);
+      await sql`alter table log_checkpoint enable trigger user`.execute(fresh.owner.db);
     }
     await sql`insert into log_cosignature (contest, size, witness, line, at)
       values (${id}, 3, 'w', ${'— w.example/w AAAAAAAA'}, now())`.execute(fresh.database.db);

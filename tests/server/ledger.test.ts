@@ -17,7 +17,7 @@ describe.each(databaseKinds)('the ledger (%s)', (kind) => {
     await site.close();
     await fresh.drop();
   });
-  const run = (text: string) => sql.raw<Record<string, unknown>>(text).execute(fresh.database.db);
+  const run = (text: string) => sql.raw<Record<string, unknown>>(text).execute(fresh.owner.db);
   const kindsOf = async (id: number): Promise<string[]> =>
     (await run(`select kind from ledger_entry where contest = ${id} order by index`)).rows.map((row) =>
       String(row['kind']),

@@ -216,7 +216,7 @@ describe.each(databaseKinds)('rulings in pairs (%s)', (kind) => {
   test('when the proposal cannot be closed nothing is ruled either', async () => {
     const { slug, id, indexes, path } = await voted([[1], [2]]);
     const proposal = await one.post<RulingProposal>(path, requestOf(indexes));
-    const run = (text: string) => sql.raw<{ size: number }>(text).execute(fresh.database.db);
+    const run = (text: string) => sql.raw<{ size: number }>(text).execute(fresh.owner.db);
     const size = async () =>
       (await run(`select size::int from ledger_head where contest = ${id}`)).rows[0]?.size;
     const before = await size();

@@ -46,7 +46,7 @@ describe.each(databaseKinds)('a ruling (%s)', (kind) => {
     await fresh.drop();
   });
   const run = async <Row = Record<string, unknown>>(text: string): Promise<Row[]> =>
-    (await sql.raw<Row>(text).execute(fresh.database.db)).rows;
+    (await sql.raw<Row>(text).execute(fresh.owner.db)).rows;
 
   /** A contest whose ledger is open, and what puts ballots straight into it. */
   async function opened(changes: Parameters<TestSite['contest']>[0] = {}) {

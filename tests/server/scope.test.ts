@@ -168,7 +168,14 @@ test('an invitation and the command line name the contests', async () => {
   expect((await boss.ask('POST', '/api/console/staff', given)).status).toBe(201);
   const { db, secrets } = site.parts;
   const said: string[] = [];
-  const place = { db, secrets, publicUrl: null, folder: '/', print: (line: string) => said.push(line) };
+  const place = {
+    db,
+    secrets,
+    publicUrl: null,
+    database: '',
+    folder: '/',
+    print: (line: string) => said.push(line),
+  };
   const add = ['add', '--name', '吴青', '--role', 'auditor'];
   expect(
     await runCommand(place, 'staff', [...add, '--login', 'wuq', '--contests', `${mine},${theirs}`]),

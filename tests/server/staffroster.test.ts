@@ -214,7 +214,7 @@ test('the log takes no change, and each reader sees their part of it, page by pa
     sql`delete from action_log`,
     sql`truncate action_log`,
   ])
-    await expect(change.execute(site.parts.db)).rejects.toThrow(/append-only/);
+    await expect(change.execute(site.parts.db)).rejects.toThrow(/append-only|permission denied/);
 
   const readers = {
     administrator: await signIn(site, ['administrator']),
@@ -282,6 +282,7 @@ test('who has the machine adds and resets accounts on the command line, by one-t
       db,
       secrets,
       publicUrl: 'https://vote.example',
+      database: '',
       folder: '/',
       print: (line: string) => lines.push(line),
     };

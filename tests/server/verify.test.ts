@@ -70,7 +70,7 @@ describe.each(databaseKinds)('an insider who may write to every table (%s)', (ki
     const turn = (how: string) =>
       tables.map((table) => `alter table ${table} ${how} trigger user;`).join(' ');
     const body = statements.map((one) => `${one.replaceAll('@', String(id))};`).join('\n');
-    await rowsOf(`do $$ begin ${turn('disable')} ${body} ${turn('enable')} end $$`);
+    await sql.raw(`do $$ begin ${turn('disable')} ${body} ${turn('enable')} end $$`).execute(fresh.owner.db);
   }
 
   const verify = async (notes: string[] = []): Promise<Verification> => {

@@ -1,0 +1,64 @@
+-- What the app's own role may do, table by table; the owner of the tables applies it after every migration (schema.ts), and whatever is not
+-- said here is refused by the database. :app is the role's name. A table that is missing fails tests/server/role.test.ts.
+-- Tables that are only ever added to have select and insert. Update names its columns; delete stands where the app deletes.
+
+-- Which migrations were applied, and whose secret the database is: to be read; the first start writes its fingerprint.
+grant select on migration to :app;
+grant select, insert on installation to :app;
+
+-- Contests. Only one without a ledger can be deleted: ledger_head refers to it.
+grant select, insert, delete on contest to :app;
+grant update (settings, version, collection, draft, draft_version, draft_at, draft_by, published_at, archived_at, erased_at) on contest to :app;
+grant select, insert, delete on candidate to :app;
+grant update (number, body, private, source) on candidate to :app;
+grant select, insert, delete on media to :app;
+
+-- The ledger. Of an entry only the trace that the law lets us erase may change.
+grant select, insert on ledger_entry to :app;
+grant update (ip, device) on ledger_entry to :app;
+grant select, insert on ledger_head to :app;
+grant update (size, last_at, version, opens, closes, paused, daily, ballots_per_period, repeat_candidate, rules) on ledger_head to :app;
+grant select, insert on voter_quota to :app;
+grant update (ballots, picks, ballot_ids, indexes) on voter_quota to :app;
+grant select, insert on tally to :app;
+grant update (votes, held) on tally to :app;
+grant select, insert on tally_reveal to :app;
+grant select, insert on ballot_ruling to :app;
+grant update (state, beneath, ruling) on ballot_ruling to :app;
+grant select, insert on ruling_proposal to :app;
+grant update (state, decided_by, decided_at, decided_why, rulings) on ruling_proposal to :app;
+
+-- The log. The right edge of a tree grows in place.
+grant select, insert on log_tile to :app;
+grant update (hashes) on log_tile to :app;
+grant select, insert on log_checkpoint to :app;
+grant select, insert on log_cosignature to :app;
+grant select, insert on log_witness to :app;
+grant update (name, added_by, added_at, removed_at) on log_witness to :app;
+
+-- Staff, and what they did.
+grant select, insert on action_log to :app;
+grant select, insert on staff to :app;
+grant update (name, roles, contests, password, totp, totp_step, recovery, failures, locked_until, disabled_at) on staff to :app;
+grant select, insert, delete on staff_invite to :app;
+grant update (used_at) on staff_invite to :app;
+grant select, insert, delete on session to :app;
+grant update (seen_at, address, agent) on session to :app;
+
+-- Units and what they send.
+grant select, insert, delete on unit to :app;
+grant update (name, kind, quota, link_version, contact) on unit to :app;
+grant select, insert, delete on nomination to :app;
+grant update (unit, state, source, kind, category, name, answers, private, photo, consent, returned, returned_at, saved_by, twin, number,
+  version, updated_at, submitted_at) on nomination to :app;
+grant select, insert on nomination_event to :app;
+grant update (reason) on nomination_event to :app;
+grant select, insert, delete on attachment to :app;
+grant select, insert, delete on opinion to :app;
+grant update (verdict, words, signer, on_date, file, entered_by, at) on opinion to :app;
+grant select, insert, delete on screening to :app;
+grant update (points, remark, at) on screening to :app;
+
+-- Voters whom WeChat vouches for.
+grant select, insert on wechat_person to :app;
+grant update (subject, follows, follows_at) on wechat_person to :app;
