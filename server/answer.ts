@@ -50,6 +50,7 @@ export const statusOf: Record<AnyRefusalCode, ContentfulStatusCode> = {
   password_weak: 422,
   roles_conflict: 422,
   login_taken: 409,
+  account_altered: 409,
   not_yourself: 409,
   last_administrator: 409,
   slug_taken: 409,

@@ -52,16 +52,18 @@ export interface Tables {
     locked_until: Date | null;
     disabled_at: Date | null;
     created_at: Generated<Date>;
+    seal: Buffer;
   };
-  staff_invite: { digest: Buffer; staff: number; expires_at: Date; used_at: Date | null };
+  staff_invite: { digest: Buffer; staff: number; expires_at: Date; used_at: Date | null; seal: Buffer };
   session: {
     digest: Buffer;
     staff: number | null;
     unit: number | null;
     address: Generated<string>;
     agent: Generated<string>;
-    created_at: Generated<Date>;
-    seen_at: Generated<Date>;
+    created_at: Date;
+    seen_at: Date;
+    seal: Buffer;
   };
   action_log: {
     id: Generated<string | number>;

@@ -145,7 +145,7 @@ async function main(): Promise<void> {
 
   /** Ready in any case; the first administrator's link is courtesy. */
   async function welcome(url: string): Promise<void> {
-    const first = await firstLink(database.db).catch((error: unknown) => {
+    const first = await firstLink(database.db, parts.seals).catch((error: unknown) => {
       log('error', { part: 'staff', error: String(error) });
       return null;
     });

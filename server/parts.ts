@@ -20,6 +20,7 @@ import { createMetrics, type Metrics } from './metrics.ts';
 import type { Prebuilt } from './reply.ts';
 import type { Secrets } from './secret.ts';
 import { createPasswords, type PasswordCost, type Passwords } from './staff/password.ts';
+import { createSeals, type Seals } from './staff/seal.ts';
 import { createGuard, createSessions, type Guard, type Sessions } from './staff/session.ts';
 import { createTallies, type Tallies } from './tally/route.ts';
 import { readTally } from './tally/snapshot.ts';
@@ -36,6 +37,7 @@ import { createWechat, type Wechat } from './wechat/wechat.ts';
 export interface Parts {
   db: Db;
   secrets: Secrets;
+  seals: Seals;
   sessions: Sessions;
   guard: Guard;
   passwords: Passwords;
@@ -168,10 +170,16 @@ export function createParts(given: {
   });
   const stopping = given.stopping ?? (() => false);
   const secure = publicUrl?.startsWith('https:') ?? false;
-  const sessions = createSessions({ db, secrets, clock, secure });
+  const seals = createSeals({
+    secrets,
+    clock,
+    altered: (kind, name) => log('error', { part: 'staff', altered: kind, name }),
+  });
+  const sessions = createSessions({ db, secrets, seals, clock, secure });
   return {
     db,
     secrets,
+    seals,
     sessions,
     guard: createGuard(sessions, (slug) => isArchived(db, slug)),
     passwords: createPasswords(given.passwordCost),

@@ -19,6 +19,7 @@ export const staffRefusalCodes = [
   'password_weak',
   'roles_conflict',
   'login_taken',
+  'account_altered',
   'not_yourself',
   'last_administrator',
   // a contest

@@ -8,6 +8,7 @@ import { keptSentence, problemSentence } from '@zuimei/shared/exportwords.ts';
 import { readSlugs } from '../contest/contest.ts';
 import type { Db } from '../db.ts';
 import type { Secrets } from '../secret.ts';
+import { readAltered } from '../staff/seal.ts';
 import { type Verification, verifyContest } from './verify.ts';
 
 interface Caller {
@@ -94,7 +95,18 @@ export async function verifyCommand(place: Place, args: string[]): Promise<numbe
     if (json) place.print(JSON.stringify({ database: place.database, ...result }));
     else printVerification(result, place.print);
   }
-  return agree ? 0 : 1;
+  const altered = contest === undefined ? await readAltered(place.db, place.secrets) : [];
+  if (altered.length > 0 && json) place.print(JSON.stringify({ altered }));
+  if (altered.length > 0 && !json) printAltered(altered, place.print);
+  return agree && altered.length === 0 ? 0 : 1;
+}
+
+function printAltered(altered: Awaited<ReturnType<typeof readAltered>>, print: Place['print']): void {
+  const words = { account: '账号', session: '登录', link: '邀请链接' };
+  print('账号与登录：');
+  for (const { kind, name } of altered.slice(0, MOST_SHOWN))
+    print(`  不符 ${kind}：${words[kind]} ${name} 的记录在程序之外被改动过，已不作数`);
+  print(`  ✗ ${altered.length} 处不符`);
 }
 
 function printVerification(result: Verification, print: Place['print']): void {

@@ -16,6 +16,7 @@ import { openPrivate, privateKey, sealPrivate } from '../nomination/vault.ts';
 import type { Secrets } from '../secret.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
 import { joinOwn, slugArray } from '../staff/scope.ts';
+import type { Seals } from '../staff/seal.ts';
 import { planOf } from './editor.ts';
 import { readStored } from './plan.ts';
 
@@ -42,8 +43,13 @@ export interface Catalogue {
   copy(actor: Actor, slug: string, asked: { title: string; units: boolean; slug?: string }): Promise<string>;
 }
 
-export function createCatalogue(parts: { db: Db; secrets: Secrets; clock: () => number }): Catalogue {
-  const { db, clock } = parts;
+export function createCatalogue(parts: {
+  db: Db;
+  secrets: Secrets;
+  seals: Seals;
+  clock: () => number;
+}): Catalogue {
+  const { db, seals, clock } = parts;
   const key = privateKey(parts.secrets);
 
   async function copyUnits(tx: Transaction<Tables>, from: number, to: number): Promise<number> {
@@ -90,7 +96,7 @@ export function createCatalogue(parts: { db: Db; secrets: Secrets; clock: () => 
       const plan = planFrom(presets[name], { title, organizer, start });
       return await db.transaction().execute(async (tx) => {
         const made = await insert(tx, plan, slug ? [slug] : proposals(name, start));
-        await joinOwn(tx, actor, made.id);
+        await joinOwn(tx, seals, actor, made.id);
         await recordAction(tx, actor, { act: 'contest.create', contest: made.id, subject: title });
         return made.slug;
       });
@@ -108,7 +114,7 @@ export function createCatalogue(parts: { db: Db; secrets: Secrets; clock: () => 
         );
         await copyBanner(tx, plan.settings, made.id);
         if (units) await copyUnits(tx, stored.id, made.id);
-        await joinOwn(tx, actor, made.id);
+        await joinOwn(tx, seals, actor, made.id);
         await recordAction(tx, actor, {
           act: 'contest.copy',
           contest: made.id,

@@ -10,6 +10,7 @@ import { readUpload } from '../nomination/upload.ts';
 import type { Secrets } from '../secret.ts';
 import { recordAction } from '../staff/action.ts';
 import { parseInput, readBody } from '../staff/body.ts';
+import type { Seals } from '../staff/seal.ts';
 import type { Guard, Guarded } from '../staff/session.ts';
 import type { Ledger } from '../vote/ledger.ts';
 import { createCatalogue } from './catalogue.ts';
@@ -49,6 +50,7 @@ const drafters: readonly Role[] = ['organizer', 'reviewer'];
 export function planRoute(parts: {
   db: Db;
   secrets: Secrets;
+  seals: Seals;
   ledger: Ledger;
   desk: Desk;
   guard: Guard;

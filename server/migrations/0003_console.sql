@@ -31,7 +31,7 @@ create table staff (
   created_at   timestamptz not null default now()
 );
 
--- One-time links, by the SHA-256 of their secret: a first set-up or a reset.
+-- One-time links, by the keyed digest of their secret: a first set-up or a reset.
 create table staff_invite (
   digest     bytea primary key,
   staff      int not null references staff (id) on delete cascade,
@@ -39,7 +39,7 @@ create table staff_invite (
   used_at    timestamptz
 );
 
--- Signed-in browsers of staff and of units, by the SHA-256 of their cookie.
+-- Signed-in browsers of staff and of units, by the keyed digest of their cookie.
 create table session (
   digest     bytea primary key,
   staff      int references staff (id) on delete cascade,

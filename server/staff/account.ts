@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import {
@@ -12,6 +12,7 @@ import {
 } from '@zuimei/shared/staff.ts';
 import type { Db, Tables } from '../db.ts';
 import { scopeIds } from './scope.ts';
+import type { Seals } from './seal.ts';
 
 const LINK_LIFE_MS = 7 * 86_400_000;
 
@@ -31,15 +32,21 @@ export interface NewStaff {
  */
 export async function inviteStaff(
   tx: Transaction<Tables>,
+  seals: Seals,
   given: NewStaff,
   now: number = Date.now(),
 ): Promise<string> {
-  const staff = await addStaff(tx, given, now);
-  return tokenOf(await makeLink(tx, staff, now));
+  const staff = await addStaff(tx, seals, given, now);
+  return tokenOf(await makeLink(tx, seals, staff, now));
 }
 
 /** As inviteStaff, without a link; gives the account's id. */
-export async function addStaff(tx: Transaction<Tables>, given: NewStaff, now: number): Promise<number> {
+export async function addStaff(
+  tx: Transaction<Tables>,
+  seals: Seals,
+  given: NewStaff,
+  now: number,
+): Promise<number> {
   const { name, login, unit = null, contests = 'all' } = given;
   const roles = allRoles.filter((role) => given.roles.includes(role));
   if (!loginPattern.test(login)) throw new Refusal('bad_request', { field: 'login' });
@@ -47,34 +54,34 @@ export async function addStaff(tx: Transaction<Tables>, given: NewStaff, now: nu
   if (roles.length === 0 || roles.includes('unit') !== (unit !== null))
     throw new Refusal('bad_request', { field: 'roles' });
   if (rolesConflict(roles)) throw new Refusal('roles_conflict');
-  const row = await tx
-    .insertInto('staff')
-    .values({
-      login,
-      name,
-      roles,
-      unit,
-      contests: await scopeIds(tx, contests),
-      password: null,
-      totp: null,
-      locked_until: null,
-      disabled_at: null,
-      created_at: new Date(now),
-    })
-    .onConflict((conflict) => conflict.column('login').doNothing())
-    .returning('id')
-    .executeTakeFirst();
-  if (!row) throw new Refusal('login_taken', { login });
-  return row.id;
+  const id = await seals.add(tx, { login, name, roles, unit, contests: await scopeIds(tx, contests) }, now);
+  if (id === null) throw new Refusal('login_taken', { login });
+  return id;
 }
 
-/** A one-time link for this account. Links made before stay good until one of them is used: voidLinks ends them. */
-export async function makeLink(tx: Transaction<Tables>, staff: number, now: number): Promise<InviteLink> {
+/**
+ * A one-time link for this account. Links made before stay good until one of them is used, or the password changes otherwise:
+ * voidLinks ends them.
+ */
+export async function makeLink(
+  tx: Transaction<Tables>,
+  seals: Seals,
+  staff: number,
+  now: number,
+): Promise<InviteLink> {
+  const { password } = await seals.lock(tx, staff);
   const token = randomBytes(32).toString('base64url');
+  const digest = seals.digestOf('link', token);
   const until = new Date(now + LINK_LIFE_MS);
   await tx
     .insertInto('staff_invite')
-    .values({ digest: linkDigest(token), staff, expires_at: until, used_at: null })
+    .values({
+      digest,
+      staff,
+      expires_at: until,
+      used_at: null,
+      seal: seals.sealLink({ digest, staff, expires_at: until, password }),
+    })
     .execute();
   return { path: `/console/join#${token}`, until: until.toISOString() };
 }
@@ -95,11 +102,6 @@ export async function endSessions(
   await ending.execute();
 }
 
-/** What the database keeps of a link's token. */
-export function linkDigest(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
-}
-
 /** May not enter without a second factor. */
 export function needsTotp(roles: readonly Role[]): boolean {
   return roles.some((role) => guardedRoles.includes(role));
@@ -118,7 +120,7 @@ function tokenOf({ path }: InviteLink): string {
  * The link of the first administrator, as long as nobody has joined at all: a fresh one at each call, since the one shown before may be
  * lost. Null once there is somebody who can invite others.
  */
-export async function firstLink(db: Db, now: number = Date.now()): Promise<InviteLink | null> {
+export async function firstLink(db: Db, seals: Seals, now: number = Date.now()): Promise<InviteLink | null> {
   return await db.transaction().execute(async (tx) => {
     const joined = await tx
       .selectFrom('staff')
@@ -133,8 +135,8 @@ export async function firstLink(db: Db, now: number = Date.now()): Promise<Invit
       .where('login', '=', FIRST.login)
       .forUpdate()
       .executeTakeFirst();
-    const staff = known?.id ?? (await addStaff(tx, FIRST, now));
-    return await makeLink(tx, staff, now);
+    const staff = known?.id ?? (await addStaff(tx, seals, FIRST, now));
+    return await makeLink(tx, seals, staff, now);
   });
 }
 

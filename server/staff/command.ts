@@ -8,13 +8,17 @@ import {
   type Scope,
 } from '@zuimei/shared/staff.ts';
 import type { Db } from '../db.ts';
+import type { Secrets } from '../secret.ts';
 import { addStaff, endSessions, makeLink, nameInLog, voidLinks } from './account.ts';
 import { type Actor, recordAction } from './action.ts';
+import { forgetFailures } from './proof.ts';
 import { readStaff } from './roster.ts';
 import { changeScope } from './scope.ts';
+import { createSeals, sealedColumns } from './seal.ts';
 
 export interface StaffPlace {
   db: Db;
+  secrets: Secrets;
   /** Where the console is reached, or null when only the server's own address is known. */
   publicUrl: string | null;
   print(line: string): void;
@@ -61,7 +65,7 @@ async function add(
   place: StaffPlace,
   given: { name?: string; login?: string; role?: string; contests?: string },
 ): Promise<void> {
-  const { name, login, role } = given;
+  const { name, login, role, contests } = given;
   if (!name || !login || !role) throw misuse('staff add 需要 --name、--login 与 --role');
   const roles = role.split(',').map((one) => one.trim());
   const unknown = roles.filter((one) => !isOffice(one));
@@ -70,43 +74,49 @@ async function add(
   const held = roles.filter(isOffice);
   if (rolesConflict(held)) throw new Error('审计与其他身份须由不同的人担任');
   if (!loginPattern.test(login)) throw misuse('--login 须为 2–32 个小写字母、数字或 . _ -，以字母或数字开头');
-  const scope = scopeFrom(given.contests);
+  const scope = scopeFrom(contests);
+  const seals = createSeals(place);
   const link = await place.db.transaction().execute(async (tx) => {
-    const staff = await addStaff(tx, { name, login, roles: held }, Date.now()).catch((error: unknown) => {
-      throw error instanceof Refusal ? new Error(sentences[error.code] ?? error.code) : error;
-    });
+    const staff = await addStaff(tx, seals, { name, login, roles: held }, Date.now()).catch(
+      (error: unknown) => {
+        throw error instanceof Refusal ? new Error(sentences[error.code] ?? error.code) : error;
+      },
+    );
     await recordAction(tx, COMMAND_LINE, {
       act: 'staff.invite',
       subject: `${nameInLog({ name, login })}：${held.join('、')}`,
     });
     if (scope !== 'all') {
       const row = { id: staff, contests: null };
-      await changeScope(tx, COMMAND_LINE, row, { scope, name: nameInLog({ name, login }) }).catch(
-        (error: unknown) => {
-          throw error instanceof Refusal ? new Error(`没有这些活动：${given.contests}`) : error;
-        },
-      );
+      const given = { scope, name: nameInLog({ name, login }) };
+      await changeScope(tx, seals, COMMAND_LINE, row, given).catch((error: unknown) => {
+        throw error instanceof Refusal ? new Error(`没有这些活动：${contests}`) : error;
+      });
     }
-    return await makeLink(tx, staff, Date.now());
+    return await makeLink(tx, seals, staff, Date.now());
   });
   printLink(place, link.path);
 }
 
 async function reset(place: StaffPlace, login: string | undefined): Promise<void> {
   if (!login) throw misuse('staff reset 需要 --login');
+  const seals = createSeals(place);
   const link = await place.db.transaction().execute(async (tx) => {
     const row = await tx
       .selectFrom('staff')
-      .select(['id', 'name', 'login'])
+      .select(sealedColumns)
       .where('login', '=', login)
       .forUpdate()
       .executeTakeFirst();
     if (!row) throw new Error(`没有账号 ${login}`);
-    await tx
-      .updateTable('staff')
-      .set({ disabled_at: null, failures: 0, locked_until: null })
-      .where('id', '=', row.id)
-      .execute();
+    if (!(await seals.restore(tx, row))) {
+      place.print(`注意：账号 ${login} 的记录在程序之外被改动过，原密码与动态码已作废。`);
+      place.print(
+        `现有姓名 ${row.name}，身份 ${row.roles.join('、')}；若不应如此，请先停用该账号，不要交出链接。`,
+      );
+    }
+    await seals.put(tx, { ...(await seals.lock(tx, row.id)), disabled_at: null });
+    await forgetFailures(tx, row.id);
     await voidLinks(tx, row.id);
     await endSessions(tx, row.id);
     await recordAction(tx, COMMAND_LINE, {
@@ -114,7 +124,7 @@ async function reset(place: StaffPlace, login: string | undefined): Promise<void
       subject: nameInLog(row),
       reason: '命令行重置',
     });
-    return await makeLink(tx, row.id, Date.now());
+    return await makeLink(tx, seals, row.id, Date.now());
   });
   printLink(place, link.path);
 }

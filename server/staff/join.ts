@@ -1,11 +1,12 @@
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { InviteView, RecoveryCodes } from '@zuimei/shared/staff.ts';
 import type { Db } from '../db.ts';
-import { endSessions, linkDigest, nameInLog, needsTotp, voidLinks } from './account.ts';
+import { endSessions, nameInLog, needsTotp, voidLinks } from './account.ts';
 import { recordAction } from './action.ts';
 import type { Attempts } from './attempt.ts';
 import { checkPassword, type Passwords } from './password.ts';
-import { recoveryColumn } from './proof.ts';
+import { forgetFailures } from './proof.ts';
+import { type Seals, sealedColumns } from './seal.ts';
 import type { Browser, Sessions } from './session.ts';
 import type { Signed } from './signin.ts';
 import type { Totps } from './totp.ts';
@@ -25,13 +26,14 @@ export interface Join {
 
 export function createJoin(parts: {
   db: Db;
+  seals: Seals;
   sessions: Sessions;
   passwords: Passwords;
   totps: Totps;
   attempts: Attempts;
   clock: () => number;
 }): Join {
-  const { db, sessions, passwords, totps, attempts, clock } = parts;
+  const { db, seals, sessions, passwords, totps, attempts, clock } = parts;
 
   async function find(token: string, address: string) {
     attempts.checkAddress(address);
@@ -39,21 +41,26 @@ export function createJoin(parts: {
       .selectFrom('staff_invite')
       .innerJoin('staff', 'staff.id', 'staff_invite.staff')
       .leftJoin('unit', 'unit.id', 'staff.unit')
+      .select(sealedColumns)
       .select([
-        'staff.id',
-        'staff.login',
-        'staff.name',
-        'staff.roles',
-        'staff.unit',
-        'staff.password',
         'unit.name as unit_name',
+        'staff_invite.digest',
+        'staff_invite.expires_at',
+        'staff_invite.seal as link_seal',
       ])
-      .where('staff_invite.digest', '=', linkDigest(token))
+      .where('staff_invite.digest', '=', seals.digestOf('link', token))
       .where('staff_invite.used_at', 'is', null)
       .where('staff_invite.expires_at', '>', new Date(clock()))
       .where('staff.disabled_at', 'is', null)
       .executeTakeFirst();
-    if (row) return row;
+    const link = row && {
+      digest: row.digest,
+      staff: row.id,
+      expires_at: row.expires_at,
+      password: row.password,
+      seal: row.link_seal,
+    };
+    if (row && link && seals.holds(row) && seals.holdsLink(link)) return row;
     attempts.addressFailed(address);
     throw new Refusal('invite_invalid');
   }
@@ -84,24 +91,20 @@ export function createJoin(parts: {
         const used = await tx
           .updateTable('staff_invite')
           .set({ used_at: new Date(clock()) })
-          .where('digest', '=', linkDigest(token))
+          .where('digest', '=', row.digest)
           .where('used_at', 'is', null)
           .executeTakeFirst();
         if (used.numUpdatedRows === 0n) throw new Refusal('invite_invalid');
         await voidLinks(tx, row.id);
         await endSessions(tx, row.id);
-        await tx
-          .updateTable('staff')
-          .set({
-            password: phc,
-            totp: step === null ? null : totps.seal(row.id, secret),
-            totp_step: step ?? -1,
-            recovery: recoveryColumn(recovery.map((one) => totps.recoveryDigest(row.id, one))),
-            failures: 0,
-            locked_until: null,
-          })
-          .where('id', '=', row.id)
-          .execute();
+        await seals.put(tx, {
+          ...(await seals.lock(tx, row.id)),
+          password: phc,
+          totp: step === null ? null : totps.seal(row.id, secret),
+          totp_step: step ?? -1,
+          recovery: recovery.map((one) => totps.recoveryDigest(row.id, one)),
+        });
+        await forgetFailures(tx, row.id);
         await recordAction(
           tx,
           { name: row.name, staff: row.id, unit: row.unit },

@@ -1,12 +1,14 @@
+import type { Transaction } from 'kysely';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { AccountView, RecoveryCodes, TotpRenewal } from '@zuimei/shared/staff.ts';
-import type { Db } from '../db.ts';
+import type { Db, Tables } from '../db.ts';
 import { createMac, sameText } from '../mac.ts';
 import type { Secrets } from '../secret.ts';
 import { endSessions, nameInLog, needsTotp } from './account.ts';
 import { recordAction } from './action.ts';
 import { checkPassword, type Passwords } from './password.ts';
-import { provePassword, recoveryColumn } from './proof.ts';
+import { provePassword } from './proof.ts';
+import type { Seals, Standing } from './seal.ts';
 import { limitsOf, type Person } from './session.ts';
 import type { Totps } from './totp.ts';
 
@@ -33,11 +35,12 @@ export interface OwnAccount {
 export function createOwnAccount(parts: {
   db: Db;
   secrets: Secrets;
+  seals: Seals;
   passwords: Passwords;
   totps: Totps;
   clock: () => number;
 }): OwnAccount {
-  const { db, passwords, totps, clock } = parts;
+  const { db, seals, passwords, totps, clock } = parts;
   const sign = createMac(parts.secrets.derive('totp-renewal'));
   const macOf = (person: Person, until: number) => sign(`${person.staff}.${person.session}.${until}`);
 
@@ -48,6 +51,11 @@ export function createOwnAccount(parts: {
       .select(['id', 'login', 'name', 'roles', 'unit', 'password', 'totp', 'recovery'])
       .where('id', '=', person.staff)
       .executeTakeFirstOrThrow();
+  }
+
+  /** Changes one's own row, in its transaction. */
+  async function change(tx: Transaction<Tables>, id: number, changes: Partial<Standing>): Promise<void> {
+    await seals.put(tx, { ...(await seals.lock(tx, id)), ...changes });
   }
 
   async function sessionsOf(person: Person) {
@@ -90,7 +98,7 @@ export function createOwnAccount(parts: {
       checkPassword(next, own);
       const phc = await passwords.hash(next);
       await db.transaction().execute(async (tx) => {
-        await tx.updateTable('staff').set({ password: phc }).where('id', '=', own.id).execute();
+        await change(tx, own.id, { password: phc });
         await endSessions(tx, own.id, person.session);
         await recordAction(tx, person, { act: 'staff.password', subject: nameInLog(own) });
       });
@@ -114,15 +122,11 @@ export function createOwnAccount(parts: {
       if (step === null) throw new Refusal('code_wrong');
       const recovery = totps.recoveryCodes();
       await db.transaction().execute(async (tx) => {
-        await tx
-          .updateTable('staff')
-          .set({
-            totp: totps.seal(own.id, secret),
-            totp_step: step,
-            recovery: recoveryColumn(recovery.map((one) => totps.recoveryDigest(own.id, one))),
-          })
-          .where('id', '=', own.id)
-          .execute();
+        await change(tx, own.id, {
+          totp: totps.seal(own.id, secret),
+          totp_step: step,
+          recovery: recovery.map((one) => totps.recoveryDigest(own.id, one)),
+        });
         await endSessions(tx, own.id, person.session);
         await recordAction(tx, person, { act: 'staff.totp', subject: nameInLog(own) });
       });
@@ -135,11 +139,7 @@ export function createOwnAccount(parts: {
       await provePassword(db, passwords, own, password, clock());
       const recovery = totps.recoveryCodes();
       await db.transaction().execute(async (tx) => {
-        await tx
-          .updateTable('staff')
-          .set({ recovery: recoveryColumn(recovery.map((one) => totps.recoveryDigest(own.id, one))) })
-          .where('id', '=', own.id)
-          .execute();
+        await change(tx, own.id, { recovery: recovery.map((one) => totps.recoveryDigest(own.id, one)) });
         await recordAction(tx, person, { act: 'staff.recovery', subject: nameInLog(own) });
       });
       return { recovery };

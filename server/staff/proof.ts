@@ -5,6 +5,7 @@ import { nameInLog } from './account.ts';
 import { recordAction } from './action.ts';
 import { type Attempt, lockedOut, lockRule } from './attempt.ts';
 import type { Passwords } from './password.ts';
+import type { Seals } from './seal.ts';
 import type { Totps } from './totp.ts';
 
 /** Who is to be proved. */
@@ -85,41 +86,29 @@ export async function provePassword(
 }
 
 /**
- * Takes a code of the second factor, or a recovery code, so that it never serves again: in one statement each, so that of two at once
- * one wins. Gives which it was; null = it is none, or was used.
+ * Takes a code of the second factor, or a recovery code, so that it never serves again: the account is locked meanwhile, so that of two
+ * at once one wins. Gives which it was; null = it is none, or was used.
  */
 export async function takeCode(
-  db: Db,
-  totps: Totps,
+  { db, seals, totps }: { db: Db; seals: Seals; totps: Totps },
   who: Claimant,
   code: string,
   now: number,
 ): Promise<'totp' | 'recovery' | null> {
-  if (!who.totp) return null;
   const typed = code.replace(/\s/g, '');
-  if (/^\d{6}$/.test(typed)) {
-    const step = totps.stepOf(totps.open(who.id, who.totp), typed, now);
-    if (step === null) return null;
-    const taken = await db
-      .updateTable('staff')
-      .set({ totp_step: step })
-      .where('id', '=', who.id)
-      .where('totp_step', '<', step)
-      .executeTakeFirst();
-    return taken.numUpdatedRows > 0n ? 'totp' : null;
-  }
-  const digest = totps.recoveryDigest(who.id, typed);
-  const taken = await db
-    .updateTable('staff')
-    .set({ recovery: sql<Buffer[]>`array_remove(recovery, ${digest}::bytea)` })
-    .where('id', '=', who.id)
-    .where(sql<boolean>`${digest}::bytea = any(recovery)`)
-    .executeTakeFirst();
-  return taken.numUpdatedRows > 0n ? 'recovery' : null;
-}
-
-/** Recovery codes as the table keeps them. */
-export function recoveryColumn(digests: readonly Buffer[]) {
-  const list = digests.map((digest) => `"\\\\x${digest.toString('hex')}"`).join(',');
-  return sql<Buffer[]>`${`{${list}}`}::bytea[]`;
+  return await db.transaction().execute(async (tx) => {
+    const row = await seals.lock(tx, who.id);
+    if (!row.totp) return null;
+    if (/^\d{6}$/.test(typed)) {
+      const step = totps.stepOf(totps.open(row.id, row.totp), typed, now);
+      if (step === null || step <= Number(row.totp_step)) return null;
+      await seals.put(tx, { ...row, totp_step: step });
+      return 'totp';
+    }
+    const digest = totps.recoveryDigest(row.id, typed);
+    const left = row.recovery.filter((one) => !digest.equals(one));
+    if (left.length === row.recovery.length) return null;
+    await seals.put(tx, { ...row, recovery: left });
+    return 'recovery';
+  });
 }

@@ -13,6 +13,8 @@ import type { Db, Tables } from '../db.ts';
 import { addStaff, endSessions, makeLink, nameInLog, needsTotp, voidLinks } from './account.ts';
 import { type Actor, recordAction } from './action.ts';
 import { changeScope, scopeColumn, scopeOf } from './scope.ts';
+import { forgetFailures } from './proof.ts';
+import type { Seals, Standing } from './seal.ts';
 
 /** What an administrator does to the accounts of others. Every act but inviting names its reason, and is in the action log. */
 export interface Roster {
@@ -37,25 +39,18 @@ export interface Roster {
   endSessions(actor: Actor, id: number, reason: string): Promise<void>;
 }
 
-export function createRoster({ db, clock }: { db: Db; clock: () => number }): Roster {
+export function createRoster({ db, seals, clock }: { db: Db; seals: Seals; clock: () => number }): Roster {
   /** One act on somebody else's account, whose row is locked meanwhile. */
   async function on<T>(
     actor: Actor,
     id: number,
-    act: (tx: Transaction<Tables>, row: Row) => Promise<T>,
+    act: (tx: Transaction<Tables>, row: Standing) => Promise<T>,
   ): Promise<T> {
     if (actor.staff === id) throw new Refusal('not_yourself');
     return await db.transaction().execute(async (tx) => {
       // All administrators before the one: two of them who act on each other meet here, not at the end with nobody left.
       await tx.selectFrom('staff').select('id').where(isAdministrator).orderBy('id').forUpdate().execute();
-      const row = await tx
-        .selectFrom('staff')
-        .select(['id', 'login', 'name', 'roles', 'unit', 'contests', 'password', 'totp', 'disabled_at'])
-        .where('id', '=', id)
-        .forUpdate()
-        .executeTakeFirst();
-      if (!row) throw new Refusal('not_found');
-      return await act(tx, row);
+      return await act(tx, await seals.lock(tx, id));
     });
   }
 
@@ -63,14 +58,20 @@ export function createRoster({ db, clock }: { db: Db; clock: () => number }): Ro
     async invite(actor, given) {
       return await db.transaction().execute(async (tx) => {
         const { contests, ...account } = given;
-        const id = await addStaff(tx, account, clock());
+        const id = await addStaff(tx, seals, account, clock());
         await recordAction(tx, actor, {
           act: 'staff.invite',
           subject: `${nameInLog(given)}：${given.roles.join('、')}`,
         });
         if (contests !== 'all')
-          await changeScope(tx, actor, { id, contests: null }, { scope: contests, name: nameInLog(given) });
-        return await makeLink(tx, id, clock());
+          await changeScope(
+            tx,
+            seals,
+            actor,
+            { id, contests: null },
+            { scope: contests, name: nameInLog(given) },
+          );
+        return await makeLink(tx, seals, id, clock());
       });
     },
 
@@ -80,7 +81,7 @@ export function createRoster({ db, clock }: { db: Db; clock: () => number }): Ro
         if (next.length === 0 || next.includes('unit') || row.unit !== null)
           throw new Refusal('bad_request', { field: 'roles' });
         if (rolesConflict(next)) throw new Refusal('roles_conflict');
-        await tx.updateTable('staff').set({ roles: next }).where('id', '=', id).execute();
+        await seals.put(tx, { ...row, roles: next });
         await checkAdministratorLeft(tx, row);
         await recordAction(tx, actor, {
           act: 'staff.roles',
@@ -90,22 +91,18 @@ export function createRoster({ db, clock }: { db: Db; clock: () => number }): Ro
         if (!needsTotp(next) || row.totp || row.password === null) return null;
         await endSessions(tx, id);
         await voidLinks(tx, id);
-        return await makeLink(tx, id, clock());
+        return await makeLink(tx, seals, id, clock());
       }),
 
     changeContests: (actor, id, { contests, reason }) =>
       on(actor, id, async (tx, row) => {
         if (row.unit !== null) throw new Refusal('bad_request', { field: 'contests' });
-        await changeScope(tx, actor, row, { scope: contests, name: nameInLog(row), reason });
+        await changeScope(tx, seals, actor, row, { scope: contests, name: nameInLog(row), reason });
       }),
 
     disable: (actor, id, reason) =>
       on(actor, id, async (tx, row) => {
-        await tx
-          .updateTable('staff')
-          .set({ disabled_at: new Date(clock()) })
-          .where('id', '=', id)
-          .execute();
+        await seals.put(tx, { ...row, disabled_at: new Date(clock()) });
         await checkAdministratorLeft(tx, row);
         await endSessions(tx, id);
         await voidLinks(tx, id);
@@ -114,11 +111,8 @@ export function createRoster({ db, clock }: { db: Db; clock: () => number }): Ro
 
     enable: (actor, id, reason) =>
       on(actor, id, async (tx, row) => {
-        await tx
-          .updateTable('staff')
-          .set({ disabled_at: null, failures: 0, locked_until: null })
-          .where('id', '=', id)
-          .execute();
+        await seals.put(tx, { ...row, disabled_at: null });
+        await forgetFailures(tx, id);
         await recordAction(tx, actor, { act: 'staff.enable', subject: nameInLog(row), reason });
       }),
 
@@ -127,7 +121,7 @@ export function createRoster({ db, clock }: { db: Db; clock: () => number }): Ro
         if (row.disabled_at) throw new Refusal('state_changed');
         await voidLinks(tx, id);
         await recordAction(tx, actor, { act: 'staff.link', subject: nameInLog(row), reason });
-        return await makeLink(tx, id, clock());
+        return await makeLink(tx, seals, id, clock());
       }),
 
     endSessions: (actor, id, reason) =>
@@ -138,22 +132,10 @@ export function createRoster({ db, clock }: { db: Db; clock: () => number }): Ro
   };
 }
 
-interface Row {
-  id: number;
-  login: string;
-  name: string;
-  roles: Role[];
-  unit: number | null;
-  contests: number[] | null;
-  password: string | null;
-  totp: Buffer | null;
-  disabled_at: Date | null;
-}
-
 const isAdministrator = sql<boolean>`'administrator' = any(roles)`;
 
 /** Refuses with last_administrator when who could keep the accounts before cannot any more, and nobody else can. */
-async function checkAdministratorLeft(tx: Transaction<Tables>, before: Row): Promise<void> {
+async function checkAdministratorLeft(tx: Transaction<Tables>, before: Standing): Promise<void> {
   if (!before.roles.includes('administrator') || before.disabled_at || before.password === null) return;
   const left = await tx
     .selectFrom('staff')

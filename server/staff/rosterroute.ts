@@ -24,6 +24,7 @@ import { parseInput, readBody } from './body.ts';
 import { readFilters, readHistory } from './history.ts';
 import { createRoster, readStaff } from './roster.ts';
 import { readContestNames } from './scope.ts';
+import type { Seals } from './seal.ts';
 import type { Guard } from './session.ts';
 
 const name = pipe(string(), trim(), minLength(1), maxLength(40));
@@ -55,7 +56,7 @@ function reasonOf(given: { reason: string }): string {
  * POST  /api/console/staff/:id/{disable,enable,link,sessions/end}   administrator
  * GET   /api/console/actions, /actions/filters                 administrator, organizer, auditor: each their part of the log
  */
-export function rosterRoute(parts: { db: Db; guard: Guard; clock: () => number }) {
+export function rosterRoute(parts: { db: Db; seals: Seals; guard: Guard; clock: () => number }) {
   const { db, guard, clock } = parts;
   const roster = createRoster(parts);
   const idOf = (value: string) => parseInput(object({ id: staffId }), { id: value }).id;

@@ -13,6 +13,7 @@ import { parseInput, readBody } from './body.ts';
 import { createJoin } from './join.ts';
 import { createOwnAccount } from './own.ts';
 import type { Passwords } from './password.ts';
+import type { Seals } from './seal.ts';
 import type { Browser, Guard, Person, Sessions } from './session.ts';
 import { createSignIn, type Signed } from './signin.ts';
 import { createTotps } from './totp.ts';
@@ -48,6 +49,7 @@ const bodies = {
 export function staffRoute(parts: {
   db: Db;
   secrets: Secrets;
+  seals: Seals;
   sessions: Sessions;
   guard: Guard;
   passwords: Passwords;

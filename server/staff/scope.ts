@@ -3,6 +3,7 @@ import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { ContestName, Scope } from '@zuimei/shared/staff.ts';
 import type { Db, Tables } from '../db.ts';
 import { type Actor, recordAction } from './action.ts';
+import type { Seals } from './seal.ts';
 
 const MOST_NAMES = 500;
 /** As the database has it: what cannot be a slug is not looked up. */
@@ -41,21 +42,27 @@ export async function scopeIds(tx: Transaction<Tables>, scope: Scope): Promise<n
 }
 
 /** Somebody of named contests belongs to the one they have just made. */
-export async function joinOwn(tx: Transaction<Tables>, actor: Actor, contest: number): Promise<void> {
-  await sql`
-    update staff set contests = contests || ${contest}::int
-    where id = ${actor.staff}::int and contests is not null`.execute(tx);
+export async function joinOwn(
+  tx: Transaction<Tables>,
+  seals: Seals,
+  actor: Actor,
+  contest: number,
+): Promise<void> {
+  if (actor.staff === null) return;
+  const row = await seals.lock(tx, actor.staff);
+  if (row.contests) await seals.put(tx, { ...row, contests: [...row.contests, contest] });
 }
 
 /** Sets the contests of an account whose row is locked; each one given or taken is a line of its own in that contest's part of the log. */
 export async function changeScope(
   tx: Transaction<Tables>,
+  seals: Seals,
   actor: Actor,
   row: { id: number; contests: number[] | null },
   { scope, name, reason }: { scope: Scope; name: string; reason?: string },
 ): Promise<void> {
   const next = await scopeIds(tx, scope);
-  await tx.updateTable('staff').set({ contests: next }).where('id', '=', row.id).execute();
+  await seals.put(tx, { ...(await seals.lock(tx, row.id)), contests: next });
   const record = async (what: string, contest: number | null = null) =>
     await recordAction(tx, actor, {
       act: 'staff.contests',

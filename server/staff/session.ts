@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
 import type { Transaction } from 'kysely';
 import { Refusal } from '@zuimei/shared/refusal.ts';
@@ -8,6 +8,7 @@ import { createMac, sameText } from '../mac.ts';
 import type { Secrets } from '../secret.ts';
 import type { Actor } from './action.ts';
 import { belongs, scopeColumn, scopeOf } from './scope.ts';
+import { type Sealed, type Seals, sealedColumns } from './seal.ts';
 
 const COOKIE = 'zs';
 const TOKEN = /(?:^|; )zs=([A-Za-z0-9_-]{43})(?:;|$)/;
@@ -54,10 +55,11 @@ export interface Sessions {
 export function createSessions(parts: {
   db: Db;
   secrets: Secrets;
+  seals: Seals;
   clock: () => number;
   secure: boolean;
 }): Sessions {
-  const { db, clock, secure } = parts;
+  const { db, seals, clock, secure } = parts;
   const signCsrf = createMac(parts.secrets.derive('csrf'));
   const cookie = (value: string, seconds: number) =>
     `${COOKIE}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
@@ -71,22 +73,30 @@ export function createSessions(parts: {
       )
       .leftJoin('contest', 'contest.id', 'unit.contest')
       .select([
-        'session.staff',
+        'session.staff as of_staff',
+        'session.unit as of_unit',
         'session.created_at',
         'session.seen_at',
-        'staff.login',
-        'staff.name',
-        'staff.roles',
-        'staff.disabled_at',
-        'staff.totp',
-        'unit.id as unit',
+        'session.seal as session_seal',
+        'unit.id as unit_id',
         'unit.name as unit_name',
         'contest.id as contest',
         'contest.slug',
-        scopeColumn.as('contests'),
+        scopeColumn.as('scope'),
       ])
+      .select(sealedColumns)
       .where('session.digest', '=', digest)
       .executeTakeFirst();
+  }
+  type Row = NonNullable<Awaited<ReturnType<typeof read>>>;
+
+  /** Whose session a row is: an account or a unit, as it was sealed; null = somebody changed it past the program. */
+  function believe(row: Row, digest: Buffer) {
+    const { of_staff: staff, of_unit: unit, created_at, seen_at, session_seal: seal } = row;
+    if (!seals.holdsSession({ digest, staff, unit, created_at, seen_at, seal })) return null;
+    if (staff === null) return { account: null };
+    const account = accountOf(row);
+    return account && seals.holds(account) ? { account } : null;
   }
 
   return {
@@ -99,16 +109,20 @@ export function createSessions(parts: {
         .deleteFrom('session')
         .where('created_at', '<', new Date(clock() - sessionLimits.plain.lifeMs))
         .execute();
+      const row = {
+        digest: seals.digestOf('session', token),
+        staff: 'staff' in who ? who.staff : null,
+        unit: 'unit' in who ? who.unit : null,
+        created_at: at,
+        seen_at: at,
+      };
       await on
         .insertInto('session')
         .values({
-          digest: digestOf(token),
-          staff: 'staff' in who ? who.staff : null,
-          unit: 'unit' in who ? who.unit : null,
+          ...row,
           address: from.address.slice(0, 64),
           agent: from.agent.slice(0, 300),
-          created_at: at,
-          seen_at: at,
+          seal: seals.sealSession(row),
         })
         .execute();
       return cookie(token, sessionLimits.plain.lifeMs / 1000);
@@ -117,10 +131,12 @@ export function createSessions(parts: {
     async find(cookieHeader) {
       const token = TOKEN.exec(cookieHeader?.slice(0, 4096) ?? '')?.[1];
       if (!token) return null;
-      const digest = digestOf(token);
+      const digest = seals.digestOf('session', token);
       const row = await read(digest);
-      if (!row || row.disabled_at) return null;
-      const roles: Role[] = row.staff === null ? ['unit'] : (row.roles ?? []);
+      const believed = row && believe(row, digest);
+      if (!row || !believed || believed.account?.disabled_at) return null;
+      const { account } = believed;
+      const roles: Role[] = account?.roles ?? ['unit'];
       const { idleMs, lifeMs } = limitsOf(roles);
       const now = clock();
       const rested = now - row.seen_at.getTime();
@@ -128,25 +144,28 @@ export function createSessions(parts: {
         await db.deleteFrom('session').where('digest', '=', digest).execute();
         return null;
       }
-      if (rested > TOUCH_MS)
+      if (rested > TOUCH_MS) {
+        const seen = { digest, staff: row.of_staff, unit: row.of_unit, created_at: row.created_at };
+        const seen_at = new Date(now);
         await db
           .updateTable('session')
-          .set({ seen_at: new Date(now) })
+          .set({ seen_at, seal: seals.sealSession({ ...seen, seen_at }) })
           .where('digest', '=', digest)
           .execute();
+      }
       const session = digest.toString('hex');
       return {
-        name: row.name ?? row.unit_name ?? '',
-        staff: row.staff,
-        unit: row.unit,
-        login: row.login,
+        name: account?.name ?? row.unit_name ?? '',
+        staff: row.of_staff,
+        unit: row.unit_id,
+        login: account?.login ?? null,
         roles,
-        contests: row.unit === null ? scopeOf(row.contests) : [],
+        contests: row.unit_id === null ? scopeOf(row.scope) : [],
         of:
-          row.unit !== null && row.contest !== null
-            ? { unit: row.unit, name: row.unit_name ?? '', contest: row.contest, slug: row.slug ?? '' }
+          row.unit_id !== null && row.contest !== null
+            ? { unit: row.unit_id, name: row.unit_name ?? '', contest: row.contest, slug: row.slug ?? '' }
             : null,
-        totp: row.totp !== null,
+        totp: account !== null && account.totp !== null,
         idleMs,
         csrf: signCsrf(session),
         session,
@@ -160,13 +179,17 @@ export function createSessions(parts: {
   };
 }
 
+/** The account of a row that may have none. */
+function accountOf(row: { [Key in keyof Sealed]: Sealed[Key] | null }): Sealed | null {
+  const { id, login, name, roles, totp_step, recovery, seal } = row;
+  if (id === null || login === null || name === null || roles === null) return null;
+  if (totp_step === null || recovery === null || seal === null) return null;
+  return { ...row, id, login, name, roles, totp_step, recovery, seal };
+}
+
 /** How long sessions of who holds these roles last. */
 export function limitsOf(roles: readonly Role[]): { idleMs: number; lifeMs: number } {
   return roles.some((role) => guardedRoles.includes(role)) ? sessionLimits.guarded : sessionLimits.plain;
-}
-
-function digestOf(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
 }
 
 /** What a guarded handler finds in its context. */

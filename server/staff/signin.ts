@@ -9,6 +9,7 @@ import { recordAction } from './action.ts';
 import { type Attempts, lockedOut } from './attempt.ts';
 import type { Passwords } from './password.ts';
 import { claimAttempt, failed, forgetFailures, giveBack, takeCode } from './proof.ts';
+import { type Seals, sealedColumns } from './seal.ts';
 import type { Browser, Sessions } from './session.ts';
 import type { Totps } from './totp.ts';
 
@@ -37,13 +38,14 @@ type Row = NonNullable<Awaited<ReturnType<typeof readClaimant>>>;
 export function createSignIn(parts: {
   db: Db;
   secrets: Secrets;
+  seals: Seals;
   sessions: Sessions;
   passwords: Passwords;
   totps: Totps;
   attempts: Attempts;
   clock: () => number;
 }): SignIn {
-  const { db, sessions, passwords, totps, attempts, clock } = parts;
+  const { db, seals, sessions, passwords, totps, attempts, clock } = parts;
   const sign = createMac(parts.secrets.derive('sign-in'));
 
   /** Void as soon as the password is another. */
@@ -65,7 +67,7 @@ export function createSignIn(parts: {
       attempts.checkAddress(from.address);
       const row = await readClaimant(db, { login });
       try {
-        if (!row || row.disabled_at || row.password === null) {
+        if (!row || row.disabled_at || row.password === null || !seals.holds(row)) {
           const attempt = attempts.unknownLogin(login);
           await passwords.check(password, null);
           if (attempt.until) throw lockedOut(attempt.until.getTime());
@@ -94,10 +96,10 @@ export function createSignIn(parts: {
       attempts.checkAddress(from.address);
       const [, id, until, mac = ''] = TICKET.exec(ticket) ?? [];
       const row = id === undefined ? undefined : await readClaimant(db, { id: Number(id) });
-      const good = row && !row.disabled_at && sameText(mac, macOf(row, Number(until)));
+      const good = row && !row.disabled_at && seals.holds(row) && sameText(mac, macOf(row, Number(until)));
       if (!good || Number(until) < clock()) throw new Refusal('ticket_expired');
       const attempt = await claimAttempt(db, row.id, clock());
-      const taken = await takeCode(db, totps, row, code, clock());
+      const taken = await takeCode({ db, seals, totps }, row, code, clock());
       if (!taken) {
         attempts.addressFailed(from.address);
         throw await failed(db, row, attempt, 'code_wrong');
@@ -108,9 +110,7 @@ export function createSignIn(parts: {
 }
 
 async function readClaimant(db: Db, by: { login: string } | { id: number }) {
-  const rows = db
-    .selectFrom('staff')
-    .select(['id', 'login', 'name', 'roles', 'unit', 'password', 'totp', 'disabled_at']);
+  const rows = db.selectFrom('staff').select(sealedColumns);
   return await ('id' in by
     ? rows.where('id', '=', by.id)
     : rows.where('login', '=', by.login)

@@ -26,6 +26,7 @@ import { inviteStaff } from '../staff/account.ts';
 import { recordAction } from '../staff/action.ts';
 import { readBody } from '../staff/body.ts';
 import { checkReason } from '../staff/reason.ts';
+import type { Seals } from '../staff/seal.ts';
 import type { Guard } from '../staff/session.ts';
 import { readUnitSheet } from './sheet.ts';
 import { createUnits, readNames, unitLimits } from './unit.ts';
@@ -50,8 +51,14 @@ const account = object({ login: pipe(string(), trim(), regex(/^[a-z0-9][a-z0-9._
  * Reporting units of a contest, for organizers alone, under /api/console/contests/:slug/units. A unit's link is a credential: it comes
  * with the answer that made the unit (POST, …/import), when it is renewed (…/:id/link), or for a reason (…/links); never with a list.
  */
-export function unitRoute(parts: { db: Db; secrets: Secrets; clock: () => number; guard: Guard }) {
-  const { db, clock } = parts;
+export function unitRoute(parts: {
+  db: Db;
+  secrets: Secrets;
+  seals: Seals;
+  clock: () => number;
+  guard: Guard;
+}) {
+  const { db, seals, clock } = parts;
   const units = createUnits(parts.secrets);
   const organizer = parts.guard('organizer');
   const base = '/api/console/contests/:slug/units';
@@ -160,7 +167,7 @@ export function unitRoute(parts: { db: Db; secrets: Secrets; clock: () => number
           .executeTakeFirst();
         if (!row) throw new Refusal('not_found');
         const name = [...row.name].slice(0, 40).join('');
-        const made = await inviteStaff(tx, { name, login, roles: ['unit'], unit: idOf(c) }, clock());
+        const made = await inviteStaff(tx, seals, { name, login, roles: ['unit'], unit: idOf(c) }, clock());
         await recordAction(tx, c.get('person'), {
           act: 'unit.account',
           contest: stored.id,

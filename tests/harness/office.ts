@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { scopeIds } from '@zuimei/server/staff/scope.ts';
+import { addStaff } from '@zuimei/server/staff/account.ts';
 import type { Role, Scope } from '@zuimei/shared/staff.ts';
 import type { TestSite } from './site.ts';
 
@@ -29,22 +29,8 @@ export async function signIn(
   const { parts, app } = site;
   let staff = 0;
   if (Array.isArray(who)) {
-    const row = await parts.db
-      .insertInto('staff')
-      .values({
-        login: `t${randomBytes(6).toString('hex')}`,
-        name,
-        roles: who,
-        unit: null,
-        contests: await parts.db.transaction().execute((tx) => scopeIds(tx, contests)),
-        password: null,
-        totp: null,
-        locked_until: null,
-        disabled_at: null,
-      })
-      .returning('id')
-      .executeTakeFirstOrThrow();
-    staff = row.id;
+    const given = { login: `t${randomBytes(6).toString('hex')}`, name, roles: who, contests };
+    staff = await parts.db.transaction().execute((tx) => addStaff(tx, parts.seals, given, site.now()));
   }
   const set = await parts.sessions.open(Array.isArray(who) ? { staff } : who, {
     address: '127.0.0.1',

@@ -2,6 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openSecrets } from '@zuimei/server/secret.ts';
+import { addStaff } from '@zuimei/server/staff/account.ts';
+import { createSeals } from '@zuimei/server/staff/seal.ts';
 import { createSessions } from '@zuimei/server/staff/session.ts';
 import { createUnits } from '@zuimei/server/unit/unit.ts';
 import type { Collection } from '@zuimei/shared/plan.ts';
@@ -57,13 +59,14 @@ afterAll(() => town.close());
 /** As the organizer's page would: sends every submitted nomination back. */
 async function sendBack(reason: string): Promise<void> {
   const secrets = await openSecrets({ secret: TEST_SECRET, dataDir: '' });
-  const sessions = createSessions({ db: town.db, secrets, clock: Date.now, secure: false });
+  const seals = createSeals({ secrets });
+  const sessions = createSessions({ db: town.db, secrets, seals, clock: Date.now, secure: false });
   const staff = await town.db
-    .insertInto('staff')
-    .values({ login: 'organizer', name: '测试主办', roles: ['organizer'] })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  const cookie = (await sessions.open({ staff: staff.id }, { address: '', agent: '' })).split(';')[0] ?? '';
+    .transaction()
+    .execute((tx) =>
+      addStaff(tx, seals, { login: 'organizer', name: '测试主办', roles: ['organizer'] }, Date.now()),
+    );
+  const cookie = (await sessions.open({ staff }, { address: '', agent: '' })).split(';')[0] ?? '';
   const csrf = (await sessions.find(cookie))?.csrf ?? '';
   const rows = await town.db.selectFrom('nomination').select('id').where('state', '=', 'submitted').execute();
   const reply = await fetch(`${town.url}/api/console/contests/${slug}/nominations/decide`, {

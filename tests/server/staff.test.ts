@@ -32,8 +32,8 @@ describe.each(databaseKinds)('accounts, %s database', (kind) => {
     made += 1;
     const login = `person${made}`;
     return await site.parts.db.transaction().execute(async (tx) => {
-      const id = await addStaff(tx, { login, name: `人员${made}`, roles }, site.now());
-      return { id, login, link: await makeLink(tx, id, site.now()) };
+      const id = await addStaff(tx, site.parts.seals, { login, name: `人员${made}`, roles }, site.now());
+      return { id, login, link: await makeLink(tx, site.parts.seals, id, site.now()) };
     });
   }
   async function member(roles?: Role[]) {
@@ -44,8 +44,8 @@ describe.each(databaseKinds)('accounts, %s database', (kind) => {
 
   test('the first administrator’s link is there until somebody has joined, fresh at every start', async () => {
     const [one, two] = [
-      await firstLink(site.parts.db, site.now()),
-      await firstLink(site.parts.db, site.now()),
+      await firstLink(site.parts.db, site.parts.seals, site.now()),
+      await firstLink(site.parts.db, site.parts.seals, site.now()),
     ];
     expect(one?.path).toMatch(/^\/console\/join#[\w-]{43}$/);
     expect(two?.path).not.toBe(one?.path);
@@ -61,7 +61,7 @@ describe.each(databaseKinds)('accounts, %s database', (kind) => {
           .catch(() => null)
       )?.status,
     ).not.toBe(200);
-    expect(await firstLink(site.parts.db, site.now())).toBeNull();
+    expect(await firstLink(site.parts.db, site.parts.seals, site.now())).toBeNull();
   });
 
   test('a link shows who one will be, works once, and its page can be loaded again before', async () => {

@@ -40,8 +40,8 @@ async function member(roles: Role[]) {
   made += 1;
   const login = `member${made}`;
   const { id, link } = await site.parts.db.transaction().execute(async (tx) => {
-    const staff = await addStaff(tx, { login, name: `成员${made}`, roles }, site.now());
-    return { id: staff, link: await makeLink(tx, staff, site.now()) };
+    const staff = await addStaff(tx, site.parts.seals, { login, name: `成员${made}`, roles }, site.now());
+    return { id: staff, link: await makeLink(tx, site.parts.seals, staff, site.now()) };
   });
   const desk = browser(site);
   return { id, login, desk, ...(await desk.join(link.path)) };
@@ -100,8 +100,13 @@ test('roles change at once; who now needs a second factor and has none gets in o
   expect((await acts('staff.roles')).at(-1)?.subject).toMatch(/：reviewer → organizer$/);
 
   const { link } = await site.parts.db.transaction().execute(async (tx) => {
-    const expert = await addStaff(tx, { login: 'expert1', name: '评委甲', roles: ['expert'] }, site.now());
-    return { link: await makeLink(tx, expert, site.now()) };
+    const expert = await addStaff(
+      tx,
+      site.parts.seals,
+      { login: 'expert1', name: '评委甲', roles: ['expert'] },
+      site.now(),
+    );
+    return { link: await makeLink(tx, site.parts.seals, expert, site.now()) };
   });
   const expert = browser(site);
   await expert.ask('POST', 'invite/join', {
@@ -163,7 +168,7 @@ test('nobody does these things to themselves, and the last administrator cannot 
   // Two administrators who turn on each other in the same moment: one of them stays, however often it is tried.
   const { db } = site.parts;
   const other = await member(['administrator']);
-  const roster = createRoster({ db, clock: site.now });
+  const roster = createRoster({ db, seals: site.parts.seals, clock: site.now });
   const as = (staff: number) => ({ name: 'x', staff, unit: null });
   for (let round = 0; round < 12; round++) {
     const ends = await Promise.allSettled([
@@ -186,7 +191,12 @@ test('a unit’s account is its unit’s alone, and keeps its role', async () =>
   const token = await site.parts.db
     .transaction()
     .execute((tx) =>
-      inviteStaff(tx, { name: '镇经办', login: 'qingshi', roles: ['unit'], unit: unit.id }, site.now()),
+      inviteStaff(
+        tx,
+        site.parts.seals,
+        { name: '镇经办', login: 'qingshi', roles: ['unit'], unit: unit.id },
+        site.now(),
+      ),
     );
   const desk = browser(site);
   await desk.ask('POST', 'invite/join', { token, password: '青石镇上的一句很长的话', code: null });

@@ -97,6 +97,8 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   password_weak: '密码太容易被猜到，请换一个：[至少 {min} 个字符，]不要用账号、常见词或连续数字。',
   roles_conflict: '这些身份不能由同一个人担任：系统管理员与审计须分开，审计与报送单位不兼任其他身份。',
   login_taken: '这个账号名已有人使用，请换一个。',
+  account_altered:
+    '这个账号的记录在本系统之外被改动过，已停止使用。请由服务器管理员运行 zuimei verify 查明，再用 zuimei staff reset 重新启用。',
   not_yourself: '不能对自己的账号做这一步，请由另一位系统管理员办理。',
   last_administrator: '这是最后一位系统管理员，请先添加另一位再操作。',
   slug_taken: '网址[ {slug} ]已被另一个活动使用，请换一个。',
