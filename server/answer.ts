@@ -42,6 +42,7 @@ export const statusOf: Record<AnyRefusalCode, ContentfulStatusCode> = {
   csrf: 403,
   sign_in_failed: 401,
   locked_out: 429,
+  sign_in_wait: 429,
   code_wrong: 401,
   password_wrong: 403,
   totp_missing: 403,

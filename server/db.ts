@@ -48,8 +48,6 @@ export interface Tables {
     totp: Buffer | null;
     totp_step: Generated<string | number>;
     recovery: Generated<Buffer[]>;
-    failures: Generated<number>;
-    locked_until: Date | null;
     disabled_at: Date | null;
     created_at: Generated<Date>;
     seal: Buffer;
@@ -65,6 +63,7 @@ export interface Tables {
     seen_at: Date;
     seal: Buffer;
   };
+  attempt: { login: Buffer; source: Buffer; failures: number; since: Date; until: Date | null };
   action_log: {
     id: Generated<string | number>;
     at: Generated<Date>;

@@ -19,6 +19,7 @@ import { logSigner } from './log/sealer.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import type { Prebuilt } from './reply.ts';
 import type { Secrets } from './secret.ts';
+import { type Attempts, createAttempts } from './staff/attempt.ts';
 import { createPasswords, type PasswordCost, type Passwords } from './staff/password.ts';
 import { createSeals, type Seals } from './staff/seal.ts';
 import { createGuard, createSessions, type Guard, type Sessions } from './staff/session.ts';
@@ -38,6 +39,7 @@ export interface Parts {
   db: Db;
   secrets: Secrets;
   seals: Seals;
+  attempts: Attempts;
   sessions: Sessions;
   guard: Guard;
   passwords: Passwords;
@@ -110,7 +112,8 @@ export function createParts(given: {
   const metrics = createMetrics();
   const refusals = createRefusals(clock());
   const desk = createDesk(db, clock);
-  const voters = createVoters(secrets);
+  const secure = publicUrl?.startsWith('https:') ?? false;
+  const voters = createVoters(secrets, secure);
   const ledger = createLedger(db, secrets, originOf);
   const transparency = createLog(db, clock);
   const tallies = createTallies((contest, now) => readTally(db, transparency, contest, now), clock);
@@ -169,7 +172,6 @@ export function createParts(given: {
     },
   });
   const stopping = given.stopping ?? (() => false);
-  const secure = publicUrl?.startsWith('https:') ?? false;
   const seals = createSeals({
     secrets,
     clock,
@@ -180,6 +182,7 @@ export function createParts(given: {
     db,
     secrets,
     seals,
+    attempts: createAttempts({ db, secrets, clock }),
     sessions,
     guard: createGuard(sessions, (slug) => isArchived(db, slug)),
     passwords: createPasswords(given.passwordCost),

@@ -11,6 +11,7 @@ export const staffRefusalCodes = [
   'csrf',
   'sign_in_failed',
   'locked_out',
+  'sign_in_wait',
   'code_wrong',
   'password_wrong',
   'totp_missing',

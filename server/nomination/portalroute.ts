@@ -26,7 +26,7 @@ import type { Db } from '../db.ts';
 import { documentLimits } from '../document/documents.ts';
 import type { Secrets } from '../secret.ts';
 import { recordAction } from '../staff/action.ts';
-import { createAttempts } from '../staff/attempt.ts';
+import type { Attempts } from '../staff/attempt.ts';
 import { readBody } from '../staff/body.ts';
 import type { Guard, Person, Sessions } from '../staff/session.ts';
 import { createUnits } from '../unit/unit.ts';
@@ -89,14 +89,14 @@ export function portalRoute(parts: {
   db: Db;
   secrets: Secrets;
   sessions: Sessions;
+  attempts: Attempts;
   guard: Guard;
   clock: () => number;
   trustedProxies: BlockList;
 }) {
-  const { db, guard, sessions, clock } = parts;
+  const { db, guard, sessions, attempts, clock } = parts;
   const units = createUnits(parts.secrets);
   const portal = createPortal({ db, keys: nominationKeys(parts.secrets), clock });
-  const attempts = createAttempts(clock);
   const opened = createOpenings(db, clock);
   const unit = guard('unit');
   const one = '/api/console/unit/nominations/:id';
@@ -109,10 +109,9 @@ export function portalRoute(parts: {
         c.req.header('x-forwarded-for'),
         parts.trustedProxies,
       );
-      attempts.checkAddress(address);
       const { key } = await readBody(c.req.raw, bodies.enter);
-      const found = await units.enter(db, key).catch((error: unknown) => {
-        if (error instanceof Refusal) attempts.addressFailed(address);
+      const found = await units.enter(db, key).catch(async (error: unknown) => {
+        if (error instanceof Refusal) await attempts.networkFailed(address);
         throw error;
       });
       const before = await sessions.find(c.req.header('cookie'));

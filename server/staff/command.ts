@@ -11,7 +11,7 @@ import type { Db } from '../db.ts';
 import type { Secrets } from '../secret.ts';
 import { addStaff, endSessions, makeLink, nameInLog, voidLinks } from './account.ts';
 import { type Actor, recordAction } from './action.ts';
-import { forgetFailures } from './proof.ts';
+import { createAttempts } from './attempt.ts';
 import { readStaff } from './roster.ts';
 import { changeScope } from './scope.ts';
 import { createSeals, sealedColumns } from './seal.ts';
@@ -50,8 +50,9 @@ export async function staffCommand(place: StaffPlace, args: string[]): Promise<n
   return 0;
 }
 
-async function list({ db, print }: StaffPlace): Promise<void> {
-  const staff = await readStaff(db, Date.now());
+async function list(place: StaffPlace): Promise<void> {
+  const { db, print } = place;
+  const staff = await readStaff(db, createAttempts(place), Date.now());
   if (staff.length === 0) print('还没有账号');
   for (const { login, name, roles, contests, state } of staff)
     print(
@@ -116,7 +117,7 @@ async function reset(place: StaffPlace, login: string | undefined): Promise<void
       );
     }
     await seals.put(tx, { ...(await seals.lock(tx, row.id)), disabled_at: null });
-    await forgetFailures(tx, row.id);
+    await createAttempts(place).forgetAll(tx, row.login);
     await voidLinks(tx, row.id);
     await endSessions(tx, row.id);
     await recordAction(tx, COMMAND_LINE, {

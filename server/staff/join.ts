@@ -4,8 +4,8 @@ import type { Db } from '../db.ts';
 import { endSessions, nameInLog, needsTotp, voidLinks } from './account.ts';
 import { recordAction } from './action.ts';
 import type { Attempts } from './attempt.ts';
+import type { Devices } from './device.ts';
 import { checkPassword, type Passwords } from './password.ts';
-import { forgetFailures } from './proof.ts';
 import { type Seals, sealedColumns } from './seal.ts';
 import type { Browser, Sessions } from './session.ts';
 import type { Signed } from './signin.ts';
@@ -31,12 +31,12 @@ export function createJoin(parts: {
   passwords: Passwords;
   totps: Totps;
   attempts: Attempts;
+  devices: Devices;
   clock: () => number;
 }): Join {
-  const { db, seals, sessions, passwords, totps, attempts, clock } = parts;
+  const { db, seals, sessions, passwords, totps, attempts, devices, clock } = parts;
 
   async function find(token: string, address: string) {
-    attempts.checkAddress(address);
     const row = await db
       .selectFrom('staff_invite')
       .innerJoin('staff', 'staff.id', 'staff_invite.staff')
@@ -61,7 +61,8 @@ export function createJoin(parts: {
       seal: row.link_seal,
     };
     if (row && link && seals.holds(row) && seals.holdsLink(link)) return row;
-    attempts.addressFailed(address);
+    // Nobody guesses a token: who holds a good one is let through, whatever their neighbours try.
+    await attempts.networkFailed(address);
     throw new Refusal('invite_invalid');
   }
 
@@ -104,7 +105,7 @@ export function createJoin(parts: {
           totp_step: step ?? -1,
           recovery: recovery.map((one) => totps.recoveryDigest(row.id, one)),
         });
-        await forgetFailures(tx, row.id);
+        await attempts.forgetAll(tx, row.login);
         await recordAction(
           tx,
           { name: row.name, staff: row.id, unit: row.unit },
@@ -116,7 +117,8 @@ export function createJoin(parts: {
         );
         return await sessions.open({ staff: row.id }, from, tx);
       });
-      return { answer: { recovery }, cookie };
+      const device = devices.remember(row.login, devices.find(row.login, from.cookie, clock()), clock());
+      return { answer: { recovery }, cookies: [cookie, device] };
     },
   };
 }

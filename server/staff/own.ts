@@ -6,6 +6,7 @@ import { createMac, sameText } from '../mac.ts';
 import type { Secrets } from '../secret.ts';
 import { endSessions, nameInLog, needsTotp } from './account.ts';
 import { recordAction } from './action.ts';
+import type { Attempts } from './attempt.ts';
 import { checkPassword, type Passwords } from './password.ts';
 import { provePassword } from './proof.ts';
 import type { Seals, Standing } from './seal.ts';
@@ -36,6 +37,7 @@ export function createOwnAccount(parts: {
   db: Db;
   secrets: Secrets;
   seals: Seals;
+  attempts: Attempts;
   passwords: Passwords;
   totps: Totps;
   clock: () => number;
@@ -94,7 +96,7 @@ export function createOwnAccount(parts: {
 
     async changePassword(person, { current, next }) {
       const own = await row(person);
-      await provePassword(db, passwords, own, current, clock());
+      await provePassword(parts, own, current, person.session);
       checkPassword(next, own);
       const phc = await passwords.hash(next);
       await db.transaction().execute(async (tx) => {
@@ -106,7 +108,7 @@ export function createOwnAccount(parts: {
 
     async startTotp(person, password) {
       const own = await row(person);
-      await provePassword(db, passwords, own, password, clock());
+      await provePassword(parts, own, password, person.session);
       const until = clock() + RENEWAL_LIFE_MS;
       const ticket = `${until}.${macOf(person, until)}`;
       return { ticket, key: totps.keyFor(`renew/${ticket}`, own.login) };
@@ -136,7 +138,7 @@ export function createOwnAccount(parts: {
     async renewRecovery(person, password) {
       const own = await row(person);
       if (!own.totp) throw new Refusal('totp_missing');
-      await provePassword(db, passwords, own, password, clock());
+      await provePassword(parts, own, password, person.session);
       const recovery = totps.recoveryCodes();
       await db.transaction().execute(async (tx) => {
         await change(tx, own.id, { recovery: recovery.map((one) => totps.recoveryDigest(own.id, one)) });

@@ -12,8 +12,8 @@ import {
 import type { Db, Tables } from '../db.ts';
 import { addStaff, endSessions, makeLink, nameInLog, needsTotp, voidLinks } from './account.ts';
 import { type Actor, recordAction } from './action.ts';
+import type { Attempts } from './attempt.ts';
 import { changeScope, scopeColumn, scopeOf } from './scope.ts';
-import { forgetFailures } from './proof.ts';
 import type { Seals, Standing } from './seal.ts';
 
 /** What an administrator does to the accounts of others. Every act but inviting names its reason, and is in the action log. */
@@ -39,7 +39,13 @@ export interface Roster {
   endSessions(actor: Actor, id: number, reason: string): Promise<void>;
 }
 
-export function createRoster({ db, seals, clock }: { db: Db; seals: Seals; clock: () => number }): Roster {
+export function createRoster(parts: {
+  db: Db;
+  seals: Seals;
+  attempts: Attempts;
+  clock: () => number;
+}): Roster {
+  const { db, seals, attempts, clock } = parts;
   /** One act on somebody else's account, whose row is locked meanwhile. */
   async function on<T>(
     actor: Actor,
@@ -112,7 +118,7 @@ export function createRoster({ db, seals, clock }: { db: Db; seals: Seals; clock
     enable: (actor, id, reason) =>
       on(actor, id, async (tx, row) => {
         await seals.put(tx, { ...row, disabled_at: null });
-        await forgetFailures(tx, id);
+        await attempts.forgetAll(tx, row.login);
         await recordAction(tx, actor, { act: 'staff.enable', subject: nameInLog(row), reason });
       }),
 
@@ -149,7 +155,8 @@ async function checkAdministratorLeft(tx: Transaction<Tables>, before: Standing)
 }
 
 /** All accounts: those of the office first, then those of units, each by name. */
-export async function readStaff(db: Db, now: number): Promise<StaffView[]> {
+export async function readStaff(db: Db, attempts: Attempts, now: number): Promise<StaffView[]> {
+  const lockOf = await attempts.readLocks();
   const rows = await db
     .selectFrom('staff')
     .leftJoin('unit', 'unit.id', 'staff.unit')
@@ -160,7 +167,6 @@ export async function readStaff(db: Db, now: number): Promise<StaffView[]> {
       'staff.name',
       'staff.roles',
       'staff.disabled_at',
-      'staff.locked_until',
       'staff.created_at',
       'unit.name as unit_name',
       'contest.slug',
@@ -190,7 +196,7 @@ export async function readStaff(db: Db, now: number): Promise<StaffView[]> {
     .execute();
   return rows.map((row): StaffView => {
     const invited = row.invited_until && row.invited_until.getTime() > now ? row.invited_until : null;
-    const locked = row.locked_until && row.locked_until.getTime() > now ? row.locked_until : null;
+    const locked = lockOf(row.login);
     const ready = row.totp || !needsTotp(row.roles);
     const state = (): StaffState => {
       if (row.disabled_at) return 'disabled';

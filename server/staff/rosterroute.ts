@@ -20,6 +20,7 @@ import {
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { roles } from '@zuimei/shared/staff.ts';
 import type { Db } from '../db.ts';
+import type { Attempts } from './attempt.ts';
 import { parseInput, readBody } from './body.ts';
 import { readFilters, readHistory } from './history.ts';
 import { createRoster, readStaff } from './roster.ts';
@@ -56,13 +57,21 @@ function reasonOf(given: { reason: string }): string {
  * POST  /api/console/staff/:id/{disable,enable,link,sessions/end}   administrator
  * GET   /api/console/actions, /actions/filters                 administrator, organizer, auditor: each their part of the log
  */
-export function rosterRoute(parts: { db: Db; seals: Seals; guard: Guard; clock: () => number }) {
-  const { db, guard, clock } = parts;
+export function rosterRoute(parts: {
+  db: Db;
+  seals: Seals;
+  attempts: Attempts;
+  guard: Guard;
+  clock: () => number;
+}) {
+  const { db, attempts, guard, clock } = parts;
   const roster = createRoster(parts);
   const idOf = (value: string) => parseInput(object({ id: staffId }), { id: value }).id;
 
   return new Hono()
-    .get('/api/console/staff', guard('administrator'), async (c) => c.json(await readStaff(db, clock())))
+    .get('/api/console/staff', guard('administrator'), async (c) =>
+      c.json(await readStaff(db, attempts, clock())),
+    )
     .post('/api/console/staff', guard('administrator'), async (c) => {
       const given = await readBody(
         c.req.raw,

@@ -8,8 +8,9 @@ import type { Secrets } from '../secret.ts';
 import { clientAddress } from '../vote/address.ts';
 import { nameInLog } from './account.ts';
 import { recordAction } from './action.ts';
-import { createAttempts } from './attempt.ts';
+import type { Attempts } from './attempt.ts';
 import { parseInput, readBody } from './body.ts';
+import { createDevices } from './device.ts';
 import { createJoin } from './join.ts';
 import { createOwnAccount } from './own.ts';
 import type { Passwords } from './password.ts';
@@ -50,6 +51,8 @@ export function staffRoute(parts: {
   db: Db;
   secrets: Secrets;
   seals: Seals;
+  attempts: Attempts;
+  secure: boolean;
   sessions: Sessions;
   guard: Guard;
   passwords: Passwords;
@@ -58,9 +61,9 @@ export function staffRoute(parts: {
 }) {
   const { db, guard, sessions } = parts;
   const totps = createTotps(parts.secrets);
-  const attempts = createAttempts(parts.clock);
-  const signIn = createSignIn({ ...parts, totps, attempts });
-  const join = createJoin({ ...parts, totps, attempts });
+  const devices = createDevices(parts);
+  const signIn = createSignIn({ ...parts, totps, devices });
+  const join = createJoin({ ...parts, totps, devices });
   const own = createOwnAccount({ ...parts, totps });
 
   function browserOf(c: Context<{ Bindings: HttpBindings }>): Browser {
@@ -68,16 +71,17 @@ export function staffRoute(parts: {
     return {
       address: clientAddress(peer, c.req.header('x-forwarded-for'), parts.trustedProxies),
       agent: c.req.header('user-agent') ?? '',
+      cookie: c.req.header('cookie'),
     };
   }
 
-  /** Answers; with a cookie, whoever was signed in on this browser before is not any more. */
-  async function enter<T extends object>(c: Context, { answer, cookie }: Signed<T>): Promise<Response> {
+  /** Answers; with cookies, whoever was signed in on this browser before is not any more. */
+  async function enter<T extends object>(c: Context, { answer, cookies }: Signed<T>): Promise<Response> {
     c.header('Cache-Control', 'no-store');
-    if (cookie) {
+    if (cookies.length > 0) {
       const before = await sessions.find(c.req.header('cookie'));
       if (before) await sessions.close(before.session);
-      c.header('Set-Cookie', cookie);
+      for (const cookie of cookies) c.header('Set-Cookie', cookie, { append: true });
     }
     return c.json(answer);
   }
@@ -91,7 +95,7 @@ export function staffRoute(parts: {
     )
     .post('/api/console/invite/open', async (c) => {
       const given = await readBody(c.req.raw, bodies.open);
-      return enter(c, { answer: await join.open(given.token, browserOf(c)), cookie: null });
+      return enter(c, { answer: await join.open(given.token, browserOf(c)), cookies: [] });
     })
     .post('/api/console/invite/join', async (c) =>
       enter(c, await join.join(await readBody(c.req.raw, bodies.join), browserOf(c))),

@@ -7,7 +7,17 @@ import type { Secrets } from '../secret.ts';
 /** What of an account decides who may enter and what they may do. What is added to it belongs into `fieldsOf` too. */
 export type Standing = Pick<
   Selectable<Tables['staff']>,
-  'id' | 'login' | 'name' | 'roles' | 'contests' | 'unit' | 'password' | 'totp' | 'totp_step' | 'recovery' | 'disabled_at'
+  | 'id'
+  | 'login'
+  | 'name'
+  | 'roles'
+  | 'contests'
+  | 'unit'
+  | 'password'
+  | 'totp'
+  | 'totp_step'
+  | 'recovery'
+  | 'disabled_at'
 >;
 /** A row with its seal. */
 export type Sealed = Standing & { seal: Uint8Array };
@@ -112,7 +122,6 @@ export function createSeals(parts: {
           password: null,
           totp: null,
           disabled_at: null,
-          locked_until: null,
           created_at: new Date(now),
           seal: Buffer.alloc(0),
         })

@@ -3,6 +3,7 @@ import type { MiddlewareHandler } from 'hono';
 import type { Transaction } from 'kysely';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { guardedRoles, type Role, type Scope } from '@zuimei/shared/staff.ts';
+import { cookieOf } from '../cookie.ts';
 import type { Db, Tables } from '../db.ts';
 import { createMac, sameText } from '../mac.ts';
 import type { Secrets } from '../secret.ts';
@@ -10,8 +11,7 @@ import type { Actor } from './action.ts';
 import { belongs, scopeColumn, scopeOf } from './scope.ts';
 import { type Sealed, type Seals, sealedColumns } from './seal.ts';
 
-const COOKIE = 'zs';
-const TOKEN = /(?:^|; )zs=([A-Za-z0-9_-]{43})(?:;|$)/;
+const TOKEN = /^[A-Za-z0-9_-]{43}$/;
 const MINUTE_MS = 60_000;
 /** A session is written to at most this often, however busy its page. */
 const TOUCH_MS = MINUTE_MS;
@@ -41,6 +41,8 @@ export interface Person extends Actor {
 export interface Browser {
   address: string;
   agent: string;
+  /** Its Cookie header. */
+  cookie?: string | undefined;
 }
 
 export interface Sessions {
@@ -61,8 +63,7 @@ export function createSessions(parts: {
 }): Sessions {
   const { db, seals, clock, secure } = parts;
   const signCsrf = createMac(parts.secrets.derive('csrf'));
-  const cookie = (value: string, seconds: number) =>
-    `${COOKIE}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+  const cookie = cookieOf('zs', secure);
 
   async function read(digest: Buffer) {
     return await db
@@ -99,6 +100,48 @@ export function createSessions(parts: {
     return account && seals.holds(account) ? { account } : null;
   }
 
+  async function personOf(token: string): Promise<Person | null> {
+    const digest = seals.digestOf('session', token);
+    const row = await read(digest);
+    const believed = row && believe(row, digest);
+    if (!row || !believed || believed.account?.disabled_at) return null;
+    const { account } = believed;
+    const roles: Role[] = account?.roles ?? ['unit'];
+    const { idleMs, lifeMs } = limitsOf(roles);
+    const now = clock();
+    const rested = now - row.seen_at.getTime();
+    if (rested > idleMs || now - row.created_at.getTime() > lifeMs) {
+      await db.deleteFrom('session').where('digest', '=', digest).execute();
+      return null;
+    }
+    if (rested > TOUCH_MS) {
+      const seen = { digest, staff: row.of_staff, unit: row.of_unit, created_at: row.created_at };
+      const seen_at = new Date(now);
+      await db
+        .updateTable('session')
+        .set({ seen_at, seal: seals.sealSession({ ...seen, seen_at }) })
+        .where('digest', '=', digest)
+        .execute();
+    }
+    const session = digest.toString('hex');
+    return {
+      name: account?.name ?? row.unit_name ?? '',
+      staff: row.of_staff,
+      unit: row.unit_id,
+      login: account?.login ?? null,
+      roles,
+      contests: row.unit_id === null ? scopeOf(row.scope) : [],
+      of:
+        row.unit_id !== null && row.contest !== null
+          ? { unit: row.unit_id, name: row.unit_name ?? '', contest: row.contest, slug: row.slug ?? '' }
+          : null,
+      totp: account !== null && account.totp !== null,
+      idleMs,
+      csrf: signCsrf(session),
+      session,
+    };
+  }
+
   return {
     async open(who, from, tx) {
       const token = randomBytes(32).toString('base64url');
@@ -125,56 +168,21 @@ export function createSessions(parts: {
           seal: seals.sealSession(row),
         })
         .execute();
-      return cookie(token, sessionLimits.plain.lifeMs / 1000);
+      return cookie.set(token, sessionLimits.plain.lifeMs / 1000);
     },
 
     async find(cookieHeader) {
-      const token = TOKEN.exec(cookieHeader?.slice(0, 4096) ?? '')?.[1];
-      if (!token) return null;
-      const digest = seals.digestOf('session', token);
-      const row = await read(digest);
-      const believed = row && believe(row, digest);
-      if (!row || !believed || believed.account?.disabled_at) return null;
-      const { account } = believed;
-      const roles: Role[] = account?.roles ?? ['unit'];
-      const { idleMs, lifeMs } = limitsOf(roles);
-      const now = clock();
-      const rested = now - row.seen_at.getTime();
-      if (rested > idleMs || now - row.created_at.getTime() > lifeMs) {
-        await db.deleteFrom('session').where('digest', '=', digest).execute();
-        return null;
-      }
-      if (rested > TOUCH_MS) {
-        const seen = { digest, staff: row.of_staff, unit: row.of_unit, created_at: row.created_at };
-        const seen_at = new Date(now);
-        await db
-          .updateTable('session')
-          .set({ seen_at, seal: seals.sealSession({ ...seen, seen_at }) })
-          .where('digest', '=', digest)
-          .execute();
-      }
-      const session = digest.toString('hex');
-      return {
-        name: account?.name ?? row.unit_name ?? '',
-        staff: row.of_staff,
-        unit: row.unit_id,
-        login: account?.login ?? null,
-        roles,
-        contests: row.unit_id === null ? scopeOf(row.scope) : [],
-        of:
-          row.unit_id !== null && row.contest !== null
-            ? { unit: row.unit_id, name: row.unit_name ?? '', contest: row.contest, slug: row.slug ?? '' }
-            : null,
-        totp: account !== null && account.totp !== null,
-        idleMs,
-        csrf: signCsrf(session),
-        session,
-      };
+      const tokens = new Set(cookie.all(cookieHeader).filter((value) => TOKEN.test(value)));
+      if (tokens.size > 2) return null;
+      // One that another host or path planted beside one's own: whom it belongs to is anybody's guess, so neither serves.
+      const found = await Promise.all([...tokens].map(personOf));
+      const people = found.filter((person) => person !== null);
+      return people.length === 1 ? (people[0] ?? null) : null;
     },
 
     async close(session) {
       await db.deleteFrom('session').where('digest', '=', Buffer.from(session, 'hex')).execute();
-      return cookie('', 0);
+      return cookie.set('', 0);
     },
   };
 }

@@ -4,33 +4,38 @@ import type { SignInAnswer } from '@zuimei/shared/staff.ts';
 import type { Db } from '../db.ts';
 import { createMac, sameText } from '../mac.ts';
 import type { Secrets } from '../secret.ts';
+import { networkOf } from '../vote/address.ts';
 import { nameInLog, needsTotp } from './account.ts';
 import { recordAction } from './action.ts';
-import { type Attempts, lockedOut } from './attempt.ts';
-import type { Passwords } from './password.ts';
-import { claimAttempt, failed, forgetFailures, giveBack, takeCode } from './proof.ts';
+import type { Attempts, Origin } from './attempt.ts';
+import type { Devices } from './device.ts';
+import type { Passwords, Place } from './password.ts';
+import { failed, takeCode } from './proof.ts';
 import { type Seals, sealedColumns } from './seal.ts';
 import type { Browser, Sessions } from './session.ts';
 import type { Totps } from './totp.ts';
 
 /** Between password and code. */
 const TICKET_LIFE_MS = 5 * 60_000;
+/** Hexadecimal digits of a /64 and of a /48. */
+const IPV6_LINE = 16;
+const IPV6_SITE = 12;
 const TICKET = /^(\d{1,9})\.(\d{13})\.([0-9a-f]{32})$/;
 
 export interface SignIn {
   /**
-   * The first step. Refuses with sign_in_failed (unknown login, wrong password, disabled, not joined: all alike), locked_out,
-   * too_many_requests, or totp_missing.
+   * The first step. Refuses with sign_in_failed (unknown login, wrong password, disabled, not joined, altered: all alike), with what
+   * Attempts.claim refuses with, busy, or totp_missing.
    */
   password(given: { login: string; password: string }, from: Browser): Promise<Signed<SignInAnswer>>;
   /** The second: a code of the authenticator or a recovery code. Refuses with code_wrong, locked_out, ticket_expired. */
   code(given: { ticket: string; code: string }, from: Browser): Promise<Signed<SignInAnswer>>;
 }
 
-/** `cookie`: the Set-Cookie value, when somebody is signed in now. */
+/** `cookies`: Set-Cookie values, when somebody is signed in now. */
 export interface Signed<T> {
   answer: T;
-  cookie: string | null;
+  cookies: readonly string[];
 }
 
 type Row = NonNullable<Awaited<ReturnType<typeof readClaimant>>>;
@@ -43,70 +48,101 @@ export function createSignIn(parts: {
   passwords: Passwords;
   totps: Totps;
   attempts: Attempts;
+  devices: Devices;
   clock: () => number;
 }): SignIn {
-  const { db, seals, sessions, passwords, totps, attempts, clock } = parts;
+  const { db, seals, sessions, passwords, totps, attempts, devices, clock } = parts;
   const sign = createMac(parts.secrets.derive('sign-in'));
 
   /** Void as soon as the password is another. */
   const macOf = (row: Row, until: number) =>
     sign(`${row.id}.${until}.${hash('sha256', row.password ?? '', 'hex')}`);
 
-  async function enter(row: Row, from: Browser, act: string): Promise<Signed<SignInAnswer>> {
+  async function enter(row: Row, from: Browser, how: 'staff.sign_in' | 'staff.sign_in_recovery') {
+    const known = devices.find(row.login, from.cookie, clock());
+    await attempts.forget(row.login, originOf(known, from));
     const cookie = await db.transaction().execute(async (tx) => {
-      await forgetFailures(tx, row.id);
       const actor = { name: row.name, staff: row.id, unit: row.unit };
+      const act = how === 'staff.sign_in' && !known ? 'staff.sign_in_new' : how;
       await recordAction(tx, actor, { act, subject: nameInLog(row), reason: from.address });
       return await sessions.open({ staff: row.id }, from, tx);
     });
-    return { answer: { state: 'done' }, cookie };
+    const answer: SignInAnswer = { state: 'done' };
+    return { answer, cookies: [cookie, devices.remember(row.login, known, clock())] };
+  }
+
+  /** Notes that something went wrong at a browser the account does not know, on its network. */
+  async function note(error: unknown, known: string | null, from: Browser): Promise<void> {
+    if (known || !(error instanceof Refusal) || error.code === 'too_many_requests') return;
+    await attempts.networkFailed(from.address);
+  }
+
+  async function checkPassword(row: Row | null, login: string, password: string, from: Browser) {
+    const known = devices.find(login, from.cookie, clock());
+    try {
+      const attempt = await attempts.claim(login, originOf(known, from));
+      const place = await placeOf(known, from);
+      const good = await passwords
+        .check(password, row?.password ?? null, place)
+        .catch(async (error: unknown) => {
+          // It was not looked at: the account has had no wrong password, its network has asked too much.
+          await attempt.giveBack();
+          throw error;
+        });
+      if (!row || !good) throw await failed(db, row, attempt, 'sign_in_failed');
+      await attempt.giveBack();
+    } catch (error) {
+      await note(error, known, from);
+      throw error;
+    }
+  }
+
+  async function placeOf(known: string | null, { address }: Browser): Promise<Place> {
+    if (known) return { lane: 'known', network: '' };
+    const lane = (await attempts.failedLately(address)) ? 'failed' : 'new';
+    const network = networkOf(address);
+    // Who has one IPv6 line often has the 65 536 of a /48.
+    return { lane, network: network.length > IPV6_LINE ? network : network.slice(0, IPV6_SITE) };
   }
 
   return {
     async password({ login, password }, from) {
-      attempts.checkAddress(from.address);
-      const row = await readClaimant(db, { login });
-      try {
-        if (!row || row.disabled_at || row.password === null || !seals.holds(row)) {
-          const attempt = attempts.unknownLogin(login);
-          await passwords.check(password, null);
-          if (attempt.until) throw lockedOut(attempt.until.getTime());
-          throw new Refusal('sign_in_failed', { left: attempt.left });
-        }
-        const attempt = await claimAttempt(db, row.id, clock());
-        if (!(await passwords.check(password, row.password)))
-          throw await failed(db, row, attempt, 'sign_in_failed');
-      } catch (error) {
-        if (error instanceof Refusal && error.code !== 'busy') attempts.addressFailed(from.address);
-        throw error;
-      }
+      const found = await readClaimant(db, { login });
+      const row = found && mayEnter(found) ? found : null;
+      await checkPassword(row, login, password, from);
+      if (!row) throw new Refusal('sign_in_failed');
       if (row.totp) {
-        await giveBack(db, row.id);
         const until = clock() + TICKET_LIFE_MS;
-        return { answer: { state: 'code', ticket: `${row.id}.${until}.${macOf(row, until)}` }, cookie: null };
+        return { answer: { state: 'code', ticket: `${row.id}.${until}.${macOf(row, until)}` }, cookies: [] };
       }
-      if (needsTotp(row.roles)) {
-        await giveBack(db, row.id);
-        throw new Refusal('totp_missing');
-      }
+      if (needsTotp(row.roles)) throw new Refusal('totp_missing');
       return await enter(row, from, 'staff.sign_in');
     },
 
     async code({ ticket, code }, from) {
-      attempts.checkAddress(from.address);
       const [, id, until, mac = ''] = TICKET.exec(ticket) ?? [];
       const row = id === undefined ? undefined : await readClaimant(db, { id: Number(id) });
-      const good = row && !row.disabled_at && seals.holds(row) && sameText(mac, macOf(row, Number(until)));
+      const good = row && mayEnter(row) && sameText(mac, macOf(row, Number(until)));
       if (!good || Number(until) < clock()) throw new Refusal('ticket_expired');
-      const attempt = await claimAttempt(db, row.id, clock());
+      const known = devices.find(row.login, from.cookie, clock());
+      const attempt = await attempts.claimCode(row.login, originOf(known, from));
       const taken = await takeCode({ db, seals, totps }, row, code, clock());
       if (!taken) {
-        attempts.addressFailed(from.address);
-        throw await failed(db, row, attempt, 'code_wrong');
+        const refusal = await failed(db, row, attempt, 'code_wrong');
+        await note(refusal, known, from);
+        throw refusal;
       }
       return await enter(row, from, taken === 'recovery' ? 'staff.sign_in_recovery' : 'staff.sign_in');
     },
   };
+
+  function mayEnter(row: Row): boolean {
+    return !row.disabled_at && row.password !== null && seals.holds(row);
+  }
+}
+
+function originOf(known: string | null, { address }: Browser): Origin {
+  return known ? { device: known } : { address };
 }
 
 async function readClaimant(db: Db, by: { login: string } | { id: number }) {

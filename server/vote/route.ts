@@ -5,6 +5,7 @@ import type { Opening } from '@zuimei/shared/ballot.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { MeView, OwnBallot, QuestionView } from '@zuimei/shared/view.ts';
 import type { Desk } from '../contest/desk.ts';
+import { cookieOf } from '../cookie.ts';
 import { clientAddress } from './address.ts';
 import type { Cast } from './cast.ts';
 import type { Ledger } from './ledger.ts';
@@ -86,5 +87,5 @@ function ownBallot(record: OwnRecord | undefined, opening: Opening): OwnBallot[]
 
 /** Lasts 400 days, the most a browser keeps; never readable by a script. */
 export function voterCookie(value: string, secure: boolean): string {
-  return `${VOTER_COOKIE}=${value}; Path=/; Max-Age=34560000; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+  return cookieOf(VOTER_COOKIE, secure).set(value, 34_560_000);
 }

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Contest } from '@zuimei/shared/contest.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { cookieOf } from '../cookie.ts';
 import { createMac, sameText } from '../mac.ts';
 import type { Secrets } from '../secret.ts';
 
 /**
  * The cookie that makes a browser one voter. It holds a subject and when it was issued, signed. The subject is random (v1…), or stands
- * for a person whom WeChat vouches for (w1…): a keyed digest, from which nobody gets back to WeChat's own.
+ * for a person whom WeChat vouches for (w1…): a keyed digest, from which nobody gets back to WeChat's own. Its name on plain http.
  */
 export const VOTER_COOKIE = 'zv';
 const COOKIE = /^([vw]1[0-9a-f]{32})\.([0-9a-z]{1,9})\.([0-9a-f]{32})$/;
@@ -49,7 +50,11 @@ export interface Voters {
   identify(slug: string, cookieHeader: string | undefined, ticket: string, now: number): Voter;
 }
 
-export function createVoters(secrets: Secrets): Voters {
+/** `secure`: the site is reached over https; it decides what the cookie is called (cookie.ts). */
+export function createVoters(secrets: Secrets, secure = false): Voters {
+  const named = cookieOf(VOTER_COOKIE, secure);
+  const start = `${named.name}=`;
+  const inner = `; ${start}`;
   const signCookie = createMac(secrets.derive('voter cookie'));
   const signTicket = createMac(secrets.derive('page ticket'));
   const pseudonyms = new Map<string, (subject: string) => string>();
@@ -65,13 +70,28 @@ export function createVoters(secrets: Secrets): Voters {
     return `${body}.${signCookie(body)}`;
   }
 
-  function read(cookieHeader: string | undefined): Visitor | null {
-    const cookie = findCookie(cookieHeader);
+  function check(cookie: string): Visitor | null {
     const match = COOKIE.exec(cookie);
     if (!match || !sameText(match[3] ?? '', signCookie(cookie.slice(0, cookie.lastIndexOf('.')))))
       return null;
     return { cookie, issuedAt: Number.parseInt(match[2] ?? '', 36) * 1000 };
   }
+
+  /** The value in a Cookie header, unchecked, or ''. Of two, which another host or path may have planted, the only one that is ours. */
+  function find(header: string | undefined): string {
+    if (!header || header.length > 4096) return '';
+    const begins = header.startsWith(start);
+    const from = begins ? 0 : header.indexOf(inner);
+    if (from < 0) return '';
+    const value = from + (begins ? start.length : inner.length);
+    const end = header.indexOf(';', value);
+    if (end < 0) return header.slice(value);
+    if (header.indexOf(inner, end) < 0) return header.slice(value, end);
+    const ours = [...new Set(named.all(header))].filter((one) => check(one) !== null);
+    return ours.length === 1 ? (ours[0] ?? '') : '';
+  }
+
+  const read = (cookieHeader: string | undefined): Visitor | null => check(find(cookieHeader));
 
   return {
     issue: (now) => sign(`v1${randomBytes(16).toString('hex')}`, now),
@@ -90,7 +110,7 @@ export function createVoters(secrets: Secrets): Voters {
       return `${at}.${signTicket(`${slug} ${visitor.cookie} ${at}`)}`;
     },
     identify(slug, cookieHeader, ticket, now) {
-      const cookie = findCookie(cookieHeader);
+      const cookie = find(cookieHeader);
       const match = TICKET.exec(ticket);
       const at = match?.[1] ?? '';
       // A ticket is only made for a cookie that was checked, and its signature covers the cookie: one check serves both.
@@ -127,13 +147,4 @@ export function checkIdentity(
 /** Of a cookie value that was checked. */
 export function identityOf(cookie: string): Identity {
   return cookie.startsWith('w') ? 'wechat' : 'browser';
-}
-
-function findCookie(header: string | undefined): string {
-  if (!header || header.length > 4096) return '';
-  const from = header.startsWith(`${VOTER_COOKIE}=`) ? 0 : header.indexOf(`; ${VOTER_COOKIE}=`);
-  if (from < 0) return '';
-  const start = header.indexOf('=', from) + 1;
-  const end = header.indexOf(';', start);
-  return end < 0 ? header.slice(start) : header.slice(start, end);
 }

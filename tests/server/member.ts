@@ -24,7 +24,8 @@ interface Reply<T> {
 
 /** A browser without the console's pages: keeps its cookie and the session's token. */
 export function browser(site: TestSite, address = '192.0.2.7') {
-  let cookie = '';
+  const jar = new Map<string, string>();
+  const sent = () => [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
   let csrf = '';
 
   async function ask<T = { code?: string; left?: number; until?: string }>(
@@ -35,15 +36,19 @@ export function browser(site: TestSite, address = '192.0.2.7') {
   ): Promise<Reply<T>> {
     const init = {
       method,
-      headers: { cookie, 'x-csrf-token': csrf, 'content-type': 'application/json', ...headers },
+      headers: { cookie: sent(), 'x-csrf-token': csrf, 'content-type': 'application/json', ...headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     };
     const reply = await site.app.request(`/api/console/${path}`, init, {
       incoming: { socket: { remoteAddress: address } },
     });
-    const set = reply.headers.get('set-cookie') ?? '';
-    if (set) cookie = set.split(';')[0] ?? '';
-    return { status: reply.status, body: (await reply.json()) as T, cookie: set };
+    const set = reply.headers.getSetCookie();
+    for (const one of set) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(one) ?? [];
+      jar.set(name, value);
+    }
+    const session = set.find((one) => one.startsWith('zs=')) ?? '';
+    return { status: reply.status, body: (await reply.json()) as T, cookie: session };
   }
 
   async function learn(): Promise<void> {
@@ -52,7 +57,10 @@ export function browser(site: TestSite, address = '192.0.2.7') {
 
   return {
     ask,
-    cookie: () => cookie,
+    /** Of the session. */
+    cookie: () => `zs=${jar.get('zs') ?? ''}`,
+    /** All that it sends. */
+    cookies: sent,
     csrf: () => csrf,
     /** Joins by a link's path; gives the key of the authenticator and the recovery codes. */
     async join(path: string, password = PASSWORD) {

@@ -66,8 +66,27 @@ describe('passwords', () => {
     );
     const refused = asked.filter((one) => one.status === 'rejected');
     expect(refused).toHaveLength(60 - 26);
+    const crowd = await Promise.allSettled(
+      Array.from({ length: 10 }, () => passwords.check('x', null, { lane: 'new', network: 'one' })),
+    );
+    expect(crowd.filter((one) => one.status === 'rejected')).toHaveLength(10 - 4);
     for (const one of refused) expect((one.reason as { code?: string }).code).toBe('busy');
     expect(await passwords.hash('a long sentence')).toContain('$argon2id$');
+  });
+
+  test('wait in lanes: known browsers go first, who has just failed last', async () => {
+    const passwords = createPasswords({ memory: 256, passes: 1 });
+    const order: string[] = [];
+    const ask = (lane: 'known' | 'new' | 'failed', i: number) =>
+      passwords.check('x', null, { lane, network: `${lane}${i}` }).then(() => order.push(lane));
+    await Promise.all([
+      ...[0, 1].map((i) => ask('failed', i)),
+      ...(['failed', 'new', 'known'] as const).flatMap((lane) => [2, 3, 4].map((i) => ask(lane, i))),
+    ]);
+    const late = order.slice(2);
+    // Two are under way at once and may end in either order.
+    expect(late.slice(0, 3).filter((lane) => lane === 'known').length).toBeGreaterThanOrEqual(2);
+    expect(late.slice(-2)).toEqual(['failed', 'failed']);
   });
 
   test('that are guessed first are told so, and a sentence of one’s own passes', () => {

@@ -168,7 +168,12 @@ test('nobody does these things to themselves, and the last administrator cannot 
   // Two administrators who turn on each other in the same moment: one of them stays, however often it is tried.
   const { db } = site.parts;
   const other = await member(['administrator']);
-  const roster = createRoster({ db, seals: site.parts.seals, clock: site.now });
+  const roster = createRoster({
+    db,
+    seals: site.parts.seals,
+    attempts: site.parts.attempts,
+    clock: site.now,
+  });
   const as = (staff: number) => ({ name: 'x', staff, unit: null });
   for (let round = 0; round < 12; round++) {
     const ends = await Promise.allSettled([

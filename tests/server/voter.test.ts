@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { cookieOf } from '@zuimei/server/cookie.ts';
 import { openSecrets } from '@zuimei/server/secret.ts';
 import {
   createVoters,
@@ -36,6 +37,27 @@ test('a first visit to /me gives a cookie that no script can read, and a ticket 
   expect((await site.post(slug, request, headers)).body.code).toBe('ticket_too_fresh');
   site.pass(TICKET_MIN_AGE_MS);
   expect((await site.post(slug, request, headers)).status).toBe(201);
+});
+
+test('over https every cookie belongs to this host alone', async () => {
+  const secrets = await openSecrets({ secret: SECRET, dataDir: '' });
+  const voters = createVoters(secrets, true);
+  const cookie = voters.issue(site.now());
+  expect(voters.read(`__Host-zv=${cookie}`)?.cookie).toBe(cookie);
+  // What a sibling host or plain http could set has another name.
+  expect(voters.read(`zv=${cookie}`)).toBeNull();
+  expect(cookieOf('zv', true).set('x', 5)).toBe(
+    '__Host-zv=x; Path=/; Max-Age=5; HttpOnly; SameSite=Lax; Secure',
+  );
+});
+
+test('of two voter cookies the one that is ours serves, and of two of ours neither', async () => {
+  const [one, other] = [site.visitor(slug), site.visitor(slug)];
+  const forged = `zv=v1${'0'.repeat(32)}.abc.${'0'.repeat(32)}`;
+  const cast = async (cookie: string) =>
+    (await site.post(slug, one.request([1]), { cookie })).body.code ?? 'cast';
+  expect(await cast(`${other.cookie}; ${one.cookie}`)).toBe('no_voter');
+  expect(await cast(`${forged}; ${one.cookie}; elder=1`)).toBe('cast');
 });
 
 test('a cookie that is there is kept', async () => {
