@@ -49,6 +49,7 @@ export const statusOf: Record<AnyRefusalCode, ContentfulStatusCode> = {
   invite_invalid: 410,
   link_invalid: 401,
   password_weak: 422,
+  password_leaked: 422,
   roles_conflict: 422,
   login_taken: 409,
   account_altered: 409,

@@ -1,5 +1,5 @@
-/** What a password must be, the same on the page (as it is typed) and on the server. */
-export const passwordRule = { min: 10, max: 200 };
+/** What a password must be, the same on the page (as it is typed) and on the server; that also knows leaked ones (staff/leaked.ts). */
+export const passwordRule = { min: 12, max: 128 };
 
 /** short · long · own: hardly more than one's login or name · common: hardly more than words and runs that are tried first. */
 export type PasswordFault = 'short' | 'long' | 'own' | 'common';
@@ -38,6 +38,7 @@ const COMMON = [
   'dragon',
   'monkey',
   'zuimei',
+  'console',
   'yingji',
   'anquan',
   'beijing',
@@ -45,6 +46,9 @@ const COMMON = [
   'zhongguo',
   '最美',
   '应急',
+  '控制台',
+  '管理员',
+  '投票',
   '密码',
   '5201314',
   '1314',
@@ -60,14 +64,21 @@ export function passwordFault(
   password: string,
   person: { login?: string; name?: string } = {},
 ): PasswordFault | null {
-  const characters = [...password];
+  // However it was typed: the same text composed differently is the same password.
+  const plain = password.normalize('NFKC');
+  const characters = [...plain];
   if (characters.length < passwordRule.min) return 'short';
   if (characters.length > passwordRule.max) return 'long';
-  const text = password.toLowerCase();
+  const text = plain.toLowerCase();
   const own = [person.login, person.name].filter((word): word is string => (word?.length ?? 0) >= 2);
   const strange = without(text, own);
   if (strange !== text && !carries(strange)) return 'own';
-  return carries(withoutRuns(without(strange, COMMON).replace(YEAR, ''))) ? null : 'common';
+  return isWorth(without(strange, COMMON)) ? null : 'common';
+}
+
+/** Is this enough to make a password, when all that is tried first was taken out of it? Years and runs are tried first, too. */
+export function isWorth(text: string): boolean {
+  return carries(withoutRuns(text.replace(YEAR, '')));
 }
 
 function carries(text: string): boolean {

@@ -67,9 +67,9 @@ export interface ActionFilters {
 
 /**
  * invited: has not joined, link still good · expired: has not joined, link over · active · locked: too many failures, for now ·
- * disabled. A person who must have a second factor and has none (their roles were changed) is 'unready': they need a new link.
+ * disabled · altered: somebody changed the row past the program, so it is not believed. A person who must have a second factor and has none (their roles were changed) is 'unready': they need a new link.
  */
-export type StaffState = 'invited' | 'expired' | 'unready' | 'active' | 'locked' | 'disabled';
+export type StaffState = 'invited' | 'expired' | 'unready' | 'active' | 'locked' | 'disabled' | 'altered';
 
 /** One account as an administrator sees it. */
 export interface StaffView {

@@ -18,6 +18,7 @@ export const staffRefusalCodes = [
   'invite_invalid',
   'link_invalid',
   'password_weak',
+  'password_leaked',
   'roles_conflict',
   'login_taken',
   'account_altered',

@@ -1,8 +1,9 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import { phaseAt } from '@zuimei/shared/contest.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Db, Tables } from '../db.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
+import { type Seals, sealedColumns } from '../staff/seal.ts';
 import type { Ledger } from '../vote/ledger.ts';
 import { readStored } from './plan.ts';
 import { archivableAt } from './retention.ts';
@@ -23,7 +24,7 @@ export async function isArchived(db: Db, slug: string): Promise<boolean> {
  */
 export async function archiveContest(
   db: Db,
-  ledger: Pick<Ledger, 'amend'>,
+  { ledger, seals }: { ledger: Pick<Ledger, 'amend'>; seals: Seals },
   actor: Actor,
   { slug, reason }: { slug: string; reason: string },
   now: number,
@@ -33,7 +34,7 @@ export async function archiveContest(
   const allowed = archivableAt(stored, stored.settings, now);
   if (!allowed.now) throw new Refusal('not_now', allowed.from ? { until: allowed.from } : {});
   const change = async (tx: Transaction<Tables>): Promise<void> => {
-    await close(tx, actor, stored.id, reason, now);
+    await close(tx, seals, actor, stored.id, reason, now);
   };
   if (stored.publishedAt) await ledger.amend(slug, { kind: 'archive', actor: actor.name, reason, change });
   else await db.transaction().execute(change);
@@ -41,6 +42,7 @@ export async function archiveContest(
 
 async function close(
   tx: Transaction<Tables>,
+  seals: Seals,
   actor: Actor,
   contest: number,
   reason: string,
@@ -64,7 +66,7 @@ async function close(
   await sql`
     update contest set archived_at = ${at.toISOString()}::timestamptz, settings = ${JSON.stringify({ ...settings, schedule })}::jsonb
     where id = ${contest}`.execute(tx);
-  await endUnits(tx, contest);
+  await endUnits(tx, seals, contest, at);
   await recordAction(tx, actor, {
     act: 'contest.archive',
     contest,
@@ -74,12 +76,25 @@ async function close(
 }
 
 /** Makes every unit's link void, signs units out and closes their accounts. */
-export async function endUnits(tx: Kysely<Tables> | Transaction<Tables>, contest: number): Promise<void> {
+export async function endUnits(
+  tx: Transaction<Tables>,
+  seals: Seals,
+  contest: number,
+  at: Date,
+): Promise<void> {
   await sql`update unit set link_version = link_version + 1 where contest = ${contest}`.execute(tx);
   await sql`
     delete from session s using unit u where u.contest = ${contest}
       and (s.unit = u.id or s.staff in (select id from staff where unit = u.id))`.execute(tx);
-  await sql`
-    update staff s set disabled_at = now() from unit u
-    where u.contest = ${contest} and s.unit = u.id and s.disabled_at is null`.execute(tx);
+  const accounts = await tx
+    .selectFrom('staff')
+    .innerJoin('unit', 'unit.id', 'staff.unit')
+    .select(sealedColumns)
+    .where('unit.contest', '=', contest)
+    .where('staff.disabled_at', 'is', null)
+    .orderBy('staff.id')
+    .forUpdate('staff')
+    .execute();
+  // One that was altered past the program opens nothing as it is.
+  for (const row of accounts) if (seals.holds(row)) await seals.put(tx, { ...row, disabled_at: at });
 }

@@ -17,15 +17,17 @@ const eraseBody = object({
 });
 
 /** POST /api/console/contests/:slug/archive {reason} and …/erase {reason, confirm, trace?}: 主办方 */
-export function archiveRoute(parts: Pick<Parts, 'db' | 'secrets' | 'clock' | 'guard' | 'ledger' | 'desk'>) {
-  const { db, secrets, clock, guard, ledger, desk } = parts;
+export function archiveRoute(
+  parts: Pick<Parts, 'db' | 'secrets' | 'seals' | 'clock' | 'guard' | 'ledger' | 'desk'>,
+) {
+  const { db, secrets, clock, guard, desk } = parts;
 
   return new Hono<Guarded>()
     .post('/api/console/contests/:slug/archive', guard('organizer'), async (c) => {
       const body = await readBody(c.req.raw, archiveBody);
       const slug = c.req.param('slug');
       needReason(body.reason);
-      await archiveContest(db, ledger, c.get('person'), { slug, reason: body.reason }, clock());
+      await archiveContest(db, parts, c.get('person'), { slug, reason: body.reason }, clock());
       await desk.reload(slug).catch(() => {});
       return c.body(null, 204);
     })

@@ -5,6 +5,7 @@ import { ERASED_NAME, readTrace } from '../contest/retention.ts';
 import type { Db, Tables } from '../db.ts';
 import type { Secrets } from '../secret.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
+import { createSeals } from '../staff/seal.ts';
 import { fadeTrace, fadingKey } from '../vote/ledger.ts';
 
 export interface Erasing {
@@ -43,6 +44,7 @@ export async function eraseContest(
     const { state, from } = await readTrace(tx, row.id, now);
     if (trace && state === 'kept') throw new Refusal('not_now', from ? { until: from } : {});
     const counts = await erase(tx, row.id);
+    await endUnits(tx, createSeals({ secrets }), row.id, new Date(now));
     await sql`update contest set erased_at = ${new Date(now).toISOString()}::timestamptz where id = ${row.id}`.execute(
       tx,
     );
@@ -88,7 +90,6 @@ async function erase(tx: Transaction<Tables>, contest: number): Promise<string> 
   await sql`delete from media where contest = ${contest} and id not in (select media_shown(${contest}))`.execute(
     tx,
   );
-  await endUnits(tx, contest);
   const count = ({ numAffectedRows = 0n }: { numAffectedRows?: bigint }): string => String(numAffectedRows);
   return `报送 ${count(all)} 份（其中未公布 ${count(gone)} 份）、候选 ${count(candidates)} 个、单位联系人 ${count(units)} 个、附件 ${count(files)} 个`;
 }

@@ -51,8 +51,9 @@ export async function staffCommand(place: StaffPlace, args: string[]): Promise<n
 }
 
 async function list(place: StaffPlace): Promise<void> {
-  const { db, print } = place;
-  const staff = await readStaff(db, createAttempts(place), Date.now());
+  const { db, secrets, print } = place;
+  const accounts = { db, seals: createSeals({ secrets }), attempts: createAttempts(place) };
+  const staff = await readStaff(accounts, Date.now());
   if (staff.length === 0) print('还没有账号');
   for (const { login, name, roles, contests, state } of staff)
     print(

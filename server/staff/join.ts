@@ -16,7 +16,7 @@ export interface Join {
   open(token: string, from: Browser): Promise<InviteView>;
   /**
    * Sets password and, where `code` proves the authenticator, the second factor; ends every session and every other link of the
-   * account and signs in. Refuses with invite_invalid (unknown, over, used, disabled), password_weak, code_wrong.
+   * account and signs in. Refuses with invite_invalid (unknown, over, used, disabled), password_weak, password_leaked, code_wrong.
    */
   join(
     given: { token: string; password: string; code: string | null },
@@ -82,7 +82,7 @@ export function createJoin(parts: {
 
     async join({ token, password, code }, from) {
       const row = await find(token, from.address);
-      checkPassword(password, row);
+      await checkPassword(password, row);
       const { secret } = totps.keyFor(`join/${token}`, row.login);
       const step = code === null ? null : totps.stepOf(secret, code.replace(/\s/g, ''), clock());
       if (step === null && (code !== null || needsTotp(row.roles))) throw new Refusal('code_wrong');

@@ -20,7 +20,7 @@ const SHORT_ID = 16;
 /** What a person does to their own account. All refuse with forbidden for a unit that came by its link: that is no account. */
 export interface OwnAccount {
   read(person: Person): Promise<AccountView>;
-  /** Signs every other browser out. Refuses with password_wrong, locked_out, password_weak. */
+  /** Signs every other browser out. Refuses with password_wrong, locked_out, password_weak, password_leaked. */
   changePassword(person: Person, given: { current: string; next: string }): Promise<void>;
   /** A new key for the authenticator; nothing changes until its first code comes back. Refuses with password_wrong, locked_out. */
   startTotp(person: Person, password: string): Promise<TotpRenewal>;
@@ -97,7 +97,7 @@ export function createOwnAccount(parts: {
     async changePassword(person, { current, next }) {
       const own = await row(person);
       await provePassword(parts, own, current, person.session);
-      checkPassword(next, own);
+      await checkPassword(next, own);
       const phc = await passwords.hash(next);
       await db.transaction().execute(async (tx) => {
         await change(tx, own.id, { password: phc });

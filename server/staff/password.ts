@@ -1,6 +1,7 @@
 import { type Argon2Parameters, argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type PasswordFault, passwordFault, passwordRule } from '@zuimei/shared/password.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { hasLeaked } from './leaked.ts';
 
 /** What one guess costs. `memory` in KiB. */
 export interface PasswordCost {
@@ -101,10 +102,14 @@ function busy(): Refusal {
   return new Refusal('busy', { retryAfterMs: 5_000 });
 }
 
-/** Refuses with password_weak and why. */
-export function checkPassword(password: string, person: { login: string; name: string }): void {
+/** Refuses with password_weak and why, and with password_leaked. */
+export async function checkPassword(
+  password: string,
+  person: { login: string; name: string },
+): Promise<void> {
   const why: PasswordFault | null = passwordFault(password, person);
   if (why) throw new Refusal('password_weak', { why, min: passwordRule.min });
+  if (await hasLeaked(password)) throw new Refusal('password_leaked');
 }
 
 function derive(

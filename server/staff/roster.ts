@@ -14,7 +14,7 @@ import { addStaff, endSessions, makeLink, nameInLog, needsTotp, voidLinks } from
 import { type Actor, recordAction } from './action.ts';
 import type { Attempts } from './attempt.ts';
 import { changeScope, scopeColumn, scopeOf } from './scope.ts';
-import type { Seals, Standing } from './seal.ts';
+import { type Seals, type Standing, sealedColumns } from './seal.ts';
 
 /** What an administrator does to the accounts of others. Every act but inviting names its reason, and is in the action log. */
 export interface Roster {
@@ -155,24 +155,21 @@ async function checkAdministratorLeft(tx: Transaction<Tables>, before: Standing)
 }
 
 /** All accounts: those of the office first, then those of units, each by name. */
-export async function readStaff(db: Db, attempts: Attempts, now: number): Promise<StaffView[]> {
+export async function readStaff(
+  { db, seals, attempts }: { db: Db; seals: Seals; attempts: Attempts },
+  now: number,
+): Promise<StaffView[]> {
   const lockOf = await attempts.readLocks();
   const rows = await db
     .selectFrom('staff')
     .leftJoin('unit', 'unit.id', 'staff.unit')
     .leftJoin('contest', 'contest.id', 'unit.contest')
+    .select(sealedColumns)
     .select((eb) => [
-      'staff.id',
-      'staff.login',
-      'staff.name',
-      'staff.roles',
-      'staff.disabled_at',
       'staff.created_at',
       'unit.name as unit_name',
       'contest.slug',
-      scopeColumn.as('contests'),
-      sql<boolean>`staff.password is not null`.as('joined'),
-      sql<boolean>`staff.totp is not null`.as('totp'),
+      scopeColumn.as('scope'),
       eb
         .selectFrom('session')
         .select((of) => of.fn.max('seen_at').as('at'))
@@ -197,10 +194,12 @@ export async function readStaff(db: Db, attempts: Attempts, now: number): Promis
   return rows.map((row): StaffView => {
     const invited = row.invited_until && row.invited_until.getTime() > now ? row.invited_until : null;
     const locked = lockOf(row.login);
-    const ready = row.totp || !needsTotp(row.roles);
+    const ready = row.totp !== null || !needsTotp(row.roles);
+    const genuine = seals.holds(row);
     const state = (): StaffState => {
+      if (!genuine) return 'altered';
       if (row.disabled_at) return 'disabled';
-      if (!row.joined) return invited ? 'invited' : 'expired';
+      if (row.password === null) return invited ? 'invited' : 'expired';
       if (!ready) return 'unready';
       return locked ? 'locked' : 'active';
     };
@@ -209,10 +208,10 @@ export async function readStaff(db: Db, attempts: Attempts, now: number): Promis
       login: row.login,
       name: row.name,
       roles: row.roles,
-      contests: row.unit_name === null ? scopeOf(row.contests) : [],
+      contests: row.unit_name === null ? scopeOf(row.scope) : [],
       unit: row.unit_name === null ? null : { name: row.unit_name, contest: row.slug ?? '' },
       state: state(),
-      totp: row.totp,
+      totp: row.totp !== null,
       createdAt: row.created_at.toISOString(),
       seenAt: row.seen_at?.toISOString() ?? null,
       invitedUntil: invited?.toISOString() ?? null,

@@ -64,14 +64,12 @@ export function rosterRoute(parts: {
   guard: Guard;
   clock: () => number;
 }) {
-  const { db, attempts, guard, clock } = parts;
+  const { db, guard, clock } = parts;
   const roster = createRoster(parts);
   const idOf = (value: string) => parseInput(object({ id: staffId }), { id: value }).id;
 
   return new Hono()
-    .get('/api/console/staff', guard('administrator'), async (c) =>
-      c.json(await readStaff(db, attempts, clock())),
-    )
+    .get('/api/console/staff', guard('administrator'), async (c) => c.json(await readStaff(parts, clock())))
     .post('/api/console/staff', guard('administrator'), async (c) => {
       const given = await readBody(
         c.req.raw,

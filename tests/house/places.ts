@@ -102,6 +102,16 @@ export const places: Record<string, Rule> = {
     'goes through vote/ledger.ts',
   ),
 
+  'only staff/seal.ts writes accounts, each under its seal': (sources) =>
+    sources
+      .filter(({ path }) => path.startsWith('server/') && path !== 'server/staff/seal.ts')
+      .filter(({ text }) =>
+        /\b(insertInto|updateTable|deleteFrom)\('staff'\)|\b(insert into|update|delete from) staff\b/.test(
+          text,
+        ),
+      )
+      .map(({ path }) => `${path} writes the table staff: use seal.ts put`),
+
   'no any, no enum, no "!"': spots(constructs, /^(any|enum|!)$/, () => true, 'say what it is'),
 
   'Refusal is the only class': spots(

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { runCommand } from '@zuimei/server/command.ts';
 import { addStaff, makeLink } from '@zuimei/server/staff/account.ts';
-import type { Role } from '@zuimei/shared/staff.ts';
+import type { Role, StaffView } from '@zuimei/shared/staff.ts';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { signIn } from '../harness/office.ts';
 import { createSite, type TestSite } from '../harness/site.ts';
@@ -160,6 +160,8 @@ describe.each(databaseKinds)('whoever writes to the database without the secret,
   });
 
   test('is found by verify, refused by an administrator’s act, and set right on the server', async () => {
+    // The command line's clock is the machine's.
+    site.at(Date.now());
     const own = await member(['expert']);
     const lines: string[] = [];
     const run = (...args: string[]) =>
@@ -182,6 +184,8 @@ describe.each(databaseKinds)('whoever writes to the database without the secret,
       reason: '忘记密码，重新发送',
     });
     expect([reply.status, reply.body]).toEqual([409, { code: 'account_altered' }]);
+    const listed = await boss.get<StaffView[]>('/api/console/staff');
+    expect(listed.find(({ id }) => id === own.id)?.state).toBe('altered');
     lines.length = 0;
     expect(await run('staff', 'reset', '--login', own.login)).toBe(0);
     expect(lines.join('\n')).toContain('在程序之外被改动过');

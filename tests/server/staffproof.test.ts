@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { openSecrets } from '@zuimei/server/secret.ts';
+import { hasLeaked } from '@zuimei/server/staff/leaked.ts';
 import { createPasswords } from '@zuimei/server/staff/password.ts';
 import { createTotps } from '@zuimei/server/staff/totp.ts';
 import { passwordFault } from '@zuimei/shared/password.ts';
@@ -92,32 +93,61 @@ describe('passwords', () => {
   test('that are guessed first are told so, and a sentence of one’s own passes', () => {
     const person = { login: 'liming', name: '李明' };
     const faults = (list: string[]) => list.map((one) => [one, passwordFault(one, person)]);
-    expect(faults(['', 'a1b2c3d4e', '最美应急人好'])).toEqual([
+    expect(faults(['', 'a1b2c3d4e5f', '最美应急人好'])).toEqual([
       ['', 'short'],
-      ['a1b2c3d4e', 'short'],
+      ['a1b2c3d4e5f', 'short'],
       ['最美应急人好', 'short'],
     ]);
     for (const common of [
-      '1234567890',
-      '0987654321',
-      'qwertyuiop',
-      'Password123',
+      '123456789012',
+      '210987654321',
+      'qwertyuiopqw',
+      'Password1234',
       'P@ssw0rd2026',
-      'admin123456',
-      'Admin@12345',
+      'admin1234567',
+      'Admin@123456',
       'aaaaaaaaaaaa',
       'ababababababab',
       '1qaz2wsx3edc',
       'woaini5201314',
       'abc1234567890',
-      'zuimei2026!',
+      'zuimei2026!!',
     ])
       expect([common, passwordFault(common, person)]).toEqual([common, 'common']);
-    for (const own of ['liming12345', 'Liming@2026', '李明李明李明李明李明李明', 'limingliming'])
+    for (const own of ['liming李明2026', 'Liming@liming', '李明李明李明李明李明李明', 'limingliming'])
       expect([own, passwordFault(own, person)]).toEqual([own, 'own']);
-    for (const good of ['青石镇的早晨很安静呀', 'correct horse battery', 'gT7#kd92Lm', 'xiao-xi-hun-tun-89'])
+    for (const good of [
+      '青石镇的早晨很安静，鸟在叫',
+      'correct horse battery',
+      'gT7#kd92Lm!x',
+      'xiao-xi-hun-tun-89',
+    ])
       expect([good, passwordFault(good, person)]).toEqual([good, null]);
-    expect(passwordFault('句'.repeat(201), person)).toBe('long');
+    expect(passwordFault('句'.repeat(129), person)).toBe('long');
+    // Sixty-four and more are welcome, and full-width letters are the letters they look like.
+    expect(passwordFault('远山如黛近水含烟'.repeat(8), person)).toBeNull();
+    expect(passwordFault('ｐａｓｓｗｏｒｄ２０２６', person)).toBe('common');
+  });
+});
+
+describe('passwords of published breaches', () => {
+  test('are refused whole, dressed up, and two side by side; a sentence or what is random passes', async () => {
+    for (const leaked of [
+      'sonyericsson',
+      'CounterStrike',
+      'sunshine2026!!',
+      '!!SunShine!!!!',
+      'princessdragon',
+      'ＳＵＮＳＨＩＮＥ2026',
+    ])
+      expect([leaked, await hasLeaked(leaked)]).toEqual([leaked, true]);
+    for (const good of [
+      'correct horse battery',
+      'gT7#kd92Lm!x',
+      '青石镇的早晨很安静，鸟在叫',
+      'xiao-xi-hun-tun-89',
+    ])
+      expect([good, await hasLeaked(good)]).toEqual([good, false]);
   });
 });
 

@@ -34,6 +34,7 @@ export const staffStateWords: Record<StaffState, string> = {
   unready: '待绑定动态码',
   active: '正常',
   locked: '暂时锁定',
+  altered: '记录异常',
   disabled: '已停用',
 };
 
@@ -43,6 +44,7 @@ export const staffStateTones: Record<StaffState, 'ok' | 'hold' | 'red' | 'plain'
   unready: 'hold',
   active: 'ok',
   locked: 'red',
+  altered: 'red',
   disabled: 'plain',
 };
 
@@ -97,6 +99,8 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   invite_invalid: '这个邀请链接已经使用过或已过期，请联系系统管理员重新发送。',
   link_invalid: '这个单位链接已失效，请向主办方索取新的链接。',
   password_weak: '密码太容易被猜到，请换一个：[至少 {min} 个字符，]不要用账号、常见词或连续数字。',
+  password_leaked:
+    '这个密码与网上已经泄露的密码太像，容易被猜到。请换一句只有您知道的话，例如三四个不相干的词。',
   roles_conflict: '这些身份不能由同一个人担任：系统管理员与审计须分开，审计与报送单位不兼任其他身份。',
   login_taken: '这个账号名已有人使用，请换一个。',
   account_altered:
@@ -143,8 +147,8 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
 
 /** Said while a password is typed. */
 export const passwordWords: Record<PasswordFault, string> = {
-  short: '至少要 10 个字符。',
-  long: '最多 200 个字符。',
+  short: '至少要 12 个字符。',
+  long: '最多 128 个字符。',
   own: '除了账号和姓名，还要有别的内容。',
   common: '太容易被猜到：请避免常见词、年份和连续或重复的数字。可以用一句只有您知道的话。',
 };
