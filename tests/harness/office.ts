@@ -17,22 +17,25 @@ export interface Desk {
 }
 
 /**
- * A browser signed in as staff with these roles (an account of its own), or as a unit's link. Without the sign-in pages. `contests`: those
- * it belongs to, by slug.
+ * A browser signed in as staff with these roles (an account of its own), as a unit's link, or as an account of a unit. Without the sign-in
+ * pages. `contests`: those it belongs to, by slug.
  */
 export async function signIn(
   site: TestSite,
-  who: Role[] | { unit: number },
+  who: Role[] | { unit: number } | { accountOf: number },
   name = '测试人员',
   contests: Scope = 'all',
 ): Promise<Desk> {
   const { parts, app } = site;
   let staff = 0;
-  if (Array.isArray(who)) {
-    const given = { login: `t${randomBytes(6).toString('hex')}`, name, roles: who, contests };
+  if (!('unit' in who)) {
+    const login = `t${randomBytes(6).toString('hex')}`;
+    const given = Array.isArray(who)
+      ? { login, name, roles: who, contests }
+      : { login, name, roles: ['unit' as const], unit: who.accountOf };
     staff = await parts.db.transaction().execute((tx) => addStaff(tx, parts.seals, given, site.now()));
   }
-  const set = await parts.sessions.open(Array.isArray(who) ? { staff } : who, {
+  const set = await parts.sessions.open('unit' in who ? who : { staff }, {
     address: '127.0.0.1',
     agent: 'test',
   });

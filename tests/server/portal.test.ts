@@ -366,8 +366,7 @@ describe('what is private', () => {
     const contest = await openCollection(site);
     const { id, desk } = await contest.unit('青石镇人民政府');
     const draft = await fileDraft(desk, personValues('林立夏', '13800000103'), null);
-    const account = await signIn(site, ['unit']);
-    await fresh.database.db.updateTable('staff').set({ unit: id }).where('id', '=', account.staff).execute();
+    const account = await signIn(site, { accountOf: id });
     expect((await account.get<NominationView>(one(draft.id))).hidden['phone']).toBe('138****0103');
   });
 

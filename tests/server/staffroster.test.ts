@@ -16,7 +16,7 @@ import type {
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { signIn } from '../harness/office.ts';
 import { createSite, type TestSite } from '../harness/site.ts';
-import { browser, totpCode } from './member.ts';
+import { browser, PASSWORD, totpCode } from './member.ts';
 
 const REASON = '岗位调整，按办公会意见';
 let fresh: FreshDatabase;
@@ -273,7 +273,7 @@ test('every act on accounts stood in the log', async () => {
   const enter = async (index: number) =>
     await one.desk.code((await one.desk.password(one.login)).body.ticket, one.recovery[index] ?? '');
   await enter(0);
-  await one.desk.ask('POST', 'account/recovery', { password: '青石镇的早晨很安静呀' });
+  await one.desk.ask('POST', 'account/recovery', { password: PASSWORD });
   await one.desk.ask('POST', 'sign-out');
   const lines = await site.parts.db
     .selectFrom('action_log')
