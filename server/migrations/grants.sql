@@ -39,11 +39,13 @@ grant update (name, added_by, added_at, removed_at) on log_witness to :app;
 -- Staff, and what they did.
 grant select, insert on action_log to :app;
 grant select, insert on staff to :app;
-grant update (name, roles, contests, password, totp, totp_step, recovery, failures, locked_until, disabled_at) on staff to :app;
+grant update (login, name, roles, contests, password, totp, totp_step, recovery, disabled_at, seal) on staff to :app;
 grant select, insert, delete on staff_invite to :app;
 grant update (used_at) on staff_invite to :app;
 grant select, insert, delete on session to :app;
-grant update (seen_at, address, agent) on session to :app;
+grant update (seen_at, address, agent, seal) on session to :app;
+grant select, insert, delete on attempt to :app;
+grant update (failures, since, until) on attempt to :app;
 
 -- Units and what they send.
 grant select, insert, delete on unit to :app;

@@ -153,7 +153,6 @@ export function createSeals(parts: {
           name: row.name,
           roles: row.roles,
           contests: row.contests,
-          unit: row.unit,
           password: row.password,
           totp: row.totp,
           totp_step: row.totp_step,
