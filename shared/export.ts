@@ -19,7 +19,8 @@ import type { Instant } from './time.ts';
  * An entry's leaf is SHA-256(0x00 ‖ canonical {at, commitment, contest, kind, v: 1}), the tree over the leaves that of RFC 6962. A
  * ballot's commitment is SHA-256(salt ‖ canonical {ballotId, contest, evidence, picks, state, voter}), salt as bytes; an act's SHA-256(canonical act). canonical =
  * RFC 8785 without floats. Votes are what the openings and the rulings give, round by round; rounds and names are those of the last act
- * that holds `rules`. The file holds pseudonyms of voters and their choices, and nothing that says who they are; without openings it
+ * that holds `rules`. Of the head a reader has only its word for `madeAt`, `witnesses` and the points'
+ * `at`; title, rounds and names are checked against the rules in the ledger. The file holds pseudonyms of voters and their choices, and nothing that says who they are; without openings it
  * holds neither.
  */
 export const EXPORT_FORMAT = 'zuimei-ledger@1';

@@ -154,7 +154,13 @@ export function createExportCheck(options: ExportOptions = {}): ExportCheck {
     if (end.entries !== entries || own.size !== entries) problem('lines', null, `${end.entries} ${entries}`);
     if (end.checkpoints !== points.length) problem('lines', null, `${end.checkpoints} ${points.length}`);
     // A file made when the contest had moved on from what the ledger froze last may differ from it.
-    if (frozen?.version === own.version && !sameFrozen(own, frozen)) problem('rules');
+    if (
+      frozen &&
+      (own.version < frozen.version || (own.version === frozen.version && !sameFrozen(own, frozen)))
+    )
+      problem('rules');
+    if (frozen?.version === own.version && frozen.title !== null && frozen.title !== own.title)
+      problem('title', null, frozen.title);
     if (own.withheld) return;
     if (!end.tally) return problem('tally_missing');
     for (const { stored, counted } of tallyDifferences(end.tally, replay.tally))
@@ -199,6 +205,7 @@ export function createExportCheck(options: ExportOptions = {}): ExportCheck {
       const agreed = opened.filter((one) => !failed.includes(one));
       return {
         header: own,
+        title: frozen?.title ?? own.title,
         key: key && { text: formatVerifierKey(key), pinned: options.key !== undefined },
         entries,
         ballots,

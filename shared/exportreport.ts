@@ -18,7 +18,8 @@ export interface ExportOptions {
  * Beside those of replay.ts: not_export: no such file · line: unreadable · order: a line where it must not be · number: not the number that
  * is due · cut: the file ends before its last line · lines: not as many lines as it says · key: not the key that was asked for, or none ·
  * checkpoint_note: a checkpoint in the file that the key did not sign · cosignature: a witness named at the head did not sign what is under one · kept: the tree is not the one that a kept checkpoint was signed for ·
- * kept_note: a kept text that is no checkpoint of this log · rules: rounds or names at the head are not those frozen in the ledger ·
+ * kept_note: a kept text that is no checkpoint of this log · rules: rounds or names at the head are not those frozen in the ledger, or it
+ * says that it is older than they are · title: of the head, likewise ·
  * tally: the database counted otherwise · tally_missing.
  */
 export type ExportProblemCode =
@@ -35,6 +36,7 @@ export type ExportProblemCode =
   | 'kept'
   | 'kept_note'
   | 'rules'
+  | 'title'
   | 'tally'
   | 'tally_missing';
 
@@ -55,6 +57,8 @@ export type CodeOutcome = 'there' | 'other' | 'absent' | 'contest';
 export interface ExportReport {
   /** null: not an export. */
   header: ExportHeader | null;
+  /** Of the contest, as the ledger's rules have it, else as the head of the file has. */
+  title: string;
   /** What was verified against, and whether the reader brought it. */
   key: { text: string; pinned: boolean } | null;
   entries: number;
@@ -96,6 +100,7 @@ export function verdictOf(report: ExportReport): ExportVerdict {
 /** The report of what is no export at all. */
 export const nothing: Omit<ExportReport, 'problems'> = {
   header: null,
+  title: '',
   key: null,
   entries: 0,
   ballots: 0,

@@ -32,6 +32,7 @@ const sentences: Record<ExportProblemCode | 'gap' | 'head' | 'tile', (one: Found
       : `您保存的存证点（${index} 条账目）与这本账不是同一本：签名之后，历史账目被改写过。`,
   kept_note: ({ detail }) => keptSentences[detail] ?? '给出的存证点不可用。',
   rules: () => '所写的投票时间或候选名单，与账本里冻结的规则不同。',
+  title: ({ detail }) => `所写的活动名称与账本里冻结的不同，账本里是“${detail}”。`,
   tally: ({ detail }, names) => tallySentence(detail, names),
   tally_missing: () => '没有数据库的计票，无法与重新计算的票数对照。',
   entry: ({ index }) => `第 ${nth(index)} 号账目的格式不对，不是系统写下的样子。`,

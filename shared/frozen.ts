@@ -5,6 +5,7 @@ import type { Instant } from './time.ts';
 export interface Frozen {
   /** Of the contest. */
   version: number;
+  title: string | null;
   rounds: { opens: Instant; closes: Instant }[];
   candidates: { number: number; name: string }[];
 }
@@ -20,6 +21,7 @@ export function frozenOf(act: Act | null | undefined): Frozen | null {
   if (!isRecord(rules) || !isRounds(rules.rounds) || !isNames(rules.candidates)) return null;
   return {
     version: Number(version),
+    title: typeof rules.title === 'string' ? rules.title : null,
     rounds: rules.rounds.map(({ opens, closes }) => ({ opens, closes })),
     candidates: rules.candidates.map(({ number, name }) => ({ number, name })),
   };
@@ -41,9 +43,11 @@ export function isNames(value: unknown): value is Frozen['candidates'] {
   return Array.isArray(value) && value.length <= 100_000 && value.every(fits);
 }
 
+type Counted = Pick<Frozen, 'rounds' | 'candidates'>;
+
 /** Do they say the same of rounds and names? Instants may be written in different ways. */
-export function sameFrozen(a: Omit<Frozen, 'version'>, b: Omit<Frozen, 'version'>): boolean {
-  const textOf = ({ rounds, candidates }: Omit<Frozen, 'version'>): string =>
+export function sameFrozen(a: Counted, b: Counted): boolean {
+  const textOf = ({ rounds, candidates }: Counted): string =>
     JSON.stringify([
       rounds.map(({ opens, closes }) => [Date.parse(opens), Date.parse(closes)]),
       candidates.map(({ number, name }) => [number, name]),

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { ActsHead } from '@zuimei/shared/checkpoint.ts';
 import { createExportCheck } from '@zuimei/shared/exportcheck.ts';
 import { type ExportReport, type ExportVerdict, verdictOf } from '@zuimei/shared/exportreport.ts';
 import { keptSentence, problemSentence } from '@zuimei/shared/exportwords.ts';
@@ -9,6 +10,7 @@ import { readSlugs } from '../contest/contest.ts';
 import type { Db } from '../db.ts';
 import type { Secrets } from '../secret.ts';
 import { readAltered } from '../staff/seal.ts';
+import { type ActsVerification, actsSentence, verifyActs } from './acts.ts';
 import { type Verification, verifyContest } from './verify.ts';
 
 interface Caller {
@@ -88,17 +90,23 @@ export async function verifyCommand(place: Place, args: string[]): Promise<numbe
     return 2;
   }
   let agree = true;
+  const heads: ActsHead[] = [];
   for (const slug of slugs) {
-    const result = await verifyContest(place.db, place.secrets, slug, kept);
-    if (!result) throw misuse(`没有活动 ${slug}`);
+    const found = await verifyContest(place.db, place.secrets, slug, kept);
+    if (!found) throw misuse(`没有活动 ${slug}`);
+    const { acts, ...result } = found;
+    heads.push(...acts);
     agree &&= result.problems.length === 0;
     if (json) place.print(JSON.stringify({ database: place.database, ...result }));
     else printVerification(result, place.print);
   }
+  const acts = await verifyActs(place.db, place.secrets, heads);
+  if (json) place.print(JSON.stringify({ acts }));
+  else printActs(acts, place.print);
   const altered = contest === undefined ? await readAltered(place.db, place.secrets) : [];
   if (altered.length > 0 && json) place.print(JSON.stringify({ altered }));
   if (altered.length > 0 && !json) printAltered(altered, place.print);
-  return agree && altered.length === 0 ? 0 : 1;
+  return agree && acts.problems.length === 0 && altered.length === 0 ? 0 : 1;
 }
 
 function printAltered(altered: Awaited<ReturnType<typeof readAltered>>, print: Place['print']): void {
@@ -109,7 +117,16 @@ function printAltered(altered: Awaited<ReturnType<typeof readAltered>>, print: P
   print(`  ✗ ${altered.length} 处不符`);
 }
 
-function printVerification(result: Verification, print: Place['print']): void {
+function printActs({ lines, pending, link, problems }: ActsVerification, print: Place['print']): void {
+  print(`操作日志：${lines} 条，尚未入链 ${pending} 条`);
+  if (link !== '') print(`  链头 ${link}`);
+  for (const problem of problems.slice(0, MOST_SHOWN))
+    print(`  不符 ${problem.code}：${actsSentence(problem)}`);
+  if (problems.length > MOST_SHOWN) print(`  …另有 ${problems.length - MOST_SHOWN} 处，用 --json 可得全部`);
+  print(problems.length === 0 ? '  ✓ 操作日志前后相接，与存证点一致' : `  ✗ ${problems.length} 处不符`);
+}
+
+function printVerification(result: Omit<Verification, 'acts'>, print: Place['print']): void {
   const { contest, root, problems } = result;
   print(`${contest}：${countWords(result)}`);
   print(`  根 ${root}`);
@@ -117,7 +134,7 @@ function printVerification(result: Verification, print: Place['print']): void {
   print(problems.length === 0 ? '  ✓ 账本、签名、存证点与计票全部一致' : `  ✗ ${problems.length} 处不符`);
 }
 
-function countWords(found: Verification | ExportReport): string {
+function countWords(found: Omit<Verification, 'acts'> | ExportReport): string {
   const { entries, ballots, held, checkpoints, sealed } = found;
   const voided = found.void > 0 ? `，作废 ${found.void} 张` : '';
   return `账目 ${entries} 条，计票 ${ballots} 张，待核 ${held} 张${voided}，存证点 ${checkpoints} 个（已签到第 ${sealed} 条）`;
@@ -166,7 +183,7 @@ function printReport(
 ): void {
   const { header, key, root, names, problems, problemCount } = report;
   if (header) {
-    print(`${name}：${header.title}（${header.contest}），导出于 ${header.madeAt}`);
+    print(`${name}：${report.title}（${header.contest}），导出于 ${header.madeAt}`);
     print(`  ${countWords(report)}`);
     print(`  根 ${root}`);
     print(`  公钥 ${key?.text ?? '无'}`);

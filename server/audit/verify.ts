@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { toHex } from '@zuimei/shared/bytes.ts';
-import type { Checkpoint } from '@zuimei/shared/checkpoint.ts';
+import type { ActsHead, Checkpoint } from '@zuimei/shared/checkpoint.ts';
 import { type Frozen, frozenOf, sameFrozen } from '@zuimei/shared/frozen.ts';
 import type { VerifierKey } from '@zuimei/shared/note.ts';
 import { type TallyLine, tallyDifferences } from '@zuimei/shared/recount.ts';
@@ -23,6 +23,8 @@ export interface Verification {
   /** Entries under the newest checkpoint; what came after it is checked but not yet signed. */
   sealed: number;
   root: string;
+  /** Where the action log stood by each of these checkpoints: see acts.ts. */
+  acts: ActsHead[];
   /** Empty = everything agrees. Codes as of shared/exportreport.ts, and gap, head and tile. */
   problems: { code: string; index?: number; detail: string }[];
 }
@@ -79,6 +81,8 @@ async function verifyStored(
     problems.push({ code: 'head', detail: `${head.size} / ${replay.entries}` });
   if (frozen?.version === contest.version && !sameFrozen(contest, frozen))
     problems.push({ code: 'rules', detail: '' });
+  if (frozen?.version === contest.version && frozen.title !== null && frozen.title !== contest.title)
+    problems.push({ code: 'title', detail: frozen.title });
   for (const pair of tallyDifferences(await readTally(tx, id), replay.tally))
     problems.push({ code: 'tally', index: pair.stored.number, detail: JSON.stringify(pair) });
   const [ballots, waiting] = (['ballots', 'held'] as const).map((field) =>
@@ -94,6 +98,7 @@ async function verifyStored(
       replay.checkpointsAgreed - held.filter((one) => !replay.checkpointsFailed.includes(one)).length,
     sealed: newest?.size ?? 0,
     root: replay.root,
+    acts: [...checkpoints, ...held].flatMap((one) => one.acts ?? []),
     problems,
   };
 }

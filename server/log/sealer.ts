@@ -2,12 +2,13 @@ import type { Transaction } from 'kysely';
 import { sql } from 'kysely';
 import { type BatchLeaves, createBatchLeaves } from '@zuimei/shared/batch.ts';
 import { equalBytes } from '@zuimei/shared/bytes.ts';
-import { formatCheckpoint } from '@zuimei/shared/checkpoint.ts';
+import { type ActsHead, formatCheckpoint } from '@zuimei/shared/checkpoint.ts';
 import { createSigner, type Signer, signNote } from '@zuimei/shared/note.ts';
 import { rootFromEdge } from '@zuimei/shared/prover.ts';
 import { extendTiles, type Tile, tileWidth } from '@zuimei/shared/tile.ts';
 import type { Db, Tables } from '../db.ts';
 import type { Secrets } from '../secret.ts';
+import { createChain } from './chain.ts';
 
 /** Entries hashed before the event loop gets its turn: about a millisecond. */
 const CHUNK = 500;
@@ -22,7 +23,7 @@ export interface LedgerHead {
 
 export interface Sealer {
   /**
-   * One pass over all contests: hashes what the ledgers have grown by, stores the tiles, signs a checkpoint. Several servers may
+   * One pass over the action log, which is chained, and all contests: hashes what the ledgers have grown by, stores the tiles, signs a checkpoint that also says where the action log stands. Several servers may
    * call it at once: a contest is sealed by whoever comes first. Gives the contests sealed and their new sizes; rejects, when all
    * others are done, if one could not be.
    */
@@ -37,8 +38,9 @@ interface Edge {
 export function createSealer(db: Db, secrets: Secrets): Sealer {
   const signers = new Map<string, Promise<Signer>>();
   const edges = new Map<number, Edge>();
+  const chain = createChain(db, secrets);
 
-  async function sealOne(head: LedgerHead): Promise<number | null> {
+  async function sealOne(head: LedgerHead, acts: ActsHead | null): Promise<number | null> {
     return await db.transaction().execute(async (tx) => {
       const lock = await sql<{
         mine: boolean;
@@ -56,7 +58,7 @@ export function createSealer(db: Db, secrets: Secrets): Sealer {
         );
       const { grown, tiles } = await extend(tx, head, edge);
       await writeTiles(tx, head.contest, tiles);
-      await writeCheckpoint(tx, head, grown);
+      await writeCheckpoint(tx, head, grown, acts);
       edges.set(head.contest, grown);
       return grown.size;
     });
@@ -85,11 +87,15 @@ export function createSealer(db: Db, secrets: Secrets): Sealer {
     tx: Transaction<Tables>,
     head: LedgerHead,
     { size, partial }: Edge,
+    acts: ActsHead | null,
   ): Promise<void> {
     const root = rootFromEdge(partial);
     let signer = signers.get(head.slug);
     if (!signer) signers.set(head.slug, (signer = logSigner(secrets, head.slug, head.origin)));
-    const note = await signNote(formatCheckpoint({ origin: head.origin, size, root }), await signer);
+    const note = await signNote(
+      formatCheckpoint({ origin: head.origin, size, root, ...(acts ? { acts } : {}) }),
+      await signer,
+    );
     await sql`insert into log_checkpoint (contest, size, root, note) values (${head.contest}, ${size}, ${Buffer.from(root)}, ${note})`.execute(
       tx,
     );
@@ -99,9 +105,14 @@ export function createSealer(db: Db, secrets: Secrets): Sealer {
     async seal() {
       const sealed: { slug: string; size: number }[] = [];
       const failures: unknown[] = [];
+      // A ledger is sealed also when the acts cannot be chained: the next checkpoint that can will cover them.
+      const acts = await chain.extend().catch((error: unknown) => {
+        failures.push(error);
+        return null;
+      });
       for (const head of await readGrown(db)) {
         try {
-          const size = await sealOne(head);
+          const size = await sealOne(head, acts);
           if (size !== null) sealed.push({ slug: head.slug, size });
         } catch (error) {
           failures.push(error);

@@ -13,9 +13,9 @@ grant select, insert, delete on candidate to :app;
 grant update (number, body, private, source) on candidate to :app;
 grant select, insert, delete on media to :app;
 
--- The ledger. Of an entry only the trace that the law lets us erase may change.
+-- The ledger. Of an entry only the address may change, to the digest that it fades to.
 grant select, insert on ledger_entry to :app;
-grant update (ip, device) on ledger_entry to :app;
+grant update (ip) on ledger_entry to :app;
 grant select, insert on ledger_head to :app;
 grant update (size, last_at, version, opens, closes, paused, daily, ballots_per_period, repeat_candidate, rules) on ledger_head to :app;
 grant select, insert on voter_quota to :app;
@@ -38,6 +38,7 @@ grant update (name, added_by, added_at, removed_at) on log_witness to :app;
 
 -- Staff, and what they did.
 grant select, insert on action_log to :app;
+grant select, insert on action_chain to :app;
 grant select, insert on staff to :app;
 grant update (login, name, roles, contests, password, totp, totp_step, recovery, disabled_at, seal) on staff to :app;
 grant select, insert, delete on staff_invite to :app;

@@ -5,6 +5,7 @@ import { getRequestListener } from '@hono/node-server';
 import { sql } from 'kysely';
 import { expect } from 'vitest';
 import { createApp } from '@zuimei/server/app.ts';
+import { verifyActs } from '@zuimei/server/audit/acts.ts';
 import { openVerifier } from '@zuimei/server/audit/page.ts';
 import { verifyContest } from '@zuimei/server/audit/verify.ts';
 import { openConsole } from '@zuimei/server/console/page.ts';
@@ -245,6 +246,7 @@ export async function createSite(db: Db, options: SiteOptions = {}) {
       if (!found) throw new Error(`no contest ${slug}`);
       expect(found.problems).toEqual([]);
       expect(found.sealed).toBe(found.entries);
+      expect((await verifyActs(db, secrets, found.acts)).problems).toEqual([]);
       expect(errors).toEqual([]);
       return found;
     },

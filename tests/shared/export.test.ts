@@ -24,7 +24,11 @@ const act = {
   reason: '规则',
   reference: '',
   version: 1,
-  rules: { rounds, candidates: candidates.map((one) => ({ ...one, unit: '单位', withdrawn: null })) },
+  rules: {
+    title: '测试活动',
+    rounds,
+    candidates: candidates.map((one) => ({ ...one, unit: '单位', withdrawn: null })),
+  },
 };
 const ballots = Array.from({ length: 600 }, (_, i) => {
   const ballotId = `6f1f64b0-57a5-4b86-9c0e-${i.toString(16).padStart(12, '0')}`;
@@ -100,6 +104,14 @@ test('lines may end as other systems end them, and the last may lack its end', a
   expect(verdictOf(await check(`\uFEFF${textOf(whole)}`))).toBe('ok');
 });
 
+test('the title it names is the one that the ledger froze, whatever the head says', async () => {
+  const moved = await check(textOf([{ ...header, version: 9, title: '另一个活动' }, ...whole.slice(1)]));
+  expect([moved.title, moved.problems]).toEqual(['测试活动', []]);
+  const spoilt = await check(textOf([{ ...header, title: '另一个活动' }, ...whole.slice(1)]));
+  expect([spoilt.title, verdictOf(spoilt)]).toEqual(['测试活动', 'wrong']);
+  expect(spoilt.problems).toEqual([{ code: 'title', index: null, detail: '测试活动' }]);
+});
+
 describe('of a file that was spoilt it says how', () => {
   const without = (place: number): object[] => whole.filter((_, i) => i !== place);
   const at4 = (line: object | string): (object | string)[] => whole.map((one, i) => (i === 4 ? line : one));
@@ -117,6 +129,12 @@ describe('of a file that was spoilt it says how', () => {
       'a header with a field of another type',
       ['not_export'],
       [{ ...header, rounds: 'x' }, ...whole.slice(1)],
+    ],
+    ['another title at the head', ['title'], [{ ...header, title: '另一个活动' }, ...whole.slice(1)]],
+    [
+      'a head that says it is older than the rules in it',
+      ['rules'],
+      [{ ...header, version: 0, title: '另一个活动' }, ...whole.slice(1)],
     ],
     ['cut off behind an entry', ['cut'], whole.slice(0, 500)],
     ['cut off in the middle of a line', ['line', 'cut'], textOf(whole).slice(0, 90_000)],

@@ -105,6 +105,6 @@ export async function checkInFile(code: ReceiptCode, tell: (entries: number) => 
     };
   if (code.index >= report.sealed)
     return { ...open('回执在文件里，但这一条还没有存证点', '请在投票结束后换一份更新的账本。'), ...against };
-  const where = `在“${report.header.title}”的账本文件里，存证点已为前 ${grouped(report.sealed)} 条账目签名。`;
+  const where = `在“${report.title}”的账本文件里，存证点已为前 ${grouped(report.sealed)} 条账目签名。`;
   return { kind: 'ok', title: `${nameOf(code)}已入账`, lines: [where, MEANING], ...against };
 }
