@@ -101,7 +101,7 @@ export async function verifyCommand(place: Place, args: string[]): Promise<numbe
     else printVerification(result, place.print);
   }
   const acts = await verifyActs(place.db, place.secrets, heads);
-  if (json) place.print(JSON.stringify({ acts }));
+  if (json) place.print(JSON.stringify({ database: place.database, actionLog: true, ...acts }));
   else printActs(acts, place.print);
   const altered = contest === undefined ? await readAltered(place.db, place.secrets) : [];
   if (altered.length > 0 && json) place.print(JSON.stringify({ altered }));

@@ -70,9 +70,10 @@ describe.each(databaseKinds)('the action log, to who may write to every table (%
       secrets: site.parts.secrets,
       folder,
       publicUrl: null,
-      print: (one: string) => lines.push(one),
+      database: 'here',
+      print: (one: string) => void lines.push(one),
     };
-    const code = await runCommand(place as Parameters<typeof runCommand>[0], 'verify', args);
+    const code = await runCommand(place, 'verify', args);
     return { code, said: lines.join('\n') };
   }
 

@@ -151,7 +151,7 @@ describe('a server started on an empty folder', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as { contest: string; problems: unknown[] });
-    expect([said.code, found.map((one) => one.problems)]).toEqual([0, [[], []]]);
+    expect([said.code, found.map((one) => one.problems)]).toEqual([0, [[], [], []]]);
     expect((await zuimei(['demo'], { DATA_DIR: dataDir })).stdout.split('\n').sort()).toEqual([
       '',
       '/c/anli-2026',
