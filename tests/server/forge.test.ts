@@ -42,7 +42,7 @@ describe.each(databaseKinds)('whoever writes to the database without the secret,
     const desk = browser(site);
     return { id, login, desk, link, ...(await desk.join(link.path)) };
   }
-  const write = (text: string) => sql.raw(text).execute(site.parts.db);
+  const write = (text: string) => sql.raw(text).execute(fresh.owner.db);
   const bare = (text: string) => createHash('sha256').update(text).digest('hex');
   const here = async (cookie: string) =>
     (await browser(site).ask('GET', 'session', undefined, { cookie })).status;
