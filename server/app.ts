@@ -25,6 +25,7 @@ import { documentRoute } from './nomination/documentroute.ts';
 import { editRoute } from './nomination/editroute.ts';
 import { portalRoute } from './nomination/portalroute.ts';
 import { reviewRoute } from './nomination/reviewroute.ts';
+import { uploadRoute } from './nomination/uploadroute.ts';
 import { outRoute } from './out/route.ts';
 import type { Parts } from './parts.ts';
 import { rosterRoute } from './staff/rosterroute.ts';
@@ -56,6 +57,7 @@ export function createApp(parts: Parts) {
     .route('/', planRoute(parts))
     .route('/', rosterRoute(parts))
     .route('/', unitRoute(parts))
+    .route('/', uploadRoute(parts))
     .route('/', documentRoute(parts))
     .route('/', portalRoute(parts))
     .route('/', reviewRoute(parts))

@@ -17,6 +17,7 @@ import type { Journal } from './journal.ts';
 import { createLog, type Log } from './log/log.ts';
 import { logSigner } from './log/sealer.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { createUploads, type Uploads } from './nomination/upload.ts';
 import type { Prebuilt } from './reply.ts';
 import type { Secrets } from './secret.ts';
 import { type Attempts, createAttempts } from './staff/attempt.ts';
@@ -25,6 +26,7 @@ import { createSeals, type Seals } from './staff/seal.ts';
 import { createGuard, createSessions, type Guard, type Sessions } from './staff/session.ts';
 import { createTallies, type Tallies } from './tally/route.ts';
 import { readTally } from './tally/snapshot.ts';
+import { createTurns, type Turns } from './turn.ts';
 import { type Cast, createCast } from './vote/cast.ts';
 import type { Gate } from './vote/gate.ts';
 import { createLedger, type Ledger } from './vote/ledger.ts';
@@ -54,6 +56,9 @@ export interface Parts {
   transparency: Log;
   tallies: Tallies;
   views: Views;
+  /** For reading documents and pictures and making files: what takes seconds of a core, and must not take all of them. */
+  turns: Turns;
+  uploads: Uploads;
   /** What a contest's log is called, and the key that signs it. */
   logName: (slug: string) => Promise<LogName>;
   metrics: Metrics;
@@ -171,6 +176,7 @@ export function createParts(given: {
       failed: (error) => log('error', { part: 'vote', error: String(error) }),
     },
   });
+  const turns = createTurns({ atOnce: 2, waiting: 8, retryAfterMs: 5_000 });
   const stopping = given.stopping ?? (() => false);
   const seals = createSeals({
     secrets,
@@ -198,6 +204,8 @@ export function createParts(given: {
     tallies,
     logName,
     views: createViews({ desk, tallies, logName, account, clock }),
+    turns,
+    uploads: createUploads(turns),
     metrics,
     refusals,
     analyst: createAnalyst({ db, clock, log, stopping, addresses, addressFile: given.addressFile ?? null }),

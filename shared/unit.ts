@@ -97,6 +97,13 @@ export interface PortalLine extends NominationLine {
   namesake: boolean;
 }
 
+/** How far an upload is: on its way, in line behind others, or being read, `done` of `of` files. */
+export interface UploadStanding {
+  step: 'sending' | 'waiting' | 'reading';
+  done: number;
+  of: number;
+}
+
 /** What reading documents came to: drafts made, and what is wrong, by file and row. */
 export interface IntakeView {
   made: { id: number; name: string; unit: string; kind: CandidateKind; problems: number }[];

@@ -6,7 +6,7 @@ import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Role } from '@zuimei/shared/staff.ts';
 import type { Db } from '../db.ts';
 import { encodePortrait, keepPhoto } from '../nomination/portrait.ts';
-import { readUpload } from '../nomination/upload.ts';
+import type { Uploads } from '../nomination/upload.ts';
 import type { Secrets } from '../secret.ts';
 import { recordAction } from '../staff/action.ts';
 import { parseInput, readBody } from '../staff/body.ts';
@@ -54,11 +54,12 @@ export function planRoute(parts: {
   ledger: Ledger;
   desk: Desk;
   guard: Guard;
+  uploads: Uploads;
   site: Site | null;
   wechatReach: WechatReach;
   clock: () => number;
 }) {
-  const { db, guard, site, clock } = parts;
+  const { db, guard, site, clock, uploads } = parts;
   const editor = createEditor(parts);
   const catalogue = createCatalogue(parts);
   const organizer = guard('organizer');
@@ -120,7 +121,8 @@ export function planRoute(parts: {
     })
     .post(`${base}/:slug/banner`, organizer, async (c) => {
       const { id, settings } = await readStored(db, c.req.param('slug'));
-      const { files } = await readUpload(c.req.raw, BANNER_BYTES);
+      using upload = await uploads.read(c.req.raw, c.get('person'), BANNER_BYTES);
+      const { files } = upload;
       const [file] = files;
       if (!file) throw new Refusal('bad_request', { field: 'file' });
       const photo = await encodePortrait(file);

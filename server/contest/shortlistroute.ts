@@ -24,7 +24,7 @@ import type { Db } from '../db.ts';
 import { nominationKeys } from '../nomination/answers.ts';
 import { encodePortrait } from '../nomination/portrait.ts';
 import { type Collecting, collecting, countStates } from '../nomination/review.ts';
-import { readUpload } from '../nomination/upload.ts';
+import type { Uploads } from '../nomination/upload.ts';
 import type { Secrets } from '../secret.ts';
 import { parseInput, readBody } from '../staff/body.ts';
 import type { Guard } from '../staff/session.ts';
@@ -75,12 +75,13 @@ export function shortlistRoute(parts: {
   secrets: Secrets;
   clock: () => number;
   guard: Guard;
+  uploads: Uploads;
   ledger: Ledger;
   desk: Desk;
   tallies: Tallies;
   publicUrl: string | null;
 }) {
-  const { db, clock, guard, desk } = parts;
+  const { db, clock, guard, desk, uploads } = parts;
   const keys = nominationKeys(parts.secrets);
   const base = '/api/console/contests/:slug';
 
@@ -170,7 +171,8 @@ export function shortlistRoute(parts: {
     .post(`${base}/candidates/:number/photo`, guard('organizer'), async (c) => {
       const slug = c.req.param('slug');
       const number = parseInput(inPath, c.req.param('number'));
-      const { files, fields } = await readUpload(c.req.raw, nominationLimits.photoBytes);
+      using upload = await uploads.read(c.req.raw, c.get('person'), nominationLimits.photoBytes);
+      const { files, fields } = upload;
       const why = checkReason(parseInput(reason, fields['reason']));
       const [file] = files;
       if (!file) throw new Refusal('bad_request', { field: 'file' });

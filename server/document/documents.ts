@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Draft } from './draft.ts';
-import { mergeDrafts } from './merge.ts';
 import type { Nomination } from './nomination.ts';
 import { type Problem, problemAt } from './problem.ts';
-import { createReader } from './reader.ts';
+import { createReader, readerLimits } from './reader.ts';
 import { type DocumentKind, tableLimits } from './table.ts';
 import { cleanLine } from './value.ts';
 
@@ -26,11 +25,15 @@ const endings: Record<DocumentKind, readonly string[]> = {
 /**
  * Reads 报送表, 汇总表 and 线索征集表 into nominations, one per nominee however many documents tell of them. Nothing is
  * stored. What is wrong comes back as problems and never stops the other files; a nominee with an error is left out whole, or
- * kept as far as it could be read when somebody will look at it (`keep`).
+ * kept as far as it could be read when somebody will look at it (`keep`). `onRead` hears how many files are done.
  */
 export async function readDocuments(
   files: readonly SentFile[],
-  { keep = false }: { keep?: boolean } = {},
+  {
+    keep = false,
+    limits = readerLimits,
+    onRead,
+  }: { keep?: boolean; limits?: typeof readerLimits; onRead?: (done: number) => void } = {},
 ): Promise<{ nominations: Nomination[]; problems: Problem[] }> {
   const problems: Problem[] = [];
   const drafts: Draft[] = [];
@@ -40,9 +43,10 @@ export async function readDocuments(
       nominations: [],
       problems: [problemAt('too_many_files', { file: '' }, { limit: documentLimits.files })],
     };
-  const reader = createReader();
+  const reader = createReader(limits);
   try {
-    for (const sent of files) {
+    for (const [at, sent] of files.entries()) {
+      onRead?.(at);
       const file = fileName(sent.name);
       const refused = checkFile(sent, file, known);
       if (refused) {
@@ -62,11 +66,14 @@ export async function readDocuments(
         problems.push(problemAt('too_many_nominations', { file }, { limit: documentLimits.nominees }));
       else drafts.push(...reply.drafts);
     }
+    onRead?.(files.length);
+    const merged = await reader.merge(drafts, keep);
+    if ('refused' in merged)
+      return { nominations: [], problems: [...problems, problemAt(merged.refused, { file: '' })] };
+    return { nominations: merged.nominations, problems: [...problems, ...merged.problems] };
   } finally {
     await reader.close();
   }
-  const merged = mergeDrafts(drafts, keep);
-  return { nominations: merged.nominations, problems: [...problems, ...merged.problems] };
 }
 
 function fileName(name: string): string {

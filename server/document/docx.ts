@@ -31,11 +31,12 @@ export function readDocx(archive: Archive, mainPart: string): Document {
   let hidden = 0;
   let inText = false;
   let pictures = 0;
-  /** One entry per open content control: is it still showing its placeholder? */
+  /** One entry per open content control: is it still showing its placeholder? And how many are. */
   const controls: boolean[] = [];
+  let placeholders = 0;
 
   const write = (text: string): void => {
-    if (hidden > 0 || controls.includes(true)) return;
+    if (hidden > 0 || placeholders > 0) return;
     const cell = open.at(-1)?.cell;
     if (!cell) line = line.length < tableLimits.cellChars ? line + text : line;
     else if (cell.text.length < tableLimits.cellChars) cell.text += text;
@@ -62,8 +63,10 @@ export function readDocx(archive: Archive, mainPart: string): Document {
       else if (name === 'w:noBreakHyphen') write('-');
       else if (name === 'w:sdt') controls.push(false);
       else if (name === 'w:showingPlcHdr') {
-        if (controls.length > 0 && attribute(attributes, 'w:val') !== '0')
+        if (controls.at(-1) === false && attribute(attributes, 'w:val') !== '0') {
           controls[controls.length - 1] = true;
+          placeholders++;
+        }
       } else if (name === 'a:blip') picture(attribute(attributes, 'r:embed'));
       else if (name === 'v:imagedata') picture(attribute(attributes, 'r:id'));
       else if (name === 'w:tbl') {
@@ -74,7 +77,8 @@ export function readDocx(archive: Archive, mainPart: string): Document {
         if (++rows > tableLimits.rows) refuseFile('too_many_rows');
         top.cells = [];
       } else if (name === 'w:gridBefore') {
-        for (let i = whole(attributes); i > 0; i--) top.cells.push(null);
+        for (let i = whole(attributes); i > 0 && top.cells.length < tableLimits.columns; i--)
+          top.cells.push(null);
       } else if (name === 'w:tc') {
         top.cell = textCell('');
         top.span = 1;
@@ -90,7 +94,7 @@ export function readDocx(archive: Archive, mainPart: string): Document {
       if (unseen.has(name)) hidden--;
       else if (name === 'w:t') inText = false;
       else if (name === 'w:p') write('\n');
-      else if (name === 'w:sdt') controls.pop();
+      else if (name === 'w:sdt') placeholders -= controls.pop() ? 1 : 0;
       else if (name === 'w:tc' && top?.cell) {
         closeCell(top);
       } else if (name === 'w:tr' && top) {
@@ -124,15 +128,21 @@ function whole(attributes: string): number {
   return Number.isInteger(value) && value > 0 ? Math.min(value, tableLimits.columns) : 1;
 }
 
-/** Relationship id → the bytes of an embedded picture. Links to the outside are never followed. */
+/** Relationship id → the bytes of an embedded picture, inflated once however often it is shown. Links to the outside are never followed. */
 function createPictures(archive: Archive, mainPart: string): (id: string) => Uint8Array | null {
   const slash = mainPart.lastIndexOf('/') + 1;
   const folder = mainPart.slice(0, slash);
-  const targets = relationships(archive, `${folder}_rels/${mainPart.slice(slash)}.rels`);
+  const targets = new Map(
+    relationships(archive, `${folder}_rels/${mainPart.slice(slash)}.rels`)
+      .filter((one) => one.type.endsWith('/image'))
+      .map(({ id, target }) => [id, target.startsWith('/') ? target.slice(1) : folder + target]),
+  );
+  const read = new Map<string, Uint8Array | null>();
   return (id) => {
-    const target = targets.find((one) => one.id === id);
-    if (!target?.type.endsWith('/image')) return null;
-    return archive.read(target.target.startsWith('/') ? target.target.slice(1) : folder + target.target);
+    const part = targets.get(id);
+    if (part === undefined) return null;
+    if (!read.has(part)) read.set(part, archive.read(part));
+    return read.get(part) ?? null;
   };
 }
 

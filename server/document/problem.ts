@@ -39,6 +39,7 @@ const catalogue = {
   missing_phone: ['warning', '“{name}”没有填写联系电话，请补上。'],
   too_few_proofs: ['warning', '“{name}”的典型印证案例只有 {count} 个，要求不少于 3 个，请补充。'],
   photo_unreadable: ['warning', '“{name}”的照片无法读取，请换成 JPG 或 PNG 格式的照片。'],
+  photo_late: ['warning', '“{name}”的照片较多，这次没有来得及处理，请在草稿中补上照片。'],
   picture_ignored: ['warning', '“{name}”的表中另有 {count} 张图片未采用，只取第一张作为照片。'],
   ambiguous_date: ['warning', '“{name}”的出生年月以数字保存，分不清 1 月还是 10 月，请核对。'],
   formula_as_text: ['warning', '“{title}”是公式，没有计算，只按表中已有的文字读取，请核对。'],

@@ -1,4 +1,4 @@
-import { type CellObject, CFB, read, SSF, type WorkBook, type WorkSheet } from '@e965/xlsx';
+import { type CellObject, CFB, type Range, read, SSF, type WorkBook, type WorkSheet } from '@e965/xlsx';
 import { zipSync } from 'fflate';
 import type { Archive } from './archive.ts';
 import { refuseFile } from './problem.ts';
@@ -86,18 +86,22 @@ function splitCsv(text: string): string[][] {
   const row: string[] = [];
   let value = '';
   let quoted = false;
+  // What is beyond the limits is passed over as it is read, never gathered.
+  const write = (char: string): void => {
+    if (value.length < tableLimits.cellChars && row.length < tableLimits.columns) value += char;
+  };
   for (let at = 0; at < text.length && rows.length <= tableLimits.rows; at++) {
     const char = text[at] ?? '';
     if (quoted) {
-      if (char !== '"') value += char;
-      else if (text[at + 1] === '"') value += text[++at];
+      if (char !== '"') write(char);
+      else if (text[at + 1] === '"') write(text[++at] ?? '');
       else quoted = false;
     } else if (char === '"' && value === '') quoted = true;
     else if (char === comma || char === '\n') {
-      row.push(value);
+      if (row.length < tableLimits.columns) row.push(value);
       value = '';
       if (char === '\n') rows.push(row.splice(0));
-    } else if (char !== '\r') value += char;
+    } else if (char !== '\r') write(char);
   }
   if (value || row.length > 0) rows.push([...row, value]);
   return rows;
@@ -113,6 +117,7 @@ function tablesOf(open: () => WorkBook): Document {
   const shift = book.Workbook?.WBProps?.date1904 ? 1462 : 0;
   const parts: Document['parts'] = [];
   let rows = 0;
+  let chars = 0;
   book.SheetNames.forEach((name, at) => {
     const sheet = book.Sheets[name];
     // Hidden sheets hold drop-down lists or last year's table; nobody who looks at the file sees them.
@@ -120,6 +125,8 @@ function tablesOf(open: () => WorkBook): Document {
     const table = tableOf(name, sheet, shift);
     rows += table.rows.length;
     if (rows > tableLimits.rows) refuseFile('too_many_rows');
+    for (const { cells } of table.rows) for (const cell of cells) chars += cell?.text.length ?? 0;
+    if (chars > tableLimits.chars) refuseFile('zip_bomb');
     if (table.rows.length > 0) parts.push({ table });
   });
   return { parts, pictures: [] };
@@ -137,18 +144,27 @@ function tableOf(name: string, sheet: WorkSheet, shift: number): Table {
       cellOf(source[at]?.[column], shift),
     ),
   }));
-  for (const merge of sheet['!merges'] ?? []) {
+  spread(rows, sheet['!merges'] ?? []);
+  return { sheet: name, rows };
+}
+
+/** Merges of a real table do not overlap, so together they cover no more cells than the table has: what goes beyond is passed over. */
+function spread(rows: Table['rows'], merges: readonly Range[]): void {
+  let left = rows.length * tableLimits.columns;
+  for (const merge of merges) {
     const first = rows[merge.s.r]?.cells[merge.s.c] ?? null;
     if (!first) continue;
+    const lastRow = Math.min(merge.e.r, rows.length - 1);
     const lastColumn = Math.min(merge.e.c, tableLimits.columns - 1);
-    for (let r = merge.s.r; r <= merge.e.r && r < rows.length; r++)
+    left -= (lastRow - merge.s.r + 1) * (lastColumn - merge.s.c + 1);
+    if (left < 0) return;
+    for (let r = merge.s.r; r <= lastRow; r++)
       for (let c = merge.s.c; c <= lastColumn; c++) {
         const cells = rows[r]?.cells;
         while (cells && cells.length < c) cells.push(null);
         if (cells) cells[c] = first;
       }
   }
-  return { sheet: name, rows };
 }
 
 function cellOf(source: CellObject | undefined, shift: number): Cell | null {

@@ -23,7 +23,8 @@ export interface Document {
 
 export type DocumentKind = 'docx' | 'xlsx' | 'xls' | 'ods' | 'csv';
 
-export const tableLimits = { rows: 5000, columns: 64, cellChars: 20_001, pictures: 200 };
+/** `chars`: of all cells together; one text may stand in many of them without making the file any larger. */
+export const tableLimits = { rows: 5000, columns: 64, cellChars: 20_001, chars: 16 << 20, pictures: 200 };
 
 export function textCell(text: string): Cell {
   return { text, number: null, dated: false, formula: false, pictures: [] };

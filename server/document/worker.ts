@@ -3,12 +3,14 @@ import { type Archive, openArchive } from './archive.ts';
 import { readDocx, relationships } from './docx.ts';
 import type { Draft } from './draft.ts';
 import { readForms } from './form.ts';
+import { mergeDrafts } from './merge.ts';
+import type { Nomination } from './nomination.ts';
 import { type Problem, type ProblemCode, refusedWith, refuseFile } from './problem.ts';
 import { readCsv, readOldWorkbook, readWorkbook } from './sheet.ts';
 import type { Document, DocumentKind, Table } from './table.ts';
 import { attribute, scanXml, xmlText } from './xml.ts';
 
-export interface WorkerAsk {
+export interface ReadAsk {
   bytes: Uint8Array;
   /** What its problems call it. */
   file: string;
@@ -18,7 +20,18 @@ export interface WorkerAsk {
   tables?: true;
 }
 
-export type WorkerReply =
+/** All drafts of a request to one nomination a nominee. */
+export interface MergeAsk {
+  merge: Draft[];
+  keep: boolean;
+}
+
+export interface Merged {
+  nominations: Nomination[];
+  problems: Problem[];
+}
+
+export type ReadReply =
   | { kind: DocumentKind; drafts: Draft[]; problems: Problem[]; tables?: Table[] }
   | { refused: ProblemCode };
 
@@ -27,7 +40,7 @@ const starts = (bytes: Uint8Array, ...mark: number[]): boolean =>
 const officeEndings = new Set(['docx', 'doc', 'xlsx', 'xls', 'ods', 'et', 'wps', 'csv', 'docm', 'xlsm']);
 
 /** What a file is by its content; its name is only believed for plain text. Refuses instead of guessing. */
-export function readDocument({ bytes, ending }: Omit<WorkerAsk, 'file'>): {
+export function readDocument({ bytes, ending }: Omit<ReadAsk, 'file'>): {
   kind: DocumentKind;
   document: Document;
 } {
@@ -83,17 +96,21 @@ function tablesOf({ parts }: Document): Table[] {
   });
 }
 
+function answerTo(ask: ReadAsk): ReadReply {
+  const { kind, document } = readDocument(ask);
+  return ask.tables
+    ? { kind, drafts: [], problems: [], tables: tablesOf(document) }
+    : { kind, ...readForms(document, ask.file) };
+}
+
 /*
  * Runs apart from the server's own thread: a slow or hostile document must not hold up ballots, and reader.ts can end it.
  * Whatever a document breaks in a reader is that document's fault, so it is answered, never thrown.
  */
-parentPort?.on('message', (ask: WorkerAsk) => {
-  let reply: WorkerReply;
+parentPort?.on('message', (ask: ReadAsk | MergeAsk) => {
+  let reply: ReadReply | Merged;
   try {
-    const { kind, document } = readDocument(ask);
-    reply = ask.tables
-      ? { kind, drafts: [], problems: [], tables: tablesOf(document) }
-      : { kind, ...readForms(document, ask.file) };
+    reply = 'merge' in ask ? mergeDrafts(ask.merge, ask.keep) : answerTo(ask);
   } catch (error) {
     reply = { refused: refusedWith(error) ?? 'broken_file' };
   }

@@ -51,7 +51,7 @@ export async function signerOf(note: Uint8Array, keys: readonly string[]): Promi
     if (parseNote(note).signatures.length > MOST_LINES) return null;
     const parsed = keys.map((key) => parseWitnessKey(key));
     const [first] = (await openCosignatures(note, parsed)).cosignatures;
-    return keys[parsed.findIndex((key) => key === first?.key)] ?? null;
+    return keys[first ? parsed.indexOf(first.key) : -1] ?? null;
   } catch (error) {
     if (error instanceof Refusal) return null;
     throw error;

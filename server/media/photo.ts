@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import sharp, { type Sharp } from 'sharp';
 
+/** One core a picture: two may be encoded at once beside the ballots. */
+sharp.concurrency(1);
+
 export const photoLimits = { bytes: 20 << 20, pixels: 50_000_000, minSide: 60 };
 
 export type PhotoSize = 'thumb' | 'card' | 'full';
@@ -82,14 +85,16 @@ function squareOf(full: () => Sharp, width: number, height: number): Promise<Buf
   return full().extract({ left: 0, top, width, height: width }).raw().toBuffer();
 }
 
+/** One after another: each takes a thread of the pool that signatures and passwords need too. */
 async function inFormats(size: PhotoSize, picture: Sharp): Promise<PhotoFile[]> {
-  return Promise.all(
-    formats.map(async (format) => ({
-      name: `${size}.${format}` as const,
+  const files: PhotoFile[] = [];
+  for (const format of formats)
+    files.push({
+      name: `${size}.${format}`,
       type: `image/${format === 'jpg' ? 'jpeg' : format}`,
       bytes: await fitted(format, size, picture),
-    })),
-  );
+    });
+  return files;
 }
 
 /** A phone on a slow network waits for every card: a busy picture gives up quality. `full` is only fetched when asked for. */

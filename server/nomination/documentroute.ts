@@ -28,7 +28,7 @@ import type { Filing } from './filing.ts';
 import { takeDocuments } from './intake.ts';
 import { saveOpinion } from './opinion.ts';
 import { day, opinionBody } from './portalroute.ts';
-import { readUpload, rowId } from './upload.ts';
+import { rowId, type Uploads } from './upload.ts';
 
 const sent = object({
   ids: pipe(array(pipe(number(), integer(), minValue(1))), minLength(1), maxLength(500)),
@@ -43,8 +43,14 @@ const MOST_FILES = 60;
  * them (organizers alone); and the opinions of higher levels and departments: PUT …/nominations/:id/opinions/:step, with its scan by
  * POST …/nominations/:id/opinions/:step/file (organizers and reviewers).
  */
-export function documentRoute(parts: { db: Db; secrets: Secrets; clock: () => number; guard: Guard }) {
-  const { db, clock, guard } = parts;
+export function documentRoute(parts: {
+  db: Db;
+  secrets: Secrets;
+  clock: () => number;
+  guard: Guard;
+  uploads: Uploads;
+}) {
+  const { db, clock, guard, uploads } = parts;
   const keys = nominationKeys(parts.secrets);
   const units = createUnits(parts.secrets);
   const base = '/api/console/contests/:slug';
@@ -68,10 +74,11 @@ export function documentRoute(parts: { db: Db; secrets: Secrets; clock: () => nu
   return new Hono()
     .post(`${base}/documents`, guard('organizer'), async (c) => {
       const filing = await filingOf(c.req.param('slug'), c.get('person'));
-      const { files, fields } = await readUpload(c.req.raw, MOST_BYTES, MOST_FILES);
+      using upload = await uploads.read(c.req.raw, c.get('person'), MOST_BYTES, MOST_FILES);
+      const { files, fields } = upload;
       const known = filing.collection.unitKinds;
       const kind = known.find((one) => one.id === fields['kind'])?.id ?? known[0]?.id ?? '';
-      const view = await takeDocuments(db, filing, { from: 'organizer', units, kind }, files);
+      const view = await takeDocuments(db, filing, { from: 'organizer', units, kind }, upload);
       const subject = `${files.length} 个文件，${view.made.length} 份草稿`;
       await recordAction(db, c.get('person'), {
         act: 'nomination.import',
@@ -92,7 +99,8 @@ export function documentRoute(parts: { db: Db; secrets: Secrets; clock: () => nu
     .post(`${step}/file`, guard('organizer', 'reviewer'), async (c) => {
       const filing = await filingOf(c.req.param('slug'), c.get('person'));
       const field = opinionField(stepOf(filing, c.req.param('step')).id);
-      const { files } = await readUpload(c.req.raw, nominationLimits.fileBytes);
+      using upload = await uploads.read(c.req.raw, c.get('person'), nominationLimits.fileBytes);
+      const { files } = upload;
       const [sent] = files;
       if (!sent) throw new Refusal('bad_request', { field: 'file' });
       const file = await checkFile(sent);

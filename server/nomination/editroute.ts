@@ -32,7 +32,7 @@ import { editNomination } from './edit.ts';
 import { readNomination, recordEvent } from './entry.ts';
 import { encodePortrait } from './portrait.ts';
 import { collecting, readOne } from './review.ts';
-import { readUpload } from './upload.ts';
+import type { Uploads } from './upload.ts';
 
 const id = pipe(string(), regex(/^\d{1,9}$/), transform(Number));
 const key = pipe(string(), regex(/^[A-Za-z][\w-]{0,40}$/));
@@ -54,8 +54,14 @@ const edit = object({
  * What organizers put right or add to a nomination: PUT /api/console/contests/:slug/nominations/:id (texts, kind, category, consent),
  * POST …/photo and POST …/consent (the signed paper). Opinions have documentroute.ts.
  */
-export function editRoute(parts: { db: Db; secrets: Secrets; clock: () => number; guard: Guard }) {
-  const { db, clock, guard } = parts;
+export function editRoute(parts: {
+  db: Db;
+  secrets: Secrets;
+  clock: () => number;
+  guard: Guard;
+  uploads: Uploads;
+}) {
+  const { db, clock, guard, uploads } = parts;
   const keys = nominationKeys(parts.secrets);
   const stored = async (slug: string) => collecting(await readStored(db, slug));
   const base = '/api/console/contests/:slug/nominations/:id';
@@ -85,7 +91,8 @@ export function editRoute(parts: { db: Db; secrets: Secrets; clock: () => number
       const nomination = parseInput(id, c.req.param('id'));
       const contest = await stored(slug);
       await readNomination(db, nomination, contest.id);
-      const { files, fields } = await readUpload(c.req.raw, nominationLimits.photoBytes);
+      using upload = await uploads.read(c.req.raw, c.get('person'), nominationLimits.photoBytes);
+      const { files, fields } = upload;
       const made = parseInput(pipe(id, version), fields['version']);
       const change = { version: made, photo: await encodePortrait(fileIn(files)) };
       await editNomination({ db, keys }, contest, c.get('person'), nomination, change, clock());
@@ -94,7 +101,8 @@ export function editRoute(parts: { db: Db; secrets: Secrets; clock: () => number
     .post(`${base}/consent`, guard('organizer'), async (c) => {
       const contest = await stored(c.req.param('slug'));
       const nomination = parseInput(id, c.req.param('id'));
-      const { files } = await readUpload(c.req.raw, nominationLimits.fileBytes);
+      using upload = await uploads.read(c.req.raw, c.get('person'), nominationLimits.fileBytes);
+      const { files } = upload;
       const checked = await checkFile(fileIn(files));
       const person = c.get('person');
       const kept = await db.transaction().execute(async (tx) => {

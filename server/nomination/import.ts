@@ -2,6 +2,7 @@ import type { Candidate } from '@zuimei/shared/contest.ts';
 import type { Db } from '../db.ts';
 import { readDocuments, type SentFile } from '../document/documents.ts';
 import type { Problem } from '../document/problem.ts';
+import { readerLimits } from '../document/reader.ts';
 import { saveNominations } from './save.ts';
 
 export interface ImportOptions {
@@ -22,7 +23,8 @@ export async function importDocuments(
   files: readonly SentFile[],
   { key, strict = false, dryRun = false }: ImportOptions,
 ): Promise<{ candidates: Candidate[]; problems: Problem[] }> {
-  const read = await readDocuments(files);
+  // An operator's own files, one command at a time.
+  const read = await readDocuments(files, { limits: { ...readerLimits, requestMs: 300_000 } });
   const saved = await saveNominations(db, contest.id, read.nominations, {
     key,
     strict,

@@ -7,7 +7,7 @@ import type { FormField } from '@zuimei/shared/plan.ts';
 import { isDate, shanghaiDate } from '@zuimei/shared/time.ts';
 import type { IntakeProblem, IntakeView } from '@zuimei/shared/unit.ts';
 import type { Db, Tables } from '../db.ts';
-import { readDocuments, type SentFile } from '../document/documents.ts';
+import { readDocuments } from '../document/documents.ts';
 import type { Nomination } from '../document/nomination.ts';
 import { type Problem, problemAt } from '../document/problem.ts';
 import { foldText } from '../document/value.ts';
@@ -18,6 +18,10 @@ import { createNomination, type Filing } from './filing.ts';
 import { ownStep, saveOpinion } from './opinion.ts';
 import { categoryOf } from './plan.ts';
 import { keepPhoto } from './portrait.ts';
+import type { Upload } from './upload.ts';
+
+/** For the pictures of one request. Whose turn is over leaves the rest to be added to the drafts by hand. */
+const PHOTO_MS = 40_000;
 
 /** Whose documents they are: of one unit, which sent them itself; or of many, named in the documents and made when unknown. */
 export type Intake =
@@ -33,17 +37,21 @@ export async function takeDocuments(
   db: Db,
   filing: Filing,
   intake: Intake,
-  files: readonly SentFile[],
+  { files, tell }: Pick<Upload, 'files' | 'tell'>,
 ): Promise<IntakeView> {
-  const read = await readDocuments(files, { keep: true });
+  const read = await readDocuments(files, { keep: true, onRead: tell });
   const problems: Problem[] = [...read.problems];
   const made: IntakeView['made'] = [];
   const units = await readUnits(db, filing.contest.id);
+  const photoTime = AbortSignal.timeout(PHOTO_MS);
   for (const nomination of read.nominations) {
     const { candidate, source } = nomination;
-    const photo = nomination.photo ? await encodePhoto(nomination.photo) : null;
+    const late = photoTime.aborted;
+    const photo = nomination.photo && !late ? await encodePhoto(nomination.photo) : null;
     if (nomination.photo && !photo)
-      problems.push(problemAt('photo_unreadable', source, { name: candidate.name }, 'photo'));
+      problems.push(
+        problemAt(late ? 'photo_late' : 'photo_unreadable', source, { name: candidate.name }, 'photo'),
+      );
     const found = await db.transaction().execute(async (tx) => {
       const unit = await unitFor(intake, nomination, units, (name, kind) =>
         intake.from === 'organizer'

@@ -36,7 +36,7 @@ import { readAttachment, sendAttachment } from './attachment.ts';
 import { takeDocuments } from './intake.ts';
 import { createOpenings } from './opening.ts';
 import { createPortal } from './portal.ts';
-import { readUpload, rowId } from './upload.ts';
+import { rowId, type Uploads } from './upload.ts';
 
 const kinds = ['person', 'team', 'case', 'work'] as const;
 const line = (most: number) => pipe(string(), maxLength(most));
@@ -91,10 +91,11 @@ export function portalRoute(parts: {
   sessions: Sessions;
   attempts: Attempts;
   guard: Guard;
+  uploads: Uploads;
   clock: () => number;
   trustedProxies: BlockList;
 }) {
-  const { db, guard, sessions, attempts, clock } = parts;
+  const { db, guard, sessions, attempts, clock, uploads } = parts;
   const units = createUnits(parts.secrets);
   const portal = createPortal({ db, keys: nominationKeys(parts.secrets), clock });
   const opened = createOpenings(db, clock);
@@ -135,8 +136,13 @@ export function portalRoute(parts: {
     })
     .post('/api/console/unit/documents', unit, async (c) => {
       const filing = await portal.filing(c.get('person'));
-      const { files } = await readUpload(c.req.raw, MOST_DOCUMENT_BYTES, Math.min(20, documentLimits.files));
-      return c.json(await takeDocuments(db, filing, { from: 'unit', unit: filing.unit }, files));
+      using upload = await uploads.read(
+        c.req.raw,
+        c.get('person'),
+        MOST_DOCUMENT_BYTES,
+        Math.min(20, documentLimits.files),
+      );
+      return c.json(await takeDocuments(db, filing, { from: 'unit', unit: filing.unit }, upload));
     })
     .get(one, unit, async (c) => c.json(await portal.read(c.get('person'), idOf(c))))
     .put(one, unit, async (c) => {
@@ -157,14 +163,16 @@ export function portalRoute(parts: {
     .post(`${one}/reopen`, unit, async (c) => c.json(await portal.reopen(c.get('person'), idOf(c))))
     .post(`${one}/photo`, unit, async (c) => {
       await portal.checkOpen(c.get('person'), idOf(c));
-      const { files } = await readUpload(c.req.raw, nominationLimits.photoBytes);
+      using upload = await uploads.read(c.req.raw, c.get('person'), nominationLimits.photoBytes);
+      const { files } = upload;
       return c.json(await portal.photo(c.get('person'), idOf(c), files[0] ?? null));
     })
     .delete(`${one}/photo`, unit, async (c) => c.json(await portal.photo(c.get('person'), idOf(c), null)))
     .post(`${one}/files/:field`, unit, async (c) => {
       const field = c.req.param('field');
       const most = await portal.checkField(c.get('person'), idOf(c), field);
-      const { files } = await readUpload(c.req.raw, most);
+      using upload = await uploads.read(c.req.raw, c.get('person'), most);
+      const { files } = upload;
       return c.json(await portal.addFile(c.get('person'), idOf(c), field, files[0]), 201);
     })
     .get(`${one}/files/:file`, unit, async (c) => {

@@ -1,53 +1,126 @@
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import type { UploadStanding } from '@zuimei/shared/unit.ts';
 import type { SentFile } from '../document/documents.ts';
+import type { Person } from '../staff/session.ts';
+import type { Turns } from '../turn.ts';
+import { splitForm } from './multipart.ts';
 
 /** Room for the headers of the parts. */
 const FRAME_BYTES = 64 << 10;
+const MOST_FIELDS = 20;
+const MOST_PARTS = 500;
 
-export interface Upload {
+export const uploadLimits = {
+  /** Of all bodies that this process holds, those being sent included. */
+  bytes: 128 << 20,
+  /** At a time, by one browser and by one account or unit, however many browsers it has. */
+  bySession: 1,
+  byOwner: 3,
+  retryAfterMs: 5_000,
+};
+
+/** A form that was sent, and a turn to read it, which lasts until it is disposed of: `using sent = await uploads.read(…)`. */
+export interface Upload extends Disposable {
   fields: Record<string, string>;
   files: SentFile[];
+  /** Says how many of its files are read. */
+  tell(done: number): void;
+}
+
+export interface Uploads {
+  /**
+   * The files and short texts of a multipart form: at most `mostFiles` of `mostBytes` together. Refuses with too_large {limit} before more
+   * than that is read, too_many_files {most}, bad_request for anything that is no such form, and busy when too much is being sent or read
+   * already, by this browser or by all. Call it behind a guard.
+   */
+  read(request: Request, from: Person, mostBytes: number, mostFiles?: number): Promise<Upload>;
+  /** How far the upload of a session is; null when there is none. */
+  standing(session: string): UploadStanding | null;
 }
 
 /**
- * The files and short texts of a multipart form, whole in memory: at most `mostFiles` of `mostBytes` together. Refuses with too_large
- * {limit} before more than that is read, too_many_files {most}, or bad_request for anything that is no such form. Call it behind a guard.
+ * What people send by the megabyte, for the whole process: how much is in memory, how many are read at once (documents and pictures
+ * alike), and how many wait. Whatever is read of it is read within its turn.
  */
-export async function readUpload(request: Request, mostBytes: number, mostFiles = 1): Promise<Upload> {
-  const type = request.headers.get('content-type') ?? '';
-  if (!/^multipart\/form-data\b/i.test(type)) throw new Refusal('bad_request', { field: 'content-type' });
-  const body = await readLimited(request, mostBytes);
-  let form: FormData;
-  try {
-    form = await new Response(body, { headers: { 'content-type': type } }).formData();
-  } catch {
-    throw new Refusal('bad_request', { field: 'body' });
+export function createUploads(turns: Turns, limits = uploadLimits): Uploads {
+  const held = new Map<string, number>();
+  const standings = new Map<string, UploadStanding>();
+
+  /** Takes `amount` of what is named, if that leaves it within `most`; gives it back when disposed of. */
+  function hold(name: string, amount: number, most: number): Disposable {
+    const sum = (held.get(name) ?? 0) + amount;
+    if (sum > most) throw new Refusal('busy', { retryAfterMs: limits.retryAfterMs });
+    held.set(name, sum);
+    return {
+      [Symbol.dispose]() {
+        const left = (held.get(name) ?? 0) - amount;
+        if (left > 0) held.set(name, left);
+        else held.delete(name);
+      },
+    };
   }
-  const upload: Upload = { fields: {}, files: [] };
-  for (const [key, value] of form) {
-    if (typeof value === 'string') {
-      if (value.length <= 200 && Object.keys(upload.fields).length < 20) upload.fields[key] = value;
-    } else {
-      if (upload.files.length >= mostFiles) throw new Refusal('too_many_files', { most: mostFiles });
-      upload.files.push({ name: value.name, bytes: new Uint8Array(await value.arrayBuffer()) });
+
+  async function readBody(request: Request, mostBytes: number, stack: DisposableStack): Promise<Buffer> {
+    const limit = mostBytes + FRAME_BYTES;
+    const tooLarge = new Refusal('too_large', { limit: `${mostBytes >> 20} MB` });
+    const said = Number(request.headers.get('content-length') ?? Number.NaN);
+    if (said > limit) throw tooLarge;
+    const take = (bytes: number): void => void stack.use(hold('bytes', bytes, limits.bytes));
+    // Who says how long it is gets one buffer of that length; otherwise pieces are joined, and held twice for that moment.
+    if (said >= 0) take(said);
+    const whole = said >= 0 ? Buffer.allocUnsafeSlow(said) : null;
+    const pieces: Uint8Array[] = [];
+    let length = 0;
+    for await (const piece of request.body ?? []) {
+      if (length + piece.length > (whole?.length ?? limit)) throw tooLarge;
+      if (whole) whole.set(piece, length);
+      else {
+        take(2 * piece.length);
+        pieces.push(piece);
+      }
+      length += piece.length;
     }
+    if (whole && length < whole.length) throw new Refusal('bad_request', { field: 'body' });
+    return whole ?? Buffer.concat(pieces);
   }
-  if (upload.files.length === 0) throw new Refusal('bad_request', { field: 'file' });
-  return upload;
+
+  return {
+    async read(request, from, mostBytes, mostFiles = 1) {
+      const type = request.headers.get('content-type') ?? '';
+      if (!/^multipart\/form-data\b/i.test(type)) throw new Refusal('bad_request', { field: 'content-type' });
+      using stack = new DisposableStack();
+      const owner = from.staff === null ? `unit ${from.unit}` : `staff ${from.staff}`;
+      stack.use(hold(`session ${from.session}`, 1, limits.bySession));
+      stack.use(hold(owner, 1, limits.byOwner));
+      const say = (standing: UploadStanding): void => void standings.set(from.session, standing);
+      say({ step: 'sending', done: 0, of: 0 });
+      stack.defer(() => standings.delete(from.session));
+      const body = await readBody(request, mostBytes, stack);
+      const upload = sort(splitForm(type, body, MOST_PARTS), mostFiles);
+      const of = upload.files.length;
+      say({ step: 'waiting', done: 0, of });
+      stack.use(await turns.take());
+      const tell = (done: number): void => say({ step: 'reading', done, of });
+      tell(0);
+      const kept = stack.move();
+      return { ...upload, tell, [Symbol.dispose]: () => kept.dispose() };
+    },
+    standing: (session) => standings.get(session) ?? null,
+  };
 }
 
-async function readLimited(request: Request, mostBytes: number): Promise<Uint8Array<ArrayBuffer>> {
-  const limit = mostBytes + FRAME_BYTES;
-  const tooLarge = new Refusal('too_large', { limit: `${mostBytes >> 20} MB` });
-  if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLarge;
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of request.body ?? []) {
-    length += chunk.length;
-    if (length > limit) throw tooLarge;
-    chunks.push(chunk);
+function sort(parts: ReturnType<typeof splitForm>, mostFiles: number): Pick<Upload, 'fields' | 'files'> {
+  if (!parts) throw new Refusal('bad_request', { field: 'body' });
+  const fields: Upload['fields'] = {};
+  const files: SentFile[] = [];
+  for (const { name, fileName, bytes } of parts) {
+    if (fileName !== null) files.push({ name: fileName, bytes });
+    else if (bytes.length <= 800 && Object.keys(fields).length < MOST_FIELDS)
+      fields[name] = Buffer.from(bytes).toString('utf8');
   }
-  return new Uint8Array(Buffer.concat(chunks));
+  if (files.length > mostFiles) throw new Refusal('too_many_files', { most: mostFiles });
+  if (files.length === 0) throw new Refusal('bad_request', { field: 'file' });
+  return { fields, files };
 }
 
 /** The number of a row in an address. Refuses with not_found for anything that can be none. */

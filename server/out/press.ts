@@ -1,25 +1,20 @@
 import { Worker } from 'node:worker_threads';
-import { Refusal } from '@zuimei/shared/refusal.ts';
+import type { Turns } from '../turn.ts';
 import type { PressAsk } from './paper.ts';
 
-export const pressLimits = { waiting: 8, fileMs: 60_000, heapMb: 768 };
+export const pressLimits = { fileMs: 60_000, heapMb: 768 };
 
 /** Makes a file of a paper. Refuses with `busy` when too many wait already. */
 export type Press = (ask: PressAsk) => Promise<Uint8Array<ArrayBuffer>>;
 
 /**
- * Files are made one after another, each in a thread of its own that ends with it: a table of thousands of rows takes seconds of
- * computing, in which nobody's ballot must wait.
+ * Each file is made in its turn, in a thread of its own that ends with it: a table of thousands of rows takes seconds of computing, in
+ * which nobody's ballot must wait.
  */
-export function createPress(limits = pressLimits): Press {
-  let last: Promise<unknown> = Promise.resolve();
-  let waiting = 0;
+export function createPress(turns: Turns, limits = pressLimits): Press {
   return async (ask) => {
-    if (waiting >= limits.waiting) throw new Refusal('busy', { retryAfterMs: 5_000 });
-    waiting += 1;
-    const made = last.then(() => print(ask, limits)).finally(() => (waiting -= 1));
-    last = made.catch(() => {});
-    return await made;
+    using _turn = await turns.take();
+    return await print(ask, limits);
   };
 }
 

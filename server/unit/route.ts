@@ -20,7 +20,7 @@ import type { UnitsView } from '@zuimei/shared/unit.ts';
 import { readStored, type StoredPlan } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
 import { documentLimits } from '../document/documents.ts';
-import { readUpload, rowId } from '../nomination/upload.ts';
+import { rowId, type Uploads } from '../nomination/upload.ts';
 import type { Secrets } from '../secret.ts';
 import { inviteStaff } from '../staff/account.ts';
 import { recordAction } from '../staff/action.ts';
@@ -57,8 +57,9 @@ export function unitRoute(parts: {
   seals: Seals;
   clock: () => number;
   guard: Guard;
+  uploads: Uploads;
 }) {
-  const { db, seals, clock } = parts;
+  const { db, seals, clock, uploads } = parts;
   const units = createUnits(parts.secrets);
   const organizer = parts.guard('organizer');
   const base = '/api/console/contests/:slug/units';
@@ -92,7 +93,8 @@ export function unitRoute(parts: {
     })
     .post(`${base}/sheet`, organizer, async (c) => {
       const { stored, collection } = await open(db, c.req.param('slug'));
-      const { files } = await readUpload(c.req.raw, documentLimits.fileBytes);
+      using upload = await uploads.read(c.req.raw, c.get('person'), documentLimits.fileBytes);
+      const { files } = upload;
       const [sent] = files;
       if (!sent) throw new Refusal('bad_request', { field: 'file' });
       return c.json(await readUnitSheet(sent, collection, await readNames(db, stored.id)));

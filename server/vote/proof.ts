@@ -5,6 +5,7 @@ import type { Policy } from '@zuimei/shared/policy.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { createMac, sameText } from '../mac.ts';
 import type { Secrets } from '../secret.ts';
+import { createTurns } from '../turn.ts';
 import { type Brought, createQuestions, type Questions } from './question.ts';
 
 /** What a proof is good for: this very ballot of this voter, which is counted once. So no proof need be remembered as used. */
@@ -40,7 +41,7 @@ export function createProofs(secrets: Secrets, clock: () => number): Proofs {
     hmacKeySignatureSecret: secrets.derive('proof of work: key').toString('hex'),
   };
   const questions = createQuestions(secrets);
-  const turn = createTurns(MOST_AT_ONCE, MOST_WAITING);
+  const turns = createTurns({ atOnce: MOST_AT_ONCE, waiting: MOST_WAITING, retryAfterMs: 2_000 });
 
   async function checkWork(bond: Bond, text: string): Promise<Brought> {
     const payload = parsePayload(text);
@@ -55,19 +56,19 @@ export function createProofs(secrets: Secrets, clock: () => number): Proofs {
 
   return {
     async ask(bond, { cost, guesses }, waitMs) {
-      const made = await turn(() =>
-        createChallenge({
-          ...signing,
-          algorithm: 'PBKDF2/SHA-256',
-          cost,
-          // At least half of the work is asked of everybody: a draw near zero would be a free pass.
-          counter: randomInt(Math.ceil(guesses / 2), guesses + 1),
-          deriveKey,
-          // Not ALTCHA's own expiry, which goes by another clock than all else here.
-          data: { bound: mark(bondText(bond)), expires: clock() + GOOD_MS, guesses },
-        }),
-      );
-      if (!made) return new Refusal('busy', { retryAfterMs: 2000 });
+      const turn = await turns.take().catch((full: Refusal) => full);
+      if (turn instanceof Refusal) return turn;
+      using _turn = turn;
+      const made = await createChallenge({
+        ...signing,
+        algorithm: 'PBKDF2/SHA-256',
+        cost,
+        // At least half of the work is asked of everybody: a draw near zero would be a free pass.
+        counter: randomInt(Math.ceil(guesses / 2), guesses + 1),
+        deriveKey,
+        // Not ALTCHA's own expiry, which goes by another clock than all else here.
+        data: { bound: mark(bondText(bond)), expires: clock() + GOOD_MS, guesses },
+      });
       return new Refusal('proof_needed', {
         challenge: JSON.stringify(made),
         question: true,
@@ -108,23 +109,4 @@ function parsePayload(text: string): Payload | null {
   if (typeof challenge?.signature !== 'string' || typeof solution !== 'object' || solution === null)
     return null;
   return { challenge, solution };
-}
-
-/** At most `atOnce` run at a time; gives null at once to who would be more than `waiting` in line. */
-function createTurns(atOnce: number, waiting: number): <T>(work: () => Promise<T>) => Promise<T | null> {
-  const line: (() => void)[] = [];
-  let running = 0;
-  return async (work) => {
-    if (line.length >= waiting) return null;
-    if (running >= atOnce) await new Promise<void>((resolve) => line.push(resolve));
-    else running++;
-    try {
-      return await work();
-    } finally {
-      // Whoever is next in line takes over this place.
-      const next = line.shift();
-      if (next) next();
-      else running--;
-    }
-  };
 }

@@ -89,6 +89,7 @@ const doors: Record<string, readonly Role[] | 'open' | 'signed in'> = {
   'POST /api/console/sign-in': 'open',
   'POST /api/console/sign-in/code': 'open',
   'POST /api/console/sign-out': 'signed in',
+  'GET /api/console/upload': 'signed in',
   'GET /api/console/staff': ['administrator'],
   'POST /api/console/staff': ['administrator'],
   'GET /api/console/staff/contests': ['administrator'],

@@ -310,7 +310,7 @@ describe('XML and cells made to do harm', () => {
 });
 
 test('a document that takes too long is ended, and the next one is read by a new thread', async () => {
-  const reader = createReader({ fileMs: 1, heapMb: 256 });
+  const reader = createReader({ requestMs: 1, mergeMs: 1, heapMb: 256 });
   const slow = await card();
   expect(await reader.read({ bytes: slow.bytes, file: slow.name, ending: 'docx' })).toEqual({
     refused: 'too_slow',
