@@ -20,6 +20,7 @@ const UPLOAD_TIMEOUT_MS = 15 * 60_000;
 let csrf = '';
 let signedOut: () => void = () => {};
 let answered: () => void = () => {};
+let prove: (fault: Fault) => Promise<boolean> = async () => false;
 
 /** The session's token, sent back with everything that is not a GET. '' = nobody is signed in. */
 export function carryCsrf(token: string): void {
@@ -36,16 +37,41 @@ export function whenAnswered(act: () => void): void {
   answered = act;
 }
 
+/** Asks the person to prove who they are, when the server wants that before an act; gives whether they did. */
+export function whenStale(act: (fault: Fault) => Promise<boolean>): void {
+  prove = act;
+}
+
 /** The server's API as the console uses it. Answers are values, never thrown. A reply without a body gives `undefined`. */
 export const api = {
-  get: <T>(path: string) => request<T>('GET', path),
-  post: <T>(path: string, body?: unknown) => request<T>('POST', path, body),
-  put: <T>(path: string, body?: unknown) => request<T>('PUT', path, body),
-  patch: <T>(path: string, body?: unknown) => request<T>('PATCH', path, body),
-  delete: <T>(path: string, body?: unknown) => request<T>('DELETE', path, body),
-  upload,
-  file,
+  get: <T>(path: string) => proved(() => request<T>('GET', path)),
+  post: <T>(path: string, body?: unknown) => proved(() => request<T>('POST', path, body)),
+  put: <T>(path: string, body?: unknown) => proved(() => request<T>('PUT', path, body)),
+  patch: <T>(path: string, body?: unknown) => proved(() => request<T>('PATCH', path, body)),
+  delete: <T>(path: string, body?: unknown) => proved(() => request<T>('DELETE', path, body)),
+  upload: <T>(path: string, form: FormData, onProgress?: (share: number) => void) =>
+    proved(() => upload<T>(path, form, onProgress)),
+  file: (path: string, body: unknown) => proved(() => file(path, body)),
+  take,
 };
+
+/** What was refused for want of a fresh proof is sent once more, as it was, when the proof was given. */
+async function proved<T>(send: () => Promise<Answer<T>>): Promise<Answer<T>> {
+  const answer = await send();
+  if (answer.ok || answer.fault.code !== 'proof_stale') return answer;
+  return (await prove(answer.fault)) ? await send() : answer;
+}
+
+/** Follows a link to a file of this site, after the proof that may be due: a refusal must not be kept in the file's place. */
+async function take(href: string): Promise<Answer<unknown>> {
+  const answer = await api.get('/api/console/account/proof');
+  if (!answer.ok) return answer;
+  const link = document.createElement('a');
+  link.href = href;
+  link.download = '';
+  link.click();
+  return answer;
+}
 
 async function request<T>(method: string, path: string, body?: unknown): Promise<Answer<T>> {
   const abort = new AbortController();

@@ -4,10 +4,11 @@ import { createWebHistory } from 'vue-router';
 import './style/tokens.css';
 import './style/base.css';
 import App from './App.vue';
-import { whenSignedOut } from './client.ts';
+import { whenSignedOut, whenStale } from './client.ts';
 import { useToast } from './frame/toast.ts';
 import { createConsoleRouter } from './router.ts';
 import { useSession } from './session.ts';
+import { useProof } from './sign/proof.ts';
 
 const app = createApp(App);
 app.use(createPinia());
@@ -25,6 +26,7 @@ whenSignedOut(async () => {
   await nextTick();
   await router.push({ name: 'sign-in', query: { to: to.fullPath, again: '1' } });
 });
+whenStale(({ details }) => useProof().ask(details['by'] === 'password' ? 'password' : 'code'));
 let shown = false;
 // A part of the console that did not arrive. Where a new version was published the whole page is loaded; where there is no network
 // that would put the browser's own error in the place of what is on the screen.

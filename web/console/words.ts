@@ -89,6 +89,7 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   signed_out: '登录已过期，请重新登录。填写的内容仍在这里。',
   forbidden: '您的权限不包括这一步。如需办理，请联系系统管理员。',
   csrf: '页面已经过期，请刷新后再试。刷新前请先复制未保存的内容。',
+  proof_stale: '这一步须先确认是您本人，请再输入一次动态码。填写的内容仍在这里。',
   sign_in_failed: '账号或密码不正确，请核对后再试。[再错 {left} 次将暂时锁定。]',
   locked_out:
     '在这里多次尝试没有成功，已暂时停用[，{until} 后可再试]。可改用以前登录过的电脑或手机，或联系系统管理员解除。',
@@ -97,6 +98,10 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   password_wrong: '当前密码不正确，请核对后再试。[再错 {left} 次将暂时锁定。]',
   totp_missing: '您的身份需要动态码才能登录，但还没有绑定。请联系系统管理员发送新的链接。',
   invite_invalid: '这个邀请链接已经使用过或已过期，请联系系统管理员重新发送。',
+  invite_opened:
+    '这个链接刚刚又在别处打开过，先前的二维码已作废。如果是您本人打开的，请重新扫码后再输入动态码；如果不是，请停下来联系系统管理员，换一个新的链接。',
+  pass_needed: '这个账号由两个人共同办理。请输入另一位经办人告诉您的启用码。',
+  pass_wrong: '启用码不正确，请向告诉您的经办人核对后再试。[再错 {left} 次链接将作废。]',
   link_invalid: '这个单位链接已失效，请向主办方索取新的链接。',
   password_weak: '密码太容易被猜到，请换一个：[至少 {min} 个字符，]不要用账号、常见词或连续数字。',
   password_leaked:
@@ -107,6 +112,13 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
     '这个账号的记录在本系统之外被改动过，已停止使用。请由服务器管理员运行 zuimei verify 查明，再用 zuimei staff reset 重新启用。',
   not_yourself: '不能对自己的账号做这一步，请由另一位系统管理员办理。',
   last_administrator: '这是最后一位系统管理员，请先添加另一位再操作。',
+  second_missing:
+    '系统管理员和审计的账号须由两个人共同办理，而目前没有另一位系统管理员或审计可以确认。请联系运维人员在服务器上用 zuimei staff add 建立第一位。',
+  auditor_missing:
+    '重设审计账号须由另一名审计确认，而目前没有另一名可以确认的审计。请联系运维人员在服务器上用 zuimei staff reset 办理。',
+  request_open: '这个账号已有一件同样的事项在等待确认，请先办结或撤回。',
+  request_closed: '这件事项已经办结或过期，请刷新后查看。',
+  own_request: '自己提出的事项须由另一个人确认。',
   slug_taken: '网址[ {slug} ]已被另一个活动使用，请换一个。',
   plan_changed: '这份设置刚刚在别处修改过。请先载入最新内容，再改您的部分。',
   plan_impossible: '这样设置无法执行，请按提示修改后再保存。',
@@ -136,6 +148,7 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   too_many_files: '附件数量已到上限[（{most} 个）]，请删除不需要的再上传。',
   number_taken: '编号[ {number} ]已被占用，请换一个编号。',
   own_proposal: '自己提出的裁定须由另一名审计人员确认。',
+  reset_since: '您的账号在这项提议之后重新设置过，不能由您决定。请另一名审计办理，或由提出人撤回后重新提出。',
   proposal_closed: '这项裁定已经办结，请刷新后查看结果。',
   nothing_to_rule: '所选范围里没有可以这样裁定的选票，请换一个范围。',
   too_many_ballots: '一次最多裁定[ {most} ]张选票，请缩小范围分次提出。',
@@ -163,7 +176,15 @@ const acts: Record<string, string> = {
   'staff.invite': '邀请人员',
   'staff.join': '启用账号',
   'staff.rejoin': '用链接重新设置账号',
-  'staff.link': '发送新的链接',
+  'staff.link': '生成新的链接',
+  'staff.link_open': '打开账号链接',
+  'staff.link_void': '启用码多次不对，链接作废',
+  'staff.ask': '提出账号事项',
+  'staff.grant': '确认账号事项',
+  'staff.refuse': '不同意账号事项',
+  'staff.unask': '撤回账号事项',
+  'staff.replay': '动态码被再次使用',
+  'staff.denied': '越权操作被拒绝',
   'staff.roles': '更改身份',
   'staff.contests': '更改参与的活动',
   'staff.disable': '停用账号',
@@ -235,12 +256,25 @@ export function actWords(act: string): string {
   return acts[act] ?? act;
 }
 
+const ofRoles = new Set([
+  'staff.invite',
+  'staff.roles',
+  'staff.ask',
+  'staff.grant',
+  'staff.refuse',
+  'staff.unask',
+]);
+
 /** The log names roles as the program does; people read their words. */
 export function actSubject(act: string, subject: string): string {
-  if (act !== 'staff.invite' && act !== 'staff.roles') return subject;
+  if (!ofRoles.has(act)) return subject;
   const at = subject.lastIndexOf('：');
-  const named = subject.slice(at).replace(/[a-z]+/g, (word) => roleWords[word as Role] ?? word);
-  return subject.slice(0, Math.max(at, 0)) + named;
+  return at < 0 ? subject : subject.slice(0, at) + roleNamed(subject.slice(at));
+}
+
+/** A text with the program's names of roles put into words. */
+export function roleNamed(text: string): string {
+  return text.replace(/[a-z]+/g, (word) => (roleWords as Partial<Record<string, string>>)[word] ?? word);
 }
 
 /** Codes that citizens can meet too, in words that suit the console. */

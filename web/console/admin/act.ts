@@ -27,7 +27,7 @@ export const staffActs: Record<StaffAct, ActWords> = {
   },
   link: {
     path: 'link',
-    title: '发送新的链接',
+    title: '生成新的链接',
     effect: (name) =>
       `生成一个新的一次性链接，之前发出的链接作废。${name}用它重新设置密码和动态码后，原来的密码、动态码和登录全部作废。这一步审计可见。`,
     confirm: '生成链接',
