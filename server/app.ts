@@ -28,6 +28,7 @@ import { reviewRoute } from './nomination/reviewroute.ts';
 import { uploadRoute } from './nomination/uploadroute.ts';
 import { outRoute } from './out/route.ts';
 import type { Parts } from './parts.ts';
+import { createDenied } from './staff/denied.ts';
 import { rosterRoute } from './staff/rosterroute.ts';
 import { staffRoute } from './staff/route.ts';
 import { tallyRoute } from './tally/route.ts';
@@ -75,7 +76,9 @@ export function createApp(parts: Parts) {
   if (parts.site) app.route('/', pageRoute({ ...parts, site: parts.site }));
 
   app.notFound((c) => c.json({ code: 'not_found' satisfies RefusalCode }, 404));
-  app.onError((error, c) => {
+  const noteDenied = createDenied(parts);
+  app.onError(async (error, c) => {
+    await noteDenied(c, error);
     const answer = parts.answerError(error, { method: c.req.method, path: c.req.path });
     return c.json(answer.body, answer.status, answer.headers);
   });

@@ -4,7 +4,7 @@ import pg from 'pg';
 import type { Candidate, CandidateKind, Photo } from '@zuimei/shared/contest.ts';
 import type { Consent, FormValues, NominationState } from '@zuimei/shared/nomination.ts';
 import type { Collection, ContestPlan, ContestSettings } from '@zuimei/shared/plan.ts';
-import type { Role } from '@zuimei/shared/staff.ts';
+import type { Role, StaffChange } from '@zuimei/shared/staff.ts';
 import { shutFolder } from './folder.ts';
 
 /** Tables as the queries see them; migrations/*.sql say what each is for. */
@@ -49,10 +49,49 @@ export interface Tables {
     totp_step: Generated<string | number>;
     recovery: Generated<Buffer[]>;
     disabled_at: Date | null;
+    reset_at: Date | null;
     created_at: Generated<Date>;
     seal: Buffer;
   };
-  staff_invite: { digest: Buffer; staff: number; expires_at: Date; used_at: Date | null; seal: Buffer };
+  staff_invite: {
+    digest: Buffer;
+    staff: number;
+    expires_at: Date;
+    used_at: Date | null;
+    seal: Buffer;
+    opened: Buffer | null;
+    opened_at: Date | null;
+    opened_from: Generated<string>;
+    chosen: Generated<boolean>;
+    pass: Buffer | null;
+    pass_left: Generated<number>;
+  };
+  staff_request: {
+    id: Generated<number>;
+    act: StaffChange['act'];
+    staff: number | null;
+    given: StaffChange;
+    second: 'keeper' | 'auditor';
+    reason: string;
+    pass: Buffer | null;
+    asked_by: number;
+    asked_at: Date;
+    expires_at: Date;
+    state: Generated<'open' | 'granted' | 'refused' | 'withdrawn'>;
+    decided_by: number | null;
+    decided_at: Date | null;
+    decided_why: Generated<string>;
+  };
+  staff_event: {
+    id: Generated<string | number>;
+    staff: number;
+    at: Date;
+    act: string;
+    actor: string;
+    detail: string;
+    session: string;
+    seen_at: Date | null;
+  };
   session: {
     digest: Buffer;
     staff: number | null;
@@ -61,6 +100,7 @@ export interface Tables {
     agent: Generated<string>;
     created_at: Date;
     seen_at: Date;
+    proved_at: Date;
     seal: Buffer;
   };
   attempt: { login: Buffer; source: Buffer; failures: number; since: Date; until: Date | null };

@@ -208,6 +208,18 @@ export interface RulingPage {
   proposals: RulingProposal[];
   held: number;
   voided: number;
+  /** What happened lately to accounts that audit: set up anew, given, disabled. Newest first. */
+  accounts: AuditorEvent[];
+}
+
+export interface AuditorEvent {
+  name: string;
+  at: Instant;
+  /** As the action log has it. */
+  act: string;
+  /** Who did it; '' = whoever holds the account. */
+  by: string;
+  detail: string;
 }
 
 /** GET /api/contests/:slug/acts (public): what staff did that bears on the result, newest first, at most 200. */

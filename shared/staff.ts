@@ -21,6 +21,11 @@ export function rolesConflict(held: readonly Role[]): boolean {
   return (held.includes('auditor') || held.includes('unit')) && held.length > 1;
 }
 
+/** Roles that decide who anybody is, or whether what happened was right: their accounts are made by two persons. */
+export function keeps(held: readonly Role[]): boolean {
+  return held.includes('administrator') || held.includes('auditor');
+}
+
 /** What one signs in with. The same check stands in the database. */
 export const loginPattern = /^[a-z0-9][a-z0-9._-]{1,31}$/;
 
@@ -104,17 +109,82 @@ export interface InviteLink {
   until: Instant;
 }
 
+/** What may need a second person before it is done to an account. */
+export type StaffChange =
+  | { act: 'invite'; given: { name: string; login: string; roles: Role[]; contests: Scope } }
+  | { act: 'roles'; staff: number; roles: Role[] }
+  | { act: 'link'; staff: number }
+  | { act: 'enable'; staff: number };
+
+/** Done, with the link that came of it; or asked of a second person. */
+export interface StaffOutcome {
+  link: InviteLink | null;
+  asked: AskedSecond | null;
+}
+
+export interface AskedSecond {
+  /** 启用码, shown once to who asked: without it the link that the other person gets joins nobody. null = no link will come of it. */
+  pass: string | null;
+  /** Until when it can be confirmed. */
+  until: Instant;
+}
+
+/** GET /api/console/staff/requests: what waits for a second person, and what was decided lately. */
+export interface StaffRequest {
+  id: number;
+  act: StaffChange['act'];
+  /** Whose account. */
+  name: string;
+  login: string;
+  /** As they will be. */
+  roles: Role[];
+  reason: string;
+  askedBy: string;
+  askedAt: Instant;
+  until: Instant;
+  /** Asked by who reads: they may withdraw it, and not decide it. */
+  mine: boolean;
+  /** Who reads may decide it. */
+  decidable: boolean;
+  /** 'keeper': another administrator, or an auditor. */
+  second: 'keeper' | 'auditor';
+  state: 'open' | 'granted' | 'refused' | 'withdrawn' | 'over';
+  decidedBy: string | null;
+  decidedAt: Instant | null;
+  decidedWhy: string;
+}
+
+/** GET /api/console/account and …/account/news: what happened to one's own account, newest first. */
+export interface AccountEvent {
+  id: number;
+  at: Instant;
+  /** As the action log has it. */
+  act: string;
+  /** Who did it; '' = oneself, or whoever passed for it. */
+  by: string;
+  detail: string;
+  /** Not yet acknowledged. */
+  news: boolean;
+}
+
 /** POST /api/console/invite/open: who one will be, and the key for the authenticator. */
 export interface InviteView {
   name: string;
   login: string;
+  /** `login` is a proposal: who joins may choose another. */
+  loginChosen: boolean;
   roles: Role[];
   unit: string | null;
   /** Has joined before: this link sets everything anew. */
   reset: boolean;
   /** Whether these roles need the second factor. */
   totpNeeded: boolean;
+  /** The last time that another browser opened this link; null = none did. */
+  openedBefore: { at: Instant; from: string } | null;
+  /** Drawn for this opening; void when the link is opened anywhere else. */
   key: TotpKey;
+  /** Goes back with the password, and when the page is loaded again. */
+  ticket: string;
 }
 
 export interface TotpKey {
@@ -146,6 +216,7 @@ export interface AccountView {
   totp: boolean;
   totpNeeded: boolean;
   recoveryLeft: number;
+  events: AccountEvent[];
   sessions: OwnSession[];
 }
 

@@ -78,7 +78,7 @@ export function ballotRoute(parts: { db: Db; guard: Guard; analyst: Analyst; clo
       const page = await analyst.page(contest, filterOf(query), before ?? null, limit);
       return c.json(page, 200, { 'Cache-Control': 'no-store' });
     })
-    .get('/api/console/contests/:slug/ballots.csv', guard('auditor'), async (c) => {
+    .get('/api/console/contests/:slug/ballots.csv', guard.fresh('auditor'), async (c) => {
       const contest = await findContest(db, c.req.param('slug'));
       const filter = filterOf(parseInput(strictObject(filterFields), c.req.query()));
       const portions = await analyst.portions(contest, filter);

@@ -5,7 +5,7 @@ import { disposition } from '../out/moment.ts';
 import type { Parts } from '../parts.ts';
 import { recordAction } from '../staff/action.ts';
 import { parseInput } from '../staff/body.ts';
-import type { Guarded } from '../staff/session.ts';
+import { checkFresh, type Guarded } from '../staff/session.ts';
 import { openExport } from './export.ts';
 
 /**
@@ -16,6 +16,7 @@ export function exportRoute(parts: Pick<Parts, 'db' | 'secrets' | 'clock' | 'gua
   const { db, clock, guard } = parts;
   return new Hono<Guarded>().get('/api/console/contests/:slug/ledger.ndjson', guard('auditor'), async (c) => {
     const openings = parseInput(optional(picklist(['0', '1']), '1'), c.req.query('openings')) === '1';
+    if (openings) checkFresh(c.get('person'));
     const { contest, header, pieces } = await openExport(parts, c.req.param('slug'), {
       openings,
       now: clock(),

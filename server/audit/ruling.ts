@@ -6,6 +6,7 @@ import type { Analyst } from '../analyst/analyst.ts';
 import { readContest } from '../contest/contest.ts';
 import type { Db, Tables } from '../db.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
+import { readAuditorEvents } from '../staff/event.ts';
 import type { Ledger } from '../vote/ledger.ts';
 import { MOST_RULED } from '../vote/ruling.ts';
 import { readProposals, readRuled } from './proposal.ts';
@@ -17,7 +18,8 @@ export interface Auditor extends Actor {
 
 /**
  * Rulings are made in pairs: one auditor proposes and another decides. All refuse with not_found; what changes something also with
- * archived. A proposal once decided stays so (proposal_closed); who made it may take it back, and cannot decide it (own_proposal).
+ * archived. A proposal once decided stays so (proposal_closed); who made it may take it back, and cannot decide it (own_proposal). Nor can
+ * whose account was set up anew after it was made (reset_since): it may be another person who sits there now.
  */
 export interface Rulings {
   page(auditor: Auditor, slug: string): Promise<RulingPage>;
@@ -70,10 +72,9 @@ export function createRulings(parts: {
   ): Promise<RulingProposal> {
     await db.transaction().execute(async (tx) => {
       const contest = await contestId(tx, slug);
-      const proposal = await claim(tx, contest, id);
-      const own = proposal.proposedBy === auditor.staff;
-      if (state === 'declined' && own) throw new Refusal('own_proposal');
-      if (state === 'withdrawn' && !own) throw new Refusal('forbidden');
+      const proposal = await claim(tx, contest, id, auditor.staff);
+      if (state === 'declined') checkDecides(auditor, proposal);
+      else if (proposal.proposedBy !== auditor.staff) throw new Refusal('forbidden');
       await decide(tx, id, auditor, { state, why, rulings: [] });
       const act = state === 'declined' ? 'ruling.decline' : 'ruling.withdraw';
       await recordAction(tx, auditor, { act, contest, subject: named(id, proposal), reason: why });
@@ -87,6 +88,7 @@ export function createRulings(parts: {
       return {
         proposals: await readProposals(db, contest, auditor.staff),
         ...(await readRuled(db, contest)),
+        accounts: await readAuditorEvents(db),
       };
     },
 
@@ -123,8 +125,7 @@ export function createRulings(parts: {
         reference: before.reference,
         // What was read above of a proposal never changes; whether it is still open is known only under its lock.
         async before(tx, contest) {
-          const { proposedBy } = await claim(tx, contest, id);
-          if (proposedBy === auditor.staff) throw new Refusal('own_proposal');
+          checkDecides(auditor, await claim(tx, contest, id, auditor.staff));
         },
         async after(tx, contest, { rulings, ballots }) {
           await decide(tx, id, auditor, { state: 'confirmed', why, rulings });
@@ -163,12 +164,20 @@ interface Claimed {
   verb: RulingVerb;
   ballots: number;
   proposedBy: number;
+  /** The account of who asks was set up anew after it was made. */
+  resetSince: boolean;
+}
+
+function checkDecides(auditor: Auditor, { proposedBy, resetSince }: Claimed): void {
+  if (proposedBy === auditor.staff) throw new Refusal('own_proposal');
+  if (resetSince) throw new Refusal('reset_since');
 }
 
 /** Locks an open proposal until the transaction ends. Refuses with not_found, proposal_closed, and archived. */
-async function claim(tx: Transaction<Tables>, contest: number, id: number): Promise<Claimed> {
+async function claim(tx: Transaction<Tables>, contest: number, id: number, staff: number): Promise<Claimed> {
   const { rows } = await sql<Claimed & { state: RulingProposal['state']; archived: boolean }>`
-    select p.verb, cardinality(p.entries) as ballots, p.proposed_by as "proposedBy", p.state, c.archived_at is not null as archived
+    select p.verb, cardinality(p.entries) as ballots, p.proposed_by as "proposedBy", p.state, c.archived_at is not null as archived,
+      coalesce((select reset_at > p.proposed_at from staff where id = ${staff}::int), false) as "resetSince"
     from ruling_proposal p join contest c on c.id = p.contest
     where p.id = ${id} and p.contest = ${contest} for update of p`.execute(tx);
   const [proposal] = rows;

@@ -65,7 +65,7 @@ export function rulingRoute(parts: Pick<Parts, 'db' | 'guard' | 'ledger' | 'anal
       const request = { ...body, scope: scopeOf(body.scope), reason: checkReason(body.reason) };
       return c.json(await rulings.propose(personOf(c), slugOf(c), request), 201);
     })
-    .post(`${base}/:id/confirm`, auditor, async (c) => {
+    .post(`${base}/:id/confirm`, parts.guard.fresh('auditor'), async (c) => {
       const { reason } = await readBody(c.req.raw, Said);
       const why = reason === undefined || reason === '' ? '' : checkReason(reason);
       return c.json(await rulings.confirm(personOf(c), slugOf(c), idOf(c), why));

@@ -23,7 +23,7 @@ export function archiveRoute(
   const { db, secrets, clock, guard, desk } = parts;
 
   return new Hono<Guarded>()
-    .post('/api/console/contests/:slug/archive', guard('organizer'), async (c) => {
+    .post('/api/console/contests/:slug/archive', guard.fresh('organizer'), async (c) => {
       const body = await readBody(c.req.raw, archiveBody);
       const slug = c.req.param('slug');
       needReason(body.reason);
@@ -31,7 +31,7 @@ export function archiveRoute(
       await desk.reload(slug).catch(() => {});
       return c.body(null, 204);
     })
-    .post('/api/console/contests/:slug/erase', guard('organizer'), async (c) => {
+    .post('/api/console/contests/:slug/erase', guard.fresh('organizer'), async (c) => {
       const body = await readBody(c.req.raw, eraseBody);
       needReason(body.reason);
       await eraseContest(db, secrets, c.get('person'), { slug: c.req.param('slug'), ...body }, clock());

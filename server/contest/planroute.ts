@@ -75,7 +75,7 @@ export function planRoute(parts: {
       const made = await catalogue.create(c.get('person'), slug ? { ...asked, slug } : asked);
       return c.json({ slug: made }, 201);
     })
-    .delete(`${base}/:slug`, organizer, async (c) => {
+    .delete(`${base}/:slug`, guard.fresh('organizer'), async (c) => {
       await editor.remove(c.get('person'), c.req.param('slug'));
       return c.json({ done: true });
     })
@@ -95,7 +95,7 @@ export function planRoute(parts: {
       const { plan, version } = await readBody(c.req.raw, bodies.save, PLAN_BYTES);
       return c.json(await editor.save(c.get('person'), c.req.param('slug'), plan, version));
     })
-    .post(`${base}/:slug/plan/publish`, organizer, async (c) => {
+    .post(`${base}/:slug/plan/publish`, guard.fresh('organizer'), async (c) => {
       const asked = await readBody(c.req.raw, bodies.publish);
       return c.json(await editor.publish(c.get('person'), c.req.param('slug'), asked));
     })

@@ -133,7 +133,7 @@ export function shortlistRoute(parts: {
       await drawNumbers(db, c.req.param('slug'), c.get('person'));
       return c.json(await view(c.req.param('slug'), c.req.url));
     })
-    .post(`${base}/shortlist/publish`, guard('organizer'), async (c) => {
+    .post(`${base}/shortlist/publish`, guard.fresh('organizer'), async (c) => {
       const slug = c.req.param('slug');
       const body = await readBody(c.req.raw, object({ reason: optional(reason, '') }));
       const why = body.reason || '候选名单公布';

@@ -40,11 +40,15 @@ grant update (name, added_by, added_at, removed_at) on log_witness to :app;
 grant select, insert on action_log to :app;
 grant select, insert on action_chain to :app;
 grant select, insert on staff to :app;
-grant update (login, name, roles, contests, password, totp, totp_step, recovery, disabled_at, seal) on staff to :app;
+grant update (login, name, roles, contests, password, totp, totp_step, recovery, disabled_at, seal, reset_at) on staff to :app;
 grant select, insert, delete on staff_invite to :app;
-grant update (used_at) on staff_invite to :app;
+grant update (used_at, opened, opened_at, opened_from, pass_left) on staff_invite to :app;
+grant select, insert on staff_request to :app;
+grant update (state, decided_by, decided_at, decided_why) on staff_request to :app;
+grant select, insert, delete on staff_event to :app;
+grant update (seen_at) on staff_event to :app;
 grant select, insert, delete on session to :app;
-grant update (seen_at, address, agent, seal) on session to :app;
+grant update (seen_at, address, agent, seal, proved_at) on session to :app;
 grant select, insert, delete on attempt to :app;
 grant update (failures, since, until) on attempt to :app;
 

@@ -127,7 +127,7 @@ export function reviewRoute(parts: { db: Db; secrets: Secrets; clock: () => numb
       await opened(c.get('person'), row, file);
       return sendAttachment(file);
     })
-    .post(`${base}/:id/reveal`, guard('organizer'), async (c) => {
+    .post(`${base}/:id/reveal`, guard.fresh('organizer'), async (c) => {
       const body = await readBody(c.req.raw, asked);
       const contest = await stored(c.req.param('slug'));
       const wanted = { ...body, id: parseInput(id, c.req.param('id')) };

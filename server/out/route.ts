@@ -29,7 +29,7 @@ import { privateKey } from '../nomination/vault.ts';
 import type { Parts } from '../parts.ts';
 import { recordAction } from '../staff/action.ts';
 import { parseInput, readBody } from '../staff/body.ts';
-import type { Guarded, Person } from '../staff/session.ts';
+import { checkFresh, type Guarded, type Person } from '../staff/session.ts';
 import { disposition, fileName } from './moment.ts';
 import { sourceOf } from './nominees.ts';
 import { type Ordered, writePaper } from './order.ts';
@@ -83,6 +83,7 @@ export function outRoute(
       if (!formatsOf[what].includes(ask.format)) throw new Refusal('bad_request', { field: 'format' });
       if (ask.full && !person.roles.includes('organizer')) throw new Refusal('forbidden');
       if (ask.full && countChars(ask.reason) < 4) throw new Refusal('reason_missing');
+      if (ask.full) checkFresh(person);
       const slug = c.req.param('slug');
       const source = sourceOf(await readStored(db, slug), clock());
       checkPaper(await readPapers(db, transparency, source), what);

@@ -15,6 +15,8 @@ import { scopeIds } from './scope.ts';
 import type { Seals } from './seal.ts';
 
 const LINK_LIFE_MS = 7 * 86_400_000;
+/** It is printed where more people read than one would hand a link to. */
+const FIRST_LIFE_MS = 86_400_000;
 
 /** A new account. `unit`: the id of the unit it belongs to, for role unit and no other. */
 export interface NewStaff {
@@ -60,19 +62,21 @@ export async function addStaff(
 }
 
 /**
- * A one-time link for this account. Links made before stay good until one of them is used, or the password changes otherwise:
- * voidLinks ends them.
+ * A one-time link for this account. `chosen`: who joins by it may choose the login; `pass`: digest of the word they are asked for. Links made before stay good until one of them is used,
+ * or the password changes otherwise: voidLinks ends them.
  */
 export async function makeLink(
   tx: Transaction<Tables>,
   seals: Seals,
   staff: number,
   now: number,
+  given: { chosen?: boolean; lifeMs?: number; pass?: Buffer | null } = {},
 ): Promise<InviteLink> {
+  const { chosen = false, lifeMs = LINK_LIFE_MS, pass = null } = given;
   const { password } = await seals.lock(tx, staff);
   const token = randomBytes(32).toString('base64url');
   const digest = seals.digestOf('link', token);
-  const until = new Date(now + LINK_LIFE_MS);
+  const until = new Date(now + lifeMs);
   await tx
     .insertInto('staff_invite')
     .values({
@@ -80,7 +84,11 @@ export async function makeLink(
       staff,
       expires_at: until,
       used_at: null,
-      seal: seals.sealLink({ digest, staff, expires_at: until, password }),
+      opened: null,
+      opened_at: null,
+      chosen,
+      pass,
+      seal: seals.sealLink({ digest, staff, expires_at: until, chosen, pass, password }),
     })
     .execute();
   return { path: `/console/join#${token}`, until: until.toISOString() };
@@ -117,8 +125,8 @@ function tokenOf({ path }: InviteLink): string {
 }
 
 /**
- * The link of the first administrator, as long as nobody has joined at all: a fresh one at each call, since the one shown before may be
- * lost. Null once there is somebody who can invite others.
+ * The link of the first administrator, as long as nobody has joined at all: a fresh one at each call, good for a day; the one shown before
+ * is void. They choose their login. Null once somebody has joined.
  */
 export async function firstLink(db: Db, seals: Seals, now: number = Date.now()): Promise<InviteLink | null> {
   return await db.transaction().execute(async (tx) => {
@@ -136,7 +144,8 @@ export async function firstLink(db: Db, seals: Seals, now: number = Date.now()):
       .forUpdate()
       .executeTakeFirst();
     const staff = known?.id ?? (await addStaff(tx, seals, FIRST, now));
-    return await makeLink(tx, seals, staff, now);
+    await voidLinks(tx, staff);
+    return await makeLink(tx, seals, staff, now, { chosen: true, lifeMs: FIRST_LIFE_MS });
   });
 }
 

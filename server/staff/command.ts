@@ -10,8 +10,9 @@ import {
 import type { Db } from '../db.ts';
 import type { Secrets } from '../secret.ts';
 import { addStaff, endSessions, makeLink, nameInLog, voidLinks } from './account.ts';
-import { type Actor, recordAction } from './action.ts';
+import type { Actor } from './action.ts';
 import { createAttempts } from './attempt.ts';
+import { recordOnAccount } from './event.ts';
 import { readStaff } from './roster.ts';
 import { changeScope } from './scope.ts';
 import { createSeals, sealedColumns } from './seal.ts';
@@ -84,10 +85,8 @@ async function add(
         throw error instanceof Refusal ? new Error(sentences[error.code] ?? error.code) : error;
       },
     );
-    await recordAction(tx, COMMAND_LINE, {
-      act: 'staff.invite',
-      subject: `${nameInLog({ name, login })}：${held.join('、')}`,
-    });
+    const made = { act: 'staff.invite', what: held.join('、'), now: Date.now() };
+    await recordOnAccount(tx, COMMAND_LINE, { id: staff, name, login }, made);
     if (scope !== 'all') {
       const row = { id: staff, contests: null };
       const given = { scope, name: nameInLog({ name, login }) };
@@ -121,10 +120,10 @@ async function reset(place: StaffPlace, login: string | undefined): Promise<void
     await createAttempts(place).forgetAll(tx, row.login);
     await voidLinks(tx, row.id);
     await endSessions(tx, row.id);
-    await recordAction(tx, COMMAND_LINE, {
+    await recordOnAccount(tx, COMMAND_LINE, row, {
       act: 'staff.link',
-      subject: nameInLog(row),
-      reason: '命令行重置',
+      reason: '在服务器上重设',
+      now: Date.now(),
     });
     return await makeLink(tx, seals, row.id, Date.now());
   });

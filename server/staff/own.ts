@@ -1,16 +1,14 @@
 import type { Transaction } from 'kysely';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import type { AccountView, RecoveryCodes, TotpRenewal } from '@zuimei/shared/staff.ts';
+import type { AccountEvent, AccountView, RecoveryCodes, TotpRenewal } from '@zuimei/shared/staff.ts';
 import type { Db, Tables } from '../db.ts';
-import { createMac, sameText } from '../mac.ts';
-import type { Secrets } from '../secret.ts';
-import { endSessions, nameInLog, needsTotp } from './account.ts';
-import { recordAction } from './action.ts';
+import { endSessions, needsTotp } from './account.ts';
 import type { Attempts } from './attempt.ts';
+import { acknowledge, readEvents, recordOnAccount, tellOwner } from './event.ts';
 import { checkPassword, type Passwords } from './password.ts';
-import { provePassword } from './proof.ts';
+import { failed, provePassword, takeCode } from './proof.ts';
 import type { Seals, Standing } from './seal.ts';
-import { limitsOf, type Person } from './session.ts';
+import { limitsOf, type Person, type Sessions } from './session.ts';
 import type { Totps } from './totp.ts';
 
 const RENEWAL_LIFE_MS = 10 * 60_000;
@@ -22,6 +20,11 @@ export interface OwnAccount {
   read(person: Person): Promise<AccountView>;
   /** Signs every other browser out. Refuses with password_wrong, locked_out, password_weak, password_leaked. */
   changePassword(person: Person, given: { current: string; next: string }): Promise<void>;
+  /**
+   * A code of the second factor or one of recovery, where there is none the password: proves for a while that it is they who sit at this
+   * session. Refuses with code_wrong, password_wrong, locked_out; bad_request for a password where a code is due.
+   */
+  prove(person: Person, given: Proof): Promise<void>;
   /** A new key for the authenticator; nothing changes until its first code comes back. Refuses with password_wrong, locked_out. */
   startTotp(person: Person, password: string): Promise<TotpRenewal>;
   /** Refuses with ticket_expired, code_wrong. Every recovery code from before is void. Signs every other browser out. */
@@ -31,20 +34,25 @@ export interface OwnAccount {
   /** Ends one of one's own sessions by its id in AccountView; gives whether it was the one that asks. Refuses with not_found. */
   endSession(person: Person, id: string): Promise<boolean>;
   endOthers(person: Person): Promise<void>;
+  /** What happened to the account and was not yet acknowledged; for who has none, nothing. */
+  news(person: Person): Promise<AccountEvent[]>;
+  /** Everything up to this event was read, but for what was done in this session itself. */
+  acknowledge(person: Person, upTo: number): Promise<void>;
 }
+
+export type Proof = { by: 'code'; code: string } | { by: 'password'; password: string };
 
 export function createOwnAccount(parts: {
   db: Db;
-  secrets: Secrets;
+  sessions: Pick<Sessions, 'prove'>;
   seals: Seals;
   attempts: Attempts;
   passwords: Passwords;
   totps: Totps;
   clock: () => number;
 }): OwnAccount {
-  const { db, seals, passwords, totps, clock } = parts;
-  const sign = createMac(parts.secrets.derive('totp-renewal'));
-  const macOf = (person: Person, until: number) => sign(`${person.staff}.${person.session}.${until}`);
+  const { db, sessions, seals, attempts, passwords, totps, clock } = parts;
+  const renewalOf = (person: Person) => `renew/${person.staff}/${person.session}`;
 
   async function row(person: Person) {
     if (person.staff === null) throw new Refusal('forbidden');
@@ -83,6 +91,7 @@ export function createOwnAccount(parts: {
         totp: own.totp !== null,
         totpNeeded: needsTotp(own.roles),
         recoveryLeft: own.recovery.length,
+        events: await readEvents(db, own.id, person.session),
         sessions: sessions.map((one) => ({
           id: nameOf(one.digest).slice(0, SHORT_ID),
           address: one.address,
@@ -102,35 +111,47 @@ export function createOwnAccount(parts: {
       await db.transaction().execute(async (tx) => {
         await change(tx, own.id, { password: phc });
         await endSessions(tx, own.id, person.session);
-        await recordAction(tx, person, { act: 'staff.password', subject: nameInLog(own) });
+        await recordOnAccount(tx, person, own, { act: 'staff.password', now: clock() });
       });
+    },
+
+    async prove(person, given) {
+      const own = await row(person);
+      if (given.by === 'code') {
+        const attempt = await attempts.claim(own.login, { session: person.session });
+        const taken = await takeCode(parts, own, given.code, clock());
+        if (!taken) throw await failed(db, own, attempt, 'code_wrong', clock());
+        if (taken === 'recovery')
+          await tellOwner(db, person, own, { act: 'staff.recovery_used', now: clock() });
+        await attempt.giveBack();
+      } else {
+        if (own.totp) throw new Refusal('bad_request', { field: 'by' });
+        await provePassword(parts, own, given.password, person.session);
+      }
+      await sessions.prove(person.session);
     },
 
     async startTotp(person, password) {
       const own = await row(person);
       await provePassword(parts, own, password, person.session);
-      const until = clock() + RENEWAL_LIFE_MS;
-      const ticket = `${until}.${macOf(person, until)}`;
-      return { ticket, key: totps.keyFor(`renew/${ticket}`, own.login) };
+      return totps.draw(renewalOf(person), own.login, clock() + RENEWAL_LIFE_MS);
     },
 
     async finishTotp(person, { ticket, code }) {
       const own = await row(person);
-      const [until = '', mac = ''] = ticket.split('.');
-      if (!sameText(mac, macOf(person, Number(until))) || !(Number(until) > clock()))
-        throw new Refusal('ticket_expired');
-      const { secret } = totps.keyFor(`renew/${ticket}`, own.login);
-      const step = totps.stepOf(secret, code.replace(/\s/g, ''), clock());
+      const key = totps.drawn(renewalOf(person), own.login, ticket, clock());
+      if (!key) throw new Refusal('ticket_expired');
+      const step = totps.stepOf(key.secret, code.replace(/\s/g, ''), clock());
       if (step === null) throw new Refusal('code_wrong');
       const recovery = totps.recoveryCodes();
       await db.transaction().execute(async (tx) => {
         await change(tx, own.id, {
-          totp: totps.seal(own.id, secret),
+          totp: totps.seal(own.id, key.secret),
           totp_step: step,
           recovery: recovery.map((one) => totps.recoveryDigest(own.id, one)),
         });
         await endSessions(tx, own.id, person.session);
-        await recordAction(tx, person, { act: 'staff.totp', subject: nameInLog(own) });
+        await recordOnAccount(tx, person, own, { act: 'staff.totp', now: clock() });
       });
       return { recovery };
     },
@@ -142,7 +163,7 @@ export function createOwnAccount(parts: {
       const recovery = totps.recoveryCodes();
       await db.transaction().execute(async (tx) => {
         await change(tx, own.id, { recovery: recovery.map((one) => totps.recoveryDigest(own.id, one)) });
-        await recordAction(tx, person, { act: 'staff.recovery', subject: nameInLog(own) });
+        await recordOnAccount(tx, person, own, { act: 'staff.recovery', now: clock() });
       });
       return { recovery };
     },
@@ -153,20 +174,26 @@ export function createOwnAccount(parts: {
       if (!found) throw new Refusal('not_found');
       await db.transaction().execute(async (tx) => {
         await tx.deleteFrom('session').where('digest', '=', found.digest).execute();
-        await recordAction(tx, person, {
-          act: 'staff.session_end',
-          subject: nameInLog(own),
-          reason: found.address,
-        });
+        const act = 'staff.session_end';
+        await recordOnAccount(tx, person, own, { act, reason: found.address, now: clock() });
       });
       return nameOf(found.digest) === person.session;
+    },
+
+    async news({ staff, session }) {
+      if (staff === null) return [];
+      return (await readEvents(db, staff, session)).filter((one) => one.news);
+    },
+
+    async acknowledge({ staff, session }, upTo) {
+      if (staff !== null) await acknowledge(db, { staff, session }, upTo, clock());
     },
 
     async endOthers(person) {
       const own = await row(person);
       await db.transaction().execute(async (tx) => {
         await endSessions(tx, own.id, person.session);
-        await recordAction(tx, person, { act: 'staff.sessions_end', subject: nameInLog(own) });
+        await recordOnAccount(tx, person, own, { act: 'staff.sessions_end', now: clock() });
       });
     },
   };

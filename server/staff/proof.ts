@@ -1,8 +1,7 @@
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Db } from '../db.ts';
-import { nameInLog } from './account.ts';
-import { recordAction } from './action.ts';
 import type { Attempt, Attempts } from './attempt.ts';
+import { recordOnAccount } from './event.ts';
 import type { Passwords } from './password.ts';
 import type { Seals } from './seal.ts';
 import type { Totps } from './totp.ts';
@@ -25,11 +24,12 @@ export async function failed(
   who: Claimant | null,
   attempt: Attempt,
   code: 'sign_in_failed' | 'code_wrong' | 'password_wrong',
+  now: number,
 ): Promise<Refusal> {
   if (!attempt.until) return new Refusal(code, { left: attempt.left });
   if (who && attempt.strangers <= MOST_TOLD) {
     const actor = { name: who.name, staff: who.id, unit: who.unit };
-    await recordAction(db, actor, { act: 'staff.locked', subject: nameInLog(who) });
+    await recordOnAccount(db, actor, who, { act: 'staff.locked', now });
   }
   return new Refusal('locked_out', { until: attempt.until.toISOString() });
 }
@@ -39,14 +39,19 @@ export async function failed(
  * password_wrong or locked_out.
  */
 export async function provePassword(
-  { db, attempts, passwords }: { db: Db; attempts: Attempts; passwords: Passwords },
+  {
+    db,
+    attempts,
+    passwords,
+    clock,
+  }: { db: Db; attempts: Attempts; passwords: Passwords; clock: () => number },
   who: Claimant,
   password: string,
   session: string,
 ): Promise<void> {
   const attempt = await attempts.claim(who.login, { session });
   if (!(await passwords.check(password, who.password)))
-    throw await failed(db, who, attempt, 'password_wrong');
+    throw await failed(db, who, attempt, 'password_wrong', clock());
   await attempt.giveBack();
 }
 
@@ -66,7 +71,13 @@ export async function takeCode(
     if (!row.totp) return null;
     if (/^\d{6}$/.test(typed)) {
       const step = totps.stepOf(totps.open(row.id, row.totp), typed, now);
-      if (step === null || step <= Number(row.totp_step)) return null;
+      if (step === null) return null;
+      if (step <= Number(row.totp_step)) {
+        // Somebody has seen it: who typed it twice knows, who did not is told.
+        const self = { name: row.name, staff: row.id, unit: row.unit };
+        await recordOnAccount(tx, self, row, { act: 'staff.replay', now });
+        return null;
+      }
       await seals.put(tx, { ...row, totp_step: step });
       return 'totp';
     }

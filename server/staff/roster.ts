@@ -1,51 +1,49 @@
 import { sql, type Transaction } from 'kysely';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import {
-  roles as allRoles,
-  type InviteLink,
-  type Role,
-  rolesConflict,
-  type Scope,
-  type StaffState,
-  type StaffView,
-} from '@zuimei/shared/staff.ts';
+import type { Role, Scope, StaffOutcome, StaffState, StaffView } from '@zuimei/shared/staff.ts';
 import type { Db, Tables } from '../db.ts';
-import { addStaff, endSessions, makeLink, nameInLog, needsTotp, voidLinks } from './account.ts';
-import { type Actor, recordAction } from './action.ts';
+import { endSessions, nameInLog, needsTotp, voidLinks } from './account.ts';
+import type { Actor } from './action.ts';
 import type { Attempts } from './attempt.ts';
+import { checkAdministratorLeft, isAdministrator } from './change.ts';
+import { recordOnAccount, tellOwner } from './event.ts';
+import type { Requests } from './request.ts';
 import { changeScope, scopeColumn, scopeOf } from './scope.ts';
 import { type Seals, type Standing, sealedColumns } from './seal.ts';
 
-/** What an administrator does to the accounts of others. Every act but inviting names its reason, and is in the action log. */
+/**
+ * What an administrator does to the accounts of others. Every act but inviting names its reason, and is in the action log. What makes,
+ * gives, renews or gives back an account that keeps accounts or audits is only asked for here (request.ts).
+ */
 export interface Roster {
-  /** Refuses with roles_conflict, login_taken, bad_request for a contest that is not there. */
+  /** Refuses with roles_conflict, login_taken, bad_request for a contest that is not there, and what Requests.ask refuses with. */
   invite(
     actor: Actor,
-    given: { name: string; login: string; roles: Role[]; contests: Scope },
-  ): Promise<InviteLink>;
+    given: { name: string; login: string; roles: Role[]; contests: Scope; reason: string },
+  ): Promise<StaffOutcome>;
   /**
    * Gives a link when the new roles ask for a second factor that the person has not got: without it they cannot enter any more.
    * Refuses with not_yourself, roles_conflict, last_administrator, not_found; bad_request for a unit's account.
    */
-  changeRoles(actor: Actor, id: number, given: { roles: Role[]; reason: string }): Promise<InviteLink | null>;
+  changeRoles(actor: Actor, id: number, given: { roles: Role[]; reason: string }): Promise<StaffOutcome>;
   /** Of every other contest they know nothing from now on. Refuses with not_yourself, not_found; bad_request for a unit's account. */
   changeContests(actor: Actor, id: number, given: { contests: Scope; reason: string }): Promise<void>;
-  /** Signs them out and lets them in no more. Refuses with not_yourself, last_administrator, not_found. */
+  /** Signs them out and lets them in no more. Refuses with not_yourself, last_administrator, not_found. One person is enough to stop. */
   disable(actor: Actor, id: number, reason: string): Promise<void>;
   /** Also ends a lock-out. */
-  enable(actor: Actor, id: number, reason: string): Promise<void>;
+  enable(actor: Actor, id: number, reason: string): Promise<StaffOutcome>;
   /** A new one-time link; those before are void. Password and sessions stay until it is used. Refuses with not_yourself, not_found. */
-  newLink(actor: Actor, id: number, reason: string): Promise<InviteLink>;
+  newLink(actor: Actor, id: number, reason: string): Promise<StaffOutcome>;
   endSessions(actor: Actor, id: number, reason: string): Promise<void>;
 }
 
 export function createRoster(parts: {
   db: Db;
   seals: Seals;
-  attempts: Attempts;
+  requests: Pick<Requests, 'ask'>;
   clock: () => number;
 }): Roster {
-  const { db, seals, attempts, clock } = parts;
+  const { db, seals, requests, clock } = parts;
   /** One act on somebody else's account, whose row is locked meanwhile. */
   async function on<T>(
     actor: Actor,
@@ -61,49 +59,20 @@ export function createRoster(parts: {
   }
 
   return {
-    async invite(actor, given) {
-      return await db.transaction().execute(async (tx) => {
-        const { contests, ...account } = given;
-        const id = await addStaff(tx, seals, account, clock());
-        await recordAction(tx, actor, {
-          act: 'staff.invite',
-          subject: `${nameInLog(given)}：${given.roles.join('、')}`,
-        });
-        if (contests !== 'all')
-          await changeScope(
-            tx,
-            seals,
-            actor,
-            { id, contests: null },
-            { scope: contests, name: nameInLog(given) },
-          );
-        return await makeLink(tx, seals, id, clock());
-      });
+    async invite(actor, { reason, ...given }) {
+      return await db
+        .transaction()
+        .execute(async (tx) => await requests.ask(tx, actor, { act: 'invite', given }, null, reason));
     },
 
     changeRoles: (actor, id, { roles, reason }) =>
-      on(actor, id, async (tx, row) => {
-        const next = allRoles.filter((role) => roles.includes(role));
-        if (next.length === 0 || next.includes('unit') || row.unit !== null)
-          throw new Refusal('bad_request', { field: 'roles' });
-        if (rolesConflict(next)) throw new Refusal('roles_conflict');
-        await seals.put(tx, { ...row, roles: next });
-        await checkAdministratorLeft(tx, row);
-        await recordAction(tx, actor, {
-          act: 'staff.roles',
-          subject: `${nameInLog(row)}：${row.roles.join('、')} → ${next.join('、')}`,
-          reason,
-        });
-        if (!needsTotp(next) || row.totp || row.password === null) return null;
-        await endSessions(tx, id);
-        await voidLinks(tx, id);
-        return await makeLink(tx, seals, id, clock());
-      }),
+      on(actor, id, (tx, row) => requests.ask(tx, actor, { act: 'roles', staff: id, roles }, row, reason)),
 
     changeContests: (actor, id, { contests, reason }) =>
       on(actor, id, async (tx, row) => {
         if (row.unit !== null) throw new Refusal('bad_request', { field: 'contests' });
         await changeScope(tx, seals, actor, row, { scope: contests, name: nameInLog(row), reason });
+        await tellOwner(tx, actor, row, { act: 'staff.contests', reason, now: clock() });
       }),
 
     disable: (actor, id, reason) =>
@@ -112,46 +81,24 @@ export function createRoster(parts: {
         await checkAdministratorLeft(tx, row);
         await endSessions(tx, id);
         await voidLinks(tx, id);
-        await recordAction(tx, actor, { act: 'staff.disable', subject: nameInLog(row), reason });
+        await recordOnAccount(tx, actor, row, { act: 'staff.disable', reason, now: clock() });
       }),
 
     enable: (actor, id, reason) =>
-      on(actor, id, async (tx, row) => {
-        await seals.put(tx, { ...row, disabled_at: null });
-        await attempts.forgetAll(tx, row.login);
-        await recordAction(tx, actor, { act: 'staff.enable', subject: nameInLog(row), reason });
-      }),
+      on(actor, id, (tx, row) => requests.ask(tx, actor, { act: 'enable', staff: id }, row, reason)),
 
     newLink: (actor, id, reason) =>
       on(actor, id, async (tx, row) => {
         if (row.disabled_at) throw new Refusal('state_changed');
-        await voidLinks(tx, id);
-        await recordAction(tx, actor, { act: 'staff.link', subject: nameInLog(row), reason });
-        return await makeLink(tx, seals, id, clock());
+        return await requests.ask(tx, actor, { act: 'link', staff: id }, row, reason);
       }),
 
     endSessions: (actor, id, reason) =>
       on(actor, id, async (tx, row) => {
         await endSessions(tx, id);
-        await recordAction(tx, actor, { act: 'staff.sessions_end', subject: nameInLog(row), reason });
+        await recordOnAccount(tx, actor, row, { act: 'staff.sessions_end', reason, now: clock() });
       }),
   };
-}
-
-const isAdministrator = sql<boolean>`'administrator' = any(roles)`;
-
-/** Refuses with last_administrator when who could keep the accounts before cannot any more, and nobody else can. */
-async function checkAdministratorLeft(tx: Transaction<Tables>, before: Standing): Promise<void> {
-  if (!before.roles.includes('administrator') || before.disabled_at || before.password === null) return;
-  const left = await tx
-    .selectFrom('staff')
-    .select('id')
-    .where(isAdministrator)
-    .where('disabled_at', 'is', null)
-    .where('password', 'is not', null)
-    .limit(1)
-    .executeTakeFirst();
-  if (!left) throw new Refusal('last_administrator');
 }
 
 /** All accounts: those of the office first, then those of units, each by name. */

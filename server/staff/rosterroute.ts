@@ -18,11 +18,14 @@ import {
   union,
 } from 'valibot';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import { roles } from '@zuimei/shared/staff.ts';
+import { keeps, roles } from '@zuimei/shared/staff.ts';
 import type { Db } from '../db.ts';
+import type { Secrets } from '../secret.ts';
 import type { Attempts } from './attempt.ts';
 import { parseInput, readBody } from './body.ts';
 import { readFilters, readHistory } from './history.ts';
+import { createPasses } from './pass.ts';
+import { createRequests } from './request.ts';
 import { createRoster, readStaff } from './roster.ts';
 import { readContestNames } from './scope.ts';
 import type { Seals } from './seal.ts';
@@ -51,36 +54,47 @@ function reasonOf(given: { reason: string }): string {
 
 /**
  * GET   /api/console/staff                                     administrator: all accounts
- * POST  /api/console/staff                                     administrator: invites; answers with the one-time link
+ * POST  /api/console/staff                                     administrator: invites; answers, as what follows, with a StaffOutcome
  * GET   /api/console/staff/contests                            administrator: names of all contests
  * PATCH /api/console/staff/:id/roles, /:id/contests            administrator
+ * GET   /api/console/staff/requests                            administrator, auditor: what two persons do together (shared/staff.ts)
+ * POST  /api/console/staff/requests/:id/{grant,refuse}          administrator, auditor; …/withdraw: administrator
  * POST  /api/console/staff/:id/{disable,enable,link,sessions/end}   administrator
  * GET   /api/console/actions, /actions/filters                 administrator, organizer, auditor: each their part of the log
  */
 export function rosterRoute(parts: {
   db: Db;
+  secrets: Secrets;
   seals: Seals;
   attempts: Attempts;
   guard: Guard;
   clock: () => number;
 }) {
   const { db, guard, clock } = parts;
-  const roster = createRoster(parts);
+  const requests = createRequests({ ...parts, passes: createPasses(parts.secrets) });
+  const roster = createRoster({ ...parts, requests });
   const idOf = (value: string) => parseInput(object({ id: staffId }), { id: value }).id;
 
   return new Hono()
     .get('/api/console/staff', guard('administrator'), async (c) => c.json(await readStaff(parts, clock())))
-    .post('/api/console/staff', guard('administrator'), async (c) => {
+    .post('/api/console/staff', guard.fresh('administrator'), async (c) => {
       const given = await readBody(
         c.req.raw,
-        object({ name, login, roles: held, contests: optional(contests, 'all') }),
+        object({
+          name,
+          login,
+          roles: held,
+          contests: optional(contests, 'all'),
+          reason: optional(reasoned.entries.reason, ''),
+        }),
       );
-      return c.json(await roster.invite(c.get('person'), given), 201);
+      const reason = keeps(given.roles) ? reasonOf(given) : given.reason;
+      return c.json(await roster.invite(c.get('person'), { ...given, reason }), 201);
     })
     .get('/api/console/staff/contests', guard('administrator'), async (c) =>
       c.json(await readContestNames(db)),
     )
-    .patch('/api/console/staff/:id/contests', guard('administrator'), async (c) => {
+    .patch('/api/console/staff/:id/contests', guard.fresh('administrator'), async (c) => {
       const given = await readBody(c.req.raw, object({ contests, ...reasoned.entries }));
       const reason = reasonOf(given);
       await roster.changeContests(c.get('person'), idOf(c.req.param('id')), {
@@ -89,32 +103,43 @@ export function rosterRoute(parts: {
       });
       return c.json({});
     })
-    .patch('/api/console/staff/:id/roles', guard('administrator'), async (c) => {
+    .patch('/api/console/staff/:id/roles', guard.fresh('administrator'), async (c) => {
       const given = await readBody(c.req.raw, object({ roles: held, ...reasoned.entries }));
       const reason = reasonOf(given);
-      const link = await roster.changeRoles(c.get('person'), idOf(c.req.param('id')), {
-        roles: given.roles,
-        reason,
-      });
-      return c.json({ link });
+      const asked = { roles: given.roles, reason };
+      return c.json(await roster.changeRoles(c.get('person'), idOf(c.req.param('id')), asked));
     })
-    .post('/api/console/staff/:id/disable', guard('administrator'), async (c) => {
+    .post('/api/console/staff/:id/disable', guard.fresh('administrator'), async (c) => {
       const reason = reasonOf(await readBody(c.req.raw, reasoned));
       await roster.disable(c.get('person'), idOf(c.req.param('id')), reason);
       return c.json({});
     })
-    .post('/api/console/staff/:id/enable', guard('administrator'), async (c) => {
+    .post('/api/console/staff/:id/enable', guard.fresh('administrator'), async (c) => {
       const reason = reasonOf(await readBody(c.req.raw, reasoned));
-      await roster.enable(c.get('person'), idOf(c.req.param('id')), reason);
-      return c.json({});
+      return c.json(await roster.enable(c.get('person'), idOf(c.req.param('id')), reason));
     })
-    .post('/api/console/staff/:id/link', guard('administrator'), async (c) => {
+    .post('/api/console/staff/:id/link', guard.fresh('administrator'), async (c) => {
       const reason = reasonOf(await readBody(c.req.raw, reasoned));
       return c.json(await roster.newLink(c.get('person'), idOf(c.req.param('id')), reason));
     })
-    .post('/api/console/staff/:id/sessions/end', guard('administrator'), async (c) => {
+    .post('/api/console/staff/:id/sessions/end', guard.fresh('administrator'), async (c) => {
       const reason = reasonOf(await readBody(c.req.raw, reasoned));
       await roster.endSessions(c.get('person'), idOf(c.req.param('id')), reason);
+      return c.json({});
+    })
+    .get('/api/console/staff/requests', guard('administrator', 'auditor'), async (c) =>
+      c.json(await requests.list(c.get('person'))),
+    )
+    .post('/api/console/staff/requests/:id/grant', guard.fresh('administrator', 'auditor'), async (c) =>
+      c.json({ link: await requests.grant(c.get('person'), idOf(c.req.param('id'))) }),
+    )
+    .post('/api/console/staff/requests/:id/refuse', guard('administrator', 'auditor'), async (c) => {
+      const reason = reasonOf(await readBody(c.req.raw, reasoned));
+      await requests.refuse(c.get('person'), idOf(c.req.param('id')), reason);
+      return c.json({});
+    })
+    .post('/api/console/staff/requests/:id/withdraw', guard('administrator'), async (c) => {
+      await requests.withdraw(c.get('person'), idOf(c.req.param('id')));
       return c.json({});
     })
     .get('/api/console/actions', guard('administrator', 'organizer', 'auditor'), async (c) => {

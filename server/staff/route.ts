@@ -1,7 +1,24 @@
 import type { BlockList } from 'node:net';
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
-import { maxLength, minLength, nullable, object, pipe, regex, string, toLowerCase, trim } from 'valibot';
+import {
+  integer,
+  literal,
+  maxLength,
+  maxValue,
+  minLength,
+  minValue,
+  nullable,
+  nullish,
+  number,
+  object,
+  pipe,
+  regex,
+  string,
+  toLowerCase,
+  trim,
+  variant,
+} from 'valibot';
 import type { SessionView } from '@zuimei/shared/staff.ts';
 import type { Db } from '../db.ts';
 import type { Secrets } from '../secret.ts';
@@ -13,9 +30,10 @@ import { parseInput, readBody } from './body.ts';
 import { createDevices } from './device.ts';
 import { createJoin } from './join.ts';
 import { createOwnAccount } from './own.ts';
+import { createPasses } from './pass.ts';
 import type { Passwords } from './password.ts';
 import type { Seals } from './seal.ts';
-import type { Browser, Guard, Person, Sessions } from './session.ts';
+import { type Browser, checkFresh, type Guard, type Person, type Sessions } from './session.ts';
 import { createSignIn, type Signed } from './signin.ts';
 import { createTotps } from './totp.ts';
 
@@ -24,18 +42,34 @@ const token = pipe(string(), regex(/^[A-Za-z0-9_-]{43}$/));
 /** Six digits, or a recovery code with or without its stroke. */
 const code = text(20);
 
+const login = pipe(string(), trim(), toLowerCase(), minLength(1), maxLength(64));
+
+/** Who asks before they follow a link to a file: what is fresh now must still be when the link is followed. */
+const MARGIN_MS = 60_000;
+
 const sessionId = pipe(string(), regex(/^[0-9a-f]{16}$/));
 
 const bodies = {
   password: object({
-    login: pipe(string(), trim(), toLowerCase(), minLength(1), maxLength(64)),
+    login,
     password: text(400),
   }),
-  code: object({ ticket: text(200), code }),
-  open: object({ token }),
-  join: object({ token, password: text(400), code: nullable(code) }),
+  code: object({ ticket: text(400), code }),
+  open: object({ token, ticket: nullish(text(400), null), pass: nullish(text(20), null) }),
+  seen: object({ upTo: pipe(number(), integer(), minValue(0), maxValue(Number.MAX_SAFE_INTEGER)) }),
+  join: object({
+    token,
+    ticket: text(400),
+    login: nullish(login, null),
+    password: text(400),
+    code: nullable(code),
+  }),
   change: object({ current: text(400), next: text(400) }),
   prove: object({ password: text(400) }),
+  proof: variant('by', [
+    object({ by: literal('code'), code }),
+    object({ by: literal('password'), password: text(400) }),
+  ]),
 };
 
 /**
@@ -46,6 +80,8 @@ const bodies = {
  * GET  /api/console/account                               whoever is signed in with an account: it and its sessions, nobody else's
  * POST /api/console/account/password, /account/totp/start, /account/totp, /account/recovery, /account/sessions/end-others
  * DELETE /api/console/account/sessions/:id
+ * GET  /api/console/account/news, POST /news/seen {upTo}   what happened to one's account since one said one had read it
+ * POST /api/console/account/proof                         proves once more who one is; GET: whether that is needed (proof_stale)
  */
 export function staffRoute(parts: {
   db: Db;
@@ -63,7 +99,7 @@ export function staffRoute(parts: {
   const totps = createTotps(parts.secrets);
   const devices = createDevices(parts);
   const signIn = createSignIn({ ...parts, totps, devices });
-  const join = createJoin({ ...parts, totps, devices });
+  const join = createJoin({ ...parts, passes: createPasses(parts.secrets), totps, devices });
   const own = createOwnAccount({ ...parts, totps });
 
   function browserOf(c: Context<{ Bindings: HttpBindings }>): Browser {
@@ -95,7 +131,7 @@ export function staffRoute(parts: {
     )
     .post('/api/console/invite/open', async (c) => {
       const given = await readBody(c.req.raw, bodies.open);
-      return enter(c, { answer: await join.open(given.token, browserOf(c)), cookies: [] });
+      return enter(c, { answer: await join.open(given, browserOf(c)), cookies: [] });
     })
     .post('/api/console/invite/join', async (c) =>
       enter(c, await join.join(await readBody(c.req.raw, bodies.join), browserOf(c))),
@@ -116,14 +152,28 @@ export function staffRoute(parts: {
       await own.changePassword(c.get('person'), await readBody(c.req.raw, bodies.change));
       return c.json({});
     })
-    .post('/api/console/account/totp/start', guard(), async (c) => {
+    .get('/api/console/account/news', guard(), async (c) => c.json(await own.news(c.get('person'))))
+    .post('/api/console/account/news/seen', guard(), async (c) => {
+      const { upTo } = await readBody(c.req.raw, bodies.seen);
+      await own.acknowledge(c.get('person'), upTo);
+      return c.json({});
+    })
+    .get('/api/console/account/proof', guard(), (c) => {
+      checkFresh(c.get('person'), MARGIN_MS);
+      return c.json({});
+    })
+    .post('/api/console/account/proof', guard(), async (c) => {
+      await own.prove(c.get('person'), await readBody(c.req.raw, bodies.proof));
+      return c.json({});
+    })
+    .post('/api/console/account/totp/start', guard.fresh(), async (c) => {
       const { password } = await readBody(c.req.raw, bodies.prove);
       return c.json(await own.startTotp(c.get('person'), password));
     })
     .post('/api/console/account/totp', guard(), async (c) =>
       c.json(await own.finishTotp(c.get('person'), await readBody(c.req.raw, bodies.code))),
     )
-    .post('/api/console/account/recovery', guard(), async (c) => {
+    .post('/api/console/account/recovery', guard.fresh(), async (c) => {
       const { password } = await readBody(c.req.raw, bodies.prove);
       return c.json(await own.renewRecovery(c.get('person'), password));
     })

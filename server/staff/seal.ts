@@ -18,6 +18,7 @@ export type Standing = Pick<
   | 'totp_step'
   | 'recovery'
   | 'disabled_at'
+  | 'reset_at'
 >;
 /** A row with its seal. */
 export type Sealed = Standing & { seal: Uint8Array };
@@ -35,15 +36,19 @@ export const sealedColumns = [
   'staff.totp_step',
   'staff.recovery',
   'staff.disabled_at',
+  'staff.reset_at',
   'staff.seal',
 ] as const;
 
 export type SealedSession = Pick<
   Selectable<Tables['session']>,
-  'digest' | 'staff' | 'unit' | 'created_at' | 'seen_at'
+  'digest' | 'staff' | 'unit' | 'created_at' | 'seen_at' | 'proved_at'
 >;
 /** `password`: the account's at that moment, so that a link is void as soon as the password is another. */
-export type SealedLink = Pick<Selectable<Tables['staff_invite']>, 'digest' | 'staff' | 'expires_at'> & {
+export type SealedLink = Pick<
+  Selectable<Tables['staff_invite']>,
+  'digest' | 'staff' | 'expires_at' | 'chosen' | 'pass'
+> & {
   password: string | null;
 };
 
@@ -122,6 +127,7 @@ export function createSeals(parts: {
           password: null,
           totp: null,
           disabled_at: null,
+          reset_at: null,
           created_at: new Date(now),
           seal: Buffer.alloc(0),
         })
@@ -158,6 +164,7 @@ export function createSeals(parts: {
           totp_step: row.totp_step,
           recovery: byteArray(row.recovery),
           disabled_at: row.disabled_at,
+          reset_at: row.reset_at,
           seal: seal('account', fieldsOf(row)),
         })
         .where('id', '=', row.id)
@@ -199,7 +206,7 @@ export async function readAltered(
   const links = await db
     .selectFrom('staff_invite')
     .innerJoin('staff', 'staff.id', 'staff_invite.staff')
-    .select(['digest', 'staff_invite.staff', 'expires_at', 'password', 'staff_invite.seal'])
+    .select(['digest', 'staff_invite.staff', 'expires_at', 'chosen', 'pass', 'password', 'staff_invite.seal'])
     .where('used_at', 'is', null)
     .execute();
   for (const row of links) seals.holdsLink(row);
@@ -219,15 +226,17 @@ function fieldsOf(row: Standing): unknown[] {
     Number(row.totp_step),
     row.recovery.map(hex),
     row.disabled_at?.getTime() ?? null,
+    row.reset_at?.getTime() ?? null,
   ];
 }
 
 function sessionFields(row: SealedSession): unknown[] {
-  return [hex(row.digest), row.staff, row.unit, row.created_at.getTime(), row.seen_at.getTime()];
+  const { created_at, seen_at, proved_at } = row;
+  return [hex(row.digest), row.staff, row.unit, created_at.getTime(), seen_at.getTime(), proved_at.getTime()];
 }
 
-function linkFields({ digest, staff, expires_at, password }: SealedLink): unknown[] {
-  return [hex(digest), staff, expires_at.getTime(), password];
+function linkFields({ digest, staff, expires_at, chosen, pass, password }: SealedLink): unknown[] {
+  return [hex(digest), staff, expires_at.getTime(), chosen, pass && hex(pass), password];
 }
 
 /** The embedded database gives plain bytes, no Buffer. */

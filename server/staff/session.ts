@@ -16,6 +16,9 @@ const MINUTE_MS = 60_000;
 /** A session is written to at most this often, however busy its page. */
 const TOUCH_MS = MINUTE_MS;
 
+/** For so long after a proof a session may do what cannot be taken back or shows what is hidden. */
+export const PROOF_MS = 10 * MINUTE_MS;
+
 /** How long a browser may rest, and how long it may go on at all, before it must sign in again. */
 export const sessionLimits = {
   guarded: { idleMs: 30 * MINUTE_MS, lifeMs: 12 * 60 * MINUTE_MS },
@@ -32,6 +35,8 @@ export interface Person extends Actor {
   of: { unit: number; name: string; contest: number; slug: string } | null;
   totp: boolean;
   idleMs: number;
+  /** How long the last proof still serves (checkFresh); 0 or less = it does not. */
+  freshMs: number;
   csrf: string;
   /** Names this session among others, hex. */
   session: string;
@@ -50,6 +55,8 @@ export interface Sessions {
   open(who: { staff: number } | { unit: number }, from: Browser, tx?: Transaction<Tables>): Promise<string>;
   /** Who sends this Cookie header, or null when nobody is signed in any more. */
   find(cookieHeader: string | undefined): Promise<Person | null>;
+  /** Who sits at it has just proved who they are. */
+  prove(session: string): Promise<void>;
   /** Ends one session by its name; gives the Set-Cookie value that forgets it. */
   close(session: string): Promise<string>;
 }
@@ -78,6 +85,7 @@ export function createSessions(parts: {
         'session.unit as of_unit',
         'session.created_at',
         'session.seen_at',
+        'session.proved_at',
         'session.seal as session_seal',
         'unit.id as unit_id',
         'unit.name as unit_name',
@@ -90,12 +98,23 @@ export function createSessions(parts: {
       .executeTakeFirst();
   }
   type Row = NonNullable<Awaited<ReturnType<typeof read>>>;
+  const sealedOf = (
+    { of_staff: staff, of_unit: unit, created_at, seen_at, proved_at }: Row,
+    digest: Buffer,
+  ) => ({
+    digest,
+    staff,
+    unit,
+    created_at,
+    seen_at,
+    proved_at,
+  });
 
   /** Whose session a row is: an account or a unit, as it was sealed; null = somebody changed it past the program. */
   function believe(row: Row, digest: Buffer) {
-    const { of_staff: staff, of_unit: unit, created_at, seen_at, session_seal: seal } = row;
-    if (!seals.holdsSession({ digest, staff, unit, created_at, seen_at, seal })) return null;
-    if (staff === null) return { account: null };
+    const seal = row.session_seal;
+    if (!seals.holdsSession({ ...sealedOf(row, digest), seal })) return null;
+    if (row.of_staff === null) return { account: null };
     const account = accountOf(row);
     return account && seals.holds(account) ? { account } : null;
   }
@@ -115,12 +134,13 @@ export function createSessions(parts: {
       return null;
     }
     if (rested > TOUCH_MS) {
-      const seen = { digest, staff: row.of_staff, unit: row.of_unit, created_at: row.created_at };
       const seen_at = new Date(now);
       await db
         .updateTable('session')
-        .set({ seen_at, seal: seals.sealSession({ ...seen, seen_at }) })
+        .set({ seen_at, seal: seals.sealSession({ ...sealedOf(row, digest), seen_at }) })
         .where('digest', '=', digest)
+        // Unless it was written to since: that told of its use as well.
+        .where('seal', '=', Buffer.from(row.session_seal))
         .execute();
     }
     const session = digest.toString('hex');
@@ -137,6 +157,7 @@ export function createSessions(parts: {
           : null,
       totp: account !== null && account.totp !== null,
       idleMs,
+      freshMs: row.proved_at.getTime() + PROOF_MS - now,
       csrf: signCsrf(session),
       session,
     };
@@ -158,6 +179,7 @@ export function createSessions(parts: {
         unit: 'unit' in who ? who.unit : null,
         created_at: at,
         seen_at: at,
+        proved_at: at,
       };
       await on
         .insertInto('session')
@@ -178,6 +200,25 @@ export function createSessions(parts: {
       const found = await Promise.all([...tokens].map(personOf));
       const people = found.filter((person) => person !== null);
       return people.length === 1 ? (people[0] ?? null) : null;
+    },
+
+    async prove(session) {
+      const digest = Buffer.from(session, 'hex');
+      await db.transaction().execute(async (tx) => {
+        const row = await tx
+          .selectFrom('session')
+          .selectAll()
+          .where('digest', '=', digest)
+          .forUpdate()
+          .executeTakeFirst();
+        if (!row || !seals.holdsSession(row)) throw new Refusal('signed_out');
+        const proved_at = new Date(clock());
+        await tx
+          .updateTable('session')
+          .set({ proved_at, seal: seals.sealSession({ ...row, proved_at }) })
+          .where('digest', '=', digest)
+          .execute();
+      });
     },
 
     async close(session) {
@@ -202,10 +243,17 @@ export function limitsOf(roles: readonly Role[]): { idleMs: number; lifeMs: numb
 
 /** What a guarded handler finds in its context. */
 export interface Guarded {
-  Variables: { person: Person };
+  /** foreign: the contest that was asked for is one of others. */
+  Variables: { person: Person; foreign?: boolean };
 }
 
-export type Guard = (...roles: Role[]) => MiddlewareHandler<Guarded> & { roles: readonly Role[] };
+export type Door = MiddlewareHandler<Guarded> & { roles: readonly Role[]; fresh: boolean };
+
+export interface Guard {
+  (...roles: Role[]): Door;
+  /** As guard itself, and refuses with proof_stale who has not proved lately who they are: for what cannot be taken back. */
+  fresh(...roles: Role[]): Door;
+}
 
 /** What may still be done to an archived contest: take papers out, look behind a mask, copy it, erase. */
 const STILL = /\/(out\/\w+|archive|erase|copy|preview|reveal)$/;
@@ -214,26 +262,38 @@ const STILL = /\/(out\/\w+|archive|erase|copy|preview|reveal)$/;
  * The door of every console route: `guard('organizer', 'reviewer')` lets in who is signed in with one of these roles and, where the
  * address has a `:slug`, belongs to that contest. Refuses with signed_out; forbidden; not_found for a contest of others, which is as one
  * that is not there; csrf when something other than a read comes without the session's own token; archived for a change to what is.
- * Nothing is asked of the database for a stranger. Without roles: whoever is signed in. The roles can be read off the handler, so that a
- * test can walk all routes.
+ * Nothing is asked of the database for a stranger. Without roles: whoever is signed in. Roles and freshness can be read off the handler, so
+ * that a test can walk all routes.
  */
 export function createGuard(sessions: Sessions, isArchived: (slug: string) => Promise<boolean>): Guard {
-  return (...roles) => {
+  const door = (roles: Role[], fresh: boolean): Door => {
     const handler: MiddlewareHandler<Guarded> = async (c, next) => {
       const person = await sessions.find(c.req.header('cookie'));
       if (!person) throw new Refusal('signed_out');
+      c.set('person', person);
       if (roles.length > 0 && !person.roles.some((role) => roles.includes(role)))
         throw new Refusal('forbidden');
       const slug = c.req.param('slug');
-      if (slug !== undefined && !belongs(person.contests, slug)) throw new Refusal('not_found');
+      if (slug !== undefined && !belongs(person.contests, slug)) {
+        c.set('foreign', true);
+        throw new Refusal('not_found');
+      }
       const reads = c.req.method === 'GET' || c.req.method === 'HEAD';
       if (!reads && !sameText(c.req.header('x-csrf-token') ?? '', person.csrf)) throw new Refusal('csrf');
       if (!reads && slug !== undefined && !STILL.test(c.req.path) && (await isArchived(slug)))
         throw new Refusal('archived');
+      if (fresh) checkFresh(person);
       c.header('Cache-Control', 'no-store');
-      c.set('person', person);
       await next();
     };
-    return Object.assign(handler, { roles });
+    return Object.assign(handler, { roles, fresh });
   };
+  return Object.assign((...roles: Role[]) => door(roles, false), {
+    fresh: (...roles: Role[]) => door(roles, true),
+  });
+}
+
+/** Refuses with proof_stale, and what to prove it by, when the last proof serves for less than `leastMs` more. */
+export function checkFresh(person: Person, leastMs = 0): void {
+  if (person.freshMs <= leastMs) throw new Refusal('proof_stale', { by: person.totp ? 'code' : 'password' });
 }

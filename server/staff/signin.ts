@@ -9,6 +9,7 @@ import { nameInLog, needsTotp } from './account.ts';
 import { recordAction } from './action.ts';
 import type { Attempts, Origin } from './attempt.ts';
 import type { Devices } from './device.ts';
+import { recordOnAccount } from './event.ts';
 import type { Passwords, Place } from './password.ts';
 import { failed, takeCode } from './proof.ts';
 import { type Seals, sealedColumns } from './seal.ts';
@@ -64,7 +65,9 @@ export function createSignIn(parts: {
     const cookie = await db.transaction().execute(async (tx) => {
       const actor = { name: row.name, staff: row.id, unit: row.unit };
       const act = how === 'staff.sign_in' && !known ? 'staff.sign_in_new' : how;
-      await recordAction(tx, actor, { act, subject: nameInLog(row), reason: from.address });
+      const told = { act, reason: from.address, now: clock() };
+      if (act === 'staff.sign_in') await recordAction(tx, actor, { ...told, subject: nameInLog(row) });
+      else await recordOnAccount(tx, actor, row, told);
       return await sessions.open({ staff: row.id }, from, tx);
     });
     const answer: SignInAnswer = { state: 'done' };
@@ -89,7 +92,7 @@ export function createSignIn(parts: {
           await attempt.giveBack();
           throw error;
         });
-      if (!row || !good) throw await failed(db, row, attempt, 'sign_in_failed');
+      if (!row || !good) throw await failed(db, row, attempt, 'sign_in_failed', clock());
       await attempt.giveBack();
     } catch (error) {
       await note(error, known, from);
@@ -128,7 +131,7 @@ export function createSignIn(parts: {
       const attempt = await attempts.claimCode(row.login, originOf(known, from));
       const taken = await takeCode({ db, seals, totps }, row, code, clock());
       if (!taken) {
-        const refusal = await failed(db, row, attempt, 'code_wrong');
+        const refusal = await failed(db, row, attempt, 'code_wrong', clock());
         await note(refusal, known, from);
         throw refusal;
       }

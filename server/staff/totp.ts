@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
-import type { TotpKey } from '@zuimei/shared/staff.ts';
+import type { TotpKey, TotpRenewal } from '@zuimei/shared/staff.ts';
 import { openPrivate, privateKey, sealPrivate } from '../nomination/vault.ts';
 import type { Secrets } from '../secret.ts';
 
@@ -12,8 +12,10 @@ const LETTERS = '23456789abcdefghjkmnpqrstuvwxyz';
 
 /** The second factor: RFC 6238 as authenticator apps have it (SHA-1, 6 digits, 30 seconds), and the codes for a lost phone. */
 export interface Totps {
-  /** A new key for what `seed` names; the same seed gives the same key, so that a page loaded again shows the same picture. */
-  keyFor(seed: string, login: string): TotpKey;
+  /** A new key, and the ticket that holds it sealed for `bound` alone and comes back with the key's first code. Nothing is kept. */
+  draw(bound: string, login: string, until: number): TotpRenewal;
+  /** The key of a ticket as it was drawn. null = it is none, for something else, or over. */
+  drawn(bound: string, login: string, ticket: string, now: number): TotpKey | null;
   /** The time step this code belongs to, one before and one after now included; null = it belongs to none. */
   stepOf(secret: string, code: string, now: number): number | null;
   seal(staff: number, secret: string): Buffer;
@@ -25,14 +27,31 @@ export interface Totps {
 
 export function createTotps(secrets: Secrets): Totps {
   const vault = privateKey(secrets);
-  const enrolKey = secrets.derive('totp-enrol');
+  const ticketKey = secrets.derive('totp-ticket');
   const recoveryKey = secrets.derive('totp-recovery');
 
+  /** What somebody sends as a ticket need not be one. */
+  function opened(bound: string, ticket: string): { totp: string; until: number } | null {
+    try {
+      return openPrivate(ticketKey, Buffer.from(ticket, 'base64url'), bound) as {
+        totp: string;
+        until: number;
+      };
+    } catch {
+      return null;
+    }
+  }
+
   return {
-    keyFor(seed, login) {
-      const bytes = createHmac('sha256', enrolKey).update(seed).digest().subarray(0, SECRET_BYTES);
-      const secret = new Secret({ buffer: new Uint8Array(bytes).buffer });
-      return { secret: secret.base32, uri: totpOf(secret, login).toString() };
+    draw(bound, login, until) {
+      const secret = new Secret({ buffer: new Uint8Array(randomBytes(SECRET_BYTES)).buffer });
+      const sealed = sealPrivate(ticketKey, { totp: secret.base32, until }, bound);
+      return { ticket: sealed.toString('base64url'), key: keyOf(secret, login) };
+    },
+
+    drawn(bound, login, ticket, now) {
+      const held = opened(bound, ticket);
+      return held && held.until > now ? keyOf(Secret.fromBase32(held.totp), login) : null;
     },
 
     stepOf(secret, code, now) {
@@ -54,6 +73,10 @@ export function createTotps(secrets: Secrets): Totps {
         .update(`${staff}/${code.toLowerCase().replace(/[\s-]/g, '')}`)
         .digest(),
   };
+}
+
+function keyOf(secret: Secret, login: string): TotpKey {
+  return { secret: secret.base32, uri: totpOf(secret, login).toString() };
 }
 
 function totpOf(secret: Secret, label = ''): TOTP {

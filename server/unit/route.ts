@@ -110,7 +110,7 @@ export function unitRoute(parts: {
       });
       return c.json({ added: links.length, links }, 201);
     })
-    .post(`${base}/links`, organizer, async (c) => {
+    .post(`${base}/links`, parts.guard.fresh('organizer'), async (c) => {
       const given = await readBody(c.req.raw, shown);
       const why = checkReason(given.reason);
       const { stored } = await open(db, c.req.param('slug'));

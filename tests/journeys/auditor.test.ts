@@ -228,7 +228,7 @@ test('a person with only the exported ledger and a saved page, without a network
   await button(page, '导出').click();
   const [download] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('link', { name: '下载账本' }).click(),
+    page.getByRole('button', { name: '下载账本' }).click(),
   ]);
   const ledger = join(folder, 'ledger.ndjson');
   await download.saveAs(ledger);

@@ -8,6 +8,10 @@ import { createSite, type TestSite } from '../harness/site.ts';
 const doors: Record<string, readonly Role[] | 'open' | 'signed in'> = {
   'GET /api/console/account': 'signed in',
   'POST /api/console/account/password': 'signed in',
+  'GET /api/console/account/news': 'signed in',
+  'POST /api/console/account/news/seen': 'signed in',
+  'GET /api/console/account/proof': 'signed in',
+  'POST /api/console/account/proof': 'signed in',
   'POST /api/console/account/recovery': 'signed in',
   'DELETE /api/console/account/sessions/:id': 'signed in',
   'POST /api/console/account/sessions/end-others': 'signed in',
@@ -99,6 +103,10 @@ const doors: Record<string, readonly Role[] | 'open' | 'signed in'> = {
   'POST /api/console/staff/:id/link': ['administrator'],
   'PATCH /api/console/staff/:id/roles': ['administrator'],
   'POST /api/console/staff/:id/sessions/end': ['administrator'],
+  'GET /api/console/staff/requests': ['administrator', 'auditor'],
+  'POST /api/console/staff/requests/:id/grant': ['administrator', 'auditor'],
+  'POST /api/console/staff/requests/:id/refuse': ['administrator', 'auditor'],
+  'POST /api/console/staff/requests/:id/withdraw': ['administrator'],
   'GET /api/console/unit': ['unit'],
   'POST /api/console/unit/documents': ['unit'],
   'POST /api/console/unit/enter': 'open',
@@ -117,6 +125,29 @@ const doors: Record<string, readonly Role[] | 'open' | 'signed in'> = {
   'POST /api/console/unit/nominations/:id/submit': ['unit'],
   'POST /api/console/unit/nominations/:id/withdraw': ['unit'],
 };
+
+/** Behind these is what cannot be taken back, or shows what is hidden: who passes has proved lately that it is they. */
+const proved = [
+  'DELETE /api/console/contests/:slug',
+  'GET /api/console/contests/:slug/ballots.csv',
+  'PATCH /api/console/staff/:id/contests',
+  'PATCH /api/console/staff/:id/roles',
+  'POST /api/console/account/recovery',
+  'POST /api/console/account/totp/start',
+  'POST /api/console/contests/:slug/archive',
+  'POST /api/console/contests/:slug/erase',
+  'POST /api/console/contests/:slug/nominations/:id/reveal',
+  'POST /api/console/contests/:slug/plan/publish',
+  'POST /api/console/contests/:slug/rulings/:id/confirm',
+  'POST /api/console/contests/:slug/shortlist/publish',
+  'POST /api/console/contests/:slug/units/links',
+  'POST /api/console/staff',
+  'POST /api/console/staff/:id/disable',
+  'POST /api/console/staff/:id/enable',
+  'POST /api/console/staff/:id/link',
+  'POST /api/console/staff/:id/sessions/end',
+  'POST /api/console/staff/requests/:id/grant',
+];
 
 let fresh: FreshDatabase;
 let site: TestSite;
@@ -151,6 +182,7 @@ interface Door {
   method: string;
   path: string;
   roles: readonly Role[] | null;
+  fresh: boolean;
 }
 
 function consoleDoors(): Door[] {
@@ -158,9 +190,9 @@ function consoleDoors(): Door[] {
   for (const { method, path, handler } of site.app.routes) {
     if (!path.startsWith('/api/console/')) continue;
     const key = `${method} ${path}`;
-    const guarded = (handler as { roles?: readonly Role[] }).roles ?? null;
+    const { roles = null, fresh = false } = handler as { roles?: readonly Role[]; fresh?: boolean };
     const known = found.get(key);
-    found.set(key, { method, path, roles: known?.roles ?? guarded });
+    found.set(key, { method, path, roles: known?.roles ?? roles, fresh: fresh || known?.fresh === true });
   }
   return [...found.values()];
 }
@@ -208,6 +240,28 @@ test('every door lets in the roles it names and refuses every other', { timeout:
       // An empty request is a person's mistake, never a fault of ours.
       expect([name(door), role, reply.status >= 500]).toEqual([name(door), role, false]);
     }
+  }
+});
+
+test('every door to what cannot be taken back asks for a proof of the last minutes, and these are all', async () => {
+  expect(
+    consoleDoors()
+      .filter((door) => door.fresh)
+      .map(name)
+      .sort(),
+  ).toEqual(proved);
+  await site.parts.db
+    .updateTable('session')
+    .set({ proved_at: new Date(0) })
+    .execute();
+  for (const door of consoleDoors().filter((one) => one.fresh)) {
+    const desk = desks.get(door.roles?.[0] ?? 'organizer');
+    const reply = await desk?.ask(door.method, addressOf(door.path), door.method === 'GET' ? undefined : {});
+    expect([name(door), reply?.status, reply?.body]).toEqual([
+      name(door),
+      403,
+      { code: 'proof_stale', by: 'password' },
+    ]);
   }
 });
 

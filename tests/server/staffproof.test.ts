@@ -174,11 +174,17 @@ describe('the second factor', () => {
       expect(totps.stepOf(secret, code, 59_000)).toBeNull();
   });
 
-  test('has keys of 160 bits that are the same for the same seed only', () => {
-    const key = totps.keyFor('join/a', 'li');
+  test('has keys of 160 bits, drawn anew each time, that only their own ticket gives again', () => {
+    const { ticket, key } = totps.draw('join/a', 'li', 2_000);
+    const changed = `${ticket.slice(0, 20)}${ticket[20] === 'A' ? 'B' : 'A'}${ticket.slice(21)}`;
     expect(key.secret).toMatch(/^[A-Z2-7]{32}$/);
-    expect(totps.keyFor('join/a', 'li')).toEqual(key);
-    expect(totps.keyFor('join/b', 'li').secret).not.toBe(key.secret);
+    expect(totps.draw('join/a', 'li', 2_000).key.secret).not.toBe(key.secret);
+    expect(totps.drawn('join/a', 'li', ticket, 1_999)).toEqual(key);
+    expect(totps.drawn('join/a', 'li', ticket, 2_000)).toBeNull();
+    expect(totps.drawn('join/b', 'li', ticket, 1_999)).toBeNull();
+    expect(totps.drawn('join/a', 'li', changed, 1_999)).toBeNull();
+    expect(totps.drawn('join/a', 'li', '', 1_999)).toBeNull();
+    expect(ticket).not.toContain(key.secret);
     expect(key.uri).toMatch(
       /^otpauth:\/\/totp\/.+:li\?issuer=.+&secret=[A-Z2-7]{32}&algorithm=SHA1&digits=6&period=30$/,
     );
