@@ -19,6 +19,7 @@ const personOf = (staff: number | null, unit: number | null = null): Person => (
   of: null,
   totp: false,
   idleMs: 0,
+  freshMs: 600_000,
   csrf: '',
   session: `s${++sessions}`,
 });
