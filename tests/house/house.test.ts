@@ -117,6 +117,18 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
     wrong: [[['shared/a.ts', 'export const now = () => Date.now();']], [['shared/a.ts', 'f(Math.random);']]],
     right: [[['server/a.ts', 'const clock = Date.now;']]],
   },
+  'only staff/seal.ts writes accounts, each under its seal': {
+    wrong: [
+      [['server/staff/roster.ts', `tx.updateTable('staff').set({ roles })`]],
+      [['server/contest/archive.ts', 'sql`update staff s set disabled_at = now()`']],
+    ],
+    right: [
+      [['server/staff/seal.ts', `tx.insertInto('staff').values(row)`]],
+      [['server/staff/join.ts', `tx.updateTable('staff_invite').set({ used_at })`]],
+      [['tests/server/forge.test.ts', 'sql`update staff set roles = null`']],
+    ],
+  },
+
   'only one file writes each table of the ledger': {
     wrong: [
       [['server/audit/ruling.ts', 'sql`update tally set votes = 1`']],
