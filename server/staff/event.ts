@@ -12,6 +12,8 @@ const MOST_SHOWN = 50;
 const SAME_MS = 10 * 60_000;
 /** A session and the event of its sign-in are written in one transaction. */
 const ENTERING_MS = 2_000;
+/** Whoever holds the account did this themselves, or could not enter it any more. */
+const BEGINNING = new Set(['staff.invite', 'staff.join', 'staff.rejoin']);
 
 /** Who does it; `session`: a person's own, where they do it to themselves. */
 type Doer = Actor & { session?: string };
@@ -91,7 +93,7 @@ export async function readEvents(db: Db, staff: number, session: string): Promis
     act,
     by: actor,
     detail,
-    news: seen_at === null && done !== session && !(entered(at) && actor === ''),
+    news: !BEGINNING.has(act) && seen_at === null && done !== session && !(entered(at) && actor === ''),
   }));
 }
 

@@ -203,7 +203,7 @@ export function createJoin(parts: {
           totp: step === null ? null : totps.seal(row.id, key.secret),
           totp_step: step ?? -1,
           recovery: recovery.map((one) => totps.recoveryDigest(row.id, one)),
-          ...(row.password === null ? {} : { reset_at: new Date(clock()) }),
+          ...(row.password === null ? {} : { reset_at: await databaseNow(tx) }),
         });
         await attempts.forgetAll(tx, person.login);
         const self = { name: row.name, staff: row.id, unit: row.unit };
@@ -229,6 +229,12 @@ function openedElsewhere({ opened_at }: { opened_at: Date | null }): Refusal {
 async function checkFree(tx: Transaction<Tables>, login: string): Promise<void> {
   const taken = await tx.selectFrom('staff').select('id').where('login', '=', login).executeTakeFirst();
   if (taken) throw new Refusal('login_taken', { login });
+}
+
+/** As what is proposed has its time: clocks of servers differ. */
+async function databaseNow(tx: Transaction<Tables>): Promise<Date> {
+  const { rows } = await sql<{ now: Date }>`select now() as now`.execute(tx);
+  return rows[0]?.now ?? new Date();
 }
 
 function digestOf(ticket: string): Buffer {

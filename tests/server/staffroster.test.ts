@@ -79,7 +79,9 @@ test('an invitation gives a link that leads to joining with just these roles', a
 
 test('nobody keeps accounts and audits too, neither by invitation nor later nor past the server', async () => {
   const roles = ['administrator', 'auditor'];
-  expect((await act('POST', 'staff', { name: '甲', login: 'both', roles })).body.code).toBe('roles_conflict');
+  expect((await act('POST', 'staff', { name: '甲', login: 'both', roles, reason: REASON })).body.code).toBe(
+    'roles_conflict',
+  );
   const { id } = await member(['auditor']);
   expect((await act('PATCH', `staff/${id}/roles`, { roles, reason: REASON })).body.code).toBe(
     'roles_conflict',
