@@ -17,6 +17,7 @@ import { shortlistRoute } from './contest/shortlistroute.ts';
 import { createSteer } from './contest/steer.ts';
 import { steerRoute } from './contest/steerroute.ts';
 import { healthRoute } from './health.ts';
+import { addressDoor } from './input.ts';
 import { actRoute } from './log/actroute.ts';
 import { logRoute } from './log/route.ts';
 import { witnessRoute } from './log/witnessroute.ts';
@@ -41,6 +42,7 @@ import { wechatRoute } from './wechat/route.ts';
 /** All routes on their parts. Who may call each is said at the head of its route file; answer.ts says which status a refusal has. */
 export function createApp(parts: Parts) {
   const app = new Hono<{ Bindings: HttpBindings }>()
+    .use('*', addressDoor)
     // The ballot comes first: the router tries in this order.
     .route('/', voteRoute(parts))
     .route('/', tallyRoute(parts))

@@ -24,14 +24,13 @@ import type { RulingScope } from '@zuimei/shared/audit.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { filterFields, filterOf } from '../analyst/ballotroute.ts';
 import type { Parts } from '../parts.ts';
-import { parseInput, readBody } from '../staff/body.ts';
+import { parseInput, readBody, rowNumber } from '../staff/body.ts';
 import { checkReason } from '../staff/reason.ts';
 import type { Guarded } from '../staff/session.ts';
 import { MOST_RULED } from '../vote/ruling.ts';
 import { type Auditor, createRulings } from './ruling.ts';
 
 const Index = pipe(number(), integer(), minValue(0), maxValue(Number.MAX_SAFE_INTEGER));
-const Id = pipe(number(), integer(), minValue(1), maxValue(2_147_483_647));
 const Proposed = object({
   verb: picklist(['void', 'restore', 'release']),
   scope: variant('by', [
@@ -41,7 +40,7 @@ const Proposed = object({
       clusters: pipe(array(pipe(string(), maxLength(200))), minLength(1), maxLength(200)),
     }),
     object({ by: literal('filter'), filter: record(string(), union([string(), number()])) }),
-    object({ by: literal('proposal'), proposal: Id }),
+    object({ by: literal('proposal'), proposal: rowNumber }),
   ]),
   reason: unknown(),
   reference: optional(pipe(string(), trim(), maxLength(100)), ''),

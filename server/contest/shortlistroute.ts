@@ -26,7 +26,7 @@ import { encodePortrait } from '../nomination/portrait.ts';
 import { type Collecting, collecting, countStates } from '../nomination/review.ts';
 import type { Uploads } from '../nomination/upload.ts';
 import type { Secrets } from '../secret.ts';
-import { parseInput, readBody } from '../staff/body.ts';
+import { parseInput, readBody, rowNumber } from '../staff/body.ts';
 import type { Guard } from '../staff/session.ts';
 import type { Tallies } from '../tally/route.ts';
 import type { Ledger } from '../vote/ledger.ts';
@@ -44,7 +44,12 @@ const line = (most: number) => pipe(string(), trim(), maxLength(most));
 const named = (most: number) => pipe(line(most), minLength(1));
 const numbers = object({
   numbers: pipe(
-    array(object({ id: pipe(number(), integer(), minValue(1)), number: nullable(candidateNumber) })),
+    array(
+      object({
+        id: rowNumber,
+        number: nullable(candidateNumber),
+      }),
+    ),
     minLength(1),
     maxLength(1_000),
   ),

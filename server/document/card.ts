@@ -1,4 +1,5 @@
 import { type FieldName, fieldOf, isPlainLabel } from '@zuimei/shared/form.ts';
+import { clip } from '../text.ts';
 import { answerIn, type Contact, type Draft } from './draft.ts';
 import { type Place, type Problem, problemAt } from './problem.ts';
 import { type Cell, cellRightOf, type Table } from './table.ts';
@@ -122,10 +123,7 @@ function finish(block: Block): Draft {
   if (contact) {
     draft.contact.phone = parsePhone(contact.text) ?? draft.contact.phone;
     draft.contact.name =
-      contact.text
-        .replace(/[+\d\-\s（）()]+/gu, ' ')
-        .trim()
-        .slice(0, 80) || draft.contact.name;
+      clip(contact.text.replace(/[+\d\-\s（）()]+/gu, ' ').trim(), 80) || draft.contact.name;
   }
   return { ...draft, form: block.labels.has('subject') ? 'clue' : 'card' };
 }

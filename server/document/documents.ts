@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { clip } from '../text.ts';
 import type { Draft } from './draft.ts';
 import type { Nomination } from './nomination.ts';
 import { type Problem, problemAt } from './problem.ts';
@@ -77,7 +78,7 @@ export async function readDocuments(
 }
 
 function fileName(name: string): string {
-  return cleanLine(name.split(/[/\\]/u).at(-1) ?? '').slice(0, 120) || '未命名文件';
+  return clip(cleanLine(name.split(/[/\\]/u).at(-1) ?? ''), 120) || '未命名文件';
 }
 
 function checkFile(sent: SentFile, file: string, known: Map<string, string>): Problem | null {

@@ -1,5 +1,6 @@
 import type { FieldName } from '@zuimei/shared/form.ts';
 import { isBlank, isHint } from '@zuimei/shared/form.ts';
+import { clip } from '../text.ts';
 import type { Place } from './problem.ts';
 import type { Cell } from './table.ts';
 import { cleanLine, cleanText, parsePhone } from './value.ts';
@@ -59,10 +60,7 @@ export function contactOf(text: string): Contact | null {
   const contact: Contact = { unit: null, name: null, phone: null };
   marks.forEach((mark, at) => {
     const raw = text.slice(mark.index + mark[0].length, marks[at + 1]?.index);
-    const value = cleanLine(raw)
-      .replace(/[（(]?(盖章|公章)[）)]?/u, '')
-      .slice(0, 80)
-      .trim();
+    const value = clip(cleanLine(raw).replace(/[（(]?(盖章|公章)[）)]?/u, ''), 80).trim();
     if (!value || isHint(value)) return;
     const label = mark[1] ?? '';
     if (label.endsWith('单位')) contact.unit ??= value;

@@ -1,5 +1,6 @@
 import { type CellObject, CFB, type Range, read, SSF, type WorkBook, type WorkSheet } from '@e965/xlsx';
 import { zipSync } from 'fflate';
+import { clip } from '../text.ts';
 import type { Archive } from './archive.ts';
 import { refuseFile } from './problem.ts';
 import { type Cell, type Document, type Table, tableLimits } from './table.ts';
@@ -56,7 +57,7 @@ export function readCsv(bytes: Uint8Array): Document {
   if (rows.length > tableLimits.rows) refuseFile('too_many_rows');
   const cells = (row: string[]): Cell[] =>
     row.slice(0, tableLimits.columns).map((text) => ({
-      text: text.slice(0, tableLimits.cellChars),
+      text: clip(text, tableLimits.cellChars),
       number: null,
       dated: false,
       formula: text.startsWith('='),
@@ -172,7 +173,7 @@ function cellOf(source: CellObject | undefined, shift: number): Cell | null {
   const number = source.t === 'n' && typeof source.v === 'number' ? source.v : null;
   const dated = number !== null && typeof source.z === 'string' && SSF.is_date(source.z);
   return {
-    text: textOf(source, number).slice(0, tableLimits.cellChars),
+    text: clip(textOf(source, number), tableLimits.cellChars),
     number: number !== null && dated ? number + shift : number,
     dated,
     formula: source.f !== undefined || (source.t === 's' && /^=\S/u.test(String(source.v))),

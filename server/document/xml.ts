@@ -103,7 +103,8 @@ function decodeXml(text: string): string {
     (whole, hex: string, decimal: string, name: string) => {
       if (name) return named[name] ?? whole;
       const code = hex ? Number.parseInt(hex, 16) : Number.parseInt(decimal, 10);
-      return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '';
+      const half = code >= 0xd800 && code <= 0xdfff;
+      return code > 0 && code <= 0x10ffff && !half ? String.fromCodePoint(code) : '';
     },
   );
 }

@@ -6,6 +6,7 @@ import type { Collection, FormField } from '@zuimei/shared/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { cleanLine, cleanName, cleanText, foldText } from '../document/value.ts';
 import type { Secrets } from '../secret.ts';
+import { clip } from '../text.ts';
 import { openPrivate, privateKey, sealPrivate } from './vault.ts';
 
 /** What seals private answers and digests twins. */
@@ -20,7 +21,7 @@ export function nominationKeys(secrets: Secrets): NominationKeys {
 
 /** The field whose answer is the nominee's name: 姓名, or the subject of a case or a work. */
 export function nameIn(values: FormValues): string {
-  return cleanName(values['name'] || values['subject'] || values['title'] || '').slice(0, 80);
+  return clip(cleanName(values['name'] || values['subject'] || values['title'] || ''), 80);
 }
 
 /**
@@ -37,7 +38,7 @@ export function partAnswers(
     const sent = values[field.key];
     if (sent === undefined || !isText(field)) continue;
     const many = field.type === 'text' || field.key === 'honours' || field.key === 'proof';
-    const text = (many ? cleanText(sent) : cleanLine(sent)).slice(0, nominationLimits.answerChars + 1);
+    const text = clip(many ? cleanText(sent) : cleanLine(sent), nominationLimits.answerChars + 1);
     if (text !== '') (isHidden(field) ? hidden : answers)[field.key] = text;
   }
   return { answers, hidden };

@@ -6,6 +6,7 @@ import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Tables } from '../db.ts';
 import { openArchive } from '../document/archive.ts';
 import { cleanLine } from '../document/value.ts';
+import { clipStart } from '../text.ts';
 
 type Reader = Kysely<Tables> | Transaction<Tables>;
 
@@ -76,9 +77,8 @@ export async function checkFile(
   want: 'file' | 'video' = 'file',
 ): Promise<CheckedFile> {
   const name =
-    cleanLine(sent.name.split(/[/\\]/u).at(-1) ?? '')
-      .replace(/["<>|:*?]/gu, '')
-      .slice(-120) || '未命名文件';
+    clipStart(cleanLine(sent.name.split(/[/\\]/u).at(-1) ?? '').replace(/["<>|:*?]/gu, ''), 120) ||
+    '未命名文件';
   const limit = want === 'video' ? nominationLimits.videoBytes : nominationLimits.fileBytes;
   if (sent.bytes.length > limit) throw new Refusal('too_large', { limit: `${limit >> 20} MB` });
   const kind = fileKind(sent.bytes);

@@ -1,23 +1,12 @@
 import { type Context, Hono } from 'hono';
-import {
-  array,
-  integer,
-  maxLength,
-  minLength,
-  minValue,
-  nullable,
-  number,
-  object,
-  optional,
-  pipe,
-} from 'valibot';
+import { array, maxLength, minLength, nullable, object, optional, pipe } from 'valibot';
 import { nominationLimits } from '@zuimei/shared/nomination.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { readStored } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
 import type { Secrets } from '../secret.ts';
 import { recordAction } from '../staff/action.ts';
-import { readBody } from '../staff/body.ts';
+import { readBody, rowNumber } from '../staff/body.ts';
 import type { Guard, Person } from '../staff/session.ts';
 import { createUnits } from '../unit/unit.ts';
 import { nominationKeys } from './answers.ts';
@@ -31,7 +20,7 @@ import { day, opinionBody } from './portalroute.ts';
 import { rowId, type Uploads } from './upload.ts';
 
 const sent = object({
-  ids: pipe(array(pipe(number(), integer(), minValue(1))), minLength(1), maxLength(500)),
+  ids: pipe(array(rowNumber), minLength(1), maxLength(500)),
   consentOn: optional(nullable(day), null),
 });
 /** As much as the proxy in front lets through (infra/nginx). */

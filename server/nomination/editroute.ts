@@ -1,12 +1,9 @@
 import { type Context, Hono } from 'hono';
 import {
-  integer,
   isoDate,
   maxLength,
   minLength,
-  minValue,
   nullable,
-  number,
   object,
   optional,
   picklist,
@@ -24,7 +21,7 @@ import type { Db } from '../db.ts';
 import type { SentFile } from '../document/documents.ts';
 import type { Secrets } from '../secret.ts';
 import { recordAction } from '../staff/action.ts';
-import { parseInput, readBody } from '../staff/body.ts';
+import { parseInput, readBody, rowNumber } from '../staff/body.ts';
 import type { Guard, Guarded } from '../staff/session.ts';
 import { nominationKeys } from './answers.ts';
 import { addAttachment, CONSENT_FIELD, checkFile } from './attachment.ts';
@@ -36,7 +33,6 @@ import type { Uploads } from './upload.ts';
 
 const id = pipe(string(), regex(/^\d{1,9}$/), transform(Number));
 const key = pipe(string(), regex(/^[A-Za-z][\w-]{0,40}$/));
-const version = pipe(number(), integer(), minValue(1));
 const answer = pipe(string(), maxLength(nominationLimits.answerChars + 2_000));
 const consent = object({
   by: pipe(string(), trim(), minLength(1), maxLength(40)),
@@ -44,7 +40,7 @@ const consent = object({
   file: nullable(pipe(string(), maxLength(36))),
 });
 const edit = object({
-  version,
+  version: rowNumber,
   values: optional(record(key, answer)),
   kind: optional(picklist(['person', 'team', 'case', 'work'])),
   category: optional(pipe(string(), maxLength(64))),
@@ -93,7 +89,7 @@ export function editRoute(parts: {
       await readNomination(db, nomination, contest.id);
       using upload = await uploads.read(c.req.raw, c.get('person'), nominationLimits.photoBytes);
       const { files, fields } = upload;
-      const made = parseInput(pipe(id, version), fields['version']);
+      const made = parseInput(pipe(id, rowNumber), fields['version']);
       const change = { version: made, photo: await encodePortrait(fileIn(files)) };
       await editNomination({ db, keys }, contest, c.get('person'), nomination, change, clock());
       return await answerWith(c, slug, nomination);

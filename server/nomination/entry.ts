@@ -13,6 +13,7 @@ import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Tables } from '../db.ts';
 import { cleanLine, paragraphsOf, yearsText } from '../document/value.ts';
 import type { Actor } from '../staff/action.ts';
+import { clip } from '../text.ts';
 import { hiddenFaults, maskHidden, type NominationKeys, openHidden, publicFields } from './answers.ts';
 import { readAttachments } from './attachment.ts';
 import { readOpinions } from './opinion.ts';
@@ -147,7 +148,7 @@ export async function recordEvent(
 ): Promise<void> {
   await tx
     .insertInto('nomination_event')
-    .values({ nomination, actor: actor.name, act, reason: reason.slice(0, 500) })
+    .values({ nomination, actor: actor.name, act, reason: clip(reason, 500) })
     .execute();
 }
 

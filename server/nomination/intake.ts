@@ -12,6 +12,7 @@ import type { Nomination } from '../document/nomination.ts';
 import { type Problem, problemAt } from '../document/problem.ts';
 import { foldText } from '../document/value.ts';
 import { encodePhoto } from '../media/photo.ts';
+import { clip } from '../text.ts';
 import type { Units } from '../unit/unit.ts';
 import { isMask } from './answers.ts';
 import { createNomination, type Filing } from './filing.ts';
@@ -107,8 +108,8 @@ async function takeOpinion(
   const on = isDate(written) ? written : shanghaiDate(now);
   const given = {
     verdict: 'agree' as const,
-    words: words.slice(0, 1000),
-    signer: unit.slice(0, 40),
+    words: clip(words, 1000),
+    signer: clip(unit, 40),
     on,
     file: null,
   };
@@ -130,7 +131,7 @@ async function unitFor(
   make: (name: string, kind: string) => Promise<number>,
 ): Promise<{ id: number; name: string }> {
   if (intake.from === 'unit') return intake.unit;
-  const name = (contact.unit || candidate.unit || '未写明报送单位').slice(0, 80);
+  const name = clip(contact.unit || candidate.unit || '未写明报送单位', 80);
   const there = known.get(foldText(name));
   if (there) return there;
   const unit = { id: await make(name, intake.kind), name };

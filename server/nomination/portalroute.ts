@@ -3,12 +3,8 @@ import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import {
   check,
-  integer,
   maxLength,
-  maxValue,
-  minValue,
   nullable,
-  number,
   object,
   picklist,
   pipe,
@@ -27,7 +23,7 @@ import { documentLimits } from '../document/documents.ts';
 import type { Secrets } from '../secret.ts';
 import { recordAction } from '../staff/action.ts';
 import type { Attempts } from '../staff/attempt.ts';
-import { readBody } from '../staff/body.ts';
+import { readBody, rowNumber } from '../staff/body.ts';
 import type { Guard, Person, Sessions } from '../staff/session.ts';
 import { createUnits } from '../unit/unit.ts';
 import { clientAddress } from '../vote/address.ts';
@@ -40,7 +36,6 @@ import { rowId, type Uploads } from './upload.ts';
 
 const kinds = ['person', 'team', 'case', 'work'] as const;
 const line = (most: number) => pipe(string(), maxLength(most));
-const version = pipe(number(), integer(), minValue(1), maxValue(2_147_483_647));
 /** A calendar day that there is, YYYY-MM-DD: the database refuses any other. */
 export const day = pipe(string(), check(isDate));
 const fieldKey = /^[A-Za-z][A-Za-z0-9_/-]{0,63}$/;
@@ -54,7 +49,7 @@ const bodies = {
   enter: object({ key: line(64) }),
   create: object({ kind: picklist(kinds) }),
   save: object({
-    version,
+    version: rowNumber,
     kind: picklist(kinds),
     category: line(64),
     values: record(pipe(string(), regex(fieldKey)), line(nominationLimits.answerChars * 2)),
@@ -66,7 +61,7 @@ const bodies = {
       }),
     ),
   }),
-  move: object({ version }),
+  move: object({ version: rowNumber }),
   opinion: object({
     verdict: picklist(['agree', 'disagree'] as const),
     words: pipe(line(1000), trim()),

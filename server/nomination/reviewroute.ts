@@ -1,7 +1,6 @@
 import { Hono } from 'hono';
 import {
   array,
-  integer,
   literal,
   maxLength,
   maxValue,
@@ -26,7 +25,7 @@ import type { Role } from '@zuimei/shared/staff.ts';
 import { readStored } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
 import type { Secrets } from '../secret.ts';
-import { parseInput, readBody } from '../staff/body.ts';
+import { parseInput, readBody, rowNumber } from '../staff/body.ts';
 import type { Guard } from '../staff/session.ts';
 import { nominationKeys } from './answers.ts';
 import { readAttachment, sendAttachment } from './attachment.ts';
@@ -52,13 +51,12 @@ const filter = object({
   ),
   q: optional(pipe(string(), maxLength(80))),
 });
-const count = pipe(number(), integer(), minValue(1), maxValue(2_147_483_647));
 const decision = object({
-  ids: pipe(array(count), minLength(1), maxLength(500)),
+  ids: pipe(array(rowNumber), minLength(1), maxLength(500)),
   verdict: picklist(verdicts),
   reason: optional(reason, ''),
   consentOn: optional(nullable(day), null),
-  versions: optional(record(pipe(string(), regex(/^\d{1,9}$/)), count), {}),
+  versions: optional(record(pipe(string(), regex(/^\d{1,9}$/)), rowNumber), {}),
 });
 /** Papers are handed in by organizers alone, by whichever door. */
 const verdictRoles: Record<Verdict, readonly Role[]> = {

@@ -2,6 +2,7 @@ import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { UploadStanding } from '@zuimei/shared/unit.ts';
 import type { SentFile } from '../document/documents.ts';
 import type { Person } from '../staff/session.ts';
+import { isWhole } from '../text.ts';
 import type { Turns } from '../turn.ts';
 import { splitForm } from './multipart.ts';
 
@@ -114,9 +115,12 @@ function sort(parts: ReturnType<typeof splitForm>, mostFiles: number): Pick<Uplo
   const fields: Upload['fields'] = {};
   const files: SentFile[] = [];
   for (const { name, fileName, bytes } of parts) {
-    if (fileName !== null) files.push({ name: fileName, bytes });
-    else if (bytes.length <= 800 && Object.keys(fields).length < MOST_FIELDS)
-      fields[name] = Buffer.from(bytes).toString('utf8');
+    if (fileName !== null) files.push({ name: fileName.toWellFormed().replaceAll('\0', ''), bytes });
+    else if (bytes.length <= 800 && Object.keys(fields).length < MOST_FIELDS) {
+      const text = Buffer.from(bytes).toString('utf8');
+      if (!isWhole(name) || !isWhole(text)) throw new Refusal('bad_request', { field: 'body' });
+      fields[name] = text;
+    }
   }
   if (files.length > mostFiles) throw new Refusal('too_many_files', { most: mostFiles });
   if (files.length === 0) throw new Refusal('bad_request', { field: 'file' });

@@ -3,6 +3,7 @@ import type { CandidateKind, Photo } from '@zuimei/shared/contest.ts';
 import type { Consent, FormValues } from '@zuimei/shared/nomination.ts';
 import type { Collection, FormField } from '@zuimei/shared/plan.ts';
 import type { Warning, WarningCode } from '@zuimei/shared/shortlist.ts';
+import { clip } from '../text.ts';
 import { yearsOf } from './years.ts';
 
 /** What is known of a nomination when it is checked; private values in clear, none of which comes out again. */
@@ -54,7 +55,7 @@ export function warningsOf(collection: Collection, one: Checked, now: number): W
   const post = `${said('post')} ${said('unitPost')}`;
   const title = leading.exec(post)?.[0];
   if (collection.noLeaders && one.kind === 'person' && title)
-    warn('leading_post', { post: post.trim().slice(0, 60), title });
+    warn('leading_post', { post: clip(post.trim(), 60), title });
   warnOfPhoto(collection, one, asked, warn);
   warnOfTexts(collection, one, asked, warn);
   if (asked.has('phone') && said('phone').replace(/\D/gu, '').length < 7) warn('phone_missing');

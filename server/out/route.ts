@@ -1,17 +1,5 @@
 import { Hono } from 'hono';
-import {
-  boolean,
-  integer,
-  maxLength,
-  minValue,
-  number,
-  object,
-  optional,
-  picklist,
-  pipe,
-  string,
-  trim,
-} from 'valibot';
+import { boolean, maxLength, object, optional, picklist, pipe, string, trim } from 'valibot';
 import { countChars } from '@zuimei/shared/answer.ts';
 import {
   formatsOf,
@@ -28,7 +16,7 @@ import { readStored } from '../contest/plan.ts';
 import { privateKey } from '../nomination/vault.ts';
 import type { Parts } from '../parts.ts';
 import { recordAction } from '../staff/action.ts';
-import { parseInput, readBody } from '../staff/body.ts';
+import { parseInput, readBody, rowNumber } from '../staff/body.ts';
 import { checkFresh, type Guarded, type Person } from '../staff/session.ts';
 import { disposition, fileName } from './moment.ts';
 import { sourceOf } from './nominees.ts';
@@ -44,7 +32,7 @@ const askBody = object({
   reason: optional(pipe(string(), trim(), maxLength(200)), ''),
   scope: optional(picklist(['sent', 'accepted']), 'accepted'),
   sender: optional(object({ unit: line, contact: line, phone: line })),
-  nomination: optional(pipe(number(), integer(), minValue(1))),
+  nomination: optional(rowNumber),
 });
 
 const types = {

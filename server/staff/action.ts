@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Tables } from '../db.ts';
+import { clip } from '../text.ts';
 
 /** Who does something: a person of staff, a unit, or the system itself. `name` is what the action log and the ledger show. */
 export interface Actor {
@@ -35,8 +36,8 @@ export async function recordAction(
       unit: actor.unit,
       act,
       contest,
-      subject: subject.slice(0, MOST_SUBJECT),
-      reason: reason.slice(0, MOST_REASON),
+      subject: clip(subject, MOST_SUBJECT),
+      reason: clip(reason, MOST_REASON),
     })
     .execute();
 }

@@ -1,5 +1,18 @@
-import { type GenericSchema, type InferOutput, safeParse } from 'valibot';
+import {
+  type GenericSchema,
+  type InferOutput,
+  integer,
+  maxValue,
+  minValue,
+  number,
+  pipe,
+  safeParse,
+} from 'valibot';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { parseJson } from '../input.ts';
+
+/** What the database counts rows and their versions with. */
+export const rowNumber = pipe(number(), integer(), minValue(1), maxValue(2_147_483_647));
 
 const MOST_BYTES = 64_000;
 
@@ -15,7 +28,7 @@ export async function readBody<S extends GenericSchema>(
 ): Promise<InferOutput<S>> {
   if (!/^application\/json\b/i.test(request.headers.get('content-type') ?? ''))
     throw new Refusal('bad_request', { field: 'content-type' });
-  return parseInput(schema, parsed((await readBytes(request, mostBytes)).toString('utf8')));
+  return parseInput(schema, parseJson(await readBytes(request, mostBytes)));
 }
 
 /** The body as it came. Refuses with too_large; one that does not say its length is read no further than the limit, too. */
@@ -37,14 +50,6 @@ export function parseInput<S extends GenericSchema>(schema: S, value: unknown): 
   if (result.success) return result.output;
   const path = result.issues[0]?.path?.map((item) => String(item.key)).join('.');
   throw new Refusal('bad_request', { field: path || 'body' });
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function tooLarge(limit: number): Refusal {

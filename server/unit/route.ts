@@ -24,7 +24,7 @@ import { rowId, type Uploads } from '../nomination/upload.ts';
 import type { Secrets } from '../secret.ts';
 import { inviteStaff } from '../staff/account.ts';
 import { recordAction } from '../staff/action.ts';
-import { readBody } from '../staff/body.ts';
+import { readBody, rowNumber } from '../staff/body.ts';
 import { checkReason } from '../staff/reason.ts';
 import type { Seals } from '../staff/seal.ts';
 import type { Guard } from '../staff/session.ts';
@@ -42,7 +42,7 @@ const draft = object({
 });
 const many = object({ units: pipe(array(draft), minLength(1), maxLength(unitLimits.units)) });
 const shown = object({
-  ids: pipe(array(pipe(number(), integer(), minValue(1))), minLength(1), maxLength(unitLimits.units)),
+  ids: pipe(array(rowNumber), minLength(1), maxLength(unitLimits.units)),
   reason: pipe(string(), maxLength(1000)),
 });
 const account = object({ login: pipe(string(), trim(), regex(/^[a-z0-9][a-z0-9._-]{1,31}$/)) });

@@ -6,6 +6,7 @@ import { problemAt } from '../document/problem.ts';
 import { createReader } from '../document/reader.ts';
 import { type Cell, type Table, tableLimits } from '../document/table.ts';
 import { cleanLine, foldText, parsePhone } from '../document/value.ts';
+import { clipStart } from '../text.ts';
 
 type Column = 'name' | 'kind' | 'quota' | 'contact' | 'phone';
 
@@ -30,7 +31,7 @@ export async function readUnitSheet(
   collection: Pick<Collection, 'unitKinds'>,
   known: readonly string[],
 ): Promise<{ rows: UnitRow[]; problem: string | null }> {
-  const file = cleanLine(sent.name).slice(-120) || '未命名文件';
+  const file = clipStart(cleanLine(sent.name), 120) || '未命名文件';
   const ending = /\.([^.]{1,5})$/u.exec(file)?.[1]?.toLowerCase() ?? '';
   const reader = createReader();
   try {

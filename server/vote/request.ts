@@ -1,6 +1,7 @@
 import type { BlockList } from 'node:net';
 import type { BallotRequest } from '@zuimei/shared/ballot.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { isWhole } from '../text.ts';
 import { clientAddress } from './address.ts';
 import type { Sender } from './admission.ts';
 
@@ -14,9 +15,9 @@ export function parseBallotRequest(text: string): BallotRequest {
   if (typeof body !== 'object' || body === null) throw wrong('body');
   const { ballotId, picks, ticket, proof, seen } = body as Record<string, unknown>;
   const id = parseBallotId(ballotId);
-  if (typeof ticket !== 'string' || ticket.length > 100) throw wrong('ticket');
+  if (!isShort(ticket, 100)) throw wrong('ticket');
   if (!Array.isArray(picks) || picks.length > MOST_PICKS || !picks.every(isNumber)) throw wrong('picks');
-  if (proof !== undefined && (typeof proof !== 'string' || proof.length > 4_096)) throw wrong('proof');
+  if (proof !== undefined && !isShort(proof, 4_096)) throw wrong('proof');
   return {
     ballotId: id,
     picks: (picks as number[]).toSorted((a, b) => a - b),
@@ -35,7 +36,7 @@ export function parseBallotId(ballotId: unknown): string {
 function parseSeen(seen: unknown): NonNullable<BallotRequest['seen']> {
   if (typeof seen !== 'object' || seen === null) throw wrong('seen');
   const { device, dwellMs, touches } = seen as Record<string, unknown>;
-  if (device !== undefined && (typeof device !== 'string' || device.length > 64)) throw wrong('seen.device');
+  if (device !== undefined && !isShort(device, 64)) throw wrong('seen.device');
   if (dwellMs !== undefined && !isCount(dwellMs)) throw wrong('seen.dwellMs');
   if (touches !== undefined && !isCount(touches)) throw wrong('seen.touches');
   return {
@@ -79,6 +80,10 @@ export function channelOf(agent: string): number {
   // WeChat names itself near the end of a long header.
   if (agent.includes('MicroMessenger')) return 1;
   return /Mobile|Android|iPhone|iPad|HarmonyOS|OpenHarmony/.test(agent) ? 2 : 3;
+}
+
+function isShort(value: unknown, most: number): value is string {
+  return typeof value === 'string' && value.length <= most && isWhole(value);
 }
 
 function isNumber(value: unknown): value is number {
