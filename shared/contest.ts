@@ -226,6 +226,11 @@ export function nextPeriodAt(contest: Pick<Contest, 'rule' | 'rounds'>, now: num
   return next < Date.parse(round.closes) ? next : null;
 }
 
+/** Whether counts are shown as they grow. While they are not, whatever hangs on the picks of newer ballots is a count in another dress. */
+export function isShownLive(reveal: Reveal, now: number): boolean {
+  return reveal.kind === 'live' || (reveal.kind === 'sealed' && now >= Date.parse(reveal.from));
+}
+
 /** When counts that are hidden at `now` are next shown or renewed (ms); null when they are live. */
 export function nextRevealAt(reveal: Reveal, now: number): number | null {
   if (reveal.kind === 'live') return null;
@@ -243,6 +248,11 @@ export function revealedUpTo(reveal: Reveal, now: number): number | null {
   if (reveal.kind === 'sealed') return now < Date.parse(reveal.from) ? null : now;
   const today = shanghaiDayStart(shanghaiDay(now), reveal.at);
   return now < today ? shanghaiDayStart(shanghaiDay(now) - 1, reveal.at) : today;
+}
+
+/** When a ballot cast at `castAt` (ms) is first counted in what is shown (ms). */
+export function shownAt(reveal: Reveal, castAt: number): number {
+  return isShownLive(reveal, castAt) ? castAt : (nextRevealAt(reveal, castAt) ?? castAt);
 }
 
 /** What a voter has already done in this period. */

@@ -4,7 +4,10 @@ import type { PolicyName } from './contest.ts';
 export const steps = ['admit', 'challenge', 'hold', 'refuse'] as const;
 export type Step = (typeof steps)[number];
 
-/** Bits of a ballot's signals, as the ledger keeps them (bits 0–23). A bit never changes its meaning; new ones are added. */
+/**
+ * Bits of a ballot's signals, as the ledger keeps them (bits 0–23). A bit never changes its meaning; new ones are added. Those that hang on
+ * picks are noted only of ballots whose counts are shown as they grow.
+ */
 export const signalBits = {
   /** One voter tries often. */
   attempts: 1 << 0,
@@ -24,7 +27,7 @@ export const signalBits = {
   surge: 1 << 7,
   /** The only pick is a candidate who is picked alone far more often than the others are in the same hour. */
   single: 1 << 8,
-  /** Ballots from this device or network, or of this browser with these picks, arrive at almost equal gaps. */
+  /** Ballots from this device or network, or of this browser with these picks, arrive at almost equal gaps; of this browser alone while counts are hidden. */
   rhythm: 1 << 9,
   /** The same set of several picks comes much more often than sets do in this contest. */
   alike: 1 << 10,
@@ -40,6 +43,9 @@ export const signalBits = {
   unvouched: 1 << 15,
 } as const;
 export type Signal = keyof typeof signalBits;
+
+/** How the candidates picked fare, whoever picks them: as hidden as the counts themselves. */
+export const FORTUNE = signalBits.surge | signalBits.single | signalBits.alike;
 
 export function signalsIn(mask: number): Signal[] {
   return (Object.keys(signalBits) as Signal[]).filter((signal) => (mask & signalBits[signal]) !== 0);

@@ -18,7 +18,7 @@ export interface Start {
 
 /** What of a contest bears on an answer; it may change from ask to ask. */
 export interface View {
-  /** ms: picks of ballots from then on are hidden; -Infinity = all, Infinity = none. */
+  /** ms: picks of ballots from then on, and what hangs on them, are hidden; -Infinity = all, Infinity = none. */
   shownUpTo: number;
   policy: Policy;
 }

@@ -1,5 +1,5 @@
 import type { Cluster, ClusterKind } from '@zuimei/shared/audit.ts';
-import { addressClasses, type Signal, signalBits } from '@zuimei/shared/policy.ts';
+import { addressClasses, FORTUNE, type Signal, signalBits } from '@zuimei/shared/policy.ts';
 import { findAlike } from './alike.ts';
 import { BALLOT, type Columns, HELD, VOID } from './columns.ts';
 import { deviceHex, findDevices, findNets } from './crowds.ts';
@@ -76,7 +76,7 @@ export function summaryOf(ground: Ground, found: Found): Cluster {
     ...states,
     strength: found.strength,
     favours: (rows.at(-1) ?? 0) < shown ? favoured(ground, rows) : null,
-    signals: signalsOf(columns, rows),
+    signals: signalsOf(ground, rows),
   };
 }
 
@@ -125,15 +125,16 @@ function favoured(ground: Ground, rows: ArrayLike<number>): NonNullable<Cluster[
     .slice(0, MOST_FAVOURED);
 }
 
-/** Signals by how many of these ballots bear them, most first. */
+/** Signals by how many of these ballots bear them, most first; those that hang on picks only where picks are shown. */
 export function signalsOf(
-  { signals }: Columns,
+  { columns: { signals }, shown }: Pick<Ground, 'columns' | 'shown'>,
   rows: ArrayLike<number>,
 ): { signal: Signal; ballots: number }[] {
   const names = Object.keys(signalBits) as Signal[];
   const counts = names.map(() => 0);
   for (let i = 0; i < rows.length; i++) {
-    const mask = signals[rows[i] as number] as number;
+    const row = rows[i] as number;
+    const mask = (signals[row] as number) & (row < shown ? -1 : ~FORTUNE);
     if (mask === 0) continue;
     names.forEach((name, n) => {
       if (mask & signalBits[name]) counts[n] = (counts[n] ?? 0) + 1;

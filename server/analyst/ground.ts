@@ -9,6 +9,8 @@ export interface Ground {
   policy: Policy;
   /** Rows [0, shown) may be looked at by candidate: the picks of later ones are hidden. */
   shown: number;
+  /** The highest number on a shown ballot. */
+  most: number;
   /** Of shown ballots, by round: how many, and how many hold candidate n at [n]; singles of n at [n]. */
   rounds: { ballots: number; picks: Float64Array; singles: Float64Array; from: number; to: number }[];
   /** Shown ballots of each set of picks. */
@@ -81,12 +83,15 @@ export function createGround(columns: Columns, policy: Policy, shownUpTo: number
       if (of.length === 1) one.singles[of[0] ?? 0] = (one.singles[of[0] ?? 0] ?? 0) + ballots;
     }
   });
+  let most = 0;
+  for (let set = 0; set < sets.size; set++) if (counts[set]) most = Math.max(most, ...sets.of(set));
   const { device, devices, nets } = columns;
   const leastOfDevice = Math.min(LEAST_GROUP, policy.device.note + 1);
   return {
     columns,
     policy,
     shown,
+    most,
     rounds,
     counts,
     marked,

@@ -1,12 +1,11 @@
-import { nextRevealAt, revealedUpTo } from '@zuimei/shared/contest.ts';
+import { isShownLive, nextRevealAt, revealedUpTo } from '@zuimei/shared/contest.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { StoredContest } from '../contest/contest.ts';
 import type { Progress } from './reader.ts';
 
 /** ms: picks of ballots from then on are hidden from everybody; -Infinity = all are, Infinity = none. */
 export function shownUpTo({ reveal }: Pick<StoredContest, 'reveal'>, now: number): number {
-  const upto = revealedUpTo(reveal, now);
-  return upto === null ? -Infinity : upto === now ? Infinity : upto;
+  return isShownLive(reveal, now) ? Infinity : (revealedUpTo(reveal, now) ?? -Infinity);
 }
 
 /** Whether the picks of every ballot read are shown: then figures by candidate may be, too. */

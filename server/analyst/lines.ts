@@ -3,7 +3,7 @@ import type { BallotLine, Verdict } from '@zuimei/shared/audit.ts';
 import type { BallotState } from '@zuimei/shared/ballot.ts';
 import { toHex } from '@zuimei/shared/bytes.ts';
 import { channels } from '@zuimei/shared/live.ts';
-import { signalsIn } from '@zuimei/shared/policy.ts';
+import { FORTUNE, signalsIn } from '@zuimei/shared/policy.ts';
 import type { Db } from '../db.ts';
 import type { Whereabouts } from './columns.ts';
 import { addressText, netText, netWords } from './net.ts';
@@ -25,7 +25,7 @@ interface Row {
 }
 
 export interface LineView {
-  /** ms: picks of ballots from then on are not shown. */
+  /** ms: of ballots from then on neither picks nor what hangs on them is shown. */
   shownUpTo: number;
   whereabouts: Whereabouts;
 }
@@ -98,14 +98,15 @@ export async function* linesOf(
 function lineOf(row: Row, { shownUpTo, whereabouts }: LineView): BallotLine {
   const address = row.ip ?? new Uint8Array(0);
   const { region, class: kind } = whereabouts(address);
+  const shown = row.at.getTime() < shownUpTo;
   return {
     index: row.index,
     at: row.at.toISOString(),
     round: row.round,
-    picks: row.at.getTime() < shownUpTo ? row.picks : null,
+    picks: shown ? row.picks : null,
     castAs: row.state,
     verdict: row.now ?? row.state,
-    signals: signalsIn(row.signals),
+    signals: signalsIn(shown ? row.signals : row.signals & ~FORTUNE),
     unscreened: row.unscreened,
     channel: channels[row.channel ?? 0] ?? 'unknown',
     region,

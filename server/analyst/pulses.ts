@@ -14,10 +14,10 @@ const MOSTLY_SINGLE = 0.9;
 /** Minutes in which a candidate is picked (burst), or picked alone (single), far above their own share of the contest's minutes. */
 export function findPeaks(ground: Ground): Found[] {
   return ground.rounds.flatMap((round) => {
-    const table = tableOf(ground.columns, round.from, round.to);
+    const table = tableOf(ground, round.from, round.to);
     const singles = round.singles.reduce((sum, one) => sum + one, 0);
     const found: Found[] = [];
-    for (let number = 1; number <= ground.columns.sets.most; number++) {
+    for (let number = 1; number <= ground.most; number++) {
       const series = (counts: Uint32Array) =>
         counts.subarray(number * table.steps, (number + 1) * table.steps);
       const peaks = (hits: Uint32Array, all: number) =>
@@ -42,10 +42,11 @@ interface Table {
   singles: Uint32Array;
 }
 
-function tableOf({ at, flags, picks, sets }: Columns, from: number, to: number): Table {
+function tableOf({ columns, most }: Ground, from: number, to: number): Table {
+  const { at, flags, picks, sets } = columns;
   const fromMs = Math.floor((at[from] ?? 0) / MINUTE_MS) * MINUTE_MS;
   const minutes = Math.floor(((at[to - 1] ?? 0) - fromMs) / MINUTE_MS) + 1;
-  const wide = Math.ceil((minutes * (sets.most + 1)) / MOST_CELLS);
+  const wide = Math.ceil((minutes * (most + 1)) / MOST_CELLS);
   const stepMs = wide * MINUTE_MS;
   const steps = Math.ceil(minutes / wide);
   const table = {
@@ -53,8 +54,8 @@ function tableOf({ at, flags, picks, sets }: Columns, from: number, to: number):
     stepMs,
     steps,
     totals: new Uint32Array(steps),
-    picks: new Uint32Array((sets.most + 1) * steps),
-    singles: new Uint32Array((sets.most + 1) * steps),
+    picks: new Uint32Array((most + 1) * steps),
+    singles: new Uint32Array((most + 1) * steps),
   };
   const { starts, picked } = sets;
   for (let row = from; row < to; row++) {

@@ -1,5 +1,5 @@
 import type { BallotFilter } from '@zuimei/shared/audit.ts';
-import { addressClasses, signalBits } from '@zuimei/shared/policy.ts';
+import { addressClasses, FORTUNE, signalBits } from '@zuimei/shared/policy.ts';
 import { BALLOT, type Columns, HELD, VOID } from './columns.ts';
 import { parseNet } from './net.ts';
 
@@ -12,7 +12,8 @@ export interface Selection {
 }
 
 /**
- * A filter over columns. `shownUpTo` (ms): picks of later ballots are not to be known, so a candidate is only looked for before.
+ * A filter over columns. `shownUpTo` (ms): picks of later ballots are not to be known, so a candidate, or a signal that hangs on picks, is
+ * only looked for before.
  * `cluster`: which rows are in the filter's cluster. Values the ledger never had let nothing through.
  */
 export function compileFilter(
@@ -22,13 +23,13 @@ export function compileFilter(
   cluster: Uint8Array | null = null,
 ): Selection {
   const { flags, signals, device, address, picks, voter } = columns;
-  const until = Math.min(
-    filter.to ? Date.parse(filter.to) : Infinity,
-    filter.candidate === undefined ? Infinity : shownUpTo,
-  );
   // One function with every test in it: millions of rows go through, and what is not asked about costs a comparison.
   const [mask, state] = verdictBits(filter.verdict);
   const bit = filter.signal ? signalBits[filter.signal] : 0;
+  const until = Math.min(
+    filter.to ? Date.parse(filter.to) : Infinity,
+    filter.candidate === undefined && (bit & FORTUNE) === 0 ? Infinity : shownUpTo,
+  );
   const phone = filter.device === undefined ? null : columns.devices.find(hexWords(filter.device, 2));
   const [high = 0, low = 0] = filter.voter === undefined ? [] : hexWords(filter.voter, 2);
   const anyone = filter.voter === undefined;

@@ -107,7 +107,7 @@ export function createStudy(columns: Columns): Study {
       });
       return {
         ...figuresOf(columns),
-        signals: signalsOf(columns, ballots),
+        signals: signalsOf(ground, ballots),
         clusters: found.map((one) => summaryOf(ground, one)),
       };
     },

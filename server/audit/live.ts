@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import {
   type Candidate,
+  isShownLive,
   nextRevealAt,
   openRound,
   phaseAt,
-  revealedUpTo,
   roundToShow,
 } from '@zuimei/shared/contest.ts';
 import {
@@ -72,7 +72,7 @@ export function createLive(parts: {
       const stage = stageOf(contest, now);
       const sealer = sealerState(head, now, lastSealAt());
       // While the ledger is still being read its last hour is not known.
-      const live = revealedUpTo(contest.reveal, now) === now && sums.upto === sums.size;
+      const live = isShownLive(contest.reveal, now) && sums.upto === sums.size;
       const counters = gate.state() === 'screening' ? ('ok' as const) : ('unscreened' as const);
       const next = nextRevealAt(contest.reveal, now);
       return {
@@ -111,7 +111,7 @@ export function createLive(parts: {
         nextRevealAt: next === null ? null : new Date(next).toISOString(),
         regions: [...sums.regions]
           .map(([name, ballots]) => ({ name, ballots }))
-          .sort((a, b) => b.ballots - a.ballots),
+          .sort((a, b) => b.ballots - a.ballots || (a.name < b.name ? -1 : 1)),
         channels: channels.map((channel, i) => ({ channel, ballots: sums.channels[i] ?? 0 })),
         health: {
           databaseMs: Math.round(databaseMs),

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { nextRevealAt, revealedUpTo, roundToShow } from '@zuimei/shared/contest.ts';
+import { isShownLive, nextRevealAt, revealedUpTo, roundToShow } from '@zuimei/shared/contest.ts';
 import type { TallyView } from '@zuimei/shared/view.ts';
 import type { StoredContest } from '../contest/contest.ts';
 import type { Db } from '../db.ts';
@@ -16,8 +16,7 @@ export async function readTally(db: Db, log: Log, contest: StoredContest, now: n
   const round = roundToShow(contest, now);
   const live = await readCounts(db, contest.id, round);
   const upto = revealedUpTo(contest.reveal, now);
-  const shown =
-    upto === null ? null : upto === now ? live : await revealedCounts(db, contest.id, round, upto);
+  const shown = isShownLive(contest.reveal, now) ? live : await readShown(db, contest, round, now);
   const all = live.find((line) => line.number === 0);
   const next = nextRevealAt(contest.reveal, now);
   return {
@@ -35,6 +34,18 @@ export async function readTally(db: Db, log: Log, contest: StoredContest, now: n
     nextRevealAt: next === null ? null : new Date(next).toISOString(),
     sealedSize: (await log.newest(contest.id)).size,
   };
+}
+
+/** Counts of a round as far as they are shown at `now`; null = not at all. */
+export async function readShown(
+  db: Db,
+  { id, reveal }: StoredContest,
+  round: number,
+  now: number,
+): Promise<Line[] | null> {
+  if (isShownLive(reveal, now)) return await readCounts(db, id, round);
+  const upto = revealedUpTo(reveal, now);
+  return upto === null ? null : await revealedCounts(db, id, round, upto);
 }
 
 async function readCounts(db: Db, contest: number, round: number): Promise<Line[]> {

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { BallotRequest } from '@zuimei/shared/ballot.ts';
+import { isShownLive } from '@zuimei/shared/contest.ts';
 import { ABROAD } from '../address/offline.ts';
 import type { Places } from '../address/place.ts';
 import type { StoredContest } from '../contest/contest.ts';
@@ -31,6 +32,7 @@ export interface Admission extends Ballot {
 
 /** User agents that are told apart; beyond that they are numbered anew, which only makes rhythms begin again. */
 const MOST_AGENTS = 10_000;
+const NO_PICKS: readonly number[] = [];
 
 /** Gathers what is known of a ballot that has passed who and rules. `now`: its arrival, ms. */
 export function createAdmissions(
@@ -90,7 +92,7 @@ export function createAdmissions(
         dwellMs: seen?.dwellMs ?? null,
         touches: seen?.touches ?? null,
         identityAgeMs: voter.identityAgeMs,
-        picks: request.picks,
+        picks: isShownLive(contest.reveal, now) ? request.picks : NO_PICKS,
         class: place.class,
         abroad: place.region === ABROAD,
         outside: place.outside,

@@ -261,9 +261,9 @@ function bondOf(slug: string, { voter, ballotId }: Admission): Bond {
   return { slug, voter, ballotId };
 }
 
-/** What the gate weighed by, of the frozen rules. */
+/** What the gate weighed by, of the frozen rules: the reveal says whether it may look at picks. */
 function gateRules(contest: StoredContest): string {
-  return JSON.stringify([policyOf(contest), contest.area ?? [], contest.networks ?? []]);
+  return JSON.stringify([policyOf(contest), contest.area ?? [], contest.networks ?? [], contest.reveal]);
 }
 
 /** The moment just outside the round open at `now`, on the side of its nearer end. */

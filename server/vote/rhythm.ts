@@ -2,7 +2,10 @@ import { randomInt } from 'node:crypto';
 import type { Policy } from '@zuimei/shared/policy.ts';
 import type { Facts } from './weigh.ts';
 
-/** Whether ballots of one device, of one network, or of one browser with one set of picks come as evenly as only a machine sends them. */
+/**
+ * Whether ballots of one device, of one network, or of one browser with one set of picks come as evenly as only a machine sends them;
+ * while counts are hidden, of one browser whatever it picks.
+ */
 export interface Rhythms {
   /** Takes note of an arrival; true when one of its groups is in rhythm. A ballot that came before, with its proof, is not noted again. */
   beats(ballot: Facts, policy: Policy): boolean;

@@ -44,8 +44,8 @@ export function createTrends(): Trends {
       let singles = 0;
       let fresh = 0;
       for (const { picks, proven } of ballots) {
-        // It was noted when the proof was asked for.
-        if (proven) continue;
+        // It was noted when the proof was asked for; or counts are hidden, and there is nothing to note.
+        if (proven || picks.length === 0) continue;
         fresh++;
         alikes.note(picks, policy);
         for (const pick of picks) add(`picks ${pick}`, 1);

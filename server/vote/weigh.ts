@@ -1,5 +1,6 @@
 import {
   type AddressClass,
+  FORTUNE,
   type Limit,
   type Policy,
   type Signal,
@@ -26,6 +27,7 @@ export interface Facts {
   unvouched: boolean;
   /** Since the voter's cookie was issued. */
   identityAgeMs: number;
+  /** None while counts are hidden: then nothing of what the gate finds, answers or notes can hang on them. */
   picks: readonly number[];
   class: AddressClass;
   /** In another country. */
@@ -90,9 +92,6 @@ export function weigh(crowd: Crowd, facts: Facts, trend: Trend, pattern: number,
 const CHALLENGE = steps.indexOf('challenge');
 const HOLD = steps.indexOf('hold');
 const REFUSE = steps.indexOf('refuse');
-
-/** How the candidates picked fare, whoever picks them. */
-const FORTUNE = signalBits.surge | signalBits.single | signalBits.alike;
 
 /**
  * Points of a ballot. To be popular, to vote for one's colleague alone or as many others do is no fault of a citizen: such signals add at

@@ -1,0 +1,293 @@
+import type { ClusterPage } from '@zuimei/shared/audit.ts';
+import { paperFormats, paperNames, printNames } from '@zuimei/shared/out.ts';
+import type { PlanView } from '@zuimei/shared/plan.ts';
+import { signalBits } from '@zuimei/shared/policy.ts';
+import type { Role } from '@zuimei/shared/staff.ts';
+import { SLUG, type Twin } from './twins.ts';
+
+/** One request of the walk. */
+export interface Ask {
+  path: string;
+  body?: unknown;
+  /** Absent = everybody, of what reads; whoever the door lets in first, of what writes. */
+  as?: Role | 'second';
+}
+
+/** What the walk knows of its twins before it sets out. */
+export interface Ground {
+  now: number;
+  /** Ids of clusters that either of them shows. */
+  clusters: string[];
+  plan: PlanView;
+}
+
+/** How a route is walked: `path` and `body` as they are sent. */
+type Walk = (ground: Ground) => Ask[];
+
+const at = `/api/console/contests/${SLUG}`;
+const reason = '核对账本后办理';
+const still =
+  (...paths: string[]): Walk =>
+  (): Ask[] =>
+    paths.map((path) => ({ path }));
+const act =
+  (path: string, body: unknown = {}, as?: Ask['as']): Walk =>
+  () => [{ path, body, ...(as ? { as } : {}) }];
+const iso = (ms: number): string => new Date(ms).toISOString();
+const filters = ({ now, clusters }: Ground): string[] => [
+  '',
+  'limit=200',
+  'limit=7&before=60',
+  ...Object.keys(signalBits).map((signal) => `signal=${signal}&limit=200`),
+  ...['counted', 'held', 'void'].map((verdict) => `verdict=${verdict}`),
+  'signal=single&verdict=counted',
+  ...[1, 2, 3].map((number) => `candidate=${number}`),
+  'net=198.51.100.0/24',
+  'class=carrier',
+  `from=${iso(now - 40 * 60_000)}&to=${iso(now - 38 * 60_000)}`,
+  ...clusters.map((id) => `cluster=${encodeURIComponent(id)}`),
+  'cluster=alike-3-4-5',
+];
+
+/** Every route that only reads. */
+export const reads: Record<string, Walk> = {
+  'GET /': still('/'),
+  'GET /*': still('/favicon.ico', '/nowhere'),
+  'GET /:file{MP_verify_[A-Za-z0-9]+\\.txt}': still('/MP_verify_abc.txt'),
+  'GET /api/contests': still('/api/contests'),
+  'GET /api/contests/:slug': still(`/api/contests/${SLUG}`),
+  'GET /api/contests/:slug/acts': still(`/api/contests/${SLUG}/acts`),
+  'GET /api/contests/:slug/me': still(`/api/contests/${SLUG}/me`),
+  'GET /api/contests/:slug/question': still(`/api/contests/${SLUG}/question?ballotId=x`),
+  'GET /api/contests/:slug/receipts/:index': still(
+    ...[1, 40, 100, 999].map((n) => `/api/contests/${SLUG}/receipts/${n}`),
+  ),
+  'GET /api/contests/:slug/tally': still(`/api/contests/${SLUG}/tally`),
+  'GET /api/wechat/signature': still(`/api/wechat/signature?slug=${SLUG}`),
+  'GET /c/:slug': still(`/c/${SLUG}`, `/c/${SLUG}?n=2`),
+  'GET /c/:slug/*': still(
+    ...['n/2', 'n/3', 'rank', 'mine', 'rules', 'verify', 'poster'].map((one) => `/c/${SLUG}/${one}`),
+  ),
+  'GET /console': still('/console'),
+  'GET /console/*': still('/console/contests'),
+  'GET /console-assets/*': still('/console-assets/none.js'),
+  'GET /healthz': still('/healthz'),
+  'GET /log/:slug/checkpoint': still(`/log/${SLUG}/checkpoint`),
+  'GET /log/:slug/checkpoint/:size': still(`/log/${SLUG}/checkpoint/40`),
+  'GET /log/:slug/consistency/:size1/:size2': still(`/log/${SLUG}/consistency/40/90`),
+  'GET /log/:slug/days': still(`/log/${SLUG}/days`),
+  'GET /log/:slug/tile/*': still(
+    ...['0/000.p/100', 'entries/000.p/100', '1/000'].map((tile) => `/log/${SLUG}/tile/${tile}`),
+  ),
+  'GET /log/:slug/witnessed': still(`/log/${SLUG}/witnessed`),
+  'GET /media/:file': still('/media/0123456789abcdef01234567-card.jpg'),
+  'GET /metrics': still('/metrics'),
+  'GET /readyz': still('/readyz'),
+  'GET /robots.txt': still('/robots.txt'),
+  'GET /verify': still('/verify'),
+  'GET /wechat/back': still('/wechat/back?code=x&state=y'),
+  'GET /wechat/go': still(`/wechat/go?to=/c/${SLUG}`),
+  'GET /wechat/message': still('/wechat/message'),
+  'GET /api/console/account': still('/api/console/account'),
+  'GET /api/console/actions': still('/api/console/actions', `/api/console/actions?contest=${SLUG}`),
+  'GET /api/console/actions/filters': still('/api/console/actions/filters'),
+  'GET /api/console/contests': still('/api/console/contests'),
+  'GET /api/console/contests/:slug/ballots': (ground) =>
+    filters(ground).map((one) => ({ path: `${at}/ballots?${one}` })),
+  'GET /api/console/contests/:slug/ballots.csv': (ground) =>
+    filters(ground)
+      .filter((one) => !/limit|before/.test(one))
+      .concat(Object.keys(signalBits).map((signal) => `signal=${signal}`))
+      .map((one) => ({ path: `${at}/ballots.csv?${one}`, as: 'auditor' })),
+  'GET /api/console/contests/:slug/candidates': still(`${at}/candidates`),
+  'GET /api/console/contests/:slug/clusters': still(`${at}/clusters`),
+  'GET /api/console/contests/:slug/clusters/:id': ({ clusters }) =>
+    [...clusters, 'alike-3-4-5', 'single-2-1'].map((id) => ({
+      path: `${at}/clusters/${encodeURIComponent(id)}`,
+    })),
+  'GET /api/console/contests/:slug/ledger.ndjson': still(
+    `${at}/ledger.ndjson`,
+    `${at}/ledger.ndjson?openings=0`,
+  ),
+  'GET /api/console/contests/:slug/live': ({ now }) => [
+    { path: `${at}/live` },
+    { path: `${at}/live?since=${iso(now - 600_000)}` },
+  ],
+  'GET /api/console/contests/:slug/nominations': still(`${at}/nominations`),
+  'GET /api/console/contests/:slug/nominations/:id': still(`${at}/nominations/1`),
+  'GET /api/console/contests/:slug/nominations/:id/files/:file': still(`${at}/nominations/1/files/1`),
+  'GET /api/console/contests/:slug/out': still(`${at}/out`),
+  'GET /api/console/contests/:slug/out/:what': still(...printNames.map((what) => `${at}/out/${what}`)),
+  'GET /api/console/contests/:slug/plan': still(`${at}/plan`),
+  'GET /api/console/contests/:slug/preview': still(
+    `${at}/preview?path=/c/${SLUG}`,
+    ...['rank', 'n/2'].map((page) => `${at}/preview?path=/c/${SLUG}/${page}&phase=judging`),
+  ),
+  'GET /api/console/contests/:slug/report': still(`${at}/report`),
+  'GET /api/console/contests/:slug/rulings': still(`${at}/rulings`),
+  'GET /api/console/contests/:slug/shortlist': still(`${at}/shortlist`),
+  'GET /api/console/contests/:slug/units': still(`${at}/units`),
+  'GET /api/console/contests/:slug/witnesses': still(`${at}/witnesses`),
+  'GET /api/console/session': still('/api/console/session'),
+  'GET /api/console/staff': still('/api/console/staff'),
+  'GET /api/console/unit': still('/api/console/unit'),
+  'GET /api/console/unit/nominations/:id': still('/api/console/unit/nominations/1'),
+  'GET /api/console/unit/nominations/:id/files/:file': still('/api/console/unit/nominations/1/files/1'),
+  // Sends something and changes nothing.
+  'POST /api/console/contests/:slug/whatif': ({ clusters }) =>
+    [
+      {},
+      { flagged: true },
+      { verdicts: ['held'] },
+      { signals: ['single'] },
+      { filter: { candidate: 2 } },
+      { filter: { signal: 'surge' } },
+      { clusters },
+    ].map((body) => ({ path: `${at}/whatif`, body, as: 'auditor' })),
+};
+
+const rule = (verb: string, scope: unknown): Ask => ({
+  path: `${at}/rulings`,
+  body: { verb, scope, reason },
+  as: 'auditor',
+});
+
+/** Every route that changes something, in the order of a day's work; who is at the end closes the door behind them. */
+export const acts: Record<string, Walk> = {
+  'POST /api/console/contests/:slug/rulings': ({ clusters }) => [
+    ...['single', 'surge', 'alike', 'rhythm', 'silent'].map((signal) =>
+      rule('void', { by: 'filter', filter: { signal } }),
+    ),
+    rule('void', { by: 'filter', filter: { candidate: 2 } }),
+    rule('release', { by: 'filter', filter: { verdict: 'held' } }),
+    rule('void', { by: 'entries', entries: [5, 60, 61, 62, 100] }),
+    rule('void', { by: 'filter', filter: { net: '198.51.100.0/24' } }),
+    ...clusters.map((id) => rule('void', { by: 'clusters', clusters: [id] })),
+    rule('void', { by: 'clusters', clusters: ['alike-3-4-5'] }),
+  ],
+  'POST /api/console/contests/:slug/rulings/:id/confirm': () =>
+    [1, 2, 3].map((id) => ({ path: `${at}/rulings/${id}/confirm`, body: { reason }, as: 'second' })),
+  'POST /api/console/contests/:slug/rulings/:id/decline': act(
+    `${at}/rulings/4/decline`,
+    { reason },
+    'second',
+  ),
+  'POST /api/console/contests/:slug/rulings/:id/withdraw': act(
+    `${at}/rulings/5/withdraw`,
+    { reason },
+    'auditor',
+  ),
+  'POST /api/console/contests/:slug/pause': act(`${at}/pause`, { reason }),
+  'POST /api/console/contests/:slug/resume': act(`${at}/resume`, { reason }),
+  'POST /api/console/contests/:slug/extend': ({ now }) => [
+    { path: `${at}/extend`, body: { round: 0, closes: iso(now + 99.5 * 3_600_000), reason } },
+  ],
+  'POST /api/console/contests/:slug/announcements': act(`${at}/announcements`, { text: '投票进行中' }),
+  'DELETE /api/console/contests/:slug/announcements/:at': ({ now }) => [
+    { path: `${at}/announcements/${iso(now)}` },
+  ],
+  'POST /api/console/contests/:slug/candidates/:number/correct': act(`${at}/candidates/2/correct`, {
+    reason,
+    unit: '新单位',
+  }),
+  'POST /api/console/contests/:slug/candidates/:number/photo': act(`${at}/candidates/2/photo`),
+  'POST /api/console/contests/:slug/candidates/:number/withdraw': act(`${at}/candidates/2/withdraw`, {
+    reason,
+  }),
+  'PUT /api/console/contests/:slug/plan': ({ plan }) => [
+    { path: `${at}/plan`, body: { plan: plan.plan, version: plan.version } },
+  ],
+  'POST /api/console/contests/:slug/plan/publish': ({ plan }) => [
+    { path: `${at}/plan/publish`, body: { version: plan.version + 1, reason } },
+  ],
+  'POST /api/console/contests/:slug/plan/discard': ({ plan }) => [
+    { path: `${at}/plan/discard`, body: { version: plan.version + 1 } },
+  ],
+  'POST /api/console/contests/:slug/out/:what': () =>
+    paperNames.flatMap((what) =>
+      paperFormats.flatMap((format) =>
+        (['organizer', 'auditor'] as const).map((as) => ({
+          path: `${at}/out/${what}`,
+          body: { format, reason },
+          as,
+        })),
+      ),
+    ),
+  'POST /api/console/contests/:slug/copy': act(`${at}/copy`, { title: '下一年', units: false, slug: 'next' }),
+  'POST /api/console/contests/:slug/archive': act(`${at}/archive`, { reason }),
+  'POST /api/console/contests/:slug/erase': act(`${at}/erase`, { reason, title: '双生活动' }),
+  'POST /log/:slug/cosignature': act(`/log/${SLUG}/cosignature`),
+  'POST /wechat/message': act('/wechat/message'),
+  'POST /api/contests/:slug/ballots': act(`/api/contests/${SLUG}/ballots`),
+  'POST /api/console/contests': act('/api/console/contests'),
+  'DELETE /api/console/contests/:slug': act(at),
+  'ALL /api/console/contests/:slug/*': act(`${at}/nowhere`),
+  'POST /api/console/contests/:slug/banner': act(`${at}/banner`),
+  'POST /api/console/contests/:slug/documents': act(`${at}/documents`),
+  'POST /api/console/contests/:slug/documents/submit': act(`${at}/documents/submit`),
+  'PUT /api/console/contests/:slug/nominations/:id': act(`${at}/nominations/1`),
+  'POST /api/console/contests/:slug/nominations/:id/consent': act(`${at}/nominations/1/consent`),
+  'PUT /api/console/contests/:slug/nominations/:id/opinions/:step': act(`${at}/nominations/1/opinions/unit`),
+  'POST /api/console/contests/:slug/nominations/:id/opinions/:step/file': act(
+    `${at}/nominations/1/opinions/unit/file`,
+  ),
+  'POST /api/console/contests/:slug/nominations/:id/photo': act(`${at}/nominations/1/photo`),
+  'POST /api/console/contests/:slug/nominations/:id/reveal': act(`${at}/nominations/1/reveal`),
+  'POST /api/console/contests/:slug/nominations/:id/screening': act(`${at}/nominations/1/screening`),
+  'POST /api/console/contests/:slug/nominations/decide': act(`${at}/nominations/decide`),
+  'POST /api/console/contests/:slug/shortlist/draw': act(`${at}/shortlist/draw`),
+  'POST /api/console/contests/:slug/shortlist/numbers': act(`${at}/shortlist/numbers`),
+  'POST /api/console/contests/:slug/shortlist/order': act(`${at}/shortlist/order`),
+  'POST /api/console/contests/:slug/shortlist/publish': act(`${at}/shortlist/publish`),
+  'POST /api/console/contests/:slug/units': act(`${at}/units`),
+  'DELETE /api/console/contests/:slug/units/:id': act(`${at}/units/99`),
+  'PUT /api/console/contests/:slug/units/:id': act(`${at}/units/99`),
+  'POST /api/console/contests/:slug/units/:id/account': act(`${at}/units/99/account`),
+  'POST /api/console/contests/:slug/units/:id/link': act(`${at}/units/99/link`),
+  'POST /api/console/contests/:slug/units/import': act(`${at}/units/import`),
+  'POST /api/console/contests/:slug/units/sheet': act(`${at}/units/sheet`),
+  'POST /api/console/contests/:slug/witnesses': act(`${at}/witnesses`),
+  'DELETE /api/console/contests/:slug/witnesses': act(`${at}/witnesses`),
+  'POST /api/console/unit/documents': act('/api/console/unit/documents'),
+  'POST /api/console/unit/enter': act('/api/console/unit/enter'),
+  'POST /api/console/unit/nominations': act('/api/console/unit/nominations'),
+  'DELETE /api/console/unit/nominations/:id': act('/api/console/unit/nominations/1'),
+  'PUT /api/console/unit/nominations/:id': act('/api/console/unit/nominations/1'),
+  'POST /api/console/unit/nominations/:id/files/:field': act('/api/console/unit/nominations/1/files/proof'),
+  'DELETE /api/console/unit/nominations/:id/files/:file': act('/api/console/unit/nominations/1/files/1'),
+  'PUT /api/console/unit/nominations/:id/opinion': act('/api/console/unit/nominations/1/opinion'),
+  'DELETE /api/console/unit/nominations/:id/photo': act('/api/console/unit/nominations/1/photo'),
+  'POST /api/console/unit/nominations/:id/photo': act('/api/console/unit/nominations/1/photo'),
+  'POST /api/console/unit/nominations/:id/reopen': act('/api/console/unit/nominations/1/reopen'),
+  'POST /api/console/unit/nominations/:id/submit': act('/api/console/unit/nominations/1/submit'),
+  'POST /api/console/unit/nominations/:id/withdraw': act('/api/console/unit/nominations/1/withdraw'),
+  'POST /api/console/staff': act('/api/console/staff'),
+  'POST /api/console/staff/:id/disable': act('/api/console/staff/99/disable'),
+  'POST /api/console/staff/:id/enable': act('/api/console/staff/99/enable'),
+  'POST /api/console/staff/:id/link': act('/api/console/staff/99/link'),
+  'PATCH /api/console/staff/:id/roles': act('/api/console/staff/99/roles'),
+  'POST /api/console/staff/:id/sessions/end': act('/api/console/staff/99/sessions/end'),
+  'POST /api/console/invite/join': act('/api/console/invite/join'),
+  'POST /api/console/invite/open': act('/api/console/invite/open'),
+  'POST /api/console/sign-in': act('/api/console/sign-in'),
+  'POST /api/console/sign-in/code': act('/api/console/sign-in/code'),
+  'POST /api/console/account/password': act('/api/console/account/password'),
+  'POST /api/console/account/recovery': act('/api/console/account/recovery'),
+  'POST /api/console/account/totp': act('/api/console/account/totp'),
+  'POST /api/console/account/totp/start': act('/api/console/account/totp/start'),
+  'DELETE /api/console/account/sessions/:id': act('/api/console/account/sessions/none'),
+};
+
+/** These end the walker's own session: there is nothing in them that hangs on a ballot. */
+export const exits = ['POST /api/console/account/sessions/end-others', 'POST /api/console/sign-out'];
+
+export async function readGround(twins: readonly Twin[], now: number): Promise<Ground> {
+  const ids = new Set<string>();
+  for (const { desks } of twins) {
+    const page = await desks.get('auditor')?.get<ClusterPage>(`${at}/clusters`);
+    for (const { id } of page?.clusters ?? []) ids.add(id);
+  }
+  const plan = await twins[0]?.desks.get('organizer')?.get<PlanView>(`${at}/plan`);
+  if (!plan) throw new Error('nobody can read the plan');
+  return { now, clusters: [...ids].sort(), plan };
+}
