@@ -1,11 +1,10 @@
-import { sql } from 'kysely';
 import { phaseAt } from '@zuimei/shared/contest.ts';
 import type { Mark, RankRound, RankRow } from '@zuimei/shared/out.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { StoredContest } from '../contest/contest.ts';
 import type { Db } from '../db.ts';
 import type { Log } from '../log/log.ts';
-import { readTally } from '../tally/snapshot.ts';
+import { readShown, readTally } from '../tally/snapshot.ts';
 import { markLine } from './mark.ts';
 import { momentWords } from './moment.ts';
 import { categoryName, type Source } from './nominees.ts';
@@ -28,8 +27,8 @@ export async function readRank(db: Db, log: Log, contest: StoredContest, now: nu
   if (counts === null) throw new Refusal('sealed', tally.nextRevealAt ? { from: tally.nextRevealAt } : {});
   const rounds: RankRound[] = [];
   for (let round = 0; round < tally.round; round++) {
-    // A round that is over before the shown one: nothing of it is still to be revealed.
-    const lines = await readRound(db, contest.id, round);
+    // Over before the shown one, and yet its last ballots may wait for the next daily hour.
+    const lines = (await readShown(db, contest, round, now)) ?? [];
     const all = lines.find((one) => one.number === 0);
     rounds.push({
       round,
@@ -78,13 +77,6 @@ function rowsOf(contest: StoredContest, round: number, lines: readonly Line[]): 
     ...row,
     place: row.withdrawn ? null : ordered.findIndex((one) => one.votes === row.votes && !one.withdrawn) + 1,
   }));
-}
-
-async function readRound(db: Db, contest: number, round: number): Promise<Line[]> {
-  const { rows } = await sql<Line>`
-    select candidate::int as number, votes::float8 as votes, held::float8 as held from tally
-    where contest = ${contest} and round = ${round}`.execute(db);
-  return rows;
 }
 
 export function rankSheets(source: Source, contest: StoredContest, rank: Rank, mark: Mark | null): Sheet[] {

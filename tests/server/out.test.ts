@@ -373,6 +373,30 @@ describe('选票汇总 and 票数排行', () => {
     expect(rows.slice(head + 1, -1).map((row) => row[0])).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
+  test('of a round that is over it shows no more than the last daily hour did', async () => {
+    const opens = site.now() - 3_600_000;
+    const minute = Math.floor(((site.now() / 3_600_000 + 8 + 2) % 24) * 60);
+    const { slug, id, settings } = await voted({ reveal: { kind: 'daily', at: minute } });
+    const at = (hours: number): string => new Date(opens + hours * 3_600_000).toISOString();
+    await site.update(id, {
+      ...settings,
+      rounds: [
+        { opens: at(0), closes: at(1.01), standing: null },
+        { opens: at(1.02), closes: at(90), standing: null },
+      ],
+    });
+    await site.parts.desk.reload(slug);
+    const ranked = async (): Promise<number[]> => {
+      const print = await organizer.get<PrintView>(`/api/console/contests/${slug}/out/rank`);
+      return print.what === 'rank'
+        ? print.rounds.map((one) => one.rows.reduce((sum, row) => sum + row.votes, 0))
+        : [];
+    };
+    site.pass(600_000);
+    expect(await ranked()).toEqual([0, 0]);
+    site.pass(-600_000);
+  });
+
   test('is refused as long as counts are sealed, for an organizer too; the ballots are not', async () => {
     const from = new Date(site.now() + 90 * 3_600_000).toISOString();
     const { slug } = await voted({ reveal: { kind: 'sealed', from } });
