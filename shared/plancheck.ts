@@ -1,17 +1,10 @@
-import { type Candidate, phaseAt, phases, revealedUpTo } from './contest.ts';
+import { type Candidate, phaseAt, phases } from './contest.ts';
 import type { ContestPlan, ContestSettings, WechatReach } from './plan.ts';
 import { checkDeadlines, checkSchedule } from './plandates.ts';
-import {
-  checkCount,
-  checkMoment,
-  checkNamed,
-  checkText,
-  createFaults,
-  type PlanFault,
-  type Say,
-} from './planfault.ts';
+import { checkCount, checkNamed, checkText, createFaults, type PlanFault, type Say } from './planfault.ts';
 import { checkCollection } from './planform.ts';
 import { checkPolicy } from './planpolicy.ts';
+import { checkReveal, checkRevealKept } from './planreveal.ts';
 import { checkBallotRule, checkOutcome, type Field } from './planrule.ts';
 import { checkWechat } from './planwechat.ts';
 
@@ -23,7 +16,7 @@ export interface PlanContext {
   now: number;
   /** Who stands already; none = the places of the shortlist are counted on. */
   candidates?: readonly Standing[];
-  /** What voters vote under, once the ledger has begun. */
+  /** What is in force, once voting has begun: by the clock, or by the ledger. */
   frozen?: ContestSettings | null;
   /** Absent = not known, and nothing hangs on it. */
   wechatReach?: WechatReach;
@@ -105,20 +98,6 @@ function fieldOf(plan: ContestPlan, candidates: readonly Standing[], begun: bool
   };
 }
 
-function checkReveal({ reveal, rounds, schedule }: ContestSettings, error: Say, warn: Say): void {
-  const path = 'settings.reveal';
-  if (reveal.kind === 'daily' && !(Number.isInteger(reveal.at) && reveal.at >= 0 && reveal.at < 1440))
-    error('reveal_hour', path);
-  if (reveal.kind !== 'sealed') return;
-  const from = checkMoment(error, path, reveal.from);
-  if (from === null) return;
-  const result = schedule.find((step) => step.phase === 'result')?.from ?? '';
-  const closes = rounds.at(-1)?.closes ?? '';
-  if (from <= Date.parse(rounds[0]?.opens ?? '')) error('reveal_before_voting', path);
-  else if (from < Date.parse(closes)) warn('reveal_before_close', path, { closes });
-  if (from > Date.parse(result)) error('reveal_after_result', path, { result });
-}
-
 const ICP = /^[\u4e00-\u9fff]ICP[备证]\d{6,10}号(-\d{1,4})?$/u;
 const POLICE = /^[\u4e00-\u9fff]公网安备\s*\d{11,14}号$/u;
 const SITE_CODE = /^[a-z0-9]{10}$/iu;
@@ -146,8 +125,5 @@ function checkBegun(settings: ContestSettings, frozen: ContestSettings, now: num
     else if (Date.parse(round.closes) < Date.parse(was.closes))
       error('round_shortened', `${path}.closes`, { closes: was.closes });
   }
-  const begun = Date.parse(frozen.rounds[0]?.opens ?? '');
-  const shown = revealedUpTo(frozen.reveal, now);
-  if (shown !== null && shown > begun && revealedUpTo(settings.reveal, now) === null)
-    error('reveal_taken_back', 'settings.reveal');
+  checkRevealKept(settings, frozen, now, error);
 }

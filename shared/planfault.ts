@@ -63,6 +63,7 @@ export const planFaultCodes = [
   // against fraud
   'threshold_out',
   'threshold_order',
+  'picks_unseen',
   'network_malformed',
   'network_wide',
   // WeChat
@@ -82,6 +83,9 @@ export const planFaultCodes = [
   'round_removed',
   'category_in_use',
   'reveal_taken_back',
+  'reveal_earlier',
+  'reveal_daily_kept',
+  'order_promised',
 ] as const;
 
 export type PlanFaultCode = (typeof planFaultCodes)[number];

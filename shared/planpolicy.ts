@@ -8,9 +8,12 @@ import { policyOf, wrongThresholds } from './threshold.ts';
 const WIDEST = { 4: 96 + 16, 6: 32 } as const;
 const MOST_RESIDENTS = 2_000_000_000;
 
+/** Numbers that say when a candidate, or a set of picks, stands out, and how much that weighs. */
+const OF_PICKS = /^(?:(?:surge|single|alike)\.|weights\.(?:surge|single|alike)$)/;
+
 /** Thresholds that are none, or whose steps come in the wrong order; networks, regions and residents that make no sense. */
 export function checkPolicy(settings: ContestSettings, error: Say, warn: Say): void {
-  const { thresholds = {}, area = [], networks = [], population = null } = settings;
+  const { thresholds = {}, area = [], networks = [], population = null, reveal } = settings;
   for (const path of wrongThresholds(thresholds))
     error('threshold_out', `settings.thresholds.${path}`, { value: thresholds[path] ?? 0 });
   const policy = policyOf({ policy: settings.policy, thresholds });
@@ -24,6 +27,8 @@ export function checkPolicy(settings: ContestSettings, error: Say, warn: Say): v
   ];
   for (const [path, limit] of limits)
     if (!inOrder(limit)) warn('threshold_order', `settings.thresholds.${path}`, {});
+  const unseen = Object.keys(thresholds).find((path) => OF_PICKS.test(path));
+  if (unseen && reveal.kind !== 'live') warn('picks_unseen', `settings.thresholds.${unseen}`);
   checkCount(error, 'settings.area', area, 40);
   for (const [at, name] of area.entries()) checkText(error, `settings.area.${at}`, name, 20);
   checkCount(error, 'settings.networks', networks, 60);

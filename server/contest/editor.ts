@@ -3,6 +3,7 @@ import { canonicalText } from '@zuimei/shared/canonical.ts';
 import type { Contest } from '@zuimei/shared/contest.ts';
 import type { ContestPlan, ContestSettings, PlanView, WechatReach } from '@zuimei/shared/plan.ts';
 import { checkPlan } from '@zuimei/shared/plancheck.ts';
+import { hasOpened } from '@zuimei/shared/planreveal.ts';
 import { collectionFor } from '@zuimei/shared/preset.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Db, Tables } from '../db.ts';
@@ -86,7 +87,8 @@ export function createEditor(parts: {
   }
 
   async function checkPossible(tx: On, stored: StoredPlan, plan: ContestPlan): Promise<void> {
-    const begun = stored.publishedAt !== null && (await hasBegun(tx, stored.id));
+    const begun =
+      stored.publishedAt !== null && (hasOpened(stored.settings, clock()) || (await hasBegun(tx, stored.id)));
     const faults = checkPlan(plan, {
       now: clock(),
       candidates: await readStanding(tx, stored.id),

@@ -391,6 +391,44 @@ const cases: Record<PlanFaultCode, Case> = {
       return { candidates: [{ number: 7, category: 'team', withdrawn: false }] };
     },
   ],
+  picks_unseen: [
+    'warning',
+    'settings.thresholds.weights.single',
+    (plan) => {
+      plan.settings.thresholds = { 'weights.single': 3 };
+      plan.settings.reveal = { kind: 'daily', at: 1080 };
+    },
+  ],
+  reveal_earlier: [
+    'error',
+    'settings.reveal',
+    (plan) => {
+      plan.settings.reveal = { kind: 'sealed', from: round(plan).closes };
+      const context = during(plan);
+      plan.settings.reveal = { kind: 'sealed', from: new Date(context.now + DAY_MS).toISOString() };
+      return context;
+    },
+  ],
+  reveal_daily_kept: [
+    'error',
+    'settings.reveal',
+    (plan) => {
+      plan.settings.reveal = { kind: 'daily', at: 1080 };
+      const context = during(plan);
+      plan.settings.reveal = { kind: 'daily', at: 600 };
+      return context;
+    },
+  ],
+  order_promised: [
+    'error',
+    'settings.hideOrder',
+    (plan) => {
+      plan.settings.hideOrder = true;
+      const context = during(plan);
+      plan.settings.hideOrder = false;
+      return context;
+    },
+  ],
   reveal_taken_back: [
     'error',
     'settings.reveal',

@@ -1,6 +1,7 @@
 import { computed, type InjectionKey, inject, onBeforeUnmount, reactive, toRefs, watch } from 'vue';
 import type { ContestPlan, PlanView } from '@zuimei/shared/plan.ts';
 import { checkPlan } from '@zuimei/shared/plancheck.ts';
+import { hasOpened } from '@zuimei/shared/planreveal.ts';
 import { api, type Fault } from '../../client.ts';
 import { faultText, type SectionKey, sectionOf } from './faults.ts';
 
@@ -38,14 +39,15 @@ export function createPlanDesk(first: PlanView) {
   let running: Promise<void> | null = null;
 
   const now = (): number => Date.now() + ahead;
-  const faults = computed(() =>
-    checkPlan(desk.plan, {
+  const faults = computed(() => {
+    const { begun, inForce } = desk.view;
+    return checkPlan(desk.plan, {
       now: now(),
       candidates: desk.view.candidates,
-      frozen: desk.view.begun ? (desk.view.inForce?.settings ?? null) : null,
+      frozen: inForce && (begun || hasOpened(inForce.settings, now())) ? inForce.settings : null,
       wechatReach: desk.view.wechatReach,
-    }),
-  );
+    });
+  });
 
   function isDirty(): boolean {
     return JSON.stringify(desk.plan) !== savedText;

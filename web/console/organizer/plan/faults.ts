@@ -71,6 +71,8 @@ export const faultWords: Record<PlanFaultCode, string> = {
   places_above_total: '各组名额加起来有 {sum} 位，超过总名额 {places} 位。',
   threshold_out: '这个界限不是可用的数，请填 0 到 10000000 之间的整数，或留空表示不采取这一步。',
   threshold_order: '更严的一步比更宽的一步来得早，请检查次序：记录、验证、待核、拒绝应依次增大。',
+  picks_unseen:
+    '票数公布之前，系统不看选票投给了谁：“候选突增”“单选集中”“选择相同”都不记录、不计分，这几个数暂不起作用。',
   network_malformed: '“{cidr}”不是网段，应如 203.0.113.0/24。',
   network_wide: '“{cidr}”范围太大，请写到 /16（IPv6 为 /32）或更小。',
   wechat_unconnected: '本站没有接入公众号，微信认不出投票人，投票无法正常进行。请先接入，或改为“浏览器”。',
@@ -89,6 +91,9 @@ export const faultWords: Record<PlanFaultCode, string> = {
   round_removed: '第 {round} 轮已经开始，不能删除。',
   category_in_use: '{number} 号候选所在的组别被删除了，请先为候选换组或恢复组别。',
   reveal_taken_back: '票数已经公布过，不能再改为不公布。',
+  reveal_earlier: '投票已经开始，票数公布只能推后，不能提前：请改为 {from} 或更晚公布。',
+  reveal_daily_kept: '投票已经开始，票数公布只能推后，不能提前：每天公布的时间不能再改，也不能改为实时公布。',
+  order_promised: '投票开始时已经写明排名不分先后，不能再改为显示名次。',
 };
 
 const INSTANT = /^\d{4}-\d\d-\d\dT/;
@@ -139,6 +144,7 @@ const places: [prefix: string, section: SectionKey][] = [
   ['collection.listTitle', 'form'],
   ['collection', 'units'],
   ['settings.rule', 'rule'],
+  ['settings.hideOrder', 'rule'],
   ['settings.formula', 'formula'],
   ['settings.policy', 'policy'],
   ['settings.thresholds', 'policy'],
