@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Unzipped, unzipSync } from 'fflate';
 import { sql } from 'kysely';
+import type { Db } from '@zuimei/server/db.ts';
 import { parseAccount } from '@zuimei/server/wechat/account.ts';
 import type { Reveal } from '@zuimei/shared/contest.ts';
 import { type Role, roles } from '@zuimei/shared/staff.ts';
@@ -33,6 +34,8 @@ const thresholds = {
 /** One of the two sites, with a browser signed in for every role. */
 export interface Twin {
   site: TestSite;
+  /** What the app may not do. */
+  owner: Db;
   desks: Map<Role, Desk>;
   /** Another auditor, who may decide what the first proposes. */
   second: Desk;
@@ -118,8 +121,8 @@ export async function createTwins(reveal: 'sealed' | 'daily') {
     /** Gives the ledgers the instants of the visits, since each database has written its own, and signs them. */
     async date() {
       clockTo(now);
-      for (const [twin, { site }] of twins.entries()) {
-        await dateLedger(site, now, entered[twin] ?? []);
+      for (const [twin, { site, owner }] of twins.entries()) {
+        await dateLedger(owner, now, entered[twin] ?? []);
         await site.seal();
       }
     },
@@ -178,6 +181,7 @@ async function openTwin(now: number, reveal: Reveal) {
   const person = fake.person('asker');
   const twin: Twin = {
     site,
+    owner: fresh.owner.db,
     desks,
     second,
     async chat(text) {
@@ -225,7 +229,7 @@ function visitsOf(now: number, shownAt: number): Visit[] {
   return [...common, ...hidden];
 }
 
-async function dateLedger({ parts: { db } }: TestSite, now: number, cast: readonly number[]): Promise<void> {
+async function dateLedger(db: Db, now: number, cast: readonly number[]): Promise<void> {
   const dates = [now - 6 * HOUR_MS, ...cast].map((ms) => new Date(ms).toISOString());
   await sql`alter table ledger_entry disable trigger user`.execute(db);
   await sql`update ledger_entry set at = (${JSON.stringify(dates)}::jsonb ->> index::int)::timestamptz`.execute(
