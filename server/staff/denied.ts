@@ -37,7 +37,8 @@ export function createDenied(parts: { db: Db; clock: () => number; log: Journal 
     if (!isNew(`${person.session} ${method} ${path}`)) return;
     await recordAction(db, person, {
       act: 'staff.denied',
-      subject: `${method} ${path}`,
+      // Not which contest: administrators read this, who know of none.
+      subject: `${method} ${path.replace(/(\/contests\/)[^/]+/, '$1:slug')}`,
       reason: error.code,
     }).catch((fault: unknown) => log('error', { part: 'staff', error: String(fault) }));
   };

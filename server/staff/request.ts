@@ -97,7 +97,10 @@ export function createRequests(parts: {
       }
       if (actor.staff === null) throw new Refusal('forbidden');
       if (asked.act === 'roles' && row) checkRoles(row, asked.roles);
-      if (asked.act === 'invite') await checkFree(tx, asked.given.login);
+      if (asked.act === 'invite') {
+        checkRoles({ unit: null }, asked.given.roles);
+        await checkFree(tx, asked.given.login);
+      }
       if (!(await isSecondThere(tx, second, [actor.staff, row?.id ?? 0])))
         throw new Refusal(second === 'auditor' ? 'auditor_missing' : 'second_missing');
       await checkNotAsked(tx, asked, clock());

@@ -37,7 +37,7 @@ test('what somebody signed in was refused stands in the action log, once a minut
   await desk.ask('PUT', `/api/console/contests/${slug}/plan`, { version: 'x' });
   expect(await lines(desk.staff)).toEqual([
     'GET /api/console/staff forbidden',
-    `GET /api/console/contests/${theirs}/plan not_found`,
+    'GET /api/console/contests/:slug/plan not_found',
     'POST /api/console/sign-out csrf',
   ]);
   site.pass(61_000);

@@ -79,7 +79,7 @@ describe.each(databaseKinds)('the owner of an account is told, %s database', (ki
     await intruder.ask('POST', 'account/recovery', { password: PASSWORD });
     expect(await acts(intruder)).toEqual([]);
     await intruder.ask('POST', 'account/news/seen', { upTo: Number.MAX_SAFE_INTEGER });
-    expect((await acts(one.desk)).slice(0, 2)).toEqual(['staff.recovery', 'staff.sign_in_new']);
+    expect((await acts(one.desk)).slice(0, 2)).toEqual(['staff.recovery', 'staff.sign_in_recovery']);
     expect((await news(one.desk))[1]?.detail).toContain('203.0.113.66');
   });
 
