@@ -122,7 +122,7 @@ describe.each(['site', 'disk'] as const)('the page that verifies a ledger, opene
     await choose(page, spoilt);
     expect(await verdictOf(page)).toMatch(/^有 \d+ 处不符$/);
     expect(await page.locator('.problems').textContent()).toContain(
-      '第 4 号账目的内容与入账时封存的指纹不符：内容在入账之后被改过。',
+      '第 4 号账目的内容与入账时封存的指纹不符：内容（选票还包括当时记下的信号、设备、来源与地址）在入账之后被改过。',
     );
     await choose(page, 'name,votes\n候选1,3\n');
     await page.getByText('这不是选票账本的导出文件').waitFor();
