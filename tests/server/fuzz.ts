@@ -29,7 +29,7 @@ type Wrong = [request: string, status: number, answer: string];
 const UPLOADS = /\/(documents|sheet|banner|photo|consent|file|files\/:field)$/;
 /** Ends what everything else needs; sent so often only, and what it ended is made anew. */
 const ENDS =
-  /^(DELETE|POST) .*(:slug|archive|erase|sign-out|sessions\/end|end-others|sessions\/:id|disable|account\/password)$/;
+  /^(DELETE|POST) .*(:slug|units\/:id|archive|erase|sign-out|sessions\/end|end-others|sessions\/:id|disable|account\/password)$/;
 
 /** A server with a contest that collects, one that is voted on and one in draft, and browsers of all roles, some of another contest. */
 export async function createFuzz(db: Db, seed: number) {
@@ -172,9 +172,11 @@ export async function createFuzz(db: Db, seed: number) {
         { incoming: { socket: { remoteAddress: `192.0.2.${chance.one([1, 2, 3, 4, 5, 6, 7, 8, 9])}` } } },
       );
     }
-    // Signed out by what came before: once more, signed in anew.
-    if (reply.status === 401 && !stranger && desks.delete(role))
-      return await send(door, path, body, { type, welcome });
+    // Signed out by what came before, or too long ago: once more, signed in anew.
+    const over =
+      reply.status === 401 ||
+      (reply.status === 403 && (await reply.clone().text()).includes('"proof_stale"'));
+    if (over && !stranger && desks.delete(role)) return await send(door, path, body, { type, welcome });
     if (reply.status >= 500) {
       const text = await reply.clone().text();
       if (reply.status !== 503 || !text.includes('"busy"'))
