@@ -39,6 +39,12 @@ import { fileRoute } from './wechat/fileroute.ts';
 import { messageRoute } from './wechat/messageroute.ts';
 import { wechatRoute } from './wechat/route.ts';
 
+/**
+ * What HEAD is answered for: pages and files that lie ready. Everywhere else a reply would have to be made, read or recorded for who
+ * takes no body (hono runs the route of GET).
+ */
+const READY = /^\/(?!api\/|log\/|media\/|wechat\/|metrics|readyz)/;
+
 /** All routes on their parts. Who may call each is said at the head of its route file; answer.ts says which status a refusal has. */
 export function createApp(parts: Parts) {
   const app = new Hono<{ Bindings: HttpBindings }>()
@@ -76,6 +82,12 @@ export function createApp(parts: Parts) {
   if (parts.console) app.route('/', consolePage(parts.console));
   if (parts.verifier) app.route('/', verifyPage(parts.verifier));
   if (parts.site) app.route('/', pageRoute({ ...parts, site: parts.site }));
+
+  const routed = app.fetch;
+  app.fetch = (request, ...rest) =>
+    request.method === 'HEAD' && !READY.test(new URL(request.url).pathname)
+      ? new Response(null, { status: 405, headers: { Allow: 'GET' } })
+      : routed(request, ...rest);
 
   app.notFound((c) => c.json({ code: 'not_found' satisfies RefusalCode }, 404));
   const noteDenied = createDenied(parts);

@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { HSTS_SECONDS } from './headers.ts';
 import { parseAccount, type WechatAccount } from './wechat/account.ts';
 
 /** Everything the environment decides. The only file that reads process.env. */
@@ -27,6 +28,8 @@ export interface Config {
   wechatFiles: string[];
   /** A file served as /robots.txt; absent = our own. */
   robotsFile: string | null;
+  /** How long browsers stay with https, where PUBLIC_URL is https; 0 lets them go. */
+  hstsSeconds: number;
   /** First start loads the demo contests. */
   demo: boolean;
 }
@@ -59,6 +62,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     wechat,
     wechatFiles: parseFiles(env['WX_VERIFY'] ?? ''),
     robotsFile: env['ROBOTS_FILE'] ? resolve(env['ROBOTS_FILE']) : null,
+    hstsSeconds: parseSeconds(env['HSTS_SECONDS']),
     demo: env['ZUIMEI_DEMO'] !== '0',
   };
 }
@@ -68,6 +72,12 @@ export function nameDatabase(config: Pick<Config, 'databaseUrl' | 'databaseSchem
   if (config.databaseUrl === null) return `内置数据库 ${config.dataDir}/pglite`;
   const address = config.databaseUrl.replace(/^(\w+:\/\/[^:@/]*):.*@/, '$1@').replace(/\?.*$/s, '');
   return config.databaseSchema ? `${address}（${config.databaseSchema}）` : address;
+}
+
+function parseSeconds(text: string | undefined): number {
+  if (!text) return HSTS_SECONDS;
+  if (!/^\d{1,9}$/.test(text)) throw new Error(`HSTS_SECONDS must be a number of seconds, not "${text}"`);
+  return Number(text);
 }
 
 function parseFiles(text: string): string[] {

@@ -5,6 +5,7 @@ import type { AnswerError } from './answer.ts';
 import type { StoredContest } from './contest/contest.ts';
 import type { Desk } from './contest/desk.ts';
 import type { Views } from './contest/route.ts';
+import type { ReplyHeaders } from './headers.ts';
 import { choose, type Prebuilt } from './reply.ts';
 import type { Tallies } from './tally/route.ts';
 import type { Cast } from './vote/cast.ts';
@@ -24,12 +25,14 @@ export function createDirect(parts: {
   views: Views;
   trustedProxies: BlockList;
   answerError: AnswerError;
+  headers: ReplyHeaders;
 }): (incoming: IncomingMessage, outgoing: ServerResponse) => boolean {
   const { cast, desk, tallies, views, trustedProxies, answerError } = parts;
+  const common = { ...parts.headers.api, 'Content-Type': 'application/json' };
 
   function fail(incoming: IncomingMessage, outgoing: ServerResponse, error: unknown): void {
     const answer = answerError(error, { method: incoming.method ?? '', path: incoming.url ?? '' });
-    sendJson(outgoing, answer.status, answer.body, answer.headers);
+    sendJson(outgoing, answer.status, answer.body, { ...common, ...answer.headers });
   }
 
   function takeBallot(slug: string, text: string, incoming: IncomingMessage, outgoing: ServerResponse): void {
@@ -40,7 +43,7 @@ export function createDirect(parts: {
       trustedProxies,
     );
     cast.cast(slug, parseBallotRequest(text), sender).then(
-      (receipt) => sendReceipt(outgoing, receipt),
+      (receipt) => sendReceipt(outgoing, receipt, common),
       (error: unknown) => fail(incoming, outgoing, error),
     );
   }
@@ -118,9 +121,13 @@ function firstOf(rawHeaders: readonly string[], name: string): string | undefine
 }
 
 /** A receipt is ASCII throughout, which spares its encoding. */
-function sendReceipt(outgoing: ServerResponse, receipt: Receipt): void {
+function sendReceipt(
+  outgoing: ServerResponse,
+  receipt: Receipt,
+  common: Readonly<Record<string, string>>,
+): void {
   const body = JSON.stringify(receipt);
-  outgoing.writeHead(201, { 'Content-Type': 'application/json', 'Content-Length': body.length });
+  outgoing.writeHead(201, { ...common, 'Content-Length': body.length });
   outgoing.end(body, 'latin1');
 }
 
@@ -128,13 +135,12 @@ function sendJson(
   outgoing: ServerResponse,
   status: number,
   value: object,
-  headers: Record<string, string> = {},
+  headers: Record<string, string>,
 ): void {
   const body = JSON.stringify(value);
   outgoing.writeHead(status, {
-    'Content-Type': 'application/json',
-    'Content-Length': Buffer.byteLength(body),
     ...headers,
+    'Content-Length': Buffer.byteLength(body),
   });
   outgoing.end(body);
 }

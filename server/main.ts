@@ -90,6 +90,7 @@ async function main(): Promise<void> {
     console: staffPages,
     verifier: await openVerifier(new URL('../web/dist/verify/', import.meta.url)),
     publicUrl: config.publicUrl,
+    hstsSeconds: config.hstsSeconds,
     account: config.wechat,
     ...(redis && config.wechat
       ? { shelf: createSharedShelf(redis, secrets.derive('wechat shelf'), createOwnShelf(Date.now)) }
@@ -130,9 +131,11 @@ async function main(): Promise<void> {
 
   const direct = createDirect(parts);
   const pages = getRequestListener(createApp(parts).fetch);
-  const server = createServer(
-    (incoming, outgoing) => void (direct(incoming, outgoing) || pages(incoming, outgoing)),
-  );
+  const server = createServer((incoming, outgoing) => {
+    if (direct(incoming, outgoing)) return;
+    parts.headers.dress(outgoing, incoming.url ?? '');
+    void pages(incoming, outgoing);
+  });
   server.keepAliveTimeout = 65_000;
   server.requestTimeout = 30_000;
   server.headersTimeout = 15_000;

@@ -13,6 +13,7 @@ import { createDesk, type Desk } from './contest/desk.ts';
 import type { Site } from './contest/page.ts';
 import { createViews, type LogName, type Views } from './contest/route.ts';
 import type { Db } from './db.ts';
+import { createReplyHeaders, type ReplyHeaders } from './headers.ts';
 import type { Journal } from './journal.ts';
 import { createLog, type Log } from './log/log.ts';
 import { logSigner } from './log/sealer.ts';
@@ -71,6 +72,7 @@ export interface Parts {
   /** The page that verifies a ledger. */
   verifier: Prebuilt | null;
   publicUrl: string | null;
+  headers: ReplyHeaders;
   wechat: Wechat | null;
   /** The bureau's account as citizens find it. */
   account: WechatAccountView | null;
@@ -106,6 +108,7 @@ export function createParts(given: {
   trustedProxies: BlockList;
   clock?: () => number;
   passwordCost?: PasswordCost;
+  hstsSeconds?: number;
   stopping?: () => boolean;
   lastSealAt?: () => number | null;
 }): Parts {
@@ -116,12 +119,17 @@ export function createParts(given: {
   const addresses = given.addresses ?? openAddresses(null);
   const metrics = createMetrics();
   const refusals = createRefusals(clock());
+  const headers = createReplyHeaders(publicUrl, given.hstsSeconds);
   const desk = createDesk(db, clock);
   const secure = publicUrl?.startsWith('https:') ?? false;
   const voters = createVoters(secrets, secure);
   const ledger = createLedger(db, secrets, originOf);
   const transparency = createLog(db, clock);
-  const tallies = createTallies((contest, now) => readTally(db, transparency, contest, now), clock);
+  const tallies = createTallies(
+    (contest, now) => readTally(db, transparency, contest, now),
+    clock,
+    headers.api,
+  );
   const names = new Map<string, Promise<LogName>>();
   const logName = (slug: string): Promise<LogName> => {
     let name = names.get(slug);
@@ -203,7 +211,7 @@ export function createParts(given: {
     transparency,
     tallies,
     logName,
-    views: createViews({ desk, tallies, logName, account, clock }),
+    views: createViews({ desk, tallies, logName, account, clock, headers: headers.api }),
     turns,
     uploads: createUploads(turns),
     metrics,
@@ -215,6 +223,7 @@ export function createParts(given: {
     console: given.console ?? null,
     verifier: given.verifier ?? null,
     publicUrl,
+    headers,
     wechat,
     account,
     wechatReach: given.account ? (given.account.token === null ? 'pages' : 'messages') : 'none',

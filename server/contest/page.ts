@@ -2,12 +2,16 @@ import { hash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Hono } from 'hono';
+import type { HttpBindings } from '@hono/node-server';
+import { type Context, Hono } from 'hono';
 import { cardOf } from '@zuimei/shared/card.ts';
 import { phaseAt } from '@zuimei/shared/contest.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { ContestSummary, ContestView } from '@zuimei/shared/view.ts';
+import { createKept } from '../kept.ts';
+import { originOf } from '../origin.ts';
 import { type Prebuilt, prebuild, send } from '../reply.ts';
+import { createTurns } from '../turn.ts';
 import { voterCookie } from '../vote/route.ts';
 import type { Voters } from '../vote/voter.ts';
 import type { StoredContest } from './contest.ts';
@@ -41,7 +45,10 @@ const TYPES: Record<string, string> = {
   ico: 'image/x-icon',
   txt: 'text/plain; charset=utf-8',
 };
-const MOST_PAGES = 500;
+/** About what 300 pages take. */
+const KEPT_BYTES = 64 << 20;
+/** A page takes milliseconds of the thread that takes ballots: few at once, and a line that has an end. */
+const RENDERING = { atOnce: 2, waiting: 50, retryAfterMs: 1_000 };
 
 /** Reads web/dist into memory. The one stylesheet is put into the page itself: it saves the first view a round trip. */
 export async function openSite(folder: URL): Promise<Site> {
@@ -89,9 +96,19 @@ function contentPolicy(css: string): string {
   ].join('; ');
 }
 
+interface Page {
+  of: StoredContest | null;
+  phase: string;
+  at: number;
+  reply: Prebuilt;
+}
+
+type Env = { Bindings: HttpBindings };
+
 /**
  * The citizen's pages: /, /c/:slug and everything below it. Public; gives a voter cookie to who has none. The HTML depends on the
- * contest's version and phase and on 长辈版 alone, so it is rendered once for each and sent as bytes.
+ * contest's version and phase and on 长辈版 alone, so it is rendered once for each and sent as bytes. Only pages that there are are
+ * rendered: a number of no candidate gets the contest's page, everything else the one page that says so. HEAD renders nothing.
  */
 export function pageRoute(parts: {
   site: Site;
@@ -103,77 +120,89 @@ export function pageRoute(parts: {
   secure: boolean;
 }) {
   const { site, desk, views, voters, clock } = parts;
-  const pages = new Map<string, { of: StoredContest | null; phase: string; at: number; reply: Prebuilt }>();
+  const pages = createKept<Page>(KEPT_BYTES);
+  const rendering = new Map<string, Promise<Page>>();
+  const turns = createTurns(RENDERING);
 
-  async function contestPage(slug: string, path: string, elder: boolean, base: string): Promise<Prebuilt> {
-    const contest = await desk.find(slug);
+  /** Whoever asks for a page that is being made waits for that one. */
+  function make(
+    key: string,
+    page: Omit<Page, 'reply' | 'at'>,
+    first: FirstData,
+    head: string,
+  ): Promise<Page> {
+    const under = rendering.get(key);
+    if (under) return under;
+    const made = render(first, head)
+      .then((reply) => {
+        const whole = { ...page, reply, at: clock() };
+        pages.put(key, whole, 4 * reply.plain.body.length);
+        return whole;
+      })
+      .finally(() => rendering.delete(key));
+    rendering.set(key, made);
+    return made;
+  }
+
+  async function render(first: FirstData, head: string): Promise<Prebuilt> {
+    using _turn = await turns.take();
+    return prebuild(await pageHtml(site, first, head), pageHeaders(site.csp), 6);
+  }
+
+  async function contestPage(c: Context<Env>, contest: StoredContest, path: string): Promise<Response> {
+    const [elder, base] = [isElder(c.req.header('cookie')), originOf(parts.publicUrl, c.env?.incoming)];
     const phase = phaseAt(contest, clock());
     const key = `${elder} ${base} ${path}`;
     const kept = pages.get(key);
-    if (kept && kept.of === contest && kept.phase === phase) return kept.reply;
+    if (kept && kept.of === contest && kept.phase === phase) return send(c, kept.reply);
+    if (c.req.method === 'HEAD') return headersOnly(200);
     const view = await views.view(contest);
-    const head = contestHead(view, path, base);
-    const reply = await build({ path, now: view.now, elder, contest: lightView(view, path) }, head);
-    keep(key, { of: contest, phase, at: clock(), reply });
-    return reply;
+    const first = { path, now: view.now, elder, contest: lightView(view, path) };
+    const page = await make(key, { of: contest, phase }, first, contestHead(view, path, base));
+    return send(c, page.reply);
   }
 
-  async function homePage(elder: boolean, base: string): Promise<Prebuilt> {
+  async function homePage(c: Context<Env>): Promise<Response> {
+    const [elder, base] = [isElder(c.req.header('cookie')), originOf(parts.publicUrl, c.env?.incoming)];
     const key = `${elder} ${base} /`;
     const kept = pages.get(key);
-    if (kept && clock() - kept.at < 1_000) return kept.reply;
-    const first: FirstData = {
+    if (kept && clock() - kept.at < 1_000) return send(c, kept.reply);
+    if (c.req.method === 'HEAD') return headersOnly(200);
+    const first = {
       path: '/',
       now: new Date(clock()).toISOString(),
       elder,
       contests: await views.summaries(),
     };
-    const reply = await build(
-      first,
-      tags('最美 · 公众投票', '推选身边的最美应急人，每一张选票都可核验。', `${base}/`, null),
-    );
-    keep(key, { of: null, phase: '', at: clock(), reply });
-    return reply;
+    const head = tags('最美 · 公众投票', '推选身边的最美应急人，每一张选票都可核验。', `${base}/`, null);
+    return send(c, (await make(key, { of: null, phase: '' }, first, head)).reply);
   }
 
-  async function build(first: FirstData, head: string): Promise<Prebuilt> {
-    return prebuild(await pageHtml(site, first, head), pageHeaders(site.csp), 6);
+  /** The same bytes for every address at which there is nothing. */
+  async function missingPage(c: Context<Env>): Promise<Response> {
+    if (c.req.method === 'HEAD') return headersOnly(404);
+    const elder = isElder(c.req.header('cookie'));
+    const key = `${elder} missing`;
+    const first = { path: '/c/-', now: new Date(clock()).toISOString(), elder, notFound: true as const };
+    const head = tags('没有找到这个页面 · 最美', '', '', null);
+    const page = pages.get(key) ?? (await make(key, { of: null, phase: '' }, first, head));
+    const { body, headers } = page.reply.plain;
+    return new Response(body, { status: 404, headers: { ...headers, 'Cache-Control': 'no-store' } });
   }
 
-  function keep(
-    key: string,
-    page: { of: StoredContest | null; phase: string; at: number; reply: Prebuilt },
-  ): void {
-    if (pages.size >= MOST_PAGES) pages.delete(pages.keys().next().value ?? '');
-    pages.set(key, page);
+  function headersOnly(status: 200 | 404): Response {
+    return new Response(null, { status, headers: pageHeaders(site.csp) });
   }
 
-  return new Hono()
-    .get('/', async (c) =>
-      send(c, await homePage(isElder(c.req.header('cookie')), parts.publicUrl ?? new URL(c.req.url).origin)),
-    )
+  return new Hono<Env>()
+    .get('/', (c) => homePage(c))
     .on('GET', ['/c/:slug', '/c/:slug/*'], async (c) => {
-      const cookie = c.req.header('cookie');
+      const contest = await findOrNull(desk, c.req.param('slug'));
       const url = new URL(c.req.url);
-      const elder = isElder(cookie);
-      const path = url.pathname.replace(/\/+$/, '') + (/^\?n=\d{1,5}$/.test(url.search) ? url.search : '');
-      let response: Response;
-      try {
-        if (!KNOWN_PATH.test(path)) throw new Refusal('not_found');
-        response = send(
-          c,
-          await contestPage(c.req.param('slug'), path, elder, parts.publicUrl ?? url.origin),
-        );
-      } catch (error) {
-        if (!(error instanceof Refusal) || error.code !== 'not_found') throw error;
-        const first: FirstData = { path, now: new Date(clock()).toISOString(), elder, notFound: true };
-        const { plain } = await build(first, tags('没有找到这个页面 · 最美', '', url.href, null));
-        return new Response(plain.body, {
-          status: 404,
-          headers: { ...plain.headers, 'Cache-Control': 'no-store' },
-        });
-      }
-      if (!voters.read(cookie))
+      const path = contest && pathOf(contest, url.pathname, url.search);
+      if (!contest || path === null) return await missingPage(c);
+      const response = await contestPage(c, contest, path);
+      if (c.req.method !== 'HEAD' && !voters.read(c.req.header('cookie')))
         response.headers.append('Set-Cookie', voterCookie(voters.issue(clock()), parts.secure));
       return response;
     })
@@ -181,6 +210,31 @@ export function pageRoute(parts: {
       const file = site.files.get(c.req.path);
       return file ? send(c, file.reply) : next();
     });
+}
+
+async function findOrNull(desk: Desk, slug: string): Promise<StoredContest | null> {
+  try {
+    return await desk.find(slug);
+  } catch (error) {
+    if (error instanceof Refusal && error.code === 'not_found') return null;
+    throw error;
+  }
+}
+
+/** The page that an address means, in one spelling; null when there is none. ?n= of a shared link counts on the list alone. */
+function pathOf(contest: StoredContest, pathname: string, search: string): string | null {
+  const list = `/c/${contest.slug}`;
+  const below = pathname.slice(list.length).replace(/\/+$/, '');
+  if (!pathname.startsWith(list) || !PAGES.test(below)) return null;
+  const known = (text = ''): number | null =>
+    contest.candidates.find((one) => one.number === Number(text))?.number ?? null;
+  if (below === '') {
+    const shared = known(/^\?n=(\d{1,5})$/.exec(search)?.[1]);
+    return shared === null ? list : `${list}?n=${shared}`;
+  }
+  if (!below.startsWith('/n/')) return list + below;
+  const number = known(below.slice(3));
+  return number === null ? null : `${list}/n/${number}`;
 }
 
 /** The whole document of a page: the template with its head, what it is rendered from, and its first HTML. */
@@ -203,7 +257,7 @@ export function lightView(view: ContestView, path: string): ContestView {
   };
 }
 
-const KNOWN_PATH = /^\/c\/[a-z0-9-]{1,64}(\/(n\/\d{1,5}|rank|mine|rules|verify|poster))?(\?n=\d+)?$/;
+const PAGES = /^(\/(n\/\d{1,5}|rank|mine|rules|verify|poster))?$/;
 
 function showsDeeds(path: string, number: number): boolean {
   return path.endsWith(`/n/${number}`);
@@ -245,7 +299,7 @@ function tags(title: string, description: string, url: string, image: string | n
     meta('site_name', '最美'),
     meta('title', title),
     meta('description', description),
-    meta('url', url),
+    url ? meta('url', url) : '',
     image ? meta('image', image) : '',
   ].join('');
 }

@@ -27,8 +27,11 @@ export function createViews(parts: {
   /** Of this site; null = no WeChat. */
   account: WechatAccountView | null;
   clock: () => number;
+  /** Of every reply. */
+  headers: Readonly<Record<string, string>>;
 }): Views {
   const { desk, tallies, logName, account, clock } = parts;
+  const headers = { ...parts.headers, ...HEADERS };
   const kept = new Map<number, { of: StoredContest; phase: string; reply: Prebuilt }>();
 
   async function view(contest: StoredContest): Promise<ContestView> {
@@ -50,7 +53,7 @@ export function createViews(parts: {
       const phase = phaseAt(contest, clock());
       if (one && one.of === contest && one.phase === phase) return one.reply;
       return view(contest).then((fresh) => {
-        const reply = prebuild(JSON.stringify(fresh), HEADERS, 9);
+        const reply = prebuild(JSON.stringify(fresh), headers, 9);
         kept.set(contest.id, { of: contest, phase, reply });
         return reply;
       });

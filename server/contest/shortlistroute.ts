@@ -1,3 +1,4 @@
+import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import {
   array,
@@ -25,6 +26,7 @@ import { nominationKeys } from '../nomination/answers.ts';
 import { encodePortrait } from '../nomination/portrait.ts';
 import { type Collecting, collecting, countStates } from '../nomination/review.ts';
 import type { Uploads } from '../nomination/upload.ts';
+import { originOf } from '../origin.ts';
 import type { Secrets } from '../secret.ts';
 import { parseInput, readBody, rowNumber } from '../staff/body.ts';
 import type { Guard } from '../staff/session.ts';
@@ -90,7 +92,7 @@ export function shortlistRoute(parts: {
   const keys = nominationKeys(parts.secrets);
   const base = '/api/console/contests/:slug';
 
-  async function view(slug: string, url: string): Promise<ShortlistView> {
+  async function view(slug: string, base: string): Promise<ShortlistView> {
     const stored: Collecting = collecting(await readStored(db, slug));
     const { settings, collection } = stored;
     const listed = await readListed(db, stored);
@@ -107,7 +109,7 @@ export function shortlistRoute(parts: {
       lines: listed.map((one) => lineOf(one, stored)),
       undecided: counts.submitted,
       link: stored.publishedAt && listed.some(({ state }) => state === 'published') ? `/c/${slug}` : null,
-      base: parts.publicUrl ?? new URL(url).origin,
+      base,
       votingOpens: opens,
       votingCloses: settings.rounds.at(-1)?.closes ?? null,
       votingBegan: opens !== null && Date.parse(opens) <= clock(),
@@ -120,23 +122,23 @@ export function shortlistRoute(parts: {
     await desk.reload(slug);
   }
 
-  return new Hono()
+  return new Hono<{ Bindings: HttpBindings }>()
     .get(`${base}/shortlist`, guard('organizer', 'reviewer'), async (c) =>
-      c.json(await view(c.req.param('slug'), c.req.url)),
+      c.json(await view(c.req.param('slug'), originOf(parts.publicUrl, c.env.incoming))),
     )
     .post(`${base}/shortlist/numbers`, guard('organizer'), async (c) => {
       const body = await readBody(c.req.raw, numbers);
       await setNumbers(db, c.req.param('slug'), c.get('person'), body.numbers);
-      return c.json(await view(c.req.param('slug'), c.req.url));
+      return c.json(await view(c.req.param('slug'), originOf(parts.publicUrl, c.env.incoming)));
     })
     .post(`${base}/shortlist/order`, guard('organizer'), async (c) => {
       const { by } = await readBody(c.req.raw, object({ by: picklist(orderings) }));
       await orderNumbers(db, c.req.param('slug'), c.get('person'), by);
-      return c.json(await view(c.req.param('slug'), c.req.url));
+      return c.json(await view(c.req.param('slug'), originOf(parts.publicUrl, c.env.incoming)));
     })
     .post(`${base}/shortlist/draw`, guard('organizer'), async (c) => {
       await drawNumbers(db, c.req.param('slug'), c.get('person'));
-      return c.json(await view(c.req.param('slug'), c.req.url));
+      return c.json(await view(c.req.param('slug'), originOf(parts.publicUrl, c.env.incoming)));
     })
     .post(`${base}/shortlist/publish`, guard.fresh('organizer'), async (c) => {
       const slug = c.req.param('slug');
@@ -150,7 +152,7 @@ export function shortlistRoute(parts: {
         clock(),
       );
       await renew(slug);
-      return c.json({ added, view: await view(slug, c.req.url) });
+      return c.json({ added, view: await view(slug, originOf(parts.publicUrl, c.env.incoming)) });
     })
     .get(`${base}/candidates`, guard('organizer', 'auditor'), async (c) =>
       c.json(await readCandidates(db, parts.tallies, c.req.param('slug'), clock())),

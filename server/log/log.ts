@@ -6,6 +6,7 @@ import { Refusal } from '@zuimei/shared/refusal.ts';
 import { formatBundle } from '@zuimei/shared/tile.ts';
 import type { DayCheckpoint } from '@zuimei/shared/witness.ts';
 import type { Db } from '../db.ts';
+import { createKept } from '../kept.ts';
 import { readCheckpoint, readWitnessKeys, type SignedCheckpoint } from './cosignature.ts';
 import { readDays } from './day.ts';
 
@@ -33,8 +34,12 @@ export interface Log {
   proof(contest: number, index: number): Promise<string>;
 }
 
+/** About 300 bundles of 256 entries. */
+const BUNDLE_BYTES = 32 << 20;
+
 /** The published log, from the tables the sealer fills. */
 export function createLog(db: Db, clock: () => number): Log {
+  const bundles = createKept<Uint8Array[]>(BUNDLE_BYTES);
   const provers = new Map<number, Prover>();
   const none: SignedCheckpoint = { size: 0, note: '' };
   const newest = createFresh(clock, FRESH_MS, async (contest) => {
@@ -78,17 +83,23 @@ export function createLog(db: Db, clock: () => number): Log {
     tile,
     async bundle(contest, slug, index, width) {
       const from = index * 256;
-      if (from + width > (await newest(contest)).size) throw new Refusal('not_found');
+      const { size } = await newest(contest);
+      if (from + width > size) throw new Refusal('not_found');
+      const key = `${contest} ${index}`;
+      const known = bundles.get(key);
+      if (known && known.length >= width) return formatBundle(known.slice(0, width));
+      // As far as it is signed, so that whoever asks for the parts of it one by one costs one reading.
+      const whole = Math.min(256, size - from);
       const { rows } = await sql<{ at: Date; kind: string; commitment: string }>`
         select at, kind, encode(commitment, 'hex') as commitment from ledger_entry
-        where contest = ${contest} and index >= ${from} and index < ${from + width} order by index`.execute(
+        where contest = ${contest} and index >= ${from} and index < ${from + whole} order by index`.execute(
         db,
       );
-      return formatBundle(
-        rows.map(({ at, kind, commitment }) =>
-          entryBytes({ at: at.toISOString(), commitment, contest: slug, kind }),
-        ),
+      const entries = rows.map(({ at, kind, commitment }) =>
+        entryBytes({ at: at.toISOString(), commitment, contest: slug, kind }),
       );
+      bundles.put(key, entries, entries.length * 400);
+      return formatBundle(entries.slice(0, width));
     },
     async proof(contest, index) {
       const checkpoint = await newest(contest);

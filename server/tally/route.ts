@@ -19,7 +19,9 @@ export interface Tallies {
 export function createTallies(
   read: (contest: StoredContest, now: number) => Promise<TallyView>,
   clock: () => number,
+  headers: Readonly<Record<string, string>> = {},
 ): Tallies {
+  const all = { ...headers, ...HEADERS };
   const kept = new Map<number, { view: TallyView; reply: Prebuilt; at: number; version: number }>();
   const reading = new Map<string, Promise<{ view: TallyView; reply: Prebuilt }>>();
 
@@ -30,7 +32,7 @@ export function createTallies(
     const at = clock();
     const fresh = read(contest, at)
       .then((view) => {
-        const one = { view, reply: prebuild(JSON.stringify(view), HEADERS, 4), at, version: contest.version };
+        const one = { view, reply: prebuild(JSON.stringify(view), all, 4), at, version: contest.version };
         if ((kept.get(contest.id)?.version ?? 0) <= contest.version) kept.set(contest.id, one);
         return one;
       })

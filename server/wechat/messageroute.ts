@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { type Context, Hono } from 'hono';
+import type { HttpBindings } from '@hono/node-server';
+import { type Context as AnyContext, Hono } from 'hono';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { AnswerError } from '../answer.ts';
 import { createLimit } from '../limit.ts';
 import { sameText } from '../mac.ts';
+import { originOf } from '../origin.ts';
 import { passed } from '../patience.ts';
 import { checkLength } from '../vote/request.ts';
 import type { WechatAccount } from './account.ts';
@@ -12,6 +14,9 @@ import { brokenWords, hastyWords, lateWords } from './chatwords.ts';
 import { openMessage, sealMessage, signatureOf } from './envelope.ts';
 import { type Message, readFields, readMessage, writeReply, writeXml } from './message.ts';
 import type { Wechat } from './wechat.ts';
+
+type Env = { Bindings: HttpBindings };
+type Context = AnyContext<Env>;
 
 /** A text is at most 2 KB; what else WeChat tells is longer. */
 const MOST_BYTES = 16_384;
@@ -86,13 +91,11 @@ export function messageRoute(
     } catch {
       return message.kind === 'text' ? hastyWords : null;
     }
-    const told = chat
-      .answer(message, parts.publicUrl ?? new URL(c.req.url).origin)
-      .catch((error: unknown) => {
-        // Logged as any other; but WeChat would show the sender its own words for a status that is not 200.
-        answerError(error, { method: c.req.method, path: c.req.path });
-        return message.kind === 'text' ? brokenWords : null;
-      });
+    const told = chat.answer(message, originOf(parts.publicUrl, c.env.incoming)).catch((error: unknown) => {
+      // Logged as any other; but WeChat would show the sender its own words for a status that is not 200.
+      answerError(error, { method: c.req.method, path: c.req.path });
+      return message.kind === 'text' ? brokenWords : null;
+    });
     const late = passed(IN_TIME_MS).then(() => (message.kind === 'text' ? lateWords : null));
     return await Promise.race([told, late]);
   }
@@ -107,7 +110,7 @@ export function messageRoute(
     return writeXml({ Encrypt, MsgSignature, TimeStamp, Nonce });
   }
 
-  return new Hono()
+  return new Hono<Env>()
     .get('/wechat/message', (c) => {
       checkSigned(c, messages().line.token, 'signature');
       return c.text(c.req.query('echostr')?.slice(0, 128) ?? '');

@@ -4,6 +4,7 @@ import { type Context, Hono } from 'hono';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Desk } from '../contest/desk.ts';
 import { createLimit } from '../limit.ts';
+import { originOf } from '../origin.ts';
 import { clientAddress, networkOf } from '../vote/address.ts';
 import { channelOf } from '../vote/request.ts';
 import { voterCookie } from '../vote/route.ts';
@@ -42,7 +43,7 @@ export function wechatRoute(parts: {
     return parts.wechat;
   }
 
-  const siteOf = (c: Context<Env>): string => parts.publicUrl ?? new URL(c.req.url).origin;
+  const siteOf = (c: Context<Env>): string => originOf(parts.publicUrl, c.env.incoming);
 
   function backTo(c: Context<Env>, place: Place, outcome: string | null): Response {
     c.header('Cache-Control', 'no-store');

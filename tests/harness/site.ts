@@ -155,9 +155,11 @@ export async function createSite(db: Db, options: SiteOptions = {}) {
   const sealer = createSealer(db, secrets);
   const direct = createDirect(parts);
   const routed = getRequestListener(app.fetch);
-  const server = createServer(
-    (incoming, outgoing) => void (direct(incoming, outgoing) || routed(incoming, outgoing)),
-  );
+  const server = createServer((incoming, outgoing) => {
+    if (direct(incoming, outgoing)) return;
+    parts.headers.dress(outgoing, incoming.url ?? '');
+    void routed(incoming, outgoing);
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
