@@ -1,0 +1,62 @@
+import { computed, ref } from 'vue';
+import type { UploadStanding } from '@zuimei/shared/unit.ts';
+import { type Answer, api } from '../client.ts';
+
+const LOOK_EVERY_MS = 1_000;
+/** Half a minute in line, by itself; then the person decides. */
+const MOST_TRIES = 6;
+const WAIT_MS = 5_000;
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/**
+ * An upload as a person follows it: on its way, in line behind others, being read. What the server is too busy for is sent again by
+ * itself a few times; the files stay chosen meanwhile, and whoever uses this keeps them when it ends with a fault.
+ */
+export function useSending() {
+  /** How much of it, 0 to 1; null = not known. */
+  const share = ref<number | null>(null);
+  const words = ref('');
+  const going = computed(() => words.value !== '');
+
+  async function send<T>(path: string, form: FormData, name = ''): Promise<Answer<T>> {
+    let answer: Answer<T>;
+    for (let tried = 1; ; tried++) {
+      answer = await sendOnce<T>(path, form, name);
+      if (answer.ok || answer.fault.code !== 'busy' || tried === MOST_TRIES) break;
+      share.value = null;
+      words.value = '前面还有文件在处理，正在排队，稍后自动再传';
+      await wait(answer.fault.retryAfterMs ?? WAIT_MS);
+    }
+    words.value = '';
+    share.value = null;
+    return answer;
+  }
+
+  async function sendOnce<T>(path: string, form: FormData, name: string): Promise<Answer<T>> {
+    share.value = 0;
+    words.value = name ? `正在上传 ${name}` : '正在上传';
+    let watching: ReturnType<typeof setInterval> | undefined;
+    const answer = await api.upload<T>(path, form, (sent) => {
+      share.value = sent < 1 ? sent : null;
+      if (sent < 1) return;
+      words.value = name ? `正在保存 ${name}` : '正在识别内容';
+      watching ??= setInterval(() => void look(), LOOK_EVERY_MS);
+    });
+    clearInterval(watching);
+    return answer;
+  }
+
+  async function look(): Promise<void> {
+    const answer = await api.get<UploadStanding | null>('/api/console/upload');
+    if (!going.value || !answer.ok || !answer.value) return;
+    const { step, done, of } = answer.value;
+    if (step === 'waiting') words.value = '前面还有文件在处理，正在排队';
+    else if (step === 'reading' && of > 1) {
+      share.value = done / of;
+      words.value = done < of ? `正在识别第 ${done + 1} 个，共 ${of} 个` : '正在整理照片和草稿';
+    }
+  }
+
+  return { share, words, going, send };
+}
