@@ -3,24 +3,29 @@ import { join } from 'node:path';
 import { isCommand, runAlone, runCommand, runsAlone, USAGE } from './command.ts';
 import { type Config, nameDatabase, readConfig } from './config.ts';
 import { askServer } from './control.ts';
-import { type DatabaseSource, openDatabase } from './db.ts';
+import { type DatabaseSource, type Db, openDatabase } from './db.ts';
 import { claimFolder } from './folder.ts';
+import { rotate } from './rotation.ts';
 import { grantTo, migrate, readStanding } from './schema.ts';
-import { checkSecret, openSecrets } from './secret.ts';
+import { checkSecret, openSecrets, type Secrets } from './secret.ts';
 
 /** `pnpm zuimei <command>`. With the embedded database and a server running on it, that server is asked to do it. */
 async function run(argv: string[]): Promise<number> {
   process.umask(0o077);
   const [name = '', ...args] = argv[0] === '--' ? argv.slice(1) : argv;
   const helped = ['', '--help', '-h', 'help'].includes(name) || args.includes('--help');
-  if (helped || !(isCommand(name) || runsAlone(name, args))) {
+  const rotates = name === 'secret' && args.length === 1 && args[0] === 'rotate';
+  if (helped || !(rotates || isCommand(name) || runsAlone(name, args))) {
     (helped && name !== '' ? process.stdout : process.stderr).write(USAGE);
     return helped && name !== '' ? 0 : 2;
   }
   const folder = process.cwd();
   if (runsAlone(name, args)) return await runAlone({ folder, print }, name, args);
   const config = readConfig();
-  if (!config.databaseUrl) {
+  const { nextAccessSecret: next, accessSecret, secret } = config;
+  if (rotates && (!next || next === accessSecret || next === secret))
+    return refuse('没有新的密钥：请在 ZUIMEI_NEXT_ACCESS_SECRET 给出（openssl rand -hex 32）。');
+  if (!config.databaseUrl && !rotates) {
     const answer = await askServer(config.dataDir, { name, args, folder }, print);
     if (answer !== null) return answer;
   }
@@ -31,7 +36,7 @@ async function run(argv: string[]): Promise<number> {
       `没有数据库：${nameDatabase(config)} 不存在。请按服务器的设置给出 DATABASE_URL（或 DATA_DIR）与 ZUIMEI_SECRET，再运行这条命令。`,
     );
   const release = config.databaseUrl ? async () => {} : await claimFolder(config.dataDir);
-  const { db, close } = await openDatabase(sourceOf(config, name === 'migrate'));
+  const { db, close } = await openDatabase(sourceOf(config, name === 'migrate' || rotates));
   try {
     const standing = await readStanding(db).catch((error: { code?: string }) => {
       if (error.code === '3D000') return null;
@@ -56,6 +61,7 @@ async function run(argv: string[]): Promise<number> {
       return 0;
     }
     const secrets = await openSecrets(config, !begins);
+    if (rotates) return await renew(db, config, secrets);
     await checkSecret(db, secrets);
     const place = { db, secrets, publicUrl: config.publicUrl, database: nameDatabase(config), folder, print };
     return await runCommand(place, name, args);
@@ -71,8 +77,19 @@ function sourceOf(config: Config, asOwner: boolean): DatabaseSource {
   return { url, ...(config.databaseSchema ? { schema: config.databaseSchema } : {}) };
 }
 
+async function renew(db: Db, config: Config, old: Secrets): Promise<number> {
+  const next = await openSecrets({ ...config, accessSecret: config.nextAccessSecret }, true);
+  const { candidates, nominations, units, staff } = await rotate(db, old, next);
+  print(
+    `已换到新的密钥之下：候选 ${candidates} 个、报送 ${nominations} 份、单位联系人 ${units} 个、账号 ${staff} 个。`,
+  );
+  print('登录、一次性链接、恢复码和各单位的链接都已作废。');
+  print('请把 ZUIMEI_NEXT_ACCESS_SECRET 的值写为 ZUIMEI_ACCESS_SECRET（替换原值），再启动服务器。');
+  return 0;
+}
+
 /** After a migration: the app's role, as DATABASE_URL names it, may do what migrations/grants.sql says. */
-async function grant(db: Parameters<typeof grantTo>[0], config: Config, owner: string): Promise<number> {
+async function grant(db: Db, config: Config, owner: string): Promise<number> {
   if (!config.databaseUrl) return 0;
   const role = decodeURIComponent(URL.parse(config.databaseUrl)?.username ?? '');
   if (role === '' || role === owner) {

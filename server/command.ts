@@ -21,6 +21,7 @@ export const USAGE = `用法：pnpm zuimei <命令> [选项]
   staff list | staff reset --login 账号                         列出账号；重置并打印新的链接
   migrate                                                       建立或升级数据库（MIGRATE_URL：表的所有者），设定应用角色的权限
   demo                                                          在空数据库里放入演示活动
+  secret rotate                                                 服务器停止后，把能更换的都换到 ZUIMEI_NEXT_ACCESS_SECRET 之下
   witness keygen --name 名称 --key FILE                          见证单位：生成密钥，打印要登记的公钥
   witness --log URL/log/SLUG --key FILE --state FILE [--log-key 公钥] [--every 60 | --once]
                                                                 见证单位：看守账本，只增不改才签名（不需要数据库与服务器设置）

@@ -17,6 +17,10 @@ export interface Config {
   redisUrl: string | null;
   /** Master secret as text (≥ 32 characters); absent = made on first start and kept in dataDir/secret. */
   secret: string | null;
+  /** In place of the master secret for all that can be renewed (secret.ts `renewed`); absent = nothing was renewed yet. */
+  accessSecret: string | null;
+  /** What `zuimei secret rotate` turns to; the app never reads it. */
+  nextAccessSecret: string | null;
   /** How citizens reach the site, e.g. https://vote.example.gov.cn; absent = as the request says. Names the log. */
   publicUrl: string | null;
   trustedProxies: BlockList;
@@ -39,8 +43,15 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const port = Number(env['PORT'] ?? 8080);
   if (!Number.isInteger(port) || port < 0 || port > 65535)
     throw new Error(`PORT must be 0–65535, not "${env['PORT']}"`);
-  const secret = env['ZUIMEI_SECRET'] || null;
-  if (secret && secret.length < 32) throw new Error('ZUIMEI_SECRET must have at least 32 characters');
+  const [secret = null, accessSecret = null, nextAccessSecret = null] = [
+    'ZUIMEI_SECRET',
+    'ZUIMEI_ACCESS_SECRET',
+    'ZUIMEI_NEXT_ACCESS_SECRET',
+  ].map((name) => {
+    const value = env[name] || null;
+    if (value && value.length < 32) throw new Error(`${name} must have at least 32 characters`);
+    return value;
+  });
   const publicUrl = env['PUBLIC_URL']?.replace(/\/+$/, '') || null;
   if (publicUrl && !/^https?:$/.test(URL.parse(publicUrl)?.protocol ?? ''))
     throw new Error(`PUBLIC_URL must be an address, not "${publicUrl}"`);
@@ -56,6 +67,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     databaseSchema: env['DATABASE_SCHEMA'] || null,
     redisUrl: env['REDIS_URL'] || null,
     secret,
+    accessSecret,
+    nextAccessSecret,
     publicUrl,
     trustedProxies: parseProxies(env['TRUSTED_PROXIES'] ?? ''),
     addressFile: env['ADDRESS_FILE'] ? resolve(env['ADDRESS_FILE']) : null,

@@ -195,7 +195,10 @@ export interface Database {
   close(): Promise<void>;
 }
 
-export type DatabaseSource = { url: string; schema?: string; max?: number } | { folder: string };
+/** `name`: what the connections are called in pg_stat_activity; servers are 'zuimei'. */
+export type DatabaseSource =
+  | { url: string; schema?: string; max?: number; name?: string }
+  | { folder: string };
 
 /** Opens Postgres (url) or the embedded PGlite (folder; 'memory://' keeps nothing). Nothing is migrated here. */
 export async function openDatabase(source: DatabaseSource): Promise<Database> {
@@ -212,6 +215,7 @@ export async function openDatabase(source: DatabaseSource): Promise<Database> {
     // A database that cannot be reached is an error within seconds: what waits is told `busy` and the page sends it again.
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
+    application_name: source.name ?? 'zuimei command',
     ...(source.schema ? { options: `-c search_path=${source.schema}` } : {}),
   });
   // A connection that breaks (the database restarted) rejects the query that was on it, is dropped by the pool, and the next query

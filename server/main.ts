@@ -44,7 +44,11 @@ async function main(): Promise<void> {
   const releaseFolder = config.databaseUrl ? async () => {} : await claimFolder(config.dataDir);
   const database = await openDatabase(
     config.databaseUrl
-      ? { url: config.databaseUrl, ...(config.databaseSchema ? { schema: config.databaseSchema } : {}) }
+      ? {
+          url: config.databaseUrl,
+          name: 'zuimei',
+          ...(config.databaseSchema ? { schema: config.databaseSchema } : {}),
+        }
       : { folder: `${config.dataDir}/pglite` },
   );
   const standing = await readStanding(database.db);

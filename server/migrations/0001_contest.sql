@@ -33,8 +33,10 @@ create table media (
 create index media_contest on media (contest);
 alter table media alter column bytes set storage external;
 
--- One row: which secret this database was first opened with, so that a server with another one is refused at start.
+-- One row: which secret this database was first opened with, so that a server with another one is refused at start; and the one that was
+-- last put in its place for what can be renewed (secret.ts), likewise.
 create table installation (
   one         boolean primary key default true check (one),
-  fingerprint bytea not null
+  fingerprint bytea not null,
+  access      bytea not null
 );

@@ -106,6 +106,8 @@ interface Answer {
 }
 
 export interface SiteOptions {
+  /** What a rotation of the secret turned to. */
+  accessSecret?: string;
   gate?: Gate;
   /** Where its clock stands. It stands still until the test moves it. */
   now?: number;
@@ -128,7 +130,11 @@ export interface SiteOptions {
 export async function createSite(db: Db, options: SiteOptions = {}) {
   let now = options.now ?? Date.now();
   const clock = () => now;
-  const secrets = await openSecrets({ secret: SECRET, dataDir: '' });
+  const secrets = await openSecrets({
+    secret: SECRET,
+    accessSecret: options.accessSecret ?? null,
+    dataDir: '',
+  });
   const errors: Record<string, unknown>[] = [];
   const gate = options.gate ?? (await openGate({ redis: null, log: () => {}, clock }));
   const trustedProxies = new BlockList();

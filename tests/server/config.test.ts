@@ -13,6 +13,8 @@ test('without an environment the site is embedded, open on port 8080, and starts
     databaseSchema: null,
     redisUrl: null,
     secret: null,
+    accessSecret: null,
+    nextAccessSecret: null,
     publicUrl: null,
     addressFile: null,
     wechat: null,
@@ -82,6 +84,8 @@ test.each([
   ['PORT', '-1'],
   ['PORT', '80.5'],
   ['ZUIMEI_SECRET', 'x'.repeat(31)],
+  ['ZUIMEI_ACCESS_SECRET', 'x'.repeat(31)],
+  ['ZUIMEI_NEXT_ACCESS_SECRET', 'x'],
   ['PUBLIC_URL', 'vote'],
   ['PUBLIC_URL', 'ftp://vote.example.gov.cn'],
 ])('%s is refused by name when it is %s', (name, value) => {

@@ -185,6 +185,7 @@ const acts: Record<string, string> = {
   'staff.unask': '撤回账号事项',
   'staff.replay': '动态码被再次使用',
   'staff.denied': '越权操作被拒绝',
+  'staff.secret': '更换访问密钥',
   'staff.roles': '更改身份',
   'staff.contests': '更改参与的活动',
   'staff.disable': '停用账号',
