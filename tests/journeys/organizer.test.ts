@@ -148,7 +148,7 @@ test('adds eight units from a sheet, each with a link that is shown until the sh
   const slips = office.locator('.slip');
   await expect.poll(() => slips.count()).toBe(units.length);
   for (const unit of units)
-    links.set(unit, await slips.filter({ hasText: unit }).locator('.slip-link').innerText());
+    links.set(unit, (await slips.filter({ hasText: unit }).locator('.slip-link').textContent()) ?? '');
   await button(office, '关闭').click();
   for (const unit of units) await office.getByRole('row', { name: unit }).waitFor();
   expect(await office.content()).not.toContain('/console/unit#');
