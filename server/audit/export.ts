@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { revealedUpTo } from '@zuimei/shared/contest.ts';
+import { isShownLive, revealedUpTo } from '@zuimei/shared/contest.ts';
 import { EXPORT_FORMAT, type ExportHeader, type ExportPoint, formatLine } from '@zuimei/shared/export.ts';
 import { formatVerifierKey } from '@zuimei/shared/note.ts';
 import type { TallyLine } from '@zuimei/shared/recount.ts';
@@ -80,8 +80,8 @@ function withheldOf(
 ): ExportHeader['withheld'] {
   const upto = revealedUpTo(contest.reveal, now);
   const from = upto === null ? '' : new Date(upto).toISOString();
-  // `now` itself = nothing is hidden, also from a database whose clock is a little ahead of ours.
-  const hidden = upto !== now && lastAt >= from;
+  // Live = nothing is hidden, also from a database whose clock is a little ahead of ours.
+  const hidden = !isShownLive(contest.reveal, now) && lastAt >= from;
   if (!openings) return { from: '', why: 'asked' };
   return hidden ? { from, why: 'hidden' } : null;
 }
