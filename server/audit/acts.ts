@@ -39,6 +39,18 @@ interface Row {
   line: string | null;
 }
 
+/**
+ * Takes the instants of chaining (ms) in order; gives the latest before the one just taken. Lines that waited together are chained at one
+ * instant, and none of them is late because of another.
+ */
+function createEarlier(): (chained: number) => number {
+  let [latest, last] = [0, 0];
+  return (chained) => {
+    if (chained > last) [latest, last] = [last, chained];
+    return latest;
+  };
+}
+
 /** Recomputes the chain of the action log, and holds it against what signed checkpoints knew of it. */
 export async function verifyActs(
   db: Db,
@@ -55,7 +67,8 @@ export async function verifyActs(
       const awaited = new Map<number, Uint8Array[]>();
       for (const { place, link: signed } of heads)
         awaited.set(place, [...(awaited.get(place) ?? []), signed]);
-      let [place, before, latest] = [0, NO_LINK, 0];
+      let [place, before] = [0, NO_LINK];
+      const earlier = createEarlier();
       for await (const row of readChain(tx)) {
         const index = Number(row.place);
         const problem = (code: ActsProblem['code'], detail = row.action): void => {
@@ -64,15 +77,17 @@ export async function verifyActs(
         if (index !== place + 1) problems.push({ code: 'act_cut', index: place + 1, detail: '' });
         else if (row.line === null || row.written === null) problem('act_removed');
         else if (!equalBytes(link(before, index, row.chained, row.line), row.mac)) problem('act_changed');
+        const latest = earlier(row.chained.getTime());
         if (row.written !== null && row.written.getTime() < latest - LATE_MS) problem('act_late');
         if (awaited.get(index)?.some((signed) => !equalBytes(signed, row.mac))) problem('acts_other', '');
-        [place, before, latest] = [index, row.mac, Math.max(latest, row.chained.getTime())];
+        [place, before] = [index, row.mac];
       }
       const most = Math.max(0, ...awaited.keys());
       if (most > place) problems.push({ code: 'acts_ahead', index: most, detail: `${place}` });
       const waiting = await sql<{ id: string; at: Date }>`
         select l.id, l.at from action_log l where not exists (select 1 from action_chain c where c.action = l.id)
         order by l.id`.execute(tx);
+      const latest = earlier(Number.POSITIVE_INFINITY);
       for (const { id, at } of waiting.rows)
         if (at.getTime() < latest - LATE_MS) problems.push({ code: 'act_late', index: 0, detail: id });
       return {

@@ -45,16 +45,17 @@ export function createChain(db: Db, secrets: Secrets): Chain {
     return rows;
   }
 
-  /** False when nothing was left to do, or another server does it. */
-  async function extendOnce(all: boolean): Promise<boolean> {
+  /** One page of the lines that wait, chained at `began`, absent = now. Gives when, or null when nothing is left to do, or another server does it. */
+  async function extendOnce(all: boolean, began?: Date): Promise<Date | null> {
     return await db.transaction().execute(async (tx) => {
-      const lock = await sql<{ mine: boolean; at: Date }>`
-        select pg_try_advisory_xact_lock(7236, 0) as mine, date_trunc('milliseconds', clock_timestamp()) as at`.execute(
+      const lock = await sql<{ mine: boolean; now: Date }>`
+        select pg_try_advisory_xact_lock(7236, 0) as mine, date_trunc('milliseconds', clock_timestamp()) as now`.execute(
         tx,
       );
-      const [{ mine, at } = { mine: false, at: new Date(0) }] = lock.rows;
+      const [{ mine, now } = { mine: false, now: new Date(0) }] = lock.rows;
       const lines = mine ? await waiting(tx, all) : [];
-      if (lines.length === 0) return false;
+      if (lines.length === 0) return null;
+      const at = began ?? now;
       let head = (await readChainHead(tx)) ?? { place: 0, link: NO_LINK };
       const links = lines.map(({ line }) => {
         const place = head.place + 1;
@@ -68,14 +69,16 @@ export function createChain(db: Db, secrets: Secrets): Chain {
           ${`{${links.map((one) => Buffer.from(one.link).toString('hex')).join(',')}}`}::text[]) n (place, action, mac)`.execute(
         tx,
       );
-      return lines.length === PAGE;
+      return lines.length === PAGE ? at : null;
     });
   }
 
   return {
     async extend() {
       const all = passes++ % FULL_EVERY === 0;
-      if ((await waiting(db, all)).length > 0) while (await extendOnce(all));
+      // Lines that waited together have one instant, however many pages they fill (audit/acts.ts).
+      let began = (await waiting(db, all)).length > 0 ? await extendOnce(all) : null;
+      while (began) began = await extendOnce(all, began);
       return await readChainHead(db);
     },
   };

@@ -46,6 +46,8 @@ export async function moveClock({
   await sql`
     create function clock_timestamp() returns timestamptz language sql volatile as
     $$ select pg_catalog.clock_timestamp() + (select shift from moved_clock) $$`.execute(owner.db);
+  // A default keeps the function that it was made with: lines of the action log are dated by the moved clock, too.
+  await sql`alter table action_log alter at set default public.clock_timestamp()`.execute(owner.db);
   if (!url) await sql`set search_path = public, pg_catalog`.execute(real.db);
   const database = url ? await openDatabase({ url, schema: 'public,pg_catalog' }) : real;
   return {
@@ -59,6 +61,7 @@ export async function moveClock({
     async restore() {
       if (url) await database.close();
       else await sql`reset search_path`.execute(real.db);
+      await sql`alter table action_log alter at set default pg_catalog.clock_timestamp()`.execute(owner.db);
       await sql`drop function public.clock_timestamp()`.execute(owner.db);
       await sql`drop table moved_clock`.execute(owner.db);
     },

@@ -215,14 +215,18 @@ describe.each(databaseKinds)('the published log (%s)', (kind) => {
       expect((await site.verify(slug)).held).toBeGreaterThan(0);
     });
 
-    test.each(['99', '-1', '01', '1e3', '1.0', 'x', '%00', '9'.repeat(30)])(
-      'of entry %s, which is none, is not found',
-      async (index) => {
+    test.each([
+      ...['99', '-1', '01', '1e3', '1.0', 'x', '9'.repeat(30)].map((index) => [index, 404, 'not_found']),
+      // No text that a database can hold.
+      ['%00', 400, 'bad_request'],
+    ] as [string, number, string][])(
+      'of entry %s, which is none, is refused with %i',
+      async (index, ...refused) => {
         const { slug } = await site.contest();
         await fill(slug, 1);
         await sealed(slug);
         const reply = await proofOf(slug, index);
-        expect([reply.status, ((await reply.json()) as { code: string }).code]).toEqual([404, 'not_found']);
+        expect([reply.status, ((await reply.json()) as { code: string }).code]).toEqual(refused);
       },
     );
   });
