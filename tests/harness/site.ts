@@ -168,6 +168,8 @@ export async function createSite(db: Db, options: SiteOptions = {}) {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
+  // As main.ts has it: a database that keeps the only thread busy must not cost a client its connection.
+  server.keepAliveTimeout = 65_000;
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
   /** One request over a connection, with exactly these headers; the body comes as it was sent, still compressed. */

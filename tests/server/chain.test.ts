@@ -35,7 +35,7 @@ describe.each(databaseKinds)('the action log, to who may write to every table (%
   });
 
   const run = async <Row>(text: string): Promise<Row[]> =>
-    (await sql.raw<Row>(text).execute(fresh.database.db)).rows;
+    (await sql.raw<Row>(text).execute(fresh.owner.db)).rows;
   async function act(count: number): Promise<void> {
     for (let i = 0; i < count; i++)
       await recordAction(fresh.database.db, someone, {

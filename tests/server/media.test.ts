@@ -171,7 +171,7 @@ describe.each(databaseKinds)('pictures in the %s database', (kind) => {
     const { desk } = await contest.unit('青石镇人民政府');
     const draft = await fileDraft(desk, personValues('林立夏'), shot(0));
     const lost = await addPhoto(site, contest.id);
-    await fresh.database.db
+    await fresh.owner.db
       .updateTable('media')
       .set({ made_at: new Date(0) })
       .where('contest', '=', contest.id)
