@@ -21,7 +21,7 @@ export interface Config {
   accessSecret: string | null;
   /** What `zuimei secret rotate` turns to; the app never reads it. */
   nextAccessSecret: string | null;
-  /** How citizens reach the site, e.g. https://vote.example.gov.cn; absent = as the request says. Names the log. */
+  /** How citizens reach the site, e.g. https://vote.example.gov.cn; absent = the address that a connection came in at. Names the log. */
   publicUrl: string | null;
   trustedProxies: BlockList;
   /** CSV of networks that are known better than ip2region knows them (address/file.ts); absent = none. */

@@ -19,6 +19,7 @@ test('without an environment the site is embedded, open on port 8080, and starts
     addressFile: null,
     wechat: null,
     wechatFiles: [],
+    hstsSeconds: 365 * 86_400,
     robotsFile: null,
     demo: true,
   });
