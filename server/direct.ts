@@ -29,6 +29,7 @@ export function createDirect(parts: {
 }): (incoming: IncomingMessage, outgoing: ServerResponse) => boolean {
   const { cast, desk, tallies, views, trustedProxies, answerError } = parts;
   const common = { ...parts.headers.api, 'Content-Type': 'application/json' };
+  const receiptHeaders = { ...parts.headers.hot, 'Content-Type': 'application/json' };
 
   function fail(incoming: IncomingMessage, outgoing: ServerResponse, error: unknown): void {
     const answer = answerError(error, { method: incoming.method ?? '', path: incoming.url ?? '' });
@@ -43,7 +44,7 @@ export function createDirect(parts: {
       trustedProxies,
     );
     cast.cast(slug, parseBallotRequest(text), sender).then(
-      (receipt) => sendReceipt(outgoing, receipt, common),
+      (receipt) => sendReceipt(outgoing, receipt, receiptHeaders),
       (error: unknown) => fail(incoming, outgoing, error),
     );
   }
@@ -124,10 +125,10 @@ function firstOf(rawHeaders: readonly string[], name: string): string | undefine
 function sendReceipt(
   outgoing: ServerResponse,
   receipt: Receipt,
-  common: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>>,
 ): void {
   const body = JSON.stringify(receipt);
-  outgoing.writeHead(201, { ...common, 'Content-Length': body.length });
+  outgoing.writeHead(201, { ...headers, 'Content-Length': body.length });
   outgoing.end(body, 'latin1');
 }
 

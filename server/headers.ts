@@ -7,21 +7,26 @@ export const HSTS_SECONDS = 31_536_000;
 export interface ReplyHeaders {
   /** Of the API: read by our own pages, shown to nobody. */
   api: Readonly<Record<string, string>>;
+  /** Of what a whole town asks for in one evening (direct.ts): no more than a browser needs, since each costs a part of the reply. */
+  hot: Readonly<Record<string, string>>;
   /** Puts them into a reply before anything is written; whoever answers may set others in their place. */
   dress(outgoing: ServerResponse, path: string): void;
 }
 
 /** `publicUrl`: where it is https, browsers are told to stay there. */
 export function createReplyHeaders(publicUrl: string | null, hstsSeconds = HSTS_SECONDS): ReplyHeaders {
-  const every: Record<string, string> = {
+  const hot: Record<string, string> = {
     'X-Content-Type-Options': 'nosniff',
     'Cross-Origin-Opener-Policy': 'same-origin',
     'Cross-Origin-Resource-Policy': 'same-origin',
-    'Cache-Control': 'no-store',
-    'Referrer-Policy': 'same-origin',
     ...(publicUrl?.startsWith('https:')
       ? { 'Strict-Transport-Security': `max-age=${hstsSeconds}; includeSubDomains` }
       : {}),
+  };
+  const every: Record<string, string> = {
+    ...hot,
+    'Cache-Control': 'no-store',
+    'Referrer-Policy': 'same-origin',
   };
   const api: Record<string, string> = {
     ...every,
@@ -37,6 +42,7 @@ export function createReplyHeaders(publicUrl: string | null, hstsSeconds = HSTS_
   ];
   return {
     api,
+    hot,
     dress(outgoing, path) {
       const headers = kinds.find(([like]) => like.test(path))?.[1] ?? api;
       for (const name in headers) outgoing.setHeader(name, headers[name] ?? '');

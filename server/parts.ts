@@ -128,7 +128,7 @@ export function createParts(given: {
   const tallies = createTallies(
     (contest, now) => readTally(db, transparency, contest, now),
     clock,
-    headers.api,
+    headers.hot,
   );
   const names = new Map<string, Promise<LogName>>();
   const logName = (slug: string): Promise<LogName> => {
@@ -211,7 +211,7 @@ export function createParts(given: {
     transparency,
     tallies,
     logName,
-    views: createViews({ desk, tallies, logName, account, clock, headers: headers.api }),
+    views: createViews({ desk, tallies, logName, account, clock, headers: headers.hot }),
     turns,
     uploads: createUploads(turns),
     metrics,
