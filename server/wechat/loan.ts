@@ -76,9 +76,11 @@ export function createLoan(parts: {
     if (clock() < notBefore) return;
     const claimed = await shelf.claim(lock, LOCK_MS);
     if (!claimed && goodValue() !== null) return;
-    const coming = claimed ? null : await waitFor(shelf, name, isNewer, WAIT_MS);
+    // Another server may have brought it between the look at the shelf and the claim.
+    const coming = claimed ? await shelf.read(name) : await waitFor(shelf, name, isNewer, WAIT_MS);
     if (isNewer(coming)) {
       own = coming;
+      if (claimed) await shelf.forget(lock);
       return;
     }
     const answer = await fetch(refused);

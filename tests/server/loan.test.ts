@@ -91,6 +91,25 @@ describe('a token lent by WeChat', () => {
     expect(bytes?.includes('value 1')).toBe(false);
   });
 
+  test('is not fetched again by a server that looked at the shelf just before another one brought it', async () => {
+    const clock = openClock();
+    const lender = createLender(clock.now);
+    const shelf = createOwnShelf(clock.now);
+    const brought = Promise.withResolvers<void>();
+    const late: Shelf = {
+      ...shelf,
+      async claim(name, forMs) {
+        await brought.promise;
+        return await shelf.claim(name, forMs);
+      },
+    };
+    const waiting = openLoan(late, clock.now, lender).read();
+    const value = await openLoan(shelf, clock.now, lender).read();
+    brought.resolve();
+    expect(await waiting).toBe(value);
+    expect(lender.told.fetched).toBe(1);
+  });
+
   test('is renewed before it ends, while the old one still serves everybody', async () => {
     const { now, pass } = openClock();
     const lender = createLender(now);
