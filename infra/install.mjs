@@ -14,8 +14,12 @@ export const node = join(root, 'node_modules/.bin/node');
 const PNPM = 'pnpm@12.21.0';
 const BUILT = join(root, 'web/dist/.built');
 
-/** Environment for everything started from here: the project's Node first, and npm keeps its advice to itself. */
+/**
+ * Environment for everything started from here: the project's Node first, which keeps what it compiled (TypeScript too: half of a start),
+ * and npm keeps its advice to itself.
+ */
 export const environment = {
+  NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/node'),
   ...process.env,
   PATH: [join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter),
   npm_config_loglevel: 'error',

@@ -19,33 +19,39 @@ export interface Encoded {
   headers: Record<string, string>;
 }
 
-const WORTH_COMPRESSING = 1_024;
+/** Below this, packing costs more than it saves. */
+export function worthPacking(content: string | Uint8Array): boolean {
+  return content.length >= 1_024;
+}
 
-/** Builds a reply. `quality`: brotli's, 4 for what changes every second, up to 11 for what is made once. */
-export function prebuild(
-  content: string | Uint8Array<ArrayBuffer>,
+/** Builds a reply from a text. `quality`: brotli's, 4 for what changes every second, up to 11 for what is made once. */
+export function prebuild(content: string, headers: Record<string, string>, quality = 5): Prebuilt {
+  if (!worthPacking(content)) return prebuilt(content, headers);
+  const bytes = Buffer.from(content);
+  return prebuilt(
+    content,
+    headers,
+    new Uint8Array(gzipSync(bytes, { level: 6 })),
+    new Uint8Array(brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: quality } })),
+  );
+}
+
+/** A reply whose packed forms are there already; without them it is sent as it is. */
+export function prebuilt(
+  content: Encoded['body'],
   headers: Record<string, string>,
-  quality = 5,
+  gzip?: Uint8Array<ArrayBuffer>,
+  br?: Uint8Array<ArrayBuffer>,
 ): Prebuilt {
   const etag = `"${hash('sha256', content, 'hex').slice(0, 20)}"`;
   const all = { ...headers, ETag: etag, Vary: 'Accept-Encoding' };
   const plain = encoded(content, all);
-  // Pictures and the like come compressed already.
-  if (typeof content !== 'string' || content.length < WORTH_COMPRESSING)
-    return { etag, plain, gzip: plain, br: plain, unchanged: all };
-  const bytes = Buffer.from(content);
   return {
     etag,
     plain,
     unchanged: all,
-    gzip: encoded(new Uint8Array(gzipSync(bytes, { level: 6 })), { ...all, 'Content-Encoding': 'gzip' }),
-    br: encoded(
-      new Uint8Array(brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: quality } })),
-      {
-        ...all,
-        'Content-Encoding': 'br',
-      },
-    ),
+    gzip: gzip ? encoded(gzip, { ...all, 'Content-Encoding': 'gzip' }) : plain,
+    br: br ? encoded(br, { ...all, 'Content-Encoding': 'br' }) : plain,
   };
 }
 

@@ -97,8 +97,11 @@ export interface Policy {
   weights: Record<Signal, number>;
   /** A ballot whose points reach these is in doubt, is asked for a proof of work, is held. 0 = never. */
   score: { doubt: number; challenge: number; hold: number };
-  /** Work of a challenge: iterations of the key derivation times guesses. About 1000 × 1000 is 0.7 s on a phone. */
-  proof: { cost: number; guesses: number };
+  /**
+   * Work of a challenge: iterations of the key derivation times guesses. About 1000 × 1000 is 0.7 s on a phone. `afterMs`: a question
+   * in its place costs a person a few seconds and a program this time: sooner no answer is taken.
+   */
+  proof: { cost: number; guesses: number; afterMs: number };
 }
 
 const TEN_MINUTES = 600_000;
@@ -164,7 +167,7 @@ export const policies: Record<PolicyName, Policy> = {
     weights,
     // Asks for a proof what looks made by machine in three ways; holds nothing by its score.
     score: { doubt: 4, challenge: 6, hold: 0 },
-    proof: { cost: 1000, guesses: 1000 },
+    proof: { cost: 1000, guesses: 1000, afterMs: 12_000 },
   },
   // 标准: holds what looks made by machine and comes in a crowd; a crowd of people passes.
   standard: {
@@ -194,7 +197,7 @@ export const policies: Record<PolicyName, Policy> = {
     weights,
     // Two marks of a machine are noted: an old web view that says nothing, a young cookie. With a third sign: a proof. Three, or a rhythm: held.
     score: { doubt: 4, challenge: 5, hold: 6 },
-    proof: { cost: 1000, guesses: 1000 },
+    proof: { cost: 1000, guesses: 1000, afterMs: 12_000 },
   },
   // 严格: rather holds a ballot too many, for auditors to release. For contests that were brushed before.
   strict: {
@@ -221,6 +224,6 @@ export const policies: Record<PolicyName, Policy> = {
     alike: { picks: 3, ballots: 50, percent: 5 },
     weights,
     score: { doubt: 4, challenge: 4, hold: 5 },
-    proof: { cost: 1000, guesses: 2000 },
+    proof: { cost: 1000, guesses: 2000, afterMs: 12_000 },
   },
 };

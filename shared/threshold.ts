@@ -36,6 +36,8 @@ export function thresholdsOf(policy: Policy): Threshold[] {
 export function boundsOf(path: string): { least: number; most: number } {
   // Work that a phone does in a few seconds at most, and a server checks in milliseconds.
   if (path === 'proof.cost' || path === 'proof.guesses') return { least: 1, most: 20_000 };
+  // A question is good for ten minutes.
+  if (path === 'proof.afterMs') return { least: 0, most: 60_000 };
   // Two arrivals have one gap, which is always equal to itself.
   if (path === 'rhythm.arrivals') return { least: 4, most: 1000 };
   const cut = path.lastIndexOf('.');

@@ -1,6 +1,7 @@
 import vue from '@vitejs/plugin-vue';
 import { defineConfig, type Plugin } from 'vite';
 import { oneFile } from './onefile.ts';
+import { packed } from './packed.ts';
 
 // Oldest engines met: WeChat's Android web view (Chromium 100 or so) and Safari of iOS 15.
 const engines = ['chrome90', 'safari15'];
@@ -38,7 +39,12 @@ const quietSdk: Plugin = {
  * one file.
  */
 export default defineConfig({
-  plugins: [vue({ features: { optionsAPI: false, prodDevtools: false } }), oneFile('verify'), quietSdk],
+  plugins: [
+    vue({ features: { optionsAPI: false, prodDevtools: false } }),
+    oneFile('verify'),
+    quietSdk,
+    packed(),
+  ],
   define: { 'process.env.NODE_ENV': JSON.stringify('production') },
   builder: {},
   environments: {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Hono } from 'hono';
-import { type Prebuilt, prebuild, send } from '../reply.ts';
+import { readAsset } from '../asset.ts';
+import { type Prebuilt, send } from '../reply.ts';
 
 const POLICY = /<meta http-equiv="Content-Security-Policy" content="([^"]+)">/;
 
@@ -9,20 +10,15 @@ const POLICY = /<meta http-equiv="Content-Security-Policy" content="([^"]+)">/;
  * style by their hashes, and nothing else) is sent with it too, where it cannot be overlooked. Throws when it was not built.
  */
 export async function openVerifier(folder: URL): Promise<Prebuilt> {
-  const html = await readFile(new URL('verify.html', folder), 'utf8');
-  const [, policy] = POLICY.exec(html) ?? [];
+  const file = new URL('verify.html', folder);
+  const [, policy] = POLICY.exec(await readFile(file, 'utf8')) ?? [];
   if (!policy) throw new Error('the verify page was built without its policy');
-  return prebuild(
-    html,
-    {
-      'Content-Type': 'text/html; charset=utf-8',
-      'Cache-Control': 'no-cache',
-      'Content-Security-Policy': `${policy}; frame-ancestors 'none'`,
-      'X-Content-Type-Options': 'nosniff',
-      'Referrer-Policy': 'no-referrer',
-    },
-    11,
-  );
+  return await readAsset(file, {
+    'Content-Type': 'text/html; charset=utf-8',
+    'Cache-Control': 'no-cache',
+    'Content-Security-Policy': `${policy}; frame-ancestors 'none'`,
+    'Referrer-Policy': 'no-referrer',
+  });
 }
 
 /** GET /verify, public. What is to be verified stands behind the # and is never sent. */

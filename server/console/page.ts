@@ -1,6 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { Hono } from 'hono';
-import { type Prebuilt, prebuild, send } from '../reply.ts';
+import { readAsset, typeOf } from '../asset.ts';
+import { type Prebuilt, send } from '../reply.ts';
 
 /** The built console: its one page and its files, by path. */
 export interface Console {
@@ -9,13 +10,6 @@ export interface Console {
 }
 
 const ASSETS = 'console-assets';
-const TYPES: Record<string, string> = {
-  js: 'text/javascript; charset=utf-8',
-  css: 'text/css; charset=utf-8',
-  svg: 'image/svg+xml',
-  png: 'image/png',
-  webp: 'image/webp',
-};
 
 // Nothing from outside, nothing inline, in nobody's frame; the phone preview frames the site's own page.
 const POLICY = [
@@ -36,7 +30,6 @@ const PAGE_HEADERS = {
   'Content-Type': 'text/html; charset=utf-8',
   'Cache-Control': 'no-store',
   'Content-Security-Policy': POLICY,
-  'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
   'Permissions-Policy':
     'camera=(), microphone=(), geolocation=(), interest-cohort=(), clipboard-write=(self)',
@@ -47,19 +40,11 @@ export async function openConsole(folder: URL): Promise<Console> {
   const files: Console['files'] = new Map();
   const assets = new URL(`${ASSETS}/`, folder);
   for (const name of await readdir(assets)) {
-    const type = TYPES[name.split('.').at(-1) ?? ''];
-    if (!type) continue;
-    const bytes = await readFile(new URL(name, assets));
-    const headers = {
-      'Content-Type': type,
-      'Cache-Control': 'public, max-age=31536000, immutable',
-      'X-Content-Type-Options': 'nosniff',
-    };
-    const content = /text|svg/.test(type) ? bytes.toString() : new Uint8Array(bytes);
-    files.set(`/${ASSETS}/${name}`, prebuild(content, headers, 9));
+    if (!typeOf(name)) continue;
+    const headers = { 'Cache-Control': 'public, max-age=31536000, immutable' };
+    files.set(`/${ASSETS}/${name}`, await readAsset(new URL(name, assets), headers));
   }
-  const page = prebuild(await readFile(new URL('console.html', folder), 'utf8'), PAGE_HEADERS);
-  return { page, files };
+  return { page: await readAsset(new URL('console.html', folder), PAGE_HEADERS), files };
 }
 
 /**

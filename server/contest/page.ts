@@ -8,6 +8,7 @@ import { cardOf } from '@zuimei/shared/card.ts';
 import { phaseAt } from '@zuimei/shared/contest.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { ContestSummary, ContestView } from '@zuimei/shared/view.ts';
+import { readAsset, typeOf } from '../asset.ts';
 import { createKept } from '../kept.ts';
 import { originOf } from '../origin.ts';
 import { type Prebuilt, prebuild, send } from '../reply.ts';
@@ -33,18 +34,9 @@ export interface Site {
   template: string;
   csp: string;
   render(first: FirstData): Promise<string>;
-  files: Map<string, { reply: Prebuilt }>;
+  files: Map<string, Prebuilt>;
 }
 
-const TYPES: Record<string, string> = {
-  js: 'text/javascript; charset=utf-8',
-  css: 'text/css; charset=utf-8',
-  svg: 'image/svg+xml',
-  png: 'image/png',
-  webp: 'image/webp',
-  ico: 'image/x-icon',
-  txt: 'text/plain; charset=utf-8',
-};
 /** About what 300 pages take. */
 const KEPT_BYTES = 64 << 20;
 /** A page takes milliseconds of the thread that takes ballots: few at once, and a line that has an end. */
@@ -56,14 +48,10 @@ export async function openSite(folder: URL): Promise<Site> {
   const files: Site['files'] = new Map();
   let css = '';
   for (const entry of await readdir(client, { recursive: true, withFileTypes: true })) {
-    const type = TYPES[entry.name.split('.').at(-1) ?? ''];
-    if (!entry.isFile() || !type) continue;
+    if (!entry.isFile() || !typeOf(entry.name)) continue;
     const path = `/${relative(fileURLToPath(client), join(entry.parentPath, entry.name))}`;
-    const bytes = await readFile(new URL(`.${path}`, client));
-    const binary = !/text|svg/.test(type);
     const age = path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'public, max-age=3600';
-    const headers = { 'Content-Type': type, 'Cache-Control': age, 'X-Content-Type-Options': 'nosniff' };
-    files.set(path, { reply: prebuild(binary ? new Uint8Array(bytes) : bytes.toString(), headers, 11) });
+    files.set(path, await readAsset(new URL(`.${path}`, client), { 'Cache-Control': age }));
   }
   let template = await readFile(new URL('index.html', client), 'utf8');
   const links = [...template.matchAll(/<link rel="stylesheet"[^>]*href="([^"]+)"[^>]*>/g)];
@@ -208,7 +196,7 @@ export function pageRoute(parts: {
     })
     .get('*', async (c, next) => {
       const file = site.files.get(c.req.path);
-      return file ? send(c, file.reply) : next();
+      return file ? send(c, file) : next();
     });
 }
 

@@ -82,7 +82,7 @@ export function createCast(parts: {
 
   /** What a proof is worth is known before the pool; whether one is needed, the gate says: so every try counts as an attempt. */
   async function prove(ballot: Admission, slug: string, proof: string): Promise<void> {
-    const brought = await proofs.check(bondOf(slug, ballot), proof);
+    const brought = await proofs.check(bondOf(slug, ballot), proof, policyOf(ballot.contest).proof);
     ballot.brought = brought;
     ballot.facts.proven = brought.kind === 'good';
     watch.proved(proof.startsWith('question:') ? 'question' : 'work', brought.kind);

@@ -19,9 +19,9 @@ export interface Proofs {
   /** The refusal that asks for a proof, with a fresh challenge; `busy` when too many ask at once. waitMs: see Brought. */
   ask(bond: Bond, work: Policy['proof'], waitMs?: number): Promise<Refusal>;
   /** A proof as the page sends it: `altcha:<base64 of challenge and solution>` or `question:<token>:<answer>`. Never rejects. */
-  check(bond: Bond, proof: string): Promise<Brought>;
+  check(bond: Bond, proof: string, work: Policy['proof']): Promise<Brought>;
   /** See Questions. */
-  question(bond: Bond, address: string): ReturnType<Questions['ask']>;
+  question(bond: Bond, address: string, work: Policy['proof']): ReturnType<Questions['ask']>;
 }
 
 const GOOD_MS = 600_000;
@@ -75,10 +75,10 @@ export function createProofs(secrets: Secrets, clock: () => number): Proofs {
         ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
       });
     },
-    async check(bond, proof) {
+    async check(bond, proof, { afterMs }) {
       const cut = proof.indexOf(':');
       const [kind, rest] = [proof.slice(0, cut), proof.slice(cut + 1)];
-      if (kind === 'question') return questions.check(bondText(bond), rest, clock());
+      if (kind === 'question') return questions.check(bondText(bond), rest, afterMs, clock());
       if (kind !== 'altcha') return { kind: 'wrong' };
       try {
         return await checkWork(bond, rest);
@@ -87,7 +87,7 @@ export function createProofs(secrets: Secrets, clock: () => number): Proofs {
         return { kind: 'wrong' };
       }
     },
-    question: (bond, address) => questions.ask(bondText(bond), address, clock()),
+    question: (bond, address, { afterMs }) => questions.ask(bondText(bond), address, afterMs, clock()),
   };
 }
 

@@ -7,8 +7,6 @@ import { networkOf } from './address.ts';
 import { numeral, parseNumeral } from './numeral.ts';
 
 const GOOD_MS = 600_000;
-/** A question costs a person a few seconds and a program this time: sooner no answer is taken. */
-const AFTER_MS = 12_000;
 /** Questions to one address in ten minutes, by this process. Programs read them too: what they may not have is many at once. */
 const ASKED = { most: 60, mostKept: 50_000, windowMs: 600_000 };
 const TOKEN = /^([0-9a-z]{1,12})\.([0-9a-f]{16})\.([0-9a-f]{32})$/;
@@ -17,10 +15,10 @@ const TOKEN = /^([0-9a-z]{1,12})\.([0-9a-f]{16})\.([0-9a-f]{32})$/;
 export type Brought = { kind: 'good' | 'wrong' | 'stale' } | { kind: 'early'; waitMs: number };
 
 export interface Questions {
-  /** Refuses with too_many_requests. `bond` names what an answer is good for; `address`: where it is asked from. */
-  ask(bond: string, address: string, now: number): QuestionView;
+  /** Refuses with too_many_requests. `bond` names what an answer is good for; `address`: where it is asked from; `afterMs`: of the policy. */
+  ask(bond: string, address: string, afterMs: number, now: number): QuestionView;
   /** `answer`: `<token>:<what the person wrote>`. */
-  check(bond: string, answer: string, now: number): Brought;
+  check(bond: string, answer: string, afterMs: number, now: number): Brought;
 }
 
 /**
@@ -33,16 +31,16 @@ export function createQuestions(secrets: Secrets): Questions {
   const asked = createLimit(ASKED);
 
   return {
-    ask(bond, address, now) {
+    ask(bond, address, afterMs, now) {
       asked.take(networkOf(address), now);
       const body = `${now.toString(36)}.${randomBytes(8).toString('hex')}`;
       return {
         token: `${body}.${sign(`${bond} ${body}`)}`,
         text: compose(throwDice(`${bond} ${body}`)).text,
-        after: AFTER_MS,
+        after: afterMs,
       };
     },
-    check(bond, answer, now) {
+    check(bond, answer, afterMs, now) {
       const cut = answer.indexOf(':');
       const [, at = '', nonce = '', signature = ''] = TOKEN.exec(answer.slice(0, Math.max(0, cut))) ?? [];
       if (signature === '') return { kind: 'wrong' };
@@ -50,7 +48,7 @@ export function createQuestions(secrets: Secrets): Questions {
       if (!sameText(signature, sign(`${bond} ${body}`))) return { kind: 'stale' };
       const ageMs = now - Number.parseInt(at, 36);
       if (ageMs > GOOD_MS) return { kind: 'stale' };
-      if (ageMs < AFTER_MS) return { kind: 'early', waitMs: AFTER_MS - ageMs };
+      if (ageMs < afterMs) return { kind: 'early', waitMs: afterMs - ageMs };
       const right = compose(throwDice(`${bond} ${body}`)).answer;
       return { kind: parseNumeral(answer.slice(cut + 1)) === right ? 'good' : 'wrong' };
     },

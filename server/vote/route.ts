@@ -3,6 +3,7 @@ import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { Opening } from '@zuimei/shared/ballot.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { policyOf } from '@zuimei/shared/threshold.ts';
 import type { MeView, OwnBallot, QuestionView } from '@zuimei/shared/view.ts';
 import type { Desk } from '../contest/desk.ts';
 import { cookieOf } from '../cookie.ts';
@@ -51,7 +52,8 @@ export function voteRoute(parts: {
       const peer = c.env.incoming.socket.remoteAddress ?? '';
       const address = clientAddress(peer, c.req.header('x-forwarded-for'), trustedProxies);
       c.header('Cache-Control', 'no-store');
-      const view: QuestionView = proofs.question({ slug: contest.slug, voter, ballotId }, address);
+      const bond = { slug: contest.slug, voter, ballotId };
+      const view: QuestionView = proofs.question(bond, address, policyOf(contest).proof);
       return c.json(view);
     })
     .get('/api/contests/:slug/me', async (c) => {

@@ -11,6 +11,12 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const START_PATIENCE_MS = 80_000;
 const STOP_PATIENCE_MS = 15_000;
 
+/** What a process of ours gets of this one's environment: none of its settings. */
+export function bareEnvironment(): Record<string, string> {
+  const { PATH = '', HOME = '', TMPDIR = '/tmp' } = process.env;
+  return { PATH, HOME, TMPDIR, NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/node') };
+}
+
 /** The master secret of every app of the tests, so that several can share a database, also after a restart. */
 export const TEST_SECRET = 'a secret that only the tests of this repository use';
 
@@ -44,14 +50,11 @@ export interface AppOptions {
 export async function startApp(options: AppOptions = {}): Promise<TestApp> {
   const port = options.port ?? (await freePort());
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'zuimei-app-'));
-  const { PATH = '', HOME = '', TMPDIR = '/tmp' } = process.env;
   const child = spawn(process.execPath, ['server/main.ts'], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
-      PATH,
-      HOME,
-      TMPDIR,
+      ...bareEnvironment(),
       HOST: '127.0.0.1',
       PORT: String(port),
       DATA_DIR: dataDir,

@@ -40,6 +40,7 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
           `import type { App } from '@zuimei/server/app.ts'; import { b } from '@zuimei/shared/b.ts';`,
         ],
       ],
+      [['web/packed.ts', `import 'node:zlib';`]],
     ],
   },
   'citizen and console never import each other, and lib imports neither': {
@@ -95,7 +96,7 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
     ],
     right: [[['shared/view.ts', `export type { A } from './a.ts'; const b = 1; export { b };`]]],
   },
-  'process.env is read only in config.ts': {
+  'process.env is read only in config.ts and cli.ts': {
     wrong: [
       [['server/main.ts', 'const port = process.env.PORT;']],
       [['server/a.ts', `const port = process['env'].PORT;`]],

@@ -64,10 +64,10 @@ function ledgerWrites(tables: string, owner: string): Rule {
 }
 
 export const places: Record<string, Rule> = {
-  'process.env is read only in config.ts': spots(
+  'process.env is read only in config.ts and cli.ts': spots(
     names,
     /^process\.env$/,
-    (path) => /^(server|shared|web)\//.test(path) && path !== 'server/config.ts',
+    (path) => /^(server|shared|web)\//.test(path) && !/^server\/(config|cli)\.ts$/.test(path),
     'settings come from config.ts',
   ),
 

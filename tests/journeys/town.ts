@@ -1,7 +1,4 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { sql } from 'kysely';
 import { expect } from 'vitest';
 import { verifyContest } from '@zuimei/server/audit/verify.ts';
@@ -11,11 +8,11 @@ import { createVoters } from '@zuimei/server/vote/voter.ts';
 import { startApp, TEST_SECRET, type TestApp } from '../harness/app.ts';
 import type { Balancer } from '../harness/balancer.ts';
 import { openBrowser } from '../harness/browser.ts';
+import { zuimei } from '../harness/cli.ts';
 import { freshDatabase } from '../harness/database.ts';
 import { type Settings, seedContest, settingsOf } from '../harness/site.ts';
 import { type Guest, welcome } from './guest.ts';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PAGES = new URL('../../web/dist/client/index.html', import.meta.url);
 
 /** A ballot as the ledger keeps it. */
@@ -112,12 +109,9 @@ export async function openTown(options: TownOptions = {}) {
     },
     /** `pnpm zuimei …` beside the running server; throws unless it ends with 0. */
     async command(...args: string[]): Promise<string> {
-      const env = { ...process.env, DATABASE_URL: fresh.url ?? '', ZUIMEI_SECRET: TEST_SECRET };
-      const { stdout } = await promisify(execFile)(process.execPath, ['server/cli.ts', ...args], {
-        cwd: ROOT,
-        env,
-      });
-      return stdout;
+      const said = await zuimei(args, { DATABASE_URL: fresh.url ?? '' });
+      expect([said.code, said.stderr]).toEqual([0, '']);
+      return said.stdout;
     },
     /** Of a browser that was here an hour ago. */
     async cookie(): Promise<string> {

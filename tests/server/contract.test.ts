@@ -8,7 +8,7 @@ import { checkReceipt } from '@zuimei/shared/receipt.ts';
 import type { ContestSummary, ContestView, MeView, TallyView } from '@zuimei/shared/view.ts';
 import { send, voterOf } from '../faults/crowd.ts';
 import { startApp, type TestApp } from '../harness/app.ts';
-import { zuimei } from '../harness/cli.ts';
+import { zuimei, zuimeiProcess } from '../harness/cli.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { freePort } from '../harness/port.ts';
 import { seedContest, settingsOf } from '../harness/site.ts';
@@ -146,7 +146,7 @@ describe('a server started on an empty folder', () => {
   });
 
   test('a command beside it is done by it', async () => {
-    const said = await zuimei(['verify', '--json'], { DATA_DIR: dataDir });
+    const said = await zuimeiProcess(['verify', '--json'], { DATA_DIR: dataDir });
     const found = said.stdout
       .trim()
       .split('\n')
@@ -211,16 +211,26 @@ describe('the command line', () => {
     for (const { stdout, stderr } of said) expect(stdout + stderr).toContain('用法');
   });
 
-  test('leaves with 1 and a plain line when it cannot work at all', async () => {
-    const said = await zuimei(['verify'], { DATABASE_URL: 'postgres://zuimei@127.0.0.1:1/none' });
-    expect(said.code).toBe(1);
-    expect(said.stderr.trim()).toMatch(/ECONNREFUSED/);
-    expect(said.stderr).not.toContain('    at ');
+  test('leaves with 1 and a plain line when the secret is not that of the site', async () => {
     const other = await zuimei(['verify'], {
       ...env,
       ZUIMEI_SECRET: 'another secret than the one it was made with',
     });
     expect([other.code, other.stderr]).toEqual([1, expect.stringContaining('ZUIMEI_SECRET')]);
+  });
+
+  test('is a program: words on standard output, why nothing was done on standard error, the code it leaves with', async () => {
+    const [good, misused, failed] = await Promise.all([
+      zuimeiProcess(['verify', '--contest', 'voted'], env),
+      zuimeiProcess(['verify', '--unknown'], env),
+      zuimeiProcess(['verify'], { DATABASE_URL: 'postgres://zuimei@127.0.0.1:1/none' }),
+    ]);
+    expect([good.code, good.stderr]).toEqual([0, '']);
+    expect(good.stdout).toContain('账目 6 条');
+    expect(misused.code).toBe(2);
+    expect([failed.code, failed.stdout]).toEqual([1, '']);
+    expect(failed.stderr.trim()).toMatch(/ECONNREFUSED/);
+    expect(failed.stderr).not.toContain('    at ');
   });
 
   test('migrate may be run again and again', async () => {

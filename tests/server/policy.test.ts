@@ -49,7 +49,7 @@ describe.each(databaseKinds)('what an organizer sets of the gate (%s)', (kind) =
     const [before, after] = await rules(id);
     expect(before?.gate).toMatchObject({
       score: { doubt: 4, challenge: 5, hold: 2 },
-      proof: { cost: 7, guesses: 1000 },
+      proof: { cost: 7, guesses: 1000, afterMs: 12_000 },
     });
     expect(after?.gate).toMatchObject({ score: { doubt: 4, challenge: 0, hold: 3 }, proof: { cost: 1000 } });
     expect(await site.verify(slug)).toMatchObject({ ballots: 1, held: 1 });

@@ -180,6 +180,7 @@ describe.each(databaseKinds)('a proof of work (%s)', (kind) => {
     const soon = await voter.send({ proof: `question:${token}:${answerOf(text)}` });
     expect(soon.status).toBe(428);
     expect((soon.body as unknown as { retryAfterMs: number }).retryAfterMs).toBe(after);
+    expect(after).toBe(12_000);
     site.pass(after);
     const wrong = await voter.send({ proof: `question:${token}:${answerOf(text) + 1}` });
     expect([wrong.status, wrong.body.code]).toEqual([422, 'proof_wrong']);

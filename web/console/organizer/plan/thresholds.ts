@@ -30,4 +30,5 @@ export const sentences: { path: string; before: string; after: string }[] = [
   { path: 'score.hold', before: '达到', after: '分，待核（0 为从不）' },
   { path: 'proof.cost', before: '安全验证每次演算', after: '遍' },
   { path: 'proof.guesses', before: '最多演算', after: '次（1000 遍 × 1000 次，手机约 0.7 秒）' },
+  { path: 'proof.afterMs', before: '改为答题的，题目出示', after: '毫秒后才收答案' },
 ];
