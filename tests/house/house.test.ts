@@ -151,6 +151,10 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
     wrong: [[['server/contest/contest.ts', 'sql`select * from append_act(1, 2)`']]],
     right: [[['server/vote/ledger.ts', 'sql`select * from append_act(1, 2)`']]],
   },
+  'what is uploaded is held by `using`': {
+    wrong: [[['server/a/route.ts', 'const upload = await uploads.read(request, person, 5);']]],
+    right: [[['server/a/route.ts', 'using upload = await uploads.read(request, person, 5);']]],
+  },
   'no any, no enum, no "!"': {
     wrong: [
       [['tests/a.ts', 'const a: any[] = [];']],

@@ -112,6 +112,17 @@ export const places: Record<string, Rule> = {
       )
       .map(({ path }) => `${path} writes the table staff: use seal.ts put`),
 
+  // What is read takes its turn and its room in memory until it is disposed of.
+  'what is uploaded is held by `using`': (sources) =>
+    sources.flatMap(({ path, text }) =>
+      path.startsWith('server/')
+        ? [...text.matchAll(/^.*\buploads\.read\(.*$/gm)]
+            .map(([line]) => line.trim())
+            .filter((line) => !/^(using \w+ = await uploads\.read\(|[/*])/.test(line))
+            .map((line) => `${path} reads an upload and does not let go of it (${line})`)
+        : [],
+    ),
+
   'no any, no enum, no "!"': spots(constructs, /^(any|enum|!)$/, () => true, 'say what it is'),
 
   'Refusal is the only class': spots(
