@@ -7,6 +7,8 @@ export default defineConfig({
     globalSetup: ['tests/harness/setup.ts'],
     // Two files at a time: browsers, databases and load share the machine with them.
     maxWorkers: 2,
+    // Modules are evaluated once a worker, not once a file: a quarter of the time. None of ours remembers what a test did.
+    isolate: false,
     // And of a file that says so three tests at once: more pages on the same cores only wait for each other.
     maxConcurrency: 3,
     // Longer ones (faults, journeys) say so in their own file.

@@ -67,6 +67,7 @@ export const statusOf: Record<AnyRefusalCode, ContentfulStatusCode> = {
   slug_taken: 409,
   plan_changed: 409,
   plan_impossible: 422,
+  plan_broken: 409,
   reason_missing: 422,
   not_now: 409,
   nothing_to_publish: 409,

@@ -1,5 +1,5 @@
 import { type Candidate, phaseAt, phases } from './contest.ts';
-import type { ContestPlan, ContestSettings, WechatReach } from './plan.ts';
+import type { Collection, ContestPlan, ContestSettings, WechatReach } from './plan.ts';
 import { checkDeadlines, checkSchedule } from './plandates.ts';
 import { checkCount, checkNamed, checkText, createFaults, type PlanFault, type Say } from './planfault.ts';
 import { checkCollection } from './planform.ts';
@@ -52,6 +52,23 @@ export function checkPlan(plan: ContestPlan, context: PlanContext): PlanFault[] 
   return found;
 }
 
+/**
+ * Errors of a contest in force that an act upon it can cause, by its dates and by who stands; `collection` null = not known. An act that
+ * would bring one is refused, however good its reason: a ballot that nobody can fill ends the vote.
+ */
+export function checkHeld(
+  settings: ContestSettings,
+  collection: Collection | null,
+  candidates: readonly Standing[],
+  now: number,
+): PlanFault[] {
+  const { found, error, warn } = createFaults();
+  checkSchedule(settings, now, error, warn);
+  if (collection) checkDeadlines(settings, collection, now, error, warn);
+  checkBallotRule(settings, fieldOfStanding(settings, candidates, now), error, warn);
+  return found.filter(({ level }) => level === 'error');
+}
+
 /** Does anything forbid a publication? */
 export function isPossible(faults: readonly PlanFault[]): boolean {
   return faults.every((fault) => fault.level !== 'error');
@@ -82,19 +99,28 @@ function checkTexts(settings: ContestSettings, error: Say): void {
 /** Once the shortlist is due, who stands is who is there; before it, as many as there are places. */
 function fieldOf(plan: ContestPlan, candidates: readonly Standing[], begun: boolean, now: number): Field {
   const { settings, collection } = plan;
-  const standing = candidates.filter((one) => !one.withdrawn);
+  const here = fieldOfStanding(settings, candidates, now);
   const due = phases.indexOf(phaseAt(settings, now)) >= phases.indexOf('shortlisted');
-  const settled = standing.length > 0 && (due || begun);
-  const bound = (here: number, places: number | null | undefined): number =>
-    settled ? here : Math.max(here, places ?? Number.POSITIVE_INFINITY);
+  if (candidates.some((one) => !one.withdrawn) && (due || begun)) return here;
   const rounds = settings.rounds.flatMap((round) => (round.standing ? [round.standing.length] : []));
+  const bound = (standing: number, places: number | null | undefined): number =>
+    Math.max(standing, places ?? Number.POSITIVE_INFINITY);
   return {
-    all: Math.min(bound(standing.length, collection.places), ...rounds),
-    of: (id) =>
-      bound(
-        standing.filter((one) => one.category === id).length,
-        collection.categoryPlaces[id] ?? collection.places,
-      ),
+    all: Math.min(bound(here.all, collection.places), ...rounds),
+    of: (id) => bound(here.of(id), collection.categoryPlaces[id] ?? collection.places),
+  };
+}
+
+/** Whoever can be picked in every round that is open or to come; when none is, nothing bounds a ballot any more. */
+function fieldOfStanding(settings: ContestSettings, candidates: readonly Standing[], now: number): Field {
+  const standing = candidates.filter((one) => !one.withdrawn);
+  const rounds = settings.rounds
+    .filter((round) => !(Date.parse(round.closes) <= now))
+    .map((round) => standing.filter((one) => round.standing?.includes(one.number) ?? true));
+  const fewest = (counts: number[]): number => Math.min(Number.POSITIVE_INFINITY, ...counts);
+  return {
+    all: fewest(rounds.map((round) => round.length)),
+    of: (id) => fewest(rounds.map((round) => round.filter((one) => one.category === id).length)),
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * What can be wrong with a plan. The words for each are in web/console/organizer/plan/faults.ts, keyed by this union. An error is a
+ * What can be wrong with a plan. The words for each are in planwords.ts, keyed by this union. An error is a
  * setting under which the contest could not be held as written; a warning is one that most bureaux would regret.
  */
 export const planFaultCodes = [

@@ -37,6 +37,7 @@ export const staffRefusalCodes = [
   'slug_taken',
   'plan_changed',
   'plan_impossible',
+  'plan_broken',
   'reason_missing',
   'not_now',
   'nothing_to_publish',

@@ -9,7 +9,8 @@ import { type Actor, recordAction } from '../staff/action.ts';
 import type { Tallies } from '../tally/route.ts';
 import type { Ledger } from '../vote/ledger.ts';
 import { readContest } from './contest.ts';
-import { readStored } from './plan.ts';
+import { checkStillHeld, readStanding } from './held.ts';
+import { readStored, type StoredPlan } from './plan.ts';
 
 /** The candidates of a contest as staff see them: counts only as far as everybody may see them. Refuses with not_found. */
 export async function readCandidates(
@@ -62,7 +63,8 @@ type Parts = { ledger: Ledger };
 
 /**
  * A candidate stands down: no ballot for them is taken any more; those cast stay in the ledger, and so does the candidate, as 已退出.
- * Refuses with not_found, with state_changed when they have withdrawn already, with not_now once the result is out.
+ * Refuses with not_found, with state_changed when they have withdrawn already, with not_now once the result is out, and with plan_broken when
+ * the rule of a ballot could not be kept by those who are left: then it is changed first.
  */
 export async function withdrawCandidate(
   { ledger }: Parts,
@@ -79,9 +81,12 @@ export async function withdrawCandidate(
     reason,
     facts,
     async change(tx, contestId) {
-      await checkStanding(tx, slug, now);
+      const stored = await readOpen(tx, slug, now);
       const body = await lockCandidate(tx, contestId, number);
       if (body.withdrawn) throw new Refusal('state_changed');
+      const standing = await readStanding(tx, contestId);
+      const candidates = standing.map((one) => (one.number === number ? { ...one, withdrawn: true } : one));
+      checkStillHeld(stored, standing, { candidates }, now);
       facts.name = body.name;
       await saveBody(tx, contestId, number, {
         ...body,
@@ -118,7 +123,7 @@ export async function correctCandidate(
     reason,
     facts,
     async change(tx, contestId) {
-      await checkStanding(tx, slug, now);
+      await readOpen(tx, slug, now);
       const body = await lockCandidate(tx, contestId, number);
       const { photo: encoded, ...texts } = change;
       const photo = encoded && (await keepPhoto(tx, contestId, encoded));
@@ -160,10 +165,13 @@ async function showInNomination(
     .execute();
 }
 
-async function checkStanding(tx: Transaction<Tables>, slug: string, now: number): Promise<void> {
-  const { settings, archivedAt } = await readStored(tx, slug);
+/** The contest, if what stands in it may still be changed. */
+async function readOpen(tx: Transaction<Tables>, slug: string, now: number): Promise<StoredPlan> {
+  const stored = await readStored(tx, slug);
+  const { settings, archivedAt } = stored;
   const phase = phaseAt(settings, now);
   if (archivedAt || phase === 'result' || phase === 'archived') throw new Refusal('not_now', { phase });
+  return stored;
 }
 
 async function lockCandidate(tx: Transaction<Tables>, contest: number, number: number): Promise<Candidate> {

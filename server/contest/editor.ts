@@ -10,6 +10,7 @@ import type { Db, Tables } from '../db.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
 import type { Ledger } from '../vote/ledger.ts';
 import type { Desk } from './desk.ts';
+import { readStanding } from './held.ts';
 import { readStored, type StoredPlan } from './plan.ts';
 import { frozenRules } from './rules.ts';
 
@@ -252,13 +253,6 @@ async function changedRules(db: On, stored: StoredPlan, plan: ContestPlan): Prom
 async function hasBegun(db: On, id: number): Promise<boolean> {
   const { rows } = await sql`select 1 from ledger_head where contest = ${id}`.execute(db);
   return rows.length > 0;
-}
-
-async function readStanding(db: On, id: number): Promise<PlanView['candidates']> {
-  const { rows } = await sql<{ number: number; category: string | null; withdrawn: boolean }>`
-    select number, body ->> 'category' as category, jsonb_typeof(body -> 'withdrawn') = 'object' as withdrawn
-    from candidate where contest = ${id} order by number`.execute(db);
-  return rows.map((row) => ({ ...row, category: row.category ?? '', withdrawn: row.withdrawn === true }));
 }
 
 async function countUnits(db: On, id: number): Promise<number> {

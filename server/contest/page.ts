@@ -39,6 +39,8 @@ export interface Site {
 
 /** About what 300 pages take. */
 const KEPT_BYTES = 64 << 20;
+/** First HTML says when it was made, and words like 今天 are as of then: a minute old they are made anew. */
+const STALE_MS = 60_000;
 /** A page takes milliseconds of the thread that takes ballots: few at once, and a line that has an end. */
 const RENDERING = { atOnce: 2, waiting: 50, retryAfterMs: 1_000 };
 
@@ -95,7 +97,7 @@ type Env = { Bindings: HttpBindings };
 
 /**
  * The citizen's pages: /, /c/:slug and everything below it. Public; gives a voter cookie to who has none. The HTML depends on the
- * contest's version and phase and on 长辈版 alone, so it is rendered once for each and sent as bytes. Only pages that there are are
+ * contest's version, on the minute and on 长辈版 alone, so it is rendered once for each and sent as bytes. Only pages that there are are
  * rendered: a number of no candidate gets the contest's page, everything else the one page that says so. HEAD renders nothing.
  */
 export function pageRoute(parts: {
@@ -142,10 +144,11 @@ export function pageRoute(parts: {
     const phase = phaseAt(contest, clock());
     const key = `${elder} ${base} ${path}`;
     const kept = pages.get(key);
-    if (kept && kept.of === contest && kept.phase === phase) return send(c, kept.reply);
+    if (kept && kept.of === contest && kept.phase === phase && clock() - kept.at < STALE_MS)
+      return send(c, kept.reply);
     if (c.req.method === 'HEAD') return headersOnly(200);
     const view = await views.view(contest);
-    const first = { path, now: view.now, elder, contest: lightView(view, path) };
+    const first = { path, now: new Date(clock()).toISOString(), elder, contest: lightView(view, path) };
     const page = await make(key, { of: contest, phase }, first, contestHead(view, path, base));
     return send(c, page.reply);
   }
@@ -178,15 +181,27 @@ export function pageRoute(parts: {
     return new Response(body, { status: 404, headers: { ...headers, 'Cache-Control': 'no-store' } });
   }
 
+  /** The page that was linked to, when a chat program glued the text around a link to it or a person wrote it in capitals. */
+  async function unglued({ pathname, search }: URL): Promise<string | null> {
+    const [, path = '', slug = ''] = LINK.exec(pathname.toLowerCase()) ?? [];
+    const [, query = ''] = /^(\?n=\d{1,5})(?:[^\d&].*)?$/i.exec(search) ?? [];
+    if (slug === '' || (path === pathname.replace(/\/+$/, '') && (query === '' || query === search)))
+      return null;
+    const contest = await findOrNull(desk, slug);
+    return contest && pathOf(contest, path, query.toLowerCase());
+  }
+
   function headersOnly(status: 200 | 404): Response {
     return new Response(null, { status, headers: pageHeaders(site.csp) });
   }
 
   return new Hono<Env>()
     .get('/', (c) => homePage(c))
-    .on('GET', ['/c/:slug', '/c/:slug/*'], async (c) => {
-      const contest = await findOrNull(desk, c.req.param('slug'));
+    .on('GET', ['/:c{[cC]}/:slug', '/:c{[cC]}/:slug/*'], async (c) => {
       const url = new URL(c.req.url);
+      const meant = await unglued(url);
+      if (meant) return c.redirect(meant, 302);
+      const contest = await findOrNull(desk, c.req.param('slug'));
       const path = contest && pathOf(contest, url.pathname, url.search);
       if (!contest || path === null) return await missingPage(c);
       const response = await contestPage(c, contest, path);
@@ -245,6 +260,8 @@ export function lightView(view: ContestView, path: string): ContestView {
   };
 }
 
+/** As far as an address goes that a page of ours can have. */
+const LINK = /^(\/c\/([a-z0-9][a-z0-9-]*)(?:\/n\/\d{1,5}|\/[a-z]+)?)/;
 const PAGES = /^(\/(n\/\d{1,5}|rank|mine|rules|verify|poster))?$/;
 
 function showsDeeds(path: string, number: number): boolean {

@@ -49,12 +49,11 @@ export async function renderPreview(
     version: stored.version,
     candidates: shown.length > 0 ? shown : sampleCandidates(plan),
     phase: phaseAt(plan.settings, now),
-    now: new Date(now).toISOString(),
     log: { origin: '', verifierKey: '' },
     account: null,
   };
   const path = `/c/${slug}${page}`;
-  const first = { path, now: view.now, elder, contest: lightView(view, path) };
+  const first = { path, now: new Date(now).toISOString(), elder, contest: lightView(view, path) };
   const html = (await pageHtml(site, first, `<title>预览</title><style>${STYLE}</style>`))
     .replace(/<script\b[^>]*>[\s\S]*?<\/script>/gu, '')
     .replace(/<link\b[^>]*rel="modulepreload"[^>]*>/gu, '')

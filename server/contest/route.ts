@@ -36,11 +36,9 @@ export function createViews(parts: {
 
   async function view(contest: StoredContest): Promise<ContestView> {
     const { id: _, thresholds: __, networks: ___, ...published } = contest;
-    const now = clock();
     return {
       ...published,
-      phase: phaseAt(contest, now),
-      now: new Date(now).toISOString(),
+      phase: phaseAt(contest, clock()),
       log: await logName(contest.slug),
       account: contest.wechat ? account : null,
     };

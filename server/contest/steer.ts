@@ -9,6 +9,7 @@ import { type Actor, recordAction } from '../staff/action.ts';
 import type { Ledger } from '../vote/ledger.ts';
 import { updateContest } from './contest.ts';
 import type { Desk } from './desk.ts';
+import { checkStillHeld, readStanding } from './held.ts';
 import { readStored, type StoredPlan } from './plan.ts';
 
 const MOST_ANNOUNCEMENTS = 20;
@@ -23,7 +24,7 @@ export interface Steer {
   pause(actor: Actor, slug: string, reason: string): Promise<void>;
   /** Refuses with not_paused, round_over. */
   resume(actor: Actor, slug: string, reason: string): Promise<void>;
-  /** Puts off the closing of a round, and what hangs on it. Refuses with round_over, not_later, not_so_late. */
+  /** Puts off the closing of a round, and what hangs on it. Refuses with round_over, not_later, not_so_late, plan_broken. */
   extend(actor: Actor, slug: string, to: { round: number; closes: Instant; reason: string }): Promise<void>;
   /** Refuses with too_many_announcements, or not_later when `until` is over. */
   announce(actor: Actor, slug: string, words: { text: string; until: Instant | null }): Promise<void>;
@@ -54,7 +55,9 @@ export function createSteer(parts: { db: Db; ledger: Ledger; desk: Desk; clock: 
       ...(act.facts ? { facts: act.facts } : {}),
       async change(tx, contest) {
         const stored = await running(tx, slug);
-        await saveSettings(tx, contest, act.edit(stored.settings));
+        const settings = act.edit(stored.settings);
+        checkStillHeld(stored, await readStanding(tx, contest), { settings }, clock());
+        await saveSettings(tx, contest, settings);
         await redraft(tx, stored, act.edit);
         await recordAction(tx, actor, {
           act: act.act,

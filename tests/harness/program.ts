@@ -10,7 +10,7 @@ export type Program = (typeof programs)[number];
 export const packages: Record<Program, { debian: string; brew: string }> = {
   postgres: { debian: 'postgresql', brew: 'brew install postgresql@17' },
   'redis-server': { debian: 'redis-server', brew: 'brew install redis' },
-  chromium: { debian: 'chromium', brew: 'brew install --cask chromium' },
+  chromium: { debian: 'chromium-headless-shell', brew: 'brew install --cask chromium' },
   'chinese-font': { debian: 'fonts-noto-cjk', brew: '' },
 };
 
@@ -31,7 +31,7 @@ const places: Record<
   'redis-server': { folders: [], names: ['redis-server', 'valkey-server'], files: [] },
   chromium: {
     folders: [],
-    names: ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'],
+    names: ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'],
     files: [
       '/Applications/Chromium.app/Contents/MacOS/Chromium',
       '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',

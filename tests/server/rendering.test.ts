@@ -144,3 +144,40 @@ test('a bundle of the log is the same in parts and whole, also after the log has
   expect((await site.call(`/log/${slug}/tile/entries/000.p/9`)).status).toBe(404);
   await site.verify(slug);
 });
+
+test.each([
+  ['，请投票', ''],
+  ['。', ''],
+  ['）', ''],
+  [')', ''],
+  ['/,', ''],
+  ['/请大家支持', ''],
+  ['/rank。', '/rank'],
+  ['/n/3，谢谢', '/n/3'],
+  ['/n/3.', '/n/3'],
+  ['?n=3。', '?n=3'],
+  ['?n=3)', '?n=3'],
+])('a link with “%s” glued to it by a chat program leads to its page', async (glued, page) => {
+  const { slug } = await site.contest();
+  const reply = await site.call(encodeURI(`/c/${slug}${glued}`));
+  expect([reply.status, reply.headers.get('location')]).toEqual([302, `/c/${slug}${page}`]);
+  expect((await site.call(`/c/${slug}${page}`)).status).toBe(200);
+});
+
+test('a link in capitals leads to its page; what leads nowhere leads nowhere, and nothing leads away or in a circle', async () => {
+  const { slug } = await site.contest();
+  const capitals = await site.call(`/C/${slug.toUpperCase()}/N/3`);
+  expect([capitals.status, capitals.headers.get('location')]).toEqual([302, `/c/${slug}/n/3`]);
+  for (const nowhere of [
+    `/c/${slug}/none。`,
+    '/c/no-such-one。',
+    `/c/${slug}/n/999，`,
+    '/C/',
+    '/c//evil.example',
+  ]) {
+    const reply = await site.call(encodeURI(nowhere));
+    expect([nowhere, reply.status]).toEqual([nowhere, 404]);
+  }
+  for (const whole of ['', '/', '/rank', '/rank/', '?n=3&from=timeline', '?n=3', '/n/3'])
+    expect([whole, (await site.call(`/c/${slug}${whole}`)).status]).toEqual([whole, 200]);
+});

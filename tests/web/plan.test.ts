@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { WechatRule } from '@zuimei/shared/contest.ts';
 import { planFaultCodes } from '@zuimei/shared/planfault.ts';
+import { faultText, faultWords } from '@zuimei/shared/planwords.ts';
 import { planFrom, presets } from '@zuimei/shared/preset.ts';
 import { changesOf } from '../../web/console/organizer/plan/changes.ts';
-import { faultText, faultWords, sectionOf, sections } from '../../web/console/organizer/plan/faults.ts';
+import { sectionOf, sections } from '../../web/console/organizer/plan/faults.ts';
 import { weighing } from '../../web/console/organizer/plan/thresholds.ts';
 
 const asked: WechatRule = { outside: 'refused', early: false, follow: false, keyword: '' };

@@ -27,7 +27,7 @@ export function createCitizenApp(first: FirstData, history: RouterHistory) {
   const app = createSSRApp(App);
   const pinia = createPinia();
   app.use(pinia);
-  useClock(pinia).stand(first.now);
+  useClock(pinia).stand(Date.parse(first.now));
   useElder(pinia).on = first.elder;
   const contest = useContest(pinia);
   if (first.contest) contest.show(first.contest);

@@ -18,5 +18,6 @@ function readFirst(): FirstData {
   const text = document.getElementById('first')?.textContent;
   if (text) return JSON.parse(text) as FirstData;
   const elder = /(?:^|; )elder=1/.test(document.cookie);
-  return { path: location.pathname, now: new Date().toISOString(), elder };
+  // What time it is the first reply says.
+  return { path: location.pathname, now: new Date(0).toISOString(), elder };
 }

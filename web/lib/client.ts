@@ -25,6 +25,13 @@ export interface PageSignature {
 const known: ReadonlySet<string> = new Set(refusalCodes);
 const TIMEOUT_MS = 12_000;
 
+let heardTime: (at: number) => void = () => {};
+
+/** `listener` is told what every reply of the server says it is, in ms: of one that was kept on its way, when that was made. */
+export function hearTime(listener: (at: number) => void): void {
+  heardTime = listener;
+}
+
 /**
  * The server's API as the citizen's page uses it. Answers are values, never thrown: a page on a bad network meets a fault
  * in the ordinary course of things. Replies are prebuilt bytes of the types in shared/view.ts.
@@ -76,8 +83,13 @@ async function request<T>(
   const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
   try {
     const reply = await fetch(path, { ...init, credentials: 'same-origin', signal: abort.signal });
-    if (reply.ok) return { ok: true, value: await open(reply) };
-    return { ok: false, fault: await faultOf(reply) };
+    const answer: Answer<T> = reply.ok
+      ? { ok: true, value: await open(reply) }
+      : { ok: false, fault: await faultOf(reply) };
+    // A page in place of the answer, as a hotel's network gives it, has a clock of its own.
+    const said = Date.parse(reply.headers.get('date') ?? '');
+    if (said > 0 && !reply.headers.get('content-type')?.includes('html')) heardTime(said);
+    return answer;
   } catch {
     return { ok: false, fault: { code: 'lost', details: {}, retryAfterMs: null } };
   } finally {

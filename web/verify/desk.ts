@@ -15,7 +15,7 @@ export const desk = reactive({
 export const scanned = ref(readScanned());
 
 export function readScanned(): string {
-  return /^#r=(.+)$/.exec(location.hash)?.[1] ?? '';
+  return /^#r=([\w-]+)/.exec(location.hash)?.[1] ?? '';
 }
 
 export function isKey(text: string): boolean {

@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
-import type { Used } from '@zuimei/shared/contest.ts';
+import { periodOf, roundToShow, type Used } from '@zuimei/shared/contest.ts';
 import type { MeView, OwnBallot } from '@zuimei/shared/view.ts';
 import { client } from '../../lib/client.ts';
 import { useContest } from '../contest/contest.ts';
@@ -16,9 +16,21 @@ export const useMe = defineStore('me', () => {
   /** Of contests that are not on show, whose ballots still wait: their tickets must grow old enough, too. */
   const others = new Map<string, MeView>();
 
+  /** The quota period of a moment, by the contest on show. */
+  const periodAt = (now: number): number =>
+    contest.view ? periodOf(contest.view.rule, roundToShow(contest.view, now), now) : 0;
+  const period = computed(() => periodAt(clock.now));
+  const allowed = computed(() => contest.view?.rule.ballotsPerPeriod ?? 1);
+  /** What the record says of its own period says nothing of the next: there, nothing is used yet. */
+  const current = computed(() => {
+    const read = view.value;
+    return read && periodAt(Date.parse(read.now)) === period.value ? read : null;
+  });
+  /** Ballots that this voter has left just now. */
+  const left = computed(() => current.value?.ballotsLeft ?? allowed.value);
   const used = computed<Used>(() => ({
-    ballots: view.value ? (contest.view?.rule.ballotsPerPeriod ?? 1) - view.value.ballotsLeft : 0,
-    picks: view.value?.picksToday ?? [],
+    ballots: allowed.value - left.value,
+    picks: current.value?.picksToday ?? [],
   }));
 
   async function load(slug: string): Promise<MeView | null> {
@@ -35,7 +47,7 @@ export const useMe = defineStore('me', () => {
     if (slug !== shown) return null;
     failed.value = !answer.ok;
     if (!answer.ok) return null;
-    clock.follow(answer.value.now);
+    clock.follow(Date.parse(answer.value.now));
     view.value = answer.value;
     return answer.value;
   }
@@ -56,5 +68,5 @@ export const useMe = defineStore('me', () => {
     return read ? read.ballots.find((one) => one.ballotId === ballotId) : null;
   }
 
-  return { view, failed, used, load, knows, pass, find };
+  return { view, failed, period, left, used, load, knows, pass, find };
 });

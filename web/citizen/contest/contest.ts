@@ -44,7 +44,6 @@ export const useContest = defineStore('contest', () => {
     }
     const answer = await client.contest(slug);
     if (answer.ok) {
-      clock.follow(answer.value.now);
       const known = full.value && view.value?.slug === slug && view.value.version === answer.value.version;
       if (!known) show(answer.value);
       full.value = true;

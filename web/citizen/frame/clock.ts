@@ -1,32 +1,35 @@
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
-import type { Instant } from '@zuimei/shared/time.ts';
 
 /**
- * The server's time as this page believes it, in ms, moving once a second. While the first HTML is made and taken over, it
- * stands at the moment given with that HTML, so that both sides write the same; `start` lets it run.
+ * The server's time as this page believes it, in ms, moving once a second. It runs by a stopwatch that nobody can set, and what servers say
+ * only moves it on: whatever they said was so when they said it, however long the reply was kept on its way. While the first HTML is made
+ * and taken over it stands at the moment given with that HTML, so that both sides write the same; `start` lets it run.
  */
 export const useClock = defineStore('clock', () => {
   const now = ref(0);
   const running = ref(false);
-  let offset = 0;
+  /** What the server's clock said when the stopwatch stood at 0. */
+  let zero = Number.NEGATIVE_INFINITY;
 
-  function stand(at: Instant): void {
-    now.value = Date.parse(at);
+  const believed = (): number => zero + performance.now();
+
+  function stand(at: number): void {
+    now.value = at;
   }
 
-  /** Takes the server's clock from a reply that was just received. */
-  function follow(at: Instant): void {
-    offset = Date.parse(at) - Date.now();
-    if (running.value) now.value = Date.now() + offset;
+  /** Takes a time that a server has said. */
+  function follow(at: number): void {
+    zero = Math.max(zero, at - performance.now());
+    if (running.value) now.value = believed();
   }
 
   /** Gives what stops it. */
   function start(): () => void {
     running.value = true;
-    now.value = Date.now() + offset;
+    follow(now.value);
     const timer = setInterval(() => {
-      now.value = Date.now() + offset;
+      now.value = believed();
     }, 1000);
     return () => clearInterval(timer);
   }

@@ -1,5 +1,6 @@
 import { dayTime } from '@zuimei/shared/moment.ts';
 import type { ContestPlan } from '@zuimei/shared/plan.ts';
+import { stepWords } from '@zuimei/shared/planwords.ts';
 import {
   ballotSentence,
   categorySentences,
@@ -7,7 +8,6 @@ import {
   repeatSentence,
   revealSentence,
 } from '../../../lib/rule.ts';
-import { stepWords } from './faults.ts';
 import { policyWords, wechatWords } from './words.ts';
 
 export interface Change {

@@ -2,8 +2,9 @@ import { computed, type InjectionKey, inject, onBeforeUnmount, reactive, toRefs,
 import type { ContestPlan, PlanView } from '@zuimei/shared/plan.ts';
 import { checkPlan } from '@zuimei/shared/plancheck.ts';
 import { hasOpened } from '@zuimei/shared/planreveal.ts';
+import { faultText } from '@zuimei/shared/planwords.ts';
 import { api, type Fault } from '../../client.ts';
-import { faultText, type SectionKey, sectionOf } from './faults.ts';
+import { type SectionKey, sectionOf } from './faults.ts';
 
 const PAUSE_MS = 800;
 const RETRY_MS = 5_000;

@@ -1,0 +1,36 @@
+import { sql, type Transaction } from 'kysely';
+import type { ContestSettings } from '@zuimei/shared/plan.ts';
+import { checkHeld, type Standing } from '@zuimei/shared/plancheck.ts';
+import { faultText } from '@zuimei/shared/planwords.ts';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import type { Db, Tables } from '../db.ts';
+import type { StoredPlan } from './plan.ts';
+
+type On = Db | Transaction<Tables>;
+
+/** Who stands or stood, in order of number. */
+export async function readStanding(db: On, contest: number): Promise<Standing[]> {
+  const { rows } = await sql<{ number: number; category: string | null; withdrawn: boolean }>`
+    select number, body ->> 'category' as category, jsonb_typeof(body -> 'withdrawn') = 'object' as withdrawn
+    from candidate where contest = ${contest} order by number`.execute(db);
+  return rows.map((row) => ({ ...row, category: row.category ?? '', withdrawn: row.withdrawn === true }));
+}
+
+/**
+ * Refuses with plan_broken {fault, reason} when the contest could not be held as written after an act, for a reason that it does not have
+ * before: `settings` and `candidates` as they would be, where the act changes them.
+ */
+export function checkStillHeld(
+  stored: Pick<StoredPlan, 'settings' | 'collection'>,
+  standing: readonly Standing[],
+  after: { settings?: ContestSettings; candidates?: readonly Standing[] },
+  now: number,
+): void {
+  const { settings, collection } = stored;
+  const nameOf = ({ code, path }: { code: string; path: string }): string => `${code} ${path}`;
+  const before = new Set(checkHeld(settings, collection, standing, now).map(nameOf));
+  const fault = checkHeld(after.settings ?? settings, collection, after.candidates ?? standing, now).find(
+    (one) => !before.has(nameOf(one)),
+  );
+  if (fault) throw new Refusal('plan_broken', { fault: fault.code, reason: faultText(fault) });
+}
