@@ -1,8 +1,10 @@
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createLedger } from '@zuimei/server/vote/ledger.ts';
 import { shanghaiDay, shanghaiDayStart } from '@zuimei/shared/time.ts';
 import { openBrowser, type TestBrowser } from '../harness/browser.ts';
 import { type MovableDatabase, movableDatabase } from '../harness/clock.ts';
+import { signIn } from '../harness/office.ts';
 import { createSite, HOUR_MS, type Settings, type TestSite } from '../harness/site.ts';
 import { type Guest, openContest, patience, pick, receiptOf, textOf, voteButton, welcome } from './guest.ts';
 
@@ -44,9 +46,9 @@ async function visitor(): Promise<Guest> {
 }
 
 /** A page that goes out of sight and comes back, as a phone's browser says it. */
-async function lookAway(guest: Guest, meanwhile: () => Promise<void>): Promise<void> {
+async function lookAway({ page }: { page: Page }, meanwhile: () => Promise<unknown>): Promise<void> {
   const turn = (hidden: boolean) =>
-    guest.page.evaluate((gone) => {
+    page.evaluate((gone) => {
       Object.defineProperty(document, 'hidden', { configurable: true, get: () => gone });
       Object.defineProperty(document, 'visibilityState', {
         configurable: true,
@@ -157,4 +159,23 @@ describe('a page left open', () => {
     await barOf(guest).getByText('投票已截止').waitFor();
     expect(guest.faults).toEqual([]);
   });
+});
+
+test('a list of the console that was left open is read anew when somebody looks at it again, not after a glance aside', async () => {
+  const home = `http://127.0.0.1:${site.port}`;
+  const context = await browser.desk({ baseURL: home });
+  const desk = await signIn(site, ['organizer']);
+  const [name = '', value = ''] = desk.cookie.split('=');
+  await context.addCookies([{ name, value, url: home }]);
+  await site.contest({ title: '先前的活动' });
+  const page = await context.newPage();
+  await page.clock.install();
+  await page.goto('/console');
+  await page.getByText('先前的活动').first().waitFor();
+  await lookAway({ page }, () => site.contest({ title: '后来的活动' }));
+  await page.waitForTimeout(500);
+  expect(await page.getByText('后来的活动').count()).toBe(0);
+  await lookAway({ page }, () => page.clock.fastForward('05:00'));
+  await page.getByText('后来的活动').first().waitFor();
+  await context.close();
 });

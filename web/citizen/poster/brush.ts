@@ -11,8 +11,8 @@ export function fitLines(
 ): string[] {
   const lines: string[] = [];
   let line = '';
-  // Figures and Latin words are not torn apart.
-  for (const sign of text.match(/[\w.,%+-]+|./gu) ?? []) {
+  // Figures and Latin words are not torn apart, and no line begins with a name's middle dot.
+  for (const sign of text.match(/(?:[\w.,%+-]+|.)·?/gu) ?? []) {
     const tooWide = paint.measureText(line + sign).width > room;
     // A closing mark may hang over rather than begin a line.
     if (tooWide && !/[，。、；：”』」）》！？]/.test(sign)) {

@@ -32,9 +32,9 @@ export function stepOf(field: FormField): FormStep {
   return field.type === 'text' ? 'deeds' : 'basic';
 }
 
-/** The one thing to do next about a nomination, in words; `act` = it is the unit's turn. */
-export function nextStep(line: PortalLine, view: PortalView): { words: string; act: boolean } {
-  const late = Date.parse(view.now) >= Date.parse(view.closes);
+/** The one thing to do next about a nomination at `now` (ms), in words; `act` = it is the unit's turn. */
+export function nextStep(line: PortalLine, view: PortalView, now: number): { words: string; act: boolean } {
+  const late = now >= Date.parse(view.closes);
   switch (line.state) {
     case 'draft':
       if (late) return { words: '报送时间已过，没有提交。如需补报，请联系主办方。', act: false };

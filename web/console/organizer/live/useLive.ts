@@ -30,7 +30,7 @@ export function useLive(slug: string): {
   let asking = false;
   let gone = false;
   let inputAt = Date.now();
-  const now = ref(Date.now());
+  const now = ref(0);
   const resting = ref(false);
 
   async function ask(): Promise<Answer<LiveView>> {
@@ -38,8 +38,8 @@ export function useLive(slug: string): {
     if (!answer.ok) return answer;
     const minutes = joinCurves(last?.minutes ?? null, answer.value.minutes, MINUTE_MS, DAY_MINUTES);
     last = { ...answer.value, minutes };
-    ahead = Date.parse(last.now) - Date.now();
-    now.value = Date.now() + ahead;
+    ahead = Date.parse(last.now) - performance.now();
+    now.value = performance.now() + ahead;
     return { ok: true, value: last };
   }
 
@@ -76,7 +76,7 @@ export function useLive(slug: string): {
     document.addEventListener('visibilitychange', onSight);
     for (const input of INPUTS) document.addEventListener(input, onInput, { passive: true });
     ticker = window.setInterval(() => {
-      now.value = Date.now() + ahead;
+      now.value = performance.now() + ahead;
     }, 1000);
     later();
   });

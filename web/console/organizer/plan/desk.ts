@@ -28,7 +28,6 @@ export function usePlanDesk(): PlanDesk {
  */
 export function createPlanDesk(first: PlanView) {
   const path = `/api/console/contests/${first.slug}/plan`;
-  const ahead = Date.parse(first.now) - Date.now();
   const desk = reactive({
     view: first,
     plan: copyOf(first.plan),
@@ -39,7 +38,9 @@ export function createPlanDesk(first: PlanView) {
   let timer = 0;
   let running: Promise<void> | null = null;
 
-  const now = (): number => Date.now() + ahead;
+  // A stopwatch that nobody can set.
+  const zero = Date.parse(first.now) - performance.now();
+  const now = (): number => zero + performance.now();
   const faults = computed(() => {
     const { begun, inForce } = desk.view;
     return checkPlan(desk.plan, {
