@@ -124,7 +124,7 @@ describe('a page left open', () => {
 
   test('over 0:00 offers the new day’s ballot without a reload, and takes it', async () => {
     const midnight = midnightAfter(Date.now());
-    const { guest, slug } = await spent({ at: midnight - 15_000, midnight });
+    const { guest, slug } = await spent({ at: midnight - 9_000, midnight });
     await at(midnight + 2_000);
     await barOf(guest).getByText('今天的票已投完').waitFor({ state: 'detached', timeout: 20_000 });
     await pick(guest.page, 2);
