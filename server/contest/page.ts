@@ -197,7 +197,7 @@ export function pageRoute(parts: {
 
   return new Hono<Env>()
     .get('/', (c) => homePage(c))
-    .on('GET', ['/:c{[cC]}/:slug', '/:c{[cC]}/:slug/*'], async (c) => {
+    .on('GET', ['/c/:slug', '/c/:slug/*'], async (c) => {
       const url = new URL(c.req.url);
       const meant = await unglued(url);
       if (meant) return c.redirect(meant, 302);
@@ -211,7 +211,9 @@ export function pageRoute(parts: {
     })
     .get('*', async (c, next) => {
       const file = site.files.get(c.req.path);
-      return file ? send(c, file) : next();
+      if (file) return send(c, file);
+      const meant = c.req.path.startsWith('/C/') && (await unglued(new URL(c.req.url)));
+      return meant ? c.redirect(meant, 302) : next();
     });
 }
 

@@ -233,12 +233,24 @@ describe.each(databaseKinds)('the rules of a contest (%s)', (kind) => {
         version: 1,
         phase: 'voting',
         account: null,
-        now: new Date(site.now()).toISOString(),
       });
       expect(candidates.map((one) => one.number)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
       expect(log.origin).toBe(`zuimei.local/${slug}`);
       expect(log.verifierKey).toMatch(new RegExp(`^zuimei.local/${slug}\\+[0-9a-f]{8}\\+`));
       expect(text).not.toMatch(/secret|报送表/);
+    });
+
+    test('its kept bytes hold nothing that changes by itself: hours later they are the same, until the phase turns', async () => {
+      const { slug } = await site.contest();
+      const bytes = async () => await (await site.call(`/api/contests/${slug}`)).text();
+      const other = await createSite(fresh.database.db, { now: site.now() + 5 * HOUR_MS });
+      const made = await bytes();
+      expect(await (await other.call(`/api/contests/${slug}`)).text()).toBe(made);
+      other.pass(100 * HOUR_MS);
+      expect(JSON.parse(await (await other.call(`/api/contests/${slug}`)).text())).toMatchObject({
+        phase: 'judging',
+      });
+      await other.close();
     });
 
     test.each(['', '/tally'])(
