@@ -7,16 +7,21 @@ import { seedAttackedContest, seeded } from './seed.ts';
 const few = {
   town: {
     ...seeded.town,
-    everyday: 60,
+    everyday: 20,
     nets: 0,
-    office: 20,
-    campus: 20,
-    broadcast: 40,
+    office: 10,
+    campus: 10,
+    broadcast: 20,
     homes: 3,
-    ipv6: 10,
+    elders: 4,
+    badNetworks: 4,
+    early: 4,
+    holiday: 2,
+    cloudDesks: 1,
+    ipv6: 5,
     groups: 0,
   },
-  gang: { pulses: [20], farm: 20, forged: 10, replay: 20, apart: 10 },
+  gang: { pulses: [10], farm: 10, forged: 5, replay: 10, apart: 5 },
 };
 
 test.each(['server', 'embedded'] as const)(

@@ -13,23 +13,26 @@ export interface AttackedContest {
   held: number;
 }
 
-/** About half of `small`: 4 000 ballots. */
+/** A quarter of `small`: 2 000 ballots. */
 export const seeded: Size = {
   town: {
     ...small.town,
-    everyday: 1_200,
+    everyday: 600,
     nets: 1,
-    office: 100,
-    campus: 120,
-    broadcast: 600,
+    elders: 30,
+    badNetworks: 20,
+    early: 20,
+    office: 60,
+    campus: 80,
+    broadcast: 300,
     groups: 1,
   },
-  gang: { pulses: [90, 140, 75], farm: 300, forged: 150, replay: 300, apart: 80 },
+  gang: { pulses: [90, 140], farm: 200, forged: 100, replay: 200, apart: 60 },
 };
 
 /**
  * Leaves a labelled contest behind whose day of voting, honest and hostile, has just passed: its first ballot 15 hours before `until`
- * (default: now), its last shortly before. Voting is still open and the ledger sealed. Takes half a minute. The secret is the one of
+ * (default: now), its last shortly before. Voting is still open and the ledger sealed. Takes a quarter of a minute. The secret is the one of
  * tests/harness/site.ts: an app that is to read it as its own is started with ZUIMEI_SECRET = SECRET.
  */
 export async function seedAttackedContest(
