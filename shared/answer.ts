@@ -1,5 +1,10 @@
+import { monthIn } from './birth.ts';
+import { narrow } from './character.ts';
 import type { CandidateKind } from './contest.ts';
+import { foldText } from './fold.ts';
 import { type FormValues, nominationLimits } from './nomination.ts';
+import { inFigures } from './numeral.ts';
+import { isPhone, phoneOf } from './phone.ts';
 import type { FormField } from './plan.ts';
 
 /** Never public, whatever a form says (PRODUCT, “Names, privacy, safety”). */
@@ -81,10 +86,28 @@ export function answerFaults(
   });
 }
 
+/**
+ * An answer as its field wants it written, where what was typed leaves no doubt: a telephone number and an identity number without
+ * blanks, a month as YYYY-MM, a number in figures, a choice in its own words. Anything else stays as it is.
+ */
+export function settled(field: Pick<FormField, 'type' | 'choices'>, text: string): string {
+  if (field.type === 'phone') return phoneOf(text) ?? text;
+  if (field.type === 'month') return monthIn(text) ?? text;
+  if (field.type === 'identity') return identityOf(text);
+  if (field.type === 'number')
+    return NUMBER.exec(inFigures(narrow(text)).replace(/[\s,]/gu, ''))?.[1] ?? text;
+  if (field.type !== 'choice' || field.choices.includes(text)) return text;
+  const same = field.choices.filter((choice) => foldText(choice) === foldText(text));
+  return same.length === 1 ? (same[0] ?? text) : text;
+}
+
+/** With a word of measure at most. */
+const NUMBER = /^(\d{1,9}(?:\.\d{1,2})?)[年岁个人名位]?$/u;
+
 /** What is wrong with the answer to one field of text, or null. */
 export function answerFault(field: FormField, value: string): AnswerFault | null {
   const { key } = field;
-  const text = value.trim();
+  const text = settled(field, value.trim());
   if (text === '') return field.required ? { key, code: 'missing' } : null;
   const length = countChars(text);
   const limit = field.limit > 0 ? field.limit : nominationLimits.answerChars;
@@ -98,15 +121,19 @@ export function answerFault(field: FormField, value: string): AnswerFault | null
   return null;
 }
 
-/** A mobile number, or a landline with its area code. Blanks and hyphens do not matter. */
-export function isPhone(text: string): boolean {
-  return /^(1[3-9]\d{9}|0\d{9,11})$/u.test(text.replace(/[\s\-—]/gu, ''));
-}
-
 const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 
+/** An identity number (of 15 or 18 places) without blanks and full-width digits, its X a capital; a text that is none stays as it is. */
+export function identityOf(text: string): string {
+  const bare = narrow(text)
+    .replace(/[\s\p{Pd}]/gu, '')
+    .toUpperCase();
+  return /^(\d{15}|\d{17}[\dX])$/u.test(bare) ? bare : text;
+}
+
 /** An identity number of 18 places whose last one fits the others (GB 11643). */
-export function isIdentity(text: string): boolean {
+export function isIdentity(sent: string): boolean {
+  const text = identityOf(sent);
   if (!/^\d{17}[\dXx]$/u.test(text)) return false;
   const sum = WEIGHTS.reduce((total, weight, at) => total + weight * Number(text[at]), 0);
   return '10X98765432'[sum % 11] === text[17]?.toUpperCase();

@@ -1,3 +1,5 @@
+import { DOTS, narrow } from './character.ts';
+
 /**
  * What the forms of the notices call their fields: 报送表 (one person or team), 汇总表 (a list of them), 线索征集表 (a case).
  * Readers find a value by its label or column head, never by position, so a new wording is one more entry here.
@@ -237,15 +239,16 @@ export const caseSections = ['background', 'practice', 'proof'] as const satisfi
 const plain = new Map<string, FieldName>();
 for (const name of fieldNames) for (const label of fields[name].labels) plain.set(label, name);
 
+const BETWEEN = new RegExp(`[/、或${DOTS}]`, 'gu');
+
 /** A label without what varies: blanks ("姓  名"), line breaks, brackets "（50字以内）", stars, the closing colon, slashes. */
 export function labelText(raw: string): string {
-  return raw
-    .normalize('NFKC')
+  return narrow(raw)
     .replace(/[\s*]/gu, '')
     .replace(/\([^)]*\)|\[[^\]]*\]|【[^】]*】|〔[^〕]*〕/gu, '')
     .replace(/[(【〔].*$/u, '')
     .replace(/(不超过|限|控制在)?\d+字(以?内|左右)?$/u, '')
-    .replace(/[/·、或]/gu, '')
+    .replace(BETWEEN, '')
     .replace(/[:;,。]+$/u, '');
 }
 

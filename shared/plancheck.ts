@@ -1,3 +1,4 @@
+import { narrow, unshownIn } from './character.ts';
 import { type Candidate, phaseAt, phases } from './contest.ts';
 import type { Collection, ContestPlan, ContestSettings, WechatReach } from './plan.ts';
 import { checkDeadlines, checkSchedule } from './plandates.ts';
@@ -42,6 +43,8 @@ export function checkPlan(plan: ContestPlan, context: PlanContext): PlanFault[] 
   checkWechat(settings, context.wechatReach, error, warn);
   checkReveal(settings, error, warn);
   checkFooter(settings, error);
+  checkShown(settings, 'settings', warn);
+  checkShown(collection, 'collection', warn);
   if (frozen) checkBegun(settings, frozen, now, error);
   else
     for (const [at, round] of settings.rounds.entries())
@@ -96,6 +99,15 @@ function checkTexts(settings: ContestSettings, error: Say): void {
   }
 }
 
+/** Every text there is, wherever in the plan: what phones cannot draw stands on the page as a box. */
+function checkShown(value: unknown, path: string, warn: Say): void {
+  if (typeof value === 'string') {
+    const around = unshownIn(value);
+    if (around !== null) warn('text_unshown', path, { around });
+  } else if (typeof value === 'object' && value !== null)
+    for (const [key, inner] of Object.entries(value)) checkShown(inner, `${path}.${key}`, warn);
+}
+
 /** Once the shortlist is due, who stands is who is there; before it, as many as there are places. */
 function fieldOf(plan: ContestPlan, candidates: readonly Standing[], begun: boolean, now: number): Field {
   const { settings, collection } = plan;
@@ -130,9 +142,10 @@ const SITE_CODE = /^[a-z0-9]{10}$/iu;
 
 function checkFooter({ footer }: ContestSettings, error: Say): void {
   const { icp, police, siteCode } = footer;
-  if (icp !== '' && !ICP.test(icp.replace(/\s/gu, ''))) error('icp_malformed', 'settings.footer.icp');
-  if (police !== '' && !POLICE.test(police.trim())) error('police_malformed', 'settings.footer.police');
-  if (siteCode !== '' && !SITE_CODE.test(siteCode.trim()))
+  if (icp !== '' && !ICP.test(narrow(icp).replace(/\s/gu, ''))) error('icp_malformed', 'settings.footer.icp');
+  if (police !== '' && !POLICE.test(narrow(police).trim()))
+    error('police_malformed', 'settings.footer.police');
+  if (siteCode !== '' && !SITE_CODE.test(narrow(siteCode).trim()))
     error('site_code_malformed', 'settings.footer.siteCode');
   checkText(error, 'settings.footer.contact', footer.contact, 120, 0);
 }

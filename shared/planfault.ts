@@ -1,3 +1,5 @@
+import { foldText } from './fold.ts';
+
 /**
  * What can be wrong with a plan. The words for each are in planwords.ts, keyed by this union. An error is a
  * setting under which the contest could not be held as written; a warning is one that most bureaux would regret.
@@ -6,6 +8,7 @@ export const planFaultCodes = [
   // texts, numbers and lists
   'text_missing',
   'text_too_long',
+  'text_unshown',
   'too_many',
   'number_out',
   'id_malformed',
@@ -145,8 +148,8 @@ export function checkNamed(
   const names = new Set<string>();
   for (const [at, { id, name }] of list.entries()) {
     checkText(say, `${path}.${at}.name`, name, most);
-    const folded = name.replace(/\s/gu, '');
-    if (folded !== '' && names.has(folded)) say('name_twice', `${path}.${at}.name`, { name: folded });
+    const folded = foldText(name);
+    if (folded !== '' && names.has(folded)) say('name_twice', `${path}.${at}.name`, { name: name.trim() });
     names.add(folded);
     if (id === undefined) continue;
     if (!ID.test(id)) say('id_malformed', `${path}.${at}.id`, { id });

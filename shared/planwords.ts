@@ -19,6 +19,7 @@ export const stepWords: Record<Phase, string> = {
 export const faultWords: Record<PlanFaultCode, string> = {
   text_missing: '这里还没有填写。',
   text_too_long: '最多 {most} 个字，现在 {length} 个，请缩短。',
+  text_unshown: '有显示不出的字：“{around}”，□处请改成能显示的字。',
   too_many: '最多 {most} 项，现在 {count} 项，请删减。',
   number_out: '请填 {least} 到 {most} 之间的整数。',
   id_malformed: '代号“{id}”只能用小写英文字母开头的字母和数字。',

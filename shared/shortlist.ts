@@ -1,4 +1,5 @@
 import type { Candidate, Category, Photo, Section } from './contest.ts';
+import { createSearch, foldText } from './fold.ts';
 import type { NominationLine, NominationState, NominationView } from './nomination.ts';
 import type { FormField, OpinionStep, UnitKind } from './plan.ts';
 import type { RefusalDetails } from './refusal.ts';
@@ -22,6 +23,7 @@ export const warningCodes = [
   'deeds_short',
   'phone_missing',
   'over_quota',
+  'unshown',
 ] as const;
 export type WarningCode = (typeof warningCodes)[number];
 
@@ -106,21 +108,17 @@ export interface DecideResult {
   refused: { id: number; name: string; code: AnyRefusalCode; details: RefusalDetails }[];
 }
 
-/** Whose lines match. Search ignores case and blanks. */
+/** Whose lines match. */
 export function sift<Line extends ReviewLine>(lines: readonly Line[], filter: ReviewFilter): Line[] {
-  const sought = foldSearch(filter.q ?? '');
+  const finds = createSearch(filter.q ?? '');
   return lines.filter(
     (line) =>
       (filter.state === undefined || line.state === filter.state) &&
       (filter.unit === undefined || line.unit.id === filter.unit) &&
       (filter.category === undefined || line.category === filter.category) &&
       (!filter.warned || line.warnings.length > 0) &&
-      (sought === '' || foldSearch(`${line.name} ${line.unit.name} ${line.summary}`).includes(sought)),
+      finds(foldText(`${line.name} ${line.unit.name} ${line.summary}`), line.number),
   );
-}
-
-function foldSearch(text: string): string {
-  return text.normalize('NFKC').toLowerCase().replace(/\s/gu, '');
 }
 
 /** One nominee of the shortlist, before and after it is published. */
@@ -138,6 +136,8 @@ export interface ShortlistLine {
   version: number;
   /** What keeps it from being published; empty = ready. */
   lacks: ShortlistLack[];
+  /** What of its public texts would show as a box, with what stands around it; null = nothing. */
+  unshown: string | null;
   withdrawn: boolean;
 }
 

@@ -17,8 +17,10 @@ import {
   string,
   toLowerCase,
   transform,
+  trim,
 } from 'valibot';
 import type { BallotFilter } from '@zuimei/shared/audit.ts';
+import { narrow } from '@zuimei/shared/character.ts';
 import { addressClasses, type Signal, signalBits } from '@zuimei/shared/policy.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { shanghaiDate } from '@zuimei/shared/time.ts';
@@ -42,7 +44,9 @@ const whole = (least: number, most: number) =>
     minValue(least),
     maxValue(most),
   );
-const hex = (digits: number) => pipe(string(), toLowerCase(), hexadecimal(), length(digits));
+/** As it was typed or copied, full-width perhaps. */
+const plain = pipe(string(), transform(narrow), trim(), toLowerCase());
+const hex = (digits: number) => pipe(plain, hexadecimal(), length(digits));
 const signals = Object.keys(signalBits) as [Signal, ...Signal[]];
 
 /** What a filter is in a query. */
@@ -54,7 +58,7 @@ export const filterFields = {
   signal: optional(picklist(signals)),
   region: optional(pipe(string(), minLength(1), maxLength(60))),
   class: optional(picklist(addressClasses)),
-  net: optional(pipe(string(), toLowerCase(), maxLength(60))),
+  net: optional(pipe(plain, maxLength(60))),
   device: optional(hex(16)),
   voter: optional(hex(32)),
   cluster: optional(pipe(string(), minLength(1), maxLength(200))),

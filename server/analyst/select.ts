@@ -1,4 +1,5 @@
 import type { BallotFilter } from '@zuimei/shared/audit.ts';
+import { sameText } from '@zuimei/shared/fold.ts';
 import { addressClasses, FORTUNE, signalBits } from '@zuimei/shared/policy.ts';
 import { BALLOT, type Columns, HELD, VOID } from './columns.ts';
 import { parseNet } from './net.ts';
@@ -63,7 +64,10 @@ function placesOf(columns: Columns, filter: BallotFilter): Uint8Array | null {
   const asked = filter.net === undefined ? undefined : parseNet(filter.net);
   const net = asked && 'net' in asked ? nets.find(asked.net) : null;
   const one = asked && 'address' in asked ? addresses.find(asked.address) : null;
-  const region = filter.region === undefined ? null : columns.regions.indexOf(filter.region);
+  const region =
+    filter.region === undefined
+      ? null
+      : columns.regions.findIndex((name) => sameText(name, filter.region ?? ''));
   const kind = filter.class === undefined ? null : addressClasses.indexOf(filter.class);
   const through = new Uint8Array(addresses.size);
   if (asked === null) return through;

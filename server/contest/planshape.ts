@@ -17,18 +17,20 @@ import {
   record,
   regex,
   string,
-  trim,
+  transform,
   variant,
 } from 'valibot';
+import { repairText } from '@zuimei/shared/character.ts';
 import { phases } from '@zuimei/shared/contest.ts';
 import { type ContestPlan, presetNames } from '@zuimei/shared/plan.ts';
+import { words } from '../staff/body.ts';
 
 /*
  * The shape of what the editor sends, with limits so wide that a half-written plan is kept and nothing endless is. What is unwise or
  * impossible is shared/plancheck.ts's to say, at publication.
  */
 
-const text = (most: number) => pipe(string(), maxLength(most));
+const text = (most: number) => pipe(string(), maxLength(most), transform(repairText));
 const whole = (least: number, most: number) => pipe(number(), integer(), minValue(least), maxValue(most));
 const anyNumber = whole(-1_000_000, 1_000_000);
 const list = <S extends GenericSchema>(item: S, most: number) => pipe(array(item), maxLength(most));
@@ -159,7 +161,7 @@ const collection = object({
 export const planShape = object({ settings, collection }) satisfies GenericSchema<unknown, ContestPlan>;
 
 const slug = pipe(string(), regex(/^[a-z0-9][a-z0-9-]{1,62}[a-z0-9]$/));
-const title = pipe(string(), trim(), minLength(1), maxLength(120));
+const title = pipe(words(120), minLength(1));
 const version = whole(0, 2 ** 31 - 1);
 
 /** What the plan's routes are sent. */
@@ -167,7 +169,7 @@ export const bodies = {
   create: object({
     preset: picklist(presetNames),
     title,
-    organizer: pipe(string(), trim(), minLength(1), maxLength(300)),
+    organizer: pipe(words(300), minLength(1)),
     start: pipe(moment, minLength(1)),
     slug: optional(slug),
   }),

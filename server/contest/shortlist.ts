@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import { fieldsFor } from '@zuimei/shared/answer.ts';
+import { unshownIn } from '@zuimei/shared/character.ts';
 import type { Candidate, CandidateKind, Photo } from '@zuimei/shared/contest.ts';
 import type { Consent, FormValues } from '@zuimei/shared/nomination.ts';
 import type { Collection } from '@zuimei/shared/plan.ts';
@@ -102,7 +103,17 @@ export function lineOf(one: Listed, stored: StoredPlan): ShortlistLine {
     summary: answers['reason'] ?? '',
     consent: consent !== null,
     lacks: one.state === 'published' ? [] : lacksOf(one, stored),
+    unshown: stored.collection ? unshownOf(stored.collection, one) : null,
   };
+}
+
+function unshownOf(collection: Collection, one: Listed): string | null {
+  const { name, unit, post, years, reason, deeds, honours } = candidateFields(collection, {
+    ...one,
+    unit_name: one.unit,
+  });
+  const told = deeds.flatMap(({ title, paragraphs }) => [title, ...paragraphs]);
+  return unshownIn([name, unit, post ?? '', years ?? '', reason, ...told, ...honours].join('\n'));
 }
 
 /** The last draw of numbers, from the action log. */

@@ -16,7 +16,6 @@ import {
   regex,
   string,
   transform,
-  trim,
 } from 'valibot';
 import { nominationLimits } from '@zuimei/shared/nomination.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
@@ -28,7 +27,7 @@ import { type Collecting, collecting, countStates } from '../nomination/review.t
 import type { Uploads } from '../nomination/upload.ts';
 import { originOf } from '../origin.ts';
 import type { Secrets } from '../secret.ts';
-import { parseInput, readBody, rowNumber } from '../staff/body.ts';
+import { named, parseInput, readBody, rowNumber, words } from '../staff/body.ts';
 import type { Guard } from '../staff/session.ts';
 import type { Tallies } from '../tally/route.ts';
 import type { Ledger } from '../vote/ledger.ts';
@@ -41,9 +40,7 @@ import { drawNumbers, lineOf, orderNumbers, readDraw, readListed, setNumbers } f
 const MOST_NUMBER = 9_999;
 const candidateNumber = pipe(number(), integer(), minValue(1), maxValue(MOST_NUMBER));
 const inPath = pipe(string(), regex(/^\d{1,5}$/), transform(Number));
-const reason = pipe(string(), trim(), maxLength(200));
-const line = (most: number) => pipe(string(), trim(), maxLength(most));
-const named = (most: number) => pipe(line(most), minLength(1));
+const reason = words(200);
 const numbers = object({
   numbers: pipe(
     array(
@@ -57,19 +54,19 @@ const numbers = object({
   ),
 });
 const section = object({
-  title: line(80),
-  paragraphs: pipe(array(line(20_000)), maxLength(200)),
+  title: words(80),
+  paragraphs: pipe(array(words(20_000)), maxLength(200)),
 });
 const correction = object({
   reason,
   change: object({
     name: optional(named(80)),
     unit: optional(named(80)),
-    post: optional(nullable(line(80))),
-    years: optional(nullable(line(40))),
-    reason: optional(line(1_000)),
+    post: optional(nullable(words(80))),
+    years: optional(nullable(words(40))),
+    reason: optional(words(1_000)),
     deeds: optional(pipe(array(section), maxLength(30))),
-    honours: optional(pipe(array(line(400)), maxLength(100))),
+    honours: optional(pipe(array(words(400)), maxLength(100))),
   }),
 });
 

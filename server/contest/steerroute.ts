@@ -12,11 +12,10 @@ import {
   pipe,
   string,
   transform,
-  trim,
   unknown,
 } from 'valibot';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import { parseInput, readBody } from '../staff/body.ts';
+import { parseInput, readBody, words } from '../staff/body.ts';
 import { checkReason } from '../staff/reason.ts';
 import type { Guard, Guarded } from '../staff/session.ts';
 import type { Steer } from './steer.ts';
@@ -35,7 +34,7 @@ const Extended = object({
   reason: optional(unknown()),
 });
 const Announced = object({
-  text: pipe(string(), maxLength(2000), trim()),
+  text: words(2000),
   until: optional(nullable(Moment), null),
 });
 const MOST = 200;

@@ -1,9 +1,10 @@
 import { type FieldName, fieldOf, isPlainLabel } from '@zuimei/shared/form.ts';
+import { parsePhone } from '@zuimei/shared/phone.ts';
 import { clip } from '../text.ts';
 import { answerIn, type Contact, type Draft } from './draft.ts';
 import { type Place, type Problem, problemAt } from './problem.ts';
 import { type Cell, cellRightOf, type Table } from './table.ts';
-import { cleanLine, cleanText, parsePhone } from './value.ts';
+import { cleanLine, cleanText } from './value.ts';
 
 interface Block {
   place: Place;
@@ -110,7 +111,10 @@ function put(block: Block, field: FieldName, cell: Cell | null, place: Place): v
     if (field === 'photo') draft.pictures.unshift(...cell.pictures);
     else draft.otherPictures += cell.pictures.length;
   }
-  if (field === 'name' || field === 'subject') draft.place = place;
+  if (field === 'name' || field === 'subject') {
+    draft.place = place;
+    if (cell?.gap && cleanText(cell.text) !== '') draft.unread = true;
+  }
   const value = answerIn(cell, place);
   if (value && field !== 'other' && field !== 'photo') draft.values[field] ??= value;
 }

@@ -11,6 +11,9 @@ import { attribute, scanXml, xmlText } from './xml.ts';
 /** Parts whose text a reader does not see: older content, phonetic guides, the second copy of a drawing, field codes. */
 const unseen = new Set(['w:del', 'w:moveFrom', 'w:rt', 'mc:Fallback', 'w:instrText', 'w:delText']);
 
+/** What stands in a line of text like a character and is none; a drawing beside the text (wp:anchor) is not among them. */
+const drawn = new Set(['wp:inline', 'w:sym', 'w:object', 'm:oMath']);
+
 interface OpenTable {
   table: Table;
   cells: (Cell | null)[];
@@ -34,6 +37,8 @@ export function readDocx(archive: Archive, mainPart: string): Document {
   /** One entry per open content control: is it still showing its placeholder? And how many are. */
   const controls: boolean[] = [];
   let placeholders = 0;
+  /** One entry per open field: has its result begun? */
+  const fields: boolean[] = [];
 
   const write = (text: string): void => {
     if (hidden > 0 || placeholders > 0) return;
@@ -53,9 +58,21 @@ export function readDocx(archive: Archive, mainPart: string): Document {
     (open.at(-1)?.cell?.pictures ?? document.pictures).push(bytes);
   };
 
+  const gap = (): void => {
+    const cell = open.at(-1)?.cell;
+    if (cell && hidden === 0 && placeholders === 0) cell.gap = true;
+  };
+  const fieldMark = (type: string | null): void => {
+    if (type === 'begin') fields.push(false);
+    else if (type === 'separate') fields[fields.length - 1] = true;
+    else if (type === 'end' && fields.pop() === false) gap();
+  };
+
   scanXml(xmlText(bytes), {
     open(name, attributes) {
       const top = open.at(-1);
+      if (drawn.has(name)) gap();
+      else if (name === 'w:fldChar') fieldMark(attribute(attributes, 'w:fldCharType'));
       if (unseen.has(name)) hidden++;
       else if (name === 'w:t') inText = true;
       else if (name === 'w:br' || name === 'w:cr') write('\n');
@@ -118,6 +135,7 @@ function closeCell(top: OpenTable): void {
   if (cell && cell !== top.cell && top.cell) {
     cell.text += top.cell.text.trim() ? `\n${top.cell.text}` : '';
     cell.pictures.push(...top.cell.pictures);
+    if (top.cell.gap) cell.gap = true;
   }
   for (let i = 0; i < top.span && top.cells.length < tableLimits.columns; i++) top.cells.push(cell);
   top.cell = null;

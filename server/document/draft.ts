@@ -1,9 +1,10 @@
 import type { FieldName } from '@zuimei/shared/form.ts';
 import { isBlank, isHint } from '@zuimei/shared/form.ts';
+import { parsePhone } from '@zuimei/shared/phone.ts';
 import { clip } from '../text.ts';
 import type { Place } from './problem.ts';
 import type { Cell } from './table.ts';
-import { cleanLine, cleanText, parsePhone } from './value.ts';
+import { cleanLine, cleanText } from './value.ts';
 
 /** One answer as it stands in a document. */
 export interface Value {
@@ -30,6 +31,8 @@ export interface Draft {
   pictures: Uint8Array[];
   /** Pictures seen but not taken for a portrait. */
   otherPictures: number;
+  /** Within the name stands what is no character (Cell.gap). */
+  unread?: boolean;
   contact: Contact;
 }
 

@@ -41,10 +41,12 @@ export function readList(
     const told = Object.keys(values).filter((field) => field !== 'serial' && field !== 'category');
     if (told.length === 0) continue;
     if (section) values.category ??= section;
+    const named = line.cells.find((cell, at) => cell && columns.get(at) === 'name');
     const pictures = line.cells
-      .filter((cell, at) => cell && line.cells.indexOf(cell) === at)
+      .filter((cell, at) => cell && cell !== named && line.cells.indexOf(cell) === at)
       .flatMap((cell) => cell?.pictures ?? []);
     const draft: Draft = { form: 'list', place, values, pictures, otherPictures: 0, contact: { ...contact } };
+    if (named?.gap) draft.unread = true;
     if (values.sender) draft.contact.unit = cleanLine(values.sender.text);
     if (values.name) drafts.push(draft);
     else if (told.length > 1) problems.push(problemAt('missing_name', place, {}, 'name'));

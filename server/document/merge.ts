@@ -1,8 +1,13 @@
+import { parseBirth, sameBirth } from '@zuimei/shared/birth.ts';
+import { narrow } from '@zuimei/shared/character.ts';
+import { foldText, sameText } from '@zuimei/shared/fold.ts';
 import { type FieldName, fields } from '@zuimei/shared/form.ts';
+import { inFigures } from '@zuimei/shared/numeral.ts';
+import { parsePhone } from '@zuimei/shared/phone.ts';
 import type { Draft, Value } from './draft.ts';
 import { type Nomination, numberText, toNomination } from './nomination.ts';
 import { type Problem, problemAt } from './problem.ts';
-import { cleanLine, cleanName, foldText, parseBirth, parsePhone, sameBirth, sameText } from './value.ts';
+import { cleanLine, cleanName } from './value.ts';
 
 /** Compared between documents; what only a 报送表 tells (deeds, honours) is filled in but has no counterpart to contradict. */
 const compared: readonly FieldName[] = [
@@ -146,9 +151,11 @@ function agree(field: FieldName, a: Value, b: Value): boolean {
     const [left, right] = [a, b].map((value) => parseBirth(value.text, value.number, value.dated));
     return !left || !right || sameBirth(left, right);
   }
-  if (field === 'years') return a.text.replace(/\D/gu, '') === b.text.replace(/\D/gu, '');
+  if (field === 'years') return figuresIn(a) === figuresIn(b);
   return sameText(a.text, b.text);
 }
+
+const figuresIn = ({ text }: Value): string => inFigures(narrow(text)).replace(/\D/gu, '');
 
 /** Cuts the other draft's "unit and post" where this draft's unit ends, whatever the cut was before. */
 function alignUnits(draft: Draft, other: Draft): Draft['values'] {

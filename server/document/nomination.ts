@@ -1,16 +1,12 @@
+import { identityOf } from '@zuimei/shared/answer.ts';
+import { type Birth, parseBirth } from '@zuimei/shared/birth.ts';
+import { unshownIn } from '@zuimei/shared/character.ts';
 import type { Candidate, CandidateKind, Section } from '@zuimei/shared/contest.ts';
 import { caseSections, type FieldName, fields, REASON_LIMIT } from '@zuimei/shared/form.ts';
+import { parsePhone } from '@zuimei/shared/phone.ts';
 import type { Contact, Draft, Value } from './draft.ts';
 import { type Place, type Problem, problemAt } from './problem.ts';
-import {
-  type Birth,
-  cleanLine,
-  cleanName,
-  paragraphsOf,
-  parseBirth,
-  parsePhone,
-  yearsText,
-} from './value.ts';
+import { cleanLine, cleanName, paragraphsOf, yearsText } from './value.ts';
 
 /** What was sent and is never shown to the public; stored sealed (vault.ts). */
 export interface PrivateFields {
@@ -55,6 +51,8 @@ export function toNomination(
   checkValues(draft, say);
   const candidate = draft.form === 'clue' ? caseOf(draft, name, say) : nomineeOf(draft, name, say);
   if (candidate.unit === '') say('missing_unit', draft.form === 'clue' ? 'sender' : 'unit');
+  if (draft.unread) say('name_unread', draft.form === 'clue' ? 'subject' : 'name');
+  sayUnshown(candidate, draft.form === 'clue', say);
   const others = draft.otherPictures + Math.max(0, draft.pictures.length - 1);
   if (others > 0) say('picture_ignored', undefined, { count: others });
   const nomination = {
@@ -67,6 +65,23 @@ export function toNomination(
     nomination: !keep && problems.some((problem) => problem.level === 'error') ? null : nomination,
     problems,
   };
+}
+
+/** What the public would see as boxes. */
+function sayUnshown(candidate: Nomination['candidate'], clue: boolean, say: Say): void {
+  const { name, unit, post, reason, deeds, honours } = candidate;
+  const told: Partial<Record<FieldName, string>> = {
+    [clue ? 'subject' : 'name']: name,
+    unit,
+    post: post ?? '',
+    reason,
+    [clue ? 'practice' : 'deeds']: deeds.flatMap(({ paragraphs }) => paragraphs).join('\n'),
+    honours: honours.join('\n'),
+  };
+  for (const [field, text] of Object.entries(told) as [FieldName, string][]) {
+    const around = unshownIn(text);
+    if (around !== null) say('unshown', field, { around });
+  }
 }
 
 type Say = (
@@ -170,7 +185,7 @@ function privateOf(draft: Draft, say: Say): PrivateFields {
     nation: plain('nation'),
     origin: plain('origin'),
     politics: plain('politics'),
-    idNumber: plain('idNumber'),
+    idNumber: values.idNumber ? identityOf(line(values.idNumber)) : null,
     opinion: values.opinion?.text ?? null,
     departments: plain('departments'),
     contact: draft.contact,

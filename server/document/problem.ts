@@ -42,6 +42,11 @@ const catalogue = {
   photo_late: ['warning', '“{name}”的照片较多，这次没有来得及处理，请在草稿中补上照片。'],
   picture_ignored: ['warning', '“{name}”的表中另有 {count} 张图片未采用，只取第一张作为照片。'],
   ambiguous_date: ['warning', '“{name}”的出生年月以数字保存，分不清 1 月还是 10 月，请核对。'],
+  name_unread: [
+    'warning',
+    '“{name}”的姓名或名称里有图片、符号或域，其中的字没有读出，请对照原件补上缺的字。',
+  ],
+  unshown: ['warning', '“{title}”中有显示不出的字：“{around}”，□处请改成能显示的字。'],
   formula_as_text: ['warning', '“{title}”是公式，没有计算，只按表中已有的文字读取，请核对。'],
   duplicate_person: ['warning', '“{name}”与 {other} 是同一报送对象，只导入一次。'],
   same_name: ['warning', '“{name}”与 {other} 同名而单位不同，请核实是否为同一人由两个单位报送。'],

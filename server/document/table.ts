@@ -7,6 +7,8 @@ export interface Cell {
   dated: boolean;
   formula: boolean;
   pictures: Uint8Array[];
+  /** Among its words stands what is drawn or computed: a picture, a symbol, a formula, a field without a result. */
+  gap?: boolean;
 }
 
 export interface Table {

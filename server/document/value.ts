@@ -1,12 +1,13 @@
+import { narrow, repairName, repairText } from '@zuimei/shared/character.ts';
+
 /*
  * From what people type to what is kept. Texts stay as written except for what no reader sees: control characters, invisible
- * marks (also those that turn the direction of writing), stray blanks.
+ * marks (also those that turn the direction of writing), stray blanks, characters under the number of another.
  */
 
 /** Lines without control or invisible characters; blanks of every width become one. */
 export function cleanText(raw: string): string {
-  return raw
-    .toWellFormed()
+  return repairText(raw.toWellFormed())
     .replace(/\r\n?|[\u2028\u2029\v\f]/gu, '\n')
     .replace(/[^\P{Cc}\n\t]|\p{Cf}/gu, '')
     .split('\n')
@@ -22,90 +23,15 @@ export function cleanLine(raw: string): string {
     .replace(/\n/gu, ' ');
 }
 
-/** A name as it is read out: "林 立 夏" is 林立夏; blanks between other letters stay. */
+/** A name as it is read out: "林 立 夏" is 林立夏, "艾力江 • 吐尔逊" 艾力江·吐尔逊; blanks between other letters stay. */
 export function cleanName(raw: string): string {
-  return cleanLine(raw).replace(/(?<=\p{Script=Han}) (?=\p{Script=Han})/gu, '');
-}
-
-/** For comparing what two documents say: width, blanks and closing marks do not count. */
-export function sameText(a: string, b: string): boolean {
-  return foldText(a) === foldText(b);
-}
-
-export function foldText(text: string): string {
-  return text
-    .normalize('NFKC')
-    .replace(/[\s,.;:、。"'“”‘’()·・-]/gu, '')
-    .toLowerCase();
-}
-
-/** The first telephone number in a text, digits only (a landline keeps its hyphen out too), or null. */
-export function parsePhone(raw: string): string | null {
-  const text = raw
-    .normalize('NFKC')
-    .replace(/[\s\-—–_.]/gu, '')
-    .replace(/\+?86(?=1[3-9]\d{9}(?!\d))/u, '');
-  return (
-    /(?<!\d)1[3-9]\d{9}(?!\d)/u.exec(text)?.[0] ??
-    /(?<!\d)(0\d{9,11}|[2-8]\d{6,7})(?!\d)/u.exec(text)?.[0] ??
-    null
-  );
-}
-
-/** A birth date as far as it was given. `month` is null when only the year is sure. */
-export interface Birth {
-  text: string;
-  year: number;
-  month: number | null;
-  day: number | null;
-}
-
-/**
- * `1981.4.17`, `1981年4月`, `1979-11-03`, `1970.2`, `198104`, `19810417`, or a sheet's serial day (`dated`, or a whole number
- * that can be no year). A number 1970.1 may have been 1970.10 before the sheet dropped its zero: then the month is null.
- */
-export function parseBirth(text: string, number: number | null, dated: boolean): Birth | null {
-  if (text.length > 40) return null;
-  if (number !== null && (dated || (number > 9999 && number < 60_000)))
-    return fromSerial(text, Math.floor(number));
-  const digits = text
-    .normalize('NFKC')
-    .replace(/\s|\(.*\)|生$|出生$/gu, '')
-    .replace(/日$|月$|年$/u, '');
-  const parts =
-    /^(\d{4})(?:[.\-/年,、。](\d{1,2}))?(?:[.\-/月,、。](\d{1,2}))?$/u.exec(digits) ??
-    /^(\d{4})(\d{2})(\d{2})?$/u.exec(digits);
-  if (!parts) return null;
-  const lostZero = number !== null && parts[2] === '1' && !Number.isInteger(number);
-  return birthOf(text, Number(parts[1]), lostZero ? null : numberOrNull(parts[2]), numberOrNull(parts[3]));
-}
-
-function numberOrNull(text: string | undefined): number | null {
-  return text === undefined ? null : Number(text);
-}
-
-function fromSerial(text: string, serial: number): Birth | null {
-  const date = new Date((serial - 25_569) * 86_400_000);
-  return birthOf(text, date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate());
-}
-
-function birthOf(text: string, year: number, month: number | null, day: number | null): Birth | null {
-  if (year < 1900 || year > 2100) return null;
-  if (month !== null && (month < 1 || month > 12)) return null;
-  const last = new Date(Date.UTC(year, month ?? 1, 0)).getUTCDate();
-  if (day !== null && (month === null || day < 1 || day > last)) return null;
-  return { text, year, month, day };
-}
-
-/** Do two birth dates agree as far as both go? */
-export function sameBirth(a: Birth, b: Birth): boolean {
-  const agree = (x: number | null, y: number | null): boolean => x === null || y === null || x === y;
-  return a.year === b.year && agree(a.month, b.month) && agree(a.day, b.day);
+  return repairName(cleanLine(raw)).replace(/(?<=\p{Script=Han}) (?=\p{Script=Han})/gu, '');
 }
 
 /** "9" → "9年"; anything else as sent. */
 export function yearsText(text: string): string {
-  return /^\d{1,2}(\.\d)?$/u.test(text) ? `${text}年` : text;
+  const years = narrow(text);
+  return /^\d{1,2}(\.\d)?$/u.test(years) ? `${years}年` : text;
 }
 
 /**

@@ -1,10 +1,21 @@
 import { createHmac } from 'node:crypto';
-import { type AnswerFault, answerFault, fieldsFor, isHidden, isText, masked } from '@zuimei/shared/answer.ts';
+import {
+  type AnswerFault,
+  answerFault,
+  fieldsFor,
+  identityOf,
+  isHidden,
+  isText,
+  masked,
+  settled,
+} from '@zuimei/shared/answer.ts';
 import type { CandidateKind } from '@zuimei/shared/contest.ts';
+import { foldText } from '@zuimei/shared/fold.ts';
 import { type FormValues, nominationLimits } from '@zuimei/shared/nomination.ts';
+import { parsePhone } from '@zuimei/shared/phone.ts';
 import type { Collection, FormField } from '@zuimei/shared/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import { cleanLine, cleanName, cleanText, foldText } from '../document/value.ts';
+import { cleanLine, cleanName, cleanText } from '../document/value.ts';
 import type { Secrets } from '../secret.ts';
 import { clip } from '../text.ts';
 import { openPrivate, privateKey, sealPrivate } from './vault.ts';
@@ -38,7 +49,8 @@ export function partAnswers(
     const sent = values[field.key];
     if (sent === undefined || !isText(field)) continue;
     const many = field.type === 'text' || field.key === 'honours' || field.key === 'proof';
-    const text = clip(many ? cleanText(sent) : cleanLine(sent), nominationLimits.answerChars + 1);
+    const clean = field.key === 'name' ? cleanName : many ? cleanText : cleanLine;
+    const text = clip(settled(field, clean(sent)), nominationLimits.answerChars + 1);
     if (text !== '') (isHidden(field) ? hidden : answers)[field.key] = text;
   }
   return { answers, hidden };
@@ -107,8 +119,8 @@ export function twinTags(keys: NominationKeys, name: string, hidden: FormValues)
   if (folded === '') return [];
   const digest = (kind: string, text: string): string =>
     `${kind}:${createHmac('sha256', keys.twin).update(`${kind}:${text}`).digest('hex').slice(0, 32)}`;
-  const phone = (hidden['phone'] ?? '').replace(/\D/gu, '');
-  const identity = (hidden['idNumber'] ?? '').replace(/\s/gu, '').toUpperCase();
+  const phone = parsePhone(hidden['phone'] ?? '');
+  const identity = identityOf(hidden['idNumber'] ?? '');
   return [
     digest('n', folded),
     ...(phone ? [digest('p', `${folded} ${phone}`)] : []),

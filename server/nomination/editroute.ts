@@ -2,7 +2,6 @@ import { type Context, Hono } from 'hono';
 import {
   isoDate,
   maxLength,
-  minLength,
   nullable,
   object,
   optional,
@@ -12,7 +11,6 @@ import {
   regex,
   string,
   transform,
-  trim,
 } from 'valibot';
 import { nominationLimits } from '@zuimei/shared/nomination.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
@@ -21,7 +19,7 @@ import type { Db } from '../db.ts';
 import type { SentFile } from '../document/documents.ts';
 import type { Secrets } from '../secret.ts';
 import { recordAction } from '../staff/action.ts';
-import { parseInput, readBody, rowNumber } from '../staff/body.ts';
+import { named, parseInput, readBody, rowNumber } from '../staff/body.ts';
 import type { Guard, Guarded } from '../staff/session.ts';
 import { nominationKeys } from './answers.ts';
 import { addAttachment, CONSENT_FIELD, checkFile } from './attachment.ts';
@@ -35,7 +33,7 @@ const id = pipe(string(), regex(/^\d{1,9}$/), transform(Number));
 const key = pipe(string(), regex(/^[A-Za-z][\w-]{0,40}$/));
 const answer = pipe(string(), maxLength(nominationLimits.answerChars + 2_000));
 const consent = object({
-  by: pipe(string(), trim(), minLength(1), maxLength(40)),
+  by: named(40),
   on: pipe(string(), isoDate()),
   file: nullable(pipe(string(), maxLength(36))),
 });

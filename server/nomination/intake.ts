@@ -1,8 +1,11 @@
 import type { Transaction } from 'kysely';
-import { answerFaults, isHidden } from '@zuimei/shared/answer.ts';
+import { answerFaults, isHidden, settled } from '@zuimei/shared/answer.ts';
+import { narrow } from '@zuimei/shared/character.ts';
 import type { CandidateKind, Photo } from '@zuimei/shared/contest.ts';
+import { foldText } from '@zuimei/shared/fold.ts';
 import { fields } from '@zuimei/shared/form.ts';
 import type { FormValues } from '@zuimei/shared/nomination.ts';
+import { inFigures } from '@zuimei/shared/numeral.ts';
 import type { FormField } from '@zuimei/shared/plan.ts';
 import { isDate, shanghaiDate } from '@zuimei/shared/time.ts';
 import type { IntakeProblem, IntakeView } from '@zuimei/shared/unit.ts';
@@ -10,7 +13,6 @@ import type { Db, Tables } from '../db.ts';
 import { readDocuments } from '../document/documents.ts';
 import type { Nomination } from '../document/nomination.ts';
 import { type Problem, problemAt } from '../document/problem.ts';
-import { foldText } from '../document/value.ts';
 import { encodePhoto } from '../media/photo.ts';
 import { clip } from '../text.ts';
 import type { Units } from '../unit/unit.ts';
@@ -103,7 +105,8 @@ async function takeOpinion(
 ): Promise<void> {
   const step = ownStep(collection);
   if (!step || !words || !/同意|推荐|属实/u.test(words) || /不同意|不予|不推荐/u.test(words)) return;
-  const [, year, month = '', day = ''] = /(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日/u.exec(words) ?? [];
+  const [, year, month = '', day = ''] =
+    /(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日/u.exec(inFigures(narrow(words))) ?? [];
   const written = year ? `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}` : '';
   const on = isDate(written) ? written : shanghaiDate(now);
   const given = {
@@ -188,8 +191,9 @@ export function draftOf(
 
 /** As the field wants it written, where that is beyond doubt. */
 function fitted(field: FormField, text: string): string {
-  if (field.type === 'number') return /\d+(\.\d+)?/u.exec(text)?.[0] ?? text;
-  if (field.type !== 'choice' || field.choices.includes(text)) return text;
+  const plain = settled(field, text);
+  if (field.type === 'number') return /\d+(\.\d+)?/u.exec(plain)?.[0] ?? text;
+  if (field.type !== 'choice' || field.choices.includes(plain)) return plain;
   const near = field.choices.filter((choice) => foldText(choice).includes(foldText(text)));
   return near.length === 1 ? (near[0] ?? text) : text;
 }

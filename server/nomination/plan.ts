@@ -1,11 +1,11 @@
 import type { Kysely } from 'kysely';
 import type { Category } from '@zuimei/shared/contest.ts';
+import { foldText } from '@zuimei/shared/fold.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Tables } from '../db.ts';
 import { sameUnit } from '../document/merge.ts';
 import type { Nomination, PrivateFields } from '../document/nomination.ts';
 import { type Problem, problemAt } from '../document/problem.ts';
-import { foldText } from '../document/value.ts';
 import { openPrivate } from './vault.ts';
 
 export const planLimits = { candidates: 5000 };

@@ -1,19 +1,7 @@
 import type { BlockList } from 'node:net';
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
-import {
-  check,
-  maxLength,
-  nullable,
-  object,
-  picklist,
-  pipe,
-  record,
-  regex,
-  string,
-  trim,
-  uuid,
-} from 'valibot';
+import { check, maxLength, nullable, object, picklist, pipe, record, regex, string, uuid } from 'valibot';
 import { type FormValues, nominationLimits } from '@zuimei/shared/nomination.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { isDate } from '@zuimei/shared/time.ts';
@@ -23,7 +11,7 @@ import { documentLimits } from '../document/documents.ts';
 import type { Secrets } from '../secret.ts';
 import { recordAction } from '../staff/action.ts';
 import type { Attempts } from '../staff/attempt.ts';
-import { readBody, rowNumber } from '../staff/body.ts';
+import { readBody, rowNumber, words } from '../staff/body.ts';
 import type { Guard, Person, Sessions } from '../staff/session.ts';
 import { createUnits } from '../unit/unit.ts';
 import { clientAddress } from '../vote/address.ts';
@@ -55,7 +43,7 @@ const bodies = {
     values: record(pipe(string(), regex(fieldKey)), line(nominationLimits.answerChars * 2)),
     consent: nullable(
       object({
-        by: pipe(line(80), trim()),
+        by: words(80),
         on: pipe(string(), regex(/^(\d{4}-\d\d-\d\d)?$/)),
         file: nullable(pipe(string(), uuid())),
       }),
@@ -64,8 +52,8 @@ const bodies = {
   move: object({ version: rowNumber }),
   opinion: object({
     verdict: picklist(['agree', 'disagree'] as const),
-    words: pipe(line(1000), trim()),
-    signer: pipe(line(40), trim()),
+    words: words(1000),
+    signer: words(40),
     on: day,
     file: nullable(pipe(string(), uuid())),
   }),

@@ -1,4 +1,5 @@
 import { countChars, fieldsFor } from '@zuimei/shared/answer.ts';
+import { unshownIn } from '@zuimei/shared/character.ts';
 import type { CandidateKind, Photo } from '@zuimei/shared/contest.ts';
 import type { Consent, FormValues } from '@zuimei/shared/nomination.ts';
 import type { Collection, FormField } from '@zuimei/shared/plan.ts';
@@ -58,6 +59,7 @@ export function warningsOf(collection: Collection, one: Checked, now: number): W
     warn('leading_post', { post: clip(post.trim(), 60), title });
   warnOfPhoto(collection, one, asked, warn);
   warnOfTexts(collection, one, asked, warn);
+  warnOfUnshown(one, asked, warn);
   if (asked.has('phone') && said('phone').replace(/\D/gu, '').length < 7) warn('phone_missing');
   return found;
 }
@@ -73,6 +75,15 @@ function warnOfPhoto(collection: Collection, one: Checked, asked: Asked, warn: W
   // A stored picture is at most 1080 wide: a form that asks for more cannot be held against it.
   else if (one.photo.width < Math.min(width, 1080) * 0.9 || one.photo.height < Math.min(height, 1080) * 0.9)
     warn('photo_small', { has: `${one.photo.width}×${one.photo.height}`, asked: `${width}×${height}` });
+}
+
+/** Of what the public will read; a private text shows its boxes to staff alone. */
+function warnOfUnshown(one: Checked, asked: Asked, warn: Warn): void {
+  const texts = [...asked].map(([key, { title }]) => ({ title, text: one.answers[key] ?? '' }));
+  for (const { title, text } of [...texts, { title: '报送单位', text: one.quota.unit }]) {
+    const around = unshownIn(text);
+    if (around !== null) warn('unshown', { title, around });
+  }
 }
 
 function warnOfTexts(collection: Collection, one: Checked, asked: Asked, warn: Warn): void {

@@ -1,4 +1,6 @@
-const DIGITS = '零一二三四五六七八九';
+import { narrow } from '@zuimei/shared/character.ts';
+import { inFigures } from '@zuimei/shared/numeral.ts';
+
 const YEAR_MS = 365.2425 * 86_400_000;
 
 /**
@@ -6,7 +8,7 @@ const YEAR_MS = 365.2425 * 86_400_000;
  * "2019.5至今"), counted until `now` (ms). Null when the text tells neither.
  */
 export function yearsOf(raw: string, now: number): number | null {
-  const text = arabic(raw.normalize('NFKC').replace(/\s/gu, '').replace(/两/gu, '二'));
+  const text = inFigures(narrow(raw).replace(/\s/gu, ''));
   const began = /(?<!\d)((?:19|20)\d\d)(?:[年./-](\d{1,2})(?!\d))?/u.exec(text);
   if (began) {
     const month = Math.min(12, Math.max(1, Number(began[2] ?? 1)));
@@ -18,14 +20,4 @@ export function yearsOf(raw: string, now: number): number | null {
   const half = /半(?:年|载)|年半/u.test(text);
   if (!years && !months && !half) return null;
   return Number(years?.[1] ?? 0) + Number(months?.[1] ?? 0) / 12 + (half ? 0.5 : 0);
-}
-
-/** Chinese numbers up to 99 as figures. */
-function arabic(text: string): string {
-  return text.replace(/[一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九]/gu, (found) => {
-    const at = found.indexOf('十');
-    if (at < 0) return String(DIGITS.indexOf(found));
-    const tens = at === 0 ? 1 : DIGITS.indexOf(found[0] ?? '');
-    return String(tens * 10 + Math.max(0, DIGITS.indexOf(found[at + 1] ?? '零')));
-  });
 }

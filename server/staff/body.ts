@@ -2,17 +2,28 @@ import {
   type GenericSchema,
   type InferOutput,
   integer,
+  maxLength,
   maxValue,
+  minLength,
   minValue,
   number,
   pipe,
   safeParse,
+  string,
+  transform,
+  trim,
 } from 'valibot';
+import { repairName, repairText } from '@zuimei/shared/character.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { parseJson } from '../input.ts';
 
 /** What the database counts rows and their versions with. */
 export const rowNumber = pipe(number(), integer(), minValue(1), maxValue(2_147_483_647));
+
+/** A text that a person typed: without blanks around it, each of its characters under its own number (shared/character.ts). */
+export const words = (most: number) => pipe(string(), maxLength(most), transform(repairText), trim());
+/** As words, of a name, which must be there. */
+export const named = (most: number) => pipe(words(most), transform(repairName), minLength(1));
 
 const MOST_BYTES = 64_000;
 

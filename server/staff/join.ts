@@ -1,5 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
+import { foldText } from '@zuimei/shared/fold.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { type InviteView, loginPattern, type RecoveryCodes } from '@zuimei/shared/staff.ts';
 import type { Db, Tables } from '../db.ts';
@@ -180,7 +181,7 @@ export function createJoin(parts: {
       await checkPassword(password, person);
       const key = keyOf(row, ticket);
       if (!key) throw openedElsewhere(row);
-      const step = code === null ? null : totps.stepOf(key.secret, code.replace(/\s/g, ''), clock());
+      const step = code === null ? null : totps.stepOf(key.secret, foldText(code), clock());
       if (step === null && (code !== null || needsTotp(row.roles))) throw new Refusal('code_wrong');
       const phc = await passwords.hash(password);
       const recovery = step === null ? [] : totps.recoveryCodes();

@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely';
+import { foldText } from '@zuimei/shared/fold.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { AccountEvent, AccountView, RecoveryCodes, TotpRenewal } from '@zuimei/shared/staff.ts';
 import type { Db, Tables } from '../db.ts';
@@ -141,7 +142,7 @@ export function createOwnAccount(parts: {
       const own = await row(person);
       const key = totps.drawn(renewalOf(person), own.login, ticket, clock());
       if (!key) throw new Refusal('ticket_expired');
-      const step = totps.stepOf(key.secret, code.replace(/\s/g, ''), clock());
+      const step = totps.stepOf(key.secret, foldText(code), clock());
       if (step === null) throw new Refusal('code_wrong');
       const recovery = totps.recoveryCodes();
       await db.transaction().execute(async (tx) => {

@@ -1,4 +1,5 @@
 import { createHmac, randomInt } from 'node:crypto';
+import { foldText } from '@zuimei/shared/fold.ts';
 import type { Secrets } from '../secret.ts';
 
 const LENGTH = 8;
@@ -25,6 +26,6 @@ export function createPasses(secrets: Secrets): Passes {
       const letters = Array.from({ length: LENGTH }, () => LETTERS[randomInt(LETTERS.length)]).join('');
       return `${letters.slice(0, 4)}-${letters.slice(4)}`;
     },
-    digestOf: (pass) => createHmac('sha256', key).update(pass.toLowerCase().replace(/[\s-]/g, '')).digest(),
+    digestOf: (pass) => createHmac('sha256', key).update(foldText(pass)).digest(),
   };
 }

@@ -1,3 +1,4 @@
+import { foldText } from '@zuimei/shared/fold.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Db } from '../db.ts';
 import type { Attempt, Attempts } from './attempt.ts';
@@ -65,7 +66,7 @@ export async function takeCode(
   code: string,
   now: number,
 ): Promise<'totp' | 'recovery' | null> {
-  const typed = code.replace(/\s/g, '');
+  const typed = foldText(code);
   return await db.transaction().execute(async (tx) => {
     const row = await seals.lock(tx, who.id);
     if (!row.totp) return null;

@@ -17,12 +17,13 @@ import {
   trim,
   union,
 } from 'valibot';
+import { narrow } from '@zuimei/shared/character.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { keeps, roles } from '@zuimei/shared/staff.ts';
 import type { Db } from '../db.ts';
 import type { Secrets } from '../secret.ts';
 import type { Attempts } from './attempt.ts';
-import { parseInput, readBody } from './body.ts';
+import { named, parseInput, readBody, words } from './body.ts';
 import { readFilters, readHistory } from './history.ts';
 import { createPasses } from './pass.ts';
 import { createRequests } from './request.ts';
@@ -31,12 +32,12 @@ import { readContestNames } from './scope.ts';
 import type { Seals } from './seal.ts';
 import type { Guard } from './session.ts';
 
-const name = pipe(string(), trim(), minLength(1), maxLength(40));
-const login = pipe(string(), trim(), toLowerCase(), minLength(2), maxLength(32));
+const name = named(40);
+const login = pipe(string(), transform(narrow), trim(), toLowerCase(), minLength(2), maxLength(32));
 const held = pipe(array(picklist(roles)), minLength(1), maxLength(roles.length));
 const slug = pipe(string(), regex(/^[a-z0-9][a-z0-9-]{0,63}$/));
 const contests = union([literal('all'), pipe(array(slug), maxLength(500))]);
-const reasoned = object({ reason: pipe(string(), trim(), maxLength(2_000)) });
+const reasoned = object({ reason: words(2_000) });
 const number = pipe(string(), regex(/^\d{1,15}$/), transform(Number));
 const staffId = pipe(
   number,

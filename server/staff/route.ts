@@ -16,9 +16,11 @@ import {
   regex,
   string,
   toLowerCase,
+  transform,
   trim,
   variant,
 } from 'valibot';
+import { narrow } from '@zuimei/shared/character.ts';
 import type { SessionView } from '@zuimei/shared/staff.ts';
 import type { Db } from '../db.ts';
 import type { Secrets } from '../secret.ts';
@@ -42,7 +44,7 @@ const token = pipe(string(), regex(/^[A-Za-z0-9_-]{43}$/));
 /** Six digits, or a recovery code with or without its stroke. */
 const code = text(20);
 
-const login = pipe(string(), trim(), toLowerCase(), minLength(1), maxLength(64));
+const login = pipe(string(), transform(narrow), trim(), toLowerCase(), minLength(1), maxLength(64));
 
 /** Who asks before they follow a link to a file: what is fresh now must still be when the link is followed. */
 const MARGIN_MS = 60_000;

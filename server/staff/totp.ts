@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
+import { foldText } from '@zuimei/shared/fold.ts';
 import type { TotpKey, TotpRenewal } from '@zuimei/shared/staff.ts';
 import { openPrivate, privateKey, sealPrivate } from '../nomination/vault.ts';
 import type { Secrets } from '../secret.ts';
@@ -70,7 +71,7 @@ export function createTotps(secrets: Secrets): Totps {
 
     recoveryDigest: (staff, code) =>
       createHmac('sha256', recoveryKey)
-        .update(`${staff}/${code.toLowerCase().replace(/[\s-]/g, '')}`)
+        .update(`${staff}/${foldText(code)}`)
         .digest(),
   };
 }

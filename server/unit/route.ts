@@ -12,8 +12,11 @@ import {
   pipe,
   regex,
   string,
+  toLowerCase,
+  transform,
   trim,
 } from 'valibot';
+import { narrow } from '@zuimei/shared/character.ts';
 import type { Collection } from '@zuimei/shared/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { UnitsView } from '@zuimei/shared/unit.ts';
@@ -45,7 +48,9 @@ const shown = object({
   ids: pipe(array(rowNumber), minLength(1), maxLength(unitLimits.units)),
   reason: pipe(string(), maxLength(1000)),
 });
-const account = object({ login: pipe(string(), trim(), regex(/^[a-z0-9][a-z0-9._-]{1,31}$/)) });
+const account = object({
+  login: pipe(string(), transform(narrow), trim(), toLowerCase(), regex(/^[a-z0-9][a-z0-9._-]{1,31}$/)),
+});
 
 /**
  * Reporting units of a contest, for organizers alone, under /api/console/contests/:slug/units. A unit's link is a credential: it comes

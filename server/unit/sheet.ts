@@ -1,11 +1,14 @@
-import { isPhone } from '@zuimei/shared/answer.ts';
+import { narrow } from '@zuimei/shared/character.ts';
+import { foldText } from '@zuimei/shared/fold.ts';
+import { inFigures } from '@zuimei/shared/numeral.ts';
+import { isPhone, parsePhone } from '@zuimei/shared/phone.ts';
 import type { Collection, UnitKind } from '@zuimei/shared/plan.ts';
 import type { UnitRow } from '@zuimei/shared/unit.ts';
 import type { SentFile } from '../document/documents.ts';
 import { problemAt } from '../document/problem.ts';
 import { createReader } from '../document/reader.ts';
 import { type Cell, type Table, tableLimits } from '../document/table.ts';
-import { cleanLine, foldText, parsePhone } from '../document/value.ts';
+import { cleanLine, cleanName } from '../document/value.ts';
 import { clipStart } from '../text.ts';
 
 type Column = 'name' | 'kind' | 'quota' | 'contact' | 'phone';
@@ -97,7 +100,7 @@ const distinct = (cells: readonly (Cell | null)[]): Cell[] => [
 
 function rowOf(row: number, text: (column: Column) => string, kinds: readonly UnitKind[]): UnitRow {
   const problems: string[] = [];
-  const name = text('name');
+  const name = cleanName(text('name'));
   if (name === '') problems.push('没有填写单位名称。');
   if ([...name].length > 80) problems.push('单位名称超过 80 个字。');
   const sent = text('kind');
@@ -108,7 +111,7 @@ function rowOf(row: number, text: (column: Column) => string, kinds: readonly Un
         ? '没有填写类别，请选择一个。'
         : `类别“${sent}”不在本活动的单位类别中：${kinds.map((one) => one.name).join('、')}。`,
     );
-  const asked = text('quota').replace(/[个名人件位]$/u, '');
+  const asked = inFigures(narrow(text('quota'))).replace(/[个名人件位]$/u, '');
   const quota = /^\d{1,5}$/u.test(asked) && Number(asked) <= 10_000 ? Number(asked) : null;
   if (asked !== '' && quota === null) problems.push(`名额“${asked}”应为整数。`);
   const number = text('phone');

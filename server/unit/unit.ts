@@ -1,11 +1,13 @@
 import type { Kysely, Transaction } from 'kysely';
 import { masked } from '@zuimei/shared/answer.ts';
+import { foldText } from '@zuimei/shared/fold.ts';
 import { countedStates, type NominationState } from '@zuimei/shared/nomination.ts';
+import { phoneOf } from '@zuimei/shared/phone.ts';
 import type { Collection } from '@zuimei/shared/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { UnitDraft, UnitLine, UnitLink } from '@zuimei/shared/unit.ts';
 import type { Db, Tables } from '../db.ts';
-import { cleanLine } from '../document/value.ts';
+import { cleanLine, cleanName } from '../document/value.ts';
 import { createMac, sameText } from '../mac.ts';
 import { mostOf } from '../nomination/quota.ts';
 import { openPrivate, privateKey, sealPrivate } from '../nomination/vault.ts';
@@ -103,14 +105,14 @@ export function createUnits(secrets: Secrets): Units {
 
     async add(tx, contest, collection, drafts) {
       await tx.selectFrom('contest').select('id').where('id', '=', contest).forUpdate().execute();
-      const known = new Set(await readNames(tx, contest));
+      const known = new Set((await readNames(tx, contest)).map(foldText));
       if (known.size + drafts.length > unitLimits.units)
         throw new Refusal('too_large', { limit: unitLimits.units });
       const made: UnitLink[] = [];
       for (const draft of drafts) {
         const { name, kind, quota, contact } = cleaned(draft, collection);
-        if (known.has(name)) throw new Refusal('unit_known', { name: `“${name}”` });
-        known.add(name);
+        if (known.has(foldText(name))) throw new Refusal('unit_known', { name: `“${name}”` });
+        known.add(foldText(name));
         const { id } = await tx
           .insertInto('unit')
           .values({ contest, name, kind, quota, contact: null })
@@ -139,7 +141,8 @@ export function createUnits(secrets: Secrets): Units {
       const row = await lock(tx, contest, id);
       const { name, kind, quota, contact } = cleaned(draft, collection);
       const others = await readNames(tx, contest, id);
-      if (others.includes(name)) throw new Refusal('unit_known', { name: `“${name}”` });
+      if (others.some((other) => foldText(other) === foldText(name)))
+        throw new Refusal('unit_known', { name: `“${name}”` });
       const kept = openContact(id, row.contact);
       const sealed = sealContact(id, {
         name: contact.name,
@@ -207,7 +210,7 @@ async function lock(tx: Transaction<Tables>, contest: number, id: number) {
 }
 
 function cleaned({ name, kind, quota, contact }: UnitDraft, collection: Collection): UnitDraft {
-  const plain = cleanLine(name);
+  const plain = cleanName(name);
   if (plain === '') throw new Refusal('bad_request', { field: '单位名称' });
   if (!collection.unitKinds.some((one) => one.id === kind))
     throw new Refusal('bad_request', { field: '单位类别' });
@@ -215,6 +218,6 @@ function cleaned({ name, kind, quota, contact }: UnitDraft, collection: Collecti
     name: plain,
     kind,
     quota,
-    contact: { name: cleanLine(contact.name), phone: cleanLine(contact.phone) },
+    contact: { name: cleanName(contact.name), phone: phoneOf(contact.phone) ?? cleanLine(contact.phone) },
   };
 }

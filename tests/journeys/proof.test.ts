@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openSecrets } from '@zuimei/server/secret.ts';
 import { createLedger } from '@zuimei/server/vote/ledger.ts';
-import { parseNumeral } from '@zuimei/server/vote/numeral.ts';
+import { parseNumeral } from '@zuimei/shared/numeral.ts';
 import type { RulingVerb } from '@zuimei/shared/act.ts';
 import type { BallotRequest } from '@zuimei/shared/ballot.ts';
 import type { ContestView } from '@zuimei/shared/view.ts';

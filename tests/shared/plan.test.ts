@@ -333,6 +333,11 @@ const cases: Record<PlanFaultCode, Case> = {
     'settings.announcements.0.until',
     (plan) => void (plan.settings.announcements = [{ at: iso(3), text: '公告', until: iso(2) }]),
   ],
+  text_unshown: [
+    'warning',
+    'settings.notes.0',
+    (plan) => void (plan.settings.notes = ['请为王\ue000明投票']),
+  ],
   icp_malformed: ['error', 'settings.footer.icp', (plan) => void (plan.settings.footer.icp = '备案中')],
   police_malformed: [
     'error',

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Candidate } from '@zuimei/shared/contest.ts';
+import { createSearch } from '@zuimei/shared/fold.ts';
+import { searched } from '../../web/citizen/contest/browse.ts';
 import { shuffled } from '../../web/citizen/contest/order.ts';
 import { ranked, rankOf } from '../../web/citizen/rank/rank.ts';
 
@@ -39,6 +41,41 @@ describe('shuffled order', () => {
     expect(first.size).toBe(20);
     // 400 expected each, standard deviation 19.5.
     for (const times of first.values()) expect(Math.abs(times - 400)).toBeLessThan(100);
+  });
+});
+
+describe('the search of the page', () => {
+  const people = [
+    candidate(3, { name: '艾力江·吐尔逊', unit: '云岭区119指挥中心', post: '副主任' }),
+    candidate(12, { name: '林立夏', unit: '青石镇人民政府' }),
+    candidate(30, { name: '王䶮', unit: 'ABC公司', post: '第三车间主任' }),
+  ];
+  const found = (words: string): number[] => {
+    const finds = createSearch(words);
+    return people.filter((one) => finds(searched(one), one.number)).map(({ number }) => number);
+  };
+
+  it.each([
+    ['３', [3]],
+    ['03', [3]],
+    ['３号', [3]],
+    ['第三号', [3]],
+    ['No.3', [3]],
+    ['第 12 号', [12]],
+    ['十二', [12]],
+    ['艾力江•吐尔逊', [3]],
+    ['艾力江吐尔逊', [3]],
+    ['１１９', [3]],
+    ['林　立 夏', [12]],
+    ['⻘⽯镇', [12]],
+    ['青石镇 林立夏', [12]],
+    ['ａｂｃ', [30]],
+    ['王\ue863', [30]],
+    ['第三', [3, 30]],
+    ['', [3, 12, 30]],
+    ['查无此人', []],
+  ])('“%s” finds %j', (words, numbers) => {
+    expect(found(words)).toEqual(numbers);
   });
 });
 

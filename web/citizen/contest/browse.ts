@@ -1,8 +1,8 @@
 import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
 import type { Candidate } from '@zuimei/shared/contest.ts';
+import { createSearch, foldText } from '@zuimei/shared/fold.ts';
 import { deviceId } from '../../lib/identity.ts';
-import { numberLabel } from '../../lib/words.ts';
 import { useContest } from './contest.ts';
 import { shuffled } from './order.ts';
 
@@ -19,7 +19,12 @@ export const useBrowse = defineStore('browse', () => {
     if (contest.view?.order !== 'shuffled') return contest.standing;
     return seed.value === null ? [] : shuffled(contest.standing, `${seed.value}/${contest.view.slug}`);
   });
-  const found = computed(() => ordered.value.filter((one) => matches(one, words.value)));
+  /** Folded once for a list, not at every key. */
+  const texts = computed(() => new Map(contest.standing.map((one) => [one.number, searched(one)])));
+  const found = computed(() => {
+    const finds = createSearch(words.value);
+    return ordered.value.filter(({ number }) => finds(texts.value.get(number) ?? '', number));
+  });
   const shown = computed(() =>
     category.value === null ? found.value : found.value.filter((one) => one.category === category.value),
   );
@@ -41,14 +46,7 @@ export const useBrowse = defineStore('browse', () => {
   return { words, category, settled, ordered, found, shown, counts, settle, clear };
 });
 
-/** A search by number ("3", "03"), or by any part of name, unit or post. Blank matches all. */
-export function matches(candidate: Candidate, words: string): boolean {
-  const sought = words.trim().toLowerCase().replace(/\s+/g, '');
-  if (sought === '') return true;
-  if (/^\d+号?$/.test(sought)) {
-    const digits = sought.replace('号', '');
-    return String(candidate.number) === digits.replace(/^0+/, '') || numberLabel(candidate.number) === digits;
-  }
-  const text = `${candidate.name}${candidate.unit}${candidate.post ?? ''}`.toLowerCase().replace(/\s+/g, '');
-  return text.includes(sought);
+/** What a candidate is found by, beside the number: any part of name, unit or post. */
+export function searched({ name, unit, post }: Candidate): string {
+  return foldText(`${name} ${unit} ${post ?? ''}`);
 }

@@ -15,6 +15,7 @@ const sentences: Record<WarningCode, string> = {
   namesake: '{unit}报送了同名人选，请核实是否同一人。',
   deeds_short: '“{title}”只有 {length} 字，群众难以了解事迹。',
   phone_missing: '没有可用的联系电话。',
+  unshown: '“{title}”里有显示不出的字：“{around}”，□处请改成能显示的字。',
   over_quota: '{unit}已报送 {used} 份，超过名额 {most} 份。',
 };
 
