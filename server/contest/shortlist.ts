@@ -8,7 +8,7 @@ import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { DrawView, Ordering, ShortlistLack, ShortlistLine } from '@zuimei/shared/shortlist.ts';
 import type { Db, Tables } from '../db.ts';
 import { type Draw, drawOrder } from '../nomination/draw.ts';
-import { candidateFields, recordEvent } from '../nomination/entry.ts';
+import { candidateFields, recordEvent, textOf } from '../nomination/entry.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
 import { readStored, type StoredPlan } from './plan.ts';
 
@@ -103,17 +103,10 @@ export function lineOf(one: Listed, stored: StoredPlan): ShortlistLine {
     summary: answers['reason'] ?? '',
     consent: consent !== null,
     lacks: one.state === 'published' ? [] : lacksOf(one, stored),
-    unshown: stored.collection ? unshownOf(stored.collection, one) : null,
+    unshown: stored.collection
+      ? unshownIn(textOf(candidateFields(stored.collection, { ...one, unit_name: one.unit })))
+      : null,
   };
-}
-
-function unshownOf(collection: Collection, one: Listed): string | null {
-  const { name, unit, post, years, reason, deeds, honours } = candidateFields(collection, {
-    ...one,
-    unit_name: one.unit,
-  });
-  const told = deeds.flatMap(({ title, paragraphs }) => [title, ...paragraphs]);
-  return unshownIn([name, unit, post ?? '', years ?? '', reason, ...told, ...honours].join('\n'));
 }
 
 /** The last draw of numbers, from the action log. */

@@ -198,3 +198,17 @@ export function candidateFields(
     photos: row.photo ? [row.photo] : [],
   };
 }
+
+/** All that the public reads of a candidate, as one text. */
+export function textOf({
+  name,
+  unit,
+  post,
+  years,
+  reason,
+  deeds,
+  honours,
+}: Omit<Candidate, 'number' | 'withdrawn'>): string {
+  const sections = deeds.flatMap(({ title, paragraphs }) => [title, ...paragraphs]);
+  return [name, unit, post ?? '', years ?? '', reason, ...sections, ...honours].join('\n');
+}

@@ -118,6 +118,11 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
     wrong: [[['shared/a.ts', 'export const now = () => Date.now();']], [['shared/a.ts', 'f(Math.random);']]],
     right: [[['server/a.ts', 'const clock = Date.now;']]],
   },
+  'one folding: letters of other widths and shapes are understood in shared/character.ts and shared/fold.ts':
+    {
+      wrong: [[['web/citizen/a.ts', `const sought = words.normalize('NFKC');`]]],
+      right: [[['shared/fold.ts', `text.normalize('NFKC')`]], [['server/a.ts', `text.normalize('NFC')`]]],
+    },
   'only staff/seal.ts writes accounts, each under its seal': {
     wrong: [
       [['server/staff/roster.ts', `tx.updateTable('staff').set({ roles })`]],

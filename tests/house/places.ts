@@ -92,6 +92,16 @@ export const places: Record<string, Rule> = {
     'take it as a parameter',
   ),
 
+  'one folding: letters of other widths and shapes are understood in shared/character.ts and shared/fold.ts':
+    spots(
+      texts,
+      /^NFKC$/,
+      (path) =>
+        /^(server|shared|web)\//.test(path) &&
+        !/^shared\/(character|fold|password)\.ts$|^server\/staff\/(leaked|password)\.ts$/.test(path),
+      'use narrow or foldText; only a password is never understood otherwise than typed',
+    ),
+
   'only one file writes each table of the ledger': (sources) =>
     [...writers].flatMap(([tables, owner]) => ledgerWrites(tables, owner)(sources)),
 
