@@ -115,7 +115,7 @@ export function categoryOf(sent: string, categories: readonly Category[]): strin
   const name = foldText(sent);
   const same = categories.find((one) => foldText(one.name) === name || one.id === sent);
   if (same) return same.id;
-  const alike = kin.find((names) => names.test(sent));
+  const alike = kin.find((names) => names.test(name));
   const related = categories.filter((one) =>
     alike ? alike.test(one.name) : overlaps(foldText(one.name), name),
   );
