@@ -23,7 +23,8 @@ test.each([
   ['四十二块', null],
   ['-3', null],
   ['4e1', null],
-  ['1234', null],
+  ['1234', 1234],
+  ['12345', null],
 ])('an answer "%s" is %s', (text, value) => {
   expect(parseNumeral(text)).toBe(value);
 });
