@@ -116,7 +116,8 @@ export function answerFault(field: FormField, value: string): AnswerFault | null
   if (field.type === 'month' && !/^(19|20)\d\d-(0[1-9]|1[0-2])$/u.test(text))
     return { key, code: 'not_a_month' };
   if (field.type === 'phone' && !isPhone(text)) return { key, code: 'not_a_phone' };
-  if (field.type === 'identity' && !isIdentity(text)) return { key, code: 'not_an_identity' };
+  if ((field.type === 'identity' || key === 'idNumber') && !isIdentity(text))
+    return { key, code: 'not_an_identity' };
   if (field.type === 'number' && !/^\d{1,9}(\.\d{1,2})?$/u.test(text)) return { key, code: 'not_a_number' };
   return null;
 }

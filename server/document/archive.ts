@@ -58,8 +58,10 @@ function readDirectory(bytes: Uint8Array, view: DataView): Map<string, Entry> {
     if (view.getUint16(at + 8, true) & 0x2041) refuseFile('encrypted');
     const nameLength = view.getUint16(at + 28, true);
     if (at + 46 + nameLength > view.byteLength) refuseFile('broken_file');
-    const name = utf8.decode(bytes.subarray(at + 46, at + 46 + nameLength));
-    checkName(name);
+    const written = utf8.decode(bytes.subarray(at + 46, at + 46 + nameLength));
+    checkName(written);
+    // Some programs part folders by the backslash of Windows.
+    const name = written.replaceAll('\\', '/');
     // Two parts of one name let two readers see two different files.
     if (entries.has(name)) refuseFile('broken_file');
     entries.set(name, {

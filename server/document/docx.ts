@@ -1,6 +1,19 @@
 import type { Archive } from './archive.ts';
+import { createBoxes } from './box.ts';
+import { holdsForm } from './form.ts';
+import { both, createStyles, isOn, type Look, lookWith, plainLook } from './look.ts';
 import { refuseFile } from './problem.ts';
-import { type Cell, type Document, type Table, tableLimits, textCell } from './table.ts';
+import { createPictures, relationsOf } from './relation.ts';
+import { symbolOf, textIn } from './symbol.ts';
+import {
+  type Cell,
+  type Document,
+  distinctCells,
+  nothingUnread,
+  type Table,
+  tableLimits,
+  textCell,
+} from './table.ts';
 import { attribute, scanXml, xmlText } from './xml.ts';
 
 /*
@@ -10,85 +23,139 @@ import { attribute, scanXml, xmlText } from './xml.ts';
 
 /** Parts whose text a reader does not see: older content, phonetic guides, the second copy of a drawing, field codes. */
 const unseen = new Set(['w:del', 'w:moveFrom', 'w:rt', 'mc:Fallback', 'w:instrText', 'w:delText']);
+/** No form is laid out in tables within tables deeper than this. */
+const DEEPEST = 12;
 
 /** What stands in a line of text like a character and is none; a drawing beside the text (wp:anchor) is not among them. */
-const drawn = new Set(['wp:inline', 'w:sym', 'w:object', 'm:oMath']);
+const drawn = new Set(['wp:inline', 'w:object', 'm:oMath']);
 
 interface OpenTable {
   table: Table;
   cells: (Cell | null)[];
+  /** The row above, hidden or not: merged cells go on from it. */
+  above: (Cell | null)[];
   cell: Cell | null;
   span: number;
   continued: boolean;
+  /** Its row is hidden or was deleted under review. */
+  hiddenRow: boolean;
+  /** Its cell only frames a form: what else stands in it is text around that form. */
+  frames: boolean;
 }
 
-/** The lines, tables and pictures of a .docx. Refuses: broken_file, xml_entities, too_many_rows, and what archive.ts refuses. */
+/**
+ * The lines, tables and pictures of a .docx as a reader of the paper sees them. Ticked boxes become characters, a table inside a cell
+ * the cell's text (unless it is a form of its own). Refuses: broken_file, web_page, xml_entities, too_many_rows, and what archive.ts refuses.
+ */
 export function readDocx(archive: Archive, mainPart: string): Document {
   const bytes = archive.read(mainPart);
   if (!bytes) return refuseFile('broken_file');
   const pictureOf = createPictures(archive, mainPart);
-  const document: Document = { parts: [], pictures: [] };
+  const styleOf = createStyles(archive, relationsOf(archive, mainPart));
+  const unread = nothingUnread(null);
+  const document: Document = { parts: [], pictures: [], unread: [unread] };
   const open: OpenTable[] = [];
+  const looks: Look[] = [];
+  const boxes = createBoxes();
   let line = '';
   let rows = 0;
   let hidden = 0;
-  let inText = false;
+  /** Second copies of drawings that are open. */
+  let copies = 0;
   let pictures = 0;
-  /** One entry per open content control: is it still showing its placeholder? And how many are. */
-  const controls: boolean[] = [];
-  let placeholders = 0;
-  /** One entry per open field: has its result begun? */
-  const fields: boolean[] = [];
 
-  const write = (text: string): void => {
-    if (hidden > 0 || placeholders > 0) return;
+  const append = (text: string): void => {
     const cell = open.at(-1)?.cell;
     if (!cell) line = line.length < tableLimits.cellChars ? line + text : line;
     else if (cell.text.length < tableLimits.cellChars) cell.text += text;
   };
+  const isSeen = (): boolean => hidden === 0 && !boxes.isPlaceholder() && !open.some((one) => one.hiddenRow);
+  const write = (text: string): void => {
+    if (text === '' || !isSeen()) return;
+    const look = looks.at(-1) ?? plainLook;
+    if (look.hidden) unread.hidden += text.trim().length;
+    else if (look.struck) unread.struck += text.trim().length;
+    else append(text);
+  };
+  const flushLines = (text: string): void => {
+    for (const one of text.split('\n')) if (one.trim()) document.parts.push({ line: one.trim() });
+  };
   const flushLine = (): void => {
-    for (const one of line.split('\n')) if (one.trim()) document.parts.push({ line: one.trim() });
+    flushLines(line);
     line = '';
   };
   const picture = (id: string | null): void => {
-    if (hidden > 0 || !id || pictures >= tableLimits.pictures) return;
+    if (hidden > 0 || looks.at(-1)?.hidden || open.some((one) => one.hiddenRow)) return;
+    if (!id || pictures >= tableLimits.pictures) return;
     const bytes = pictureOf(id);
     if (!bytes) return;
     pictures++;
     (open.at(-1)?.cell?.pictures ?? document.pictures).push(bytes);
   };
+  const hideRow = (top: OpenTable | undefined): void => {
+    if (!top || top.hiddenRow) return;
+    if (!open.some((one) => one.hiddenRow)) unread.rows++;
+    top.hiddenRow = true;
+  };
+  const closeTable = ({ table }: OpenTable): void => {
+    const outer = open.at(-1);
+    if (table.rows.length === 0) return;
+    if (!outer?.cell) document.parts.push({ table });
+    else if (holdsForm(table)) {
+      flushLines(outer.cell.text);
+      outer.cell.text = '';
+      outer.frames = true;
+      document.parts.push({ table });
+    } else {
+      for (const { cells } of table.rows) {
+        const inner = distinctCells(cells);
+        append(`${inner.map((cell) => cell.text.trim()).join(' ')}\n`);
+        outer.cell.pictures.push(...inner.flatMap((cell) => cell.pictures));
+      }
+    }
+  };
 
   const gap = (): void => {
     const cell = open.at(-1)?.cell;
-    if (cell && hidden === 0 && placeholders === 0) cell.gap = true;
-  };
-  const fieldMark = (type: string | null): void => {
-    if (type === 'begin') fields.push(false);
-    else if (type === 'separate') fields[fields.length - 1] = true;
-    else if (type === 'end' && fields.pop() === false) gap();
+    if (cell && isSeen()) cell.gap = true;
   };
 
   scanXml(xmlText(bytes), {
-    open(name, attributes) {
+    open(name, attributes, above) {
       const top = open.at(-1);
-      if (drawn.has(name)) gap();
-      else if (name === 'w:fldChar') fieldMark(attribute(attributes, 'w:fldCharType'));
-      if (unseen.has(name)) hidden++;
-      else if (name === 'w:t') inText = true;
+      const shown = boxes.open(name, attributes, above);
+      if (shown === null || drawn.has(name)) gap();
+      else write(shown);
+      const inRow = above.at(-1) === 'w:trPr';
+      if (inRow && (name === 'w:hidden' || name === 'w:del') && (name === 'w:del' || isOn(attributes)))
+        hideRow(top);
+      if (unseen.has(name)) {
+        hidden++;
+        if (name === 'mc:Fallback') copies++;
+      } else if (name === 'w:p') looks.push(plainLook);
+      else if (name === 'w:r') looks.push(looks.at(-1) ?? plainLook);
+      else if (name === 'w:pStyle' || name === 'w:rStyle') {
+        const style = styleOf(attribute(attributes, 'w:val') ?? '');
+        const ofRun = name === 'w:rStyle' && above.at(-2) === 'w:r';
+        if (style && (ofRun || above.at(-2) === 'w:p'))
+          looks[looks.length - 1] = both(looks.at(-1) ?? style, style);
+      } else if (above.at(-1) === 'w:rPr' && above.at(-2) === 'w:r')
+        looks[looks.length - 1] = lookWith(looks.at(-1) ?? plainLook, name, attributes);
       else if (name === 'w:br' || name === 'w:cr') write('\n');
-      else if (name === 'w:tab' || name === 'w:ptab') write(' ');
+      else if (name === 'w:tab' || name === 'w:ptab') write(above.at(-1) === 'w:tabs' ? '' : ' ');
       else if (name === 'w:noBreakHyphen') write('-');
-      else if (name === 'w:sdt') controls.push(false);
-      else if (name === 'w:showingPlcHdr') {
-        if (controls.at(-1) === false && attribute(attributes, 'w:val') !== '0') {
-          controls[controls.length - 1] = true;
-          placeholders++;
-        }
-      } else if (name === 'a:blip') picture(attribute(attributes, 'r:embed'));
+      else if (name === 'w:sym') {
+        const code = Number.parseInt(attribute(attributes, 'w:char') ?? '', 16);
+        const symbol = symbolOf(attribute(attributes, 'w:font'), code);
+        if (symbol === '') gap();
+        else write(boxes.textOf(symbol));
+      } else if (name === 'w:altChunk') refuseFile('web_page');
+      else if (name === 'a:blip') picture(attribute(attributes, 'r:embed'));
       else if (name === 'v:imagedata') picture(attribute(attributes, 'r:id'));
       else if (name === 'w:tbl') {
-        flushLine();
-        open.push({ table: { sheet: null, rows: [] }, cells: [], cell: null, span: 1, continued: false });
+        if (open.length === 0) flushLine();
+        if (open.length >= DEEPEST) refuseFile('broken_file');
+        open.push(newTable());
       } else if (!top) return;
       else if (name === 'w:tr') {
         if (++rows > tableLimits.rows) refuseFile('too_many_rows');
@@ -100,28 +167,38 @@ export function readDocx(archive: Archive, mainPart: string): Document {
         top.cell = textCell('');
         top.span = 1;
         top.continued = false;
+        top.frames = false;
       } else if (name === 'w:gridSpan') top.span = whole(attributes);
       else if (name === 'w:vMerge') top.continued = attribute(attributes, 'w:val') !== 'restart';
     },
-    text(text) {
-      if (inText) write(text);
+    text(text, above) {
+      if (above.at(-1) === 'w:t') write(boxes.textOf(textIn(looks.at(-1)?.font ?? null, text)));
+      else if (above.at(-1) === 'w:delText' && copies === 0) unread.struck += text.trim().length;
     },
     close(name) {
       const top = open.at(-1);
-      if (unseen.has(name)) hidden--;
-      else if (name === 'w:t') inText = false;
-      else if (name === 'w:p') write('\n');
-      else if (name === 'w:sdt') placeholders -= controls.pop() ? 1 : 0;
-      else if (name === 'w:tc' && top?.cell) {
+      write(boxes.close(name));
+      if (unseen.has(name)) {
+        hidden--;
+        if (name === 'mc:Fallback') copies--;
+      } else if (name === 'w:r') looks.pop();
+      else if (name === 'w:p') {
+        looks.pop();
+        write('\n');
+      } else if (name === 'w:tc' && top?.cell) {
+        if (top.frames) {
+          flushLines(top.cell.text);
+          top.cell.text = '';
+        }
         closeCell(top);
       } else if (name === 'w:tr' && top) {
-        top.table.rows.push({
-          row: top.table.rows.length + 1,
-          cells: top.cells.slice(0, tableLimits.columns),
-        });
+        const cells = top.cells.slice(0, tableLimits.columns);
+        if (!top.hiddenRow) top.table.rows.push({ row: top.table.rows.length + 1, cells });
+        top.above = cells;
+        top.hiddenRow = false;
       } else if (name === 'w:tbl' && top) {
         open.pop();
-        if (top.table.rows.length > 0) document.parts.push({ table: top.table });
+        closeTable(top);
       }
     },
   });
@@ -129,8 +206,21 @@ export function readDocx(archive: Archive, mainPart: string): Document {
   return document;
 }
 
+function newTable(): OpenTable {
+  return {
+    table: { sheet: null, rows: [] },
+    cells: [],
+    above: [],
+    cell: null,
+    span: 1,
+    continued: false,
+    hiddenRow: false,
+    frames: false,
+  };
+}
+
 function closeCell(top: OpenTable): void {
-  const above = top.table.rows.at(-1)?.cells[top.cells.length] ?? null;
+  const above = top.above[top.cells.length] ?? null;
   const cell = top.continued && above ? above : top.cell;
   if (cell && cell !== top.cell && top.cell) {
     cell.text += top.cell.text.trim() ? `\n${top.cell.text}` : '';
@@ -144,43 +234,4 @@ function closeCell(top: OpenTable): void {
 function whole(attributes: string): number {
   const value = Number(attribute(attributes, 'w:val') ?? 1);
   return Number.isInteger(value) && value > 0 ? Math.min(value, tableLimits.columns) : 1;
-}
-
-/** Relationship id → the bytes of an embedded picture, inflated once however often it is shown. Links to the outside are never followed. */
-function createPictures(archive: Archive, mainPart: string): (id: string) => Uint8Array | null {
-  const slash = mainPart.lastIndexOf('/') + 1;
-  const folder = mainPart.slice(0, slash);
-  const targets = new Map(
-    relationships(archive, `${folder}_rels/${mainPart.slice(slash)}.rels`)
-      .filter((one) => one.type.endsWith('/image'))
-      .map(({ id, target }) => [id, target.startsWith('/') ? target.slice(1) : folder + target]),
-  );
-  const read = new Map<string, Uint8Array | null>();
-  return (id) => {
-    const part = targets.get(id);
-    if (part === undefined) return null;
-    if (!read.has(part)) read.set(part, archive.read(part));
-    return read.get(part) ?? null;
-  };
-}
-
-/** The internal relationships of one part; empty when it has none. */
-export function relationships(
-  archive: Archive,
-  part: string,
-): { id: string; type: string; target: string }[] {
-  const bytes = archive.read(part);
-  const found: { id: string; type: string; target: string }[] = [];
-  if (!bytes) return found;
-  scanXml(xmlText(bytes), {
-    open(name, attributes) {
-      if (!/(^|:)Relationship$/u.test(name) || attribute(attributes, 'TargetMode') === 'External') return;
-      const id = attribute(attributes, 'Id');
-      const target = attribute(attributes, 'Target');
-      if (id && target) found.push({ id, target, type: attribute(attributes, 'Type') ?? '' });
-    },
-    close() {},
-    text() {},
-  });
-  return found;
 }

@@ -4,6 +4,7 @@ import { parsePhone } from '@zuimei/shared/phone.ts';
 import { clip } from '../text.ts';
 import type { Place } from './problem.ts';
 import type { Cell } from './table.ts';
+import { tickedIn } from './tick.ts';
 import { cleanLine, cleanText } from './value.ts';
 
 /** One answer as it stands in a document. */
@@ -28,6 +29,8 @@ export interface Draft {
   form: 'card' | 'list' | 'clue';
   place: Place;
   values: Partial<Record<FieldName, Value>>;
+  /** Fields with options of which none, or more than one, was ticked, and where. */
+  open: Partial<Record<FieldName, Place>>;
   pictures: Uint8Array[];
   /** Pictures seen but not taken for a portrait. */
   otherPictures: number;
@@ -36,11 +39,16 @@ export interface Draft {
   contact: Contact;
 }
 
-/** A cell as an answer, or null when it is empty, says "无", or still holds the template's hint. */
-export function answerIn(cell: Cell | null, place: Place): Value | null {
+/**
+ * A cell as the answer to a field: null when it is empty, says "无", or still holds the template's hint; `open` when it holds options and
+ * not just one of them is ticked.
+ */
+export function answerIn(cell: Cell | null, field: FieldName, place: Place): Value | 'open' | null {
   if (!cell) return null;
-  const text = withoutHints(cleanText(cell.text));
-  if (text === '' || isBlank(text)) return null;
+  const written = withoutHints(cleanText(cell.text));
+  if (written === '' || isBlank(written)) return null;
+  const text = tickedIn(field, written);
+  if (text === null) return 'open';
   return { text, number: cell.number, dated: cell.dated, formula: cell.formula, place };
 }
 

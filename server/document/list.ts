@@ -1,7 +1,9 @@
+import { parseBirth } from '@zuimei/shared/birth.ts';
 import { type FieldName, fieldOf } from '@zuimei/shared/form.ts';
+import { parsePhone } from '@zuimei/shared/phone.ts';
 import { answerIn, type Contact, contactOf, type Draft, type Value } from './draft.ts';
 import { type Place, type Problem, problemAt } from './problem.ts';
-import type { Cell, Table } from './table.ts';
+import { type Cell, distinctCells, type Table } from './table.ts';
 import { cleanLine, cleanText } from './value.ts';
 
 type Line = Table['rows'][number];
@@ -10,48 +12,116 @@ type Columns = Map<number, FieldName>;
 const closing =
   /^(合计|总计|小计|共计|总数|共\d+|注|说明|备注|填表说明|填报人|填表人|审核人|负责人|单位负责人|制表人)([：:\s\d共]|$)/u;
 
+/** What the columns of a list are, so that it can go on in another table. */
+export interface ListHead {
+  columns: Columns;
+  section: Value | null;
+  width: number;
+}
+
+/** A title is no longer than this; what is longer may be somebody's deeds. */
+const TITLE = 40;
+
 /**
  * Reads a 汇总表: the head is the first row of labels that stand side by side, wherever it is; rows above it are titles and
- * contacts, a total or note below it is no nominee. Returns null when the table has no such row.
+ * contacts, a total or note below it is no nominee. Without a head it may go on the list `before` it. Returns null when it is neither;
+ * what found a place is added to `placed`.
  */
 export function readList(
   table: Table,
   file: string,
-  before: Contact,
-): { forms: number; drafts: Draft[]; problems: Problem[] } | null {
-  const head = table.rows.findIndex((line) => isHead(line.cells));
-  if (head < 0) return null;
-  let columns = columnsOf(table.rows[head]);
-  let contact = before;
-  for (const line of table.rows.slice(0, head)) contact = contactOf(lineText(line)) ?? contact;
+  contactBefore: Contact,
+  before: ListHead | null,
+  placed: Set<Cell>,
+): { forms: number; drafts: Draft[]; problems: Problem[]; head: ListHead } | null {
+  const headAt = table.rows.findIndex((line) => isHead(line.cells));
+  const above = headAt < 0 ? table.rows : table.rows.slice(0, headAt);
+  let head = before && goesOn(above, before) ? before : null;
+  if (headAt < 0 && !head) return null;
+  let contact = contactBefore;
   const drafts: Draft[] = [];
   const problems: Problem[] = [];
-  let section: Value | null = null;
-  for (const line of table.rows.slice(head + 1)) {
+  let afterHead = false;
+  for (const line of table.rows) {
     const place: Place = { file, ...(table.sheet === null ? {} : { sheet: table.sheet }), row: line.row };
-    if (isHead(line.cells) || isSecondHead(line, drafts.length)) {
-      columns = new Map([...columns, ...columnsOf(line)]);
+    const labels = isHead(line.cells);
+    if (labels || (head && (afterHead || drafts.length === 0) && isSecondHead(line))) {
+      const columns = columnsOf(line);
+      head = {
+        columns: head && (afterHead || !labels) ? new Map([...head.columns, ...columns]) : columns,
+        section: head?.section ?? null,
+        width: line.cells.length,
+      };
+      afterHead = true;
+      for (const cell of line.cells) if (cell && fieldOf(cleanText(cell.text))) placed.add(cell);
       continue;
     }
-    if (isBanner(line)) {
-      section = sectionOf(line, place) ?? section;
+    afterHead = false;
+    if (!head || isBanner(line)) {
+      if (!head) contact = contactOf(lineText(line)) ?? contact;
+      else head = { ...head, section: sectionIn(firstText(line), place) ?? head.section };
+      const aside = !head || closing.test(firstText(line));
+      for (const cell of distinctCells(line.cells))
+        if (aside || cleanText(cell.text).length <= TITLE) placed.add(cell);
       continue;
     }
-    const values = valuesOf(line, columns, place);
+    const { values, open } = valuesOf(line, head.columns, place, placed);
     const told = Object.keys(values).filter((field) => field !== 'serial' && field !== 'category');
     if (told.length === 0) continue;
-    if (section) values.category ??= section;
+    if (head.section) values.category ??= head.section;
+    const { columns } = head;
     const named = line.cells.find((cell, at) => cell && columns.get(at) === 'name');
-    const pictures = line.cells
-      .filter((cell, at) => cell && cell !== named && line.cells.indexOf(cell) === at)
-      .flatMap((cell) => cell?.pictures ?? []);
-    const draft: Draft = { form: 'list', place, values, pictures, otherPictures: 0, contact: { ...contact } };
+    const inName = named?.pictures.length ?? 0;
+    const pictures = distinctCells(line.cells).flatMap((cell) => (cell === named ? [] : cell.pictures));
+    const draft: Draft = {
+      form: 'list',
+      place,
+      values,
+      open,
+      pictures,
+      otherPictures: inName,
+      contact: { ...contact },
+    };
     if (named?.gap) draft.unread = true;
     if (values.sender) draft.contact.unit = cleanLine(values.sender.text);
     if (values.name) drafts.push(draft);
     else if (told.length > 1) problems.push(problemAt('missing_name', place, {}, 'name'));
+    else for (const cell of line.cells) if (cell) placed.delete(cell);
   }
-  return { forms: 1, drafts, problems };
+  return head && { forms: 1, drafts, problems, head };
+}
+
+/** Do rows without a head fit the columns of the list before them? At least half must hold what those columns hold. */
+function goesOn(lines: readonly Line[], before: ListHead): boolean {
+  const told = lines.filter((line) => distinctCells(line.cells).some((cell) => cell.text.trim()));
+  const rows = told.filter((line) => !isBanner(line));
+  return rows.length > 0 && rows.filter((line) => fits(line, before)).length * 2 >= rows.length;
+}
+
+/** What can be told from a value alone; a column that is none of these says nothing. */
+const checks: Partial<Record<FieldName, (text: string) => boolean>> = {
+  serial: (text) => /^\d{1,4}[.、]?$/u.test(text),
+  gender: (text) => /^[男女]$/u.test(text),
+  phone: (text) => parsePhone(text) !== null,
+  birth: (text) => parseBirth(text, null, false) !== null,
+};
+
+function fits({ cells }: Line, { columns, width }: ListHead): boolean {
+  let right = 0;
+  let wrong = 0;
+  let checkable = 0;
+  let named = false;
+  for (const [column, field] of columns) {
+    const text = cleanLine(cells[column]?.text ?? '');
+    if (field === 'name') named ||= text !== '' && text.length <= 40;
+    const check = checks[field];
+    if (!check) continue;
+    checkable++;
+    if (text === '') continue;
+    if (check(text)) right++;
+    else wrong++;
+  }
+  return named && right >= wrong && (right > 0 || (checkable === 0 && cells.length === width));
 }
 
 /** Three labels of which at least two pairs stand side by side; in a form, an answer stands between two labels. */
@@ -62,10 +132,10 @@ function isHead(cells: readonly (Cell | null)[]): boolean {
   return found.includes('name') && new Set(found.filter((field) => field !== null)).size >= 3 && pairs >= 2;
 }
 
-/** The lower row of a head that takes two rows: labels only, before any nominee. */
-function isSecondHead(line: Line, nominees: number): boolean {
+/** The lower row of a head that takes two rows: labels only. */
+function isSecondHead(line: Line): boolean {
   const texts = line.cells.map((cell) => cleanText(cell?.text ?? '')).filter((text) => text !== '');
-  return nominees === 0 && texts.length >= 2 && texts.every((text) => fieldOf(text) !== null);
+  return texts.length >= 2 && texts.every((text) => fieldOf(text) !== null);
 }
 
 function columnsOf(line: Line | undefined): Columns {
@@ -82,18 +152,30 @@ function columnsOf(line: Line | undefined): Columns {
   return columns;
 }
 
-function valuesOf(line: Line, columns: Columns, place: Place): Draft['values'] {
+function valuesOf(
+  line: Line,
+  columns: Columns,
+  place: Place,
+  placed: Set<Cell>,
+): Pick<Draft, 'values' | 'open'> {
   const values: Draft['values'] = {};
+  const open: Draft['open'] = {};
   const used = new Map<FieldName, Set<Cell>>();
   for (const [column, field] of columns) {
     const cell = line.cells[column] ?? null;
-    const value = answerIn(cell, place);
-    if (!cell || !value || field === 'photo' || used.get(field)?.has(cell)) continue;
+    const value = answerIn(cell, field, place);
+    if (!cell) continue;
+    if (field !== 'photo' || value === null) placed.add(cell);
+    if (value === null || field === 'photo' || used.get(field)?.has(cell)) continue;
+    if (value === 'open') {
+      open[field] = place;
+      continue;
+    }
     used.set(field, (used.get(field) ?? new Set()).add(cell));
     const earlier = values[field];
     values[field] = earlier ? { ...earlier, text: `${earlier.text}\n${value.text}`, number: null } : value;
   }
-  return values;
+  return { values, open };
 }
 
 /** A total, a note, a contact line, or a title across the table: its first text says so, or it is the only one. */
@@ -109,17 +191,20 @@ function isBanner(line: Line): boolean {
 }
 
 /** "一、个人（7人）" puts the rows below it into a category. */
-function sectionOf(line: Line, place: Place): Value | null {
-  const text = cleanLine(line.cells.find((cell) => cell?.text.trim())?.text ?? '');
+export function sectionIn(raw: string, place: Place): Value | null {
+  const text = cleanLine(raw);
   const name = /(个人|团队|集体|人物|队伍)/u.exec(text)?.[0];
   return name && !closing.test(text) && text.length <= 30
     ? { text: name, number: null, dated: false, formula: false, place }
     : null;
 }
 
+function firstText(line: Line): string {
+  return cleanLine(line.cells.find((cell) => cell?.text.trim())?.text ?? '');
+}
+
 function lineText(line: Line): string {
-  return line.cells
-    .filter((cell, at) => cell && line.cells.indexOf(cell) === at)
-    .map((cell) => cell?.text ?? '')
+  return distinctCells(line.cells)
+    .map((cell) => cell.text)
     .join('    ');
 }

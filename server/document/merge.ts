@@ -142,7 +142,12 @@ function absorb(draft: Draft, other: Draft, problems: Problem[], merged: Map<str
         ),
       );
   }
-  return { ...draft, values, pictures: draft.pictures.length > 0 ? draft.pictures : other.pictures };
+  return {
+    ...draft,
+    values,
+    open: { ...other.open, ...draft.open },
+    pictures: draft.pictures.length > 0 ? draft.pictures : other.pictures,
+  };
 }
 
 function agree(field: FieldName, a: Value, b: Value): boolean {

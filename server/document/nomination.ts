@@ -1,4 +1,4 @@
-import { identityOf } from '@zuimei/shared/answer.ts';
+import { identityOf, isIdentity } from '@zuimei/shared/answer.ts';
 import { type Birth, parseBirth } from '@zuimei/shared/birth.ts';
 import { unshownIn } from '@zuimei/shared/character.ts';
 import type { Candidate, CandidateKind, Section } from '@zuimei/shared/contest.ts';
@@ -43,10 +43,9 @@ export function toNomination(
     code: Parameters<typeof problemAt>[0],
     field?: FieldName,
     details: Record<string, string | number> = {},
+    place = (field && draft.values[field]?.place) ?? draft.place,
   ): void => {
-    problems.push(
-      problemAt(code, (field && draft.values[field]?.place) ?? draft.place, { name, ...details }, field),
-    );
+    problems.push(problemAt(code, place, { name, ...details }, field));
   };
   checkValues(draft, say);
   const candidate = draft.form === 'clue' ? caseOf(draft, name, say) : nomineeOf(draft, name, say);
@@ -88,6 +87,7 @@ type Say = (
   code: Parameters<typeof problemAt>[0],
   field?: FieldName,
   details?: Record<string, string | number>,
+  place?: Place,
 ) => void;
 
 function checkValues(draft: Draft, say: Say): void {
@@ -96,7 +96,10 @@ function checkValues(draft: Draft, say: Say): void {
     const { limit } = fields[field];
     if (length > limit) say('too_long', field, { length, limit });
     if (value.formula) say('formula_as_text', field);
+    if (isRounded(value)) say('rounded_number', field);
   }
+  for (const [field, place] of Object.entries(draft.open) as [FieldName, Place][])
+    if (!draft.values[field]) say('choice_open', field, {}, place);
 }
 
 const line = (value: Value | undefined): string => (value ? cleanLine(value.text) : '');
@@ -173,7 +176,10 @@ function summaryOf(practice: string): string {
 function privateOf(draft: Draft, say: Say): PrivateFields {
   const { values } = draft;
   const phone = values.phone ? parsePhone(numberText(values.phone)) : null;
-  if (values.phone && phone === null) say('bad_phone', 'phone');
+  if (values.phone && phone === null && !isRounded(values.phone)) say('bad_phone', 'phone');
+  const idNumber = values.idNumber && !isRounded(values.idNumber) ? identityOf(line(values.idNumber)) : null;
+  // From a paper with asterisks nobody expects a number.
+  if (idNumber && !isIdentity(idNumber) && !idNumber.includes('***')) say('bad_identity', 'idNumber');
   const birth = values.birth ? parseBirth(values.birth.text, values.birth.number, values.birth.dated) : null;
   if (values.birth && birth === null) say('bad_date', 'birth');
   if (birth && birth.month === null && /\d{4}\.1$/u.test(birth.text)) say('ambiguous_date', 'birth');
@@ -185,14 +191,20 @@ function privateOf(draft: Draft, say: Say): PrivateFields {
     nation: plain('nation'),
     origin: plain('origin'),
     politics: plain('politics'),
-    idNumber: values.idNumber ? identityOf(line(values.idNumber)) : null,
+    idNumber,
     opinion: values.opinion?.text ?? null,
     departments: plain('departments'),
     contact: draft.contact,
   };
 }
 
-/** A phone kept as a number is read from the number: its text may be shortened or grouped. */
+/** A phone kept as a number is read from the number, since its text may be shortened or grouped; but not the zeros that it is shown with. */
 export function numberText(value: Value): string {
-  return value.number === null ? value.text : String(value.number);
+  const { number, text } = value;
+  return number === null || (/^0\d+$/u.test(text) && Number(text) === number) ? text : String(number);
+}
+
+/** A sheet keeps fifteen digits of a number: of a longer one the last are gone, whatever it shows. */
+function isRounded({ number }: Value): boolean {
+  return number !== null && Math.abs(number) >= 1e15;
 }

@@ -11,7 +11,11 @@ const catalogue = {
   too_many_files: ['error', '一次最多导入 {limit} 个文件，请分批导入。'],
   not_a_document: ['error', '不是可以识别的表格或文档，请另存为 .docx 或 .xlsx 后再导入。'],
   fake_ending: ['error', '文件内容与扩展名不符，不是真正的表格或文档，请向报送单位核实来源。'],
-  web_page: ['error', '内容是网页而不是表格，请用 WPS 或 Excel 打开，另存为 .xlsx 后再导入。'],
+  web_page: [
+    'error',
+    '内容是网页，或者正文嵌入了网页，请用 WPS 或 Word、Excel 打开，另存为 .docx 或 .xlsx 后再导入。',
+  ],
+  old_xml: ['error', '是 2003 版的 XML 文件，请用 WPS 或 Word、Excel 打开，另存为 .docx 或 .xlsx 后再导入。'],
   old_doc: ['error', '是旧版 .doc 文档，请用 WPS 或 Word 打开，另存为 .docx 后再导入。'],
   encrypted: ['error', '文件设有密码，请去掉密码后再导入。'],
   macro: ['error', '文件带有宏，为安全起见不予导入，请另存为不带宏的 .docx 或 .xlsx。'],
@@ -25,6 +29,14 @@ const catalogue = {
   empty_form: ['warning', '是没有填写的空表，已跳过。'],
   duplicate_file: ['warning', '与“{other}”内容完全相同，只读一次。'],
   renamed: ['warning', '扩展名与内容不一致，已按 {kind} 读取，建议改回正确的扩展名。'],
+  hidden_left: ['note', '有隐藏的内容没有读取：{what}。如需采用，请取消隐藏或筛选后再导入。'],
+  struck_left: ['note', '有 {count} 个字划了删除线，没有读取。如需采用，请去掉删除线后再导入。'],
+  text_left: ['warning', '表中约 {percent}% 的文字没有对应的栏目，没有采用：{what}。请核对有无遗漏。'],
+  picture_left: [
+    'warning',
+    '有 {count} 张图片不知道是谁的，没有采用，请把照片放进本人那一行或“照片”一格后再导入。',
+  ],
+  picture_unread: ['warning', '表中的图片没有读取，请用 WPS 或 Excel 另存为 .xlsx 后再导入，或者另补照片。'],
   // one row
   missing_name: ['error', '没有填写姓名或名称，请补上。'],
   missing_unit: ['error', '“{name}”没有填写单位，请补上。'],
@@ -33,6 +45,12 @@ const catalogue = {
   too_long: ['error', '“{title}”有 {length} 字，请删减到 {limit} 字以内。'],
   bad_phone: ['error', '“{name}”的联系电话应为 11 位手机号或带区号的座机号，请核对。'],
   bad_date: ['error', '“{name}”的出生年月看不明白，请写成“1981年4月”或“1981.4.17”。'],
+  rounded_number: [
+    'error',
+    '“{name}”的{title}存成了数字，后几位已经丢失，请把这一格的格式设为“文本”，重新填写后再导入。',
+  ],
+  bad_identity: ['warning', '“{name}”的身份证号不是 18 位，或者校验码不符，请核对。'],
+  choice_open: ['warning', '“{name}”的{title}没有勾选，或者勾选了不止一项，请补上。'],
   too_many_nominations: ['error', '本次导入后候选将超过 {limit} 个，请分批或清理后再导入。'],
   missing_photo: ['warning', '“{name}”没有照片，请补一张近期照片。'],
   missing_reason: ['warning', '“{name}”没有填写推荐理由，请补上。'],
@@ -83,7 +101,10 @@ export function problemAt(
 ): Problem {
   const [level, sentence] = catalogue[code];
   const known: Record<string, string | number> = field ? { title: fields[field].title, ...details } : details;
-  const message = sentence.replace(/\{(\w+)\}/gu, (_, key: string) => String(known[key] ?? ''));
+  const message = sentence.replace(/(“?)\{(\w+)\}/gu, (_, quote: string, key: string) => {
+    const value = String(known[key] ?? '');
+    return quote + (quote ? innerQuotes(value) : value);
+  });
   return {
     level,
     code,
@@ -93,6 +114,14 @@ export function problemAt(
     ...(field === undefined ? {} : { field }),
     message,
   };
+}
+
+/** What stands in quotes has its own as ‘ and ’; a title that is nothing but quoted, none. */
+function innerQuotes(text: string): string {
+  return text
+    .replace(/^“([^“”]*)”$/u, '$1')
+    .replace(/“/gu, '‘')
+    .replace(/”/gu, '’');
 }
 
 /** Stops reading one file. Caught where files are read (worker.ts), where it becomes that file's problem. */

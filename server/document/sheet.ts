@@ -2,9 +2,26 @@ import { type CellObject, CFB, type Range, read, SSF, type WorkBook, type WorkSh
 import { zipSync } from 'fflate';
 import { clip } from '../text.ts';
 import type { Archive } from './archive.ts';
+import {
+  type BookMarks,
+  noMarks,
+  noSheetMarks,
+  readMarks,
+  readOdsMarks,
+  type SheetMarks,
+  strike,
+} from './marks.ts';
 import { refuseFile } from './problem.ts';
-import { type Cell, type Document, type Table, tableLimits } from './table.ts';
-import { checkXml, xmlText } from './xml.ts';
+import {
+  type Cell,
+  type Document,
+  nothingUnread,
+  type Table,
+  tableLimits,
+  textCell,
+  type Unread,
+} from './table.ts';
+import { attribute, checkXml, scanXml, xmlText } from './xml.ts';
 
 const options = {
   dense: true,
@@ -16,18 +33,31 @@ const options = {
 
 /**
  * .xlsx and .ods: every part is inflated under archive.ts's limits, checked, and handed to the sheet reader in a stored zip,
- * so that the reader itself never inflates anything. Macros, pictures and outside links are left behind.
+ * so that the reader itself never inflates anything. Macros and outside links are left behind; pictures are found by marks.ts.
  */
 export function readWorkbook(archive: Archive): Document {
   const parts: Record<string, Uint8Array> = {};
+  const texts = new Map<string, string>();
+  let odsMarks = noMarks;
   for (const name of archive.names) {
     if (!/\.(xml|rels)$/iu.test(name) && name !== 'mimetype' && name !== '[Content_Types].xml') continue;
     const bytes = archive.read(name);
     if (!bytes) continue;
-    checkXml(xmlText(bytes));
+    const text = xmlText(bytes);
+    checkXml(text);
+    if (/\/(worksheets\/[^/]+|styles|sharedStrings)\.xml$/u.test(name)) texts.set(name, text);
+    else if (name === 'content.xml') odsMarks = readOdsMarks(text);
     parts[name] = bytes;
   }
-  return tablesOf(() => read(zipSync(parts, { level: 0 }), { ...options, type: 'array' }));
+  const ods = archive.names.includes('content.xml');
+  const open = (): WorkBook => read(zipSync(parts, { level: 0 }), { ...options, type: 'array' });
+  const document = tablesOf(open, ods ? odsMarks : readMarks(archive, texts));
+  if (ods && archive.names.some((name) => /^Pictures\/./u.test(name))) tellPictures(document);
+  return document;
+}
+
+function tellPictures(document: Document): void {
+  document.unread.push({ ...nothingUnread(null), pictures: 1 });
 }
 
 /** .xls and .et of WPS: a compound file. Refuses: old_doc, encrypted, macro, not_a_document, broken_file. */
@@ -38,8 +68,15 @@ export function readOldWorkbook(bytes: Uint8Array): Document {
   if (holds(/^Encrypted(Package|Summary)$/iu)) refuseFile('encrypted');
   if (holds(/^(_VBA_PROJECT_CUR|_VBA_PROJECT|Macros)$/iu)) refuseFile('macro');
   if (!holds(/^(Workbook|Book)$/iu)) refuseFile('not_a_document');
-  return tablesOf(() => read(bytes, { ...options, type: 'array' }));
+  // Its columns are told only with styles; in a file of records there are never more than it has.
+  const document = tablesOf(() => read(bytes, { ...options, cellStyles: true, type: 'array' }), noMarks);
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (pictureStarts.some((start) => file.includes(start))) tellPictures(document);
+  return document;
 }
+
+/** How a PNG and the two kinds of JPEG begin. */
+const pictureStarts = ['89504e470d0a1a0a', 'ffd8ffe0', 'ffd8ffe1'].map((hex) => Buffer.from(hex, 'hex'));
 
 function compoundPaths(bytes: Uint8Array): string[] {
   try {
@@ -51,102 +88,110 @@ function compoundPaths(bytes: Uint8Array): string[] {
   }
 }
 
-/** .csv in UTF-8, UTF-16 with a mark, or GB 18030 (what Excel saves in China). Every value stays text; nothing is a formula. */
-export function readCsv(bytes: Uint8Array): Document {
-  const rows = splitCsv(csvText(bytes));
-  if (rows.length > tableLimits.rows) refuseFile('too_many_rows');
-  const cells = (row: string[]): Cell[] =>
-    row.slice(0, tableLimits.columns).map((text) => ({
-      text: clip(text, tableLimits.cellChars),
-      number: null,
-      dated: false,
-      formula: text.startsWith('='),
-      pictures: [],
-    }));
-  return {
-    parts: [{ table: { sheet: null, rows: rows.map((row, at) => ({ row: at + 1, cells: cells(row) })) } }],
-    pictures: [],
-  };
-}
-
-function csvText(bytes: Uint8Array): string {
-  if (bytes[0] === 0xff || bytes[0] === 0xfe) return xmlText(bytes);
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder('gb18030').decode(bytes);
-  }
-}
-
-function splitCsv(text: string): string[][] {
-  const comma =
-    (text.slice(0, 4000).match(/\t/gu)?.length ?? 0) > (text.slice(0, 4000).match(/,/gu)?.length ?? 0)
-      ? '\t'
-      : ',';
-  const rows: string[][] = [];
-  const row: string[] = [];
-  let value = '';
-  let quoted = false;
-  // What is beyond the limits is passed over as it is read, never gathered.
-  const write = (char: string): void => {
-    if (value.length < tableLimits.cellChars && row.length < tableLimits.columns) value += char;
-  };
-  for (let at = 0; at < text.length && rows.length <= tableLimits.rows; at++) {
-    const char = text[at] ?? '';
-    if (quoted) {
-      if (char !== '"') write(char);
-      else if (text[at + 1] === '"') write(text[++at] ?? '');
-      else quoted = false;
-    } else if (char === '"' && value === '') quoted = true;
-    else if (char === comma || char === '\n') {
-      if (row.length < tableLimits.columns) row.push(value);
-      value = '';
-      if (char === '\n') rows.push(row.splice(0));
-    } else if (char !== '\r') write(char);
-  }
-  if (value || row.length > 0) rows.push([...row, value]);
-  return rows;
-}
-
-function tablesOf(open: () => WorkBook): Document {
+function tablesOf(open: () => WorkBook, marks: BookMarks): Document {
   let book: WorkBook;
   try {
     book = open();
   } catch (error) {
     return refuseFile(/password|encrypt/iu.test(String(error)) ? 'encrypted' : 'broken_file');
   }
-  const shift = book.Workbook?.WBProps?.date1904 ? 1462 : 0;
-  const parts: Document['parts'] = [];
+  const shared = {
+    shift: book.Workbook?.WBProps?.date1904 ? 1462 : 0,
+    inCells: marks.inCells,
+    struckTexts: marks.strikes ? new Map<string, string>() : null,
+  };
+  const whole = nothingUnread(null);
+  whole.pictures = marks.lost;
+  const document: Document = { parts: [], pictures: [], unread: [whole] };
   let rows = 0;
   let chars = 0;
   book.SheetNames.forEach((name, at) => {
     const sheet = book.Sheets[name];
+    if (!sheet) return;
     // Hidden sheets hold drop-down lists or last year's table; nobody who looks at the file sees them.
-    if (!sheet || (book.Workbook?.Sheets?.[at]?.Hidden ?? 0) > 0) return;
-    const table = tableOf(name, sheet, shift);
+    if ((book.Workbook?.Sheets?.[at]?.Hidden ?? 0) > 0) {
+      whole.sheets++;
+      return;
+    }
+    const unread = nothingUnread(name);
+    const own = marks.sheets.get(name) ?? hiddenIn(sheet);
+    const table = tableOf(name, sheet, { ...shared, marks: own, unread });
     rows += table.rows.length;
     if (rows > tableLimits.rows) refuseFile('too_many_rows');
     for (const { cells } of table.rows) for (const cell of cells) chars += cell?.text.length ?? 0;
     if (chars > tableLimits.chars) refuseFile('zip_bomb');
-    if (table.rows.length > 0) parts.push({ table });
+    if (table.rows.length > 0) document.parts.push({ table });
+    document.unread.push(unread);
   });
-  return { parts, pictures: [] };
+  return document;
 }
 
-function tableOf(name: string, sheet: WorkSheet, shift: number): Table {
+/** What the reader of .xls tells by itself. */
+function hiddenIn(sheet: WorkSheet): SheetMarks {
+  const marks = noSheetMarks();
+  (sheet['!rows'] ?? []).forEach((row, at) => row?.hidden && marks.hiddenRows.add(at));
+  (sheet['!cols'] ?? []).forEach((column, at) => column?.hidden && marks.hiddenColumns.add(at));
+  return marks;
+}
+
+interface Sheet {
+  /** Days from the workbook's own calendar to that of 1900. */
+  shift: number;
+  marks: SheetMarks;
+  inCells: ReadonlyMap<string, Uint8Array>;
+  /** Shared texts with struck-out words: their runs → what is left. Null when the workbook has none. */
+  struckTexts: Map<string, string> | null;
+  unread: Unread;
+}
+
+function tableOf(name: string, sheet: WorkSheet, told: Sheet): Table {
   // `!data` holds only rows that exist; a sheet's declared range may be the whole grid. Borders drawn below the table
   // make rows without a value, which are no rows.
   const data: (CellObject[] | undefined)[] = sheet['!data'] ?? [];
   const source = data.slice(0, data.findLastIndex((row) => row?.some((cell) => cell?.v !== undefined)) + 1);
   if (source.length > tableLimits.rows) refuseFile('too_many_rows');
+  const { struck } = told.marks;
+  const isStruck = (row: number, column: number): boolean =>
+    struck.size > 0 && struck.has(`${row}:${column}`);
   const rows = Array.from({ length: source.length }, (_, at) => ({
     row: at + 1,
     cells: Array.from({ length: Math.min(source[at]?.length ?? 0, tableLimits.columns) }, (_, column) =>
-      cellOf(source[at]?.[column], shift),
+      cellOf(source[at]?.[column], told, isStruck(at, column)),
     ),
   }));
   spread(rows, sheet['!merges'] ?? []);
-  return { sheet: name, rows };
+  putPictures(rows, told);
+  return { sheet: name, rows: visible(rows, told) };
+}
+
+/** A picture belongs to the cell it lies on, also to an empty one. */
+function putPictures(rows: Table['rows'], { marks, unread }: Sheet): void {
+  for (const { row, column, bytes } of marks.pictures) {
+    const cells = rows[row]?.cells;
+    if (!cells || column >= tableLimits.columns) {
+      unread.pictures++;
+      continue;
+    }
+    while (cells.length <= column) cells.push(null);
+    const cell = (cells[column] ??= textCell(''));
+    cell.pictures.push(bytes);
+  }
+}
+
+/** Without hidden rows and columns; those that held something are counted. */
+function visible(rows: Table['rows'], { marks, unread }: Sheet): Table['rows'] {
+  const { hiddenRows, hiddenColumns } = marks;
+  if (hiddenRows.size === 0 && hiddenColumns.size === 0) return rows;
+  const held = (cell: Cell | null | undefined): boolean => Boolean(cell?.text.trim());
+  unread.rows = rows.filter((line, at) => hiddenRows.has(at) && line.cells.some(held)).length;
+  const seen = rows.filter((_, at) => !hiddenRows.has(at));
+  unread.columns = [...hiddenColumns].filter((column) =>
+    seen.some((line) => held(line.cells[column])),
+  ).length;
+  return seen.map((line) => ({
+    ...line,
+    cells: line.cells.map((cell, column) => (hiddenColumns.has(column) ? null : cell)),
+  }));
 }
 
 /** Merges of a real table do not overlap, so together they cover no more cells than the table has: what goes beyond is passed over. */
@@ -168,17 +213,38 @@ function spread(rows: Table['rows'], merges: readonly Range[]): void {
   }
 }
 
-function cellOf(source: CellObject | undefined, shift: number): Cell | null {
+function cellOf(
+  source: CellObject | undefined,
+  { shift, inCells, struckTexts, unread }: Sheet,
+  struck: boolean,
+): Cell | null {
   if (!source) return null;
+  const picture = pictureIn(source);
+  if (picture !== undefined) {
+    const bytes = inCells.get(picture);
+    if (!bytes) unread.pictures++;
+    return { ...textCell(''), pictures: bytes ? [bytes] : [] };
+  }
   const number = source.t === 'n' && typeof source.v === 'number' ? source.v : null;
   const dated = number !== null && typeof source.z === 'string' && SSF.is_date(source.z);
+  // A whole number of this size under a birth date is a day, also when no format says so.
+  const day = number !== null && (dated || (Number.isInteger(number) && number > 9999 && number < 60_000));
+  const written = textOf(source, number);
+  const text = struck ? '' : unstruck(source, written, struckTexts);
+  unread.struck += written.length - text.length;
   return {
-    text: clip(textOf(source, number), tableLimits.cellChars),
-    number: number !== null && dated ? number + shift : number,
+    text: clip(text, tableLimits.cellChars),
+    number: struck ? null : number !== null && day ? number + shift : number,
     dated,
     formula: source.f !== undefined || (source.t === 's' && /^=\S/u.test(String(source.v))),
     pictures: [],
   };
+}
+
+/** The name in a formula with which WPS shows a picture in a cell; programs without the formula keep its text. */
+function pictureIn({ f, t, v }: CellObject): string | undefined {
+  const formula = f ?? (t === 's' && typeof v === 'string' && v.length < 200 ? v : '');
+  return /DISPIMG\("([^"]{1,80})"/u.exec(formula)?.[1];
 }
 
 /** A number as shown, unless the column's width or the format made 1.38E+10 or #### of it. */
@@ -187,4 +253,31 @@ function textOf(source: CellObject, number: number | null): string {
   if (number === null) return String(source.v ?? '');
   const shown = source.w ?? '';
   return shown && !/^[\d.]+E[+-]?\d+$|^#+$/iu.test(shown) ? shown : String(number);
+}
+
+/** A text of which single characters are struck out is kept as runs; what is left of it. One text may stand in every cell. */
+function unstruck({ r: runs }: CellObject, written: string, known: Sheet['struckTexts']): string {
+  if (typeof runs !== 'string' || !known) return written;
+  const left = known.get(runs) ?? leftOf(runs, written);
+  known.set(runs, left);
+  return left;
+}
+
+function leftOf(runs: string, written: string): string {
+  if (!strike.test(runs)) return written;
+  let text = '';
+  let struck = false;
+  scanXml(`<si>${runs}</si>`, {
+    open(tag, attributes) {
+      const name = tag.replace(/^\w+:/u, '');
+      if (name === 'r') struck = false;
+      else if (name === 'strike') struck = !/^(0|false)$/u.test(attribute(attributes, 'val') ?? '');
+    },
+    text(part, above) {
+      const [around = '', inner = ''] = above.slice(-2).map((name) => name.replace(/^\w+:/u, ''));
+      if (!struck && inner === 't' && around !== 'rPh') text += part;
+    },
+    close() {},
+  });
+  return text;
 }

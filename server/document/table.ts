@@ -17,10 +17,26 @@ export interface Table {
   rows: { row: number; cells: (Cell | null)[] }[];
 }
 
-/** A document is lines and tables in the order a person reads them, and pictures that stand outside every table. */
+/** What a document holds and a reader of the paper does not see, or sees struck out: it was not read. */
+export interface Unread {
+  /** The sheet's name, or null in a text document. */
+  sheet: string | null;
+  /** Hidden rows, columns and sheets with something in them. */
+  rows: number;
+  columns: number;
+  sheets: number;
+  /** Characters of hidden text, and of struck-out text. */
+  hidden: number;
+  struck: number;
+  /** Pictures that are seen, but in a way that this reader cannot follow. */
+  pictures: number;
+}
+
+/** A document is lines and tables in the order a person reads them, pictures that stand outside every table, and what was not read. */
 export interface Document {
   parts: ({ line: string } | { table: Table })[];
   pictures: Uint8Array[];
+  unread: Unread[];
 }
 
 export type DocumentKind = 'docx' | 'xlsx' | 'xls' | 'ods' | 'csv';
@@ -30,6 +46,15 @@ export const tableLimits = { rows: 5000, columns: 64, cellChars: 20_001, chars: 
 
 export function textCell(text: string): Cell {
   return { text, number: null, dated: false, formula: false, pictures: [] };
+}
+
+export function nothingUnread(sheet: string | null): Unread {
+  return { sheet, rows: 0, columns: 0, sheets: 0, hidden: 0, struck: 0, pictures: 0 };
+}
+
+/** A merged cell once, empty places not at all. */
+export function distinctCells(cells: readonly (Cell | null)[]): Cell[] {
+  return [...new Set(cells)].filter((cell) => cell !== null);
 }
 
 /** The next cell to the right that is another cell than the one at `column`, with its column; null at the row's end. */

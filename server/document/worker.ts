@@ -1,12 +1,15 @@
 import { parentPort } from 'node:worker_threads';
 import { type Archive, openArchive } from './archive.ts';
-import { readDocx, relationships } from './docx.ts';
+import { readCsv } from './csv.ts';
+import { readDocx } from './docx.ts';
 import type { Draft } from './draft.ts';
 import { readForms } from './form.ts';
+import { unreadOf } from './left.ts';
 import { mergeDrafts } from './merge.ts';
 import type { Nomination } from './nomination.ts';
 import { type Problem, type ProblemCode, refusedWith, refuseFile } from './problem.ts';
-import { readCsv, readOldWorkbook, readWorkbook } from './sheet.ts';
+import { relationsOf } from './relation.ts';
+import { readOldWorkbook, readWorkbook } from './sheet.ts';
 import type { Document, DocumentKind, Table } from './table.ts';
 import { attribute, scanXml, xmlText } from './xml.ts';
 
@@ -47,11 +50,23 @@ export function readDocument({ bytes, ending }: Omit<ReadAsk, 'file'>): {
   if (starts(bytes, 0x50, 0x4b)) return readZip(bytes);
   if (starts(bytes, 0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1))
     return { kind: 'xls', document: readOldWorkbook(bytes) };
-  const head = xmlText(bytes.subarray(0, 4096)).trimStart().slice(0, 2000);
-  if (/^(<!doctype html|<html|<head|<meta|<table|<body)/iu.test(head)) refuseFile('web_page');
+  const other = otherFormat(xmlText(bytes.subarray(0, 4096)).trimStart());
+  if (other) refuseFile(other);
   const text = !bytes.includes(0) || starts(bytes, 0xff, 0xfe) || starts(bytes, 0xfe, 0xff);
   if (['csv', 'txt', 'tsv'].includes(ending) && text) return { kind: 'csv', document: readCsv(bytes) };
   return refuseFile(officeEndings.has(ending) ? 'fake_ending' : 'not_a_document');
+}
+
+/** Formats that Word, Excel and WPS open like any other and this reader does not; exports and old machines make them under any ending. */
+function otherFormat(head: string): ProblemCode | null {
+  if (head.startsWith('{\\rtf')) return 'old_doc';
+  if (/^MIME-Version:|^From:.*Internet Explorer|^Content-Type: multipart\/related/iu.test(head))
+    return 'web_page';
+  const text = head.replace(/^\ufeff?\s*(<\?xml[^>]*>|<!--[\s\S]*?-->|\s+)*/u, '');
+  if (/^(<!doctype html|<html|<head|<meta|<style|<table|<body|<div|<script)/iu.test(text)) return 'web_page';
+  const old =
+    /progid="(Word\.Document|Excel\.Sheet)"|urn:schemas-microsoft-com:office:spreadsheet|<w:wordDocument|<pkg:package/iu;
+  return head.startsWith('<') && old.test(head) ? 'old_xml' : null;
 }
 
 function readZip(bytes: Uint8Array): { kind: DocumentKind; document: Document } {
@@ -63,10 +78,7 @@ function readZip(bytes: Uint8Array): { kind: DocumentKind; document: Document } 
     : '';
   if (mime.startsWith('application/vnd.oasis.opendocument.spreadsheet'))
     return { kind: 'ods', document: readWorkbook(archive) };
-  const main = relationships(archive, '_rels/.rels').find((one) =>
-    one.type.endsWith('/officeDocument'),
-  )?.target;
-  const part = main?.replace(/^\//u, '') ?? '';
+  const part = relationsOf(archive, '').find((one) => one.type.endsWith('/officeDocument'))?.part ?? '';
   if (/macroEnabled/iu.test(contentType(archive, part))) refuseFile('macro');
   if (/^word\//u.test(part)) return { kind: 'docx', document: readDocx(archive, part) };
   if (/^xl\/.+\.xml$/u.test(part)) return { kind: 'xlsx', document: readWorkbook(archive) };
@@ -96,10 +108,15 @@ function tablesOf({ parts }: Document): Table[] {
   });
 }
 
+/** Of tables only what is missing in them matters: a hidden sheet of choices is none, and nobody asked for pictures. */
+function hiddenIn({ unread }: Document, file: string): Problem[] {
+  return unreadOf({ unread: unread.map((one) => ({ ...one, sheets: 0, pictures: 0 })) }, file);
+}
+
 function answerTo(ask: ReadAsk): ReadReply {
   const { kind, document } = readDocument(ask);
   return ask.tables
-    ? { kind, drafts: [], problems: [], tables: tablesOf(document) }
+    ? { kind, drafts: [], problems: hiddenIn(document, ask.file), tables: tablesOf(document) }
     : { kind, ...readForms(document, ask.file) };
 }
 

@@ -1,10 +1,13 @@
 import { refuseFile } from './problem.ts';
 
-/** What a scan calls, in document order. `attributes` is the raw text between the name and the end of the tag. */
+/**
+ * What a scan calls, in document order. `attributes` is the raw text between the name and the end of the tag; `above` are the names of
+ * the elements around it, the innermost last.
+ */
 export interface XmlVisitor {
-  open(name: string, attributes: string): void;
+  open(name: string, attributes: string, above: readonly string[]): void;
   close(name: string): void;
-  text(text: string): void;
+  text(text: string, above: readonly string[]): void;
 }
 
 const named: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
@@ -28,28 +31,34 @@ export function checkXml(text: string): void {
 export function scanXml(text: string, visitor: XmlVisitor): void {
   checkXml(text);
   const unclosed: string[] = [];
-  const paired: XmlVisitor = {
+  const paired: Paired = {
     open(name, attributes) {
+      visitor.open(name, attributes, unclosed);
       unclosed.push(name);
-      visitor.open(name, attributes);
     },
     close(name) {
       if (unclosed.pop() !== name) refuseFile('broken_file');
       visitor.close(name);
     },
-    text: visitor.text,
+    text: (inner) => visitor.text(inner, unclosed),
   };
   let at = 0;
   while (at < text.length) {
     const start = text.indexOf('<', at);
     if (start < 0) break;
-    if (start > at) visitor.text(decodeXml(text.slice(at, start)));
+    if (start > at) paired.text(decodeXml(text.slice(at, start)));
     at = tag(text, start, paired);
   }
   if (unclosed.length > 0) refuseFile('broken_file');
 }
 
-function tag(text: string, start: number, visitor: XmlVisitor): number {
+interface Paired {
+  open(name: string, attributes: string): void;
+  close(name: string): void;
+  text(text: string): void;
+}
+
+function tag(text: string, start: number, visitor: Paired): number {
   if (text.startsWith('<!--', start)) return after(text, '-->', start + 4);
   if (text.startsWith('<![CDATA[', start)) {
     const end = after(text, ']]>', start + 9);

@@ -41,6 +41,9 @@ export async function readUnitSheet(
     const reply = await reader.read({ bytes: sent.bytes, file, ending, tables: true });
     if ('refused' in reply)
       return { rows: [], problem: problemAt(reply.refused, { file }, { limit: tableLimits.rows }).message };
+    // The list is looked through on the screen before it is taken: what is missing there must be asked for first.
+    const [hidden] = reply.problems;
+    if (hidden) return { rows: [], problem: hidden.message };
     const rows = (reply.tables ?? []).flatMap((table) => unitsOf(table, collection.unitKinds));
     if (rows.length === 0)
       return { rows, problem: '没有找到单位名单：表头需要有“单位”一栏，名单写在表头下面。' };

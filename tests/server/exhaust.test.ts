@@ -1,9 +1,9 @@
 import { unzipSync, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
+import { readCsv } from '@zuimei/server/document/csv.ts';
 import { readDocuments, type SentFile } from '@zuimei/server/document/documents.ts';
 import { refusedWith } from '@zuimei/server/document/problem.ts';
 import { createReader } from '@zuimei/server/document/reader.ts';
-import { readCsv } from '@zuimei/server/document/sheet.ts';
 import { tableLimits } from '@zuimei/server/document/table.ts';
 import { readDocument } from '@zuimei/server/document/worker.ts';
 import { bookFile, cardGrid, docxFile, listHead, partOf, portrait, sheetOf } from './paper.ts';
