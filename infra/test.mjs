@@ -1,5 +1,6 @@
 // npm test: sets up what the tests need, then format, types, build and all tests; ends with `N passed, N failed`.
 // Arguments go to vitest, and then only the tests run: npm test -- tests/shared
+// `--mode engines` (npm run engines): the journeys in WebKit and Firefox.
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, buildPages, checkMachine, fail, install, node, root, run, say, seconds } from './install.mjs';
@@ -93,9 +94,17 @@ async function providePrograms() {
 }
 
 async function missingPrograms() {
-  const { code, output } = await run(node, [join(root, 'tests/harness/program.ts')]);
-  if (code !== 0) fail('无法检查测试所需程序。', 'Could not look for what the tests need.', output);
-  return JSON.parse(output);
+  const lists = [
+    'tests/harness/program.ts',
+    ...(args.includes('engines') ? ['tests/engines/program.ts'] : []),
+  ];
+  const missing = [];
+  for (const list of lists) {
+    const { code, output } = await run(node, [join(root, list)]);
+    if (code !== 0) fail('无法检查测试所需程序。', 'Could not look for what the tests need.', output);
+    missing.push(...JSON.parse(output));
+  }
+  return missing;
 }
 
 function isDebian() {

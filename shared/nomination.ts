@@ -124,5 +124,6 @@ export const nominationLimits = {
   files: 10,
   fileBytes: 20 << 20,
   videoBytes: 60 << 20,
-  photoBytes: 20 << 20,
+  /** As it comes from a phone of 108 megapixels. */
+  photoBytes: 50 << 20,
 };

@@ -1,3 +1,4 @@
+import { photoFaults } from './picture.ts';
 import type { RefusalCode } from './refusal.ts';
 
 /**
@@ -63,6 +64,7 @@ export const staffRefusalCodes = [
   'opinion_missing',
   'consent_missing',
   'file_refused',
+  ...photoFaults,
   'too_many_files',
   'number_taken',
   // auditing

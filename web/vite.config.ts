@@ -1,12 +1,12 @@
 import vue from '@vitejs/plugin-vue';
 import { defineConfig, type Plugin } from 'vite';
+import { checked } from './checked.ts';
+import { citizenEngines, deskEngines, targetsOf } from './engines.ts';
 import { oneFile } from './onefile.ts';
 import { packed } from './packed.ts';
 
-// Oldest engines met: WeChat's Android web view (Chromium 100 or so) and Safari of iOS 15.
-const engines = ['chrome90', 'safari15'];
-// The console is used on office computers and staff's own phones: native <dialog> is there.
-const deskEngines = ['chrome100', 'safari15.4'];
+const citizenTargets = targetsOf(citizenEngines);
+const deskTargets = targetsOf(deskEngines);
 
 /** What a first vote needs comes in one file: on a slow network each further file costs a round trip. Of lib, what inner pages alone use stays with them. */
 const firstVote = {
@@ -41,6 +41,9 @@ const quietSdk: Plugin = {
 export default defineConfig({
   plugins: [
     vue({ features: { optionsAPI: false, prodDevtools: false } }),
+    checked('client', citizenEngines),
+    checked('console', deskEngines),
+    checked('verify', deskEngines),
     oneFile('verify'),
     quietSdk,
     packed(),
@@ -51,10 +54,10 @@ export default defineConfig({
     client: {
       build: {
         outDir: 'dist/client',
-        target: engines,
+        target: citizenTargets,
         // One sheet for the whole citizen's page, so the server can put it inside the HTML.
         cssCodeSplit: false,
-        cssTarget: engines,
+        cssTarget: citizenTargets,
         assetsInlineLimit: 2048,
         modulePreload: { polyfill: false },
         rolldownOptions: {
@@ -68,8 +71,8 @@ export default defineConfig({
       build: {
         outDir: 'dist/console',
         assetsDir: 'console-assets',
-        target: deskEngines,
-        cssTarget: deskEngines,
+        target: deskTargets,
+        cssTarget: deskTargets,
         assetsInlineLimit: 2048,
         modulePreload: { polyfill: false },
         rolldownOptions: { input: 'console.html' },
@@ -79,8 +82,8 @@ export default defineConfig({
       consumer: 'client',
       build: {
         outDir: 'dist/verify',
-        target: deskEngines,
-        cssTarget: deskEngines,
+        target: deskTargets,
+        cssTarget: deskTargets,
         assetsInlineLimit: 100_000,
         modulePreload: false,
         rolldownOptions: { input: 'verify.html', output: { codeSplitting: false } },

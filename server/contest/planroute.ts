@@ -126,9 +126,18 @@ export function planRoute(parts: {
       const [file] = files;
       if (!file) throw new Refusal('bad_request', { field: 'file' });
       const photo = await encodePortrait(file);
+      const name = file.name.slice(-80);
       const ratio = photo.width / photo.height;
-      if (photo.width < BANNER_WIDTH || ratio < BANNER_RATIO.least || ratio > BANNER_RATIO.most)
-        throw new Refusal('file_refused', { name: file.name.slice(-80) });
+      const { width, height } = photo;
+      if (width < BANNER_WIDTH)
+        throw new Refusal('photo_small', {
+          name,
+          width,
+          height,
+          least: `${BANNER_WIDTH}×${Math.ceil(BANNER_WIDTH / BANNER_RATIO.most)}`,
+        });
+      if (ratio < BANNER_RATIO.least || ratio > BANNER_RATIO.most)
+        throw new Refusal('file_refused', { name });
       const kept = await db.transaction().execute(async (tx) => {
         await recordAction(tx, c.get('person'), {
           act: 'contest.banner',

@@ -1,4 +1,5 @@
 import { type FieldName, fields } from '@zuimei/shared/form.ts';
+import { heicAdvice } from '@zuimei/shared/picture.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 
 /** `error`: the row (or file) is not imported. `warning`: imported, a person should look. `note`: nothing to do. */
@@ -56,7 +57,15 @@ const catalogue = {
   missing_reason: ['warning', '“{name}”没有填写推荐理由，请补上。'],
   missing_phone: ['warning', '“{name}”没有填写联系电话，请补上。'],
   too_few_proofs: ['warning', '“{name}”的典型印证案例只有 {count} 个，要求不少于 3 个，请补充。'],
-  photo_unreadable: ['warning', '“{name}”的照片无法读取，请换成 JPG 或 PNG 格式的照片。'],
+  photo_none: ['warning', '“{name}”的照片不是常见的图片格式，请换成 JPG 或 PNG 格式的照片。'],
+  photo_heic: ['warning', `“{name}”的照片是 HEIC 格式，这里打不开，没有采用。${heicAdvice}。`],
+  photo_points: [
+    'warning',
+    '“{name}”的照片有 {points} 万像素，超过 {most} 万，没有采用，请缩小或另存为 JPG 后补上。',
+  ],
+  photo_small: ['warning', '“{name}”的照片只有 {width}×{height} 像素，太小了，请换一张不小于 {least} 的。'],
+  photo_bytes: ['warning', '“{name}”的照片有 {megabytes} MB，超过 {most} MB，没有采用，请压缩后补上。'],
+  photo_broken: ['warning', '“{name}”的照片已损坏或不完整，打不开，请重新插入或另外上传。'],
   photo_late: ['warning', '“{name}”的照片较多，这次没有来得及处理，请在草稿中补上照片。'],
   picture_ignored: ['warning', '“{name}”的表中另有 {count} 张图片未采用，只取第一张作为照片。'],
   ambiguous_date: ['warning', '“{name}”的出生年月以数字保存，分不清 1 月还是 10 月，请核对。'],

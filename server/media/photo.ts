@@ -1,10 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import sharp, { type Sharp } from 'sharp';
+import sharp, { type Metadata, type Sharp } from 'sharp';
+import { type PictureKind, pictureKind } from '@zuimei/shared/picture.ts';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import { createTurns } from '../turn.ts';
 
 /** One core a picture: two may be encoded at once beside the ballots. */
 sharp.concurrency(1);
 
-export const photoLimits = { bytes: 20 << 20, pixels: 50_000_000, minSide: 60 };
+/**
+ * `pixels`: of a JPEG or a PNG, which phones make of 108 million (12 000 × 9 000) and which are read shrunk or row by row. `wholePixels`:
+ * of every other kind, whose decoder holds the whole picture.
+ */
+export const photoLimits = { bytes: 50 << 20, pixels: 125_000_000, wholePixels: 50_000_000, minSide: 60 };
+
+/** A JPEG or PNG that is stored in passes has to be held whole: 300 MB for 108 million pixels, so one at a time. */
+const heavy = createTurns({ atOnce: 1, waiting: 20, retryAfterMs: 10_000 });
 
 export type PhotoSize = 'thumb' | 'card' | 'full';
 export type PhotoFormat = 'avif' | 'webp' | 'jpg';
@@ -35,44 +45,76 @@ const FULL_HEIGHT = 2160;
 /**
  * Re-encodes an uploaded picture into what pages show. Only pixels survive: turned upright, no metadata, white behind
  * transparency, never enlarged. `thumb` (96) and `card` (480) are squares with the face in the upper third; `full` keeps the
- * whole picture. Returns null for what is not a readable JPEG, PNG, WebP, GIF or AVIF within the limits (SVG and HEIC included).
+ * whole picture. Takes JPEG, PNG, WebP, GIF and AVIF; refuses as shrinkPhoto, and with photo_small {width, height, least}.
  */
-export async function encodePhoto(bytes: Uint8Array): Promise<EncodedPhoto | null> {
-  if (bytes.length > photoLimits.bytes || !isPicture(bytes)) return null;
-  try {
-    return await encode(bytes);
-  } catch {
-    // sharp throws for truncated, oversized and malformed pictures alike.
-    return null;
+export async function encodePhoto(bytes: Uint8Array): Promise<EncodedPhoto> {
+  const { data, info } = await shrinkPhoto(bytes, { width: FULL_WIDTH, height: FULL_HEIGHT }, (picture) =>
+    picture
+      .flatten({ background: '#ffffff' })
+      .toColourspace('srgb')
+      .raw()
+      .toBuffer({ resolveWithObject: true }),
+  );
+  const { width, height, channels } = info;
+  const side = Math.min(width, height);
+  if (side < photoLimits.minSide) {
+    const least = `${photoLimits.minSide}×${photoLimits.minSide}`;
+    throw new Refusal('photo_small', { width, height, least });
   }
-}
-
-async function encode(bytes: Uint8Array): Promise<EncodedPhoto | null> {
-  const { data, info } = await sharp(bytes, {
-    limitInputPixels: photoLimits.pixels,
-    failOn: 'error',
-    pages: 1,
-  })
-    .rotate()
-    .resize(FULL_WIDTH, FULL_HEIGHT, { fit: 'inside', withoutEnlargement: true })
-    .flatten({ background: '#ffffff' })
-    .toColourspace('srgb')
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  if (Math.min(info.width, info.height) < photoLimits.minSide) return null;
-  const full = (): Sharp =>
-    sharp(data, { raw: { width: info.width, height: info.height, channels: info.channels } });
-  const square = await squareOf(full, info.width, info.height);
-  const side = Math.min(info.width, info.height);
+  const full = (): Sharp => sharp(data, { raw: { width, height, channels } });
+  const square = await squareOf(full, width, height);
   const sized = (to: number): Sharp =>
-    sharp(square, { raw: { width: side, height: side, channels: info.channels } }).resize(Math.min(to, side));
+    sharp(square, { raw: { width: side, height: side, channels } }).resize(Math.min(to, side));
   const files = [
     ...(await inFormats('thumb', sized(96))),
     ...(await inFormats('card', sized(480))),
     ...(await inFormats('full', full())),
   ];
-  return { id: drawMediaId(), width: info.width, height: info.height, files };
+  return { id: drawMediaId(), width, height, files };
 }
+
+/**
+ * Opens a picture upright and no larger than `box`, and gives what `use` makes of it: the one place where pictures from outside are
+ * decoded. Refuses with photo_bytes {megabytes, most}, photo_none, photo_heic, photo_points {points, most}, both in units of 10 000, and
+ * photo_broken.
+ */
+export async function shrinkPhoto<T>(
+  bytes: Uint8Array,
+  box: { width: number; height: number },
+  use: (picture: Sharp) => Promise<T>,
+): Promise<T> {
+  if (bytes.length > photoLimits.bytes)
+    throw new Refusal('photo_bytes', { megabytes: mega(bytes.length), most: mega(photoLimits.bytes) });
+  // By its first bytes: sharp would also open SVG, TIFF and others, whose parsers no photograph needs.
+  const kind = pictureKind(bytes);
+  if (kind === null) throw new Refusal('photo_none');
+  if (kind === 'heic') throw new Refusal('photo_heic');
+  try {
+    const head = await sharp(bytes, { limitInputPixels: false, pages: 1 }).metadata();
+    const most = mostPixels(kind);
+    const pixels = head.width * head.height;
+    if (pixels > most)
+      throw new Refusal('photo_points', { points: Math.round(pixels / 1e4), most: Math.round(most / 1e4) });
+    using _turn = isHeavy(head, pixels) ? await heavy.take() : null;
+    const picture = sharp(bytes, { limitInputPixels: most, failOn: 'error', pages: 1 })
+      .autoOrient()
+      .resize(box.width, box.height, { fit: 'inside', withoutEnlargement: true })
+      .timeout({ seconds: 30 });
+    return await use(picture);
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    // sharp throws for truncated and malformed pictures alike.
+    throw new Refusal('photo_broken');
+  }
+}
+
+const mega = (bytes: number): number => Math.round(bytes / (1 << 20));
+
+const mostPixels = (kind: PictureKind): number =>
+  kind === 'jpeg' || kind === 'png' ? photoLimits.pixels : photoLimits.wholePixels;
+
+const isHeavy = ({ isProgressive }: Metadata, pixels: number): boolean =>
+  isProgressive === true && pixels > photoLimits.wholePixels;
 
 /** A portrait keeps its upper part (a sixth of what is cut goes from above the head); a wide picture is cut around what draws the eye. */
 function squareOf(full: () => Sharp, width: number, height: number): Promise<Buffer> {
@@ -123,16 +165,4 @@ function encodeAs(format: PhotoFormat, quality: number, picture: Sharp): Sharp {
   if (format === 'avif') return picture.avif({ quality, effort: 2 });
   if (format === 'webp') return picture.webp({ quality, effort: 4 });
   return picture.jpeg({ quality, mozjpeg: true });
-}
-
-/** By its first bytes: sharp would also open SVG, TIFF and others, whose parsers no photograph needs. */
-function isPicture(bytes: Uint8Array): boolean {
-  const head = Buffer.from(bytes.subarray(0, 16)).toString('latin1');
-  return (
-    head.startsWith('\xff\xd8\xff') ||
-    head.startsWith('\x89PNG\r\n\x1a\n') ||
-    head.startsWith('GIF8') ||
-    (head.startsWith('RIFF') && head.slice(8, 12) === 'WEBP') ||
-    /^avi[fs]$/u.test(head.slice(4, 8) === 'ftyp' ? head.slice(8, 12) : '')
-  );
 }

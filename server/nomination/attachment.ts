@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { type Kysely, sql, type Transaction } from 'kysely';
-import sharp from 'sharp';
 import { type AttachmentView, nominationLimits } from '@zuimei/shared/nomination.ts';
+import { pictureKind } from '@zuimei/shared/picture.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Tables } from '../db.ts';
 import { openArchive } from '../document/archive.ts';
 import { cleanLine } from '../document/value.ts';
+import { shrinkPhoto } from '../media/photo.ts';
 import { clipStart } from '../text.ts';
+import { named } from './portrait.ts';
 
 type Reader = Kysely<Tables> | Transaction<Tables>;
 
@@ -70,7 +72,7 @@ export interface CheckedFile {
 
 /**
  * A file as it may be stored. Pictures are encoded anew, so that nothing but pixels survives (a phone writes into them where they were
- * taken). Refuses with too_large {limit in MB} or file_refused {name}.
+ * taken). Refuses with too_large {limit in MB}, file_refused {name}, for a picture as shrinkPhoto.
  */
 export async function checkFile(
   sent: { name: string; bytes: Uint8Array },
@@ -82,6 +84,7 @@ export async function checkFile(
   const limit = want === 'video' ? nominationLimits.videoBytes : nominationLimits.fileBytes;
   if (sent.bytes.length > limit) throw new Refusal('too_large', { limit: `${limit >> 20} MB` });
   const kind = fileKind(sent.bytes);
+  if (want === 'file' && pictureKind(sent.bytes) === 'heic') throw new Refusal('photo_heic', { name });
   if (kind === null || (want === 'video') !== (kind === 'mp4')) throw new Refusal('file_refused', { name });
   const bytes = kind === 'jpg' || kind === 'png' ? await pixelsOf(kind, sent.bytes, name) : sent.bytes;
   const stem = name.replace(/\.[^.]{1,5}$/u, '');
@@ -92,14 +95,11 @@ export async function checkFile(
 
 async function pixelsOf(kind: 'jpg' | 'png', bytes: Uint8Array, name: string): Promise<Uint8Array> {
   try {
-    const picture = sharp(bytes, { limitInputPixels: 80_000_000, failOn: 'error' })
-      .rotate()
-      .resize(4000, 6000, { fit: 'inside', withoutEnlargement: true })
-      .timeout({ seconds: 20 });
-    return await (kind === 'jpg' ? picture.jpeg({ quality: 88 }) : picture.png()).toBuffer();
-  } catch {
-    // sharp throws for truncated, oversized and malformed pictures alike.
-    throw new Refusal('file_refused', { name });
+    return await shrinkPhoto(bytes, { width: 4000, height: 6000 }, (picture) =>
+      (kind === 'jpg' ? picture.jpeg({ quality: 88 }) : picture.png()).toBuffer(),
+    );
+  } catch (error) {
+    throw named(error, name);
   }
 }
 

@@ -13,14 +13,13 @@ import type { Db, Tables } from '../db.ts';
 import { readDocuments } from '../document/documents.ts';
 import type { Nomination } from '../document/nomination.ts';
 import { type Problem, problemAt } from '../document/problem.ts';
-import { encodePhoto } from '../media/photo.ts';
 import { clip } from '../text.ts';
 import type { Units } from '../unit/unit.ts';
 import { isMask } from './answers.ts';
 import { createNomination, type Filing } from './filing.ts';
 import { ownStep, saveOpinion } from './opinion.ts';
 import { categoryOf } from './plan.ts';
-import { keepPhoto } from './portrait.ts';
+import { keepPhoto, readPortrait } from './portrait.ts';
 import type { Upload } from './upload.ts';
 
 /** For the pictures of one request. Whose turn is over leaves the rest to be added to the drafts by hand. */
@@ -50,11 +49,11 @@ export async function takeDocuments(
   for (const nomination of read.nominations) {
     const { candidate, source } = nomination;
     const late = photoTime.aborted;
-    const photo = nomination.photo && !late ? await encodePhoto(nomination.photo) : null;
-    if (nomination.photo && !photo)
-      problems.push(
-        problemAt(late ? 'photo_late' : 'photo_unreadable', source, { name: candidate.name }, 'photo'),
-      );
+    const sent = late ? null : await readPortrait(nomination);
+    const photo = sent && 'files' in sent ? sent : null;
+    if (sent && 'level' in sent) problems.push(sent);
+    if (nomination.photo && late)
+      problems.push(problemAt('photo_late', source, { name: candidate.name }, 'photo'));
     const found = await db.transaction().execute(async (tx) => {
       const unit = await unitFor(intake, nomination, units, (name, kind) =>
         intake.from === 'organizer'

@@ -1,14 +1,41 @@
 import type { Transaction } from 'kysely';
 import type { Photo } from '@zuimei/shared/contest.ts';
+import { photoFaults } from '@zuimei/shared/picture.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Tables } from '../db.ts';
+import type { Nomination } from '../document/nomination.ts';
+import { type Problem, problemAt } from '../document/problem.ts';
 import { type EncodedPhoto, encodePhoto } from '../media/photo.ts';
 
-/** An uploaded picture encoded anew, not yet stored. Refuses with file_refused {name} for anything but a readable photograph. */
+/** An uploaded picture encoded anew, not yet stored. Refuses as encodePhoto, with the name of the file beside. */
 export async function encodePortrait(sent: { name: string; bytes: Uint8Array }): Promise<EncodedPhoto> {
-  const photo = await encodePhoto(sent.bytes);
-  if (!photo) throw new Refusal('file_refused', { name: sent.name.slice(-80) });
-  return photo;
+  try {
+    return await encodePhoto(sent.bytes);
+  } catch (error) {
+    throw named(error, sent.name);
+  }
+}
+
+/** The picture of a nominee in a document, or null where there is none, or what is wrong with it: one bad picture stops nothing else. */
+export async function readPortrait(nomination: Nomination): Promise<EncodedPhoto | Problem | null> {
+  if (!nomination.photo) return null;
+  try {
+    return await encodePhoto(nomination.photo);
+  } catch (error) {
+    const code = error instanceof Refusal ? photoFaults.find((one) => one === error.code) : undefined;
+    if (!(error instanceof Refusal) || !code) throw error;
+    const details = Object.fromEntries(
+      Object.entries(error.details).map(([key, value]) => [key, String(value)]),
+    );
+    return problemAt(code, nomination.source, { name: nomination.candidate.name, ...details }, 'photo');
+  }
+}
+
+/** A refusal of a picture with the end of its file's name; anything else as it is. */
+export function named(error: unknown, name: string): unknown {
+  return error instanceof Refusal
+    ? new Refusal(error.code, { name: name.slice(-80), ...error.details })
+    : error;
 }
 
 /**

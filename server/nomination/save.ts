@@ -2,10 +2,10 @@ import { sql, type Transaction } from 'kysely';
 import type { Candidate } from '@zuimei/shared/contest.ts';
 import type { Db, Tables } from '../db.ts';
 import type { Nomination } from '../document/nomination.ts';
-import { type Problem, problemAt } from '../document/problem.ts';
-import { type EncodedPhoto, encodePhoto } from '../media/photo.ts';
+import type { Problem } from '../document/problem.ts';
+import type { EncodedPhoto } from '../media/photo.ts';
 import { type Plan, planNominations } from './plan.ts';
-import { keepPhoto } from './portrait.ts';
+import { keepPhoto, readPortrait } from './portrait.ts';
 import { sealPrivate } from './vault.ts';
 
 export interface SaveOptions {
@@ -58,13 +58,10 @@ async function encodePhotos(
   const encoded = new Map<Nomination, EncodedPhoto>();
   const problems: Problem[] = [];
   for (const { nomination } of plan.fresh) {
-    if (!nomination.photo) continue;
-    const photo = await encodePhoto(nomination.photo);
-    if (photo) encoded.set(nomination, photo);
-    else
-      problems.push(
-        problemAt('photo_unreadable', nomination.source, { name: nomination.candidate.name }, 'photo'),
-      );
+    const photo = await readPortrait(nomination);
+    if (photo === null) continue;
+    if ('files' in photo) encoded.set(nomination, photo);
+    else problems.push(photo);
   }
   return { encoded, problems };
 }

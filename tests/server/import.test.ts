@@ -279,7 +279,7 @@ describe.each(databaseKinds)('importing into the %s database', (kind) => {
     expect(refused.problems.map(({ code }) => code)).toContain('unknown_category');
     const taken = await importDocuments(db, await contestOf(db, 'odd-photo'), [file], { key });
     expect(taken.candidates[0]).toMatchObject({ name: '程一诺', photos: [] });
-    expect(taken.problems.map(({ code }) => code)).toContain('photo_unreadable');
+    expect(taken.problems.map(({ code }) => code)).toContain('photo_broken');
   });
 
   test('two imports of the same documents at once add everybody once', async () => {

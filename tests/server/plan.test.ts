@@ -397,7 +397,8 @@ test('a banner is taken when it is a picture of the right shape', async () => {
     form.set('file', new File([new Uint8Array(bytes)], '横幅.jpg', { type: 'image/jpeg' }));
     return await office.ask<Refused & { id: string }>('POST', `${BASE}/${view.slug}/banner`, form);
   };
-  expect(await sent(400, 400)).toMatchObject({ status: 422, body: { code: 'file_refused' } });
+  expect(await sent(400, 400)).toMatchObject({ status: 422, body: { code: 'photo_small' } });
+  expect(await sent(800, 800)).toMatchObject({ status: 422, body: { code: 'file_refused' } });
   const photo = await sent(1125, 520);
   expect(photo.status).toBe(200);
   const saved = await save(view, (plan) => {

@@ -251,14 +251,15 @@ describe('files', () => {
     const files = one(draft.id, '/files/attachments');
     const bytes = (text: string) => Buffer.from(text);
     const svg = bytes('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>');
-    for (const [name, content] of [
-      ['材料.pdf', bytes('<html><script>alert(1)</script></html>')],
-      ['照片.jpg', svg],
-      ['程序.docx', bytes('MZ\u0090')],
-      ['照片.jpg', Buffer.concat([photo.subarray(0, 40), bytes('<script>')])],
+    for (const [name, content, code] of [
+      ['材料.pdf', bytes('<html><script>alert(1)</script></html>'), 'file_refused'],
+      ['照片.jpg', svg, 'file_refused'],
+      ['程序.docx', bytes('MZ\u0090'), 'file_refused'],
+      ['照片.jpg', Buffer.concat([photo.subarray(0, 40), bytes('<script>')]), 'photo_broken'],
+      ['照片.heic', bytes('\0\0\0\x18ftypheic\0\0\0\0mif1heic'), 'photo_heic'],
     ] as const)
       expect((await desk.ask('POST', files, formOf(name, content))).body).toMatchObject({
-        code: 'file_refused',
+        code,
         name,
       });
     const huge = Buffer.concat([PDF, Buffer.alloc(21 << 20)]);
@@ -267,7 +268,8 @@ describe('files', () => {
       limit: '20 MB',
     });
     expect((await desk.ask('POST', one(draft.id, '/photo'), formOf('照片.jpg', svg))).body).toMatchObject({
-      code: 'file_refused',
+      code: 'photo_none',
+      name: '照片.jpg',
     });
     expect((await desk.ask('POST', one(draft.id, '/files/name'), formOf('a.pdf', PDF))).status).toBe(400);
   });

@@ -1,3 +1,4 @@
+import '../lib/engine.ts';
 import { createPinia } from 'pinia';
 import { createApp, nextTick } from 'vue';
 import { createWebHistory } from 'vue-router';

@@ -2,6 +2,7 @@ import type { Phase } from '@zuimei/shared/contest.ts';
 import { dayTime } from '@zuimei/shared/moment.ts';
 import type { NominationState } from '@zuimei/shared/nomination.ts';
 import type { PasswordFault } from '@zuimei/shared/password.ts';
+import { heicAdvice } from '@zuimei/shared/picture.ts';
 import type { RefusalDetails } from '@zuimei/shared/refusal.ts';
 import { refusalWords } from '@zuimei/shared/refusalwords.ts';
 import type { Role, StaffState } from '@zuimei/shared/staff.ts';
@@ -146,6 +147,12 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   opinion_missing: '意见还没有齐[（缺“{step}”）]，请补齐后再继续。',
   consent_missing: '还没有记录本人同意公示，请填写同意人和日期后再提交。',
   file_refused: '文件{name}不能接收，请检查格式是否正确、内容是否完整后重新上传。',
+  photo_none: '[“{name}”]不是照片，请选择 JPG、PNG 或 WebP 格式的照片。',
+  photo_heic: `[“{name}”]是 HEIC 格式，这里打不开。${heicAdvice}。`,
+  photo_points: '照片[“{name}”]有[ {points} ]万像素，超过[ {most} ]万，请缩小或另存为 JPG 后再上传。',
+  photo_small: '照片[“{name}”]只有[ {width}×{height} ]像素，太小了，请换一张[不小于 {least} 像素]的照片。',
+  photo_bytes: '照片[“{name}”]有[ {megabytes} ]MB，超过[ {most} ]MB，请压缩后再上传。',
+  photo_broken: '照片[“{name}”]已损坏或没有传完整，打不开，请从手机或相机重新导出后再上传。',
   too_many_files: '附件数量已到上限[（{most} 个）]，请删除不需要的再上传。',
   number_taken: '编号[ {number} ]已被占用，请换一个编号。',
   own_proposal: '自己提出的裁定须由另一名审计人员确认。',

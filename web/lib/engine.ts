@@ -1,21 +1,63 @@
 /**
- * Two methods that Safari before 15.4 and Chromium before 97 lack and the shared rules use; met in old WeChat web views.
- * Imported first by the page's entry.
+ * What the libraries of 2022 and 2023 have of arrays, texts and objects and the oldest engines lack (web/engines.ts), which the shared
+ * rules and Vue call. Imported first by every script that a page or a worker begins with; nothing else is added anywhere.
  */
-function define(of: object, name: string, value: unknown): void {
-  if (!(name in of)) Object.defineProperty(of, name, { value, writable: true, configurable: true });
+function define(of: object, added: Record<string, unknown>): void {
+  for (const [name, value] of Object.entries(added))
+    if (!(name in of)) Object.defineProperty(of, name, { value, writable: true, configurable: true });
 }
 
-function at<T>(this: ArrayLike<T>, index: number): T | undefined {
+type Test<T> = (one: T, index: number, all: ArrayLike<T>) => unknown;
+
+/** As the standard counts: from the end when negative. */
+const placeIn = (of: ArrayLike<unknown>, index: number): number => {
   const whole = Math.trunc(index) || 0;
-  return this[whole < 0 ? this.length + whole : whole];
-}
+  return whole < 0 ? of.length + whole : whole;
+};
 
-for (const of of [Array.prototype, String.prototype, Uint8Array.prototype]) define(of, 'at', at);
+const reading = {
+  at<T>(this: ArrayLike<T>, index: number): T | undefined {
+    return this[placeIn(this, index)];
+  },
+  findLast<T>(this: ArrayLike<T>, test: Test<T>): T | undefined {
+    return this[reading.findLastIndex.call(this, test as Test<unknown>)];
+  },
+  findLastIndex<T>(this: ArrayLike<T>, test: Test<T>): number {
+    let index = this.length;
+    while (index-- > 0) if (test(this[index] as T, index, this)) return index;
+    return -1;
+  },
+};
 
-define(Array.prototype, 'findLastIndex', function <
-  T,
->(this: T[], test: (one: T, index: number) => boolean): number {
-  for (let index = this.length - 1; index >= 0; index--) if (test(this[index] as T, index)) return index;
-  return -1;
+/** `slice` makes a copy of the same kind. */
+type Row = Pick<unknown[], 'slice' | 'length'>;
+
+const copying = {
+  toReversed(this: Row): unknown[] {
+    return this.slice().reverse();
+  },
+  toSorted(this: Row, order?: (a: unknown, b: unknown) => number): unknown[] {
+    return this.slice().sort(order);
+  },
+  with(this: Row, index: number, value: unknown): unknown[] {
+    const at = placeIn(this, index);
+    if (!(at >= 0 && at < this.length)) throw new RangeError('Invalid index');
+    const copy = this.slice();
+    copy[at] = value;
+    return copy;
+  },
+};
+
+define(String.prototype, { at: reading.at });
+for (const kind of [Array.prototype, Object.getPrototypeOf(Uint8Array.prototype)])
+  define(kind, { ...reading, ...copying });
+define(Array.prototype, {
+  toSpliced(this: unknown[], ...how: [start: number, remove: number, ...added: unknown[]]): unknown[] {
+    const copy = this.slice();
+    copy.splice(...how);
+    return copy;
+  },
+});
+define(Object, {
+  hasOwn: (of: object, key: PropertyKey) => Object.getOwnPropertyDescriptor(of, key) !== undefined,
 });

@@ -1,3 +1,4 @@
+import '../lib/engine.ts';
 import { createApp } from 'vue';
 import '../citizen/style/tokens.css';
 import './verify.css';

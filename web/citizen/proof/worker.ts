@@ -1,3 +1,4 @@
+import '../../lib/engine.ts';
 import { type Challenge, type Solution, solveChallenge } from 'altcha-lib';
 import { deriveKey } from './derive.ts';
 

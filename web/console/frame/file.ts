@@ -1,9 +1,13 @@
+import { heicAdvice } from '@zuimei/shared/picture.ts';
+
 /** Why a picked file is not taken, or null. `accept` as of a file input: endings, types, or a family such as image/*. */
 export function fileProblem(
   file: Pick<File, 'name' | 'size' | 'type'>,
   accept: string,
   maxBytes: number,
 ): string | null {
+  if (/\.hei[cf]$/i.test(file.name) || /^image\/hei[cf]/.test(file.type))
+    return `“${file.name}”是 HEIC 格式，这里打不开。${heicAdvice}。`;
   if (!accepted(file, accept)) return `“${file.name}”的格式不在可接收的范围内（${acceptWords(accept)}）。`;
   if (file.size === 0) return `“${file.name}”是空文件，请重新选择。`;
   if (file.size > maxBytes)
