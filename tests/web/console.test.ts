@@ -47,7 +47,8 @@ describe('what is typed', () => {
     const file = (name: string, size: number, type = '') => ({ name, size, type });
     const judge = (one: ReturnType<typeof file>) => fileProblem(one, '.docx,.XLSX,image/*', 5 * 1024 ** 2);
     expect(judge(file('报送表.DOCX', 1000))).toBeNull();
-    expect(judge(file('照片', 1000, 'image/heic'))).toBeNull();
+    expect(judge(file('照片', 1000, 'image/jpeg'))).toBeNull();
+    expect(judge(file('照片', 1000, 'image/heic'))).toContain('兼容性最佳');
     expect(judge(file('表.pdf', 1000, 'application/pdf'))).toBe(
       '“表.pdf”的格式不在可接收的范围内（DOCX、XLSX、图片）。',
     );
