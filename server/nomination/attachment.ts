@@ -8,7 +8,7 @@ import { openArchive } from '../document/archive.ts';
 import { cleanLine } from '../document/value.ts';
 import { shrinkPhoto } from '../media/photo.ts';
 import { clipStart } from '../text.ts';
-import { named } from './portrait.ts';
+import { withFile } from './portrait.ts';
 
 type Reader = Kysely<Tables> | Transaction<Tables>;
 
@@ -99,7 +99,7 @@ async function pixelsOf(kind: 'jpg' | 'png', bytes: Uint8Array, name: string): P
       (kind === 'jpg' ? picture.jpeg({ quality: 88 }) : picture.png()).toBuffer(),
     );
   } catch (error) {
-    throw named(error, name);
+    throw withFile(error, name);
   }
 }
 

@@ -12,7 +12,7 @@ export async function encodePortrait(sent: { name: string; bytes: Uint8Array }):
   try {
     return await encodePhoto(sent.bytes);
   } catch (error) {
-    throw named(error, sent.name);
+    throw withFile(error, sent.name);
   }
 }
 
@@ -32,7 +32,7 @@ export async function readPortrait(nomination: Nomination): Promise<EncodedPhoto
 }
 
 /** A refusal of a picture with the end of its file's name; anything else as it is. */
-export function named(error: unknown, name: string): unknown {
+export function withFile(error: unknown, name: string): unknown {
   return error instanceof Refusal
     ? new Refusal(error.code, { name: name.slice(-80), ...error.details })
     : error;

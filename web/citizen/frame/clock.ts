@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
+import { createServerTime } from '../../lib/servertime.ts';
 
 /**
  * The server's time as this page believes it, in ms, moving once a second. It runs by a stopwatch that nobody can set, and what servers say
@@ -9,10 +10,7 @@ import { ref } from 'vue';
 export const useClock = defineStore('clock', () => {
   const now = ref(0);
   const running = ref(false);
-  /** What the server's clock said when the stopwatch stood at 0. */
-  let zero = Number.NEGATIVE_INFINITY;
-
-  const believed = (): number => zero + performance.now();
+  const time = createServerTime();
 
   function stand(at: number): void {
     now.value = at;
@@ -20,8 +18,8 @@ export const useClock = defineStore('clock', () => {
 
   /** Takes a time that a server has said. */
   function follow(at: number): void {
-    zero = Math.max(zero, at - performance.now());
-    if (running.value) now.value = believed();
+    time.hear(at);
+    if (running.value) now.value = time.now();
   }
 
   /** Gives what stops it. */
@@ -29,7 +27,7 @@ export const useClock = defineStore('clock', () => {
     running.value = true;
     follow(now.value);
     const timer = setInterval(() => {
-      now.value = believed();
+      now.value = time.now();
     }, 1000);
     return () => clearInterval(timer);
   }

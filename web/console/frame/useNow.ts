@@ -1,18 +1,19 @@
 import { onUnmounted, type Ref, ref, watch } from 'vue';
 import type { Instant } from '@zuimei/shared/time.ts';
+import { createServerTime } from '../../lib/servertime.ts';
 
-/** The server's time in ms, moving once a second: what the server has `said` last, moved on by a stopwatch that nobody can set. Never goes back. */
-export function useNow(said: () => Instant): Readonly<Ref<number>> {
+/** The server's time in ms, moving once a second, by what the server has `said` last; 0 before it has said anything. */
+export function useNow(said: () => Instant | undefined): Readonly<Ref<number>> {
+  const time = createServerTime();
   const now = ref(0);
-  let zero = Number.NEGATIVE_INFINITY;
 
   function tick(): void {
-    now.value = zero + performance.now();
+    now.value = Math.max(0, time.now());
   }
   watch(
     said,
     (at) => {
-      zero = Math.max(zero, Date.parse(at) - performance.now());
+      if (at !== undefined) time.hear(Date.parse(at));
       tick();
     },
     { immediate: true },

@@ -1,6 +1,7 @@
 import { onMounted, onUnmounted, type Ref, ref } from 'vue';
 import type { LiveView } from '@zuimei/shared/live.ts';
 import { type Answer, api } from '../../client.ts';
+import { useNow } from '../../frame/useNow.ts';
 import { type Load, useLoad } from '../../load.ts';
 import { joinCurves } from './curve.ts';
 
@@ -24,13 +25,10 @@ export function useLive(slug: string): {
   resting: Readonly<Ref<boolean>>;
 } {
   let last: LiveView | null = null;
-  let ahead = 0;
   let timer = 0;
-  let ticker = 0;
   let asking = false;
   let gone = false;
   let inputAt = Date.now();
-  const now = ref(0);
   const resting = ref(false);
 
   async function ask(): Promise<Answer<LiveView>> {
@@ -38,12 +36,11 @@ export function useLive(slug: string): {
     if (!answer.ok) return answer;
     const minutes = joinCurves(last?.minutes ?? null, answer.value.minutes, MINUTE_MS, DAY_MINUTES);
     last = { ...answer.value, minutes };
-    ahead = Date.parse(last.now) - performance.now();
-    now.value = performance.now() + ahead;
     return { ok: true, value: last };
   }
 
   const load = useLoad(ask);
+  const now = useNow(() => load.value?.now);
 
   async function run(): Promise<void> {
     if (asking || gone || document.hidden) return;
@@ -75,15 +72,11 @@ export function useLive(slug: string): {
   onMounted(() => {
     document.addEventListener('visibilitychange', onSight);
     for (const input of INPUTS) document.addEventListener(input, onInput, { passive: true });
-    ticker = window.setInterval(() => {
-      now.value = performance.now() + ahead;
-    }, 1000);
     later();
   });
   onUnmounted(() => {
     gone = true;
     clearTimeout(timer);
-    clearInterval(ticker);
     document.removeEventListener('visibilitychange', onSight);
     for (const input of INPUTS) document.removeEventListener(input, onInput);
   });

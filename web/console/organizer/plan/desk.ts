@@ -3,6 +3,7 @@ import type { ContestPlan, PlanView } from '@zuimei/shared/plan.ts';
 import { checkPlan } from '@zuimei/shared/plancheck.ts';
 import { hasOpened } from '@zuimei/shared/planreveal.ts';
 import { faultText } from '@zuimei/shared/planwords.ts';
+import { createServerTime } from '../../../lib/servertime.ts';
 import { api, type Fault } from '../../client.ts';
 import { type SectionKey, sectionOf } from './faults.ts';
 
@@ -38,9 +39,9 @@ export function createPlanDesk(first: PlanView) {
   let timer = 0;
   let running: Promise<void> | null = null;
 
-  // A stopwatch that nobody can set.
-  const zero = Date.parse(first.now) - performance.now();
-  const now = (): number => zero + performance.now();
+  const time = createServerTime();
+  time.hear(Date.parse(first.now));
+  const { now } = time;
   const faults = computed(() => {
     const { begun, inForce } = desk.view;
     return checkPlan(desk.plan, {
