@@ -13,6 +13,8 @@ export interface Archive {
   names: string[];
   /** Inflates one part, or null when there is none. Refuses with `broken_file` when it is not what the directory says. */
   read(name: string): Uint8Array | null;
+  /** The deflated bytes of one part; null when there is none, or when it is stored as it is. What has the same reads the same. */
+  deflated(name: string): Uint8Array | null;
 }
 
 interface Entry {
@@ -41,6 +43,10 @@ export function openArchive(bytes: Uint8Array): Archive {
     read(name) {
       const entry = entries.get(name);
       return entry ? inflate(bytes, view, entry) : null;
+    },
+    deflated(name) {
+      const entry = entries.get(name);
+      return entry?.method === 8 ? packedOf(bytes, view, entry) : null;
     },
   };
 }
@@ -107,11 +113,15 @@ function checkSizes(entries: Map<string, Entry>, fileBytes: number): void {
   if (total > archiveLimits.totalBytes || packed > fileBytes) refuseFile('zip_bomb');
 }
 
-function inflate(bytes: Uint8Array, view: DataView, entry: Entry): Uint8Array {
+function packedOf(bytes: Uint8Array, view: DataView, entry: Entry): Uint8Array {
   if (entry.at + 30 > view.byteLength || view.getUint32(entry.at, true) !== LOCAL) refuseFile('broken_file');
   const start = entry.at + 30 + view.getUint16(entry.at + 26, true) + view.getUint16(entry.at + 28, true);
   if (start + entry.packed > view.byteLength) refuseFile('broken_file');
-  const packed = bytes.subarray(start, start + entry.packed);
+  return bytes.subarray(start, start + entry.packed);
+}
+
+function inflate(bytes: Uint8Array, view: DataView, entry: Entry): Uint8Array {
+  const packed = packedOf(bytes, view, entry);
   const out =
     entry.method === 0 ? packed : entry.method === 8 ? unpack(packed, entry.size) : refuseFile('broken_file');
   if (out.length !== entry.size || crc32(out) !== entry.crc) refuseFile('broken_file');

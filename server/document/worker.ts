@@ -9,7 +9,6 @@ import { mergeDrafts } from './merge.ts';
 import type { Nomination } from './nomination.ts';
 import { type Problem, type ProblemCode, refusedWith, refuseFile } from './problem.ts';
 import { relationsOf } from './relation.ts';
-import { readOldWorkbook, readWorkbook } from './sheet.ts';
 import type { Document, DocumentKind, Table } from './table.ts';
 import { attribute, scanXml, xmlText } from './xml.ts';
 
@@ -42,14 +41,19 @@ const starts = (bytes: Uint8Array, ...mark: number[]): boolean =>
   mark.every((byte, at) => bytes[at] === byte);
 const officeEndings = new Set(['docx', 'doc', 'xlsx', 'xls', 'ods', 'et', 'wps', 'csv', 'docm', 'xlsm']);
 
-/** What a file is by its content; its name is only believed for plain text. Refuses instead of guessing. */
-export function readDocument({ bytes, ending }: Omit<ReadAsk, 'file'>): {
+/** Most files are .docx; what reads sheets takes half as long to load as all else together. */
+const sheets = (): Promise<typeof import('./sheet.ts')> => import('./sheet.ts');
+
+interface Read {
   kind: DocumentKind;
   document: Document;
-} {
+}
+
+/** What a file is by its content; its name is only believed for plain text. Refuses instead of guessing. */
+export async function readDocument({ bytes, ending }: Omit<ReadAsk, 'file'>): Promise<Read> {
   if (starts(bytes, 0x50, 0x4b)) return readZip(bytes);
   if (starts(bytes, 0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1))
-    return { kind: 'xls', document: readOldWorkbook(bytes) };
+    return { kind: 'xls', document: (await sheets()).readOldWorkbook(bytes) };
   const other = otherFormat(xmlText(bytes.subarray(0, 4096)).trimStart());
   if (other) refuseFile(other);
   const text = !bytes.includes(0) || starts(bytes, 0xff, 0xfe) || starts(bytes, 0xfe, 0xff);
@@ -69,7 +73,7 @@ function otherFormat(head: string): ProblemCode | null {
   return head.startsWith('<') && old.test(head) ? 'old_xml' : null;
 }
 
-function readZip(bytes: Uint8Array): { kind: DocumentKind; document: Document } {
+async function readZip(bytes: Uint8Array): Promise<Read> {
   const archive = openArchive(bytes);
   if (archive.names.some((name) => /vbaProject\.bin$|(^|\/)Basic\/.+\.xml$|macrosheets\//iu.test(name)))
     refuseFile('macro');
@@ -77,11 +81,11 @@ function readZip(bytes: Uint8Array): { kind: DocumentKind; document: Document } 
     ? xmlText(archive.read('mimetype') ?? new Uint8Array(0))
     : '';
   if (mime.startsWith('application/vnd.oasis.opendocument.spreadsheet'))
-    return { kind: 'ods', document: readWorkbook(archive) };
+    return { kind: 'ods', document: (await sheets()).readWorkbook(archive) };
   const part = relationsOf(archive, '').find((one) => one.type.endsWith('/officeDocument'))?.part ?? '';
   if (/macroEnabled/iu.test(contentType(archive, part))) refuseFile('macro');
   if (/^word\//u.test(part)) return { kind: 'docx', document: readDocx(archive, part) };
-  if (/^xl\/.+\.xml$/u.test(part)) return { kind: 'xlsx', document: readWorkbook(archive) };
+  if (/^xl\/.+\.xml$/u.test(part)) return { kind: 'xlsx', document: (await sheets()).readWorkbook(archive) };
   return refuseFile('not_a_document');
 }
 
@@ -113,8 +117,8 @@ function hiddenIn({ unread }: Document, file: string): Problem[] {
   return unreadOf({ unread: unread.map((one) => ({ ...one, sheets: 0, pictures: 0 })) }, file);
 }
 
-function answerTo(ask: ReadAsk): ReadReply {
-  const { kind, document } = readDocument(ask);
+async function answerTo(ask: ReadAsk): Promise<ReadReply> {
+  const { kind, document } = await readDocument(ask);
   return ask.tables
     ? { kind, drafts: [], problems: hiddenIn(document, ask.file), tables: tablesOf(document) }
     : { kind, ...readForms(document, ask.file) };
@@ -124,10 +128,10 @@ function answerTo(ask: ReadAsk): ReadReply {
  * Runs apart from the server's own thread: a slow or hostile document must not hold up ballots, and reader.ts can end it.
  * Whatever a document breaks in a reader is that document's fault, so it is answered, never thrown.
  */
-parentPort?.on('message', (ask: ReadAsk | MergeAsk) => {
+parentPort?.on('message', async (ask: ReadAsk | MergeAsk) => {
   let reply: ReadReply | Merged;
   try {
-    reply = 'merge' in ask ? mergeDrafts(ask.merge, ask.keep) : answerTo(ask);
+    reply = 'merge' in ask ? mergeDrafts(ask.merge, ask.keep) : await answerTo(ask);
   } catch (error) {
     reply = { refused: refusedWith(error) ?? 'broken_file' };
   }

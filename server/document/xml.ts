@@ -86,22 +86,34 @@ function after(text: string, mark: string, from: number): number {
   return at < 0 ? refuseFile('broken_file') : at + mark.length;
 }
 
+const END = 0x3e;
+const DOUBLE = 0x22;
+const SINGLE = 0x27;
+
 /** Just past the `>` of a tag; a `>` inside quotes does not end it. */
 function tagEnd(text: string, from: number): number {
-  let quote = '';
   for (let at = from; at < text.length; at++) {
-    const char = text[at] ?? '';
-    if (quote) {
-      if (char === quote) quote = '';
-    } else if (char === '"' || char === "'") quote = char;
-    else if (char === '>') return at + 1;
+    const code = text.charCodeAt(at);
+    if (code === END) return at + 1;
+    if (code !== DOUBLE && code !== SINGLE) continue;
+    at = text.indexOf(code === DOUBLE ? '"' : "'", at + 1);
+    if (at < 0) break;
   }
   return refuseFile('broken_file');
 }
 
+/** Of the few names that are asked for, each for thousands of tags. */
+const patterns = new Map<string, RegExp>();
+
 /** The value of one attribute, by its name as written (prefix included), or null. */
 export function attribute(attributes: string, name: string): string | null {
-  const match = new RegExp(`(?:^|\\s)${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`, 'u').exec(attributes);
+  if (!attributes.includes(name)) return null;
+  let pattern = patterns.get(name);
+  if (!pattern) {
+    pattern = new RegExp(`(?:^|\\s)${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`, 'u');
+    patterns.set(name, pattern);
+  }
+  const match = pattern.exec(attributes);
   return match ? decodeXml(match[1] ?? match[2] ?? '') : null;
 }
 

@@ -19,12 +19,12 @@ function packed(file: SentFile, change: Record<string, string | Uint8Array<Array
 const coreMs = (): number => process.threadCpuUsage().user / 1_000;
 
 /** As the worker reads it, but here, so that the time is the reading's own. */
-function timed(file: SentFile): { ms: number; code: string | null } {
+async function timed(file: SentFile): Promise<{ ms: number; code: string | null }> {
   const ending = file.name.split('.').at(-1) ?? '';
   const began = coreMs();
   let code: string | null = null;
   try {
-    readDocument({ bytes: file.bytes, ending });
+    await readDocument({ bytes: file.bytes, ending });
   } catch (error) {
     code = refusedWith(error);
   }
@@ -45,7 +45,7 @@ describe('a small file that names more than it holds is read in less than a seco
         `</sheetData><mergeCells>${merges}</mergeCells>`,
       ),
     });
-    expect(timed(bomb).ms).toBeLessThan(1_000);
+    expect((await timed(bomb)).ms).toBeLessThan(1_000);
   });
 
   test('content controls one in another around a text', async () => {
@@ -55,7 +55,7 @@ describe('a small file that names more than it holds is read in less than a seco
       '<w:body>',
       `<w:body>${'<w:sdt>'.repeat(depth)}${'<w:r><w:t>x</w:t></w:r>'.repeat(depth)}${'</w:sdt>'.repeat(depth)}`,
     );
-    expect(timed(packed(file, { 'word/document.xml': xml })).ms).toBeLessThan(1_000);
+    expect((await timed(packed(file, { 'word/document.xml': xml }))).ms).toBeLessThan(1_000);
   });
 
   test('a row that begins after a million columns', async () => {
@@ -66,7 +66,7 @@ describe('a small file that names more than it holds is read in less than a seco
     );
     const bomb = packed(file, { 'word/document.xml': xml });
     const before = process.memoryUsage().heapUsed;
-    expect(timed(bomb).ms).toBeLessThan(1_000);
+    expect((await timed(bomb)).ms).toBeLessThan(1_000);
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(200 << 20);
   });
 
@@ -82,7 +82,7 @@ describe('a small file that names more than it holds is read in less than a seco
       [`word/${name}`]: large,
     });
     const before = process.memoryUsage();
-    const { ms, code } = timed(bomb);
+    const { ms, code } = await timed(bomb);
     expect([code, ms < 1_000]).toEqual([null, true]);
     expect(process.memoryUsage().arrayBuffers - before.arrayBuffers).toBeLessThan(300 << 20);
   });
@@ -103,7 +103,7 @@ describe('a small file that names more than it holds is read in less than a seco
         `${'<a:blip r:embed="none"/>'.repeat(20_000)}</w:body>`,
       ),
     });
-    expect(timed(bomb).ms).toBeLessThan(1_000);
+    expect((await timed(bomb)).ms).toBeLessThan(1_000);
   });
 
   test('one long shared text in every cell', async () => {
@@ -127,7 +127,7 @@ describe('a small file that names more than it holds is read in less than a seco
         `<sheetData>${cells}</sheetData>`,
       ),
     });
-    const { ms, code } = timed(bomb);
+    const { ms, code } = await timed(bomb);
     expect([code, ms < 1_000]).toEqual(['zip_bomb', true]);
   });
 
@@ -143,7 +143,7 @@ describe('a small file that names more than it holds is read in less than a seco
         '<?xml version="1.0"?><manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
       ),
     });
-    expect(timed({ name: '重复.ods', bytes }).ms).toBeLessThan(1_000);
+    expect((await timed({ name: '重复.ods', bytes })).ms).toBeLessThan(1_000);
   });
 
   test('a .csv of one line, and one of a single cell', async () => {
@@ -160,11 +160,11 @@ describe('a small file that names more than it holds is read in less than a seco
   });
 });
 
-test('the merges of a real table still show one cell everywhere it reaches', () => {
+test('the merges of a real table still show one cell everywhere it reaches', async () => {
   const file = bookFile('合并.xlsx', {
     表: sheetOf([listHead, [1, '甲一', '男'], [2, '乙二', '女']], ['C2:C3', 'D2:F3']),
   });
-  const { document } = readDocument({ bytes: file.bytes, ending: 'xlsx' });
+  const { document } = await readDocument({ bytes: file.bytes, ending: 'xlsx' });
   const [part] = document.parts;
   const rows = part && 'table' in part ? part.table.rows : [];
   expect(rows[2]?.cells[2]).toBe(rows[1]?.cells[2]);
