@@ -14,12 +14,12 @@ import {
   union,
 } from 'valibot';
 import { type Signal, signalBits } from '@zuimei/shared/policy.ts';
-import { readProposals } from '../audit/proposal.ts';
 import type { Db } from '../db.ts';
-import { parseInput, readBody } from '../staff/body.ts';
+import { parseInput, readBody } from '../http/body.ts';
 import type { Guard, Guarded } from '../staff/session.ts';
 import type { Analyst } from './analyst.ts';
 import { filterFields, filterOf, findContest } from './ballotroute.ts';
+import { readProposals } from './proposal.ts';
 
 const signals = Object.keys(signalBits) as [Signal, ...Signal[]];
 const Asked = object({

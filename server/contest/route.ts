@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { phaseAt } from '@zuimei/shared/contest.ts';
 import type { ContestSummary, ContestView, WechatAccountView } from '@zuimei/shared/view.ts';
-import { type Prebuilt, prebuild, send } from '../reply.ts';
+import { type Prebuilt, prebuild, send } from '../http/reply.ts';
 import type { Tallies } from '../tally/route.ts';
 import type { StoredContest } from './contest.ts';
 import type { Desk } from './desk.ts';

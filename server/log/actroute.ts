@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import type { Desk } from '../contest/desk.ts';
 import type { Db } from '../db.ts';
-import { send } from '../reply.ts';
+import { send } from '../http/reply.ts';
 import { createActs } from './acts.ts';
 
 /** GET /api/contests/:slug/acts (shared/audit.ts PublicAct[]). Public: what it tells stands in the ledger that anyone may check. */

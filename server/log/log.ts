@@ -6,7 +6,7 @@ import { Refusal } from '@zuimei/shared/refusal.ts';
 import { formatBundle } from '@zuimei/shared/tile.ts';
 import type { DayCheckpoint } from '@zuimei/shared/witness.ts';
 import type { Db } from '../db.ts';
-import { createKept } from '../kept.ts';
+import { createKept } from '../http/kept.ts';
 import { readCheckpoint, readWitnessKeys, type SignedCheckpoint } from './cosignature.ts';
 import { readDays } from './day.ts';
 

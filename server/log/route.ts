@@ -4,11 +4,11 @@ import { type Context, Hono } from 'hono';
 import { toBase64 } from '@zuimei/shared/bytes.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { parseTilePath } from '@zuimei/shared/tile.ts';
+import { clientAddress, networkOf } from '../address/bytes.ts';
 import type { Desk } from '../contest/desk.ts';
 import type { Db } from '../db.ts';
-import { createLimit } from '../limit.ts';
-import { readBytes } from '../staff/body.ts';
-import { clientAddress, networkOf } from '../vote/address.ts';
+import { readBytes } from '../http/body.ts';
+import { createLimit } from '../http/limit.ts';
 import { keepCosignatures, signerOf } from './cosignature.ts';
 import type { Log } from './log.ts';
 

@@ -18,7 +18,7 @@ import { Refusal } from '@zuimei/shared/refusal.ts';
 import { cleanLine, cleanName, cleanText } from '../document/value.ts';
 import type { Secrets } from '../secret.ts';
 import { clip } from '../text.ts';
-import { openPrivate, privateKey, sealPrivate } from './vault.ts';
+import { openPrivate, privateKey, sealPrivate } from '../vault.ts';
 
 /** What seals private answers and digests twins. */
 export interface NominationKeys {

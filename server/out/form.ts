@@ -5,7 +5,7 @@ import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Db } from '../db.ts';
 import { yearsText } from '../document/value.ts';
 import { readOpinions } from '../nomination/opinion.ts';
-import { openPrivate } from '../nomination/vault.ts';
+import { openPrivate } from '../vault.ts';
 import { momentWords } from './moment.ts';
 import { categoryName, type Nominee, readNominees, type Source, told } from './nominees.ts';
 import type { Card } from './paper.ts';

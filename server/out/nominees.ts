@@ -8,7 +8,7 @@ import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { StoredPlan } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
 import { openHidden } from '../nomination/answers.ts';
-import { openPrivate } from '../nomination/vault.ts';
+import { openPrivate } from '../vault.ts';
 
 /** Rows opened before others get their turn: about two milliseconds. */
 const CHUNK = 200;

@@ -13,11 +13,11 @@ import {
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { readContest } from '../contest/contest.ts';
 import { readStored } from '../contest/plan.ts';
-import { privateKey } from '../nomination/vault.ts';
+import { parseInput, readBody, rowNumber } from '../http/body.ts';
 import type { Parts } from '../parts.ts';
 import { recordAction } from '../staff/action.ts';
-import { parseInput, readBody, rowNumber } from '../staff/body.ts';
 import { checkFresh, type Guarded, type Person } from '../staff/session.ts';
+import { privateKey } from '../vault.ts';
 import { disposition, fileName } from './moment.ts';
 import { sourceOf } from './nominees.ts';
 import { type Ordered, writePaper } from './order.ts';

@@ -8,12 +8,12 @@ import {
   type Scope,
 } from '@zuimei/shared/staff.ts';
 import type { Db } from '../db.ts';
+import { readStaff } from '../roster/roster.ts';
 import type { Secrets } from '../secret.ts';
 import { addStaff, endSessions, makeLink, nameInLog, voidLinks } from './account.ts';
 import type { Actor } from './action.ts';
 import { createAttempts } from './attempt.ts';
 import { recordOnAccount } from './event.ts';
-import { readStaff } from './roster.ts';
 import { changeScope } from './scope.ts';
 import { createSeals, sealedColumns } from './seal.ts';
 

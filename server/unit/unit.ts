@@ -9,9 +9,9 @@ import type { UnitDraft, UnitLine, UnitLink } from '@zuimei/shared/unit.ts';
 import type { Db, Tables } from '../db.ts';
 import { cleanLine, cleanName } from '../document/value.ts';
 import { createMac, sameText } from '../mac.ts';
-import { mostOf } from '../nomination/quota.ts';
-import { openPrivate, privateKey, sealPrivate } from '../nomination/vault.ts';
 import type { Secrets } from '../secret.ts';
+import { openPrivate, privateKey, sealPrivate } from '../vault.ts';
+import { mostOf } from './quota.ts';
 
 type Reader = Kysely<Tables> | Transaction<Tables>;
 type Contact = UnitDraft['contact'];

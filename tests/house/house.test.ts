@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { refusalCodes } from '@zuimei/shared/refusal.ts';
 import { refusalWords } from '@zuimei/shared/refusalwords.ts';
-import { statusOf } from '../../server/answer.ts';
+import { statusOf } from '../../server/http/answer.ts';
 import { layers, type Rule } from './layers.ts';
 import { longFiles, places, realPhones } from './places.ts';
 import { listFiles, parseSource, readSources, readText } from './source.ts';
@@ -25,7 +25,7 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
   'web imports shared, and from the server only types': {
     wrong: [
       [['web/lib/a.ts', `import { createApp } from '@zuimei/server/app.ts';`]],
-      [['web/lib/a.ts', `import { type App, createApp } from '../../server/answer.ts';`]],
+      [['web/lib/a.ts', `import { type App, createApp } from '../../server/http/answer.ts';`]],
       [
         [
           'web/citizen/A.vue',
@@ -59,7 +59,7 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
     wrong: [[['server/vote/cast.ts', `import { HTTPException } from 'hono/http-exception';`]]],
     right: [
       [['server/vote/route.ts', `import { Hono } from 'hono';`]],
-      [['server/reply.ts', `import type { Context } from 'hono';`]],
+      [['server/http/reply.ts', `import type { Context } from 'hono';`]],
     ],
   },
   'the HTTP server is opened only in main.ts': {
@@ -71,7 +71,7 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
     right: [[['server/db.ts', `import pg from 'pg'; import { PGlite } from '@electric-sql/pglite';`]]],
   },
   'ioredis stands only in redis.ts': {
-    wrong: [[['server/vote/gate.ts', `import { Redis } from 'ioredis';`]]],
+    wrong: [[['server/gate/gate.ts', `import { Redis } from 'ioredis';`]]],
     right: [[['server/redis.ts', `import { Redis } from 'ioredis';`]]],
   },
   'no import goes in a circle': {
@@ -125,8 +125,8 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
     },
   'only staff/seal.ts writes accounts, each under its seal': {
     wrong: [
-      [['server/staff/roster.ts', `tx.updateTable('staff').set({ roles })`]],
-      [['server/contest/archive.ts', 'sql`update staff s set disabled_at = now()`']],
+      [['server/roster/roster.ts', `tx.updateTable('staff').set({ roles })`]],
+      [['server/archive/archive.ts', 'sql`update staff s set disabled_at = now()`']],
     ],
     right: [
       [['server/staff/seal.ts', `tx.insertInto('staff').values(row)`]],
@@ -137,9 +137,9 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
 
   'only one file writes each table of the ledger': {
     wrong: [
-      [['server/audit/ruling.ts', 'sql`update tally set votes = 1`']],
-      [['server/audit/ruling.ts', 'sql`delete\n from ledger_entry where index = 1`']],
-      [['server/audit/ruling.ts', `db.insertInto('ledger_entry').values(row);`]],
+      [['server/ruling/ruling.ts', 'sql`update tally set votes = 1`']],
+      [['server/ruling/ruling.ts', 'sql`delete\n from ledger_entry where index = 1`']],
+      [['server/ruling/ruling.ts', `db.insertInto('ledger_entry').values(row);`]],
       [['server/vote/ledger.ts', 'sql`insert into log_checkpoint (size) values (1)`']],
     ],
     right: [

@@ -1,7 +1,7 @@
 import { BlockList } from 'node:net';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { addressBytes, clientAddress, networkLength, networkOf } from '@zuimei/server/vote/address.ts';
+import { addressBytes, clientAddress, networkLength, networkOf } from '@zuimei/server/address/bytes.ts';
 import { freshDatabase } from '../harness/database.ts';
 import { createSite } from '../harness/site.ts';
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { encodePhoto } from '@zuimei/server/media/photo.ts';
 import { nominationKeys, partAnswers, sealHidden } from '@zuimei/server/nomination/answers.ts';
-import { privateKey, sealPrivate } from '@zuimei/server/nomination/vault.ts';
+import { privateKey, sealPrivate } from '@zuimei/server/vault.ts';
 import type { CandidateKind, Photo } from '@zuimei/shared/contest.ts';
 import type { FormValues, NominationState } from '@zuimei/shared/nomination.ts';
 import type { Collection, PresetName } from '@zuimei/shared/plan.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { drawOrder } from '@zuimei/server/nomination/draw.ts';
 import { type Checked, warningsOf } from '@zuimei/server/nomination/warning.ts';
 import { yearsOf } from '@zuimei/server/nomination/years.ts';
+import { drawOrder } from '@zuimei/server/shortlist/draw.ts';
 import type { Collection } from '@zuimei/shared/plan.ts';
 import { planFrom, presets } from '@zuimei/shared/preset.ts';
 import type { DecideResult, ReviewList, ReviewView, WarningCode } from '@zuimei/shared/shortlist.ts';

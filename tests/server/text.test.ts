@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { readDocuments } from '@zuimei/server/document/documents.ts';
-import { parseJson } from '@zuimei/server/input.ts';
+import { parseJson } from '@zuimei/server/http/door.ts';
 import { recordAction } from '@zuimei/server/staff/action.ts';
 import { clip, clipStart, isWhole } from '@zuimei/server/text.ts';
 import { readUnitSheet } from '@zuimei/server/unit/sheet.ts';
