@@ -1,21 +1,19 @@
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { RefusalCode } from '@zuimei/shared/refusal.ts';
-import { ballotRoute } from './analyst/ballotroute.ts';
-import { clusterRoute } from './analyst/clusterroute.ts';
+import { ballotRoute, clusterRoute } from './analyst/route.ts';
 import { archiveRoute } from './archive/route.ts';
 import { exportRoute } from './audit/route.ts';
 import { messageRoute } from './chat/route.ts';
 import { contestRoute } from './contest/route.ts';
-import { editRoute } from './correction/route.ts';
+import { editRoute } from './edit/route.ts';
 import { healthRoute } from './health.ts';
 import { addressDoor } from './http/door.ts';
 import { documentRoute } from './intake/route.ts';
 import { createLive } from './live/live.ts';
 import { liveRoute } from './live/route.ts';
-import { actRoute } from './log/actroute.ts';
-import { logRoute } from './log/route.ts';
-import { witnessRoute } from './log/witnessroute.ts';
+import { actRoute, logRoute } from './log/route.ts';
+import { witnessRoute } from './log/witness/route.ts';
 import { createMediaRoute } from './media/route.ts';
 import { outRoute } from './out/route.ts';
 import { pageRoute } from './page/citizen.ts';
@@ -36,8 +34,7 @@ import { tallyRoute } from './tally/route.ts';
 import { unitRoute } from './unit/route.ts';
 import { uploadRoute } from './upload/route.ts';
 import { voteRoute } from './vote/route.ts';
-import { fileRoute } from './wechat/fileroute.ts';
-import { wechatRoute } from './wechat/route.ts';
+import { fileRoute, wechatRoute } from './wechat/route.ts';
 
 /**
  * What HEAD is answered for: pages and files that lie ready. Everywhere else a reply would have to be made, read or recorded for who

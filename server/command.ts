@@ -6,8 +6,8 @@ import { readContest, readSlugs } from './contest/contest.ts';
 import type { Db } from './db.ts';
 import { loadDemo } from './demo/demo.ts';
 import { importDocuments } from './intake/import.ts';
+import { staffCommand } from './roster/command.ts';
 import type { Secrets } from './secret.ts';
-import { staffCommand } from './staff/command.ts';
 import { privateKey } from './vault.ts';
 import { witnessCommand } from './witness/command.ts';
 

@@ -2,9 +2,13 @@ import { Hono } from 'hono';
 import { boolean, maxLength, minLength, object, optional, pipe, string, trim } from 'valibot';
 import { countChars } from '@zuimei/shared/answer.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import type { Desk } from '../contest/desk.ts';
+import type { Db } from '../db.ts';
 import { readBody } from '../http/body.ts';
-import type { Parts } from '../parts.ts';
-import type { Guarded } from '../staff/session.ts';
+import type { Secrets } from '../secret.ts';
+import type { Seals } from '../staff/seal.ts';
+import type { Guard, Guarded } from '../staff/session.ts';
+import type { Ledger } from '../vote/ledger.ts';
 import { archiveContest } from './archive.ts';
 import { eraseContest } from './erase.ts';
 
@@ -17,9 +21,15 @@ const eraseBody = object({
 });
 
 /** POST /api/console/contests/:slug/archive {reason} and …/erase {reason, confirm, trace?}: 主办方 */
-export function archiveRoute(
-  parts: Pick<Parts, 'db' | 'secrets' | 'seals' | 'clock' | 'guard' | 'ledger' | 'desk'>,
-) {
+export function archiveRoute(parts: {
+  db: Db;
+  secrets: Secrets;
+  seals: Seals;
+  clock: () => number;
+  guard: Guard;
+  ledger: Ledger;
+  desk: Desk;
+}) {
   const { db, secrets, clock, guard, desk } = parts;
 
   return new Hono<Guarded>()

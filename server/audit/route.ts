@@ -1,18 +1,19 @@
 import { Hono } from 'hono';
 import { optional, picklist } from 'valibot';
 import { shanghaiDate } from '@zuimei/shared/time.ts';
+import type { Db } from '../db.ts';
 import { parseInput } from '../http/body.ts';
-import { disposition } from '../out/moment.ts';
-import type { Parts } from '../parts.ts';
+import { disposition } from '../http/disposition.ts';
+import type { Secrets } from '../secret.ts';
 import { recordAction } from '../staff/action.ts';
-import { checkFresh, type Guarded } from '../staff/session.ts';
+import { checkFresh, type Guard, type Guarded } from '../staff/session.ts';
 import { openExport } from './export.ts';
 
 /**
  * GET /api/console/contests/:slug/ledger.ndjson[?openings=0]: the whole ledger as a file (shared/export.ts). 审计 only: with openings it
  * says what each pseudonym chose. Recorded; sent at the pace at which it is taken.
  */
-export function exportRoute(parts: Pick<Parts, 'db' | 'secrets' | 'clock' | 'guard'>) {
+export function exportRoute(parts: { db: Db; secrets: Secrets; clock: () => number; guard: Guard }) {
   const { db, clock, guard } = parts;
   return new Hono<Guarded>().get('/api/console/contests/:slug/ledger.ndjson', guard('auditor'), async (c) => {
     const openings = parseInput(optional(picklist(['0', '1']), '1'), c.req.query('openings')) === '1';

@@ -1,4 +1,5 @@
 import {
+  check,
   type GenericSchema,
   type InferOutput,
   integer,
@@ -15,6 +16,7 @@ import {
 } from 'valibot';
 import { repairName, repairText } from '@zuimei/shared/character.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { isDate } from '@zuimei/shared/time.ts';
 import { parseJson } from './door.ts';
 
 /** What the database counts rows and their versions with. */
@@ -22,6 +24,8 @@ export const rowNumber = pipe(number(), integer(), minValue(1), maxValue(2_147_4
 
 /** A text that a person typed: without blanks around it, each of its characters under its own number (shared/character.ts). */
 export const words = (most: number) => pipe(string(), maxLength(most), transform(repairText), trim());
+/** A calendar day that there is, YYYY-MM-DD: the database refuses any other. */
+export const day = pipe(string(), check(isDate));
 /** As words, of a name, which must be there. */
 export const named = (most: number) => pipe(words(most), transform(repairName), minLength(1));
 

@@ -1,12 +1,11 @@
 import type { BlockList } from 'node:net';
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
-import { check, maxLength, nullable, object, picklist, pipe, record, regex, string, uuid } from 'valibot';
+import { maxLength, nullable, object, picklist, pipe, record, regex, string, uuid } from 'valibot';
 import { type FormValues, nominationLimits } from '@zuimei/shared/nomination.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import { isDate } from '@zuimei/shared/time.ts';
 import type { OpinionDraft } from '@zuimei/shared/unit.ts';
-import { clientAddress } from '../address/bytes.ts';
+import { clientAddress } from '../address/client.ts';
 import type { Db } from '../db.ts';
 import { documentLimits } from '../document/documents.ts';
 import { readBody, rowNumber, words } from '../http/body.ts';
@@ -14,6 +13,7 @@ import { takeDocuments } from '../intake/intake.ts';
 import { nominationKeys } from '../nomination/answers.ts';
 import { readAttachment, sendAttachment } from '../nomination/attachment.ts';
 import { createOpenings } from '../nomination/opening.ts';
+import { opinionBody } from '../nomination/opinion.ts';
 import type { Secrets } from '../secret.ts';
 import { recordAction } from '../staff/action.ts';
 import type { Attempts } from '../staff/attempt.ts';
@@ -24,8 +24,6 @@ import { createPortal } from './portal.ts';
 
 const kinds = ['person', 'team', 'case', 'work'] as const;
 const line = (most: number) => pipe(string(), maxLength(most));
-/** A calendar day that there is, YYYY-MM-DD: the database refuses any other. */
-export const day = pipe(string(), check(isDate));
 const fieldKey = /^[A-Za-z][A-Za-z0-9_/-]{0,63}$/;
 
 /** Most bytes of one save: every answer at its longest would never fit one form. */
@@ -50,17 +48,7 @@ const bodies = {
     ),
   }),
   move: object({ version: rowNumber }),
-  opinion: object({
-    verdict: picklist(['agree', 'disagree'] as const),
-    words: words(1000),
-    signer: words(40),
-    on: day,
-    file: nullable(pipe(string(), uuid())),
-  }),
 };
-
-/** The body of an opinion, which staff enter in the same shape. */
-export const opinionBody = bodies.opinion;
 
 /**
  * What a reporting unit does, all of it within its own contest and on its own nominations (another's is not_found):
@@ -169,7 +157,7 @@ export function portalRoute(parts: {
       return c.json({ ok: true });
     })
     .put(`${one}/opinion`, unit, async (c) => {
-      const given: OpinionDraft = await readBody(c.req.raw, bodies.opinion);
+      const given: OpinionDraft = await readBody(c.req.raw, opinionBody);
       return c.json(await portal.opinion(c.get('person'), idOf(c), given));
     });
 }

@@ -24,12 +24,11 @@ import { type ReviewList, sift, type Verdict, verdicts } from '@zuimei/shared/sh
 import type { Role } from '@zuimei/shared/staff.ts';
 import { readStored } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
-import { parseInput, readBody, rowNumber } from '../http/body.ts';
+import { day, parseInput, readBody, rowNumber } from '../http/body.ts';
 import { nominationKeys } from '../nomination/answers.ts';
 import { readAttachment, sendAttachment } from '../nomination/attachment.ts';
 import { readNomination } from '../nomination/nomination.ts';
 import { createOpenings } from '../nomination/opening.ts';
-import { day } from '../portal/route.ts';
 import type { Secrets } from '../secret.ts';
 import type { Guard } from '../staff/session.ts';
 import { decide } from './decide.ts';

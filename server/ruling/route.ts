@@ -13,7 +13,6 @@ import {
   picklist,
   pipe,
   record,
-  strictObject,
   string,
   trim,
   union,
@@ -22,11 +21,13 @@ import {
 } from 'valibot';
 import type { RulingScope } from '@zuimei/shared/audit.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import { filterFields, filterOf } from '../analyst/ballotroute.ts';
-import { parseInput, readBody, rowNumber } from '../http/body.ts';
+import type { Analyst } from '../analyst/analyst.ts';
+import { parseFilter } from '../analyst/filter.ts';
+import type { Db } from '../db.ts';
+import { readBody, rowNumber } from '../http/body.ts';
 import { checkReason } from '../http/reason.ts';
-import type { Parts } from '../parts.ts';
-import type { Guarded } from '../staff/session.ts';
+import type { Guard, Guarded } from '../staff/session.ts';
+import type { Ledger } from '../vote/ledger.ts';
 import { MOST_RULED } from '../vote/ruling.ts';
 import { type Auditor, createRulings } from './ruling.ts';
 
@@ -53,7 +54,7 @@ const MOST_BYTES = 600_000;
  * All for auditors: GET and POST /api/console/contests/:slug/rulings (shared/audit.ts RulingPage, RulingRequest), and POST
  * …/rulings/:id/{confirm,decline,withdraw} {reason}, which may be empty only to confirm. Each POST answers with the RulingProposal.
  */
-export function rulingRoute(parts: Pick<Parts, 'db' | 'guard' | 'ledger' | 'analyst'>) {
+export function rulingRoute(parts: { db: Db; guard: Guard; ledger: Ledger; analyst: Analyst }) {
   const rulings = createRulings(parts);
   const auditor = parts.guard('auditor');
   const base = '/api/console/contests/:slug/rulings';
@@ -83,11 +84,10 @@ type Sent =
   | Exclude<RulingScope, { by: 'filter' }>
   | { by: 'filter'; filter: Record<string, string | number> };
 
-/** A filter is what it is in the log's address: there everything is text. An empty one would be about every ballot there is. */
+/** An empty filter would be about every ballot there is. */
 function scopeOf(scope: Sent): RulingScope {
   if (scope.by !== 'filter') return scope;
-  const texts = Object.fromEntries(Object.entries(scope.filter).map(([key, value]) => [key, String(value)]));
-  const filter = filterOf(parseInput(strictObject(filterFields), texts));
+  const filter = parseFilter(scope.filter);
   if (Object.keys(filter).length === 0) throw new Refusal('bad_request', { field: 'scope.filter' });
   return { by: 'filter', filter };
 }

@@ -22,7 +22,7 @@ import {
 } from 'valibot';
 import { narrow } from '@zuimei/shared/character.ts';
 import type { SessionView } from '@zuimei/shared/staff.ts';
-import { clientAddress } from '../address/bytes.ts';
+import { clientAddress } from '../address/client.ts';
 import type { Db } from '../db.ts';
 import { parseInput, readBody } from '../http/body.ts';
 import type { Secrets } from '../secret.ts';

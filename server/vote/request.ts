@@ -1,7 +1,7 @@
 import type { BlockList } from 'node:net';
 import type { BallotRequest } from '@zuimei/shared/ballot.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import { clientAddress } from '../address/bytes.ts';
+import { clientAddress } from '../address/client.ts';
 import { isWhole } from '../text.ts';
 import type { Sender } from './admission.ts';
 

@@ -5,7 +5,7 @@ import type { Opening } from '@zuimei/shared/ballot.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { policyOf } from '@zuimei/shared/threshold.ts';
 import type { MeView, OwnBallot, QuestionView } from '@zuimei/shared/view.ts';
-import { clientAddress } from '../address/bytes.ts';
+import { clientAddress } from '../address/client.ts';
 import type { Desk } from '../contest/desk.ts';
 import { cookieOf } from '../http/cookie.ts';
 import type { Cast } from './cast.ts';

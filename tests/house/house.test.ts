@@ -3,11 +3,12 @@ import { refusalCodes } from '@zuimei/shared/refusal.ts';
 import { refusalWords } from '@zuimei/shared/refusalwords.ts';
 import { statusOf } from '../../server/http/answer.ts';
 import { layers, type Rule } from './layers.ts';
+import { order } from './order.ts';
 import { longFiles, places, realPhones } from './places.ts';
 import { listFiles, parseSource, readSources, readText } from './source.ts';
 
 const sources = readSources();
-const rules: Record<string, Rule> = { ...layers, ...places };
+const rules: Record<string, Rule> = { ...layers, ...order, ...places };
 
 /** For every rule: files that break it, and files that look alike and do not. A later file of a pair completes the one before. */
 const examples: Record<string, { wrong: [string, string][][]; right: [string, string][][] }> = {
@@ -61,6 +62,26 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
       [['server/vote/route.ts', `import { Hono } from 'hono';`]],
       [['server/http/reply.ts', `import type { Context } from 'hono';`]],
     ],
+  },
+  'server folders import downward': {
+    wrong: [
+      [['server/vote/cast.ts', `import type { Live } from '../live/live.ts';`]],
+      [['server/http/body.ts', `import { openDatabase } from '../staff/session.ts';`]],
+      [['server/somewhere/a.ts', `import { b } from './b.ts';`]],
+    ],
+    right: [
+      [
+        [
+          'server/live/live.ts',
+          `import type { Gate } from '../gate/gate.ts'; import { a } from './surge.ts';`,
+        ],
+      ],
+      [['server/main.ts', `import { createApp } from './app.ts';`]],
+    ],
+  },
+  'a route stands in the route.ts of its folder': {
+    wrong: [[['server/contest/planroute.ts', '']]],
+    right: [[['server/plan/route.ts', '']]],
   },
   'the HTTP server is opened only in main.ts': {
     wrong: [[['server/health.ts', `import { createServer } from 'node:http';`]]],

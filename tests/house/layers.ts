@@ -61,7 +61,7 @@ export const layers: Record<string, Rule> = {
 
   'hono stands only in route files, app.ts, page and session code': only(
     ['hono'],
-    /^server\/(app|health)\.ts$|\/(\w*route|page|session)\.ts$/,
+    /^server\/(app|health)\.ts$|\/(route|session)\.ts$|^server\/page\//,
   ),
   'the HTTP server is opened only in main.ts': only(['@hono/node-server', 'node:http'], /^server\/main\.ts$/),
   'pg and PGlite stand only in db.ts': only(['pg', '@electric-sql/pglite'], /^server\/db\.ts$/, true),

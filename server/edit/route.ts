@@ -27,7 +27,7 @@ import { recordAction } from '../staff/action.ts';
 import type { Guard, Guarded } from '../staff/session.ts';
 import { encodePortrait } from '../upload/portrait.ts';
 import type { Uploads } from '../upload/upload.ts';
-import { editNomination } from './correction.ts';
+import { editNomination } from './edit.ts';
 
 const id = pipe(string(), regex(/^\d{1,9}$/), transform(Number));
 const key = pipe(string(), regex(/^[A-Za-z][\w-]{0,40}$/));

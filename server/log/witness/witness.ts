@@ -4,10 +4,10 @@ import { parseWitnessKey } from '@zuimei/shared/cosignature.ts';
 import { parseVerifierKey, type VerifierKey } from '@zuimei/shared/note.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { WitnessLine, WitnessPage } from '@zuimei/shared/witness.ts';
-import type { LogName } from '../contest/route.ts';
-import type { Db, Tables } from '../db.ts';
-import { type Actor, recordAction } from '../staff/action.ts';
-import { readDays } from './day.ts';
+import type { LogName } from '../../contest/route.ts';
+import type { Db, Tables } from '../../db.ts';
+import { type Actor, recordAction } from '../../staff/action.ts';
+import { readDays } from '../day.ts';
 
 const MOST_WITNESSES = 20;
 

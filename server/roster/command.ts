@@ -8,14 +8,14 @@ import {
   type Scope,
 } from '@zuimei/shared/staff.ts';
 import type { Db } from '../db.ts';
-import { readStaff } from '../roster/roster.ts';
 import type { Secrets } from '../secret.ts';
-import { addStaff, endSessions, makeLink, nameInLog, voidLinks } from './account.ts';
-import type { Actor } from './action.ts';
-import { createAttempts } from './attempt.ts';
-import { recordOnAccount } from './event.ts';
-import { changeScope } from './scope.ts';
-import { createSeals, sealedColumns } from './seal.ts';
+import { addStaff, endSessions, makeLink, nameInLog, voidLinks } from '../staff/account.ts';
+import type { Actor } from '../staff/action.ts';
+import { createAttempts } from '../staff/attempt.ts';
+import { recordOnAccount } from '../staff/event.ts';
+import { changeScope } from '../staff/scope.ts';
+import { createSeals, sealedColumns } from '../staff/seal.ts';
+import { readStaff } from './roster.ts';
 
 export interface StaffPlace {
   db: Db;

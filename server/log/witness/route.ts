@@ -1,9 +1,9 @@
 import { Hono } from 'hono';
 import { maxLength, minLength, object, pipe, regex, string, trim } from 'valibot';
-import type { LogName } from '../contest/route.ts';
-import type { Db } from '../db.ts';
-import { readBody } from '../http/body.ts';
-import type { Guard, Guarded } from '../staff/session.ts';
+import type { LogName } from '../../contest/route.ts';
+import type { Db } from '../../db.ts';
+import { readBody } from '../../http/body.ts';
+import type { Guard, Guarded } from '../../staff/session.ts';
 import { addWitness, readWitnessPage, removeWitness } from './witness.ts';
 
 const Key = pipe(string(), trim(), maxLength(300));
