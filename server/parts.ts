@@ -1,6 +1,6 @@
 import type { BlockList } from 'node:net';
 import { formatVerifierKey } from '@zuimei/shared/note.ts';
-import type { WechatReach } from '@zuimei/shared/plan.ts';
+import type { WechatReach } from '@zuimei/shared/plan/plan.ts';
 import type { WechatAccountView } from '@zuimei/shared/view.ts';
 import { type Addresses, openAddresses } from './address/address.ts';
 import { createPlaces } from './address/place.ts';

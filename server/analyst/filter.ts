@@ -19,9 +19,9 @@ import {
   trim,
 } from 'valibot';
 import type { BallotFilter } from '@zuimei/shared/audit.ts';
-import { narrow } from '@zuimei/shared/character.ts';
 import { addressClasses, type Signal, signalBits } from '@zuimei/shared/policy.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { narrow } from '@zuimei/shared/text/character.ts';
 import { parseInput } from '../http/body.ts';
 import { parseNet } from './net.ts';
 

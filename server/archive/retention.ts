@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { phaseAt } from '@zuimei/shared/contest.ts';
 import type { Retention } from '@zuimei/shared/out.ts';
-import type { ContestSettings } from '@zuimei/shared/plan.ts';
+import type { ContestSettings } from '@zuimei/shared/plan/plan.ts';
 import type { StoredPlan } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
 

@@ -10,7 +10,7 @@ import { checkFresh, type Guard, type Guarded } from '../staff/session.ts';
 import { openExport } from './export.ts';
 
 /**
- * GET /api/console/contests/:slug/ledger.ndjson[?openings=0]: the whole ledger as a file (shared/export.ts). 审计 only: with openings it
+ * GET /api/console/contests/:slug/ledger.ndjson[?openings=0]: the whole ledger as a file (shared/export/export.ts). 审计 only: with openings it
  * says what each pseudonym chose. Recorded; sent at the pace at which it is taken.
  */
 export function exportRoute(parts: { db: Db; secrets: Secrets; clock: () => number; guard: Guard }) {

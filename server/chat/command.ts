@@ -1,5 +1,5 @@
-import { narrow } from '@zuimei/shared/character.ts';
-import { readNumber } from '@zuimei/shared/fold.ts';
+import { narrow } from '@zuimei/shared/text/character.ts';
+import { readNumber } from '@zuimei/shared/text/fold.ts';
 
 /** What a text to the account asks for. */
 export type Command =

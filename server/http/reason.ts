@@ -1,5 +1,5 @@
-import { repairText } from '@zuimei/shared/character.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { repairText } from '@zuimei/shared/text/character.ts';
 
 const LEAST = 4;
 const MOST = 200;

@@ -1,12 +1,12 @@
 import type { Transaction } from 'kysely';
 import { answerFaults, isHidden, settled } from '@zuimei/shared/answer.ts';
-import { narrow } from '@zuimei/shared/character.ts';
 import type { CandidateKind, Photo } from '@zuimei/shared/contest.ts';
-import { foldText } from '@zuimei/shared/fold.ts';
 import { fields } from '@zuimei/shared/form.ts';
 import type { FormValues } from '@zuimei/shared/nomination.ts';
-import { inFigures } from '@zuimei/shared/numeral.ts';
-import type { FormField } from '@zuimei/shared/plan.ts';
+import type { FormField } from '@zuimei/shared/plan/plan.ts';
+import { narrow } from '@zuimei/shared/text/character.ts';
+import { foldText } from '@zuimei/shared/text/fold.ts';
+import { inFigures } from '@zuimei/shared/text/numeral.ts';
 import { isDate, shanghaiDate } from '@zuimei/shared/time.ts';
 import type { IntakeProblem, IntakeView } from '@zuimei/shared/unit.ts';
 import type { Db, Tables } from '../db.ts';

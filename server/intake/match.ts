@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Category } from '@zuimei/shared/contest.ts';
-import { foldText } from '@zuimei/shared/fold.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { foldText } from '@zuimei/shared/text/fold.ts';
 import type { Tables } from '../db.ts';
 import { sameUnit } from '../document/merge.ts';
 import type { Nomination, PrivateFields } from '../document/nomination.ts';

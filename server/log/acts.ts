@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { RulingVerb } from '@zuimei/shared/act.ts';
 import type { PublicAct } from '@zuimei/shared/audit.ts';
+import type { RulingVerb } from '@zuimei/shared/ledger/act.ts';
 import type { Db } from '../db.ts';
 import { type Prebuilt, prebuild } from '../http/reply.ts';
 

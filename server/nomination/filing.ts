@@ -9,7 +9,7 @@ import {
   nominationLimits,
   RETURNED_GRACE_MS,
 } from '@zuimei/shared/nomination.ts';
-import type { Collection } from '@zuimei/shared/plan.ts';
+import type { Collection } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { shanghaiDay } from '@zuimei/shared/time.ts';
 import type { Tables } from '../db.ts';

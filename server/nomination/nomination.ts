@@ -8,7 +8,7 @@ import type {
   NominationState,
   NominationView,
 } from '@zuimei/shared/nomination.ts';
-import type { Collection } from '@zuimei/shared/plan.ts';
+import type { Collection } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Tables } from '../db.ts';
 import { cleanLine, paragraphsOf, yearsText } from '../document/value.ts';

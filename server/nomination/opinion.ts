@@ -1,7 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { nullable, object, picklist, pipe, string, uuid } from 'valibot';
 import type { OpinionView } from '@zuimei/shared/nomination.ts';
-import type { Collection, OpinionStep } from '@zuimei/shared/plan.ts';
+import type { Collection, OpinionStep } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Tables } from '../db.ts';
 import { day, words } from '../http/body.ts';

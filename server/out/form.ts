@@ -1,6 +1,6 @@
 import { fieldsFor, isText } from '@zuimei/shared/answer.ts';
 import type { OpinionView } from '@zuimei/shared/nomination.ts';
-import type { FormField } from '@zuimei/shared/plan.ts';
+import type { FormField } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Db } from '../db.ts';
 import { yearsText } from '../document/value.ts';

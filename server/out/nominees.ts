@@ -3,7 +3,7 @@ import { masked } from '@zuimei/shared/answer.ts';
 import type { Candidate, CandidateKind, Photo } from '@zuimei/shared/contest.ts';
 import type { FormValues, NominationState } from '@zuimei/shared/nomination.ts';
 import { PAPER_ROWS, type SummaryScope } from '@zuimei/shared/out.ts';
-import type { Collection, ContestSettings } from '@zuimei/shared/plan.ts';
+import type { Collection, ContestSettings } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { StoredPlan } from '../contest/plan.ts';
 import type { Db } from '../db.ts';

@@ -6,8 +6,8 @@ import type {
   ContestSettings,
   NewContest,
   PresetName,
-} from '@zuimei/shared/plan.ts';
-import { nextYear, planFrom, presets, yearOf } from '@zuimei/shared/preset.ts';
+} from '@zuimei/shared/plan/plan.ts';
+import { nextYear, planFrom, presets, yearOf } from '@zuimei/shared/plan/preset.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Scope } from '@zuimei/shared/staff.ts';
 import { readStored } from '../contest/plan.ts';

@@ -1,10 +1,10 @@
 import { sql, type Transaction } from 'kysely';
-import { canonicalText } from '@zuimei/shared/canonical.ts';
 import type { Contest } from '@zuimei/shared/contest.ts';
-import type { ContestPlan, ContestSettings, PlanView, WechatReach } from '@zuimei/shared/plan.ts';
-import { checkPlan } from '@zuimei/shared/plancheck.ts';
-import { hasOpened } from '@zuimei/shared/planreveal.ts';
-import { collectionFor } from '@zuimei/shared/preset.ts';
+import { canonicalText } from '@zuimei/shared/ledger/canonical.ts';
+import { checkPlan } from '@zuimei/shared/plan/check.ts';
+import type { ContestPlan, ContestSettings, PlanView, WechatReach } from '@zuimei/shared/plan/plan.ts';
+import { collectionFor } from '@zuimei/shared/plan/preset.ts';
+import { hasOpened } from '@zuimei/shared/plan/reveal.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Desk } from '../contest/desk.ts';
 import { readStanding } from '../contest/held.ts';

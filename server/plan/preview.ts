@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { type Candidate, type Phase, phaseAt } from '@zuimei/shared/contest.ts';
-import type { ContestPlan } from '@zuimei/shared/plan.ts';
+import type { ContestPlan } from '@zuimei/shared/plan/plan.ts';
 import type { ContestView } from '@zuimei/shared/view.ts';
 import { readStored } from '../contest/plan.ts';
 import type { Db } from '../db.ts';

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { object, optional, picklist, pipe, regex, string } from 'valibot';
 import { phases } from '@zuimei/shared/contest.ts';
-import type { WechatReach } from '@zuimei/shared/plan.ts';
+import type { WechatReach } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Role } from '@zuimei/shared/staff.ts';
 import type { Desk } from '../contest/desk.ts';

@@ -20,14 +20,14 @@ import {
   transform,
   variant,
 } from 'valibot';
-import { repairText } from '@zuimei/shared/character.ts';
 import { phases } from '@zuimei/shared/contest.ts';
-import { type ContestPlan, presetNames } from '@zuimei/shared/plan.ts';
+import { type ContestPlan, presetNames } from '@zuimei/shared/plan/plan.ts';
+import { repairText } from '@zuimei/shared/text/character.ts';
 import { words } from '../http/body.ts';
 
 /*
  * The shape of what the editor sends, with limits so wide that a half-written plan is kept and nothing endless is. What is unwise or
- * impossible is shared/plancheck.ts's to say, at publication.
+ * impossible is shared/plan/check.ts's to say, at publication.
  */
 
 const text = (most: number) => pipe(string(), maxLength(most), transform(repairText));

@@ -1,7 +1,7 @@
 import { type RawBuilder, type SqlBool, sql, type Transaction } from 'kysely';
 import type { NominationState } from '@zuimei/shared/nomination.ts';
 import { countedStates, nominationStates } from '@zuimei/shared/nomination.ts';
-import type { Collection } from '@zuimei/shared/plan.ts';
+import type { Collection } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { ReviewDesk, ReviewLine, ReviewView, ScreeningSum, Warning } from '@zuimei/shared/shortlist.ts';
 import type { TwinView } from '@zuimei/shared/unit.ts';

@@ -17,9 +17,9 @@ import {
   trim,
   union,
 } from 'valibot';
-import { narrow } from '@zuimei/shared/character.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { keeps, roles } from '@zuimei/shared/staff.ts';
+import { narrow } from '@zuimei/shared/text/character.ts';
 import type { Db } from '../db.ts';
 import { named, parseInput, readBody, words } from '../http/body.ts';
 import type { Secrets } from '../secret.ts';

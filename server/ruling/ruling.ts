@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely';
-import type { RulingVerb } from '@zuimei/shared/act.ts';
 import type { RulingPage, RulingProposal, RulingRequest, RulingScope } from '@zuimei/shared/audit.ts';
+import type { RulingVerb } from '@zuimei/shared/ledger/act.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Analyst } from '../analyst/analyst.ts';
 import { readProposals, readRuled } from '../analyst/proposal.ts';

@@ -1,11 +1,11 @@
 import { sql, type Transaction } from 'kysely';
 import { fieldsFor } from '@zuimei/shared/answer.ts';
-import { unshownIn } from '@zuimei/shared/character.ts';
 import type { Candidate, CandidateKind, Photo } from '@zuimei/shared/contest.ts';
 import type { Consent, FormValues } from '@zuimei/shared/nomination.ts';
-import type { Collection } from '@zuimei/shared/plan.ts';
+import type { Collection } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { DrawView, Ordering, ShortlistLack, ShortlistLine } from '@zuimei/shared/shortlist.ts';
+import { unshownIn } from '@zuimei/shared/text/character.ts';
 import { readStored, type StoredPlan } from '../contest/plan.ts';
 import type { Db, Tables } from '../db.ts';
 import { candidateFields, recordEvent, textOf } from '../nomination/nomination.ts';

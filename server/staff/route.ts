@@ -20,8 +20,8 @@ import {
   trim,
   variant,
 } from 'valibot';
-import { narrow } from '@zuimei/shared/character.ts';
 import type { SessionView } from '@zuimei/shared/staff.ts';
+import { narrow } from '@zuimei/shared/text/character.ts';
 import { clientAddress } from '../address/client.ts';
 import type { Db } from '../db.ts';
 import { parseInput, readBody } from '../http/body.ts';

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
-import { foldText } from '@zuimei/shared/fold.ts';
 import type { TotpKey, TotpRenewal } from '@zuimei/shared/staff.ts';
+import { foldText } from '@zuimei/shared/text/fold.ts';
 import type { Secrets } from '../secret.ts';
 import { openPrivate, privateKey, sealPrivate } from '../vault.ts';
 

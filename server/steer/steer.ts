@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { Announcement } from '@zuimei/shared/contest.ts';
 import { extendRound } from '@zuimei/shared/live.ts';
-import type { ContestSettings } from '@zuimei/shared/plan.ts';
+import type { ContestSettings } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Instant } from '@zuimei/shared/time.ts';
 import { updateContest } from '../contest/contest.ts';

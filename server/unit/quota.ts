@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Category } from '@zuimei/shared/contest.ts';
 import { countedStates } from '@zuimei/shared/nomination.ts';
-import type { Collection } from '@zuimei/shared/plan.ts';
+import type { Collection } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { QuotaView } from '@zuimei/shared/unit.ts';
 import type { Tables } from '../db.ts';

@@ -16,9 +16,9 @@ import {
   transform,
   trim,
 } from 'valibot';
-import { narrow } from '@zuimei/shared/character.ts';
-import type { Collection } from '@zuimei/shared/plan.ts';
+import type { Collection } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { narrow } from '@zuimei/shared/text/character.ts';
 import type { UnitsView } from '@zuimei/shared/unit.ts';
 import { readStored, type StoredPlan } from '../contest/plan.ts';
 import type { Db } from '../db.ts';

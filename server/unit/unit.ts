@@ -1,10 +1,10 @@
 import type { Kysely, Transaction } from 'kysely';
 import { masked } from '@zuimei/shared/answer.ts';
-import { foldText } from '@zuimei/shared/fold.ts';
 import { countedStates, type NominationState } from '@zuimei/shared/nomination.ts';
-import { phoneOf } from '@zuimei/shared/phone.ts';
-import type { Collection } from '@zuimei/shared/plan.ts';
+import type { Collection } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { foldText } from '@zuimei/shared/text/fold.ts';
+import { phoneOf } from '@zuimei/shared/text/phone.ts';
 import type { UnitDraft, UnitLine, UnitLink } from '@zuimei/shared/unit.ts';
 import type { Db, Tables } from '../db.ts';
 import { cleanLine, cleanName } from '../document/value.ts';

@@ -1,6 +1,6 @@
 import type { BallotRequest, Receipt } from '@zuimei/shared/ballot.ts';
 import { checkBallot, checkOpen, nothingUsed, openRound } from '@zuimei/shared/contest.ts';
-import { UNSCREENED } from '@zuimei/shared/evidence.ts';
+import { UNSCREENED } from '@zuimei/shared/ledger/evidence.ts';
 import { channels } from '@zuimei/shared/live.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { policyOf } from '@zuimei/shared/threshold.ts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { numeral, parseNumeral } from '@zuimei/shared/numeral.ts';
+import { numeral, parseNumeral } from '@zuimei/shared/text/numeral.ts';
 import type { QuestionView } from '@zuimei/shared/view.ts';
 import { networkOf } from '../address/bytes.ts';
 import { createLimit } from '../http/limit.ts';

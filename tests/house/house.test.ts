@@ -20,7 +20,22 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
     ],
     right: [
       [['shared/presets/a.ts', `import { sha256 } from '#sha256'; import { b } from '../b.ts';`]],
-      [['shared/sha256.node.ts', `import { createHash } from 'node:crypto';`]],
+      [['shared/hash/sha256.node.ts', `import { createHash } from 'node:crypto';`]],
+    ],
+  },
+  'what a verifier needs is a library by itself: hash, log, ledger, export, merkle.ts and note.ts': {
+    wrong: [
+      [['shared/ledger/replay.ts', `import { presetOf } from '../plan/preset.ts';`]],
+      [['shared/merkle.ts', `import type { StaffView } from './staff.ts';`]],
+    ],
+    right: [
+      [
+        [
+          'shared/export/check.ts',
+          `import { parseNote } from '../note.ts'; import { Refusal } from '../refusal.ts';`,
+        ],
+      ],
+      [['shared/view.ts', `import type { PublicAct } from './audit.ts';`]],
     ],
   },
   'web imports shared, and from the server only types': {
@@ -139,10 +154,13 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
     wrong: [[['shared/a.ts', 'export const now = () => Date.now();']], [['shared/a.ts', 'f(Math.random);']]],
     right: [[['server/a.ts', 'const clock = Date.now;']]],
   },
-  'one folding: letters of other widths and shapes are understood in shared/character.ts and shared/fold.ts':
+  'one folding: letters of other widths and shapes are understood in shared/text/character.ts and shared/text/fold.ts':
     {
       wrong: [[['web/citizen/a.ts', `const sought = words.normalize('NFKC');`]]],
-      right: [[['shared/fold.ts', `text.normalize('NFKC')`]], [['server/a.ts', `text.normalize('NFC')`]]],
+      right: [
+        [['shared/text/fold.ts', `text.normalize('NFKC')`]],
+        [['server/a.ts', `text.normalize('NFC')`]],
+      ],
     },
   'only staff/seal.ts writes accounts, each under its seal': {
     wrong: [

@@ -92,13 +92,13 @@ export const places: Record<string, Rule> = {
     'take it as a parameter',
   ),
 
-  'one folding: letters of other widths and shapes are understood in shared/character.ts and shared/fold.ts':
+  'one folding: letters of other widths and shapes are understood in shared/text/character.ts and shared/text/fold.ts':
     spots(
       texts,
       /^NFKC$/,
       (path) =>
         /^(server|shared|web)\//.test(path) &&
-        !/^shared\/(character|fold|password)\.ts$|^server\/staff\/(leaked|password)\.ts$/.test(path),
+        !/^shared\/(text\/(character|fold)|password)\.ts$|^server\/staff\/(leaked|password)\.ts$/.test(path),
       'use narrow or foldText; only a password is never understood otherwise than typed',
     ),
 

@@ -5,8 +5,8 @@ import { nominationKeys, partAnswers, sealHidden } from '@zuimei/server/nominati
 import { privateKey, sealPrivate } from '@zuimei/server/vault.ts';
 import type { CandidateKind, Photo } from '@zuimei/shared/contest.ts';
 import type { FormValues, NominationState } from '@zuimei/shared/nomination.ts';
-import type { Collection, PresetName } from '@zuimei/shared/plan.ts';
-import { planFrom, presets } from '@zuimei/shared/preset.ts';
+import type { Collection, PresetName } from '@zuimei/shared/plan/plan.ts';
+import { planFrom, presets } from '@zuimei/shared/plan/preset.ts';
 import type { TestSite } from '../harness/site.ts';
 import { portrait } from './paper.ts';
 

@@ -1,9 +1,9 @@
 import { sql, type Transaction } from 'kysely';
 import { equalBytes } from '@zuimei/shared/bytes.ts';
-import { parseWitnessKey } from '@zuimei/shared/cosignature.ts';
+import { parseWitnessKey } from '@zuimei/shared/log/cosignature.ts';
+import type { WitnessLine, WitnessPage } from '@zuimei/shared/log/witness.ts';
 import { parseVerifierKey, type VerifierKey } from '@zuimei/shared/note.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import type { WitnessLine, WitnessPage } from '@zuimei/shared/witness.ts';
 import type { LogName } from '../../contest/route.ts';
 import type { Db, Tables } from '../../db.ts';
 import { type Actor, recordAction } from '../../staff/action.ts';
