@@ -34,7 +34,7 @@ import { createLedger, type Ledger } from './vote/ledger.ts';
 import { createProofs, type Proofs } from './vote/proof.ts';
 import { createVoters, type Voters } from './vote/voter.ts';
 import type { WechatAccount } from './wechat/account.ts';
-import { createOwnShelf, type Shelf } from './wechat/shelf.ts';
+import { createOwnShelf, type Shelf } from './wechat/sharedstore.ts';
 import { createWechat, type Wechat } from './wechat/wechat.ts';
 
 /** Everything the routes stand on, made once and wired here. */

@@ -4,7 +4,7 @@ import type { ContestPlan, PlanView } from '@zuimei/shared/plan/plan.ts';
 import { hasOpened } from '@zuimei/shared/plan/reveal.ts';
 import { faultText } from '@zuimei/shared/plan/words.ts';
 import { createServerTime } from '../../../lib/servertime.ts';
-import { api, type Fault } from '../../client.ts';
+import { api, type Fault } from '../../lib/client.ts';
 import { type SectionKey, sectionOf } from './faults.ts';
 
 const PAUSE_MS = 800;
