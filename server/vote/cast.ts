@@ -101,7 +101,7 @@ export function createCast(parts: {
     return pool;
   }
 
-  /** May they: marks what is held. Who is refused or must bring a proof gets that as an outcome, or the receipt if this very ballot had been committed before. */
+  /** Marks held ballots; gives refused or challenged ones their outcome, or the receipt if that very ballot had been committed before. */
   async function admit(slug: string, batch: Admission[]): Promise<(Outcome | null)[]> {
     const began = performance.now();
     const verdicts = await weigh(slug, batch);
