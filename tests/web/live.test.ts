@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Attention, type Curve, channels, type LiveView, type ReadyCode } from '@zuimei/shared/live.ts';
-import { joinCurves, peakOf } from '../../web/console/organizer/live/curve.ts';
+import { peakOf } from '../../web/console/frame/plot.ts';
+import { joinCurves } from '../../web/console/organizer/live/curve.ts';
 import {
   attentionNote,
   channelWords,
