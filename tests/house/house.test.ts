@@ -6,9 +6,10 @@ import { layers, type Rule } from './layers.ts';
 import { lexicon } from './lexicon.ts';
 import { longFiles, places, realPhones } from './places.ts';
 import { listFiles, parseSource, readSources, readText } from './source.ts';
+import { style } from './style.ts';
 
 const sources = readSources();
-const rules: Record<string, Rule> = { ...layers, ...lexicon, ...places };
+const rules: Record<string, Rule> = { ...layers, ...lexicon, ...places, ...style };
 
 /** For every rule: files that break it, and files that look alike and do not. A later file of a pair completes the one before. */
 const examples: Record<string, { wrong: [string, string][][]; right: [string, string][][] }> = {
@@ -201,6 +202,26 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
       [['shared/form.ts', `const labels = ['团队名称', '推荐类别'];`]],
       [['web/console/organizer/units/A.vue', '<template><th>类别</th></template>']],
       [['web/console/organizer/plan/A.vue', '<template><p>单位类别与配额</p></template>']],
+    ],
+  },
+  'a class has one owner: selectors that begin with it stand in one file': {
+    wrong: [
+      [
+        ['web/console/A.vue', '<style>\n.card { padding: 0; }\n</style>'],
+        ['web/console/b.css', '@media print {\n  .card.flush,\n  .b { margin: 0; }\n}'],
+      ],
+      [
+        ['web/citizen/A.vue', '<style>\n.bar { padding: 0; }\n</style>'],
+        ['web/citizen/B.vue', '<style>\n[data-elder] .bar > .b { margin: 0; }\n</style>'],
+      ],
+    ],
+    right: [
+      [
+        ['web/console/A.vue', '<style>\n.card { padding: 0; }\n.card .head { margin: 0; }\n</style>'],
+        ['web/console/B.vue', '<style>\n.b.card, .b:is(.card *), p:not(.card) .b { margin: 0; }\n</style>'],
+        ['web/citizen/A.vue', '<style>\n/* .card { } */\n.card { margin: 0.5em; }\n</style>'],
+        ['web/console/C.vue', '<style scoped>\n.card { margin: 0; }\n</style>'],
+      ],
     ],
   },
   'no file or folder is called utils, helpers, common or misc, and no file is an index': {
