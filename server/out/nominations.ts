@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { isText } from '@zuimei/shared/answer.ts';
 import type { NominationState } from '@zuimei/shared/nomination.ts';
-import type { FormField, OpinionStep } from '@zuimei/shared/plan.ts';
+import type { FormField, OpinionStep } from '@zuimei/shared/plan/plan.ts';
 import { kindWords, nominationWords, sourceWords } from '@zuimei/shared/words.ts';
 import type { Db } from '../db.ts';
 import { momentWords } from './moment.ts';

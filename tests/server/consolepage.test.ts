@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { consolePage, openConsole } from '@zuimei/server/console/page.ts';
+import { consolePage, openConsole } from '@zuimei/server/page/console.ts';
 
 /** The console's page as the server sends it; web/dist must be built. */
 const dist = new URL('../../web/dist/console/', import.meta.url);

@@ -1,4 +1,3 @@
-import type { RulingVerb } from '@zuimei/shared/act.ts';
 import {
   type AuditorEvent,
   type BallotFilter,
@@ -7,10 +6,11 @@ import {
   type RulingScope,
   type Verdict,
 } from '@zuimei/shared/audit.ts';
+import type { RulingVerb } from '@zuimei/shared/ledger/act.ts';
 import { dayTime } from '@zuimei/shared/moment.ts';
 import { classWords, signalWords } from '@zuimei/shared/signalwords.ts';
 import { grouped } from '../../../lib/words.ts';
-import { actWords, roleNamed } from '../../words.ts';
+import { actWords, roleNamed } from '../../lib/words.ts';
 import { clusterWords } from '../words.ts';
 
 export const verbWords: Record<RulingVerb, string> = { void: '作废', release: '放行', restore: '恢复' };

@@ -1,5 +1,5 @@
 import { dayTime } from '@zuimei/shared/moment.ts';
-import type { ContestPlan } from '@zuimei/shared/plan.ts';
+import type { ContestPlan } from '@zuimei/shared/plan/plan.ts';
 import { stepWords } from '@zuimei/shared/words.ts';
 import {
   ballotSentence,

@@ -1,5 +1,5 @@
 import type { PolicyName, WechatRule } from '@zuimei/shared/contest.ts';
-import type { FieldType, PresetName } from '@zuimei/shared/plan.ts';
+import type { FieldType, PresetName } from '@zuimei/shared/plan/plan.ts';
 
 export const typeWords: Record<FieldType, string> = {
   line: '一行文字',
