@@ -32,7 +32,7 @@ export function openThread(start: Start, failed: (error: unknown) => void): Thre
     workerData: start,
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
   });
-  // It keeps nothing that is not in the ledger: the process need not wait for it.
+  // All it holds can be rebuilt from the ledger, so it does not keep the process alive.
   worker.unref();
   const waiting = new Map<number, Waiting>();
   let next = 0;
