@@ -1,8 +1,11 @@
 import { PGlite } from '@electric-sql/pglite';
 import { type Generated, Kysely, PGliteDialect, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import type { Act, EntryKind } from '@zuimei/shared/act.ts';
+import type { AccountAct, ActCode } from '@zuimei/shared/action.ts';
+import type { BallotState } from '@zuimei/shared/ballot.ts';
 import type { Candidate, CandidateKind, Photo } from '@zuimei/shared/contest.ts';
-import type { Consent, FormValues, NominationState } from '@zuimei/shared/nomination.ts';
+import type { Consent, FormValues, NominationAct, NominationState } from '@zuimei/shared/nomination.ts';
 import type { Collection, ContestPlan, ContestSettings } from '@zuimei/shared/plan.ts';
 import type { Role, StaffChange } from '@zuimei/shared/staff.ts';
 import { shutFolder } from './folder.ts';
@@ -22,10 +25,12 @@ export interface Tables {
     draft_at: Date | null;
     draft_by: string | null;
     /** null = does not exist for the public. */
-    published_at: Generated<Date | null>;
+    published_at: Date | null;
     archived_at: Date | null;
     /** When private values were erased. */
     erased_at: Date | null;
+    /** When the addresses of its ballots were turned into digests. */
+    faded_at: Date | null;
   };
   candidate: {
     contest: number;
@@ -86,7 +91,7 @@ export interface Tables {
     id: Generated<string | number>;
     staff: number;
     at: Date;
-    act: string;
+    act: AccountAct;
     actor: string;
     detail: string;
     session: string;
@@ -110,7 +115,7 @@ export interface Tables {
     actor: string;
     staff: number | null;
     unit: number | null;
-    act: string;
+    act: ActCode;
     contest: number | null;
     subject: Generated<string>;
     reason: Generated<string>;
@@ -148,12 +153,45 @@ export interface Tables {
     updated_at: Generated<Date>;
     submitted_at: Date | null;
   };
+  shortlist_draw: { contest: number; times: number; at: Generated<Date>; drawn_by: string; seed: string };
+  ledger_head: {
+    contest: number;
+    origin: string;
+    size: Generated<string | number>;
+    last_at: Generated<Date>;
+    version: number;
+    opens: Date[];
+    closes: Date[];
+    paused: boolean;
+    daily: boolean;
+    ballots_per_period: number;
+    repeat_candidate: boolean;
+    rules: Buffer | null;
+  };
+  ledger_entry: {
+    index: string | number;
+    at: Date;
+    contest: number;
+    signals: Generated<number>;
+    round: Generated<number>;
+    unscreened: Generated<boolean>;
+    kind: EntryKind;
+    state: BallotState | null;
+    ballot_id: string | null;
+    commitment: Buffer;
+    voter: Buffer | null;
+    picks: number[] | null;
+    ip: Buffer | null;
+    device: Buffer | null;
+    act: Act | null;
+    channel: number | null;
+  };
   nomination_event: {
     id: Generated<string | number>;
     nomination: number;
     at: Generated<Date>;
     actor: string;
-    act: string;
+    act: NominationAct;
     reason: Generated<string>;
   };
   attachment: {

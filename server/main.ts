@@ -68,7 +68,13 @@ async function main(): Promise<void> {
   await checkSecret(database.db, secrets);
   const redis = config.redisUrl ? await openShared(config.redisUrl) : null;
   const gate = await openGate({ redis, log });
-  const demo = config.demo ? await loadDemo(database.db, secrets, Date.now(), config.wechat !== null) : [];
+  const demo = config.demo
+    ? await loadDemo(
+        { db: database.db, secrets, publicUrl: config.publicUrl },
+        Date.now(),
+        config.wechat !== null,
+      )
+    : [];
 
   const control = config.databaseUrl
     ? null

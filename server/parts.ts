@@ -19,6 +19,7 @@ import { createLog, type Log } from './log/log.ts';
 import { logSigner } from './log/sealer.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createUploads, type Uploads } from './nomination/upload.ts';
+import { logOrigin } from './origin.ts';
 import type { Prebuilt } from './reply.ts';
 import type { Secrets } from './secret.ts';
 import { type Attempts, createAttempts } from './staff/attempt.ts';
@@ -115,7 +116,7 @@ export function createParts(given: {
   const clock = given.clock ?? Date.now;
   const { db, secrets, gate, log, publicUrl } = given;
   const account = given.account ? { name: given.account.name, qr: given.account.qr } : null;
-  const originOf = (slug: string) => `${publicUrl ? new URL(publicUrl).host : 'zuimei.local'}/${slug}`;
+  const originOf = (slug: string) => logOrigin(publicUrl, slug);
   const addresses = given.addresses ?? openAddresses(null);
   const metrics = createMetrics();
   const refusals = createRefusals(clock());

@@ -6,7 +6,7 @@ import type { Instant } from './time.ts';
 
 /**
  * One line of a contest's ledger. Its published bytes are the canonical JSON of {at, commitment, contest, kind, v: 1}: they
- * hold no voter and no choice. Kinds in use: ballot, rules, phase, withdrawal, ruling.
+ * hold no voter and no choice. Kinds in use: act.ts `EntryKind`.
  */
 export interface Entry {
   at: Instant;

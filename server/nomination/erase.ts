@@ -54,7 +54,17 @@ export async function eraseContest(
   if (!contest.fades) return;
   // Page by page and repeatable: what a broken connection left undone is done by the next try.
   const faded = await fadeTrace(db, fadingKey(secrets, slug), contest.id);
-  await recordAction(db, actor, { act: 'contest.fade', contest: contest.id, subject: `${faded} 条`, reason });
+  await db.transaction().execute(async (tx) => {
+    await sql`update contest set faded_at = ${new Date(now).toISOString()}::timestamptz where id = ${contest.id}`.execute(
+      tx,
+    );
+    await recordAction(tx, actor, {
+      act: 'contest.fade',
+      contest: contest.id,
+      subject: `${faded} 条`,
+      reason,
+    });
+  });
 }
 
 async function erase(tx: Transaction<Tables>, contest: number): Promise<string> {

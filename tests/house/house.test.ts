@@ -135,15 +135,60 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
     ],
   },
 
+  'who stands and what is in force changes by an act: a contest’s version grows in vote/ledger.ts alone': {
+    wrong: [
+      [['server/contest/a.ts', 'sql`update contest set version = version + 1 where id = 7`']],
+      [['server/contest/a.ts', 'sql`update contest set settings = null, version = version + 1`']],
+      [['server/contest/a.ts', `tx.updateTable('contest').set({ version: sql\`version + 1\` })`]],
+    ],
+    right: [
+      [['server/vote/ledger.ts', 'sql`update contest set version = version + 1 where id = 7`']],
+      [['server/nomination/filing.ts', `tx.updateTable('nomination').set({ version: sql\`version + 1\` })`]],
+      [['server/contest/a.ts', 'sql`update contest set draft = null, draft_version = draft_version + 1`']],
+      [['tests/a.ts', 'sql`update contest set version = version + 1`']],
+    ],
+  },
+  'candidates are added only by the acts that say who did it': {
+    wrong: [
+      [['server/demo/a.ts', 'sql`insert into candidate (contest, number) values (1, 1)`']],
+      [['server/nomination/a.ts', `tx.insertInto('candidate').values(row)`]],
+    ],
+    right: [
+      [['server/nomination/save.ts', `tx.insertInto('candidate').values(row)`]],
+      [['server/contest/a.ts', `tx.updateTable('candidate').set({ body })`]],
+    ],
+  },
+  'whoever changes a contest through the ledger records the act': {
+    wrong: [[['server/contest/a.ts', `ledger.amend(slug, { change });`]]],
+    right: [
+      [['server/contest/a.ts', `ledger.revise(slug, change); recordAction(tx, actor, { act });`]],
+      [['server/contest/b.ts', `ledger.open(slug);`]],
+    ],
+  },
+  'every act that has a code is recorded somewhere': {
+    wrong: [
+      [
+        ['shared/action.ts', `export type ActCode =\n  | 'unit.add'\n  | 'unit.paint';`],
+        ['server/a.ts', `const act = 'unit.add';`],
+      ],
+    ],
+    right: [
+      [
+        ['shared/action.ts', `export type ActCode =\n  | 'unit.add';`],
+        ['server/a.ts', `const act = 'unit.add';`],
+      ],
+    ],
+  },
   'only one file writes each table of the ledger': {
     wrong: [
+      [['server/vote/ledger.ts', 'sql`update ledger_head set version = 1`']],
       [['server/audit/ruling.ts', 'sql`update tally set votes = 1`']],
       [['server/audit/ruling.ts', 'sql`delete\n from ledger_entry where index = 1`']],
       [['server/audit/ruling.ts', `db.insertInto('ledger_entry').values(row);`]],
       [['server/vote/ledger.ts', 'sql`insert into log_checkpoint (size) values (1)`']],
     ],
     right: [
-      [['server/vote/ledger.ts', 'sql`insert into ledger_head as h (contest) values (1)`']],
+      [['server/vote/ledger.ts', 'sql`insert into tally as t (contest) values (1)`']],
       [
         [
           'server/tally/snapshot.ts',

@@ -26,7 +26,7 @@ let office = '';
 beforeAll(async () => {
   fresh = await freshDatabase('server');
   site = await createSite(fresh.database.db, { pages: true });
-  await loadDemo(fresh.database.db, site.parts.secrets, site.now());
+  await loadDemo({ db: fresh.database.db, secrets: site.parts.secrets, publicUrl: null }, site.now());
   browser = await openBrowser();
   office = mkdtempSync(join(tmpdir(), 'zuimei-office-'));
   await vote(5);

@@ -1,4 +1,5 @@
 import type { CandidateKind } from '@zuimei/shared/contest.ts';
+import type { NominationAct } from '@zuimei/shared/nomination.ts';
 import type { ReviewDesk, ScreeningSum } from '@zuimei/shared/shortlist.ts';
 
 export const kindWords: Record<CandidateKind, string> = {
@@ -18,7 +19,7 @@ export function screeningWords(kind: ReviewDesk['screening'], sum: ScreeningSum)
   return kind === 'vote' ? `${sum.favour} / ${sum.given} 赞成` : `${sum.average ?? ''}（${sum.given} 人）`;
 }
 
-const actNames: Record<string, string> = {
+const actNames: Record<NominationAct, string> = {
   create: '建立',
   save: '修改',
   submit: '提交',
@@ -34,6 +35,6 @@ const actNames: Record<string, string> = {
   file: '上传文件',
 };
 
-export function actWords(act: string): string {
-  return actNames[act] ?? act;
+export function actWords(act: NominationAct): string {
+  return actNames[act];
 }
