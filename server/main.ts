@@ -55,7 +55,7 @@ async function main(): Promise<void> {
   if (standing.owner) await migrate(database.db);
   else if (standing.missing.length > 0)
     throw new Error(
-      `the database lacks ${standing.missing.length} migrations, and ${standing.role} does not own its tables: run zuimei migrate as the owner (infra/RUNBOOK.md, Two roles)`,
+      `the database lacks ${standing.missing.length} migrations or functions, and ${standing.role} does not own its tables: run zuimei migrate as the owner (infra/RUNBOOK.md, Two roles)`,
     );
   if (standing.owner && database.kind === 'server' && !config.demo)
     log('note', {

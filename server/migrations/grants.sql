@@ -2,8 +2,8 @@
 -- said here is refused by the database. :app is the role's name. A table that is missing fails tests/server/role.test.ts.
 -- Tables that are only ever added to have select and insert. Update names its columns; delete stands where the app deletes.
 
--- Which migrations were applied, and whose secret the database is: to be read; the first start writes its fingerprint.
-grant select on migration to :app;
+-- Which migrations and functions were applied, and whose secret the database is: to be read; the first start writes its fingerprint.
+grant select on migration, function_file to :app;
 grant select, insert on installation to :app;
 
 -- Contests. Only one without a ledger can be deleted: ledger_head refers to it.

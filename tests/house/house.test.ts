@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { refusalCodes } from '@zuimei/shared/refusal.ts';
 import { refusalWords } from '@zuimei/shared/refusalwords.ts';
 import { statusOf } from '../../server/answer.ts';
+import { functionFiles } from '../../server/schema.ts';
 import { layers, type Rule } from './layers.ts';
-import { longFiles, places, realPhones } from './places.ts';
+import { functionFaults, longFiles, places, realPhones } from './places.ts';
 import { listFiles, parseSource, readSources, readText } from './source.ts';
 
 const sources = readSources();
@@ -293,4 +294,38 @@ test('report: files that may hold two ideas', () => {
   const long = longFiles(sources);
   if (long.length > 0) console.warn(`over 250 lines (.vue over 200):\n  ${long.join('\n  ')}`);
   expect(longFiles([parseSource('server/a.ts', 'a();\n'.repeat(251))])).toEqual(['server/a.ts 251']);
+});
+
+describe('a function of the database stands once, in a file beside the code that calls it', () => {
+  const one = 'create or replace function f() returns int';
+  test.each([
+    [[['server/migrations/0007_more.sql', one]]],
+    [[['server/migrations/0007_more.sql', 'create trigger t before update on a']]],
+    [
+      [
+        ['server/vote/commit.sql', one],
+        ['server/vote/rule.sql', one],
+      ],
+    ],
+    [[['server/vote/more.sql', one]]],
+    [[['server/vote/commit.sql', 'create function f() returns int']]],
+  ] satisfies [string, string][][][])('%j does not', (files) => {
+    expect(functionFaults(files, functionFiles)).not.toEqual([]);
+  });
+
+  test('in this repository', () => {
+    const right = [
+      ['server/vote/commit.sql', one],
+      ['server/migrations/0001_a.sql', 'create table a ()'],
+    ] satisfies [string, string][];
+    expect(functionFaults(right, functionFiles)).toEqual([]);
+    const files = listFiles('server').filter((path) => path.endsWith('.sql'));
+    expect(files).toEqual(expect.arrayContaining(functionFiles.map((name) => `server/${name}`)));
+    expect(
+      functionFaults(
+        files.map((path) => [path, readText(path)]),
+        functionFiles,
+      ),
+    ).toEqual([]);
+  });
 });

@@ -214,6 +214,27 @@ export const places: Record<string, Rule> = {
       .map(({ path, lines }) => `${path} has ${lines} lines`),
 };
 
+/** What is wrong with files of SQL, each [path, text]; `applied`: those with functions, as server/schema.ts applies them. */
+export function functionFaults(
+  files: readonly (readonly [string, string])[],
+  applied: readonly string[],
+): string[] {
+  const homes = new Map<string, string>();
+  return files.flatMap(([path, text]) => {
+    const made = [...text.matchAll(/^create (or replace )?(function|trigger) (\w+)/gm)];
+    if (made.length === 0) return [];
+    if (path.startsWith('server/migrations/')) return [`${path} holds a function: migrations hold tables`];
+    const faults = applied.some((name) => path === `server/${name}`) ? [] : [`${path} is not in schema.ts`];
+    for (const [, again, , name = ''] of made) {
+      if (!again) faults.push(`${path} cannot be applied again: create or replace ${name}`);
+      const home = homes.get(name);
+      if (home) faults.push(`${name} stands in ${home} and in ${path}`);
+      homes.set(name, path);
+    }
+    return faults;
+  });
+}
+
 /** Files worth a look: over 250 lines (.vue over 200). A report, not a rule. */
 export function longFiles(sources: Source[]): string[] {
   return sources
