@@ -1,22 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { repairText } from '@zuimei/shared/character.ts';
 import type { Candidate } from '@zuimei/shared/contest.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { repairText } from '@zuimei/shared/text/character.ts';
 import { isFileCheck, verifyAlone, verifyCommand } from './audit/command.ts';
 import { readSlugs } from './contest/contest.ts';
 import { isThere } from './contest/plan.ts';
 import type { Db } from './db.ts';
 import { loadDemo } from './demo/demo.ts';
 import { isProblemCode, type Problem, problemAt } from './document/problem.ts';
-import { importDocuments } from './nomination/import.ts';
-import { privateKey } from './nomination/vault.ts';
-import { logOrigin } from './origin.ts';
+import { logOrigin } from './http/origin.ts';
+import { checkReason } from './http/reason.ts';
+import { importDocuments } from './intake/import.ts';
+import { staffCommand } from './roster/command.ts';
 import type { Secrets } from './secret.ts';
 import type { Actor } from './staff/action.ts';
-import { staffCommand } from './staff/command.ts';
-import { checkReason } from './staff/reason.ts';
+import { privateKey } from './vault.ts';
 import { createLedger } from './vote/ledger.ts';
 import { witnessCommand } from './witness/command.ts';
 

@@ -1,26 +1,26 @@
 import type { BlockList } from 'node:net';
 import { formatVerifierKey } from '@zuimei/shared/note.ts';
-import type { WechatReach } from '@zuimei/shared/plan.ts';
+import type { WechatReach } from '@zuimei/shared/plan/plan.ts';
 import type { WechatAccountView } from '@zuimei/shared/view.ts';
 import { type Addresses, openAddresses } from './address/address.ts';
 import { createPlaces } from './address/place.ts';
 import { type Analyst, createAnalyst } from './analyst/analyst.ts';
-import { type AnswerError, createAnswerError } from './answer.ts';
-import { createRefusals, type Refusals } from './audit/refused.ts';
-import type { Console } from './console/page.ts';
-import { isArchived } from './contest/archive.ts';
+import { isArchived } from './archive/archive.ts';
 import { createDesk, type Desk } from './contest/desk.ts';
-import type { Site } from './contest/page.ts';
 import { createViews, type LogName, type Views } from './contest/route.ts';
 import type { Db } from './db.ts';
-import { createReplyHeaders, type ReplyHeaders } from './headers.ts';
+import type { Gate } from './gate/gate.ts';
+import { type AnswerError, createAnswerError } from './http/answer.ts';
+import { createReplyHeaders, type ReplyHeaders } from './http/headers.ts';
+import { logOrigin } from './http/origin.ts';
+import type { Prebuilt } from './http/reply.ts';
 import type { Journal } from './journal.ts';
+import { createRefusals, type Refusals } from './live/refused.ts';
 import { createLog, type Log } from './log/log.ts';
 import { logSigner } from './log/sealer.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
-import { createUploads, type Uploads } from './nomination/upload.ts';
-import { logOrigin } from './origin.ts';
-import type { Prebuilt } from './reply.ts';
+import type { Site } from './page/citizen.ts';
+import type { Console } from './page/console.ts';
 import type { Secrets } from './secret.ts';
 import { type Attempts, createAttempts } from './staff/attempt.ts';
 import { createPasswords, type PasswordCost, type Passwords } from './staff/password.ts';
@@ -29,13 +29,14 @@ import { createGuard, createSessions, type Guard, type Sessions } from './staff/
 import { createTallies, type Tallies } from './tally/route.ts';
 import { readTally } from './tally/snapshot.ts';
 import { createTurns, type Turns } from './turn.ts';
+import { createUploads, type Uploads } from './upload/upload.ts';
 import { type Cast, createCast } from './vote/cast.ts';
-import type { Gate } from './vote/gate.ts';
 import { createLedger, type Ledger } from './vote/ledger.ts';
 import { createProofs, type Proofs } from './vote/proof.ts';
 import { createVoters, type Voters } from './vote/voter.ts';
+import { countOutcomes } from './vote/watch.ts';
 import type { WechatAccount } from './wechat/account.ts';
-import { createOwnShelf, type Shelf } from './wechat/shelf.ts';
+import { createOwnShelf, type Shelf } from './wechat/sharedstore.ts';
 import { createWechat, type Wechat } from './wechat/wechat.ts';
 
 /** Everything the routes stand on, made once and wired here. */
@@ -177,10 +178,12 @@ export function createParts(given: {
         metrics.observe('zuimei_commit_seconds', ms / 1000);
       },
       proved: (kind, found) => metrics.count('zuimei_proofs_total', { kind, found }),
-      answered(outcome, count, slug) {
-        if (outcome === 'proof_needed') metrics.count('zuimei_challenges_total', {}, count);
-        metrics.count('zuimei_ballots_total', { outcome }, count);
-        refusals.note(slug, outcome, count);
+      answered(slug, outcomes) {
+        for (const [outcome, count] of countOutcomes(outcomes)) {
+          if (outcome === 'proof_needed') metrics.count('zuimei_challenges_total', {}, count);
+          metrics.count('zuimei_ballots_total', { outcome }, count);
+          refusals.note(slug, outcome, count);
+        }
       },
       failed: (error) => log('error', { part: 'vote', error: String(error) }),
     },
@@ -212,7 +215,14 @@ export function createParts(given: {
     transparency,
     tallies,
     logName,
-    views: createViews({ desk, tallies, logName, account, clock, headers: headers.hot }),
+    views: createViews({
+      desk,
+      ballots: async (contest) => (await tallies.view(contest)).ballots,
+      logName,
+      account,
+      clock,
+      headers: headers.hot,
+    }),
     turns,
     uploads: createUploads(turns),
     metrics,

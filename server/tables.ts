@@ -1,11 +1,11 @@
 import type { Generated } from 'kysely';
-import type { Act, EntryKind, RulingVerb } from '@zuimei/shared/act.ts';
 import type { AccountAct, ActCode } from '@zuimei/shared/action.ts';
 import type { RulingScope } from '@zuimei/shared/audit.ts';
 import type { BallotState } from '@zuimei/shared/ballot.ts';
 import type { Candidate, CandidateKind, Photo } from '@zuimei/shared/contest.ts';
+import type { Act, EntryKind, RulingVerb } from '@zuimei/shared/ledger/act.ts';
 import type { Consent, FormValues, NominationAct, NominationState } from '@zuimei/shared/nomination.ts';
-import type { Collection, ContestPlan, ContestSettings } from '@zuimei/shared/plan.ts';
+import type { Collection, ContestPlan, ContestSettings } from '@zuimei/shared/plan/plan.ts';
 import type { Role, StaffChange } from '@zuimei/shared/staff.ts';
 
 /** What a bigint or a numeric comes as: the two drivers differ. */

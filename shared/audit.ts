@@ -1,7 +1,7 @@
-import type { ActKind, RulingVerb } from './act.ts';
 import type { AuditorAct } from './action.ts';
 import type { BallotState } from './ballot.ts';
 import type { WechatRule } from './contest.ts';
+import type { ActKind, RulingVerb } from './ledger/act.ts';
 import type { Channel, Curve } from './live.ts';
 import type { AddressClass, Signal } from './policy.ts';
 import type { Instant } from './time.ts';

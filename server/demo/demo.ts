@@ -3,11 +3,11 @@ import type { Contest, WechatRule } from '@zuimei/shared/contest.ts';
 import { createContest, readContest, readSlugs, type Settings } from '../contest/contest.ts';
 import { isThere } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
-import { importDocuments } from '../nomination/import.ts';
-import { privateKey } from '../nomination/vault.ts';
-import { logOrigin } from '../origin.ts';
+import { logOrigin } from '../http/origin.ts';
+import { importDocuments } from '../intake/import.ts';
 import type { Secrets } from '../secret.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
+import { privateKey } from '../vault.ts';
 import { createLedger } from '../vote/ledger.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,7 +1,7 @@
 -- What a contest is: its settings as one document (shared/contest.ts `Contest` without candidates), its candidates, their pictures, and the
 -- reporting units that send nominations.
 
--- settings, collection: as they are in force (shared/plan.ts ContestPlan), of a contest never published as they stand; draft: the organizer's
+-- settings, collection: as they are in force (shared/plan/plan.ts ContestPlan), of a contest never published as they stand; draft: the organizer's
 -- changes not yet published, autosaved. published_at null = the contest does not exist for the public. erased_at: when private values were
 -- erased; faded_at: when the addresses of its ballots were turned into digests.
 create table contest (

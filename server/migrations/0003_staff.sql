@@ -3,7 +3,7 @@
 -- contests: ids, which are never given twice; null = all, those to come too. seal: a MAC of the secret over what decides who may enter and
 -- what they may do there (staff/seal.ts): whoever can write to the database, but has not the secret, makes no account, session or link that is
 -- taken for a real one. reset_at: when it was last set up anew by a link; what was proposed before is not decided by who holds it since.
--- password: argon2id in PHC form; totp: sealed (nomination/vault.ts); recovery: a keyed hash of each code not yet used;
+-- password: argon2id in PHC form; totp: sealed (vault.ts); recovery: a keyed hash of each code not yet used;
 -- totp_step: the last time step a code was taken for, so that no code serves twice.
 create table staff (
   id           int generated always as identity primary key,

@@ -20,20 +20,20 @@ import {
   trim,
   variant,
 } from 'valibot';
-import { narrow } from '@zuimei/shared/character.ts';
 import type { SessionView } from '@zuimei/shared/staff.ts';
+import { narrow } from '@zuimei/shared/text/character.ts';
+import { clientAddress } from '../address/client.ts';
 import type { Db } from '../db.ts';
+import { parseInput, readBody } from '../http/body.ts';
 import type { Secrets } from '../secret.ts';
-import { clientAddress } from '../vote/address.ts';
 import { nameInLog } from './account.ts';
 import { recordAction } from './action.ts';
 import type { Attempts } from './attempt.ts';
-import { parseInput, readBody } from './body.ts';
 import { createDevices } from './device.ts';
 import { createJoin } from './join.ts';
-import { createOwnAccount } from './own.ts';
 import { createPasses } from './pass.ts';
 import type { Passwords } from './password.ts';
+import { createOwnAccount } from './profile.ts';
 import type { Seals } from './seal.ts';
 import { type Browser, checkFresh, type Guard, type Person, type Sessions } from './session.ts';
 import { createSignIn, type Signed } from './signin.ts';

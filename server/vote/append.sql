@@ -1,4 +1,4 @@
--- Appends one entry for an act of staff (shared/act.ts EntryKind). Same lock, same numbering.
+-- Appends one entry for an act of staff (shared/ledger/act.ts EntryKind). Same lock, same numbering.
 create or replace function append_act(p_contest int, p_kind text, p_act jsonb, p_commitment bytea) returns bigint language plpgsql as $$
 declare
   head ledger_head;
@@ -18,7 +18,7 @@ begin
 end $$;
 
 -- Of a ledger's entry the address alone may change, once, from raw (16 bytes) to the digest that it fades to (12): the commitment covers that
--- digest, the signals, screening, channel and device (shared/evidence.ts).
+-- digest, the signals, screening, channel and device (shared/ledger/evidence.ts).
 create or replace trigger ledger_entry_append_only before update of contest, index, at, kind, round, state, ballot_id, commitment, voter, picks, signals,
   unscreened, act, device, channel on ledger_entry for each statement execute function refuse_change();
 create or replace trigger ledger_entry_fades before update of ip on ledger_entry for each row

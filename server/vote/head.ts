@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import { toHex } from '@zuimei/shared/bytes.ts';
-import { actCommitment } from '@zuimei/shared/entry.ts';
+import { actCommitment } from '@zuimei/shared/ledger/entry.ts';
 import type { StoredContest } from '../contest/contest.ts';
 import { frozenRules } from '../contest/rules.ts';
 import type { Tables } from '../db.ts';

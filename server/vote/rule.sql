@@ -1,4 +1,4 @@
--- Those of these ballots that a verb can move (shared/recount.ts `rule` says the same): void what counts or is held, release what is held,
+-- Those of these ballots that a verb can move (shared/ledger/recount.ts `rule` says the same): void what counts or is held, release what is held,
 -- restore what is void. was, becomes: state before and after; beneath: as ballot_ruling has it after. Indexes that are no ballots fall away.
 -- "limit 1" and the settings keep each ballot a look-up, whatever the planner thinks of the tables.
 create or replace function movable_ballots(p_contest int, p_verb text, p_entries bigint[])

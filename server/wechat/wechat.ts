@@ -7,10 +7,10 @@ import type { Ledger } from '../vote/ledger.ts';
 import { identityOf, type Visitor, type Voters } from '../vote/voter.ts';
 import type { WechatAccount } from './account.ts';
 import { createWechatApi } from './api.ts';
+import { createEntry, type Entry } from './arrival.ts';
 import { createCredentials } from './credential.ts';
-import { createEntry, type Entry } from './entry.ts';
 import { createPeople } from './person.ts';
-import type { Shelf } from './shelf.ts';
+import type { Shelf } from './sharedstore.ts';
 import { createPageSigner, type PageSignature } from './signature.ts';
 import { createStates, type States } from './state.ts';
 

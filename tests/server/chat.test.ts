@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { signatureOf } from '@zuimei/server/chat/envelope.ts';
 import { parseAccount } from '@zuimei/server/wechat/account.ts';
-import { signatureOf } from '@zuimei/server/wechat/envelope.ts';
-import { createOwnShelf } from '@zuimei/server/wechat/shelf.ts';
+import { createOwnShelf } from '@zuimei/server/wechat/sharedstore.ts';
 import type { WechatRule } from '@zuimei/shared/contest.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { createSite, HOUR_MS, type Settings, type TestSite } from '../harness/site.ts';

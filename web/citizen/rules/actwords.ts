@@ -1,5 +1,5 @@
-import type { ActKind, RulingVerb } from '@zuimei/shared/act.ts';
 import type { PublicAct } from '@zuimei/shared/audit.ts';
+import type { ActKind, RulingVerb } from '@zuimei/shared/ledger/act.ts';
 import { grouped } from '../../lib/words.ts';
 
 const kinds: Record<ActKind, string> = {

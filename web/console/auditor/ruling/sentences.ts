@@ -1,4 +1,3 @@
-import type { RulingVerb } from '@zuimei/shared/act.ts';
 import type { AuditorAct } from '@zuimei/shared/action.ts';
 import {
   type AuditorEvent,
@@ -8,10 +7,11 @@ import {
   type RulingScope,
   type Verdict,
 } from '@zuimei/shared/audit.ts';
+import type { RulingVerb } from '@zuimei/shared/ledger/act.ts';
 import { dayTime } from '@zuimei/shared/moment.ts';
 import { classWords, signalWords } from '@zuimei/shared/signalwords.ts';
 import { grouped } from '../../../lib/words.ts';
-import { roleNamed } from '../../words.ts';
+import { roleNamed } from '../../lib/words.ts';
 import { clusterWords } from '../words.ts';
 
 export const verbWords: Record<RulingVerb, string> = { void: '作废', release: '放行', restore: '恢复' };

@@ -1,10 +1,10 @@
 import { computed, type InjectionKey, inject, onBeforeUnmount, reactive, toRefs, watch } from 'vue';
-import type { ContestPlan, PlanView } from '@zuimei/shared/plan.ts';
-import { checkPlan } from '@zuimei/shared/plancheck.ts';
-import { hasOpened } from '@zuimei/shared/planreveal.ts';
-import { faultText } from '@zuimei/shared/planwords.ts';
+import { checkPlan } from '@zuimei/shared/plan/check.ts';
+import type { ContestPlan, PlanView } from '@zuimei/shared/plan/plan.ts';
+import { hasOpened } from '@zuimei/shared/plan/reveal.ts';
+import { faultText } from '@zuimei/shared/plan/words.ts';
 import { createServerTime } from '../../../lib/servertime.ts';
-import { api, type Fault } from '../../client.ts';
+import { api, type Fault } from '../../lib/client.ts';
 import { type SectionKey, sectionOf } from './faults.ts';
 
 const PAUSE_MS = 800;

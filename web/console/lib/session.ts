@@ -1,0 +1,60 @@
+import { defineStore } from 'pinia';
+import { computed, ref } from 'vue';
+import type { Role, SessionView } from '@zuimei/shared/staff.ts';
+import { forgetOthers } from '../unit/typed.ts';
+import { api, carryCsrf, type Fault, SESSION_PATH } from './client.ts';
+
+/** Who is signed in. */
+export const useSession = defineStore('session', () => {
+  const me = ref<SessionView | null>(null);
+  /** Why nobody knows who is signed in: the server could not be asked. */
+  const fault = ref<Fault | null>(null);
+  /** While one who was signed out in the middle of work signs in again, the page they were on is kept as it is. */
+  const holding = ref(false);
+  let lastSeen: string | null = null;
+
+  /** Asks the server. Call it after every sign-in; gives whether somebody is signed in. */
+  async function load(): Promise<boolean> {
+    const answer = await api.get<SessionView>(SESSION_PATH);
+    if (answer.ok) take(answer.value);
+    else {
+      me.value = null;
+      fault.value = answer.fault.code === 'signed_out' ? null : answer.fault;
+      if (answer.fault.code === 'signed_out') forgetOthers(null);
+    }
+    return answer.ok;
+  }
+
+  function take(view: SessionView): void {
+    const person = `${view.id} ${view.login} ${view.unit?.id}`;
+    // Another person must not find what the one before was writing.
+    if (person !== lastSeen) holding.value = false;
+    lastSeen = person;
+    forgetOthers(view.unit?.id ?? 0);
+    me.value = view;
+    fault.value = null;
+    carryCsrf(view.csrf);
+  }
+
+  function clear(): void {
+    me.value = null;
+    carryCsrf('');
+  }
+
+  /** Ends the session on the server; gives the fault when it could not be ended. */
+  async function leave(): Promise<Fault | null> {
+    const answer = await api.post('/api/console/sign-out');
+    if (!answer.ok && answer.fault.code !== 'signed_out') return answer.fault;
+    holding.value = false;
+    forgetOthers(null, true);
+    clear();
+    return null;
+  }
+
+  /** Holds at least one of these roles. */
+  function has(...wanted: readonly Role[]): boolean {
+    return me.value?.roles.some((role) => wanted.includes(role)) ?? false;
+  }
+
+  return { me, fault, holding, csrf: computed(() => me.value?.csrf ?? ''), load, clear, leave, has };
+});

@@ -1,0 +1,339 @@
+import type { ActCode } from '@zuimei/shared/action.ts';
+import type { Phase } from '@zuimei/shared/contest.ts';
+import { dayTime } from '@zuimei/shared/moment.ts';
+import type { NominationState } from '@zuimei/shared/nomination.ts';
+import type { PasswordFault } from '@zuimei/shared/password.ts';
+import { heicAdvice } from '@zuimei/shared/picture.ts';
+import type { RefusalDetails } from '@zuimei/shared/refusal.ts';
+import { refusalWords } from '@zuimei/shared/refusalwords.ts';
+import type { Role, StaffState } from '@zuimei/shared/staff.ts';
+import type { StaffRefusalCode } from '@zuimei/shared/staffrefusal.ts';
+import { phaseWords } from '../../lib/words.ts';
+import type { Fault } from './client.ts';
+
+export const roleWords: Record<Role, string> = {
+  administrator: '系统管理员',
+  organizer: '主办方',
+  reviewer: '审核员',
+  auditor: '审计',
+  expert: '评委',
+  unit: '报送单位',
+};
+
+/** What each may do, beside a box to tick. */
+export const roleNotes: Record<Role, string> = {
+  administrator: '管理账号与权限，看不到选票',
+  organizer: '设置活动，收集、公布、导出',
+  reviewer: '审核报送，参加评议',
+  auditor: '查看全部记录，不能改动',
+  expert: '为候选评分',
+  unit: '填写和提交本单位的报送',
+};
+
+export const staffStateWords: Record<StaffState, string> = {
+  invited: '待启用',
+  expired: '链接已过期',
+  unready: '待绑定动态码',
+  active: '正常',
+  locked: '暂时锁定',
+  altered: '记录异常',
+  disabled: '已停用',
+};
+
+export const staffStateTones: Record<StaffState, 'ok' | 'hold' | 'red' | 'plain' | 'dark'> = {
+  invited: 'hold',
+  expired: 'hold',
+  unready: 'hold',
+  active: 'ok',
+  locked: 'red',
+  altered: 'red',
+  disabled: 'plain',
+};
+
+export const nominationStateWords: Record<NominationState, string> = {
+  draft: '草稿',
+  submitted: '待审核',
+  returned: '已退回',
+  accepted: '已通过',
+  declined: '未入选',
+  published: '已公布',
+  withdrawn: '已撤回',
+};
+
+/** How a badge of each state looks (StatusBadge). */
+export const nominationStateTones: Record<NominationState, 'ok' | 'hold' | 'red' | 'plain' | 'dark'> = {
+  draft: 'plain',
+  submitted: 'hold',
+  returned: 'red',
+  accepted: 'ok',
+  declined: 'plain',
+  published: 'dark',
+  withdrawn: 'plain',
+};
+
+export const phaseTones: Record<Phase, 'ok' | 'hold' | 'red' | 'plain' | 'dark'> = {
+  draft: 'plain',
+  nominating: 'hold',
+  reviewing: 'hold',
+  shortlisted: 'ok',
+  voting: 'ok',
+  judging: 'hold',
+  notice: 'red',
+  result: 'dark',
+  archived: 'plain',
+};
+
+/**
+ * What staff and units read for each refusal. `{name}` is filled from its details (instants become "3月28日 17:00"); a clause in
+ * square brackets falls away when a detail in it is missing. Say what happened and what to do next.
+ */
+export const staffRefusalWords: Record<StaffRefusalCode, string> = {
+  signed_out: '登录已过期，请重新登录。填写的内容仍在这里。',
+  forbidden: '您的权限不包括这一步。如需办理，请联系系统管理员。',
+  csrf: '页面已经过期，请刷新后再试。刷新前请先复制未保存的内容。',
+  proof_stale: '这一步须先确认是您本人，请再输入一次动态码。填写的内容仍在这里。',
+  sign_in_failed: '账号或密码不正确，请核对后再试。[再错 {left} 次将暂时锁定。]',
+  locked_out:
+    '在这里多次尝试没有成功，已暂时停用[，{until} 后可再试]。可改用以前登录过的电脑或手机，或联系系统管理员解除。',
+  sign_in_wait: '这个账号近来有多次登录失败。为保护账号，请稍候片刻再试。',
+  code_wrong: '动态码不正确或已用过，请等下一个动态码再输入。[再错 {left} 次将暂时锁定。]',
+  password_wrong: '当前密码不正确，请核对后再试。[再错 {left} 次将暂时锁定。]',
+  totp_missing: '您的身份需要动态码才能登录，但还没有绑定。请联系系统管理员发送新的链接。',
+  invite_invalid: '这个邀请链接已经使用过或已过期，请联系系统管理员重新发送。',
+  invite_opened:
+    '这个链接刚刚又在别处打开过，先前的二维码已作废。如果是您本人打开的，请重新扫码后再输入动态码；如果不是，请停下来联系系统管理员，换一个新的链接。',
+  pass_needed: '这个账号由两个人共同办理。请输入另一位经办人告诉您的启用码。',
+  pass_wrong: '启用码不正确，请向告诉您的经办人核对后再试。[再错 {left} 次链接将作废。]',
+  link_invalid: '这个单位链接已失效，请向主办方索取新的链接。',
+  password_weak: '密码太容易被猜到，请换一个：[至少 {min} 个字符，]不要用账号、常见词或连续数字。',
+  password_leaked:
+    '这个密码与网上已经泄露的密码太像，容易被猜到。请换一句只有您知道的话，例如三四个不相干的词。',
+  roles_conflict: '这些身份不能由同一个人担任：系统管理员与审计须分开，审计与报送单位不兼任其他身份。',
+  login_taken: '这个账号名已有人使用，请换一个。',
+  account_altered:
+    '这个账号的记录在本系统之外被改动过，已停止使用。请由服务器管理员运行 zuimei verify 查明，再用 zuimei staff reset 重新启用。',
+  not_yourself: '不能对自己的账号做这一步，请由另一位系统管理员办理。',
+  last_administrator: '这是最后一位系统管理员，请先添加另一位再操作。',
+  second_missing:
+    '系统管理员和审计的账号须由两个人共同办理，而目前没有另一位系统管理员或审计可以确认。请联系运维人员在服务器上用 zuimei staff add 建立第一位。',
+  auditor_missing:
+    '重设审计账号须由另一名审计确认，而目前没有另一名可以确认的审计。请联系运维人员在服务器上用 zuimei staff reset 办理。',
+  request_open: '这个账号已有一件同样的事项在等待确认，请先办结或撤回。',
+  request_closed: '这件事项已经办结或过期，请刷新后查看。',
+  own_request: '自己提出的事项须由另一个人确认。',
+  slug_taken: '网址[ {slug} ]已被另一个活动使用，请换一个。',
+  plan_changed: '这份设置刚刚在别处修改过。请先载入最新内容，再改您的部分。',
+  plan_impossible: '这样设置无法执行，请按提示修改后再保存。',
+  plan_broken: '没有执行：这样一来，{reason}请先到“设置”里改好并发布，再回来办理。',
+  reason_missing: '请写明原因，4 到 200 个字。',
+  not_now:
+    '活动当前的阶段不能做这一步，请刷新页面查看最新状态。[现在是“{phase}”。][可以在 {until} 之后办理。]',
+  already_paused: '投票已经是暂停状态，请刷新后查看。',
+  not_paused: '投票没有暂停，不需要恢复。请刷新后查看。',
+  round_over: '这一轮投票已经截止[（{closes}）]，不能再暂停或延期。',
+  not_later: '只能延后，不能提前[：新的截止时间要晚于 {closes}]。',
+  not_so_late: '这一轮最晚延到下一轮开始[（{latest}）]，请选更早的时间。',
+  too_many_announcements: '公告已到同时保留的上限[（{most} 条）]，请先撤下不需要的。',
+  voting_begun: '投票已经开始[（{opens}）]，不能再增加候选。已有候选的内容有误，可以更正或办理退出。',
+  nothing_to_publish: '还没有可以公布的内容，请先通过至少一份报送并编号。',
+  shortlist_incomplete: '[“{name}”]还缺编号、照片或本人同意等，请按公布前核对表补齐后再公布。',
+  archived: '活动已经归档，只能查看和导出，不能再修改。如需继续使用，请复制为新的活动。',
+  title_differs: '输入的活动名称与本活动不一致，请照原样填写后再确认。',
+  unit_known: '已有同名的报送单位{name}，请核对后再添加。',
+  unit_in_use: '这个单位已有报送，不能删除。可以先停用它的链接。',
+  form_incomplete: '表格还没有填完整，请补齐标出的项目后再提交。',
+  quota_full: '本单位的名额已用完[（最多 {most} 个）]。请先撤回一份，再提交这一份。',
+  category_full: '[“{category}”的]名额已满[（最多 {most} 个）]，请先调整名单或名额。',
+  collection_closed: '现在不在报送时间内[（{opens} 至 {closes}）]。内容已存为草稿，如需补报请联系主办方。',
+  state_changed: '这份报送刚刚有了变化[（{by}，{at}）]，请刷新后再处理。',
+  opinion_missing: '意见还没有齐[（缺“{step}”）]，请补齐后再继续。',
+  consent_missing: '还没有记录本人同意公示，请填写同意人和日期后再提交。',
+  file_refused: '文件{name}不能接收，请检查格式是否正确、内容是否完整后重新上传。',
+  photo_none: '[“{name}”]不是照片，请选择 JPG、PNG 或 WebP 格式的照片。',
+  photo_heic: `[“{name}”]是 HEIC 格式，这里打不开。${heicAdvice}。`,
+  photo_points: '照片[“{name}”]有[ {points} ]万像素，超过[ {most} ]万，请缩小或另存为 JPG 后再上传。',
+  photo_small: '照片[“{name}”]只有[ {width}×{height} ]像素，太小了，请换一张[不小于 {least} 像素]的照片。',
+  photo_bytes: '照片[“{name}”]有[ {megabytes} ]MB，超过[ {most} ]MB，请压缩后再上传。',
+  photo_broken: '照片[“{name}”]已损坏或没有传完整，打不开，请从手机或相机重新导出后再上传。',
+  too_many_files: '附件数量已到上限[（{most} 个）]，请删除不需要的再上传。',
+  number_taken: '编号[ {number} ]已被占用，请换一个编号。',
+  own_proposal: '自己提出的裁定须由另一名审计人员确认。',
+  reset_since: '您的账号在这项提议之后重新设置过，不能由您决定。请另一名审计办理，或由提出人撤回后重新提出。',
+  proposal_closed: '这项裁定已经办结，请刷新后查看结果。',
+  nothing_to_rule: '所选范围里没有可以这样裁定的选票，请换一个范围。',
+  too_many_ballots: '一次最多裁定[ {most} ]张选票，请缩小范围分次提出。',
+  ledger_not_read: '账本正在读入，稍后会自动继续。',
+  unknown_cluster: '这一组选票已有变化，请返回列表重新查看。',
+  witness_known: '这把见证公钥已经登记过了。',
+  key_malformed: '公钥格式不对，请整行粘贴见证程序打印的内容。',
+};
+
+/** Said while a password is typed. */
+export const passwordWords: Record<PasswordFault, string> = {
+  short: '至少要 12 个字符。',
+  long: '最多 128 个字符。',
+  own: '除了账号和姓名，还要有别的内容。',
+  common: '太容易被猜到：请避免常见词、年份和连续或重复的数字。可以用一句只有您知道的话。',
+};
+
+/** What the action log's verbs mean. */
+const acts: Record<ActCode, string> = {
+  'staff.sign_in': '登录',
+  'staff.sign_in_recovery': '用恢复码登录',
+  'staff.sign_out': '退出登录',
+  'staff.locked': '多次失败，暂时停用登录',
+  'staff.sign_in_new': '在新的浏览器登录',
+  'staff.invite': '邀请人员',
+  'staff.join': '启用账号',
+  'staff.rejoin': '用链接重新设置账号',
+  'staff.link': '生成新的链接',
+  'staff.link_open': '打开账号链接',
+  'staff.link_void': '启用码多次不对，链接作废',
+  'staff.ask': '提出账号事项',
+  'staff.grant': '确认账号事项',
+  'staff.refuse': '不同意账号事项',
+  'staff.unask': '撤回账号事项',
+  'staff.replay': '动态码被再次使用',
+  'staff.denied': '越权操作被拒绝',
+  'staff.secret': '更换访问密钥',
+  'staff.roles': '更改身份',
+  'staff.contests': '更改参与的活动',
+  'staff.disable': '停用账号',
+  'staff.enable': '恢复账号或解除锁定',
+  'staff.password': '修改密码',
+  'staff.totp': '绑定动态码',
+  'staff.recovery': '重新生成恢复码',
+  'staff.session_end': '退出一台设备',
+  'staff.sessions_end': '退出多台设备',
+  'contest.create': '新建活动',
+  'contest.copy': '复制活动',
+  'contest.edit': '修改设置草稿',
+  'contest.discard': '放弃设置草稿',
+  'contest.banner': '更换头图',
+  'contest.delete': '删除活动',
+  'contest.publish': '发布活动',
+  'contest.change': '发布设置变更',
+  'contest.pause': '暂停投票',
+  'contest.resume': '恢复投票',
+  'witness.add': '登记见证',
+  'witness.remove': '移除见证',
+  'contest.extend': '延长投票',
+  'contest.archive': '归档活动',
+  'contest.fade': '网络地址转为摘要',
+  'contest.erase': '清除个人信息',
+  'announcement.add': '发布公告',
+  'announcement.remove': '撤下公告',
+  'unit.add': '添加报送单位',
+  'unit.import': '导入报送单位',
+  'unit.change': '修改报送单位',
+  'unit.remove': '删除报送单位',
+  'unit.link': '更换单位链接',
+  'unit.links': '查看单位链接',
+  'unit.enter': '单位进入报送页',
+  'unit.account': '开通单位账号',
+  'nomination.edit': '修改报送',
+  'nomination.file': '上传附件',
+  'nomination.open': '打开附件',
+  'nomination.import': '导入报送',
+  'nomination.submit': '提交报送',
+  'nomination.withdraw': '撤回报送',
+  'nomination.opinion': '填写意见',
+  'nomination.screen': '评议打分',
+  'nomination.accept': '通过报送',
+  'nomination.return': '退回报送',
+  'nomination.decline': '不予入选',
+  'nomination.unaccept': '撤销通过或未入选',
+  'shortlist.number': '编号',
+  'shortlist.order': '调整编号',
+  'shortlist.draw': '抽签编号',
+  'shortlist.publish': '公布候选',
+  'candidate.import': '导入候选',
+  'candidate.correct': '更正候选内容',
+  'candidate.withdraw': '候选退出',
+  'private.reveal': '查看非公开信息',
+  'out.export': '导出',
+  'ruling.propose': '提议裁定',
+  'ruling.confirm': '确认裁定',
+  'ruling.decline': '不同意裁定',
+  'ruling.withdraw': '撤回裁定提议',
+  'audit.export': '导出选票日志',
+  'ledger.export': '导出选票账本',
+};
+
+export function actWords(act: ActCode): string {
+  return acts[act];
+}
+
+const ofRoles = new Set<ActCode>([
+  'staff.invite',
+  'staff.roles',
+  'staff.ask',
+  'staff.grant',
+  'staff.refuse',
+  'staff.unask',
+]);
+
+/** The log names roles as the program does; people read their words. */
+export function actSubject(act: ActCode, subject: string): string {
+  if (!ofRoles.has(act)) return subject;
+  const at = subject.lastIndexOf('：');
+  return at < 0 ? subject : subject.slice(0, at) + roleNamed(subject.slice(at));
+}
+
+/** A text with the program's names of roles put into words. */
+export function roleNamed(text: string): string {
+  return text.replace(/[a-z]+/g, (word) => (roleWords as Partial<Record<string, string>>)[word] ?? word);
+}
+
+/** Codes that citizens can meet too, in words that suit the console. */
+const ownWords: Partial<Record<Fault['code'], string>> = {
+  bad_request: '提交的内容有一处不符合要求，请核对后再试。[（{field}）]',
+  not_found: '没有找到要看的内容，它可能已被删除，或不在您的权限之内。',
+  too_large: '内容或文件太大[，最多 {limit}]。请压缩或分开后再提交。',
+  sealed: '票数还没有公布[，将在 {from} 公布]。主办方与公众同时看到。',
+  ticket_expired: '等待的时间较长，请重新输入密码。',
+  too_many_requests: '操作太频繁，请稍候再试。',
+  busy: '服务器正忙，请稍候再试。填写的内容仍在这里。',
+  internal: '系统暂时出了问题，填写的内容仍在这里，请稍后再试。若多次出现，请告知系统管理员。',
+  lost: '网络没有连上，不能确定是否已办成。填写的内容仍在这里，请检查网络后重试。',
+};
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
+
+/** The sentence of a fault: what happened, and the one next step. Never leaves a hole or braces. */
+export function faultSentence(fault: Pick<Fault, 'code' | 'details'>): string {
+  const words: Partial<Record<string, string>> = { ...refusalWords, ...staffRefusalWords, ...ownWords };
+  const sentence = words[fault.code] ?? ownWords.internal ?? '';
+  const values: RefusalDetails = {
+    measure: '位',
+    noun: '人选',
+    ...fault.details,
+    ...phaseNamed(fault.details),
+  };
+  return sentence
+    .replace(/\[([^\]]*)\]/g, (_, clause: string) => (hasAll(clause, values) ? clause : ''))
+    .replace(/\{(\w+)\}/g, (_, key: string) => valueWords(values[key]));
+}
+
+/** The same where something was only read: nothing can have been done by halves, and nothing typed is at stake. */
+export function readSentence(fault: Pick<Fault, 'code' | 'details'>): string {
+  if (fault.code === 'lost') return '网络没有连上，请检查网络后重试。';
+  if (fault.code === 'busy') return '服务器正忙，请稍候再试。';
+  if (fault.code === 'internal') return '系统暂时出了问题，请稍后再试。若多次出现，请告知系统管理员。';
+  return faultSentence(fault);
+}
+
+/** A phase goes over the wire by its id. */
+function phaseNamed({ phase }: RefusalDetails): RefusalDetails {
+  const words: Partial<Record<string, string>> = phaseWords;
+  return typeof phase === 'string' && words[phase] ? { phase: words[phase] } : {};
+}
+
+function hasAll(clause: string, values: RefusalDetails): boolean {
+  return [...clause.matchAll(/\{(\w+)\}/g)].every(([, key = '']) => valueWords(values[key]) !== '');
+}
+
+function valueWords(value: RefusalDetails[string] | undefined): string {
+  if (value === undefined || value === null) return '';
+  return typeof value === 'string' && INSTANT.test(value) ? dayTime(value) : String(value);
+}
