@@ -171,7 +171,7 @@ describe('a server started on an empty folder', () => {
 function notYetOpen(): Settings {
   const [opens, closes] = [24, 100].map((hours) => new Date(Date.now() + hours * HOUR_MS).toISOString());
   if (!opens || !closes) throw new Error('no instants');
-  return settingsOf(Date.now(), { rounds: [{ opens, closes, standing: null }] });
+  return settingsOf(Date.now(), { rounds: [{ opens, closes, numbers: null }] });
 }
 
 describe('the command line', () => {

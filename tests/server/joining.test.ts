@@ -33,7 +33,7 @@ describe.each(databaseKinds)('importing from the command line (%s)', (kind) => {
   });
 
   const hours = (many: number): string => new Date(site.now() + many * HOUR_MS).toISOString();
-  const between = (opens: string, closes: string) => ({ rounds: [{ opens, closes, standing: null }] });
+  const between = (opens: string, closes: string) => ({ rounds: [{ opens, closes, numbers: null }] });
 
   async function run(slug: string, ...args: string[]): Promise<{ code: number; said: string }> {
     const said: string[] = [];
