@@ -12,6 +12,7 @@ import type { Db } from './db.ts';
 import type { Gate } from './gate/gate.ts';
 import { type AnswerError, createAnswerError } from './http/answer.ts';
 import { createReplyHeaders, type ReplyHeaders } from './http/headers.ts';
+import { logOrigin } from './http/origin.ts';
 import type { Prebuilt } from './http/reply.ts';
 import type { Journal } from './journal.ts';
 import { createRefusals, type Refusals } from './live/refused.ts';
@@ -116,7 +117,7 @@ export function createParts(given: {
   const clock = given.clock ?? Date.now;
   const { db, secrets, gate, log, publicUrl } = given;
   const account = given.account ? { name: given.account.name, qr: given.account.qr } : null;
-  const originOf = (slug: string) => `${publicUrl ? new URL(publicUrl).host : 'zuimei.local'}/${slug}`;
+  const originOf = (slug: string) => logOrigin(publicUrl, slug);
   const addresses = given.addresses ?? openAddresses(null);
   const metrics = createMetrics();
   const refusals = createRefusals(clock());

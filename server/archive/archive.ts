@@ -33,11 +33,15 @@ export async function archiveContest(
   if (stored.archivedAt) throw new Refusal('archived');
   const allowed = archivableAt(stored, stored.settings, now);
   if (!allowed.now) throw new Refusal('not_now', allowed.from ? { until: allowed.from } : {});
-  const change = async (tx: Transaction<Tables>): Promise<void> => {
-    await close(tx, seals, actor, stored.id, reason, now);
-  };
-  if (stored.publishedAt) await ledger.amend(slug, { kind: 'archive', actor: actor.name, reason, change });
-  else await db.transaction().execute(change);
+  await ledger.amend(slug, {
+    kind: 'archive',
+    actor: actor.name,
+    reason,
+    async change(tx, contest) {
+      await close(tx, seals, actor, contest, reason, now);
+      return {};
+    },
+  });
 }
 
 async function close(

@@ -19,7 +19,7 @@ export interface Erasing {
 
 /**
  * Erases what an archived contest still knows of persons beyond what it published: sealed values of nominations, candidates and units,
- * attachments, pictures that nothing public shows (0011), reasons of returns, and everything of nominees that were never published, whose rows stay without a name so that counts
+ * attachments, pictures that nothing public shows (media/drop.sql), reasons of returns, and everything of nominees that were never published, whose rows stay without a name so that counts
  * still agree. Candidates, ledger and action log stay. Refuses with not_found, not_now before the archive, title_differs, and not_now
  * {until} for the trace while it must be kept.
  */
@@ -54,7 +54,17 @@ export async function eraseContest(
   if (!contest.fades) return;
   // Page by page and repeatable: what a broken connection left undone is done by the next try.
   const faded = await fadeTrace(db, fadingKey(secrets, slug), contest.id);
-  await recordAction(db, actor, { act: 'contest.fade', contest: contest.id, subject: `${faded} 条`, reason });
+  await db.transaction().execute(async (tx) => {
+    await sql`update contest set faded_at = ${new Date(now).toISOString()}::timestamptz where id = ${contest.id}`.execute(
+      tx,
+    );
+    await recordAction(tx, actor, {
+      act: 'contest.fade',
+      contest: contest.id,
+      subject: `${faded} 条`,
+      reason,
+    });
+  });
 }
 
 async function erase(tx: Transaction<Tables>, contest: number): Promise<string> {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { PublicAct } from '@zuimei/shared/audit.ts';
-import type { RulingVerb } from '@zuimei/shared/ledger/act.ts';
+import type { ActKind, RulingVerb } from '@zuimei/shared/ledger/act.ts';
 import type { Db } from '../db.ts';
 import { type Prebuilt, prebuild } from '../http/reply.ts';
 
@@ -35,7 +35,7 @@ async function readActs(db: Db, contestId: number): Promise<PublicAct[]> {
   const { rows } = await sql<{
     index: string | number;
     at: Date;
-    kind: string;
+    kind: ActKind;
     reason: string;
     reference: string;
     verb: RulingVerb | null;

@@ -12,7 +12,7 @@ import { readStored, type StoredPlan } from '../contest/plan.ts';
 import { frozenRules } from '../contest/rules.ts';
 import type { Db, Tables } from '../db.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
-import type { Ledger } from '../vote/ledger.ts';
+import type { Facts, Ledger } from '../vote/ledger.ts';
 
 /** Saves closer together by the same person are one line of the action log. */
 const SITTING_MS = 30 * 60_000;
@@ -149,7 +149,7 @@ export function createEditor(parts: {
       const frozen = before.publishedAt !== null && changed.length > 0 && (await hasBegun(db, before.id));
       if (frozen && reason.trim().length < LEAST_REASON) throw new Refusal('reason_missing');
 
-      const change = async (tx: Transaction<Tables>): Promise<void> => {
+      const change = async (tx: Transaction<Tables>): Promise<Facts> => {
         const stored = await take(tx, slug, version);
         const plan = planOf(stored);
         await checkPossible(tx, stored, plan);
@@ -160,23 +160,11 @@ export function createEditor(parts: {
           subject: plan.settings.title,
           reason: reason.trim(),
         });
+        return { changed };
       };
       if (frozen)
-        await ledger.amend(slug, {
-          kind: 'rules',
-          actor: actor.name,
-          reason: reason.trim(),
-          facts: { changed },
-          change,
-        });
-      else
-        await db.transaction().execute(async (tx) => {
-          await change(tx);
-          // Voting may have opened since it was asked whether it had.
-          if (changed.length > 0 && before.publishedAt !== null && (await hasBegun(tx, before.id)))
-            throw new Refusal('reason_missing');
-          await sql`update contest set version = version + 1 where id = ${before.id}`.execute(tx);
-        });
+        await ledger.amend(slug, { kind: 'rules', actor: actor.name, reason: reason.trim(), change });
+      else await ledger.revise(slug, async (tx) => void (await change(tx)));
       // A contest whose first phase is still to come is none for the public.
       await desk.reload(slug).catch(() => {});
       return read(slug);

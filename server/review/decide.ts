@@ -1,4 +1,5 @@
 import { sql, type Transaction } from 'kysely';
+import type { ActCode } from '@zuimei/shared/action.ts';
 import type { NominationAct, NominationState } from '@zuimei/shared/nomination.ts';
 import { countedStates } from '@zuimei/shared/nomination.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
@@ -23,12 +24,12 @@ export interface Decision {
   consentOn?: string | null;
 }
 
-type Step = { from: readonly NominationState[]; to: NominationState; event: NominationAct };
+type Step = { from: readonly NominationState[]; to: NominationState; event: NominationAct; act: ActCode };
 const steps: Record<Exclude<Verdict, 'submit'>, Step> = {
-  accept: { from: ['submitted'], to: 'accepted', event: 'accept' },
-  return: { from: ['submitted'], to: 'returned', event: 'return' },
-  decline: { from: ['submitted'], to: 'declined', event: 'decline' },
-  undo: { from: ['accepted', 'declined'], to: 'submitted', event: 'unaccept' },
+  accept: { from: ['submitted'], to: 'accepted', event: 'accept', act: 'nomination.accept' },
+  return: { from: ['submitted'], to: 'returned', event: 'return', act: 'nomination.return' },
+  decline: { from: ['submitted'], to: 'declined', event: 'decline', act: 'nomination.decline' },
+  undo: { from: ['accepted', 'declined'], to: 'submitted', event: 'unaccept', act: 'nomination.unaccept' },
 };
 
 /**
@@ -86,7 +87,7 @@ async function decideOne(
     await submitPaper(tx, filing, row, consentOn);
     return { id, name, state: 'submitted', version };
   }
-  const { from, to, event } = steps[verdict];
+  const { from, to, event, act } = steps[verdict];
   if (!from.includes(row.state)) throw changed(row);
   if (verdict === 'return') {
     await returnNomination(tx, filing, row, reason);
@@ -97,7 +98,7 @@ async function decideOne(
   await moveNomination(tx, filing, row, to, verdict === 'undo' ? { number: null } : {});
   await recordEvent(tx, id, filing.actor, event, reason);
   await recordAction(tx, filing.actor, {
-    act: `nomination.${event}`,
+    act,
     contest: stored.id,
     subject: `${name}（${row.unit_name}）`,
     reason,

@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { refusalCodes } from '@zuimei/shared/refusal.ts';
 import { refusalWords } from '@zuimei/shared/refusalwords.ts';
 import { statusOf } from '../../server/http/answer.ts';
+import { functionFiles } from '../../server/schema.ts';
 import { layers, type Rule } from './layers.ts';
 import { lexicon } from './lexicon.ts';
 import { order } from './order.ts';
-import { longFiles, places, realPhones } from './places.ts';
+import { functionFaults, longFiles, places, realPhones } from './places.ts';
 import { listFiles, parseSource, readSources, readText } from './source.ts';
 import { style } from './style.ts';
 
@@ -176,15 +177,60 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
     ],
   },
 
+  'who stands and what is in force changes by an act: a contest’s version grows in vote/ledger.ts alone': {
+    wrong: [
+      [['server/contest/a.ts', 'sql`update contest set version = version + 1 where id = 7`']],
+      [['server/contest/a.ts', 'sql`update contest set settings = null, version = version + 1`']],
+      [['server/contest/a.ts', `tx.updateTable('contest').set({ version: sql\`version + 1\` })`]],
+    ],
+    right: [
+      [['server/vote/ledger.ts', 'sql`update contest set version = version + 1 where id = 7`']],
+      [['server/nomination/filing.ts', `tx.updateTable('nomination').set({ version: sql\`version + 1\` })`]],
+      [['server/contest/a.ts', 'sql`update contest set draft = null, draft_version = draft_version + 1`']],
+      [['tests/a.ts', 'sql`update contest set version = version + 1`']],
+    ],
+  },
+  'candidates are added only by the acts that say who did it': {
+    wrong: [
+      [['server/demo/a.ts', 'sql`insert into candidate (contest, number) values (1, 1)`']],
+      [['server/nomination/a.ts', `tx.insertInto('candidate').values(row)`]],
+    ],
+    right: [
+      [['server/intake/save.ts', `tx.insertInto('candidate').values(row)`]],
+      [['server/contest/a.ts', `tx.updateTable('candidate').set({ body })`]],
+    ],
+  },
+  'whoever changes a contest through the ledger records the act': {
+    wrong: [[['server/contest/a.ts', `ledger.amend(slug, { change });`]]],
+    right: [
+      [['server/contest/a.ts', `ledger.revise(slug, change); recordAction(tx, actor, { act });`]],
+      [['server/contest/b.ts', `ledger.open(slug);`]],
+    ],
+  },
+  'every act that has a code is recorded somewhere': {
+    wrong: [
+      [
+        ['shared/action.ts', `export type ActCode =\n  | 'unit.add'\n  | 'unit.paint';`],
+        ['server/a.ts', `const act = 'unit.add';`],
+      ],
+    ],
+    right: [
+      [
+        ['shared/action.ts', `export type ActCode =\n  | 'unit.add';`],
+        ['server/a.ts', `const act = 'unit.add';`],
+      ],
+    ],
+  },
   'only one file writes each table of the ledger': {
     wrong: [
+      [['server/vote/ledger.ts', 'sql`update ledger_head set version = 1`']],
       [['server/ruling/ruling.ts', 'sql`update tally set votes = 1`']],
       [['server/ruling/ruling.ts', 'sql`delete\n from ledger_entry where index = 1`']],
       [['server/ruling/ruling.ts', `db.insertInto('ledger_entry').values(row);`]],
       [['server/vote/ledger.ts', 'sql`insert into log_checkpoint (size) values (1)`']],
     ],
     right: [
-      [['server/vote/ledger.ts', 'sql`insert into ledger_head as h (contest) values (1)`']],
+      [['server/vote/ledger.ts', 'sql`insert into tally as t (contest) values (1)`']],
       [
         [
           'server/tally/snapshot.ts',
@@ -324,4 +370,38 @@ test('report: files that may hold two ideas', () => {
   const long = longFiles(sources);
   if (long.length > 0) console.warn(`over 250 lines (.vue over 200):\n  ${long.join('\n  ')}`);
   expect(longFiles([parseSource('server/a.ts', 'a();\n'.repeat(251))])).toEqual(['server/a.ts 251']);
+});
+
+describe('a function of the database stands once, in a file beside the code that calls it', () => {
+  const one = 'create or replace function f() returns int';
+  test.each([
+    [[['server/migrations/0007_more.sql', one]]],
+    [[['server/migrations/0007_more.sql', 'create trigger t before update on a']]],
+    [
+      [
+        ['server/vote/commit.sql', one],
+        ['server/vote/rule.sql', one],
+      ],
+    ],
+    [[['server/vote/more.sql', one]]],
+    [[['server/vote/commit.sql', 'create function f() returns int']]],
+  ] satisfies [string, string][][][])('%j does not', (files) => {
+    expect(functionFaults(files, functionFiles)).not.toEqual([]);
+  });
+
+  test('in this repository', () => {
+    const right = [
+      ['server/vote/commit.sql', one],
+      ['server/migrations/0001_a.sql', 'create table a ()'],
+    ] satisfies [string, string][];
+    expect(functionFaults(right, functionFiles)).toEqual([]);
+    const files = listFiles('server').filter((path) => path.endsWith('.sql'));
+    expect(files).toEqual(expect.arrayContaining(functionFiles.map((name) => `server/${name}`)));
+    expect(
+      functionFaults(
+        files.map((path) => [path, readText(path)]),
+        functionFiles,
+      ),
+    ).toEqual([]);
+  });
 });

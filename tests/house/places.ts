@@ -40,10 +40,14 @@ const timerPlaces = new Map([
 
 /** Tables of the ledger, and the one file that may write each. */
 const writers = new Map([
-  ['ledger_head|ledger_entry|voter_quota|tally|ballot_ruling', 'server/vote/ledger.ts'],
+  ['ledger_head', 'server/vote/head.ts'],
+  ['ledger_entry|voter_quota|tally|ballot_ruling', 'server/vote/ledger.ts'],
   ['log_tile|log_checkpoint', 'server/log/sealer.ts'],
   ['log_cosignature', 'server/log/cosignature.ts'],
 ]);
+
+/** Where candidates come from. */
+const joiningPlaces = new Set(['server/shortlist/publish.ts', 'server/intake/save.ts']);
 
 function ledgerWrites(tables: string, owner: string): Rule {
   const sql = new RegExp(
@@ -115,6 +119,50 @@ export const places: Record<string, Rule> = {
     'goes through vote/ledger.ts',
   ),
 
+  'who stands and what is in force changes by an act: a contest’s version grows in vote/ledger.ts alone': (
+    sources,
+  ) =>
+    sources
+      .filter(({ path }) => path.startsWith('server/') && path !== 'server/vote/ledger.ts')
+      .filter(({ text }) =>
+        /\bupdate\s+contest\b[^;]*?[\s,]version\s*=\s*version\b|\.updateTable\('contest'\)[^;]*?[\s{]version:/i.test(
+          text,
+        ),
+      )
+      .map(
+        ({ path }) =>
+          `${path} raises a contest's version: ledger.amend does (who stands, rules), or ledger.revise (what no rule knows of)`,
+      ),
+
+  'candidates are added only by the acts that say who did it': (sources) =>
+    sources
+      .filter(({ path }) => path.startsWith('server/') && !joiningPlaces.has(path))
+      .filter(({ text }) => /\binsertInto\('candidate'\)|\binsert\s+into\s+candidate\b/i.test(text))
+      .map(({ path }) => `${path} adds a candidate: ${[...joiningPlaces].join(' and ')} do`),
+
+  'whoever changes a contest through the ledger records the act': (sources) =>
+    sources
+      .filter(
+        ({ path, names }) =>
+          path.startsWith('server/') && names.some(({ text }) => /^ledger\.(amend|revise)$/.test(text)),
+      )
+      .filter(({ names }) => !names.some(({ text }) => text === 'recordAction'))
+      .map(({ path }) => `${path} changes a contest and leaves no line in the action log`),
+
+  'every act that has a code is recorded somewhere': (sources) => {
+    const codes = sources
+      .find(({ path }) => path === 'shared/action.ts')
+      ?.text.matchAll(/^ {2}\| '([a-z_.]+)'/gm);
+    const written = new Set(
+      sources
+        .filter(({ path }) => path.startsWith('server/'))
+        .flatMap(({ texts }) => texts.map(({ text }) => text)),
+    );
+    return [...(codes ?? [])].flatMap(([, code = '']) =>
+      written.has(code) ? [] : [`shared/action.ts has ${code}, which nobody records`],
+    );
+  },
+
   'only staff/seal.ts writes accounts, each under its seal': (sources) =>
     sources
       .filter(({ path }) => path.startsWith('server/') && path !== 'server/staff/seal.ts')
@@ -168,6 +216,27 @@ export const places: Record<string, Rule> = {
       .filter(({ path, lines }) => lines > (path.startsWith('tests/') ? 600 : 400))
       .map(({ path, lines }) => `${path} has ${lines} lines`),
 };
+
+/** What is wrong with files of SQL, each [path, text]; `applied`: those with functions, as server/schema.ts applies them. */
+export function functionFaults(
+  files: readonly (readonly [string, string])[],
+  applied: readonly string[],
+): string[] {
+  const homes = new Map<string, string>();
+  return files.flatMap(([path, text]) => {
+    const made = [...text.matchAll(/^create (or replace )?(function|trigger) (\w+)/gm)];
+    if (made.length === 0) return [];
+    if (path.startsWith('server/migrations/')) return [`${path} holds a function: migrations hold tables`];
+    const faults = applied.some((name) => path === `server/${name}`) ? [] : [`${path} is not in schema.ts`];
+    for (const [, again, , name = ''] of made) {
+      if (!again) faults.push(`${path} cannot be applied again: create or replace ${name}`);
+      const home = homes.get(name);
+      if (home) faults.push(`${name} stands in ${home} and in ${path}`);
+      homes.set(name, path);
+    }
+    return faults;
+  });
+}
 
 /** Files worth a look: over 250 lines (.vue over 200). A report, not a rule. */
 export function longFiles(sources: Source[]): string[] {
