@@ -5,10 +5,10 @@ import { isFileCheck, verifyAlone, verifyCommand } from './audit/command.ts';
 import { readContest, readSlugs } from './contest/contest.ts';
 import type { Db } from './db.ts';
 import { loadDemo } from './demo/demo.ts';
-import { importDocuments } from './nomination/import.ts';
-import { privateKey } from './nomination/vault.ts';
+import { importDocuments } from './intake/import.ts';
+import { staffCommand } from './roster/command.ts';
 import type { Secrets } from './secret.ts';
-import { staffCommand } from './staff/command.ts';
+import { privateKey } from './vault.ts';
 import { witnessCommand } from './witness/command.ts';
 
 export const USAGE = `用法：pnpm zuimei <命令> [选项]

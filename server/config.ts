@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { resolve } from 'node:path';
-import { HSTS_SECONDS } from './headers.ts';
+import { HSTS_SECONDS } from './http/headers.ts';
 import { parseAccount, type WechatAccount } from './wechat/account.ts';
 
 /** Everything the environment decides. The only file that reads process.env. */

@@ -3,7 +3,7 @@ import { type Generated, Kysely, PGliteDialect, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Candidate, CandidateKind, Photo } from '@zuimei/shared/contest.ts';
 import type { Consent, FormValues, NominationState } from '@zuimei/shared/nomination.ts';
-import type { Collection, ContestPlan, ContestSettings } from '@zuimei/shared/plan.ts';
+import type { Collection, ContestPlan, ContestSettings } from '@zuimei/shared/plan/plan.ts';
 import type { Role, StaffChange } from '@zuimei/shared/staff.ts';
 import { shutFolder } from './folder.ts';
 

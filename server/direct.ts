@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BlockList } from 'node:net';
 import type { Receipt } from '@zuimei/shared/ballot.ts';
-import type { AnswerError } from './answer.ts';
 import type { StoredContest } from './contest/contest.ts';
 import type { Desk } from './contest/desk.ts';
 import type { Views } from './contest/route.ts';
-import type { ReplyHeaders } from './headers.ts';
-import { choose, type Prebuilt } from './reply.ts';
+import type { AnswerError } from './http/answer.ts';
+import type { ReplyHeaders } from './http/headers.ts';
+import { choose, type Prebuilt } from './http/reply.ts';
 import type { Tallies } from './tally/route.ts';
 import type { Cast } from './vote/cast.ts';
 import { checkLength, MOST_BODY_BYTES, parseBallotRequest, senderOf } from './vote/request.ts';

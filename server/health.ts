@@ -4,10 +4,10 @@ import { Hono } from 'hono';
 import { sql } from 'kysely';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Db } from './db.ts';
+import type { Gate } from './gate/gate.ts';
 import type { Metrics } from './metrics.ts';
 import { passed } from './patience.ts';
 import type { Cast } from './vote/cast.ts';
-import type { Gate } from './vote/gate.ts';
 import type { Wechat } from './wechat/wechat.ts';
 
 const PATIENCE_MS = 1_000;

@@ -3,25 +3,25 @@ import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { openAddresses } from './address/address.ts';
 import { createApp } from './app.ts';
-import { openVerifier } from './audit/page.ts';
 import { nameDatabase, readConfig } from './config.ts';
-import { openConsole } from './console/page.ts';
-import { openSite } from './contest/page.ts';
 import { listenForCommands } from './control.ts';
 import { openDatabase } from './db.ts';
 import { loadDemo } from './demo/demo.ts';
 import { printWelcome } from './demo/welcome.ts';
 import { createDirect } from './direct.ts';
 import { claimFolder } from './folder.ts';
+import { openGate } from './gate/counters.ts';
 import { createJournal } from './journal.ts';
 import { createSealer } from './log/sealer.ts';
 import { sweepMedia } from './media/media.ts';
+import { openSite } from './page/citizen.ts';
+import { openConsole } from './page/console.ts';
+import { openVerifier } from './page/verify.ts';
 import { createParts } from './parts.ts';
 import type { SharedRedis } from './redis.ts';
 import { migrate, readStanding } from './schema.ts';
 import { checkSecret, openSecrets } from './secret.ts';
 import { firstLink } from './staff/account.ts';
-import { openGate } from './vote/counters.ts';
 import { openLedgers } from './vote/opening.ts';
 import { createOwnShelf, createSharedShelf } from './wechat/shelf.ts';
 
@@ -189,7 +189,7 @@ async function main(): Promise<void> {
 /** A site without Redis never loads the client. */
 async function openShared(url: string): Promise<SharedRedis> {
   const { openRedis } = await import('./redis.ts');
-  const { gateScript } = await import('./vote/redis.ts');
+  const { gateScript } = await import('./gate/rediscounters.ts');
   return openRedis(url, { scripts: [gateScript] });
 }
 

@@ -1,25 +1,25 @@
 import type { BlockList } from 'node:net';
 import { formatVerifierKey } from '@zuimei/shared/note.ts';
-import type { WechatReach } from '@zuimei/shared/plan.ts';
+import type { WechatReach } from '@zuimei/shared/plan/plan.ts';
 import type { WechatAccountView } from '@zuimei/shared/view.ts';
 import { type Addresses, openAddresses } from './address/address.ts';
 import { createPlaces } from './address/place.ts';
 import { type Analyst, createAnalyst } from './analyst/analyst.ts';
-import { type AnswerError, createAnswerError } from './answer.ts';
-import { createRefusals, type Refusals } from './audit/refused.ts';
-import type { Console } from './console/page.ts';
-import { isArchived } from './contest/archive.ts';
+import { isArchived } from './archive/archive.ts';
 import { createDesk, type Desk } from './contest/desk.ts';
-import type { Site } from './contest/page.ts';
 import { createViews, type LogName, type Views } from './contest/route.ts';
 import type { Db } from './db.ts';
-import { createReplyHeaders, type ReplyHeaders } from './headers.ts';
+import type { Gate } from './gate/gate.ts';
+import { type AnswerError, createAnswerError } from './http/answer.ts';
+import { createReplyHeaders, type ReplyHeaders } from './http/headers.ts';
+import type { Prebuilt } from './http/reply.ts';
 import type { Journal } from './journal.ts';
+import { createRefusals, type Refusals } from './live/refused.ts';
 import { createLog, type Log } from './log/log.ts';
 import { logSigner } from './log/sealer.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
-import { createUploads, type Uploads } from './nomination/upload.ts';
-import type { Prebuilt } from './reply.ts';
+import type { Site } from './page/citizen.ts';
+import type { Console } from './page/console.ts';
 import type { Secrets } from './secret.ts';
 import { type Attempts, createAttempts } from './staff/attempt.ts';
 import { createPasswords, type PasswordCost, type Passwords } from './staff/password.ts';
@@ -28,8 +28,8 @@ import { createGuard, createSessions, type Guard, type Sessions } from './staff/
 import { createTallies, type Tallies } from './tally/route.ts';
 import { readTally } from './tally/snapshot.ts';
 import { createTurns, type Turns } from './turn.ts';
+import { createUploads, type Uploads } from './upload/upload.ts';
 import { type Cast, createCast } from './vote/cast.ts';
-import type { Gate } from './vote/gate.ts';
 import { createLedger, type Ledger } from './vote/ledger.ts';
 import { createProofs, type Proofs } from './vote/proof.ts';
 import { createVoters, type Voters } from './vote/voter.ts';
@@ -211,7 +211,14 @@ export function createParts(given: {
     transparency,
     tallies,
     logName,
-    views: createViews({ desk, tallies, logName, account, clock, headers: headers.hot }),
+    views: createViews({
+      desk,
+      ballots: async (contest) => (await tallies.view(contest)).ballots,
+      logName,
+      account,
+      clock,
+      headers: headers.hot,
+    }),
     turns,
     uploads: createUploads(turns),
     metrics,

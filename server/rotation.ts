@@ -1,10 +1,10 @@
 import { sql, type Transaction } from 'kysely';
 import type { Db, Tables } from './db.ts';
 import { nominationKeys, openHidden, sealHidden, twinTags } from './nomination/answers.ts';
-import { type Cell, openPrivate, privateKey, sealPrivate } from './nomination/vault.ts';
 import { checkSecret, type Secrets } from './secret.ts';
 import { recordAction } from './staff/action.ts';
 import { createSeals, sealedColumns } from './staff/seal.ts';
+import { type Cell, openPrivate, privateKey, sealPrivate } from './vault.ts';
 
 export interface Rotation {
   /** Rows that were sealed anew. */

@@ -1,11 +1,11 @@
-import { monthIn } from './birth.ts';
-import { narrow } from './character.ts';
 import type { CandidateKind } from './contest.ts';
-import { foldText } from './fold.ts';
 import { type FormValues, nominationLimits } from './nomination.ts';
-import { inFigures } from './numeral.ts';
-import { isPhone, phoneOf } from './phone.ts';
-import type { FormField } from './plan.ts';
+import type { FormField } from './plan/plan.ts';
+import { monthIn } from './text/birth.ts';
+import { narrow } from './text/character.ts';
+import { foldText } from './text/fold.ts';
+import { inFigures } from './text/numeral.ts';
+import { isPhone, phoneOf } from './text/phone.ts';
 
 /** Never public, whatever a form says (PRODUCT, “Names, privacy, safety”). */
 const alwaysHidden: readonly string[] = [

@@ -1,6 +1,6 @@
-import type { RulingVerb } from './act.ts';
 import type { BallotState } from './ballot.ts';
 import type { WechatRule } from './contest.ts';
+import type { RulingVerb } from './ledger/act.ts';
 import type { Channel, Curve } from './live.ts';
 import type { AddressClass, Signal } from './policy.ts';
 import type { Instant } from './time.ts';

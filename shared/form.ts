@@ -1,4 +1,4 @@
-import { DOTS, narrow } from './character.ts';
+import { DOTS, narrow } from './text/character.ts';
 
 /**
  * What the forms of the notices call their fields: 报送表 (one person or team), 汇总表 (a list of them), 线索征集表 (a case).

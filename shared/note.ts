@@ -216,7 +216,7 @@ async function verify(publicKey: Uint8Array, signature: Uint8Array, message: Uin
     const key = await subtle.importKey('raw', new Uint8Array(publicKey), 'Ed25519', false, ['verify']);
     return await subtle.verify('Ed25519', key, new Uint8Array(signature), new Uint8Array(message));
   } catch {
-    const { verifyEd25519 } = await import('./ed25519.ts');
+    const { verifyEd25519 } = await import('./log/ed25519.ts');
     return verifyEd25519(publicKey, signature, message);
   }
 }

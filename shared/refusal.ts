@@ -2,7 +2,7 @@ import type { AnyRefusalCode } from './staffrefusal.ts';
 
 /**
  * Everything a voter can be told "no" about. The wire carries the code and plain details, never prose: the sentence for
- * each code is in shared/refusalwords.ts and its HTTP status in server/answer.ts, both keyed by this union, so that a new code does
+ * each code is in shared/refusalwords.ts and its HTTP status in server/http/answer.ts, both keyed by this union, so that a new code does
  * not compile until it has both.
  */
 export const refusalCodes = [

@@ -1,9 +1,9 @@
 import type { Candidate, Category, Photo, Section } from './contest.ts';
-import { createSearch, foldText } from './fold.ts';
 import type { NominationLine, NominationState, NominationView } from './nomination.ts';
-import type { FormField, OpinionStep, UnitKind } from './plan.ts';
+import type { FormField, OpinionStep, UnitKind } from './plan/plan.ts';
 import type { RefusalDetails } from './refusal.ts';
 import type { AnyRefusalCode } from './staffrefusal.ts';
+import { createSearch, foldText } from './text/fold.ts';
 import type { Instant } from './time.ts';
 import type { TwinView } from './unit.ts';
 

@@ -1,6 +1,6 @@
 import type { CandidateKind, Category } from './contest.ts';
 import type { NominationLine, NominationState, OpinionView } from './nomination.ts';
-import type { Collection, FormField, OpinionStep, UnitKind } from './plan.ts';
+import type { Collection, FormField, OpinionStep, UnitKind } from './plan/plan.ts';
 import type { Instant } from './time.ts';
 
 /** Places of a unit. `most` null = no bound. */

@@ -6,7 +6,7 @@ const SHEET = /<link rel="stylesheet"[^>]*>\s*/g;
 /**
  * Puts all of an environment's script and style into its one HTML file, and into that the policy by which nothing else can run in it or
  * be reached from it but the site it came from: a copy saved to a disk can be opened and trusted like the one that was served. WebAssembly
- * is allowed, as the hashes of many entries are made with it (shared/sha256.simd.ts); the worker is the same script again.
+ * is allowed, as the hashes of many entries are made with it (shared/hash/sha256.simd.ts); the worker is the same script again.
  */
 export function oneFile(environment: string): Plugin {
   return {

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { Plugin } from 'vite';
 
-/** As server/asset.ts reads them. */
+/** As server/http/asset.ts reads them. */
 const TEXT = /\.(js|css|svg|html|txt)$/;
 const SHORTEST = 1_024;
 

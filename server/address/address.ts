@@ -1,4 +1,4 @@
-import { networkLength } from '../vote/address.ts';
+import { networkLength } from './bytes.ts';
 import { openAddressFile } from './file.ts';
 import { knownBlocks } from './known.ts';
 import { type Address, answerOf, NOWHERE, readOffline } from './offline.ts';

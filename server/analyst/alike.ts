@@ -1,4 +1,4 @@
-import { poissonZ } from '@zuimei/shared/chance.ts';
+import { poissonZ } from '@zuimei/shared/statistics/chance.ts';
 import { mix } from './dictionary.ts';
 import { type Found, type Ground, strengthOf } from './ground.ts';
 

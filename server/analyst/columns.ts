@@ -1,4 +1,4 @@
-import { isRuling } from '@zuimei/shared/act.ts';
+import { isRuling } from '@zuimei/shared/ledger/act.ts';
 import { type AddressClass, addressClasses } from '@zuimei/shared/policy.ts';
 import { createDictionary, type Dictionary, longer } from './dictionary.ts';
 import { netWords, wordsToBytes } from './net.ts';
@@ -137,7 +137,7 @@ export function createColumns(whereabouts: Whereabouts, expected = 0): Columns {
     for (const row of entries) {
       const was = flags[row] ?? 0;
       if (row >= size || !(was & BALLOT)) continue;
-      // The same cases as shared/recount.ts; what does not apply changes nothing.
+      // The same cases as shared/ledger/recount.ts; what does not apply changes nothing.
       if (ruling === 'void') flags[row] = was | VOID;
       else if (ruling === 'restore') flags[row] = was & ~VOID;
       else if (!(was & VOID)) flags[row] = was & ~HELD;

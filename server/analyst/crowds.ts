@@ -1,5 +1,5 @@
 import { toHex } from '@zuimei/shared/bytes.ts';
-import { poissonZ } from '@zuimei/shared/chance.ts';
+import { poissonZ } from '@zuimei/shared/statistics/chance.ts';
 import { shanghaiDay } from '@zuimei/shared/time.ts';
 import type { Columns } from './columns.ts';
 import { concentration, favourStrength, markStrength } from './evidence.ts';

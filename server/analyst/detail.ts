@@ -1,6 +1,6 @@
 import type { ClusterView } from '@zuimei/shared/audit.ts';
-import { changePoints } from '@zuimei/shared/changepoint.ts';
 import { addressClasses } from '@zuimei/shared/policy.ts';
+import { changePoints } from '@zuimei/shared/statistics/changepoint.ts';
 import { summaryOf } from './clusters.ts';
 import type { Columns } from './columns.ts';
 import { deviceHex, voterKey } from './crowds.ts';

@@ -1,4 +1,4 @@
-import { binomialZ } from '@zuimei/shared/chance.ts';
+import { binomialZ } from '@zuimei/shared/statistics/chance.ts';
 import type { Ground } from './ground.ts';
 import { machineMask, strengthOf } from './ground.ts';
 

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { fromHex, toHex } from '@zuimei/shared/bytes.ts';
-import { addressBytes, networkLength } from '../vote/address.ts';
+import { addressBytes, networkLength } from '../address/bytes.ts';
 
 /** Addresses come as the ledger keeps them: 16 bytes raw (vote/address.ts), or 12 bytes once faded, or none. */
 const NONE = 0;

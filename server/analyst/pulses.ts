@@ -1,4 +1,4 @@
-import { findPulses, type Pulse } from '@zuimei/shared/pulse.ts';
+import { findPulses, type Pulse } from '@zuimei/shared/statistics/pulse.ts';
 import type { Columns } from './columns.ts';
 import { type Found, type Ground, strengthOf } from './ground.ts';
 import { lowerBound } from './select.ts';

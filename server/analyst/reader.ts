@@ -4,7 +4,7 @@ import type { StoredContest } from '../contest/contest.ts';
 import type { Db } from '../db.ts';
 import { passed } from '../patience.ts';
 import type { AskKind, Asks } from './ask.ts';
-import { readHead, readPage } from './feed.ts';
+import { readHead, readPage } from './pages.ts';
 import { openThread, type Thread } from './thread.ts';
 
 /** How long a request waits for the ledger to be read up, and for an answer; a contest is forgotten when nobody asked for so long. */

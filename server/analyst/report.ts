@@ -1,7 +1,13 @@
 import { sql } from 'kysely';
 import type { AuditReport, WhatIf } from '@zuimei/shared/audit.ts';
 import { type Candidate, roundToShow } from '@zuimei/shared/contest.ts';
-import { changeOfChosen, perTenThousand, placeAll, ranksOf, type Stake } from '@zuimei/shared/robust.ts';
+import {
+  changeOfChosen,
+  perTenThousand,
+  placeAll,
+  ranksOf,
+  type Stake,
+} from '@zuimei/shared/statistics/robust.ts';
 import type { StoredContest } from '../contest/contest.ts';
 import type { Db } from '../db.ts';
 import type { Tally } from './tally.ts';

@@ -1,4 +1,4 @@
-import { evenChance } from '@zuimei/shared/chance.ts';
+import { evenChance } from '@zuimei/shared/statistics/chance.ts';
 import { deviceHex } from './crowds.ts';
 import { type Found, type Ground, type Groups, strengthOf } from './ground.ts';
 import { netHex } from './net.ts';

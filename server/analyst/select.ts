@@ -1,6 +1,6 @@
 import type { BallotFilter } from '@zuimei/shared/audit.ts';
-import { sameText } from '@zuimei/shared/fold.ts';
 import { addressClasses, FORTUNE, signalBits } from '@zuimei/shared/policy.ts';
+import { sameText } from '@zuimei/shared/text/fold.ts';
 import { BALLOT, type Columns, HELD, VOID } from './columns.ts';
 import { parseNet } from './net.ts';
 

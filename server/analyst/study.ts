@@ -1,6 +1,6 @@
 import type { BallotFilter, Cluster, ClusterPage } from '@zuimei/shared/audit.ts';
-import { changePoints } from '@zuimei/shared/changepoint.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { changePoints } from '@zuimei/shared/statistics/changepoint.ts';
 import type { View } from './ask.ts';
 import { findClusters, marksOf, minutesOf, signalsOf, summaryOf } from './clusters.ts';
 import { BALLOT, type Columns } from './columns.ts';

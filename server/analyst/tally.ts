@@ -1,6 +1,6 @@
 import type { BallotFilter } from '@zuimei/shared/audit.ts';
 import { type Policy, type Signal, signalBits } from '@zuimei/shared/policy.ts';
-import type { Stake } from '@zuimei/shared/robust.ts';
+import type { Stake } from '@zuimei/shared/statistics/robust.ts';
 import { marksOf } from './clusters.ts';
 import { BALLOT, CAST_HELD, type Columns, HELD, UNSCREENED, VOID } from './columns.ts';
 import type { Found } from './ground.ts';

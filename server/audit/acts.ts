@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { equalBytes, toBase64 } from '@zuimei/shared/bytes.ts';
-import type { ActsHead } from '@zuimei/shared/checkpoint.ts';
+import type { ActsHead } from '@zuimei/shared/log/checkpoint.ts';
 import type { Db } from '../db.ts';
 import { createLinker, lineText, NO_LINK } from '../log/chain.ts';
 import type { Secrets } from '../secret.ts';

@@ -1,8 +1,13 @@
 import { sql } from 'kysely';
 import { isShownLive, revealedUpTo } from '@zuimei/shared/contest.ts';
-import { EXPORT_FORMAT, type ExportHeader, type ExportPoint, formatLine } from '@zuimei/shared/export.ts';
+import {
+  EXPORT_FORMAT,
+  type ExportHeader,
+  type ExportPoint,
+  formatLine,
+} from '@zuimei/shared/export/export.ts';
+import type { TallyLine } from '@zuimei/shared/ledger/recount.ts';
 import { formatVerifierKey } from '@zuimei/shared/note.ts';
-import type { TallyLine } from '@zuimei/shared/recount.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { readContest, type StoredContest } from '../contest/contest.ts';
 import type { Db } from '../db.ts';
@@ -23,7 +28,7 @@ export interface LedgerExport {
 }
 
 /**
- * A contest's ledger as shared/export.ts has it, as it stands now. Head, tally and checkpoints are read in one short transaction; the
+ * A contest's ledger as shared/export/export.ts has it, as it stands now. Head, tally and checkpoints are read in one short transaction; the
  * entries below the size found there are read after it, page by page at the reader's pace: they are append-only, so it is the same moment,
  * and no snapshot or connection is held while a slow line takes the file. What counts must not be known yet is left out, whatever
  * `openings` asks for. Refuses with not_found.

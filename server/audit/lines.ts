@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import type { Act } from '@zuimei/shared/act.ts';
-import { type BatchCommitter, type CastBallot, createBatchCommitter } from '@zuimei/shared/batch.ts';
-import { ADDRESS_BYTES, DEVICE_BYTES, FADED_BYTES } from '@zuimei/shared/evidence.ts';
-import type { Line } from '@zuimei/shared/replay.ts';
+import type { Act } from '@zuimei/shared/ledger/act.ts';
+import { type BatchCommitter, type CastBallot, createBatchCommitter } from '@zuimei/shared/ledger/batch.ts';
+import { ADDRESS_BYTES, DEVICE_BYTES, FADED_BYTES } from '@zuimei/shared/ledger/evidence.ts';
+import type { Line } from '@zuimei/shared/ledger/replay.ts';
 import type { Db } from '../db.ts';
 import type { Secrets } from '../secret.ts';
 import { ledgerKeys, openingsBy } from '../vote/ledger.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { equalBytes } from '@zuimei/shared/bytes.ts';
-import { rootFromEdge } from '@zuimei/shared/prover.ts';
-import { subtreeRoot, TILE_WIDTH, tileWidth } from '@zuimei/shared/tile.ts';
+import { rootFromEdge } from '@zuimei/shared/log/prover.ts';
+import { subtreeRoot, TILE_WIDTH, tileWidth } from '@zuimei/shared/log/tile.ts';
 import type { Db } from '../db.ts';
 
 const HASH = 32;

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import { toHex } from '@zuimei/shared/bytes.ts';
-import type { ActsHead, Checkpoint } from '@zuimei/shared/checkpoint.ts';
-import { type Frozen, frozenOf, sameFrozen } from '@zuimei/shared/frozen.ts';
+import { type Frozen, frozenOf, sameFrozen } from '@zuimei/shared/ledger/frozen.ts';
+import { type TallyLine, tallyDifferences } from '@zuimei/shared/ledger/recount.ts';
+import { createReplayer, type Replay, type SignedRoot } from '@zuimei/shared/ledger/replay.ts';
+import type { ActsHead, Checkpoint } from '@zuimei/shared/log/checkpoint.ts';
+import { openSigned } from '@zuimei/shared/log/signed.ts';
 import type { VerifierKey } from '@zuimei/shared/note.ts';
-import { type TallyLine, tallyDifferences } from '@zuimei/shared/recount.ts';
-import { createReplayer, type Replay, type SignedRoot } from '@zuimei/shared/replay.ts';
-import { openSigned } from '@zuimei/shared/signed.ts';
 import { readContest, type StoredContest } from '../contest/contest.ts';
 import type { Db } from '../db.ts';
 import { logSigner } from '../log/sealer.ts';
@@ -25,7 +25,7 @@ export interface Verification {
   root: string;
   /** Where the action log stood by each of these checkpoints: see acts.ts. */
   acts: ActsHead[];
-  /** Empty = everything agrees. Codes as of shared/exportreport.ts, and gap, head and tile. */
+  /** Empty = everything agrees. Codes as of shared/export/report.ts, and gap, head and tile. */
   problems: { code: string; index?: number; detail: string }[];
 }
 

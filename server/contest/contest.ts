@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { Candidate, Contest } from '@zuimei/shared/contest.ts';
-import type { ContestSettings } from '@zuimei/shared/plan.ts';
+import type { ContestSettings } from '@zuimei/shared/plan/plan.ts';
 import type { Db, Tables } from '../db.ts';
 
 export type Settings = ContestSettings;

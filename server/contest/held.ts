@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely';
-import type { ContestSettings } from '@zuimei/shared/plan.ts';
-import { checkHeld, type Standing } from '@zuimei/shared/plancheck.ts';
-import { faultText } from '@zuimei/shared/planwords.ts';
+import { checkHeld, type Standing } from '@zuimei/shared/plan/check.ts';
+import type { ContestSettings } from '@zuimei/shared/plan/plan.ts';
+import { faultText } from '@zuimei/shared/plan/words.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Db, Tables } from '../db.ts';
 import type { StoredPlan } from './plan.ts';

@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import type { Collection, ContestPlan, ContestSettings } from '@zuimei/shared/plan.ts';
+import type { Collection, ContestPlan, ContestSettings } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Db, Tables } from '../db.ts';
 

@@ -1,8 +1,7 @@
 import { Hono } from 'hono';
 import { phaseAt } from '@zuimei/shared/contest.ts';
 import type { ContestSummary, ContestView, WechatAccountView } from '@zuimei/shared/view.ts';
-import { type Prebuilt, prebuild, send } from '../reply.ts';
-import type { Tallies } from '../tally/route.ts';
+import { type Prebuilt, prebuild, send } from '../http/reply.ts';
 import type { StoredContest } from './contest.ts';
 import type { Desk } from './desk.ts';
 
@@ -22,7 +21,8 @@ export interface Views {
 /** Contests as the public sees them; bytes are built once for each version and phase. */
 export function createViews(parts: {
   desk: Desk;
-  tallies: Tallies;
+  /** Counted so far. */
+  ballots: (contest: StoredContest) => Promise<number>;
   logName: (slug: string) => Promise<LogName>;
   /** Of this site; null = no WeChat. */
   account: WechatAccountView | null;
@@ -30,7 +30,7 @@ export function createViews(parts: {
   /** Of every reply. */
   headers: Readonly<Record<string, string>>;
 }): Views {
-  const { desk, tallies, logName, account, clock } = parts;
+  const { desk, ballots, logName, account, clock } = parts;
   const headers = { ...parts.headers, ...HEADERS };
   const kept = new Map<number, { of: StoredContest; phase: string; reply: Prebuilt }>();
 
@@ -70,7 +70,7 @@ export function createViews(parts: {
             opens: contest.rounds[0]?.opens ?? '',
             closes: contest.rounds.at(-1)?.closes ?? '',
             candidates: contest.candidates.length,
-            ballots: (await tallies.view(contest)).ballots,
+            ballots: await ballots(contest),
           }),
         ),
       );

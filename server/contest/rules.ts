@@ -1,5 +1,5 @@
-import type { Canonical } from '@zuimei/shared/canonical.ts';
 import type { Contest } from '@zuimei/shared/contest.ts';
+import type { Canonical } from '@zuimei/shared/ledger/canonical.ts';
 import { policyOf } from '@zuimei/shared/threshold.ts';
 
 /** What is frozen when voting opens, as it goes into the ledger: whatever bears on who may vote for whom and how it is counted. */

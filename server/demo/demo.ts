@@ -2,9 +2,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import type { Contest, WechatRule } from '@zuimei/shared/contest.ts';
 import { createContest, readSlugs, type Settings } from '../contest/contest.ts';
 import type { Db } from '../db.ts';
-import { importDocuments } from '../nomination/import.ts';
-import { privateKey } from '../nomination/vault.ts';
+import { importDocuments } from '../intake/import.ts';
 import type { Secrets } from '../secret.ts';
+import { privateKey } from '../vault.ts';
 
 const DAY_MS = 86_400_000;
 const SAMPLES = new URL('./samples/', import.meta.url);

@@ -1,5 +1,5 @@
 import { type FieldName, fieldOf, isBlank, isHint, isPlainLabel } from '@zuimei/shared/form.ts';
-import { parsePhone } from '@zuimei/shared/phone.ts';
+import { parsePhone } from '@zuimei/shared/text/phone.ts';
 import { clip } from '../text.ts';
 import { answerIn, type Contact, type Draft } from './draft.ts';
 import { type Place, type Problem, problemAt } from './problem.ts';

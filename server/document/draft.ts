@@ -1,6 +1,6 @@
 import type { FieldName } from '@zuimei/shared/form.ts';
 import { isBlank, isHint } from '@zuimei/shared/form.ts';
-import { parsePhone } from '@zuimei/shared/phone.ts';
+import { parsePhone } from '@zuimei/shared/text/phone.ts';
 import { clip } from '../text.ts';
 import type { Place } from './problem.ts';
 import type { Cell } from './table.ts';

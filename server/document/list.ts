@@ -1,6 +1,6 @@
-import { parseBirth } from '@zuimei/shared/birth.ts';
 import { type FieldName, fieldOf } from '@zuimei/shared/form.ts';
-import { parsePhone } from '@zuimei/shared/phone.ts';
+import { parseBirth } from '@zuimei/shared/text/birth.ts';
+import { parsePhone } from '@zuimei/shared/text/phone.ts';
 import { answerIn, type Contact, contactOf, type Draft, type Value } from './draft.ts';
 import { type Place, type Problem, problemAt } from './problem.ts';
 import { type Cell, distinctCells, type Table } from './table.ts';

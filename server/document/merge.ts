@@ -1,9 +1,9 @@
-import { parseBirth, sameBirth } from '@zuimei/shared/birth.ts';
-import { narrow } from '@zuimei/shared/character.ts';
-import { foldText, sameText } from '@zuimei/shared/fold.ts';
 import { type FieldName, fields } from '@zuimei/shared/form.ts';
-import { inFigures } from '@zuimei/shared/numeral.ts';
-import { parsePhone } from '@zuimei/shared/phone.ts';
+import { parseBirth, sameBirth } from '@zuimei/shared/text/birth.ts';
+import { narrow } from '@zuimei/shared/text/character.ts';
+import { foldText, sameText } from '@zuimei/shared/text/fold.ts';
+import { inFigures } from '@zuimei/shared/text/numeral.ts';
+import { parsePhone } from '@zuimei/shared/text/phone.ts';
 import type { Draft, Value } from './draft.ts';
 import { type Nomination, numberText, toNomination } from './nomination.ts';
 import { type Problem, problemAt } from './problem.ts';

@@ -1,9 +1,9 @@
 import { identityOf, isIdentity } from '@zuimei/shared/answer.ts';
-import { type Birth, parseBirth } from '@zuimei/shared/birth.ts';
-import { unshownIn } from '@zuimei/shared/character.ts';
 import type { Candidate, CandidateKind, Section } from '@zuimei/shared/contest.ts';
 import { caseSections, type FieldName, fields, REASON_LIMIT } from '@zuimei/shared/form.ts';
-import { parsePhone } from '@zuimei/shared/phone.ts';
+import { type Birth, parseBirth } from '@zuimei/shared/text/birth.ts';
+import { unshownIn } from '@zuimei/shared/text/character.ts';
+import { parsePhone } from '@zuimei/shared/text/phone.ts';
 import type { Contact, Draft, Value } from './draft.ts';
 import { type Place, type Problem, problemAt } from './problem.ts';
 import { cleanLine, cleanName, paragraphsOf, yearsText } from './value.ts';

@@ -1,4 +1,4 @@
-import { narrow, repairName, repairText } from '@zuimei/shared/character.ts';
+import { narrow, repairName, repairText } from '@zuimei/shared/text/character.ts';
 
 /*
  * From what people type to what is kept. Texts stay as written except for what no reader sees: control characters, invisible

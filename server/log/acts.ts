@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import type { RulingVerb } from '@zuimei/shared/act.ts';
 import type { PublicAct } from '@zuimei/shared/audit.ts';
+import type { RulingVerb } from '@zuimei/shared/ledger/act.ts';
 import type { Db } from '../db.ts';
-import { type Prebuilt, prebuild } from '../reply.ts';
+import { type Prebuilt, prebuild } from '../http/reply.ts';
 
 const FRESH_MS = 1_000;
 const MOST = 200;

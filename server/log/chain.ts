@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { sql } from 'kysely';
-import type { ActsHead } from '@zuimei/shared/checkpoint.ts';
+import type { ActsHead } from '@zuimei/shared/log/checkpoint.ts';
 import type { Db } from '../db.ts';
 import type { Secrets } from '../secret.ts';
 

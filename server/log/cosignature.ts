@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { parseCheckpoint } from '@zuimei/shared/checkpoint.ts';
-import { addLines, openCosignatures, parseWitnessKey } from '@zuimei/shared/cosignature.ts';
+import { parseCheckpoint } from '@zuimei/shared/log/checkpoint.ts';
+import { addLines, openCosignatures, parseWitnessKey } from '@zuimei/shared/log/cosignature.ts';
 import { parseNote } from '@zuimei/shared/note.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Db } from '../db.ts';

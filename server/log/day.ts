@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { toBase64 } from '@zuimei/shared/bytes.ts';
-import { addLines } from '@zuimei/shared/cosignature.ts';
+import { addLines } from '@zuimei/shared/log/cosignature.ts';
+import type { DayCheckpoint } from '@zuimei/shared/log/witness.ts';
 import { shanghaiDate } from '@zuimei/shared/time.ts';
-import type { DayCheckpoint } from '@zuimei/shared/witness.ts';
 import type { Db } from '../db.ts';
 
 /** More days than any contest runs. */

@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
-import { entryBytes } from '@zuimei/shared/entry.ts';
-import { formatProof } from '@zuimei/shared/proof.ts';
-import { createProver, type Prover } from '@zuimei/shared/prover.ts';
+import { entryBytes } from '@zuimei/shared/ledger/entry.ts';
+import { formatProof } from '@zuimei/shared/log/proof.ts';
+import { createProver, type Prover } from '@zuimei/shared/log/prover.ts';
+import { formatBundle } from '@zuimei/shared/log/tile.ts';
+import type { DayCheckpoint } from '@zuimei/shared/log/witness.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import { formatBundle } from '@zuimei/shared/tile.ts';
-import type { DayCheckpoint } from '@zuimei/shared/witness.ts';
 import type { Db } from '../db.ts';
-import { createKept } from '../kept.ts';
+import { createKept } from '../http/kept.ts';
 import { readCheckpoint, readWitnessKeys, type SignedCheckpoint } from './cosignature.ts';
 import { readDays } from './day.ts';
 

@@ -2,13 +2,16 @@ import type { BlockList } from 'node:net';
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { toBase64 } from '@zuimei/shared/bytes.ts';
+import { parseTilePath } from '@zuimei/shared/log/tile.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import { parseTilePath } from '@zuimei/shared/tile.ts';
+import { networkOf } from '../address/bytes.ts';
+import { clientAddress } from '../address/client.ts';
 import type { Desk } from '../contest/desk.ts';
 import type { Db } from '../db.ts';
-import { createLimit } from '../limit.ts';
-import { readBytes } from '../staff/body.ts';
-import { clientAddress, networkOf } from '../vote/address.ts';
+import { readBytes } from '../http/body.ts';
+import { createLimit } from '../http/limit.ts';
+import { send } from '../http/reply.ts';
+import { createActs } from './acts.ts';
 import { keepCosignatures, signerOf } from './cosignature.ts';
 import type { Log } from './log.ts';
 
@@ -103,4 +106,13 @@ export function logRoute(parts: {
       if (!/^(0|[1-9][0-9]{0,14})$/.test(index)) throw new Refusal('not_found');
       return c.text(await log.proof(contest.id, Number(index)), 200, { 'Cache-Control': 'no-cache' });
     });
+}
+
+/** GET /api/contests/:slug/acts (shared/audit.ts PublicAct[]). Public: what it tells stands in the ledger that anyone may check. */
+export function actRoute(parts: { db: Db; desk: Desk; clock: () => number }) {
+  const acts = createActs(parts.db, parts.clock);
+  return new Hono().get('/api/contests/:slug/acts', async (c) => {
+    const contest = await parts.desk.find(c.req.param('slug'));
+    return send(c, await acts.reply(contest.id));
+  });
 }

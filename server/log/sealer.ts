@@ -1,11 +1,11 @@
 import type { Transaction } from 'kysely';
 import { sql } from 'kysely';
-import { type BatchLeaves, createBatchLeaves } from '@zuimei/shared/batch.ts';
 import { equalBytes } from '@zuimei/shared/bytes.ts';
-import { type ActsHead, formatCheckpoint } from '@zuimei/shared/checkpoint.ts';
+import { type BatchLeaves, createBatchLeaves } from '@zuimei/shared/ledger/batch.ts';
+import { type ActsHead, formatCheckpoint } from '@zuimei/shared/log/checkpoint.ts';
+import { rootFromEdge } from '@zuimei/shared/log/prover.ts';
+import { extendTiles, type Tile, tileWidth } from '@zuimei/shared/log/tile.ts';
 import { createSigner, type Signer, signNote } from '@zuimei/shared/note.ts';
-import { rootFromEdge } from '@zuimei/shared/prover.ts';
-import { extendTiles, type Tile, tileWidth } from '@zuimei/shared/tile.ts';
 import type { Db, Tables } from '../db.ts';
 import type { Secrets } from '../secret.ts';
 import { createChain } from './chain.ts';

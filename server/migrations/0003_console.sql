@@ -1,6 +1,6 @@
 -- The console: who may sign in, what they did, how nominations are collected before they become candidates.
 
--- draft: the organizer's unpublished plan (shared/plan.ts ContestPlan), autosaved; collection: its collecting half as it is in force.
+-- draft: the organizer's unpublished plan (shared/plan/plan.ts ContestPlan), autosaved; collection: its collecting half as it is in force.
 -- published_at null = the contest does not exist for the public.
 alter table contest
   add column collection    jsonb,

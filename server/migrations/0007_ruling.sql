@@ -11,7 +11,7 @@ alter table ruling_proposal add check (state <> 'withdrawn' or decided_by = prop
 -- Acts among millions of ballots.
 create index ledger_entry_act on ledger_entry (contest, index) where kind <> 'ballot';
 
--- Those of these ballots that a verb can move (shared/recount.ts `rule` says the same): void what counts or is held, release what is held,
+-- Those of these ballots that a verb can move (shared/ledger/recount.ts `rule` says the same): void what counts or is held, release what is held,
 -- restore what is void. was, becomes: state before and after; beneath: as ballot_ruling has it after. Indexes that are no ballots fall away.
 -- "limit 1" and the settings keep each ballot a look-up, whatever the planner thinks of the tables.
 create function movable_ballots(p_contest int, p_verb text, p_entries bigint[])

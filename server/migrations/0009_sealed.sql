@@ -1,5 +1,5 @@
 -- What a ballot was judged by cannot be changed: its commitment covers signals, screening, channel, device, and the digest that its address
--- fades to (shared/evidence.ts). So the address alone may change, and only from raw (16 bytes) to that digest (12).
+-- fades to (shared/ledger/evidence.ts). So the address alone may change, and only from raw (16 bytes) to that digest (12).
 drop trigger ledger_entry_append_only on ledger_entry;
 create trigger ledger_entry_append_only before update of contest, index, at, kind, round, state, ballot_id, commitment, voter, picks, signals,
   unscreened, act, device, channel on ledger_entry for each statement execute function refuse_change();

@@ -10,15 +10,15 @@ import {
   settled,
 } from '@zuimei/shared/answer.ts';
 import type { CandidateKind } from '@zuimei/shared/contest.ts';
-import { foldText } from '@zuimei/shared/fold.ts';
 import { type FormValues, nominationLimits } from '@zuimei/shared/nomination.ts';
-import { parsePhone } from '@zuimei/shared/phone.ts';
-import type { Collection, FormField } from '@zuimei/shared/plan.ts';
+import type { Collection, FormField } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { foldText } from '@zuimei/shared/text/fold.ts';
+import { parsePhone } from '@zuimei/shared/text/phone.ts';
 import { cleanLine, cleanName, cleanText } from '../document/value.ts';
 import type { Secrets } from '../secret.ts';
 import { clip } from '../text.ts';
-import { openPrivate, privateKey, sealPrivate } from './vault.ts';
+import { openPrivate, privateKey, sealPrivate } from '../vault.ts';
 
 /** What seals private answers and digests twins. */
 export interface NominationKeys {

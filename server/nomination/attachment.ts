@@ -8,7 +8,7 @@ import { openArchive } from '../document/archive.ts';
 import { cleanLine } from '../document/value.ts';
 import { shrinkPhoto } from '../media/photo.ts';
 import { clipStart } from '../text.ts';
-import { withFile } from './portrait.ts';
+import { withFile } from '../upload/portrait.ts';
 
 type Reader = Kysely<Tables> | Transaction<Tables>;
 

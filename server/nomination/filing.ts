@@ -9,11 +9,12 @@ import {
   nominationLimits,
   RETURNED_GRACE_MS,
 } from '@zuimei/shared/nomination.ts';
-import type { Collection } from '@zuimei/shared/plan.ts';
+import type { Collection } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { shanghaiDay } from '@zuimei/shared/time.ts';
 import type { Tables } from '../db.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
+import { checkQuota } from '../unit/quota.ts';
 import {
   keepHidden,
   type NominationKeys,
@@ -24,8 +25,7 @@ import {
   twinTags,
 } from './answers.ts';
 import { readAttachments } from './attachment.ts';
-import { type NominationRow, recordEvent } from './entry.ts';
-import { checkQuota } from './quota.ts';
+import { type NominationRow, recordEvent } from './nomination.ts';
 
 type Tx = Transaction<Tables>;
 

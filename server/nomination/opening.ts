@@ -1,7 +1,7 @@
 import type { Db } from '../db.ts';
 import { recordAction } from '../staff/action.ts';
 import type { Person } from '../staff/session.ts';
-import type { NominationRow } from './entry.ts';
+import type { NominationRow } from './nomination.ts';
 
 const MINUTE_MS = 60_000;
 const MOST_KEPT = 10_000;

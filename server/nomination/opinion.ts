@@ -1,9 +1,20 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
+import { nullable, object, picklist, pipe, string, uuid } from 'valibot';
 import type { OpinionView } from '@zuimei/shared/nomination.ts';
-import type { Collection, OpinionStep } from '@zuimei/shared/plan.ts';
+import type { Collection, OpinionStep } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Tables } from '../db.ts';
+import { day, words } from '../http/body.ts';
 import type { Actor } from '../staff/action.ts';
+
+/** The body of an opinion: a unit's own, or another's that staff enter. */
+export const opinionBody = object({
+  verdict: picklist(['agree', 'disagree'] as const),
+  words: words(1000),
+  signer: words(40),
+  on: day,
+  file: nullable(pipe(string(), uuid())),
+});
 
 type Reader = Kysely<Tables> | Transaction<Tables>;
 

@@ -2,7 +2,7 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import type { NominationState } from '@zuimei/shared/nomination.ts';
 import type { TwinView } from '@zuimei/shared/unit.ts';
 import type { Tables } from '../db.ts';
-import type { NominationRow } from './entry.ts';
+import type { NominationRow } from './nomination.ts';
 
 type Reader = Kysely<Tables> | Transaction<Tables>;
 

@@ -1,5 +1,5 @@
-import { narrow } from '@zuimei/shared/character.ts';
-import { inFigures } from '@zuimei/shared/numeral.ts';
+import { narrow } from '@zuimei/shared/text/character.ts';
+import { inFigures } from '@zuimei/shared/text/numeral.ts';
 
 const YEAR_MS = 365.2425 * 86_400_000;
 

@@ -1,11 +1,11 @@
 import { fieldsFor, isText } from '@zuimei/shared/answer.ts';
 import type { OpinionView } from '@zuimei/shared/nomination.ts';
-import type { FormField } from '@zuimei/shared/plan.ts';
+import type { FormField } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Db } from '../db.ts';
 import { yearsText } from '../document/value.ts';
 import { readOpinions } from '../nomination/opinion.ts';
-import { openPrivate } from '../nomination/vault.ts';
+import { openPrivate } from '../vault.ts';
 import { momentWords } from './moment.ts';
 import { categoryName, type Nominee, readNominees, type Source, told } from './nominees.ts';
 import type { Card } from './paper.ts';

@@ -1,5 +1,5 @@
 import { toBase64 } from '@zuimei/shared/bytes.ts';
-import { parseCheckpoint } from '@zuimei/shared/checkpoint.ts';
+import { parseCheckpoint } from '@zuimei/shared/log/checkpoint.ts';
 import type { Mark } from '@zuimei/shared/out.ts';
 import type { Log } from '../log/log.ts';
 

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { isText } from '@zuimei/shared/answer.ts';
 import type { CandidateKind } from '@zuimei/shared/contest.ts';
 import type { NominationState } from '@zuimei/shared/nomination.ts';
-import type { FormField, OpinionStep } from '@zuimei/shared/plan.ts';
+import type { FormField, OpinionStep } from '@zuimei/shared/plan/plan.ts';
 import type { Db } from '../db.ts';
 import { momentWords } from './moment.ts';
 import { categoryName, type Nominee, type Source, told } from './nominees.ts';

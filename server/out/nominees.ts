@@ -3,12 +3,12 @@ import { masked } from '@zuimei/shared/answer.ts';
 import type { Candidate, CandidateKind, Photo } from '@zuimei/shared/contest.ts';
 import type { FormValues, NominationState } from '@zuimei/shared/nomination.ts';
 import { PAPER_ROWS, type SummaryScope } from '@zuimei/shared/out.ts';
-import type { Collection, ContestSettings } from '@zuimei/shared/plan.ts';
+import type { Collection, ContestSettings } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { StoredPlan } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
 import { openHidden } from '../nomination/answers.ts';
-import { openPrivate } from '../nomination/vault.ts';
+import { openPrivate } from '../vault.ts';
 
 /** Rows opened before others get their turn: about two milliseconds. */
 const CHUNK = 200;

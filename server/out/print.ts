@@ -3,7 +3,7 @@ import { Refusal } from '@zuimei/shared/refusal.ts';
 import { readContest } from '../contest/contest.ts';
 import type { Db } from '../db.ts';
 import type { Log } from '../log/log.ts';
-import { readLines } from '../nomination/entry.ts';
+import { readLines } from '../nomination/nomination.ts';
 import { readMark } from './mark.ts';
 import { categoryName, type Source } from './nominees.ts';
 import { readRank } from './rank.ts';

@@ -13,12 +13,16 @@ import {
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { readContest } from '../contest/contest.ts';
 import { readStored } from '../contest/plan.ts';
-import { privateKey } from '../nomination/vault.ts';
-import type { Parts } from '../parts.ts';
+import type { Db } from '../db.ts';
+import { parseInput, readBody, rowNumber } from '../http/body.ts';
+import { disposition } from '../http/disposition.ts';
+import type { Log } from '../log/log.ts';
+import type { Secrets } from '../secret.ts';
 import { recordAction } from '../staff/action.ts';
-import { parseInput, readBody, rowNumber } from '../staff/body.ts';
-import { checkFresh, type Guarded, type Person } from '../staff/session.ts';
-import { disposition, fileName } from './moment.ts';
+import { checkFresh, type Guard, type Guarded, type Person } from '../staff/session.ts';
+import type { Turns } from '../turn.ts';
+import { privateKey } from '../vault.ts';
+import { fileName } from './moment.ts';
 import { sourceOf } from './nominees.ts';
 import { type Ordered, writePaper } from './order.ts';
 import { createPress } from './press.ts';
@@ -44,9 +48,14 @@ const types = {
  * GET /api/console/contests/:slug/out (what there is), GET …/out/:what (to print), POST …/out/:what (a file; recorded). 主办方: every
  * paper; 审计: 候选名单, 选票汇总, 票数排行; 审核员: 报送明细, masked. Private values leave in full only for 主办方 with a reason.
  */
-export function outRoute(
-  parts: Pick<Parts, 'db' | 'secrets' | 'clock' | 'guard' | 'transparency' | 'turns'>,
-) {
+export function outRoute(parts: {
+  db: Db;
+  secrets: Secrets;
+  clock: () => number;
+  guard: Guard;
+  transparency: Log;
+  turns: Turns;
+}) {
   const { db, clock, guard, transparency } = parts;
   const press = createPress(parts.turns);
   const key = privateKey(parts.secrets);

@@ -5,7 +5,7 @@ import type { PressAsk } from './paper.ts';
 async function make(ask: PressAsk): Promise<Uint8Array> {
   if (ask.kind === 'workbook')
     return await (await import('./sheet.ts')).writeWorkbook(ask.sheets, ask.bordered);
-  if (ask.kind === 'notice') return await (await import('./notice.ts')).writeNotice(ask);
+  if (ask.kind === 'notice') return await (await import('./landscape.ts')).writeNotice(ask);
   return await (await import('./card.ts')).writeCard(ask.card);
 }
 

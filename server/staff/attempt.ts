@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { type SqlBool, sql, type Transaction } from 'kysely';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { networkOf } from '../address/bytes.ts';
 import type { Db, Tables } from '../db.ts';
 import type { Secrets } from '../secret.ts';
-import { networkOf } from '../vote/address.ts';
 
 const MINUTE_MS = 60_000;
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { cookieOf } from '../cookie.ts';
+import { cookieOf } from '../http/cookie.ts';
 import { createMac, sameText } from '../mac.ts';
 import type { Secrets } from '../secret.ts';
 

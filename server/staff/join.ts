@@ -1,8 +1,8 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
-import { foldText } from '@zuimei/shared/fold.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { type InviteView, loginPattern, type RecoveryCodes } from '@zuimei/shared/staff.ts';
+import { foldText } from '@zuimei/shared/text/fold.ts';
 import type { Db, Tables } from '../db.ts';
 import { endSessions, nameInLog, needsTotp, voidLinks } from './account.ts';
 import { recordAction } from './action.ts';

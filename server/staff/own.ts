@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
-import { foldText } from '@zuimei/shared/fold.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { AccountEvent, AccountView, RecoveryCodes, TotpRenewal } from '@zuimei/shared/staff.ts';
+import { foldText } from '@zuimei/shared/text/fold.ts';
 import type { Db, Tables } from '../db.ts';
 import { endSessions, needsTotp } from './account.ts';
 import type { Attempts } from './attempt.ts';

@@ -1,5 +1,5 @@
 import { createHmac, randomInt } from 'node:crypto';
-import { foldText } from '@zuimei/shared/fold.ts';
+import { foldText } from '@zuimei/shared/text/fold.ts';
 import type { Secrets } from '../secret.ts';
 
 const LENGTH = 8;

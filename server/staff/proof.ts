@@ -1,5 +1,5 @@
-import { foldText } from '@zuimei/shared/fold.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { foldText } from '@zuimei/shared/text/fold.ts';
 import type { Db } from '../db.ts';
 import type { Attempt, Attempts } from './attempt.ts';
 import { recordOnAccount } from './event.ts';

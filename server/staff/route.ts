@@ -20,15 +20,15 @@ import {
   trim,
   variant,
 } from 'valibot';
-import { narrow } from '@zuimei/shared/character.ts';
 import type { SessionView } from '@zuimei/shared/staff.ts';
+import { narrow } from '@zuimei/shared/text/character.ts';
+import { clientAddress } from '../address/client.ts';
 import type { Db } from '../db.ts';
+import { parseInput, readBody } from '../http/body.ts';
 import type { Secrets } from '../secret.ts';
-import { clientAddress } from '../vote/address.ts';
 import { nameInLog } from './account.ts';
 import { recordAction } from './action.ts';
 import type { Attempts } from './attempt.ts';
-import { parseInput, readBody } from './body.ts';
 import { createDevices } from './device.ts';
 import { createJoin } from './join.ts';
 import { createOwnAccount } from './own.ts';

@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { SignInAnswer } from '@zuimei/shared/staff.ts';
+import { networkOf } from '../address/bytes.ts';
 import type { Db } from '../db.ts';
 import { createMac, sameText } from '../mac.ts';
 import type { Secrets } from '../secret.ts';
-import { networkOf } from '../vote/address.ts';
 import { nameInLog, needsTotp } from './account.ts';
 import { recordAction } from './action.ts';
 import type { Attempts, Origin } from './attempt.ts';

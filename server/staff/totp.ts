@@ -1,9 +1,9 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
-import { foldText } from '@zuimei/shared/fold.ts';
 import type { TotpKey, TotpRenewal } from '@zuimei/shared/staff.ts';
-import { openPrivate, privateKey, sealPrivate } from '../nomination/vault.ts';
+import { foldText } from '@zuimei/shared/text/fold.ts';
 import type { Secrets } from '../secret.ts';
+import { openPrivate, privateKey, sealPrivate } from '../vault.ts';
 
 const STEP_MS = 30_000;
 const SECRET_BYTES = 20;

@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import type { TallyView } from '@zuimei/shared/view.ts';
 import type { StoredContest } from '../contest/contest.ts';
 import type { Desk } from '../contest/desk.ts';
-import { type Prebuilt, prebuild, send } from '../reply.ts';
+import { type Prebuilt, prebuild, send } from '../http/reply.ts';
 
 const FRESH_MS = 1_000;
 /** Older than this nobody is shown it while a newer one can be had: after a quiet hour the first reader waits for the query. */

@@ -16,21 +16,21 @@ import {
   transform,
   trim,
 } from 'valibot';
-import { narrow } from '@zuimei/shared/character.ts';
-import type { Collection } from '@zuimei/shared/plan.ts';
+import type { Collection } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { narrow } from '@zuimei/shared/text/character.ts';
 import type { UnitsView } from '@zuimei/shared/unit.ts';
 import { readStored, type StoredPlan } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
 import { documentLimits } from '../document/documents.ts';
-import { rowId, type Uploads } from '../nomination/upload.ts';
+import { readBody, rowNumber } from '../http/body.ts';
+import { checkReason } from '../http/reason.ts';
 import type { Secrets } from '../secret.ts';
 import { inviteStaff } from '../staff/account.ts';
 import { recordAction } from '../staff/action.ts';
-import { readBody, rowNumber } from '../staff/body.ts';
-import { checkReason } from '../staff/reason.ts';
 import type { Seals } from '../staff/seal.ts';
 import type { Guard } from '../staff/session.ts';
+import { rowId, type Uploads } from '../upload/upload.ts';
 import { readUnitSheet } from './sheet.ts';
 import { createUnits, readNames, unitLimits } from './unit.ts';
 

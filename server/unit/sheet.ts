@@ -1,8 +1,8 @@
-import { narrow } from '@zuimei/shared/character.ts';
-import { foldText } from '@zuimei/shared/fold.ts';
-import { inFigures } from '@zuimei/shared/numeral.ts';
-import { isPhone, parsePhone } from '@zuimei/shared/phone.ts';
-import type { Collection, UnitKind } from '@zuimei/shared/plan.ts';
+import type { Collection, UnitKind } from '@zuimei/shared/plan/plan.ts';
+import { narrow } from '@zuimei/shared/text/character.ts';
+import { foldText } from '@zuimei/shared/text/fold.ts';
+import { inFigures } from '@zuimei/shared/text/numeral.ts';
+import { isPhone, parsePhone } from '@zuimei/shared/text/phone.ts';
 import type { UnitRow } from '@zuimei/shared/unit.ts';
 import type { SentFile } from '../document/documents.ts';
 import { problemAt } from '../document/problem.ts';

@@ -1,17 +1,17 @@
 import type { Kysely, Transaction } from 'kysely';
 import { masked } from '@zuimei/shared/answer.ts';
-import { foldText } from '@zuimei/shared/fold.ts';
 import { countedStates, type NominationState } from '@zuimei/shared/nomination.ts';
-import { phoneOf } from '@zuimei/shared/phone.ts';
-import type { Collection } from '@zuimei/shared/plan.ts';
+import type { Collection } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { foldText } from '@zuimei/shared/text/fold.ts';
+import { phoneOf } from '@zuimei/shared/text/phone.ts';
 import type { UnitDraft, UnitLine, UnitLink } from '@zuimei/shared/unit.ts';
 import type { Db, Tables } from '../db.ts';
 import { cleanLine, cleanName } from '../document/value.ts';
 import { createMac, sameText } from '../mac.ts';
-import { mostOf } from '../nomination/quota.ts';
-import { openPrivate, privateKey, sealPrivate } from '../nomination/vault.ts';
 import type { Secrets } from '../secret.ts';
+import { openPrivate, privateKey, sealPrivate } from '../vault.ts';
+import { mostOf } from './quota.ts';
 
 type Reader = Kysely<Tables> | Transaction<Tables>;
 type Contact = UnitDraft['contact'];

@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
 import type { BallotRequest } from '@zuimei/shared/ballot.ts';
 import { isShownLive } from '@zuimei/shared/contest.ts';
+import { addressBytes, networkLength } from '../address/bytes.ts';
 import { ABROAD } from '../address/offline.ts';
 import type { Places } from '../address/place.ts';
 import type { StoredContest } from '../contest/contest.ts';
-import { addressBytes, networkLength } from './address.ts';
-import type { Facts } from './gate.ts';
+import type { Facts } from '../gate/gate.ts';
 import type { Ballot } from './ledger.ts';
 import type { Brought } from './question.ts';
 import type { Voter } from './voter.ts';

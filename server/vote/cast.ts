@@ -1,14 +1,14 @@
 import type { BallotRequest, Receipt } from '@zuimei/shared/ballot.ts';
 import { checkBallot, checkOpen, nothingUsed, openRound } from '@zuimei/shared/contest.ts';
-import { UNSCREENED } from '@zuimei/shared/evidence.ts';
+import { UNSCREENED } from '@zuimei/shared/ledger/evidence.ts';
 import { channels } from '@zuimei/shared/live.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { policyOf } from '@zuimei/shared/threshold.ts';
 import type { Places } from '../address/place.ts';
 import type { StoredContest } from '../contest/contest.ts';
 import type { Desk } from '../contest/desk.ts';
+import type { Gate, Verdict } from '../gate/gate.ts';
 import { type Admission, createAdmissions, type Sender } from './admission.ts';
-import type { Gate, Verdict } from './gate.ts';
 import type { Ledger, Outcome } from './ledger.ts';
 import { createPool, type Pool } from './pool.ts';
 import type { Bond, Proofs } from './proof.ts';

@@ -1,16 +1,16 @@
 import { createHmac } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
-import type { Act, RulingVerb } from '@zuimei/shared/act.ts';
 import type { BallotState, Opening, Receipt } from '@zuimei/shared/ballot.ts';
+import type { Act, RulingVerb } from '@zuimei/shared/ledger/act.ts';
 import {
   type BatchCommitter,
   type CastBallot,
   createBatchCommitter,
   type LedgerKeys,
-} from '@zuimei/shared/batch.ts';
-import type { Canonical } from '@zuimei/shared/canonical.ts';
-import { actCommitment } from '@zuimei/shared/entry.ts';
-import { ADDRESS_BYTES, FADED_BYTES, flagsOf } from '@zuimei/shared/evidence.ts';
+} from '@zuimei/shared/ledger/batch.ts';
+import type { Canonical } from '@zuimei/shared/ledger/canonical.ts';
+import { actCommitment } from '@zuimei/shared/ledger/entry.ts';
+import { ADDRESS_BYTES, FADED_BYTES, flagsOf } from '@zuimei/shared/ledger/evidence.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { readContest, type StoredContest } from '../contest/contest.ts';
 import { frozenRules } from '../contest/rules.ts';
@@ -32,7 +32,7 @@ export interface Ballot {
   ip: Uint8Array;
   /** Held until it is ruled on, else counted. */
   state: BallotState;
-  /** As of shared/evidence.ts: with device, ip and channel it is the ballot's evidence, which its commitment covers. */
+  /** As of shared/ledger/evidence.ts: with device, ip and channel it is the ballot's evidence, which its commitment covers. */
   flags: number;
   /** Place in shared/live.ts `channels`; absent = not known. */
   channel?: number;
@@ -365,7 +365,7 @@ const FADE_PAGE = 5_000;
 
 /**
  * Turns the raw addresses of a contest's ballots into digests under its fading key: equal ones stay equal, none can be read again. The
- * ledger commits to the digests (shared/evidence.ts), so it verifies as before. Goes page by page, each its own statement; called again it does what is left. Gives how many it turned.
+ * ledger commits to the digests (shared/ledger/evidence.ts), so it verifies as before. Goes page by page, each its own statement; called again it does what is left. Gives how many it turned.
  */
 export async function fadeTrace(db: Db, key: Uint8Array, contestId: number): Promise<number> {
   const head = await sql<{ size: string | number }>`

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { numeral, parseNumeral } from '@zuimei/shared/numeral.ts';
+import { numeral, parseNumeral } from '@zuimei/shared/text/numeral.ts';
 import type { QuestionView } from '@zuimei/shared/view.ts';
-import { createLimit } from '../limit.ts';
+import { networkOf } from '../address/bytes.ts';
+import { createLimit } from '../http/limit.ts';
 import { createMac, sameText } from '../mac.ts';
 import type { Secrets } from '../secret.ts';
-import { networkOf } from './address.ts';
 
 const GOOD_MS = 600_000;
 /** Questions to one address in ten minutes, by this process. Programs read them too: what they may not have is many at once. */

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Receipt } from '@zuimei/shared/ballot.ts';
 import { type Contest, openRound, periodOf } from '@zuimei/shared/contest.ts';
-import type { Trace } from '@zuimei/shared/evidence.ts';
+import type { Trace } from '@zuimei/shared/ledger/evidence.ts';
 import type { OwnBallot } from '@zuimei/shared/view.ts';
 import type { Db } from '../db.ts';
 

@@ -1,8 +1,8 @@
 import type { BlockList } from 'node:net';
 import type { BallotRequest } from '@zuimei/shared/ballot.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { clientAddress } from '../address/client.ts';
 import { isWhole } from '../text.ts';
-import { clientAddress } from './address.ts';
 import type { Sender } from './admission.ts';
 
 export const MOST_BODY_BYTES = 8_192;

@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import type { Ruling, RulingVerb } from '@zuimei/shared/act.ts';
+import type { Ruling, RulingVerb } from '@zuimei/shared/ledger/act.ts';
 import type { Tables } from '../db.ts';
 
 /** Ballots that one ruling may be about; the head of the ledger is locked while they move. */

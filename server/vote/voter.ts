@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Contest } from '@zuimei/shared/contest.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import { cookieOf } from '../cookie.ts';
+import { cookieOf } from '../http/cookie.ts';
 import { createMac, sameText } from '../mac.ts';
 import type { Secrets } from '../secret.ts';
 

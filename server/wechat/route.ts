@@ -2,10 +2,11 @@ import type { BlockList } from 'node:net';
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { networkOf } from '../address/bytes.ts';
+import { clientAddress } from '../address/client.ts';
 import type { Desk } from '../contest/desk.ts';
-import { createLimit } from '../limit.ts';
-import { originOf } from '../origin.ts';
-import { clientAddress, networkOf } from '../vote/address.ts';
+import { createLimit } from '../http/limit.ts';
+import { originOf } from '../http/origin.ts';
 import { channelOf } from '../vote/request.ts';
 import { voterCookie } from '../vote/route.ts';
 import { identityOf, type Voters } from '../vote/voter.ts';
@@ -97,5 +98,21 @@ export function wechatRoute(parts: {
       const { signPage } = connected();
       const url = parsePageUrl(c.req.query('url'), siteOf(c));
       return c.json(await signPage(url), 200, { 'Cache-Control': 'no-store' });
+    });
+}
+
+const ROBOTS = 'User-agent: *\nDisallow: /api/\nDisallow: /console\nDisallow: /wechat/\n';
+
+/**
+ * GET /robots.txt             public: our own, or the one the operator gave
+ * GET /MP_verify_<text>.txt   public: by which WeChat's console checks who owns the domain; what is asked for stands in the name
+ */
+export function fileRoute(parts: { wechatFiles: readonly string[]; robots: string | null }) {
+  const { wechatFiles, robots } = parts;
+  return new Hono()
+    .get('/robots.txt', (c) => c.text(robots ?? ROBOTS, 200, { 'Cache-Control': 'public, max-age=3600' }))
+    .get('/:file{MP_verify_[A-Za-z0-9]+\\.txt}', (c, next) => {
+      const { file } = c.req.param();
+      return wechatFiles.includes(file) ? c.text(file.slice('MP_verify_'.length, -'.txt'.length)) : next();
     });
 }

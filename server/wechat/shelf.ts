@@ -1,5 +1,5 @@
-import { openPrivate, sealPrivate } from '../nomination/vault.ts';
 import type { SharedRedis } from '../redis.ts';
+import { openPrivate, sealPrivate } from '../vault.ts';
 
 /**
  * What all servers of a site share for a while: WeChat's tokens, and whom a code has turned out to be. Never truth: what is lost is asked

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, readFile, stat } from 'node:fs/promises';
 import { concatBytes, toBase64, toHex } from '@zuimei/shared/bytes.ts';
-import { formatWitnessKey, type WitnessSigner, witnessSigner } from '@zuimei/shared/cosignature.ts';
+import { formatWitnessKey, type WitnessSigner, witnessSigner } from '@zuimei/shared/log/cosignature.ts';
 import { createSigner, parseSigner, type Signer } from '@zuimei/shared/note.ts';
 
 const ED25519 = 1;

@@ -1,6 +1,6 @@
 import { equalBytes, toBase64 } from '@zuimei/shared/bytes.ts';
-import { type Checkpoint, parseCheckpoint } from '@zuimei/shared/checkpoint.ts';
-import { addLines, cosign, type WitnessSigner } from '@zuimei/shared/cosignature.ts';
+import { type Checkpoint, parseCheckpoint } from '@zuimei/shared/log/checkpoint.ts';
+import { addLines, cosign, type WitnessSigner } from '@zuimei/shared/log/cosignature.ts';
 import { checkConsistency } from '@zuimei/shared/merkle.ts';
 import { openNote, parseNote, parseVerifierKey } from '@zuimei/shared/note.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';

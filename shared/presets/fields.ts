@@ -1,5 +1,5 @@
 import { REASON_LIMIT } from '../form.ts';
-import type { FieldType, FormField } from '../plan.ts';
+import type { FieldType, FormField } from '../plan/plan.ts';
 
 /** A field that is asked for and public, unless `changes` says otherwise. */
 export function field(

@@ -1,5 +1,5 @@
 import type { Phase } from '../contest.ts';
-import type { Collection, ContestSettings, PresetName } from '../plan.ts';
+import type { Collection, ContestSettings, PresetName } from '../plan/plan.ts';
 
 /** A day after the start (0 = that day) and minutes after midnight, Asia/Shanghai. */
 export interface Offset {

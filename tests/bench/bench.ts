@@ -8,8 +8,8 @@ import { readContest } from '@zuimei/server/contest/contest.ts';
 import { createSealer } from '@zuimei/server/log/sealer.ts';
 import { openSecrets } from '@zuimei/server/secret.ts';
 import { createLedger } from '@zuimei/server/vote/ledger.ts';
-import { entryBytes } from '@zuimei/shared/entry.ts';
-import { createReplayer } from '@zuimei/shared/replay.ts';
+import { entryBytes } from '@zuimei/shared/ledger/entry.ts';
+import { createReplayer } from '@zuimei/shared/ledger/replay.ts';
 import { ballotRequests, getRequest } from './ballots.ts';
 import { CANDIDATES, createWorld, fillLedger, type Measured, SECRET, type World } from './world.ts';
 
@@ -149,7 +149,7 @@ async function growthFigures(world: World): Promise<void> {
 }
 
 /**
- * What anyone who was given the ledger with its openings runs (shared/replay.ts: every commitment, leaf, the root, the recount),
+ * What anyone who was given the ledger with its openings runs (shared/ledger/replay.ts: every commitment, leaf, the root, the recount),
  * against SHA-256 of the same entry bytes in the same process. Reading it all from the database besides is in `raw`.
  */
 async function verifyFigures(world: World): Promise<void> {

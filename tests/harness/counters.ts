@@ -1,6 +1,6 @@
+import { createRedisCounters, gateScript } from '@zuimei/server/gate/rediscounters.ts';
+import type { Counters } from '@zuimei/server/gate/visits.ts';
 import { openRedis } from '@zuimei/server/redis.ts';
-import { createRedisCounters, gateScript } from '@zuimei/server/vote/redis.ts';
-import type { Counters } from '@zuimei/server/vote/visits.ts';
 
 /** Counters in the Redis at this address, on a connection of their own, as a server of its own has them. */
 export async function openCounters(url: string, prefix?: string): Promise<Counters & { close(): void }> {

@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { refusalCodes } from '@zuimei/shared/refusal.ts';
 import { refusalWords } from '@zuimei/shared/refusalwords.ts';
-import { statusOf } from '../../server/answer.ts';
+import { statusOf } from '../../server/http/answer.ts';
 import { layers, type Rule } from './layers.ts';
+import { order } from './order.ts';
 import { longFiles, places, realPhones } from './places.ts';
 import { listFiles, parseSource, readSources, readText } from './source.ts';
 
 const sources = readSources();
-const rules: Record<string, Rule> = { ...layers, ...places };
+const rules: Record<string, Rule> = { ...layers, ...order, ...places };
 
 /** For every rule: files that break it, and files that look alike and do not. A later file of a pair completes the one before. */
 const examples: Record<string, { wrong: [string, string][][]; right: [string, string][][] }> = {
@@ -19,13 +20,28 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
     ],
     right: [
       [['shared/presets/a.ts', `import { sha256 } from '#sha256'; import { b } from '../b.ts';`]],
-      [['shared/sha256.node.ts', `import { createHash } from 'node:crypto';`]],
+      [['shared/hash/sha256.node.ts', `import { createHash } from 'node:crypto';`]],
+    ],
+  },
+  'what a verifier needs is a library by itself: hash, log, ledger, export, merkle.ts and note.ts': {
+    wrong: [
+      [['shared/ledger/replay.ts', `import { presetOf } from '../plan/preset.ts';`]],
+      [['shared/merkle.ts', `import type { StaffView } from './staff.ts';`]],
+    ],
+    right: [
+      [
+        [
+          'shared/export/check.ts',
+          `import { parseNote } from '../note.ts'; import { Refusal } from '../refusal.ts';`,
+        ],
+      ],
+      [['shared/view.ts', `import type { PublicAct } from './audit.ts';`]],
     ],
   },
   'web imports shared, and from the server only types': {
     wrong: [
       [['web/lib/a.ts', `import { createApp } from '@zuimei/server/app.ts';`]],
-      [['web/lib/a.ts', `import { type App, createApp } from '../../server/answer.ts';`]],
+      [['web/lib/a.ts', `import { type App, createApp } from '../../server/http/answer.ts';`]],
       [
         [
           'web/citizen/A.vue',
@@ -59,8 +75,28 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
     wrong: [[['server/vote/cast.ts', `import { HTTPException } from 'hono/http-exception';`]]],
     right: [
       [['server/vote/route.ts', `import { Hono } from 'hono';`]],
-      [['server/reply.ts', `import type { Context } from 'hono';`]],
+      [['server/http/reply.ts', `import type { Context } from 'hono';`]],
     ],
+  },
+  'server folders import downward': {
+    wrong: [
+      [['server/vote/cast.ts', `import type { Live } from '../live/live.ts';`]],
+      [['server/http/body.ts', `import { openDatabase } from '../staff/session.ts';`]],
+      [['server/somewhere/a.ts', `import { b } from './b.ts';`]],
+    ],
+    right: [
+      [
+        [
+          'server/live/live.ts',
+          `import type { Gate } from '../gate/gate.ts'; import { a } from './surge.ts';`,
+        ],
+      ],
+      [['server/main.ts', `import { createApp } from './app.ts';`]],
+    ],
+  },
+  'a route stands in the route.ts of its folder': {
+    wrong: [[['server/contest/planroute.ts', '']]],
+    right: [[['server/plan/route.ts', '']]],
   },
   'the HTTP server is opened only in main.ts': {
     wrong: [[['server/health.ts', `import { createServer } from 'node:http';`]]],
@@ -71,7 +107,7 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
     right: [[['server/db.ts', `import pg from 'pg'; import { PGlite } from '@electric-sql/pglite';`]]],
   },
   'ioredis stands only in redis.ts': {
-    wrong: [[['server/vote/gate.ts', `import { Redis } from 'ioredis';`]]],
+    wrong: [[['server/gate/gate.ts', `import { Redis } from 'ioredis';`]]],
     right: [[['server/redis.ts', `import { Redis } from 'ioredis';`]]],
   },
   'no import goes in a circle': {
@@ -118,15 +154,18 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
     wrong: [[['shared/a.ts', 'export const now = () => Date.now();']], [['shared/a.ts', 'f(Math.random);']]],
     right: [[['server/a.ts', 'const clock = Date.now;']]],
   },
-  'one folding: letters of other widths and shapes are understood in shared/character.ts and shared/fold.ts':
+  'one folding: letters of other widths and shapes are understood in shared/text/character.ts and shared/text/fold.ts':
     {
       wrong: [[['web/citizen/a.ts', `const sought = words.normalize('NFKC');`]]],
-      right: [[['shared/fold.ts', `text.normalize('NFKC')`]], [['server/a.ts', `text.normalize('NFC')`]]],
+      right: [
+        [['shared/text/fold.ts', `text.normalize('NFKC')`]],
+        [['server/a.ts', `text.normalize('NFC')`]],
+      ],
     },
   'only staff/seal.ts writes accounts, each under its seal': {
     wrong: [
-      [['server/staff/roster.ts', `tx.updateTable('staff').set({ roles })`]],
-      [['server/contest/archive.ts', 'sql`update staff s set disabled_at = now()`']],
+      [['server/roster/roster.ts', `tx.updateTable('staff').set({ roles })`]],
+      [['server/archive/archive.ts', 'sql`update staff s set disabled_at = now()`']],
     ],
     right: [
       [['server/staff/seal.ts', `tx.insertInto('staff').values(row)`]],
@@ -137,9 +176,9 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
 
   'only one file writes each table of the ledger': {
     wrong: [
-      [['server/audit/ruling.ts', 'sql`update tally set votes = 1`']],
-      [['server/audit/ruling.ts', 'sql`delete\n from ledger_entry where index = 1`']],
-      [['server/audit/ruling.ts', `db.insertInto('ledger_entry').values(row);`]],
+      [['server/ruling/ruling.ts', 'sql`update tally set votes = 1`']],
+      [['server/ruling/ruling.ts', 'sql`delete\n from ledger_entry where index = 1`']],
+      [['server/ruling/ruling.ts', `db.insertInto('ledger_entry').values(row);`]],
       [['server/vote/ledger.ts', 'sql`insert into log_checkpoint (size) values (1)`']],
     ],
     right: [

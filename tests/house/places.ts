@@ -27,7 +27,7 @@ const program = (path: string): boolean => /^(server|shared)\//.test(path);
 const timerPlaces = new Map([
   ['server/redis.ts', 'at start Redis is given a moment to answer, then the server goes on without it'],
   ['server/wechat/shelf.ts', 'what another server is just asking WeChat for is awaited, not asked for twice'],
-  ['server/vote/breaker.ts', 'a Redis that does not answer in milliseconds is given up for that batch'],
+  ['server/gate/breaker.ts', 'a Redis that does not answer in milliseconds is given up for that batch'],
   [
     'server/vote/pool.ts',
     'a steady stream is not cut into batches so small that their cost fills the machine',
@@ -92,13 +92,13 @@ export const places: Record<string, Rule> = {
     'take it as a parameter',
   ),
 
-  'one folding: letters of other widths and shapes are understood in shared/character.ts and shared/fold.ts':
+  'one folding: letters of other widths and shapes are understood in shared/text/character.ts and shared/text/fold.ts':
     spots(
       texts,
       /^NFKC$/,
       (path) =>
         /^(server|shared|web)\//.test(path) &&
-        !/^shared\/(character|fold|password)\.ts$|^server\/staff\/(leaked|password)\.ts$/.test(path),
+        !/^shared\/(text\/(character|fold)|password)\.ts$|^server\/staff\/(leaked|password)\.ts$/.test(path),
       'use narrow or foldText; only a password is never understood otherwise than typed',
     ),
 

@@ -7,7 +7,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { loadDemo } from '@zuimei/server/demo/demo.ts';
 import { witnessCommand } from '@zuimei/server/witness/command.ts';
-import type { DayCheckpoint } from '@zuimei/shared/witness.ts';
+import type { DayCheckpoint } from '@zuimei/shared/log/witness.ts';
 import { openBrowser, type TestBrowser } from '../harness/browser.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { signIn } from '../harness/office.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createAlikes } from '@zuimei/server/vote/alike.ts';
+import { createAlikes } from '@zuimei/server/gate/alike.ts';
 import { policies } from '@zuimei/shared/policy.ts';
 
 const { standard } = policies;

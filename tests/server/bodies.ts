@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ContestPlan } from '@zuimei/shared/plan.ts';
+import type { ContestPlan } from '@zuimei/shared/plan/plan.ts';
 
 /** What stands in the world that the bodies speak of. */
 export interface Known {

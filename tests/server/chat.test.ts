@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { signatureOf } from '@zuimei/server/chat/envelope.ts';
 import { parseAccount } from '@zuimei/server/wechat/account.ts';
-import { signatureOf } from '@zuimei/server/wechat/envelope.ts';
 import { createOwnShelf } from '@zuimei/server/wechat/shelf.ts';
 import type { WechatRule } from '@zuimei/shared/contest.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';

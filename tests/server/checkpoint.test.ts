@@ -6,7 +6,7 @@ import { readDays } from '@zuimei/server/log/day.ts';
 import { logSigner } from '@zuimei/server/log/sealer.ts';
 import { openSecrets } from '@zuimei/server/secret.ts';
 import { fromBase64, toBase64 } from '@zuimei/shared/bytes.ts';
-import { formatCheckpoint, parseCheckpoint } from '@zuimei/shared/checkpoint.ts';
+import { formatCheckpoint, parseCheckpoint } from '@zuimei/shared/log/checkpoint.ts';
 import {
   addLines,
   cosign,
@@ -14,10 +14,10 @@ import {
   openCosignedNote,
   type WitnessSigner,
   witnessSigner,
-} from '@zuimei/shared/cosignature.ts';
+} from '@zuimei/shared/log/cosignature.ts';
+import type { DayCheckpoint, WitnessPage } from '@zuimei/shared/log/witness.ts';
 import { checkConsistency, createTree, leafHash } from '@zuimei/shared/merkle.ts';
 import { createSigner, signNote } from '@zuimei/shared/note.ts';
-import type { DayCheckpoint, WitnessPage } from '@zuimei/shared/witness.ts';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { type Desk, signIn } from '../harness/office.ts';
 import { createSite, SECRET, type TestSite } from '../harness/site.ts';

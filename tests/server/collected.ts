@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { encodePhoto } from '@zuimei/server/media/photo.ts';
 import { nominationKeys, partAnswers, sealHidden } from '@zuimei/server/nomination/answers.ts';
-import { privateKey, sealPrivate } from '@zuimei/server/nomination/vault.ts';
+import { privateKey, sealPrivate } from '@zuimei/server/vault.ts';
 import type { CandidateKind, Photo } from '@zuimei/shared/contest.ts';
 import type { FormValues, NominationState } from '@zuimei/shared/nomination.ts';
-import type { Collection, PresetName } from '@zuimei/shared/plan.ts';
-import { planFrom, presets } from '@zuimei/shared/preset.ts';
+import type { Collection, PresetName } from '@zuimei/shared/plan/plan.ts';
+import { planFrom, presets } from '@zuimei/shared/plan/preset.ts';
 import type { TestSite } from '../harness/site.ts';
 import { portrait } from './paper.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readCommand } from '@zuimei/server/wechat/command.ts';
+import { readCommand } from '@zuimei/server/chat/command.ts';
 
 const WORDS = ['投票', '评选', '查询', 'Vote'];
 const read = (text: string) => readCommand(text, WORDS);

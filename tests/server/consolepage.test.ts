@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { consolePage, openConsole } from '@zuimei/server/console/page.ts';
+import { consolePage, openConsole } from '@zuimei/server/page/console.ts';
 
 /** The console's page as the server sends it; web/dist must be built. */
 const route = consolePage(await openConsole(new URL('../../web/dist/console/', import.meta.url)));

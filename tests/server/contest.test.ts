@@ -1,7 +1,7 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { statusOf } from '@zuimei/server/answer.ts';
+import { statusOf } from '@zuimei/server/http/answer.ts';
 import type { RefusalCode } from '@zuimei/shared/refusal.ts';
 import type { ContestSummary, ContestView } from '@zuimei/shared/view.ts';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../harness/database.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { checkReceipt } from '@zuimei/shared/receipt.ts';
+import { checkReceipt } from '@zuimei/shared/ledger/receipt.ts';
 import type { ContestSummary, ContestView, MeView, TallyView } from '@zuimei/shared/view.ts';
 import { send, voterOf } from '../faults/crowd.ts';
 import { startApp, type TestApp } from '../harness/app.ts';

@@ -2,9 +2,9 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { createMemoryCounters } from '@zuimei/server/gate/memory.ts';
+import { type Counters, KEY_BYTES, MOST_ROWS, type Visits, WHO_BYTES } from '@zuimei/server/gate/visits.ts';
 import { openRedis } from '@zuimei/server/redis.ts';
-import { createMemoryCounters } from '@zuimei/server/vote/memory.ts';
-import { type Counters, KEY_BYTES, MOST_ROWS, type Visits, WHO_BYTES } from '@zuimei/server/vote/visits.ts';
 import { openCounters } from '../harness/counters.ts';
 import { startCluster } from '../harness/redis.ts';
 

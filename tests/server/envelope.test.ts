@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { openMessage, sealMessage, signatureOf } from '@zuimei/server/chat/envelope.ts';
 import { parseAesKey } from '@zuimei/server/wechat/account.ts';
-import { openMessage, sealMessage, signatureOf } from '@zuimei/server/wechat/envelope.ts';
 import vectors from '../vectors/wechat.json' with { type: 'json' };
 import { wxAccount } from '../wxfake/account.ts';
 import { decrypt, encrypt } from '../wxfake/cipher.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { privateKey, sealPrivate } from '@zuimei/server/nomination/vault.ts';
+import { privateKey, sealPrivate } from '@zuimei/server/vault.ts';
 import type { OutView } from '@zuimei/shared/out.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { type Desk, signIn } from '../harness/office.ts';

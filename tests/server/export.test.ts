@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ExportHeader } from '@zuimei/shared/export.ts';
-import { verdictOf } from '@zuimei/shared/exportreport.ts';
-import { parseReceiptCode, receiptCodeOf } from '@zuimei/shared/receiptcode.ts';
+import type { ExportHeader } from '@zuimei/shared/export/export.ts';
+import { verdictOf } from '@zuimei/shared/export/report.ts';
+import { parseReceiptCode, receiptCodeOf } from '@zuimei/shared/ledger/receiptcode.ts';
 import { shanghaiDay, shanghaiDayStart } from '@zuimei/shared/time.ts';
 import { type MovableDatabase, movableDatabase } from '../harness/clock.ts';
 import { databaseKinds } from '../harness/database.ts';

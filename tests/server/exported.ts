@@ -1,5 +1,5 @@
-import { createExportCheck } from '@zuimei/shared/exportcheck.ts';
-import type { ExportOptions, ExportReport } from '@zuimei/shared/exportreport.ts';
+import { createExportCheck } from '@zuimei/shared/export/check.ts';
+import type { ExportOptions, ExportReport } from '@zuimei/shared/export/report.ts';
 import type { Desk } from '../harness/office.ts';
 
 /** A contest's exported ledger as text, as an auditor gets it. */

@@ -1,6 +1,6 @@
+import { addressBytes } from '@zuimei/server/address/bytes.ts';
 import { type Columns, createColumns, type Page, RECORD } from '@zuimei/server/analyst/columns.ts';
 import { createGround, type Found, type Ground } from '@zuimei/server/analyst/ground.ts';
-import { addressBytes } from '@zuimei/server/vote/address.ts';
 import { fromHex } from '@zuimei/shared/bytes.ts';
 import { type Policy, policies, type Signal, signalBits } from '@zuimei/shared/policy.ts';
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { FormValues, NominationView } from '@zuimei/shared/nomination.ts';
-import type { Collection, ContestPlan, PresetName } from '@zuimei/shared/plan.ts';
-import { planFrom, presets } from '@zuimei/shared/preset.ts';
+import type { Collection, ContestPlan, PresetName } from '@zuimei/shared/plan/plan.ts';
+import { planFrom, presets } from '@zuimei/shared/plan/preset.ts';
 import type { UnitLink, UnitsView } from '@zuimei/shared/unit.ts';
 import { type Desk, signIn } from '../harness/office.ts';
 import { HOUR_MS, type TestSite } from '../harness/site.ts';

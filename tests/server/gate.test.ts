@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
+import { openGate } from '@zuimei/server/gate/counters.ts';
+import { createGate, type Gate, type GateEvent, type Verdict } from '@zuimei/server/gate/gate.ts';
+import { createMemoryCounters } from '@zuimei/server/gate/memory.ts';
+import type { Facts } from '@zuimei/server/gate/weigh.ts';
 import { openRedis } from '@zuimei/server/redis.ts';
-import { openGate } from '@zuimei/server/vote/counters.ts';
-import { createGate, type Gate, type GateEvent, type Verdict } from '@zuimei/server/vote/gate.ts';
-import { createMemoryCounters } from '@zuimei/server/vote/memory.ts';
-import type { Facts } from '@zuimei/server/vote/weigh.ts';
 import { policies, signalsIn } from '@zuimei/shared/policy.ts';
 import { openCounters } from '../harness/counters.ts';
 import { type RedisServer, startCluster, startRedis } from '../harness/redis.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createReplyHeaders } from '@zuimei/server/headers.ts';
+import { createReplyHeaders } from '@zuimei/server/http/headers.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { signIn } from '../harness/office.ts';
 import { createSite, type TestSite } from '../harness/site.ts';

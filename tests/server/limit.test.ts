@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createLimit } from '@zuimei/server/limit.ts';
+import { createLimit } from '@zuimei/server/http/limit.ts';
 
 const now = 1_000;
 const names = (from: number, count: number): string[] =>

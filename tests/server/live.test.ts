@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createSums } from '@zuimei/server/audit/sums.ts';
+import { createSums } from '@zuimei/server/live/arrivals.ts';
 import { parseAccount } from '@zuimei/server/wechat/account.ts';
 import { channels, type LiveView } from '@zuimei/shared/live.ts';
 import { type MovableDatabase, movableDatabase } from '../harness/clock.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readFields, readMessage, writeReply } from '@zuimei/server/wechat/message.ts';
+import { readFields, readMessage, writeReply } from '@zuimei/server/chat/message.ts';
 import vectors from '../vectors/wechat.json' with { type: 'json' };
 import { parseXml, writeXml } from '../wxfake/xml.ts';
 

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openAddresses } from '@zuimei/server/address/address.ts';
+import { addressBytes } from '@zuimei/server/address/bytes.ts';
 import { createNetworkTable } from '@zuimei/server/address/network.ts';
 import { createPlaces } from '@zuimei/server/address/place.ts';
-import { addressBytes } from '@zuimei/server/vote/address.ts';
 import { type Network, parseNetwork } from '@zuimei/shared/network.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'zuimei-address-'));

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { WechatRule } from '@zuimei/shared/contest.ts';
-import type { ContestLine, PlanView } from '@zuimei/shared/plan.ts';
-import { presetNames } from '@zuimei/shared/plan.ts';
+import type { ContestLine, PlanView } from '@zuimei/shared/plan/plan.ts';
+import { presetNames } from '@zuimei/shared/plan/plan.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { type Desk, signIn } from '../harness/office.ts';
 import { createSite, HOUR_MS, type TestSite } from '../harness/site.ts';

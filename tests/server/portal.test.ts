@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readNomination } from '@zuimei/server/nomination/entry.ts';
 import { returnNomination } from '@zuimei/server/nomination/filing.ts';
+import { readNomination } from '@zuimei/server/nomination/nomination.ts';
 import { findTwins } from '@zuimei/server/nomination/twin.ts';
 import type { FormValues, NominationView } from '@zuimei/shared/nomination.ts';
 import type { IntakeView, PortalView, UnitsView } from '@zuimei/shared/unit.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { NominationView } from '@zuimei/shared/nomination.ts';
-import type { FormField, PresetName } from '@zuimei/shared/plan.ts';
-import { presetNames } from '@zuimei/shared/plan.ts';
+import type { FormField, PresetName } from '@zuimei/shared/plan/plan.ts';
+import { presetNames } from '@zuimei/shared/plan/plan.ts';
 import type { DecideResult, ShortlistView } from '@zuimei/shared/shortlist.ts';
 import type { IntakeView, PortalView, UnitLink, UnitsView } from '@zuimei/shared/unit.ts';
 import type { ContestView } from '@zuimei/shared/view.ts';

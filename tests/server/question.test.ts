@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { compose } from '@zuimei/server/vote/question.ts';
-import { numeral, parseNumeral } from '@zuimei/shared/numeral.ts';
+import { numeral, parseNumeral } from '@zuimei/shared/text/numeral.ts';
 
 test('numbers are written as they are read, and read as they are written', () => {
   expect([7, 10, 14, 20, 60, 85].map(numeral)).toEqual(['七', '十', '十四', '二十', '六十', '八十五']);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createKept } from '@zuimei/server/kept.ts';
-import { originOf } from '@zuimei/server/origin.ts';
+import { createKept } from '@zuimei/server/http/kept.ts';
+import { originOf } from '@zuimei/server/http/origin.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { signIn } from '../harness/office.ts';
 import { createSite, type TestSite } from '../harness/site.ts';

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AuditReport, BallotPage } from '@zuimei/shared/audit.ts';
 import type { Reveal } from '@zuimei/shared/contest.ts';
-import type { ContestSettings, PlanView } from '@zuimei/shared/plan.ts';
+import type { ContestSettings, PlanView } from '@zuimei/shared/plan/plan.ts';
 import { FORTUNE } from '@zuimei/shared/policy.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { type Desk, signIn } from '../harness/office.ts';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { drawOrder } from '@zuimei/server/nomination/draw.ts';
 import { type Checked, warningsOf } from '@zuimei/server/nomination/warning.ts';
 import { yearsOf } from '@zuimei/server/nomination/years.ts';
-import type { Collection } from '@zuimei/shared/plan.ts';
-import { planFrom, presets } from '@zuimei/shared/preset.ts';
+import { drawOrder } from '@zuimei/server/shortlist/draw.ts';
+import type { Collection } from '@zuimei/shared/plan/plan.ts';
+import { planFrom, presets } from '@zuimei/shared/plan/preset.ts';
 import type { DecideResult, ReviewList, ReviewView, WarningCode } from '@zuimei/shared/shortlist.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { type Desk, signIn } from '../harness/office.ts';

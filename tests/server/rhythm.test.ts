@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { createRhythms } from '@zuimei/server/vote/rhythm.ts';
-import type { Facts } from '@zuimei/server/vote/weigh.ts';
+import { createRhythms } from '@zuimei/server/gate/rhythm.ts';
+import type { Facts } from '@zuimei/server/gate/weigh.ts';
 import { policies } from '@zuimei/shared/policy.ts';
 import { createChance } from '../attack/chance.ts';
 

@@ -2,7 +2,7 @@ import type { Kysely, KyselyPlugin } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runCommand } from '@zuimei/server/command.ts';
 import type { Tables } from '@zuimei/server/db.ts';
-import type { ContestLine } from '@zuimei/shared/plan.ts';
+import type { ContestLine } from '@zuimei/shared/plan/plan.ts';
 import type { ActionPage, ContestName, Role, Scope, SessionView, StaffView } from '@zuimei/shared/staff.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { type Desk, signIn } from '../harness/office.ts';

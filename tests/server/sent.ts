@@ -3,8 +3,8 @@ import { nominationKeys } from '@zuimei/server/nomination/answers.ts';
 import { createNomination } from '@zuimei/server/nomination/filing.ts';
 import type { Photo } from '@zuimei/shared/contest.ts';
 import type { FormValues, NominationState } from '@zuimei/shared/nomination.ts';
-import type { Collection } from '@zuimei/shared/plan.ts';
-import { planFrom, presets } from '@zuimei/shared/preset.ts';
+import type { Collection } from '@zuimei/shared/plan/plan.ts';
+import { planFrom, presets } from '@zuimei/shared/plan/preset.ts';
 import type { TestSite } from '../harness/site.ts';
 
 const DAY_MS = 86_400_000;

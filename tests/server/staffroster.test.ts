@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { runCommand } from '@zuimei/server/command.ts';
+import { createRoster } from '@zuimei/server/roster/roster.ts';
 import { addStaff, inviteStaff, makeLink } from '@zuimei/server/staff/account.ts';
 import { recordAction } from '@zuimei/server/staff/action.ts';
-import { createRoster } from '@zuimei/server/staff/roster.ts';
 import type {
   ActionFilters,
   ActionPage,

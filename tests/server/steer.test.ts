@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Act } from '@zuimei/shared/act.ts';
+import type { Act } from '@zuimei/shared/ledger/act.ts';
 import { extendRound } from '@zuimei/shared/live.ts';
 import type { ContestView } from '@zuimei/shared/view.ts';
 import { type MovableDatabase, movableDatabase } from '../harness/clock.ts';

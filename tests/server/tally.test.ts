@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTallies } from '@zuimei/server/tally/route.ts';
 import type { Contest, Reveal } from '@zuimei/shared/contest.ts';
-import { addLines, cosign, formatWitnessKey, witnessSigner } from '@zuimei/shared/cosignature.ts';
+import { addLines, cosign, formatWitnessKey, witnessSigner } from '@zuimei/shared/log/cosignature.ts';
+import { parseBundle } from '@zuimei/shared/log/tile.ts';
 import { createSigner } from '@zuimei/shared/note.ts';
-import { parseBundle } from '@zuimei/shared/tile.ts';
 import { shanghaiDay, shanghaiDayStart } from '@zuimei/shared/time.ts';
 import type { ContestView, TallyView } from '@zuimei/shared/view.ts';
 import { type MovableDatabase, movableDatabase } from '../harness/clock.ts';

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { readDocuments } from '@zuimei/server/document/documents.ts';
-import { parseJson } from '@zuimei/server/input.ts';
+import { parseJson } from '@zuimei/server/http/door.ts';
 import { recordAction } from '@zuimei/server/staff/action.ts';
 import { clip, clipStart, isWhole } from '@zuimei/server/text.ts';
 import { readUnitSheet } from '@zuimei/server/unit/sheet.ts';
 import { parseBallotRequest } from '@zuimei/server/vote/request.ts';
-import { presets } from '@zuimei/shared/preset.ts';
+import { presets } from '@zuimei/shared/plan/preset.ts';
 import { databaseKinds, freshDatabase } from '../harness/database.ts';
 import { bookFile, cardGrid, docxFile, listHead, partOf, rezip, sheetOf } from './paper.ts';
 

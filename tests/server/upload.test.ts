@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { splitForm } from '@zuimei/server/nomination/multipart.ts';
-import { createUploads, uploadLimits } from '@zuimei/server/nomination/upload.ts';
 import type { Person } from '@zuimei/server/staff/session.ts';
 import { createTurns } from '@zuimei/server/turn.ts';
+import { splitForm } from '@zuimei/server/upload/multipart.ts';
+import { createUploads, uploadLimits } from '@zuimei/server/upload/upload.ts';
 import type { UploadStanding } from '@zuimei/shared/unit.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { createSite, type TestSite } from '../harness/site.ts';

@@ -7,11 +7,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type Verification, verifyContest } from '@zuimei/server/audit/verify.ts';
 import { createSealer, logSigner } from '@zuimei/server/log/sealer.ts';
 import { fadeTrace } from '@zuimei/server/vote/ledger.ts';
-import { formatCheckpoint } from '@zuimei/shared/checkpoint.ts';
-import { commitmentOf } from '@zuimei/shared/commitment.ts';
-import { leafOf } from '@zuimei/shared/entry.ts';
-import { verdictOf } from '@zuimei/shared/exportreport.ts';
-import { problemSentence } from '@zuimei/shared/exportwords.ts';
+import { verdictOf } from '@zuimei/shared/export/report.ts';
+import { problemSentence } from '@zuimei/shared/export/words.ts';
+import { commitmentOf } from '@zuimei/shared/ledger/commitment.ts';
+import { leafOf } from '@zuimei/shared/ledger/entry.ts';
+import { formatCheckpoint } from '@zuimei/shared/log/checkpoint.ts';
 import { rootOf } from '@zuimei/shared/merkle.ts';
 import { formatVerifierKey, signNote } from '@zuimei/shared/note.ts';
 import { zuimei } from '../harness/cli.ts';

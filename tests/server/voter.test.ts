@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cookieOf } from '@zuimei/server/cookie.ts';
+import { cookieOf } from '@zuimei/server/http/cookie.ts';
 import { openSecrets } from '@zuimei/server/secret.ts';
 import {
   createVoters,

@@ -1,6 +1,6 @@
 import type { ClusterPage } from '@zuimei/shared/audit.ts';
 import { paperFormats, paperNames, printNames } from '@zuimei/shared/out.ts';
-import type { PlanView } from '@zuimei/shared/plan.ts';
+import type { PlanView } from '@zuimei/shared/plan/plan.ts';
 import { signalBits } from '@zuimei/shared/policy.ts';
 import type { Role } from '@zuimei/shared/staff.ts';
 import { SLUG, type Twin } from './twins.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Crowd, type Facts, type Trend, weigh, weighTrend } from '@zuimei/server/vote/weigh.ts';
+import { type Crowd, type Facts, type Trend, weigh, weighTrend } from '@zuimei/server/gate/weigh.ts';
 import {
   type Policy,
   policies,

@@ -20,8 +20,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { openDatabase } from '@zuimei/server/db.ts';
 import { witnessCommand } from '@zuimei/server/witness/command.ts';
 import type { State } from '@zuimei/server/witness/state.ts';
-import { parseCheckpoint } from '@zuimei/shared/checkpoint.ts';
-import { openCosignedNote, parseWitnessKey } from '@zuimei/shared/cosignature.ts';
+import { parseCheckpoint } from '@zuimei/shared/log/checkpoint.ts';
+import { openCosignedNote, parseWitnessKey } from '@zuimei/shared/log/cosignature.ts';
 import { createSigner, formatVerifierKey, signNote } from '@zuimei/shared/note.ts';
 import { zuimei } from '../harness/cli.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';

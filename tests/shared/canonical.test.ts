@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { canonical, canonicalText } from '@zuimei/shared/canonical.ts';
+import { canonical, canonicalText } from '@zuimei/shared/ledger/canonical.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 
 const wellFormed = fc.string({ unit: 'grapheme', maxLength: 12 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { narrow, repairName, repairText, unshownIn } from '@zuimei/shared/character.ts';
+import { narrow, repairName, repairText, unshownIn } from '@zuimei/shared/text/character.ts';
 
 test.each([
   ['⾼⽴⽅', '高立方'],

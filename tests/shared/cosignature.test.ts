@@ -1,7 +1,7 @@
 import { createHash, createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { concatBytes, fromBase64, toBase64, toHex, utf8 } from '@zuimei/shared/bytes.ts';
-import { formatCheckpoint, parseCheckpoint } from '@zuimei/shared/checkpoint.ts';
+import { formatCheckpoint, parseCheckpoint } from '@zuimei/shared/log/checkpoint.ts';
 import {
   addLines,
   cosign,
@@ -10,7 +10,7 @@ import {
   openCosignedNote,
   parseWitnessKey,
   witnessSigner,
-} from '@zuimei/shared/cosignature.ts';
+} from '@zuimei/shared/log/cosignature.ts';
 import { createSigner, formatVerifierKey, openNote, signNote } from '@zuimei/shared/note.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { logVectors } from './vectors.ts';

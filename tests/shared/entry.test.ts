@@ -1,10 +1,16 @@
 import { createHash, createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type CastBallot, createBatchCommitter, createBatchLeaves } from '@zuimei/shared/batch.ts';
-import { canonical, canonicalText } from '@zuimei/shared/canonical.ts';
-import { ballotBytes, type CommittedBallot, commitmentOf } from '@zuimei/shared/commitment.ts';
-import { actCommitment, createLeafWriter, entryBytes, leafOf, parseEntry } from '@zuimei/shared/entry.ts';
+import { type CastBallot, createBatchCommitter, createBatchLeaves } from '@zuimei/shared/ledger/batch.ts';
+import { canonical, canonicalText } from '@zuimei/shared/ledger/canonical.ts';
+import { ballotBytes, type CommittedBallot, commitmentOf } from '@zuimei/shared/ledger/commitment.ts';
+import {
+  actCommitment,
+  createLeafWriter,
+  entryBytes,
+  leafOf,
+  parseEntry,
+} from '@zuimei/shared/ledger/entry.ts';
 import { leafHash } from '@zuimei/shared/merkle.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 

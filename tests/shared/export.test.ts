@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { formatCheckpoint } from '@zuimei/shared/checkpoint.ts';
-import { cosign, formatWitnessKey, witnessSigner } from '@zuimei/shared/cosignature.ts';
-import { actCommitment, leafOf } from '@zuimei/shared/entry.ts';
-import { EXPORT_FORMAT, MOST_LINE_CHARS } from '@zuimei/shared/export.ts';
-import { createExportCheck } from '@zuimei/shared/exportcheck.ts';
-import { type ExportOptions, type ExportReport, verdictOf } from '@zuimei/shared/exportreport.ts';
-import { problemSentence } from '@zuimei/shared/exportwords.ts';
+import { createExportCheck } from '@zuimei/shared/export/check.ts';
+import { EXPORT_FORMAT, MOST_LINE_CHARS } from '@zuimei/shared/export/export.ts';
+import { type ExportOptions, type ExportReport, verdictOf } from '@zuimei/shared/export/report.ts';
+import { problemSentence } from '@zuimei/shared/export/words.ts';
+import { actCommitment, leafOf } from '@zuimei/shared/ledger/entry.ts';
+import { formatCheckpoint } from '@zuimei/shared/log/checkpoint.ts';
+import { cosign, formatWitnessKey, witnessSigner } from '@zuimei/shared/log/cosignature.ts';
 import { rootOf } from '@zuimei/shared/merkle.ts';
 import { createSigner, formatVerifierKey, signNote } from '@zuimei/shared/note.ts';
 import { sealed } from './sealed.ts';

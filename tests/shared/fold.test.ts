@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { answerFault, isIdentity, settled } from '@zuimei/shared/answer.ts';
-import { monthIn, parseBirth } from '@zuimei/shared/birth.ts';
-import { createSearch, foldText, readNumber, sameText } from '@zuimei/shared/fold.ts';
-import { inFigures, parseNumeral } from '@zuimei/shared/numeral.ts';
-import { parsePhone, phoneOf } from '@zuimei/shared/phone.ts';
-import type { FormField } from '@zuimei/shared/plan.ts';
+import type { FormField } from '@zuimei/shared/plan/plan.ts';
+import { monthIn, parseBirth } from '@zuimei/shared/text/birth.ts';
+import { createSearch, foldText, readNumber, sameText } from '@zuimei/shared/text/fold.ts';
+import { inFigures, parseNumeral } from '@zuimei/shared/text/numeral.ts';
+import { parsePhone, phoneOf } from '@zuimei/shared/text/phone.ts';
 
 test('folding twice is folding once', () => {
   fc.assert(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addressBytes } from '@zuimei/server/vote/address.ts';
+import { addressBytes } from '@zuimei/server/address/bytes.ts';
 import { inNetwork, parseNetwork } from '@zuimei/shared/network.ts';
 
 const holds = (network: string, address: string): boolean | null => {

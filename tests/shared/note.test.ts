@@ -1,8 +1,8 @@
 import { webcrypto } from 'node:crypto';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { fromBase64, toBase64 } from '@zuimei/shared/bytes.ts';
-import { formatCheckpoint, parseCheckpoint } from '@zuimei/shared/checkpoint.ts';
-import { verifyEd25519 } from '@zuimei/shared/ed25519.ts';
+import { formatCheckpoint, parseCheckpoint } from '@zuimei/shared/log/checkpoint.ts';
+import { verifyEd25519 } from '@zuimei/shared/log/ed25519.ts';
 import { leafHash } from '@zuimei/shared/merkle.ts';
 import {
   createSigner,

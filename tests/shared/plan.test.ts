@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { phases, type WechatRule } from '@zuimei/shared/contest.ts';
-import { type ContestPlan, presetNames } from '@zuimei/shared/plan.ts';
-import { checkPlan, isPossible, type PlanContext } from '@zuimei/shared/plancheck.ts';
-import { type PlanFaultCode, planFaultCodes } from '@zuimei/shared/planfault.ts';
-import { collectionFor, nextYear, planFrom, presets, suggestedTitle } from '@zuimei/shared/preset.ts';
+import { checkPlan, isPossible, type PlanContext } from '@zuimei/shared/plan/check.ts';
+import { type PlanFaultCode, planFaultCodes } from '@zuimei/shared/plan/fault.ts';
+import { type ContestPlan, presetNames } from '@zuimei/shared/plan/plan.ts';
+import { collectionFor, nextYear, planFrom, presets, suggestedTitle } from '@zuimei/shared/plan/preset.ts';
 
 const NOW = Date.parse('2026-03-02T00:00:00.000Z');
 const DAY_MS = 86_400_000;

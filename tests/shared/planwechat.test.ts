@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { BallotRule, WechatRule } from '@zuimei/shared/contest.ts';
-import { presetNames, type WechatReach } from '@zuimei/shared/plan.ts';
-import { checkPlan, isPossible } from '@zuimei/shared/plancheck.ts';
-import { planFrom, presets } from '@zuimei/shared/preset.ts';
+import { checkPlan, isPossible } from '@zuimei/shared/plan/check.ts';
+import { presetNames, type WechatReach } from '@zuimei/shared/plan/plan.ts';
+import { planFrom, presets } from '@zuimei/shared/plan/preset.ts';
 
 const NOW = Date.parse('2026-03-02T00:00:00.000Z');
 const vouched: WechatRule = { outside: 'refused', early: false, follow: false, keyword: '' };

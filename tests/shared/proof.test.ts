@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { parseCheckpoint } from '@zuimei/shared/checkpoint.ts';
+import { parseCheckpoint } from '@zuimei/shared/log/checkpoint.ts';
+import { formatProof, parseProof } from '@zuimei/shared/log/proof.ts';
 import { checkInclusion, leafHash, proveInclusion } from '@zuimei/shared/merkle.ts';
 import { openNote } from '@zuimei/shared/note.ts';
-import { formatProof, parseProof } from '@zuimei/shared/proof.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { logVectors } from './vectors.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { binomialZ, evenChance, lnGamma, medianOf, poissonZ } from '@zuimei/shared/chance.ts';
-import { changePoints } from '@zuimei/shared/changepoint.ts';
-import { findPulses } from '@zuimei/shared/pulse.ts';
+import { binomialZ, evenChance, lnGamma, medianOf, poissonZ } from '@zuimei/shared/statistics/chance.ts';
+import { changePoints } from '@zuimei/shared/statistics/changepoint.ts';
+import { findPulses } from '@zuimei/shared/statistics/pulse.ts';
 import { createChance } from '../server/field.ts';
 
 const order = { widths: [1, 2, 5, 10, 20, 40], leastHits: 15, leastZ: 5, leastOdds: 1.8 };

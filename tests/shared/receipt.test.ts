@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { formatCheckpoint } from '@zuimei/shared/checkpoint.ts';
-import { leafOf } from '@zuimei/shared/entry.ts';
+import { leafOf } from '@zuimei/shared/ledger/entry.ts';
+import { checkReceipt, type ReceiptClaim, type ReceiptStep } from '@zuimei/shared/ledger/receipt.ts';
+import { formatCheckpoint } from '@zuimei/shared/log/checkpoint.ts';
+import { formatProof } from '@zuimei/shared/log/proof.ts';
 import { leafHash, proveInclusion, rootOf } from '@zuimei/shared/merkle.ts';
 import { createSigner, formatVerifierKey, type Signer, signNote } from '@zuimei/shared/note.ts';
-import { formatProof } from '@zuimei/shared/proof.ts';
-import { checkReceipt, type ReceiptClaim, type ReceiptStep } from '@zuimei/shared/receipt.ts';
 import { sealed } from './sealed.ts';
 
 const contest = 'yunling-2026';

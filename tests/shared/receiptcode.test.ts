@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatCheckpoint } from '@zuimei/shared/checkpoint.ts';
-import { leafOf } from '@zuimei/shared/entry.ts';
-import { leafHash, proveInclusion, rootOf } from '@zuimei/shared/merkle.ts';
-import { createSigner, formatVerifierKey, signNote } from '@zuimei/shared/note.ts';
-import { formatProof } from '@zuimei/shared/proof.ts';
+import { leafOf } from '@zuimei/shared/ledger/entry.ts';
 import {
   checkReceiptCode,
   formatReceiptCode,
   parseReceiptCode,
   receiptCodeOf,
-} from '@zuimei/shared/receiptcode.ts';
+} from '@zuimei/shared/ledger/receiptcode.ts';
+import { formatCheckpoint } from '@zuimei/shared/log/checkpoint.ts';
+import { formatProof } from '@zuimei/shared/log/proof.ts';
+import { leafHash, proveInclusion, rootOf } from '@zuimei/shared/merkle.ts';
+import { createSigner, formatVerifierKey, signNote } from '@zuimei/shared/note.ts';
 import { sealed } from './sealed.ts';
 
 const slug = 'yunling-2026';

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Act, Ruling } from '@zuimei/shared/act.ts';
 import type { BallotState } from '@zuimei/shared/ballot.ts';
-import { actCommitment, leafOf } from '@zuimei/shared/entry.ts';
+import type { Act, Ruling } from '@zuimei/shared/ledger/act.ts';
+import { actCommitment, leafOf } from '@zuimei/shared/ledger/entry.ts';
+import { createRecount } from '@zuimei/shared/ledger/recount.ts';
+import { type Ledger, type Line, replay } from '@zuimei/shared/ledger/replay.ts';
+import { createSeen } from '@zuimei/shared/ledger/seen.ts';
 import { rootOf } from '@zuimei/shared/merkle.ts';
-import { createRecount } from '@zuimei/shared/recount.ts';
-import { type Ledger, type Line, replay } from '@zuimei/shared/replay.ts';
-import { createSeen } from '@zuimei/shared/seen.ts';
 import { sealed } from './sealed.ts';
 
 const contest = 'yunling-2026';

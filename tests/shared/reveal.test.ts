@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Reveal, revealedUpTo, shownAt } from '@zuimei/shared/contest.ts';
 import { extendRound } from '@zuimei/shared/live.ts';
-import type { ContestPlan } from '@zuimei/shared/plan.ts';
-import { checkPlan } from '@zuimei/shared/plancheck.ts';
-import { planFrom, presets } from '@zuimei/shared/preset.ts';
+import { checkPlan } from '@zuimei/shared/plan/check.ts';
+import type { ContestPlan } from '@zuimei/shared/plan/plan.ts';
+import { planFrom, presets } from '@zuimei/shared/plan/preset.ts';
 
 const HOUR_MS = 3_600_000;
 /** 09:00 in Shanghai. */

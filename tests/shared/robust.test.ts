@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { changeOfChosen, perTenThousand, placeAll, ranksOf, type Stake } from '@zuimei/shared/robust.ts';
+import {
+  changeOfChosen,
+  perTenThousand,
+  placeAll,
+  ranksOf,
+  type Stake,
+} from '@zuimei/shared/statistics/robust.ts';
 
 const stake = (number: number, votes: number, changes: Partial<Stake> = {}): Stake => ({
   number,

@@ -4,8 +4,8 @@ import {
   type CastBallot,
   createBatchCommitter,
   type LedgerKeys,
-} from '@zuimei/shared/batch.ts';
-import type { Trace } from '@zuimei/shared/evidence.ts';
+} from '@zuimei/shared/ledger/batch.ts';
+import type { Trace } from '@zuimei/shared/ledger/evidence.ts';
 
 export const keys: LedgerKeys = { opening: new Uint8Array(32).fill(3), fading: new Uint8Array(32).fill(4) };
 export const trace: Trace = { flags: 5, channel: 1, device: new Uint8Array(8), ip: new Uint8Array(16) };

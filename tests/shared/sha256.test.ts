@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { afterEach, expect, test, vi } from 'vitest';
-import { createLanes } from '@zuimei/shared/lanes.ts';
-import * as node from '@zuimei/shared/sha256.node.ts';
-import * as web from '@zuimei/shared/sha256.web.ts';
+import { createLanes } from '@zuimei/shared/hash/lanes.ts';
+import * as node from '@zuimei/shared/hash/sha256.node.ts';
+import * as web from '@zuimei/shared/hash/sha256.web.ts';
 
 const reference = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');

@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { leafHash, proveConsistency, proveInclusion, rootOf } from '@zuimei/shared/merkle.ts';
 import {
   consistencyFromTiles,
   createProver,
@@ -11,8 +10,7 @@ import {
   tilesForConsistency,
   tilesForInclusion,
   tilesForRoot,
-} from '@zuimei/shared/prover.ts';
-import { Refusal } from '@zuimei/shared/refusal.ts';
+} from '@zuimei/shared/log/prover.ts';
 import {
   extendTiles,
   formatBundle,
@@ -21,8 +19,10 @@ import {
   tileLevels,
   tilePath,
   tilesChanged,
-} from '@zuimei/shared/tile.ts';
-import { createTileTree } from '@zuimei/shared/tree.ts';
+} from '@zuimei/shared/log/tile.ts';
+import { createTileTree } from '@zuimei/shared/log/tree.ts';
+import { leafHash, proveConsistency, proveInclusion, rootOf } from '@zuimei/shared/merkle.ts';
+import { Refusal } from '@zuimei/shared/refusal.ts';
 import { logVectors } from './vectors.ts';
 
 const { published, derived } = logVectors;

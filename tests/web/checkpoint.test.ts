@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { toBase64 } from '@zuimei/shared/bytes.ts';
-import type { DayCheckpoint } from '@zuimei/shared/witness.ts';
+import type { DayCheckpoint } from '@zuimei/shared/log/witness.ts';
 import { codeNote } from '../../web/console/auditor/checkpoint/code.ts';
 import { rootGroups, witnessedBy } from '../../web/lib/checkpoint.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Candidate } from '@zuimei/shared/contest.ts';
-import { createSearch } from '@zuimei/shared/fold.ts';
+import { createSearch } from '@zuimei/shared/text/fold.ts';
 import { searched } from '../../web/citizen/contest/browse.ts';
 import { shuffled } from '../../web/citizen/contest/order.ts';
 import { ranked, rankOf } from '../../web/citizen/rank/rank.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { WechatRule } from '@zuimei/shared/contest.ts';
-import { planFaultCodes } from '@zuimei/shared/planfault.ts';
-import { faultText, faultWords } from '@zuimei/shared/planwords.ts';
-import { planFrom, presets } from '@zuimei/shared/preset.ts';
+import { planFaultCodes } from '@zuimei/shared/plan/fault.ts';
+import { planFrom, presets } from '@zuimei/shared/plan/preset.ts';
+import { faultText, faultWords } from '@zuimei/shared/plan/words.ts';
 import { changesOf } from '../../web/console/organizer/plan/changes.ts';
 import { sectionOf, sections } from '../../web/console/organizer/plan/faults.ts';
 import { weighing } from '../../web/console/organizer/plan/thresholds.ts';

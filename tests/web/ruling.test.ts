@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { RulingVerb } from '@zuimei/shared/act.ts';
 import { clusterKinds, type RulingProposal, type RulingScope } from '@zuimei/shared/audit.ts';
+import type { RulingVerb } from '@zuimei/shared/ledger/act.ts';
 import {
   effectOf,
   entryWords,

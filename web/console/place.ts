@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
 import type { RulingPage } from '@zuimei/shared/audit.ts';
-import type { ContestLine } from '@zuimei/shared/plan.ts';
+import type { ContestLine } from '@zuimei/shared/plan/plan.ts';
 import { api } from './client.ts';
 import { useSession } from './session.ts';
 

@@ -1,6 +1,6 @@
 import { fromBase64, toHex } from '@zuimei/shared/bytes.ts';
+import type { DayCheckpoint } from '@zuimei/shared/log/witness.ts';
 import { dayTime } from '@zuimei/shared/moment.ts';
-import type { DayCheckpoint } from '@zuimei/shared/witness.ts';
 
 /** A root as people compare it: its 64 hex digits in groups of eight. `root`: base64, as a checkpoint prints it. */
 export function rootGroups(root: string): string[] {

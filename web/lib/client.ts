@@ -1,8 +1,8 @@
 import type { PublicAct } from '@zuimei/shared/audit.ts';
 import type { BallotRequest, Receipt } from '@zuimei/shared/ballot.ts';
+import type { DayCheckpoint } from '@zuimei/shared/log/witness.ts';
 import { type RefusalCode, type RefusalDetails, refusalCodes } from '@zuimei/shared/refusal.ts';
 import type { ContestSummary, ContestView, MeView, QuestionView, TallyView } from '@zuimei/shared/view.ts';
-import type { DayCheckpoint } from '@zuimei/shared/witness.ts';
 
 /** `lost` = no definite answer came (offline, timeout, a proxy's error page): the server may or may not have acted. */
 export interface Fault {

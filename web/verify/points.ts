@@ -1,9 +1,9 @@
 import { equalBytes, fromBase64 } from '@zuimei/shared/bytes.ts';
-import type { Checkpoint } from '@zuimei/shared/checkpoint.ts';
-import { keptSentence } from '@zuimei/shared/exportwords.ts';
+import { keptSentence } from '@zuimei/shared/export/words.ts';
+import type { Checkpoint } from '@zuimei/shared/log/checkpoint.ts';
+import { openSigned } from '@zuimei/shared/log/signed.ts';
 import { checkConsistency } from '@zuimei/shared/merkle.ts';
 import { parseVerifierKey } from '@zuimei/shared/note.ts';
-import { openSigned } from '@zuimei/shared/signed.ts';
 import { client } from '../lib/client.ts';
 import { grouped } from '../lib/words.ts';
 import { desk, isKey, ownKey } from './desk.ts';

@@ -1,6 +1,6 @@
-import type { CodeOutcome } from '@zuimei/shared/exportreport.ts';
-import type { ReceiptStep } from '@zuimei/shared/receipt.ts';
-import { checkReceiptCode, parseReceiptCode, type ReceiptCode } from '@zuimei/shared/receiptcode.ts';
+import type { CodeOutcome } from '@zuimei/shared/export/report.ts';
+import type { ReceiptStep } from '@zuimei/shared/ledger/receipt.ts';
+import { checkReceiptCode, parseReceiptCode, type ReceiptCode } from '@zuimei/shared/ledger/receiptcode.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { client } from '../lib/client.ts';
 import { grouped } from '../lib/words.ts';

@@ -1,6 +1,6 @@
 import { ref } from 'vue';
 import type { Receipt } from '@zuimei/shared/ballot.ts';
-import type { ReceiptStep } from '@zuimei/shared/receipt.ts';
+import type { ReceiptStep } from '@zuimei/shared/ledger/receipt.ts';
 import type { ContestView, OwnBallot } from '@zuimei/shared/view.ts';
 import { client } from '../../lib/client.ts';
 import { useClock } from '../frame/clock.ts';
@@ -40,7 +40,7 @@ export function useCheck() {
     const own = await ownBallot(contest.slug, receipt);
     if (proof === null || !own) return set({ kind: 'unreached' });
     set({ kind: 'checking' });
-    const part = await import('@zuimei/shared/receipt.ts').catch(() => null);
+    const part = await import('@zuimei/shared/ledger/receipt.ts').catch(() => null);
     if (!part) return set({ kind: 'unreached' });
     const { checkReceipt } = part;
     const outcome = await checkReceipt({

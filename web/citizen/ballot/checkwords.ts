@@ -1,4 +1,4 @@
-import type { ReceiptStep } from '@zuimei/shared/receipt.ts';
+import type { ReceiptStep } from '@zuimei/shared/ledger/receipt.ts';
 
 /** What failed, in plain words. The advice is the same for all: keep the receipt, tell the organizer and the auditors. */
 export const stepWords: Record<ReceiptStep, string> = {

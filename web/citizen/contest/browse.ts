@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
 import type { Candidate } from '@zuimei/shared/contest.ts';
-import { createSearch, foldText } from '@zuimei/shared/fold.ts';
+import { createSearch, foldText } from '@zuimei/shared/text/fold.ts';
 import { deviceId } from '../../lib/identity.ts';
 import { useContest } from './contest.ts';
 import { shuffled } from './order.ts';

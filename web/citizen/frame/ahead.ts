@@ -27,7 +27,7 @@ export function fetchAhead(contest: () => Promise<boolean>, wechat: boolean): vo
     if (!(await contest())) return;
     for (const part of [
       () => import('../detail/DetailPage.vue'),
-      () => import('@zuimei/shared/receipt.ts'),
+      () => import('@zuimei/shared/ledger/receipt.ts'),
       () => import('../rank/RankPage.vue'),
       ...(wechat ? [() => import('../wechat/WechatNote.vue')] : []),
     ])

@@ -1,5 +1,5 @@
-import type { RulingVerb } from '@zuimei/shared/act.ts';
 import type { PublicAct } from '@zuimei/shared/audit.ts';
+import type { RulingVerb } from '@zuimei/shared/ledger/act.ts';
 import { grouped } from '../../lib/words.ts';
 
 const kinds = new Map([

@@ -1,4 +1,4 @@
-import { narrow } from '@zuimei/shared/character.ts';
+import { narrow } from '@zuimei/shared/text/character.ts';
 
 /** What was typed as a number; full-width digits and grouping commas are understood. Nothing typed is null and not wrong. */
 export function parseNumber(text: string): { value: number | null; wrong: boolean } {

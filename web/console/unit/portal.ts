@@ -1,7 +1,7 @@
 import { isText } from '@zuimei/shared/answer.ts';
 import type { CandidateKind, Category } from '@zuimei/shared/contest.ts';
 import { dayTime } from '@zuimei/shared/moment.ts';
-import type { FormField } from '@zuimei/shared/plan.ts';
+import type { FormField } from '@zuimei/shared/plan/plan.ts';
 import type { PortalLine, PortalView } from '@zuimei/shared/unit.ts';
 
 const kindWords: Record<CandidateKind, string> = {

@@ -1,5 +1,5 @@
-import type { RulingVerb } from '@zuimei/shared/act.ts';
 import type { Cluster, RulingScope, Verdict } from '@zuimei/shared/audit.ts';
+import type { RulingVerb } from '@zuimei/shared/ledger/act.ts';
 import { grouped } from '../../../lib/words.ts';
 import { clusterWords } from '../words.ts';
 import { aboutWords } from './sentences.ts';

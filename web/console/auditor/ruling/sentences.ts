@@ -1,4 +1,3 @@
-import type { RulingVerb } from '@zuimei/shared/act.ts';
 import {
   type AuditorEvent,
   type BallotFilter,
@@ -7,6 +6,7 @@ import {
   type RulingScope,
   type Verdict,
 } from '@zuimei/shared/audit.ts';
+import type { RulingVerb } from '@zuimei/shared/ledger/act.ts';
 import { dayTime } from '@zuimei/shared/moment.ts';
 import { classWords, signalWords } from '@zuimei/shared/signalwords.ts';
 import { grouped } from '../../../lib/words.ts';

@@ -1,5 +1,5 @@
 import { reactive } from 'vue';
-import type { PresetName } from '@zuimei/shared/plan.ts';
+import type { PresetName } from '@zuimei/shared/plan/plan.ts';
 
 const blank = () => ({ kind: 'zuimei-district' as PresetName, title: '', organizer: '', slug: '', day: '' });
 const begun = reactive(blank());

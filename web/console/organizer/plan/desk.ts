@@ -1,8 +1,8 @@
 import { computed, type InjectionKey, inject, reactive, toRefs } from 'vue';
-import type { ContestPlan, PlanView } from '@zuimei/shared/plan.ts';
-import { checkPlan } from '@zuimei/shared/plancheck.ts';
-import { hasOpened } from '@zuimei/shared/planreveal.ts';
-import { faultText } from '@zuimei/shared/planwords.ts';
+import { checkPlan } from '@zuimei/shared/plan/check.ts';
+import type { ContestPlan, PlanView } from '@zuimei/shared/plan/plan.ts';
+import { hasOpened } from '@zuimei/shared/plan/reveal.ts';
+import { faultText } from '@zuimei/shared/plan/words.ts';
 import { createServerTime } from '../../../lib/servertime.ts';
 import { api } from '../../client.ts';
 import { useAutosave } from '../../frame/useAutosave.ts';

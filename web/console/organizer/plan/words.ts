@@ -1,5 +1,5 @@
 import type { CandidateKind, PolicyName, WechatRule } from '@zuimei/shared/contest.ts';
-import type { FieldType, PresetName } from '@zuimei/shared/plan.ts';
+import type { FieldType, PresetName } from '@zuimei/shared/plan/plan.ts';
 
 export const kindWords: Record<CandidateKind, string> = {
   person: '个人',

@@ -1,0 +1,100 @@
+import { sql, type Transaction } from 'kysely';
+import { phaseAt } from '@zuimei/shared/contest.ts';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import { readStored } from '../contest/plan.ts';
+import type { Db, Tables } from '../db.ts';
+import { type Actor, recordAction } from '../staff/action.ts';
+import { type Seals, sealedColumns } from '../staff/seal.ts';
+import type { Ledger } from '../vote/ledger.ts';
+import { archivableAt } from './retention.ts';
+
+/** Whether staff may no longer change it; of one that is not there, false. */
+export async function isArchived(db: Db, slug: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('contest')
+    .select('archived_at')
+    .where('slug', '=', slug)
+    .executeTakeFirst();
+  return (row?.archived_at ?? null) !== null;
+}
+
+/**
+ * Ends a contest for good: the public goes on reading it, staff may no longer change it, units' links and sessions end. Of a published
+ * one the act is the ledger's last word. Refuses with not_found, archived, or not_now {until} while votes (or nominations) may still come.
+ */
+export async function archiveContest(
+  db: Db,
+  { ledger, seals }: { ledger: Pick<Ledger, 'amend'>; seals: Seals },
+  actor: Actor,
+  { slug, reason }: { slug: string; reason: string },
+  now: number,
+): Promise<void> {
+  const stored = await readStored(db, slug);
+  if (stored.archivedAt) throw new Refusal('archived');
+  const allowed = archivableAt(stored, stored.settings, now);
+  if (!allowed.now) throw new Refusal('not_now', allowed.from ? { until: allowed.from } : {});
+  const change = async (tx: Transaction<Tables>): Promise<void> => {
+    await close(tx, seals, actor, stored.id, reason, now);
+  };
+  if (stored.publishedAt) await ledger.amend(slug, { kind: 'archive', actor: actor.name, reason, change });
+  else await db.transaction().execute(change);
+}
+
+async function close(
+  tx: Transaction<Tables>,
+  seals: Seals,
+  actor: Actor,
+  contest: number,
+  reason: string,
+  now: number,
+): Promise<void> {
+  // Read again under the lock: two may press the button at once, and the closing may have been put off meanwhile.
+  const row = await tx
+    .selectFrom('contest')
+    .select(['settings', 'archived_at', 'collection', 'published_at'])
+    .where('id', '=', contest)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+  if (row.archived_at) throw new Refusal('archived');
+  const { settings, collection, published_at: publishedAt } = row;
+  if (!archivableAt({ publishedAt, collection }, settings, now).now) throw new Refusal('not_now');
+  const at = new Date(now);
+  const schedule = [
+    ...settings.schedule.filter((step) => step.phase !== 'archived' && Date.parse(step.from) <= now),
+    { phase: 'archived', from: at.toISOString() },
+  ];
+  await sql`
+    update contest set archived_at = ${at.toISOString()}::timestamptz, settings = ${JSON.stringify({ ...settings, schedule })}::jsonb
+    where id = ${contest}`.execute(tx);
+  await endUnits(tx, seals, contest, at);
+  await recordAction(tx, actor, {
+    act: 'contest.archive',
+    contest,
+    subject: `${settings.title}（${phaseAt(settings, now)}）`,
+    reason,
+  });
+}
+
+/** Makes every unit's link void, signs units out and closes their accounts. */
+export async function endUnits(
+  tx: Transaction<Tables>,
+  seals: Seals,
+  contest: number,
+  at: Date,
+): Promise<void> {
+  await sql`update unit set link_version = link_version + 1 where contest = ${contest}`.execute(tx);
+  await sql`
+    delete from session s using unit u where u.contest = ${contest}
+      and (s.unit = u.id or s.staff in (select id from staff where unit = u.id))`.execute(tx);
+  const accounts = await tx
+    .selectFrom('staff')
+    .innerJoin('unit', 'unit.id', 'staff.unit')
+    .select(sealedColumns)
+    .where('unit.contest', '=', contest)
+    .where('staff.disabled_at', 'is', null)
+    .orderBy('staff.id')
+    .forUpdate('staff')
+    .execute();
+  // One that was altered past the program opens nothing as it is.
+  for (const row of accounts) if (seals.holds(row)) await seals.put(tx, { ...row, disabled_at: at });
+}

@@ -1,0 +1,95 @@
+import { sql, type Transaction } from 'kysely';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import type { Db, Tables } from '../db.ts';
+import type { Secrets } from '../secret.ts';
+import { type Actor, recordAction } from '../staff/action.ts';
+import { createSeals } from '../staff/seal.ts';
+import { fadeTrace, fadingKey } from '../vote/ledger.ts';
+import { endUnits } from './archive.ts';
+import { ERASED_NAME, readTrace } from './retention.ts';
+
+export interface Erasing {
+  slug: string;
+  reason: string;
+  /** The contest's title as typed by who confirms. */
+  confirm: string;
+  /** Also turn the ledger's raw addresses into keyed digests. */
+  trace: boolean;
+}
+
+/**
+ * Erases what an archived contest still knows of persons beyond what it published: sealed values of nominations, candidates and units,
+ * attachments, pictures that nothing public shows (0011), reasons of returns, and everything of nominees that were never published, whose rows stay without a name so that counts
+ * still agree. Candidates, ledger and action log stay. Refuses with not_found, not_now before the archive, title_differs, and not_now
+ * {until} for the trace while it must be kept.
+ */
+export async function eraseContest(
+  db: Db,
+  secrets: Secrets,
+  actor: Actor,
+  { slug, reason, confirm, trace }: Erasing,
+  now: number,
+): Promise<void> {
+  const contest = await db.transaction().execute(async (tx) => {
+    const row = await tx
+      .selectFrom('contest')
+      .select(['id', 'settings', 'draft', 'published_at', 'archived_at'])
+      .where('slug', '=', slug)
+      .forUpdate()
+      .executeTakeFirst();
+    if (!row) throw new Refusal('not_found');
+    if (!row.archived_at) throw new Refusal('not_now');
+    const { title } = (row.published_at ? null : row.draft?.settings) ?? row.settings;
+    if (confirm.trim() !== title.trim()) throw new Refusal('title_differs');
+    const { state, from } = await readTrace(tx, row.id, now);
+    if (trace && state === 'kept') throw new Refusal('not_now', from ? { until: from } : {});
+    const counts = await erase(tx, row.id);
+    await endUnits(tx, createSeals({ secrets }), row.id, new Date(now));
+    await sql`update contest set erased_at = ${new Date(now).toISOString()}::timestamptz where id = ${row.id}`.execute(
+      tx,
+    );
+    await recordAction(tx, actor, { act: 'contest.erase', contest: row.id, subject: counts, reason });
+    return { id: row.id, fades: trace && state === 'due' };
+  });
+  if (!contest.fades) return;
+  // Page by page and repeatable: what a broken connection left undone is done by the next try.
+  const faded = await fadeTrace(db, fadingKey(secrets, slug), contest.id);
+  await recordAction(db, actor, { act: 'contest.fade', contest: contest.id, subject: `${faded} 条`, reason });
+}
+
+async function erase(tx: Transaction<Tables>, contest: number): Promise<string> {
+  const files = await sql`
+    delete from attachment a using nomination n where n.id = a.nomination and n.contest = ${contest}`.execute(
+    tx,
+  );
+  await sql`
+    delete from opinion o using nomination n
+    where n.id = o.nomination and n.contest = ${contest} and n.state <> 'published'`.execute(tx);
+  await sql`
+    update nomination_event e set reason = '' from nomination n
+    where n.id = e.nomination and n.contest = ${contest} and e.reason <> ''`.execute(tx);
+  await sql`
+    update screening s set remark = '' from nomination n where n.id = s.nomination and n.contest = ${contest}`.execute(
+    tx,
+  );
+  const gone = await sql`
+    update nomination set name = ${ERASED_NAME}, answers = '{}', photo = null, consent = null
+    where contest = ${contest} and state <> 'published'`.execute(tx);
+  // Who agreed to the publication, and when, stays as long as what was published does; the scan of it is gone.
+  const all = await sql`
+    update nomination set private = null, returned = '', twin = '{}', version = version + 1,
+      consent = case when consent is null or consent = 'null'::jsonb then null else consent || '{"file": null}'::jsonb end
+    where contest = ${contest}`.execute(tx);
+  const candidates = await sql`
+    update candidate set private = null, source = '' where contest = ${contest} and (private is not null or source <> '')`.execute(
+    tx,
+  );
+  const units = await sql`
+    update unit set contact = null where contest = ${contest} and contact is not null`.execute(tx);
+  // A banner that was never saved, and whatever else nothing shows.
+  await sql`delete from media where contest = ${contest} and id not in (select media_shown(${contest}))`.execute(
+    tx,
+  );
+  const count = ({ numAffectedRows = 0n }: { numAffectedRows?: bigint }): string => String(numAffectedRows);
+  return `报送 ${count(all)} 份（其中未公布 ${count(gone)} 份）、候选 ${count(candidates)} 个、单位联系人 ${count(units)} 个、附件 ${count(files)} 个`;
+}

@@ -1,0 +1,136 @@
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import type { AnyRefusalCode } from '@zuimei/shared/staffrefusal.ts';
+import type { Journal } from '../journal.ts';
+import type { Metrics } from '../metrics.ts';
+
+/** The HTTP status of every refusal. */
+export const statusOf: Record<AnyRefusalCode, ContentfulStatusCode> = {
+  bad_request: 400,
+  not_found: 404,
+  too_large: 413,
+  too_many_requests: 429,
+  busy: 503,
+  internal: 500,
+  no_voter: 401,
+  wechat_needed: 401,
+  wechat_away: 503,
+  snapshot_user: 403,
+  follow_needed: 403,
+  ticket_invalid: 401,
+  ticket_expired: 401,
+  ticket_too_fresh: 429,
+  not_open_yet: 403,
+  already_closed: 403,
+  paused: 403,
+  quota_spent: 409,
+  picked_already: 409,
+  gate_refused: 429,
+  proof_needed: 428,
+  proof_wrong: 422,
+  unknown_candidate: 422,
+  candidate_withdrawn: 422,
+  duplicate_pick: 422,
+  too_few_picks: 422,
+  too_many_picks: 422,
+  category_too_few: 422,
+  category_too_many: 422,
+  not_sealed_yet: 404,
+  sealed: 403,
+  signed_out: 401,
+  forbidden: 403,
+  csrf: 403,
+  proof_stale: 403,
+  sign_in_failed: 401,
+  locked_out: 429,
+  sign_in_wait: 429,
+  code_wrong: 401,
+  password_wrong: 403,
+  totp_missing: 403,
+  invite_invalid: 410,
+  invite_opened: 409,
+  pass_needed: 401,
+  pass_wrong: 401,
+  link_invalid: 401,
+  password_weak: 422,
+  password_leaked: 422,
+  roles_conflict: 422,
+  login_taken: 409,
+  account_altered: 409,
+  not_yourself: 409,
+  last_administrator: 409,
+  second_missing: 409,
+  auditor_missing: 409,
+  request_open: 409,
+  request_closed: 409,
+  own_request: 409,
+  slug_taken: 409,
+  plan_changed: 409,
+  plan_impossible: 422,
+  plan_broken: 409,
+  reason_missing: 422,
+  not_now: 409,
+  nothing_to_publish: 409,
+  shortlist_incomplete: 409,
+  already_paused: 409,
+  not_paused: 409,
+  round_over: 409,
+  not_later: 422,
+  not_so_late: 422,
+  too_many_announcements: 409,
+  archived: 409,
+  title_differs: 422,
+  unit_known: 409,
+  unit_in_use: 409,
+  form_incomplete: 422,
+  quota_full: 409,
+  category_full: 409,
+  collection_closed: 403,
+  state_changed: 409,
+  opinion_missing: 409,
+  consent_missing: 422,
+  file_refused: 422,
+  photo_none: 422,
+  photo_heic: 422,
+  photo_points: 422,
+  photo_small: 422,
+  photo_bytes: 422,
+  photo_broken: 422,
+  too_many_files: 422,
+  number_taken: 409,
+  own_proposal: 409,
+  reset_since: 409,
+  proposal_closed: 409,
+  nothing_to_rule: 409,
+  too_many_ballots: 422,
+  ledger_not_read: 503,
+  unknown_cluster: 404,
+  witness_known: 409,
+  key_malformed: 422,
+};
+
+export interface ErrorAnswer {
+  status: ContentfulStatusCode;
+  body: { code: AnyRefusalCode } & Record<string, unknown>;
+  headers: Record<string, string>;
+}
+
+/** What goes out for what was thrown: a refusal with its code and details; anything else is a bug or an outage, logged once. */
+export type AnswerError = (error: unknown, where: { method: string; path: string }) => ErrorAnswer;
+
+export function createAnswerError(log: Journal, metrics: Metrics): AnswerError {
+  return (error, where) => {
+    const headers: Record<string, string> = { 'Cache-Control': 'no-store' };
+    if (!(error instanceof Refusal)) {
+      const requestId = crypto.randomUUID();
+      log('error', { requestId, ...where, error: String((error as Error | undefined)?.stack ?? error) });
+      metrics.count('zuimei_http_requests_total', { status: '500' });
+      return { status: 500, body: { code: 'internal', requestId }, headers };
+    }
+    const status = statusOf[error.code];
+    metrics.count('zuimei_http_requests_total', { status: String(status) });
+    const wait = error.details['retryAfterMs'];
+    if (typeof wait === 'number') headers['Retry-After'] = String(Math.ceil(wait / 1000));
+    return { status, body: { code: error.code, ...error.details }, headers };
+  };
+}

@@ -1,0 +1,202 @@
+import type { Transaction } from 'kysely';
+import { answerFaults, isHidden, settled } from '@zuimei/shared/answer.ts';
+import type { CandidateKind, Photo } from '@zuimei/shared/contest.ts';
+import { fields } from '@zuimei/shared/form.ts';
+import type { FormValues } from '@zuimei/shared/nomination.ts';
+import type { FormField } from '@zuimei/shared/plan/plan.ts';
+import { narrow } from '@zuimei/shared/text/character.ts';
+import { foldText } from '@zuimei/shared/text/fold.ts';
+import { inFigures } from '@zuimei/shared/text/numeral.ts';
+import { isDate, shanghaiDate } from '@zuimei/shared/time.ts';
+import type { IntakeProblem, IntakeView } from '@zuimei/shared/unit.ts';
+import type { Db, Tables } from '../db.ts';
+import { readDocuments } from '../document/documents.ts';
+import type { Nomination } from '../document/nomination.ts';
+import { type Problem, problemAt } from '../document/problem.ts';
+import { isMask } from '../nomination/answers.ts';
+import { createNomination, type Filing } from '../nomination/filing.ts';
+import { ownStep, saveOpinion } from '../nomination/opinion.ts';
+import { clip } from '../text.ts';
+import type { Units } from '../unit/unit.ts';
+import { keepPhoto, readPortrait } from '../upload/portrait.ts';
+import type { Upload } from '../upload/upload.ts';
+import { categoryOf } from './match.ts';
+
+/** For the pictures of one request. Whose turn is over leaves the rest to be added to the drafts by hand. */
+const PHOTO_MS = 40_000;
+
+/** Whose documents they are: of one unit, which sent them itself; or of many, named in the documents and made when unknown. */
+export type Intake =
+  | { from: 'unit'; unit: { id: number; name: string } }
+  | { from: 'organizer'; units: Units; kind: string };
+
+/**
+ * Documents → one draft for each nominee, prefilled as far as they could be read, mistakes in fields included, since a person checks
+ * every draft before it is sent. Nothing is submitted. A nominee that the unit already has by this name is not made again. What is wrong
+ * is listed by file and row, and never stops the other files.
+ */
+export async function takeDocuments(
+  db: Db,
+  filing: Filing,
+  intake: Intake,
+  { files, tell }: Pick<Upload, 'files' | 'tell'>,
+): Promise<IntakeView> {
+  const read = await readDocuments(files, { keep: true, onRead: tell });
+  const problems: Problem[] = [...read.problems];
+  const made: IntakeView['made'] = [];
+  const units = await readUnits(db, filing.contest.id);
+  const photoTime = AbortSignal.timeout(PHOTO_MS);
+  for (const nomination of read.nominations) {
+    const { candidate, source } = nomination;
+    const late = photoTime.aborted;
+    const sent = late ? null : await readPortrait(nomination);
+    const photo = sent && 'files' in sent ? sent : null;
+    if (sent && 'level' in sent) problems.push(sent);
+    if (nomination.photo && late)
+      problems.push(problemAt('photo_late', source, { name: candidate.name }, 'photo'));
+    const found = await db.transaction().execute(async (tx) => {
+      const unit = await unitFor(intake, nomination, units, (name, kind) =>
+        intake.from === 'organizer'
+          ? intake.units
+              .add(tx, filing.contest.id, filing.collection, [
+                { name, kind, quota: null, contact: contactOf(nomination) },
+              ])
+              .then(([made]) => made?.id ?? 0)
+          : Promise.resolve(0),
+      );
+      const there = await tx
+        .selectFrom('nomination')
+        .select(['id', 'name'])
+        .where('unit', '=', unit.id)
+        .where('state', '<>', 'withdrawn')
+        .execute();
+      if (there.some((one) => foldText(one.name) === foldText(candidate.name))) return null;
+      const kept: Photo | null = photo ? await keepPhoto(tx, filing.contest.id, photo) : null;
+      const drafted = draftOf(filing, nomination);
+      const id = await createNomination(tx, filing, unit.id, {
+        ...drafted,
+        ...(kept ? { photo: kept } : {}),
+        source: intake.from === 'unit' ? 'document' : 'organizer',
+      });
+      await takeOpinion(tx, filing, id, unit.name, nomination.private.opinion);
+      const faults = answerFaults(filing.collection.form, drafted.kind, drafted.values, {
+        photo: kept !== null,
+        files: [],
+      });
+      return { id, name: candidate.name, unit: unit.name, kind: drafted.kind, problems: faults.length };
+    });
+    if (found) made.push(found);
+    else
+      problems.push(
+        problemAt('duplicate_person', source, { name: candidate.name, other: '已有的一份' }, 'name'),
+      );
+  }
+  return { made, problems: problems.map(problemView) };
+}
+
+/** What stands under 报送单位意见 is the unit's own opinion, when it plainly agrees; without a date, of the day it came in. */
+async function takeOpinion(
+  tx: Transaction<Tables>,
+  { collection, actor, now }: Filing,
+  nomination: number,
+  unit: string,
+  words: string | null,
+): Promise<void> {
+  const step = ownStep(collection);
+  if (!step || !words || !/同意|推荐|属实/u.test(words) || /不同意|不予|不推荐/u.test(words)) return;
+  const [, year, month = '', day = ''] =
+    /(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日/u.exec(inFigures(narrow(words))) ?? [];
+  const written = year ? `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}` : '';
+  const on = isDate(written) ? written : shanghaiDate(now);
+  const given = {
+    verdict: 'agree' as const,
+    words: clip(words, 1000),
+    signer: clip(unit, 40),
+    on,
+    file: null,
+  };
+  await saveOpinion(tx, collection, nomination, step.id, given, actor, now);
+}
+
+type Known = Map<string, { id: number; name: string }>;
+
+async function readUnits(db: Db, contest: number): Promise<Known> {
+  const rows = await db.selectFrom('unit').select(['id', 'name']).where('contest', '=', contest).execute();
+  return new Map(rows.map((row) => [foldText(row.name), row]));
+}
+
+/** By the 报送单位 of the document, else the nominee's own; an unknown one is made, of the kind the organizer chose. */
+async function unitFor(
+  intake: Intake,
+  { candidate, private: { contact } }: Nomination,
+  known: Known,
+  make: (name: string, kind: string) => Promise<number>,
+): Promise<{ id: number; name: string }> {
+  if (intake.from === 'unit') return intake.unit;
+  const name = clip(contact.unit || candidate.unit || '未写明报送单位', 80);
+  const there = known.get(foldText(name));
+  if (there) return there;
+  const unit = { id: await make(name, intake.kind), name };
+  known.set(foldText(name), unit);
+  return unit;
+}
+
+function contactOf({ private: { contact } }: Nomination): { name: string; phone: string } {
+  return { name: contact.name ?? '', phone: contact.phone ?? '' };
+}
+
+/** A read nomination as values of the contest's own form; what the form does not ask for is left out. */
+export function draftOf(
+  { collection, categories }: Pick<Filing, 'collection' | 'categories'>,
+  nomination: Nomination,
+): { kind: CandidateKind; category: string; values: FormValues } {
+  const { candidate, private: hidden } = nomination;
+  const kind = collection.kinds.includes(candidate.kind) ? candidate.kind : (collection.kinds[0] ?? 'person');
+  const section = (key: 'deeds' | 'background' | 'practice' | 'proof'): string =>
+    candidate.deeds.find((one) => one.title === fields[key].title)?.paragraphs.join('\n') ?? '';
+  const { birth } = hidden;
+  const told: Record<string, string> = {
+    name: candidate.name,
+    subject: candidate.name,
+    title: candidate.name,
+    unit: candidate.unit,
+    post: candidate.post ?? '',
+    years: candidate.years ?? '',
+    reason: candidate.reason,
+    deeds: section('deeds'),
+    background: section('background'),
+    practice: section('practice'),
+    proof: section('proof'),
+    honours: candidate.honours.join('\n'),
+    gender: hidden.gender ?? '',
+    birth: birth ? (birth.month ? `${birth.year}-${String(birth.month).padStart(2, '0')}` : birth.text) : '',
+    nation: hidden.nation ?? '',
+    origin: hidden.origin ?? '',
+    politics: hidden.politics ?? '',
+    idNumber: hidden.idNumber ?? '',
+    phone: hidden.phone ?? hidden.contact.phone ?? '',
+    contact: hidden.contact.name ?? '',
+    sender: hidden.contact.unit ?? candidate.unit,
+    departments: hidden.departments ?? '',
+  };
+  const values = Object.fromEntries(
+    collection.form.flatMap((field) => {
+      const text = told[field.key];
+      return text && !(isHidden(field) && isMask(text)) ? [[field.key, fitted(field, text)]] : [];
+    }),
+  );
+  return { kind, category: categoryOf(candidate.category, categories) ?? '', values };
+}
+
+/** As the field wants it written, where that is beyond doubt. */
+function fitted(field: FormField, text: string): string {
+  const plain = settled(field, text);
+  if (field.type === 'number') return /\d+(\.\d+)?/u.exec(plain)?.[0] ?? text;
+  if (field.type !== 'choice' || field.choices.includes(plain)) return plain;
+  const near = field.choices.filter((choice) => foldText(choice).includes(foldText(text)));
+  return near.length === 1 ? (near[0] ?? text) : text;
+}
+
+function problemView({ level, file, row, field, message }: Problem): IntakeProblem {
+  return { level, file, row: row ?? null, field: field ?? null, message };
+}

@@ -1,0 +1,124 @@
+import { type Context, Hono } from 'hono';
+import { array, maxLength, minLength, nullable, object, optional, pipe } from 'valibot';
+import { nominationLimits } from '@zuimei/shared/nomination.ts';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import { readStored } from '../contest/plan.ts';
+import type { Db } from '../db.ts';
+import { day, readBody, rowNumber } from '../http/body.ts';
+import { nominationKeys } from '../nomination/answers.ts';
+import { addAttachment, checkFile, opinionField } from '../nomination/attachment.ts';
+import type { Filing } from '../nomination/filing.ts';
+import { readNomination, recordEvent, viewNomination } from '../nomination/nomination.ts';
+import { opinionBody, saveOpinion } from '../nomination/opinion.ts';
+import { decide } from '../review/decide.ts';
+import type { Secrets } from '../secret.ts';
+import { recordAction } from '../staff/action.ts';
+import type { Guard, Person } from '../staff/session.ts';
+import { createUnits } from '../unit/unit.ts';
+import { rowId, type Uploads } from '../upload/upload.ts';
+import { takeDocuments } from './intake.ts';
+
+const sent = object({
+  ids: pipe(array(rowNumber), minLength(1), maxLength(500)),
+  consentOn: optional(nullable(day), null),
+});
+/** As much as the proxy in front lets through (infra/nginx). */
+const MOST_BYTES = 60 << 20;
+const MOST_FILES = 60;
+
+/**
+ * Documents that an organizer hands in for units: POST /api/console/contests/:slug/documents makes drafts, …/documents/submit sends
+ * them (organizers alone); and the opinions of higher levels and departments: PUT …/nominations/:id/opinions/:step, with its scan by
+ * POST …/nominations/:id/opinions/:step/file (organizers and reviewers).
+ */
+export function documentRoute(parts: {
+  db: Db;
+  secrets: Secrets;
+  clock: () => number;
+  guard: Guard;
+  uploads: Uploads;
+}) {
+  const { db, clock, guard, uploads } = parts;
+  const keys = nominationKeys(parts.secrets);
+  const units = createUnits(parts.secrets);
+  const base = '/api/console/contests/:slug';
+  const step = `${base}/nominations/:id/opinions/:step`;
+  const idOf = (c: Context): number => rowId(c.req.param('id') ?? '');
+
+  async function filingOf(slug: string, person: Person): Promise<Filing> {
+    const stored = await readStored(db, slug);
+    if (!stored.collection) throw new Refusal('not_found');
+    if (stored.archivedAt) throw new Refusal('not_now', { phase: '已归档' });
+    return {
+      contest: stored,
+      collection: stored.collection,
+      categories: stored.settings.categories,
+      keys,
+      actor: person,
+      now: clock(),
+    };
+  }
+
+  return new Hono()
+    .post(`${base}/documents`, guard('organizer'), async (c) => {
+      const filing = await filingOf(c.req.param('slug'), c.get('person'));
+      using upload = await uploads.read(c.req.raw, c.get('person'), MOST_BYTES, MOST_FILES);
+      const { files, fields } = upload;
+      const known = filing.collection.unitKinds;
+      const kind = known.find((one) => one.id === fields['kind'])?.id ?? known[0]?.id ?? '';
+      const view = await takeDocuments(db, filing, { from: 'organizer', units, kind }, upload);
+      const subject = `${files.length} 个文件，${view.made.length} 份草稿`;
+      await recordAction(db, c.get('person'), {
+        act: 'nomination.import',
+        contest: filing.contest.id,
+        subject,
+      });
+      return c.json(view);
+    })
+    .post(`${base}/documents/submit`, guard('organizer'), async (c) => {
+      const given = await readBody(c.req.raw, sent);
+      const filing = await filingOf(c.req.param('slug'), c.get('person'));
+      const asked = { ids: given.ids, verdict: 'submit' as const, reason: '', consentOn: given.consentOn };
+      const { refused } = await decide({ db, keys }, c.req.param('slug'), filing.actor, asked, filing.now);
+      const codes = new Map(refused.map((one) => [one.id, one.code]));
+      const results = given.ids.map((id) => ({ id, code: codes.get(id) ?? null }));
+      return c.json({ results });
+    })
+    .post(`${step}/file`, guard('organizer', 'reviewer'), async (c) => {
+      const filing = await filingOf(c.req.param('slug'), c.get('person'));
+      const field = opinionField(stepOf(filing, c.req.param('step')).id);
+      using upload = await uploads.read(c.req.raw, c.get('person'), nominationLimits.fileBytes);
+      const { files } = upload;
+      const [sent] = files;
+      if (!sent) throw new Refusal('bad_request', { field: 'file' });
+      const file = await checkFile(sent);
+      const kept = await db.transaction().execute(async (tx) => {
+        const row = await readNomination(tx, idOf(c), filing.contest.id, { lock: true });
+        return await addAttachment(tx, row.id, field, file, true);
+      });
+      return c.json(kept, 201);
+    })
+    .put(step, guard('organizer', 'reviewer'), async (c) => {
+      const given = await readBody(c.req.raw, opinionBody);
+      const filing = await filingOf(c.req.param('slug'), c.get('person'));
+      const { id, name } = stepOf(filing, c.req.param('step'));
+      const view = await db.transaction().execute(async (tx) => {
+        const row = await readNomination(tx, idOf(c), filing.contest.id, { lock: true });
+        await saveOpinion(tx, filing.collection, row.id, id, given, filing.actor, filing.now);
+        await recordEvent(tx, row.id, filing.actor, 'opinion', name);
+        await recordAction(tx, filing.actor, {
+          act: 'nomination.opinion',
+          contest: filing.contest.id,
+          subject: `${row.name}：${name}`,
+        });
+        return await viewNomination(tx, keys, filing.collection, row);
+      });
+      return c.json(view);
+    });
+}
+
+function stepOf({ collection }: Filing, id: string) {
+  const step = collection.opinions.find((one) => one.id === id);
+  if (!step) throw new Refusal('not_found');
+  return step;
+}

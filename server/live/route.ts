@@ -1,0 +1,23 @@
+import { Hono } from 'hono';
+import { isoTimestamp, object, optional, pipe, string } from 'valibot';
+import { parseInput } from '../http/body.ts';
+import type { Guard, Guarded } from '../staff/session.ts';
+import type { Live } from './live.ts';
+
+const Asked = object({ since: optional(pipe(string(), isoTimestamp())) });
+
+/**
+ * GET /api/console/contests/:slug/live?since=  organizer, auditor. Nothing of it names a voter, and while counts are hidden nothing
+ * of it says how a candidate fares.
+ */
+export function liveRoute(parts: { guard: Guard; live: Live }) {
+  const { guard, live } = parts;
+  return new Hono<Guarded>().get(
+    '/api/console/contests/:slug/live',
+    guard('organizer', 'auditor'),
+    async (c) => {
+      const { since } = parseInput(Asked, c.req.query());
+      return c.json(await live.view(c.req.param('slug'), since ? Date.parse(since) : 0));
+    },
+  );
+}

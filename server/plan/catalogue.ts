@@ -1,0 +1,201 @@
+import { sql, type Transaction } from 'kysely';
+import { phaseAt } from '@zuimei/shared/contest.ts';
+import type {
+  ContestLine,
+  ContestPlan,
+  ContestSettings,
+  NewContest,
+  PresetName,
+} from '@zuimei/shared/plan/plan.ts';
+import { nextYear, planFrom, presets, yearOf } from '@zuimei/shared/plan/preset.ts';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import type { Scope } from '@zuimei/shared/staff.ts';
+import { readStored } from '../contest/plan.ts';
+import type { Db, Tables } from '../db.ts';
+import { copyMedia } from '../media/media.ts';
+import type { Secrets } from '../secret.ts';
+import { type Actor, recordAction } from '../staff/action.ts';
+import { joinOwn, slugArray } from '../staff/scope.ts';
+import type { Seals } from '../staff/seal.ts';
+import { openPrivate, privateKey, sealPrivate } from '../vault.ts';
+import { planOf } from './editor.ts';
+
+const MOST_CONTESTS = 500;
+const MOST_TRIES = 200;
+const STEM: Record<PresetName, string> = {
+  'zuimei-district': 'zuimei',
+  'zuimei-province': 'zuimei',
+  anli: 'anli',
+  volunteer: 'volunteer',
+  works: 'works',
+};
+
+/** All contests, and how new ones begin. Everything made here is a draft that the public does not see. */
+export interface Catalogue {
+  /** Newest first, of those in the scope. `drafts`: those never published too. */
+  list(scope: Scope, drafts: boolean): Promise<ContestLine[]>;
+  /** Gives the slug; who belongs to named contests belongs to this one too, as to a copy. Refuses with slug_taken when one was asked for that is in use. */
+  create(actor: Actor, asked: NewContest): Promise<string>;
+  /**
+   * A new contest with this one's settings, form and unit kinds, its dates a year later; with `units` also its units and their contacts,
+   * whose links are new ones. Refuses with not_found, slug_taken.
+   */
+  copy(actor: Actor, slug: string, asked: { title: string; units: boolean; slug?: string }): Promise<string>;
+}
+
+export function createCatalogue(parts: {
+  db: Db;
+  secrets: Secrets;
+  seals: Seals;
+  clock: () => number;
+}): Catalogue {
+  const { db, seals, clock } = parts;
+  const key = privateKey(parts.secrets);
+
+  async function copyUnits(tx: Transaction<Tables>, from: number, to: number): Promise<number> {
+    const units = await tx.selectFrom('unit').selectAll().where('contest', '=', from).orderBy('id').execute();
+    for (const { id, name, kind, quota, contact } of units) {
+      const copy = await tx
+        .insertInto('unit')
+        .values({ contest: to, name, kind, quota, contact: null })
+        .returning('id')
+        .executeTakeFirstOrThrow();
+      if (!contact) continue;
+      // A sealed value belongs to its row.
+      const value = openPrivate(key, contact, `unit/${id}`);
+      await tx
+        .updateTable('unit')
+        .set({ contact: sealPrivate(key, value, `unit/${copy.id}`) })
+        .where('id', '=', copy.id)
+        .execute();
+    }
+    return units.length;
+  }
+
+  return {
+    async list(scope, drafts) {
+      const { rows } = await sql<Row>`
+        select c.slug, c.settings, c.collection ->> 'preset' as preset, c.published_at, c.archived_at,
+          c.draft is not null as changed, coalesce(u.units, 0) as units, coalesce(n.nominations, 0) as nominations,
+          coalesce(n.waiting, 0) as waiting, coalesce(k.candidates, 0) as candidates,
+          coalesce(t.ballots, 0) as ballots, coalesce(t.held, 0) as held
+        from contest c
+        left join (select contest, count(*) as units from unit group by contest) u on u.contest = c.id
+        left join (select contest, count(*) filter (where state not in ('draft', 'withdrawn')) as nominations,
+          count(*) filter (where state = 'submitted') as waiting from nomination group by contest) n on n.contest = c.id
+        left join (select contest, count(*) as candidates from candidate group by contest) k on k.contest = c.id
+        left join (select contest, sum(votes) as ballots, sum(held) as held from tally where candidate = 0
+          group by contest) t on t.contest = c.id
+        where (${drafts} or c.published_at is not null)
+          and ${scope === 'all' ? sql`true` : sql`c.slug = any(${slugArray(scope)})`}
+        order by c.id desc limit ${MOST_CONTESTS}`.execute(db);
+      return rows.map((row) => lineOf(row, clock()));
+    },
+
+    async create(actor, { preset: name, title, organizer, start, slug }) {
+      const plan = planFrom(presets[name], { title, organizer, start });
+      return await db.transaction().execute(async (tx) => {
+        const made = await insert(tx, plan, slug ? [slug] : proposals(name, start));
+        await joinOwn(tx, seals, actor, made.id);
+        await recordAction(tx, actor, { act: 'contest.create', contest: made.id, subject: title });
+        return made.slug;
+      });
+    },
+
+    async copy(actor, from, { title, units, slug }) {
+      return await db.transaction().execute(async (tx) => {
+        const stored = await readStored(tx, from);
+        const old = planOf(stored);
+        const plan = nextYear(old, title);
+        const made = await insert(
+          tx,
+          plan,
+          slug ? [slug] : proposals(old.collection.preset, plan.collection.opens),
+        );
+        await copyBanner(tx, plan.settings, made.id);
+        if (units) await copyUnits(tx, stored.id, made.id);
+        await joinOwn(tx, seals, actor, made.id);
+        await recordAction(tx, actor, {
+          act: 'contest.copy',
+          contest: made.id,
+          subject: `${stored.settings.title} → ${title}`,
+        });
+        return made.slug;
+      });
+    },
+  };
+}
+
+/** Each contest has pictures of its own, so that they can go with it. */
+async function copyBanner(tx: Transaction<Tables>, { banner }: ContestSettings, to: number): Promise<void> {
+  if (!banner) return;
+  const id = await copyMedia(tx, banner.id, to);
+  const copied = JSON.stringify(id === null ? null : { ...banner, id });
+  await sql`
+    update contest set settings = settings || jsonb_build_object('banner', ${copied}::jsonb) where id = ${to}`.execute(
+    tx,
+  );
+}
+
+/** zuimei-2026, then zuimei-2026-2 … */
+function proposals(preset: PresetName, start: string): string[] {
+  const ms = Date.parse(start);
+  const stem = Number.isFinite(ms) ? `${STEM[preset]}-${yearOf(ms)}` : STEM[preset];
+  return Array.from({ length: MOST_TRIES }, (_, at) => (at === 0 ? stem : `${stem}-${at + 1}`));
+}
+
+/** Under the first of these slugs that is free. Refuses with slug_taken when none is. */
+async function insert(
+  tx: Transaction<Tables>,
+  plan: ContestPlan,
+  slugs: readonly string[],
+): Promise<{ id: number; slug: string }> {
+  for (const slug of slugs) {
+    const { rows } = await sql<{ id: number }>`
+      insert into contest (slug, settings, collection, published_at)
+      values (${slug}, ${JSON.stringify(plan.settings)}::jsonb, ${JSON.stringify(plan.collection)}::jsonb, null)
+      on conflict (slug) do nothing returning id`.execute(tx);
+    if (rows[0]) return { id: rows[0].id, slug };
+  }
+  throw new Refusal('slug_taken', { slug: slugs[0] ?? '' });
+}
+
+type Count = string | number;
+
+interface Row {
+  slug: string;
+  settings: ContestSettings;
+  preset: PresetName | null;
+  published_at: Date | null;
+  archived_at: Date | null;
+  changed: boolean;
+  units: Count;
+  nominations: Count;
+  waiting: Count;
+  candidates: Count;
+  ballots: Count;
+  held: Count;
+}
+
+function lineOf(row: Row, now: number): ContestLine {
+  const { settings } = row;
+  const published = row.published_at !== null;
+  const next = settings.schedule.find((step) => Date.parse(step.from) > now);
+  return {
+    slug: row.slug,
+    title: settings.title,
+    preset: row.preset,
+    phase: published ? phaseAt(settings, now) : 'draft',
+    publishedAt: row.published_at?.toISOString() ?? null,
+    archived: row.archived_at !== null,
+    paused: settings.paused !== null,
+    changed: published && row.changed,
+    next: next ? { phase: next.phase, at: next.from } : null,
+    units: Number(row.units),
+    nominations: Number(row.nominations),
+    waiting: Number(row.waiting),
+    candidates: Number(row.candidates),
+    ballots: Number(row.ballots),
+    held: Number(row.held),
+  };
+}

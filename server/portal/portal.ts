@@ -1,0 +1,278 @@
+import type { Transaction } from 'kysely';
+import type { CandidateKind, Photo } from '@zuimei/shared/contest.ts';
+import {
+  type AttachmentView,
+  editableStates,
+  type NominationView,
+  nominationLimits,
+} from '@zuimei/shared/nomination.ts';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import type { OpinionDraft, PortalView } from '@zuimei/shared/unit.ts';
+import { readStored, type StoredPlan } from '../contest/plan.ts';
+import type { Db, Tables } from '../db.ts';
+import type { SentFile } from '../document/documents.ts';
+import type { NominationKeys } from '../nomination/answers.ts';
+import {
+  addAttachment,
+  CONSENT_FIELD,
+  checkFile,
+  opinionField,
+  readAttachment,
+} from '../nomination/attachment.ts';
+import {
+  createNomination,
+  deleteDraft,
+  type Filing,
+  isCollecting,
+  type NominationChange,
+  reopenNomination,
+  returnedUntil,
+  saveNomination,
+  submitNomination,
+  withdrawNomination,
+} from '../nomination/filing.ts';
+import {
+  lineOf,
+  type NominationRow,
+  readNomination,
+  recordEvent,
+  viewNomination,
+} from '../nomination/nomination.ts';
+import { ownStep, saveOpinion } from '../nomination/opinion.ts';
+import { findAllTwins } from '../nomination/twin.ts';
+import type { Person } from '../staff/session.ts';
+import { readQuota } from '../unit/quota.ts';
+import { encodePortrait, keepPhoto } from '../upload/portrait.ts';
+
+interface OwnFiling extends Filing {
+  unit: { id: number; name: string };
+  stored: StoredPlan;
+}
+
+/** Files for this name in the portal's own addresses: fields of the form, the consent, and the unit's opinion. */
+const OPINION_FIELD = 'opinion';
+
+export type Portal = ReturnType<typeof createPortal>;
+
+/** What a unit may do with its own nominations. Every verb refuses with not_found for one of another unit. */
+export function createPortal({ db, keys, clock }: { db: Db; keys: NominationKeys; clock: () => number }) {
+  async function filing(person: Person): Promise<OwnFiling> {
+    if (!person.of) throw new Refusal('forbidden');
+    const stored = await readStored(db, person.of.slug);
+    // Until the plan is published nothing is collected, and nobody outside the desk should see it.
+    if (!stored.collection) throw new Refusal('not_found');
+    return {
+      contest: stored,
+      collection: stored.collection,
+      categories: stored.settings.categories,
+      keys,
+      actor: { name: person.name, staff: person.staff, unit: person.of.unit },
+      now: clock(),
+      unit: { id: person.of.unit, name: person.of.name },
+      stored,
+    };
+  }
+
+  /** Runs within one transaction on a locked nomination of this unit, and gives the nomination as it is afterwards. */
+  async function on(
+    person: Person,
+    id: number,
+    act: (tx: Transaction<Tables>, filed: OwnFiling, row: NominationRow) => Promise<void>,
+  ): Promise<NominationView> {
+    const filed = await filing(person);
+    return await db.transaction().execute(async (tx) => {
+      await act(tx, filed, await rowOf(tx, filed, id));
+      return await viewNomination(tx, keys, filed.collection, await rowOf(tx, filed, id));
+    });
+  }
+
+  const rowOf = (tx: Transaction<Tables>, filed: OwnFiling, id: number): Promise<NominationRow> =>
+    readNomination(tx, id, filed.contest.id, { unit: filed.unit.id, lock: true });
+
+  async function own(person: Person, id: number): Promise<NominationRow> {
+    if (!person.of) throw new Refusal('forbidden');
+    return await readNomination(db, id, person.of.contest, { unit: person.of.unit });
+  }
+
+  async function checkOpen(person: Person, id: number): Promise<void> {
+    mustBeOpen(await own(person, id), await filing(person));
+  }
+
+  return {
+    filing,
+    own,
+    checkOpen,
+
+    async view(person: Person): Promise<PortalView> {
+      const { stored, collection, unit, now } = await filing(person);
+      const row = await db
+        .selectFrom('unit')
+        .select(['id', 'kind', 'quota'])
+        .where('id', '=', unit.id)
+        .executeTakeFirstOrThrow();
+      const rows = await db
+        .selectFrom('nomination')
+        .innerJoin('unit', 'unit.id', 'nomination.unit')
+        .selectAll('nomination')
+        .select('unit.name as unit_name')
+        .where('nomination.unit', '=', unit.id)
+        .orderBy('nomination.id')
+        .execute();
+      const twins = await findAllTwins(db, stored.id, rows);
+      const { settings } = stored;
+      return {
+        contest: {
+          slug: stored.slug,
+          title: settings.title,
+          organizers: settings.organizers,
+          contact: settings.footer.contact,
+        },
+        unit,
+        formTitle: collection.formTitle,
+        form: collection.form,
+        kinds: collection.kinds,
+        categories: settings.categories,
+        consent: collection.consent,
+        photo: collection.photo,
+        opinions: collection.opinions,
+        ownStep: ownStep(collection)?.id ?? null,
+        opens: collection.opens,
+        closes: collection.closes,
+        now: new Date(now).toISOString(),
+        open: isCollecting(stored, collection, now),
+        quota: await readQuota(db, collection, settings.categories, row),
+        nominations: rows.map((one) => {
+          const until = returnedUntil(one);
+          return {
+            ...lineOf(one),
+            returned: one.returned,
+            until: until === null ? null : new Date(until).toISOString(),
+            namesake: twins.has(one.id),
+          };
+        }),
+      };
+    },
+
+    async create(person: Person, kind: CandidateKind): Promise<NominationView> {
+      const filed = await filing(person);
+      const { collection, unit, categories } = filed;
+      if (!collection.kinds.includes(kind)) throw new Refusal('bad_request', { field: 'kind' });
+      const known = collection.form.some((field) => field.key === 'unit');
+      const alike = categories.filter((one) => one.id === kind || categories.length === 1);
+      return await db.transaction().execute(async (tx) => {
+        const id = await createNomination(tx, filed, unit.id, {
+          kind,
+          source: 'online',
+          category: alike[0]?.id ?? '',
+          values: known ? { unit: unit.name } : {},
+        });
+        return await viewNomination(tx, keys, collection, await rowOf(tx, filed, id));
+      });
+    },
+
+    async read(person: Person, id: number): Promise<NominationView> {
+      const { collection } = await filing(person);
+      return await viewNomination(db, keys, collection, await own(person, id));
+    },
+
+    /** One autosave; gives the new version. */
+    async save(person: Person, id: number, version: number, change: NominationChange) {
+      const filed = await filing(person);
+      return await db.transaction().execute(async (tx) => {
+        const row = await rowOf(tx, filed, id);
+        mustBeOpen(row, filed);
+        if (change.consent?.file) await readAttachment(tx, change.consent.file, id);
+        const next = await saveNomination(tx, filed, row, version, change);
+        return { version: next, at: new Date(filed.now).toISOString() };
+      });
+    },
+
+    async remove(person: Person, id: number): Promise<void> {
+      const filed = await filing(person);
+      await db.transaction().execute(async (tx) => deleteDraft(tx, await rowOf(tx, filed, id)));
+    },
+
+    submit: (person: Person, id: number, version: number) =>
+      on(person, id, async (tx, filed, row) => {
+        if (row.version !== version) throw changed(row);
+        await submitNomination(tx, filed, row);
+      }),
+
+    withdraw: (person: Person, id: number) => on(person, id, withdrawNomination),
+    reopen: (person: Person, id: number) => on(person, id, reopenNomination),
+
+    /** The cropped portrait, or none; its pixels alone survive. */
+    async photo(person: Person, id: number, sent: SentFile | null): Promise<NominationView> {
+      const encoded = sent ? await encodePortrait(sent) : null;
+      return await on(person, id, async (tx, filed, row) => {
+        mustBeOpen(row, filed);
+        const photo: Photo | null = encoded ? await keepPhoto(tx, filed.contest.id, encoded) : null;
+        await saveNomination(tx, filed, row, row.version, { photo });
+      });
+    },
+
+    /** May a file come for this field? Gives the most bytes it may have. Refuses with bad_request for a field that takes none. */
+    async checkField(person: Person, id: number, field: string): Promise<number> {
+      const filed = await filing(person);
+      (field === OPINION_FIELD ? mustBeHeard : mustBeOpen)(await own(person, id), filed);
+      const { collection } = filed;
+      if (field === CONSENT_FIELD || field === OPINION_FIELD) return nominationLimits.fileBytes;
+      const type = collection.form.find((one) => one.key === field)?.type;
+      if (type !== 'files' && type !== 'video') throw new Refusal('bad_request', { field });
+      return type === 'video' ? nominationLimits.videoBytes : nominationLimits.fileBytes;
+    },
+
+    async addFile(
+      person: Person,
+      id: number,
+      field: string,
+      sent: SentFile | undefined,
+    ): Promise<AttachmentView> {
+      if (!sent) throw new Refusal('bad_request', { field: 'file' });
+      const filed = await filing(person);
+      const type = filed.collection.form.find((one) => one.key === field)?.type;
+      const file = await checkFile(sent, type === 'video' ? 'video' : 'file');
+      const step = ownStep(filed.collection)?.id ?? '';
+      const kept = field === OPINION_FIELD ? opinionField(step) : field;
+      return await db.transaction().execute(async (tx) => {
+        (field === OPINION_FIELD ? mustBeHeard : mustBeOpen)(await rowOf(tx, filed, id), filed);
+        return await addAttachment(tx, id, kept, file, type !== 'files');
+      });
+    },
+
+    async removeFile(person: Person, id: number, file: string): Promise<void> {
+      const filed = await filing(person);
+      await db.transaction().execute(async (tx) => {
+        const row = await rowOf(tx, filed, id);
+        const { id: found, field } = await readAttachment(tx, file, id);
+        (field.startsWith('opinion/') ? mustBeHeard : mustBeOpen)(row, filed);
+        await tx.deleteFrom('attachment').where('id', '=', found).execute();
+      });
+    },
+
+    opinion: (person: Person, id: number, given: OpinionDraft) =>
+      on(person, id, async (tx, filed, row) => {
+        const step = ownStep(filed.collection);
+        if (!step) throw new Refusal('not_found');
+        mustBeHeard(row, filed);
+        await saveOpinion(tx, filed.collection, row.id, step.id, given, filed.actor, filed.now);
+        await recordEvent(tx, row.id, filed.actor, 'opinion', step.name);
+      }),
+  };
+}
+
+/** Its form may be changed: it is a draft or came back, and the contest is not archived. */
+function mustBeOpen(row: NominationRow, { collection, contest }: Filing): void {
+  const { opens, closes } = collection;
+  if (contest.archivedAt) throw new Refusal('collection_closed', { opens, closes });
+  if (!editableStates.includes(row.state)) throw changed(row);
+}
+
+/** The unit's own opinion may also come while the form waits for review. */
+function mustBeHeard(row: NominationRow, filing: Filing): void {
+  if (row.state !== 'submitted' || filing.contest.archivedAt) mustBeOpen(row, filing);
+}
+
+function changed(row: NominationRow): Refusal {
+  return new Refusal('state_changed', { by: row.saved_by, at: row.updated_at.toISOString() });
+}

@@ -1,0 +1,163 @@
+import type { BlockList } from 'node:net';
+import type { HttpBindings } from '@hono/node-server';
+import { type Context, Hono } from 'hono';
+import { maxLength, nullable, object, picklist, pipe, record, regex, string, uuid } from 'valibot';
+import { type FormValues, nominationLimits } from '@zuimei/shared/nomination.ts';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import type { OpinionDraft } from '@zuimei/shared/unit.ts';
+import { clientAddress } from '../address/client.ts';
+import type { Db } from '../db.ts';
+import { documentLimits } from '../document/documents.ts';
+import { readBody, rowNumber, words } from '../http/body.ts';
+import { takeDocuments } from '../intake/intake.ts';
+import { nominationKeys } from '../nomination/answers.ts';
+import { readAttachment, sendAttachment } from '../nomination/attachment.ts';
+import { createOpenings } from '../nomination/opening.ts';
+import { opinionBody } from '../nomination/opinion.ts';
+import type { Secrets } from '../secret.ts';
+import { recordAction } from '../staff/action.ts';
+import type { Attempts } from '../staff/attempt.ts';
+import type { Guard, Person, Sessions } from '../staff/session.ts';
+import { createUnits } from '../unit/unit.ts';
+import { rowId, type Uploads } from '../upload/upload.ts';
+import { createPortal } from './portal.ts';
+
+const kinds = ['person', 'team', 'case', 'work'] as const;
+const line = (most: number) => pipe(string(), maxLength(most));
+const fieldKey = /^[A-Za-z][A-Za-z0-9_/-]{0,63}$/;
+
+/** Most bytes of one save: every answer at its longest would never fit one form. */
+const MOST_SAVE_BYTES = 400_000;
+/** As much as the proxy in front lets through (infra/nginx). */
+const MOST_DOCUMENT_BYTES = 60 << 20;
+
+const bodies = {
+  enter: object({ key: line(64) }),
+  create: object({ kind: picklist(kinds) }),
+  save: object({
+    version: rowNumber,
+    kind: picklist(kinds),
+    category: line(64),
+    values: record(pipe(string(), regex(fieldKey)), line(nominationLimits.answerChars * 2)),
+    consent: nullable(
+      object({
+        by: words(80),
+        on: pipe(string(), regex(/^(\d{4}-\d\d-\d\d)?$/)),
+        file: nullable(pipe(string(), uuid())),
+      }),
+    ),
+  }),
+  move: object({ version: rowNumber }),
+};
+
+/**
+ * What a reporting unit does, all of it within its own contest and on its own nominations (another's is not_found):
+ * POST /api/console/unit/enter  anyone with a unit's key; limited by address. Everything else: role unit, by link or account.
+ * GET /api/console/unit · POST nominations, documents · GET/PUT/DELETE nominations/:id · POST nominations/:id/{submit,withdraw,reopen,photo,files}
+ * PUT nominations/:id/opinion · GET/DELETE nominations/:id/files/:file · DELETE nominations/:id/photo
+ */
+export function portalRoute(parts: {
+  db: Db;
+  secrets: Secrets;
+  sessions: Sessions;
+  attempts: Attempts;
+  guard: Guard;
+  uploads: Uploads;
+  clock: () => number;
+  trustedProxies: BlockList;
+}) {
+  const { db, guard, sessions, attempts, clock, uploads } = parts;
+  const units = createUnits(parts.secrets);
+  const portal = createPortal({ db, keys: nominationKeys(parts.secrets), clock });
+  const opened = createOpenings(db, clock);
+  const unit = guard('unit');
+  const one = '/api/console/unit/nominations/:id';
+  const idOf = (c: Context): number => rowId(c.req.param('id') ?? '');
+
+  return new Hono<{ Bindings: HttpBindings; Variables: { person: Person } }>()
+    .post('/api/console/unit/enter', async (c) => {
+      const address = clientAddress(
+        c.env.incoming.socket.remoteAddress ?? '',
+        c.req.header('x-forwarded-for'),
+        parts.trustedProxies,
+      );
+      const { key } = await readBody(c.req.raw, bodies.enter);
+      const found = await units.enter(db, key).catch(async (error: unknown) => {
+        if (error instanceof Refusal) await attempts.networkFailed(address);
+        throw error;
+      });
+      const before = await sessions.find(c.req.header('cookie'));
+      if (before) await sessions.close(before.session);
+      c.header(
+        'Set-Cookie',
+        await sessions.open({ unit: found.id }, { address, agent: c.req.header('user-agent') ?? '' }),
+      );
+      c.header('Cache-Control', 'no-store');
+      await recordAction(
+        db,
+        { name: found.name, staff: null, unit: found.id },
+        { act: 'unit.enter', contest: found.contest, subject: address },
+      );
+      return c.json({ ok: true });
+    })
+    .get('/api/console/unit', unit, async (c) => c.json(await portal.view(c.get('person'))))
+    .post('/api/console/unit/nominations', unit, async (c) => {
+      const { kind } = await readBody(c.req.raw, bodies.create);
+      return c.json(await portal.create(c.get('person'), kind), 201);
+    })
+    .post('/api/console/unit/documents', unit, async (c) => {
+      const filing = await portal.filing(c.get('person'));
+      using upload = await uploads.read(
+        c.req.raw,
+        c.get('person'),
+        MOST_DOCUMENT_BYTES,
+        Math.min(20, documentLimits.files),
+      );
+      return c.json(await takeDocuments(db, filing, { from: 'unit', unit: filing.unit }, upload));
+    })
+    .get(one, unit, async (c) => c.json(await portal.read(c.get('person'), idOf(c))))
+    .put(one, unit, async (c) => {
+      const { version: from, values, ...change } = await readBody(c.req.raw, bodies.save, MOST_SAVE_BYTES);
+      return c.json(
+        await portal.save(c.get('person'), idOf(c), from, { ...change, values: values as FormValues }),
+      );
+    })
+    .delete(one, unit, async (c) => {
+      await portal.remove(c.get('person'), idOf(c));
+      return c.json({ ok: true });
+    })
+    .post(`${one}/submit`, unit, async (c) => {
+      const { version: from } = await readBody(c.req.raw, bodies.move);
+      return c.json(await portal.submit(c.get('person'), idOf(c), from));
+    })
+    .post(`${one}/withdraw`, unit, async (c) => c.json(await portal.withdraw(c.get('person'), idOf(c))))
+    .post(`${one}/reopen`, unit, async (c) => c.json(await portal.reopen(c.get('person'), idOf(c))))
+    .post(`${one}/photo`, unit, async (c) => {
+      await portal.checkOpen(c.get('person'), idOf(c));
+      using upload = await uploads.read(c.req.raw, c.get('person'), nominationLimits.photoBytes);
+      const { files } = upload;
+      return c.json(await portal.photo(c.get('person'), idOf(c), files[0] ?? null));
+    })
+    .delete(`${one}/photo`, unit, async (c) => c.json(await portal.photo(c.get('person'), idOf(c), null)))
+    .post(`${one}/files/:field`, unit, async (c) => {
+      const field = c.req.param('field');
+      const most = await portal.checkField(c.get('person'), idOf(c), field);
+      using upload = await uploads.read(c.req.raw, c.get('person'), most);
+      const { files } = upload;
+      return c.json(await portal.addFile(c.get('person'), idOf(c), field, files[0]), 201);
+    })
+    .get(`${one}/files/:file`, unit, async (c) => {
+      const row = await portal.own(c.get('person'), idOf(c));
+      const file = await readAttachment(db, c.req.param('file'), row.id);
+      await opened(c.get('person'), row, file);
+      return sendAttachment(file);
+    })
+    .delete(`${one}/files/:file`, unit, async (c) => {
+      await portal.removeFile(c.get('person'), idOf(c), c.req.param('file'));
+      return c.json({ ok: true });
+    })
+    .put(`${one}/opinion`, unit, async (c) => {
+      const given: OpinionDraft = await readBody(c.req.raw, opinionBody);
+      return c.json(await portal.opinion(c.get('person'), idOf(c), given));
+    });
+}

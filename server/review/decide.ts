@@ -1,0 +1,147 @@
+import { sql, type Transaction } from 'kysely';
+import type { NominationAct, NominationState } from '@zuimei/shared/nomination.ts';
+import { countedStates } from '@zuimei/shared/nomination.ts';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import type { DecideResult, Verdict } from '@zuimei/shared/shortlist.ts';
+import { readStored } from '../contest/plan.ts';
+import type { Db, Tables } from '../db.ts';
+import type { NominationKeys } from '../nomination/answers.ts';
+import { type Filing, moveNomination, returnNomination, submitPaper } from '../nomination/filing.ts';
+import { type NominationRow, readNomination, recordEvent } from '../nomination/nomination.ts';
+import { missingOpinions } from '../nomination/opinion.ts';
+import { type Actor, recordAction } from '../staff/action.ts';
+import { checkQuota } from '../unit/quota.ts';
+import { type Collecting, collecting, filingOf } from './review.ts';
+
+export interface Decision {
+  ids: readonly number[];
+  verdict: Verdict;
+  reason: string;
+  /** Version that was read, by id; a nomination that has changed since is refused. */
+  versions?: ReadonlyMap<number, number>;
+  /** With `submit`: day of the signed consents that came with the papers. */
+  consentOn?: string | null;
+}
+
+type Step = { from: readonly NominationState[]; to: NominationState; event: NominationAct };
+const steps: Record<Exclude<Verdict, 'submit'>, Step> = {
+  accept: { from: ['submitted'], to: 'accepted', event: 'accept' },
+  return: { from: ['submitted'], to: 'returned', event: 'return' },
+  decline: { from: ['submitted'], to: 'declined', event: 'decline' },
+  undo: { from: ['accepted', 'declined'], to: 'submitted', event: 'unaccept' },
+};
+
+/**
+ * Gives one verdict on many nominations, each in a transaction of its own: what cannot be done is told and holds up none of the
+ * others. Refuses as a whole with reason_missing when a return or a decline gives none; else every refusal is in the result:
+ * not_found, state_changed, opinion_missing {step}, consent_missing, quota_full, category_full {category, most}.
+ */
+export async function decide(
+  { db, keys }: { db: Db; keys: NominationKeys },
+  slug: string,
+  actor: Actor,
+  decision: Decision,
+  now: number,
+): Promise<DecideResult> {
+  const { verdict, reason } = decision;
+  if ((verdict === 'return' || verdict === 'decline') && [...reason.trim()].length < 4)
+    throw new Refusal('reason_missing');
+  const result: DecideResult = { done: [], refused: [] };
+  for (const id of new Set(decision.ids)) {
+    let name = '';
+    try {
+      const done = await db.transaction().execute(async (tx) => {
+        const stored = collecting(await lockedStored(tx, slug));
+        const row = await readNomination(tx, id, stored.id, { lock: true });
+        name = row.name;
+        return await decideOne(tx, stored, filingOf(stored, keys, actor, now), row, decision);
+      });
+      result.done.push(done);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      result.refused.push({ id, name, code: error.code, details: error.details });
+    }
+  }
+  return result;
+}
+
+/** Places are counted under the contest's lock: of two acceptances at once one sees the other. */
+async function lockedStored(tx: Transaction<Tables>, slug: string) {
+  await tx.selectFrom('contest').select('id').where('slug', '=', slug).forNoKeyUpdate().execute();
+  return await readStored(tx, slug);
+}
+
+async function decideOne(
+  tx: Transaction<Tables>,
+  stored: Collecting,
+  filing: Filing,
+  row: NominationRow,
+  { verdict, reason, versions, consentOn = null }: Decision,
+): Promise<DecideResult['done'][number]> {
+  const { id, name } = row;
+  const seen = versions?.get(id);
+  if (seen !== undefined && seen !== row.version) throw changed(row);
+  const version = row.version + 1;
+  if (verdict === 'submit') {
+    await submitPaper(tx, filing, row, consentOn);
+    return { id, name, state: 'submitted', version };
+  }
+  const { from, to, event } = steps[verdict];
+  if (!from.includes(row.state)) throw changed(row);
+  if (verdict === 'return') {
+    await returnNomination(tx, filing, row, reason);
+    return { id, name, state: to, version };
+  }
+  if (verdict === 'accept') await checkAcceptance(tx, stored, row);
+  if (verdict === 'undo' && !countedStates.includes(row.state)) await checkUnit(tx, stored, row);
+  await moveNomination(tx, filing, row, to, verdict === 'undo' ? { number: null } : {});
+  await recordEvent(tx, id, filing.actor, event, reason);
+  await recordAction(tx, filing.actor, {
+    act: `nomination.${event}`,
+    contest: stored.id,
+    subject: `${name}（${row.unit_name}）`,
+    reason,
+  });
+  return { id, name, state: to, version };
+}
+
+function changed({ state, saved_by, updated_at }: NominationRow): Refusal {
+  return new Refusal('state_changed', { state, by: saved_by, at: updated_at.toISOString() });
+}
+
+async function checkAcceptance(
+  tx: Transaction<Tables>,
+  stored: Collecting,
+  row: NominationRow,
+): Promise<void> {
+  const { collection } = stored;
+  const [step] = (await missingOpinions(tx, collection, [row.id])).get(row.id) ?? [];
+  if (step) throw new Refusal('opinion_missing', { step: step.name });
+  if (collection.consent !== '' && !row.consent) throw new Refusal('consent_missing');
+  await checkUnit(tx, stored, row);
+  await checkPlaces(tx, stored, row.category);
+}
+
+async function checkUnit(tx: Transaction<Tables>, stored: Collecting, row: NominationRow): Promise<void> {
+  const { collection, settings } = stored;
+  const { unit, category, id } = row;
+  await checkQuota(tx, { collection, categories: settings.categories, unit, category, except: id });
+}
+
+/** Places on the shortlist, in all and of one category. One who has withdrawn after publication leaves a place. */
+async function checkPlaces(tx: Transaction<Tables>, stored: Collecting, category: string): Promise<void> {
+  const { collection, settings } = stored;
+  const { rows } = await sql<{ category: string; count: string }>`
+    select n.category, count(*) as count from nomination n
+    left join candidate c on n.state = 'published' and c.contest = n.contest and c.number = n.number
+    where n.contest = ${stored.id} and n.state in ('accepted', 'published') and coalesce(c.body ->> 'withdrawn', '') = ''
+    group by n.category`.execute(tx);
+  const taken = rows.reduce((sum, one) => sum + Number(one.count), 0);
+  if (collection.places !== null && taken >= collection.places)
+    throw new Refusal('category_full', { category: '候选名单', most: collection.places, taken });
+  const most = collection.categoryPlaces[category];
+  const here = Number(rows.find((one) => one.category === category)?.count ?? 0);
+  if (most === undefined || here < most) return;
+  const name = settings.categories.find(({ id }) => id === category)?.name ?? category;
+  throw new Refusal('category_full', { category: name, most, taken: here });
+}

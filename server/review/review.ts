@@ -1,0 +1,195 @@
+import { type RawBuilder, type SqlBool, sql, type Transaction } from 'kysely';
+import type { NominationState } from '@zuimei/shared/nomination.ts';
+import { countedStates, nominationStates } from '@zuimei/shared/nomination.ts';
+import type { Collection } from '@zuimei/shared/plan/plan.ts';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import type { ReviewDesk, ReviewLine, ReviewView, ScreeningSum, Warning } from '@zuimei/shared/shortlist.ts';
+import type { TwinView } from '@zuimei/shared/unit.ts';
+import type { StoredPlan } from '../contest/plan.ts';
+import type { Db, Tables } from '../db.ts';
+import { type NominationKeys, openHidden } from '../nomination/answers.ts';
+import type { Filing } from '../nomination/filing.ts';
+import { lineOf, type NominationRow, readNomination, viewNomination } from '../nomination/nomination.ts';
+import { findAllTwins, findTwins } from '../nomination/twin.ts';
+import { type Checked, warningsOf } from '../nomination/warning.ts';
+import type { Actor } from '../staff/action.ts';
+import { mostOf } from '../unit/quota.ts';
+import { readMarks } from './screening.ts';
+
+type Reader = Db | Transaction<Tables>;
+
+/** A contest that collects nominations. */
+export type Collecting = StoredPlan & { collection: Collection };
+
+/** Refuses with not_found for a contest made without the console: it collects nothing. */
+export function collecting(stored: StoredPlan): Collecting {
+  if (!stored.collection) throw new Refusal('not_found');
+  return { ...stored, collection: stored.collection };
+}
+
+interface ReviewRow extends NominationRow {
+  unit_kind: string;
+  unit_quota: number | null;
+  opinions: Record<string, 'agree' | 'disagree'> | null;
+  files: Record<string, number> | null;
+  given: string | number;
+  average: string | number | null;
+  favour: string | number;
+  mine: string | number | null;
+}
+
+/**
+ * Nominations of a contest with what a reviewer asks of each, in two queries whatever their number. Private answers are opened for the
+ * checks and leave with nothing. A unit's drafts are not the reviewer's to read: only what organizers made themselves.
+ */
+export async function readReview(
+  db: Reader,
+  stored: Collecting,
+  keys: Pick<NominationKeys, 'private'>,
+  reader: { staff: number | null; now: number; id?: number },
+): Promise<ReviewLine[]> {
+  const rows = await readRows(db, stored.id, reader.staff ?? 0);
+  const used = usedByUnit(rows);
+  const shown = reader.id === undefined ? rows : rows.filter(({ id }) => id === reader.id);
+  const twins = await findAllTwins(db, stored.id, shown);
+  return shown.map((row) => ({
+    ...lineOf(row),
+    warnings: warningsFor(row, stored.collection, keys, used, twins, reader.now),
+    screening: sumOf(row, stored.collection.screening),
+  }));
+}
+
+/** What a unit still holds as a draft is nobody else's to read. */
+export const isReadable = ({ state, source }: Pick<NominationRow, 'state' | 'source'>): boolean =>
+  state !== 'draft' || source === 'organizer';
+const readable: RawBuilder<SqlBool> = sql`(nomination.state <> 'draft' or nomination.source = 'organizer')`;
+
+async function readRows(db: Reader, contest: number, staff: number): Promise<ReviewRow[]> {
+  const rows = await db
+    .selectFrom('nomination')
+    .innerJoin('unit', 'unit.id', 'nomination.unit')
+    .selectAll('nomination')
+    .select([
+      'unit.name as unit_name',
+      'unit.kind as unit_kind',
+      'unit.quota as unit_quota',
+      sql<ReviewRow['opinions']>`(
+        select jsonb_object_agg(o.step, o.verdict) from opinion o where o.nomination = nomination.id)`.as(
+        'opinions',
+      ),
+      sql<ReviewRow['files']>`(
+        select jsonb_object_agg(f.field, f.count)
+        from (select field, count(*) as count from attachment where nomination = nomination.id group by field) f)`.as(
+        'files',
+      ),
+      sql<string>`(select count(*) from screening s where s.nomination = nomination.id)`.as('given'),
+      sql<
+        string | null
+      >`(select round(avg(points), 2) from screening s where s.nomination = nomination.id)`.as('average'),
+      sql<string>`(select count(*) from screening s where s.nomination = nomination.id and s.points >= 1)`.as(
+        'favour',
+      ),
+      sql<string | null>`(
+        select points from screening s where s.nomination = nomination.id and s.staff = ${staff})`.as('mine'),
+    ])
+    .where('nomination.contest', '=', contest)
+    .where(readable)
+    .orderBy('nomination.id')
+    .execute();
+  return rows as ReviewRow[];
+}
+
+/** How many there are in each state, those not shown included. */
+export async function countStates(db: Reader, contest: number): Promise<Record<NominationState, number>> {
+  const rows = await db
+    .selectFrom('nomination')
+    .select(['state', (eb) => eb.fn.countAll<string | number>().as('count')])
+    .where('contest', '=', contest)
+    .groupBy('state')
+    .execute();
+  const found = new Map(rows.map((row) => [row.state, Number(row.count)]));
+  return Object.fromEntries(nominationStates.map((state) => [state, found.get(state) ?? 0])) as Record<
+    NominationState,
+    number
+  >;
+}
+
+/** One nomination whole, private values masked. Refuses with not_found, also for a draft that its unit still holds. */
+export async function readOne(
+  db: Reader,
+  stored: Collecting,
+  keys: NominationKeys,
+  reader: { staff: number | null; now: number },
+  id: number,
+): Promise<ReviewView> {
+  const row = await readNomination(db, id, stored.id);
+  if (!isReadable(row)) throw new Refusal('not_found');
+  const [line] = await readReview(db, stored, keys, { ...reader, id });
+  return {
+    ...(await viewNomination(db, keys, stored.collection, row)),
+    warnings: line?.warnings ?? [],
+    marks: await readMarks(db, id, reader.staff),
+    twins: await findTwins(db, stored.id, row),
+  };
+}
+
+function sumOf(row: ReviewRow, kind: Collection['screening']): ScreeningSum {
+  return {
+    given: Number(row.given),
+    average: row.average === null || kind === 'none' ? null : Number(row.average),
+    favour: Number(row.favour),
+    mine: row.mine === null ? null : Number(row.mine),
+  };
+}
+
+function warningsFor(
+  row: ReviewRow,
+  collection: Collection,
+  keys: Pick<NominationKeys, 'private'>,
+  used: ReadonlyMap<number, number>,
+  twins: ReadonlyMap<number, readonly TwinView[]>,
+  now: number,
+): Warning[] {
+  const most = mostOf(collection, { kind: row.unit_kind, quota: row.unit_quota });
+  const one: Checked = {
+    ...row,
+    hidden: openHidden(keys, row),
+    opinions: new Map(Object.entries(row.opinions ?? {})),
+    files: new Map(Object.entries(row.files ?? {})),
+    twins: twins.get(row.id) ?? [],
+    quota: { unit: row.unit_name, most, used: used.get(row.unit) ?? 0 },
+  };
+  return warningsOf(collection, one, now);
+}
+
+function usedByUnit(rows: readonly ReviewRow[]): Map<number, number> {
+  const used = new Map<number, number>();
+  for (const row of rows)
+    if (countedStates.includes(row.state)) used.set(row.unit, (used.get(row.unit) ?? 0) + 1);
+  return used;
+}
+
+/** What the pages of review need to know about the contest. */
+export function deskOf(stored: Collecting): ReviewDesk {
+  const { collection, settings, slug } = stored;
+  return {
+    slug,
+    title: settings.title,
+    formTitle: collection.formTitle,
+    noun: settings.noun,
+    form: collection.form,
+    categories: settings.categories,
+    unitKinds: collection.unitKinds,
+    opinions: collection.opinions,
+    screening: collection.screening,
+    consent: collection.consent,
+    categoryPlaces: collection.categoryPlaces,
+    places: collection.places,
+  };
+}
+
+/** What saving and submitting a nomination must know of its contest. */
+export function filingOf(stored: Collecting, keys: NominationKeys, actor: Actor, now: number): Filing {
+  const { collection, settings } = stored;
+  return { contest: stored, collection, categories: settings.categories, keys, actor, now };
+}

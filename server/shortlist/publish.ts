@@ -1,0 +1,196 @@
+import { sql, type Transaction } from 'kysely';
+import { fieldsFor } from '@zuimei/shared/answer.ts';
+import type { Candidate, Phase, ScheduleStep } from '@zuimei/shared/contest.ts';
+import { phaseAt, phases } from '@zuimei/shared/contest.ts';
+import { checkPlan } from '@zuimei/shared/plan/check.ts';
+import type { ContestPlan } from '@zuimei/shared/plan/plan.ts';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import { readStored } from '../contest/plan.ts';
+import type { Tables } from '../db.ts';
+import { drawMediaId } from '../media/photo.ts';
+import { type NominationKeys, openHidden } from '../nomination/answers.ts';
+import { candidateFields, type NominationRow, recordEvent } from '../nomination/nomination.ts';
+import { type Collecting, collecting } from '../review/review.ts';
+import { type Actor, recordAction } from '../staff/action.ts';
+import { sealPrivate } from '../vault.ts';
+import type { Ledger } from '../vote/ledger.ts';
+import { type Listed, lacksOf, readDraw, readListed } from './shortlist.ts';
+
+/** The last draw by lot: with it and the nominations' ids anyone can do it again (shared/shortlist.ts DrawView). */
+type Drawn = { seed: string; times: number };
+
+/**
+ * Makes candidates of all accepted nominations, and the shortlist public at once: collecting ends, the contest is published if it was
+ * not, and its schedule moves up to 候选公布. One transaction with its entry in the ledger. Doing it again adds nothing; later ones can
+ * be added until voting opens. Gives the numbers added. Refuses with nothing_to_publish, shortlist_incomplete {name, lack},
+ * number_taken, plan_impossible for a contest never published, and not_now once voting has begun.
+ */
+export async function publishShortlist(
+  parts: { ledger: Ledger; keys: Pick<NominationKeys, 'private'> },
+  slug: string,
+  actor: Actor,
+  reason: string,
+  now: number,
+): Promise<number[]> {
+  // What goes into the entry is known only under the lock: the object is filled there, before the entry is written.
+  const facts: { added: { number: number; name: string; nomination: number }[]; draw: Drawn | null } = {
+    added: [],
+    draw: null,
+  };
+  await parts.ledger.amend(slug, {
+    kind: 'shortlist',
+    actor: actor.name,
+    reason,
+    facts,
+    async change(tx, contestId) {
+      const stored = collecting(await readStored(tx, slug));
+      checkTime(stored, now);
+      const listed = await readListed(tx, stored);
+      const accepted = listed.filter(({ state }) => state === 'accepted');
+      if (accepted.length === 0) throw new Refusal('nothing_to_publish');
+      for (const one of accepted) checkReady(one, stored);
+      for (const one of accepted.toSorted((a, b) => (a.number ?? 0) - (b.number ?? 0))) {
+        const { number, name } = await addCandidate(tx, stored, parts.keys, one, actor, now);
+        facts.added.push({ number, name, nomination: one.id });
+      }
+      const draw = await readDraw(tx, contestId);
+      if (draw) facts.draw = { seed: draw.seed, times: draw.times };
+      await makePublic(tx, stored, now);
+      await recordAction(tx, actor, {
+        act: 'shortlist.publish',
+        contest: contestId,
+        subject: facts.added.map(({ number, name }) => `${number} ${name}`).join('，'),
+        reason,
+      });
+    },
+  });
+  return facts.added.map(({ number }) => number);
+}
+
+/** Nobody joins once ballots may have been cast. Refuses with not_now {phase}. */
+function checkTime(stored: Collecting, now: number): void {
+  const opens = stored.settings.rounds[0]?.opens;
+  const began = opens !== undefined && Date.parse(opens) <= now;
+  if (began || stored.archivedAt) throw new Refusal('not_now', { phase: phaseAt(stored.settings, now) });
+}
+
+function checkReady(one: Listed, stored: Collecting): void {
+  const [lack] = lacksOf(one, stored);
+  if (lack) throw new Refusal('shortlist_incomplete', { name: one.name || `报送 ${one.id}`, lack });
+}
+
+async function addCandidate(
+  tx: Transaction<Tables>,
+  stored: Collecting,
+  keys: Pick<NominationKeys, 'private'>,
+  { id, number, unit }: Listed,
+  actor: Actor,
+  now: number,
+): Promise<Candidate> {
+  const nomination = await tx
+    .selectFrom('nomination')
+    .selectAll()
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+  const row: NominationRow = { ...nomination, unit_name: unit };
+  if (number === null) throw new Refusal('shortlist_incomplete', { name: row.name, lack: 'number' });
+  const video = await copyFilm(tx, stored, row);
+  const candidate: Candidate = {
+    ...candidateFields(stored.collection, row),
+    number,
+    withdrawn: null,
+    ...(video ? { video } : {}),
+  };
+  const cell = { contest: stored.id, number };
+  const inserted = await tx
+    .insertInto('candidate')
+    .values({
+      ...cell,
+      body: sql`${JSON.stringify(candidate)}::jsonb`,
+      private: sealPrivate(keys.private, openHidden(keys, row), cell),
+      source: `报送 ${id}`,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  if (Number(inserted.numInsertedOrUpdatedRows ?? 0) === 0) throw new Refusal('number_taken', { number });
+  await tx
+    .updateTable('nomination')
+    .set({ state: 'published', version: sql`version + 1`, updated_at: new Date(now) })
+    .where('id', '=', id)
+    .execute();
+  await recordEvent(tx, id, actor, 'publish', `${number} 号`);
+  return candidate;
+}
+
+/** A work's film becomes public: a copy of its attachment, which stays as it is. */
+async function copyFilm(
+  tx: Transaction<Tables>,
+  stored: Collecting,
+  row: NominationRow,
+): Promise<{ id: string } | null> {
+  const field = fieldsFor(stored.collection.form, row.kind).find(
+    ({ type, audience }) => type === 'video' && audience === 'public',
+  );
+  if (!field) return null;
+  const file = await tx
+    .selectFrom('attachment')
+    .select(['bytes', 'type'])
+    .where('nomination', '=', row.id)
+    .where('field', '=', field.key)
+    .where('type', '=', 'video/mp4')
+    .orderBy('created_at', 'desc')
+    .executeTakeFirst();
+  if (!file) return null;
+  const id = drawMediaId();
+  await tx
+    .insertInto('media')
+    .values({ id, name: 'video.mp4', contest: stored.id, type: file.type, bytes: file.bytes })
+    .execute();
+  return { id };
+}
+
+/** What is in force, and what an organizer is still preparing, both go on from here. */
+async function makePublic(tx: Transaction<Tables>, stored: Collecting, now: number): Promise<void> {
+  const { settings, collection, draft } = stored;
+  const plan = shortlistedFrom({ settings, collection }, now);
+  if (!stored.publishedAt) checkPossible(plan, now);
+  const later = draft && shortlistedFrom(draft, now);
+  await sql`
+    update contest set settings = ${JSON.stringify(plan.settings)}::jsonb, collection = ${JSON.stringify(plan.collection)}::jsonb,
+      published_at = coalesce(published_at, ${new Date(now).toISOString()}::timestamptz),
+      draft = ${later ? JSON.stringify(later) : null}::jsonb, draft_version = draft_version + 1
+    where id = ${stored.id}`.execute(tx);
+}
+
+/** What goes public for the first time must be possible: the settings page says what is not, and why. */
+function checkPossible(plan: ContestPlan, now: number): void {
+  const faults = checkPlan(plan, { now }).filter(({ level }) => level === 'error');
+  const [first] = faults;
+  if (first)
+    throw new Refusal('plan_impossible', { count: faults.length, fault: first.code, path: first.path });
+}
+
+/**
+ * The plan with 候选公布 begun by `now` and collecting over. A phase before it that had not begun never will; one that comes later stays
+ * where it is.
+ */
+export function shortlistedFrom(plan: ContestPlan, now: number): ContestPlan {
+  const at = new Date(now).toISOString();
+  const earlier = (instant: string) => (Date.parse(instant) > now ? at : instant);
+  const place = (phase: Phase) => phases.indexOf(phase);
+  const { schedule } = plan.settings;
+  const before = schedule.filter(({ phase }) => place(phase) < place('shortlisted'));
+  const own = schedule.find(({ phase }) => phase === 'shortlisted');
+  const start = own ? Math.min(Date.parse(own.from), now) : now;
+  const steps: ScheduleStep[] = [
+    ...before.filter(({ from }) => Date.parse(from) < start),
+    { phase: 'shortlisted', from: new Date(start).toISOString() },
+    ...schedule.filter(({ phase }) => place(phase) > place('shortlisted')),
+  ];
+  const { opens, closes } = plan.collection;
+  return {
+    settings: { ...plan.settings, schedule: steps },
+    collection: { ...plan.collection, opens: earlier(opens), closes: earlier(closes) },
+  };
+}

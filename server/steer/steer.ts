@@ -1,0 +1,235 @@
+import { sql, type Transaction } from 'kysely';
+import type { Announcement } from '@zuimei/shared/contest.ts';
+import { extendRound } from '@zuimei/shared/live.ts';
+import type { ContestSettings } from '@zuimei/shared/plan/plan.ts';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import type { Instant } from '@zuimei/shared/time.ts';
+import { updateContest } from '../contest/contest.ts';
+import type { Desk } from '../contest/desk.ts';
+import { checkStillHeld, readStanding } from '../contest/held.ts';
+import { readStored, type StoredPlan } from '../contest/plan.ts';
+import type { Db, Tables } from '../db.ts';
+import { type Actor, recordAction } from '../staff/action.ts';
+import type { Ledger } from '../vote/ledger.ts';
+
+const MOST_ANNOUNCEMENTS = 20;
+
+/**
+ * What an organizer may do while a contest runs. Every act resolves once it holds for all servers: from then on no ballot is
+ * committed under what was before, since each commit names the contest's version. All refuse with not_found, with not_now while a
+ * contest is not published, and with archived.
+ */
+export interface Steer {
+  /** Refuses with already_paused, round_over. */
+  pause(actor: Actor, slug: string, reason: string): Promise<void>;
+  /** Refuses with not_paused, round_over. */
+  resume(actor: Actor, slug: string, reason: string): Promise<void>;
+  /** Puts off the closing of a round, and what hangs on it. Refuses with round_over, not_later, not_so_late, plan_broken. */
+  extend(actor: Actor, slug: string, to: { round: number; closes: Instant; reason: string }): Promise<void>;
+  /** Refuses with too_many_announcements, or not_later when `until` is over. */
+  announce(actor: Actor, slug: string, words: { text: string; until: Instant | null }): Promise<void>;
+  /** `at` names the announcement. Refuses with not_found. */
+  takeDown(actor: Actor, slug: string, at: Instant): Promise<void>;
+}
+
+export function createSteer(parts: { db: Db; ledger: Ledger; desk: Desk; clock: () => number }): Steer {
+  const { db, ledger, desk, clock } = parts;
+
+  /** An act that bears on voting: the settings, the ledger's entry and the line of the action log in one transaction. */
+  async function amend(
+    actor: Actor,
+    slug: string,
+    act: {
+      kind: string;
+      act: string;
+      reason: string;
+      subject?: string;
+      facts?: Record<string, string | number>;
+      edit: (settings: ContestSettings) => ContestSettings;
+    },
+  ): Promise<void> {
+    await ledger.amend(slug, {
+      kind: act.kind,
+      actor: actor.name,
+      reason: act.reason,
+      ...(act.facts ? { facts: act.facts } : {}),
+      async change(tx, contest) {
+        const stored = await running(tx, slug);
+        const settings = act.edit(stored.settings);
+        checkStillHeld(stored, await readStanding(tx, contest), { settings }, clock());
+        await saveSettings(tx, contest, settings);
+        await redraft(tx, stored, act.edit);
+        await recordAction(tx, actor, {
+          act: act.act,
+          contest,
+          subject: act.subject ?? stored.settings.title,
+          reason: act.reason,
+        });
+      },
+    });
+    await refresh(slug);
+  }
+
+  /** An act that citizens read and no rule knows of: a new version, so that it is seen at once, and no entry of its own. */
+  async function publish(
+    actor: Actor,
+    slug: string,
+    act: { act: string; subject: string; edit: (settings: ContestSettings) => ContestSettings },
+  ): Promise<void> {
+    await db.transaction().execute(async (tx) => {
+      await sql`select 1 from contest where slug = ${slug} for update`.execute(tx);
+      const stored = await running(tx, slug);
+      await updateContest(tx, stored.id, act.edit(stored.settings));
+      await redraft(tx, stored, act.edit);
+      await recordAction(tx, actor, { act: act.act, contest: stored.id, subject: act.subject });
+    });
+    await refresh(slug);
+  }
+
+  /** It is done already: a contest that the public cannot see yet is no fault. */
+  async function refresh(slug: string): Promise<void> {
+    await desk.reload(slug).catch(() => {});
+  }
+
+  function checkNotOver(settings: ContestSettings): void {
+    const last = settings.rounds.at(-1);
+    if (!last || Date.parse(last.closes) <= clock())
+      throw new Refusal('round_over', { closes: last?.closes ?? null });
+  }
+
+  const nowInstant = (): Instant => new Date(clock()).toISOString();
+
+  return {
+    async pause(actor, slug, reason) {
+      const paused = { since: nowInstant(), reason };
+      await amend(actor, slug, {
+        kind: 'pause',
+        act: 'contest.pause',
+        reason,
+        edit(settings) {
+          checkNotOver(settings);
+          if (settings.paused) throw new Refusal('already_paused');
+          return { ...settings, paused };
+        },
+      });
+    },
+
+    async resume(actor, slug, reason) {
+      await amend(actor, slug, {
+        kind: 'resume',
+        act: 'contest.resume',
+        reason,
+        edit(settings) {
+          checkNotOver(settings);
+          if (!settings.paused) throw new Refusal('not_paused');
+          return { ...settings, paused: null };
+        },
+      });
+    },
+
+    async extend(actor, slug, { round, closes, reason }) {
+      const { settings } = await readStored(db, slug);
+      const from = settings.rounds[round]?.closes;
+      if (!from) throw new Refusal('bad_request', { field: 'round' });
+      const note = { at: nowInstant(), round, from, reason };
+      await amend(actor, slug, {
+        kind: 'extension',
+        act: 'contest.extend',
+        reason,
+        subject: `${from} → ${closes}`,
+        facts: { round, from, closes },
+        edit(current) {
+          const old = current.rounds[round];
+          if (!old || Date.parse(old.closes) <= clock())
+            throw new Refusal('round_over', { closes: old?.closes ?? null });
+          // Another organizer was quicker: what was confirmed no longer says what would happen.
+          if (old.closes !== from) throw new Refusal('not_later', { closes: old.closes });
+          const extended = [note, ...(current.extended ?? [])];
+          return { ...extendRound(current, round, closes), extended };
+        },
+      });
+    },
+
+    async announce(actor, slug, { text, until }) {
+      const at = nowInstant();
+      if (until !== null && until <= at) throw new Refusal('not_later', { closes: at });
+      await publish(actor, slug, {
+        act: 'announcement.add',
+        subject: text,
+        edit(settings) {
+          const standing = (settings.announcements ?? []).filter(
+            (one) => one.until === null || one.until > at,
+          );
+          if (standing.length >= MOST_ANNOUNCEMENTS)
+            throw new Refusal('too_many_announcements', { most: MOST_ANNOUNCEMENTS });
+          return {
+            ...settings,
+            announcements: [{ at: freeInstant(standing, at), text, until }, ...standing],
+          };
+        },
+      });
+    },
+
+    async takeDown(actor, slug, at) {
+      const { settings } = await readStored(db, slug);
+      const gone = settings.announcements?.find((one) => one.at === at);
+      if (!gone) throw new Refusal('not_found');
+      await publish(actor, slug, {
+        act: 'announcement.remove',
+        subject: gone.text,
+        edit: (current) => ({
+          ...current,
+          announcements: (current.announcements ?? []).filter((one) => one.at !== at),
+        }),
+      });
+    },
+  };
+}
+
+/** The contest, if it can be steered. */
+async function running(tx: Transaction<Tables>, slug: string): Promise<StoredPlan> {
+  const stored = await readStored(tx, slug);
+  if (stored.archivedAt !== null) throw new Refusal('archived');
+  if (stored.publishedAt === null) throw new Refusal('not_now');
+  return stored;
+}
+
+/** The instant names an announcement: two of one millisecond would be one. */
+function freeInstant(standing: readonly Announcement[], at: Instant): Instant {
+  let ms = Date.parse(at);
+  while (standing.some((one) => Date.parse(one.at) === ms)) ms++;
+  return new Date(ms).toISOString();
+}
+
+/** Without a new version: ledger.amend gives it. */
+async function saveSettings(
+  tx: Transaction<Tables>,
+  contest: number,
+  settings: ContestSettings,
+): Promise<void> {
+  await sql`update contest set settings = ${JSON.stringify(settings)}::jsonb where id = ${contest}`.execute(
+    tx,
+  );
+}
+
+/**
+ * What an organizer is preparing meanwhile moves along, so that publishing it does not undo the act. A draft that the act does not fit
+ * (it has other rounds, say) stays as it is; publishing it is checked anew anyway.
+ */
+async function redraft(
+  tx: Transaction<Tables>,
+  { id, draft }: StoredPlan,
+  edit: (settings: ContestSettings) => ContestSettings,
+): Promise<void> {
+  if (!draft) return;
+  let settings: ContestSettings;
+  try {
+    settings = edit(draft.settings);
+  } catch (refusal) {
+    if (refusal instanceof Refusal) return;
+    throw refusal;
+  }
+  await sql`
+    update contest set draft = ${JSON.stringify({ ...draft, settings })}::jsonb, draft_version = draft_version + 1
+    where id = ${id}`.execute(tx);
+}

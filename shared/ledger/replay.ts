@@ -1,0 +1,208 @@
+import { equalBytes, toHex } from '../bytes.ts';
+import type { Round } from '../contest.ts';
+import type { Checkpoint } from '../log/checkpoint.ts';
+import { createTileTree } from '../log/tree.ts';
+import type { Instant } from '../time.ts';
+import { isRuling } from './act.ts';
+import { frozenOf } from './frozen.ts';
+import { createRecount, type RoundTally } from './recount.ts';
+import { BATCH, createReopener, type Fault, type Line } from './reopen.ts';
+import { createSeen } from './seen.ts';
+
+export type { Line };
+
+export interface Ledger {
+  /** Slug. */
+  contest: string;
+  /** Before the first act that holds rules; from there on the rounds are those that the ledger froze last. */
+  rounds: readonly Pick<Round, 'opens' | 'closes'>[];
+  /** Checkpoints whose signatures the caller has checked; in any order. */
+  checkpoints: readonly SignedRoot[];
+  /**
+   * Ballots of this instant and later may come without what opens them ('' = all may): they are hashed and not counted, and rulings on
+   * them are passed over. Absent = every ballot must be opened.
+   */
+  withheldFrom?: Instant;
+  /** Indexes of entries whose leaves are asked for. */
+  watched?: readonly number[];
+}
+
+export type SignedRoot = Pick<Checkpoint, 'size' | 'root'>;
+
+/**
+ * Beside the faults of a line (reopen.ts): time: it is older than the entry before · ballot_twice: this voter's ballotId was seen
+ * before · outside_rounds: cast when no round was open · ruling: it moves what it cannot · checkpoint: the tree is not the
+ * one that was signed · checkpoint_ahead: it was signed for more entries than there are.
+ */
+export type ProblemCode =
+  | Fault['code']
+  | 'time'
+  | 'ballot_twice'
+  | 'outside_rounds'
+  | 'ruling'
+  | 'checkpoint'
+  | 'checkpoint_ahead';
+
+export interface Problem {
+  code: ProblemCode;
+  /** Of the entry; for a checkpoint, its size. */
+  index: number;
+  detail: string;
+}
+
+export interface Replay {
+  entries: number;
+  /** Hex. */
+  root: string;
+  tally: RoundTally[];
+  /** Ballots that were counted anew; those that neither count nor are held were ruled void. */
+  cast: number;
+  /** Ballots that came, rightly, without what opens them. */
+  withheld: number;
+  checkpointsAgreed: number;
+  /** Those that did not agree, as they were given. */
+  checkpointsFailed: SignedRoot[];
+  /** Leaf hashes of the watched entries, as far as there are such entries. */
+  leaves: Map<number, Uint8Array>;
+  /** The first 1000. */
+  problems: Problem[];
+  problemCount: number;
+}
+
+const PROBLEMS_KEPT = 1000;
+
+export interface Replayer {
+  /** The next entries, in ledger order, in batches of any length. */
+  take(lines: readonly Line[]): void;
+  /** What came of all that was taken. */
+  finish(): Replay;
+}
+
+/** Reads a whole ledger again: rejects only if the source of the lines does. See createReplayer. */
+export async function replay(
+  ledger: Ledger & { lines: AsyncIterable<readonly Line[]> | Iterable<readonly Line[]> },
+): Promise<Replay> {
+  const replayer = createReplayer(ledger);
+  for await (const batch of ledger.lines) replayer.take(batch);
+  return replayer.finish();
+}
+
+/**
+ * Does everything again that the server did with a ledger: recomputes each commitment, leaf and the root, holds the tree
+ * against every checkpoint at its size, and counts the ballots anew. A ballot with a problem of its own is not counted.
+ */
+export function createReplayer(ledger: Ledger): Replayer {
+  const { contest, rounds, checkpoints, withheldFrom, watched = [] } = ledger;
+  const problems: Problem[] = [];
+  let problemCount = 0;
+  const problem = (code: ProblemCode, index: number, detail = ''): void => {
+    if (problemCount++ < PROBLEMS_KEPT) problems.push({ code, index, detail });
+  };
+  const tree = createTileTree();
+  const recount = createRecount();
+  const reopener = createReopener(contest);
+  const seen = createSeen();
+  let roundOf = createRoundFinder(rounds);
+  const signed = checkpoints.toSorted((a, b) => a.size - b.size);
+  const failed: SignedRoot[] = [];
+  const awaited = new Set(watched);
+  const leaves = new Map<number, Uint8Array>();
+  let next = 0;
+  let cast = 0;
+  let withheld = 0;
+  let firstWithheld = Number.POSITIVE_INFINITY;
+  let latest: Instant = '';
+
+  const compare = (): void => {
+    for (let one = signed[next]; one?.size === tree.size(); one = signed[++next]) {
+      if (equalBytes(one.root, tree.root())) continue;
+      failed.push(one);
+      problem('checkpoint', tree.size(), toHex(tree.root()));
+    }
+  };
+
+  const countBallot = ({ at, opening }: Line, index: number, i: number): void => {
+    const round = roundOf(at);
+    if (!opening) return;
+    if (!seen.add(reopener.saltWord(i, 0), reopener.saltWord(i, 1)))
+      problem('ballot_twice', index, opening.ballotId);
+    else if (round < 0) problem('outside_rounds', index, at);
+    else {
+      recount.add(index, round, opening.picks, opening.state);
+      cast++;
+    }
+  };
+
+  const isWithheld = (fault: Fault | null | undefined, at: Instant): boolean =>
+    fault?.code === 'opening_missing' && withheldFrom !== undefined && at >= withheldFrom;
+
+  const rule = ({ act }: Line, index: number): void => {
+    if (!act || !isRuling(act)) {
+      problem('act', index, 'ruling');
+      return;
+    }
+    for (const ruled of act.entries)
+      if (ruled < firstWithheld || ruled >= index)
+        if (!recount.rule(act.ruling, ruled)) problem('ruling', index, `${act.ruling} ${ruled}`);
+  };
+
+  const takeBatch = (lines: readonly Line[]): void => {
+    const faults = reopener.run(lines);
+    lines.forEach((line, i) => {
+      const index = tree.size();
+      const fault = faults[i];
+      tree.push(reopener.leaves, reopener.leafStart(i));
+      if (awaited.has(index))
+        leaves.set(index, reopener.leaves.slice(reopener.leafStart(i), reopener.leafStart(i) + 32));
+      if (line.at < latest) problem('time', index, line.at);
+      else latest = line.at;
+      if (isWithheld(fault, line.at)) {
+        withheld++;
+        firstWithheld = Math.min(firstWithheld, index);
+      } else if (fault) problem(fault.code, index, fault.detail);
+      else if (line.kind === 'ballot') countBallot(line, index, i);
+      else if (line.kind === 'ruling') rule(line, index);
+      else {
+        const frozen = frozenOf(line.act);
+        if (frozen) roundOf = createRoundFinder(frozen.rounds);
+      }
+      compare();
+    });
+  };
+
+  compare();
+  return {
+    take(lines) {
+      for (let from = 0; from < lines.length; from += BATCH) takeBatch(lines.slice(from, from + BATCH));
+    },
+    finish() {
+      for (const one of signed.slice(next)) {
+        failed.push(one);
+        problem('checkpoint_ahead', one.size);
+      }
+      return {
+        entries: tree.size(),
+        root: toHex(tree.root()),
+        tally: recount.tally(),
+        cast,
+        withheld,
+        checkpointsAgreed: signed.length - failed.length,
+        checkpointsFailed: failed,
+        leaves,
+        problems,
+        problemCount,
+      };
+    },
+  };
+}
+
+/** Round of an instant, -1 if none was open. Instants of one form compare as text. */
+function createRoundFinder(rounds: Ledger['rounds']): (at: Instant) => number {
+  const spans = rounds.map(({ opens, closes }) => [opens, closes].map((at) => new Date(at).toISOString()));
+  let [lastAt, last] = ['', -1];
+  return (at) => {
+    if (at !== lastAt)
+      [lastAt, last] = [at, spans.findIndex(([opens = '', closes = '']) => opens <= at && at < closes)];
+    return last;
+  };
+}

@@ -1,0 +1,157 @@
+import type { CandidateKind, Contest, Phase } from '../contest.ts';
+import type { FieldName } from '../form.ts';
+import type { Instant } from '../time.ts';
+
+/** Everything an organizer sets: what the public reads and votes under, and how nominations are collected. */
+export interface ContestPlan {
+  settings: ContestSettings;
+  collection: Collection;
+}
+
+export type ContestSettings = Omit<Contest, 'slug' | 'version' | 'candidates'>;
+
+export const presetNames = ['zuimei-district', 'zuimei-province', 'anli', 'volunteer', 'works'] as const;
+export type PresetName = (typeof presetNames)[number];
+
+export type FieldType =
+  | 'line'
+  | 'text'
+  | 'choice'
+  | 'number'
+  | 'month'
+  | 'phone'
+  | 'identity'
+  | 'photo'
+  | 'files'
+  | 'video';
+
+/** One field of the form that a unit fills in. */
+export interface FormField {
+  /** As shared/form.ts calls it where a document can fill it, else a name of its own (a–z). */
+  key: FieldName | (string & {});
+  title: string;
+  type: FieldType;
+  required: boolean;
+  /** public: on the candidate's page. private: sealed at rest, masked in the console, never published. */
+  audience: 'public' | 'private';
+  /** Most characters, blanks not counted. 0 = no limit of its own. */
+  limit: number;
+  hint: string;
+  /** For type choice. */
+  choices: string[];
+  /** Only for these kinds of candidate; empty = for all. */
+  kinds: CandidateKind[];
+}
+
+/** 单位类别 with its quota, e.g. 乡镇街道: 1–5 nominations a unit. */
+export interface UnitKind {
+  id: string;
+  name: string;
+  /** Asked for at least; shown as a reminder, never a ranking. */
+  least: number;
+  /** Most nominations of one unit; null = no bound. */
+  most: number | null;
+}
+
+/** One step of the opinions up the levels (报送单位 → 县 → 市), or one department that is asked (征求意见). */
+export interface OpinionStep {
+  id: string;
+  name: string;
+  kind: 'level' | 'consult';
+  required: boolean;
+  /** Must carry a scan. */
+  attachment: boolean;
+}
+
+/** How nominations are collected and screened. Never public as a whole; units see what concerns them. */
+export interface Collection {
+  preset: PresetName;
+  /** Title on the form and on the 汇总表, e.g. “最美应急人”报送表. */
+  formTitle: string;
+  listTitle: string;
+  kinds: CandidateKind[];
+  form: FormField[];
+  /** What the nominee agrees to before publication. */
+  consent: string;
+  unitKinds: UnitKind[];
+  /** Most nominations of one unit in one category, by category id; absent = no bound. */
+  unitCategoryMost: Record<string, number>;
+  /** Places on the shortlist by category id; absent = no bound. */
+  categoryPlaces: Record<string, number>;
+  /** Places on the shortlist in all; null = no bound. */
+  places: number | null;
+  opinions: OpinionStep[];
+  /** Units may submit in [opens, closes). */
+  opens: Instant;
+  closes: Instant;
+  photo: { width: number; height: number; hint: string };
+  /** What reviewers give at the screening: points 0–100, a vote of the meeting, or nothing. */
+  screening: 'none' | 'score' | 'vote';
+  /** Service in years below which a warning is shown; 0 = none. */
+  leastYears: number;
+  /** Warn of leading cadres (原则上不推荐领导干部). */
+  noLeaders: boolean;
+  /** Least number of proving cases; 0 = not asked. */
+  leastProofs: number;
+  /** Working days of the notice. */
+  noticeDays: number;
+  /** Recommendation upward: who may send how many, e.g. 区县 ≤ 5. Shown and kept for the result. */
+  upward: { name: string; most: number }[];
+}
+
+/** GET /api/console/contests: one contest as staff see it in the list. */
+export interface ContestLine {
+  slug: string;
+  title: string;
+  preset: PresetName | null;
+  phase: Phase;
+  /** null = a draft nobody else sees. */
+  publishedAt: Instant | null;
+  archived: boolean;
+  paused: boolean;
+  /** Has changes that are not published. */
+  changed: boolean;
+  /** The step that comes next by the clock. */
+  next: { phase: Phase; at: Instant } | null;
+  units: number;
+  nominations: number;
+  /** Nominations that wait for a reviewer. */
+  waiting: number;
+  candidates: number;
+  ballots: number;
+  held: number;
+}
+
+/** GET /api/console/contests/:slug/plan. */
+export interface PlanView {
+  slug: string;
+  /** What the editor shows: the changes under way, or what is in force. */
+  plan: ContestPlan;
+  /** Goes back with the next save; another number on the server = somebody else saved meanwhile. */
+  version: number;
+  /** Of the last save, and who did it; null when there are no unpublished changes. */
+  saved: { at: Instant; by: string } | null;
+  publishedAt: Instant | null;
+  archived: boolean;
+  /** What the public reads now; null of a contest never published. */
+  inForce: ContestPlan | null;
+  /** Voting rules are in the ledger: changing them needs a reason. */
+  begun: boolean;
+  candidates: { number: number; category: string; withdrawn: boolean }[];
+  units: number;
+  wechatReach: WechatReach;
+  now: Instant;
+}
+
+/** How far this site is connected to an account in WeChat: not; for pages; or for the messages that people send to it as well. */
+export type WechatReach = 'none' | 'pages' | 'messages';
+
+/** What a contest is made from: POST /api/console/contests. `slug` absent = the server proposes one. */
+export interface NewContest {
+  preset: PresetName;
+  title: string;
+  organizer: string;
+  /** Any moment of the day on which nominations open. */
+  start: Instant;
+  slug?: string;
+}

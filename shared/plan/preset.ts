@@ -1,0 +1,137 @@
+import type { Phase } from '../contest.ts';
+import { anli } from '../presets/anli.ts';
+import type { Offset, Preset } from '../presets/preset.ts';
+import { volunteer } from '../presets/volunteer.ts';
+import { works } from '../presets/works.ts';
+import { zuimeiDistrict } from '../presets/zuimei-district.ts';
+import { zuimeiProvince } from '../presets/zuimei-province.ts';
+import { type Instant, shanghaiDay, shanghaiDayStart } from '../time.ts';
+import type { Collection, ContestPlan, ContestSettings, PresetName } from './plan.ts';
+
+/** As an organizer chooses from them. */
+export const presets: Record<PresetName, Preset> = {
+  'zuimei-district': zuimeiDistrict,
+  'zuimei-province': zuimeiProvince,
+  anli,
+  volunteer,
+  works,
+};
+
+const SHANGHAI_MS = 8 * 3_600_000;
+
+/** The Shanghai year of a moment (ms). */
+export function yearOf(ms: number): number {
+  return new Date(ms + SHANGHAI_MS).getUTCFullYear();
+}
+
+/** The title a contest of this kind starts with. */
+export function suggestedTitle(preset: Preset, start: Instant): string {
+  return preset.suggested.replaceAll('{year}', String(yearOf(Date.parse(start))));
+}
+
+/**
+ * A whole plan from a preset and three answers. `start` is any moment of the day on which nominations open; a step that would
+ * fall on a Saturday or Sunday waits for Monday, when somebody is in the office. `organizer`: one or several, divided by 、.
+ */
+export function planFrom(
+  preset: Preset,
+  { title, organizer, start }: { title: string; organizer: string; start: Instant },
+): ContestPlan {
+  const first = shanghaiDay(Date.parse(start));
+  const at = (offset: Offset): Instant =>
+    new Date(shanghaiDayStart(workday(first + offset.day), offset.minute)).toISOString();
+  const schedule = preset.steps.map((step) => ({ phase: step.phase, from: at(step) }));
+  const opens = schedule.find((step) => step.phase === 'voting')?.from ?? '';
+  const closes = schedule[schedule.findIndex((step) => step.phase === 'voting') + 1]?.from ?? '';
+  const words: Record<string, string> = {
+    title: title.startsWith('“') ? title : `“${title.replace(/[“”]/gu, '')}”`,
+    organizer,
+    year: String(yearOf(Date.parse(start))),
+  };
+  const { settings, collection } = filled(
+    { settings: preset.settings, collection: preset.collection },
+    words,
+  );
+  return {
+    settings: {
+      ...settings,
+      title,
+      organizers: organizer
+        .split(/[、\n]/u)
+        .map((name) => name.trim())
+        .filter(Boolean),
+      schedule,
+      rounds: [{ opens, closes, standing: null }],
+      paused: null,
+    },
+    collection: {
+      ...collection,
+      preset: preset.name,
+      opens: schedule[0]?.from ?? '',
+      closes: at(preset.closes),
+    },
+  };
+}
+
+/** The same day, or the Monday after it. Day 0 of the calendar, 1970-01-01, was a Thursday. */
+function workday(day: number): number {
+  const weekday = (day + 4) % 7;
+  return day + (weekday === 6 ? 2 : weekday === 0 ? 1 : 0);
+}
+
+/** A copy of any plain value in which every text has its places filled. */
+function filled<T>(value: T, words: Readonly<Record<string, string>>): T {
+  const copy: unknown = JSON.parse(JSON.stringify(value), (_, one: unknown) =>
+    typeof one === 'string' ? one.replace(/\{(\w+)\}/gu, (place, key: string) => words[key] ?? place) : one,
+  );
+  return copy as T;
+}
+
+/** How nominations would be collected in a contest that was made without the console: as its kind usually is. */
+export function collectionFor(settings: ContestSettings): Collection {
+  const preset =
+    settings.noun.name === '案例' ? anli : settings.noun.name === '作品' ? works : zuimeiDistrict;
+  const from = (...phases: Phase[]): Instant =>
+    settings.schedule.find((step) => phases.includes(step.phase))?.from ?? '';
+  const collection = filled(preset.collection, {
+    title: settings.title,
+    organizer: settings.organizers.join('、'),
+  });
+  return {
+    ...collection,
+    preset: preset.name,
+    unitCategoryMost: {},
+    categoryPlaces: {},
+    places: null,
+    opens: from('nominating', 'reviewing', 'shortlisted', 'voting'),
+    closes: from('reviewing', 'shortlisted', 'voting'),
+  };
+}
+
+const YEAR_WEEKS_MS = 52 * 7 * 86_400_000;
+
+/**
+ * The same contest a year on: every date moves by 52 weeks, so that a deadline stays on its weekday, and nothing of what happened
+ * in the old one (pauses, announcements, rounds that were settled) comes along.
+ */
+export function nextYear({ settings, collection }: ContestPlan, title: string): ContestPlan {
+  const later = (moment: Instant): Instant =>
+    Number.isFinite(Date.parse(moment)) ? new Date(Date.parse(moment) + YEAR_WEEKS_MS).toISOString() : moment;
+  const { extended: _, announcements: __, ...kept } = settings;
+  const { reveal } = settings;
+  return {
+    settings: {
+      ...kept,
+      title,
+      schedule: settings.schedule.map((step) => ({ ...step, from: later(step.from) })),
+      rounds: settings.rounds.map((round) => ({
+        opens: later(round.opens),
+        closes: later(round.closes),
+        standing: null,
+      })),
+      reveal: reveal.kind === 'sealed' ? { ...reveal, from: later(reveal.from) } : reveal,
+      paused: null,
+    },
+    collection: { ...collection, opens: later(collection.opens), closes: later(collection.closes) },
+  };
+}

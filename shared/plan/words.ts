@@ -1,0 +1,109 @@
+import type { Phase } from '../contest.ts';
+import { dayTime } from '../moment.ts';
+import type { PlanFault, PlanFaultCode } from './fault.ts';
+
+/** Steps as the schedule calls them. */
+export const stepWords: Record<Phase, string> = {
+  draft: '筹备',
+  nominating: '征集',
+  reviewing: '审核',
+  shortlisted: '候选公布',
+  voting: '投票',
+  judging: '专家评审',
+  notice: '公示',
+  result: '结果公布',
+  archived: '归档',
+};
+
+/** What is wrong, and what to do about it. `{name}` is filled from the fault's details. */
+export const faultWords: Record<PlanFaultCode, string> = {
+  text_missing: '这里还没有填写。',
+  text_too_long: '最多 {most} 个字，现在 {length} 个，请缩短。',
+  text_unshown: '有显示不出的字：“{around}”，□处请改成能显示的字。',
+  too_many: '最多 {most} 项，现在 {count} 项，请删减。',
+  number_out: '请填 {least} 到 {most} 之间的整数。',
+  id_malformed: '代号“{id}”只能用小写英文字母开头的字母和数字。',
+  name_twice: '“{name}”出现了两次，请改成不同的名称。',
+  id_twice: '代号“{id}”出现了两次，请删除其中一项。',
+  moment_missing: '请填写日期和时间。',
+  schedule_empty: '还没有安排日程，至少要有投票阶段。',
+  phase_twice: '“{phase}”安排了两次，请删除一个。',
+  schedule_order: '“{phase}”必须晚于“{before}”，请调整时间。',
+  voting_missing: '填写了投票时间，但日程里没有“投票”阶段，请打开它。',
+  round_missing: '日程里有“投票”阶段，请填写投票的起止时间。',
+  round_order: '截止必须晚于开始。',
+  rounds_overlap: '第 {round} 轮在上一轮截止之前就开始了，请错开。',
+  voting_apart: '第一轮投票的开始时间要与“投票”阶段一致。',
+  phase_during_voting: '“{phase}”在投票截止（{closes}）之前就开始了，请改到截止之后。',
+  round_past: '这个截止时间已经过去，没有人能投票，请改为今后的时间。',
+  voting_short: '投票一共只有 {hours} 小时，群众可能来不及，建议至少 3 天。',
+  judging_missing: '评审占 {percent}%，但日程里没有“专家评审”阶段。',
+  notice_short: '公示要求 {days} 个工作日，公示到结果公布之间只有 {span} 天，可能不够。',
+  collection_order: '报送截止必须晚于报送开始。',
+  deadline_after_shortlist: '报送截止晚于候选公布（{from}），来不及审核，请提前。',
+  review_before_deadline: '审核开始时报送还没有截止，审核期间会继续收到报送。',
+  deadline_weekend: '截止时间在周末，单位可能无人办理，建议改到工作日。',
+  picks_order: '每张选票至少选 {min} 位，却最多只能选 {max} 位，请调整。',
+  picks_more_than_candidates: '每张选票至少选 {min} 位，但候选只有 {candidates} 位，没有人能投出选票。',
+  picks_never_full: '每张最多选 {max} 位，实际最多只能选到 {reach} 位，上限不会用到。',
+  category_order: '“{category}”的下限 {min} 大于上限 {max}，请调整。',
+  category_unknown: '“{id}”这个组别已经不在，请删除与它有关的限制。',
+  category_sum_low: '各组上限加起来只有 {sum} 位，达不到每张至少 {min} 位，没有人能投出选票。',
+  category_sum_high: '各组下限加起来有 {sum} 位，超过每张最多 {max} 位，没有人能投出选票。',
+  category_more_than_candidates: '“{category}”至少要选 {min} 位，但这一组只有 {candidates} 位候选。',
+  ballots_never_spent: '同一候选不能重复选，{candidates} 位候选用不完 {ballots} 张选票。',
+  formula_sum: '各部分加起来是 {sum}%，必须正好是 100%。',
+  formula_none: '没有设置计分方式，页面不会说明投票占多大比重。',
+  vote_heavy: '投票占 {percent}%，超过 {most}%。结果容易受刷票影响，建议增加评审的比重。',
+  chosen_more_than_places: '要评出 {chosen} 位，但候选名额只有 {places} 位。',
+  reveal_hour: '请填写每天公布的时间。',
+  reveal_before_voting: '投票开始前就公布，等于实时公布。请改为投票开始之后，或选择实时公布。',
+  reveal_before_close: '投票截止（{closes}）之前就会公布票数，后面的投票会看到名次。',
+  reveal_after_result: '票数公布晚于结果公布（{result}），请提前。',
+  kinds_missing: '请至少选择一种候选：个人、团队、案例或作品。',
+  form_empty: '报送表还没有栏目。',
+  field_needed: '报送表需要一个必填的“姓名”或“报送主题”，它是候选的名称。',
+  field_must_be_private: '“{title}”是个人信息，不能公开。',
+  field_must_be_public: '“{title}”显示在候选卡片上，必须公开。',
+  kind_unknown: '“{title}”只对某种候选出现，但这种候选没有选用。',
+  choices_missing: '“{title}”是选择题，请至少写两个选项。',
+  unit_kinds_missing: '请至少设置一类报送单位。',
+  quota_order: '“{name}”至少报 {least} 个，却最多只能报 {most} 个，请调整。',
+  places_above_total: '各组名额加起来有 {sum} 位，超过总名额 {places} 位。',
+  threshold_out: '这个界限不是可用的数，请填 0 到 10000000 之间的整数，或留空表示不采取这一步。',
+  threshold_order: '更严的一步比更宽的一步来得早，请检查次序：记录、验证、待核、拒绝应依次增大。',
+  picks_unseen:
+    '票数公布之前，系统不看选票投给了谁：“候选突增”“单选集中”“选择相同”都不记录、不计分，这几个数暂不起作用。',
+  network_malformed: '“{cidr}”不是网段，应如 203.0.113.0/24。',
+  network_wide: '“{cidr}”范围太大，请写到 /16（IPv6 为 /32）或更小。',
+  wechat_unconnected: '本站没有接入公众号，微信认不出投票人，投票无法正常进行。请先接入，或改为“浏览器”。',
+  messages_untaken:
+    '公众号还没有接通消息，群众发来的票收不到。请系统管理员按部署手册接通，或先关闭发消息投票。',
+  follow_outside: '浏览器无法证明已经关注，请把“微信之外打开时”改为“引导到微信”，或不要求关注。',
+  keyword_malformed: '口令是 1–8 个汉字或字母，不带空格和数字，也不能是“查票”“查”“帮助”“help”。',
+  keyword_many_picks: '每张选票至少选 {min} 位，发消息投票要打出每一位的编号，容易打错，建议只在页面上投。',
+  announcement_over: '有一条公告的结束时间早于发布时间。',
+  icp_malformed: '备案号格式应如“京ICP备00000000号-1”，没有可留空。',
+  police_malformed: '公安备案号格式应如“京公网安备 00000000000000号”，没有可留空。',
+  site_code_malformed: '网站标识码是 10 位字母或数字，没有可留空。',
+  round_started_moved: '这一轮已经开始（{opens}），开始时间不能再改。',
+  round_shortened: '投票正在进行，截止时间只能推后，不能早于 {closes}。',
+  round_ended: '这一轮已于 {closes} 截止，时间不能再改。',
+  round_removed: '第 {round} 轮已经开始，不能删除。',
+  category_in_use: '{number} 号候选所在的组别被删除了，请先为候选换组或恢复组别。',
+  reveal_taken_back: '票数已经公布过，不能再改为不公布。',
+  reveal_earlier: '投票已经开始，票数公布只能推后，不能提前：请改为 {from} 或更晚公布。',
+  reveal_daily_kept: '投票已经开始，票数公布只能推后，不能提前：每天公布的时间不能再改，也不能改为实时公布。',
+  order_promised: '投票开始时已经写明排名不分先后，不能再改为显示名次。',
+};
+
+const INSTANT = /^\d{4}-\d\d-\d\dT/;
+
+export function faultText({ code, details }: PlanFault): string {
+  return faultWords[code].replace(/\{(\w+)\}/g, (_, key: string) => {
+    const value = details[key];
+    if (value === undefined) return '';
+    if (key === 'phase' || key === 'before') return stepWords[value as Phase] ?? String(value);
+    return typeof value === 'string' && INSTANT.test(value) ? dayTime(value) : String(value);
+  });
+}
