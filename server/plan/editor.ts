@@ -11,12 +11,12 @@ import { readStanding } from '../contest/held.ts';
 import { readStored, type StoredPlan } from '../contest/plan.ts';
 import { frozenRules } from '../contest/rules.ts';
 import type { Db, Tables } from '../db.ts';
+import { checkReason, missingReason, optionalReason } from '../http/reason.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
 import type { Ledger } from '../vote/ledger.ts';
 
 /** Saves closer together by the same person are one line of the action log. */
 const SITTING_MS = 30 * 60_000;
-const LEAST_REASON = 4;
 
 type On = Db | Transaction<Tables>;
 
@@ -34,7 +34,7 @@ export interface Editor {
    * Puts the saved plan into force. Refuses with plan_changed, plan_impossible {count, fault, path}, and reason_missing when voting rules
    * change that the ledger holds already: that goes into the ledger with its reason.
    */
-  publish(actor: Actor, slug: string, asked: { version: number; reason: string }): Promise<PlanView>;
+  publish(actor: Actor, slug: string, asked: { version: number; reason?: unknown }): Promise<PlanView>;
   /** Removes a contest that was never published, with what units sent to it. Refuses with not_now for any other. */
   remove(actor: Actor, slug: string): Promise<void>;
 }
@@ -147,7 +147,7 @@ export function createEditor(parts: {
       const before = await readStored(db, slug);
       const changed = await changedRules(db, before, planOf(before));
       const frozen = before.publishedAt !== null && changed.length > 0 && (await hasBegun(db, before.id));
-      if (frozen && reason.trim().length < LEAST_REASON) throw new Refusal('reason_missing');
+      const why = (frozen ? checkReason : optionalReason)(reason);
 
       const change = async (tx: Transaction<Tables>): Promise<void> => {
         const stored = await take(tx, slug, version);
@@ -158,14 +158,14 @@ export function createEditor(parts: {
           act: stored.publishedAt === null ? 'contest.publish' : 'contest.change',
           contest: stored.id,
           subject: plan.settings.title,
-          reason: reason.trim(),
+          reason: why,
         });
       };
       if (frozen)
         await ledger.amend(slug, {
           kind: 'rules',
           actor: actor.name,
-          reason: reason.trim(),
+          reason: why,
           facts: { changed },
           change,
         });
@@ -174,7 +174,7 @@ export function createEditor(parts: {
           await change(tx);
           // Voting may have opened since it was asked whether it had.
           if (changed.length > 0 && before.publishedAt !== null && (await hasBegun(tx, before.id)))
-            throw new Refusal('reason_missing');
+            throw missingReason();
           await sql`update contest set version = version + 1 where id = ${before.id}`.execute(tx);
         });
       // A contest whose first phase is still to come is none for the public.

@@ -18,6 +18,7 @@ import {
   regex,
   string,
   transform,
+  unknown,
   variant,
 } from 'valibot';
 import { phases } from '@zuimei/shared/contest.ts';
@@ -174,7 +175,7 @@ export const bodies = {
     slug: optional(slug),
   }),
   save: object({ plan: planShape, version }),
-  publish: object({ version, reason: optional(text(400), '') }),
+  publish: object({ version, reason: optional(unknown()) }),
   copy: object({ title, units: boolean(), slug: optional(slug) }),
   discard: object({ version }),
 };

@@ -17,6 +17,7 @@ import {
   string,
   transform,
   trim,
+  unknown,
 } from 'valibot';
 import { nominationStates } from '@zuimei/shared/nomination.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
@@ -37,7 +38,7 @@ import { collecting, countStates, deskOf, isReadable, readOne, readReview } from
 import { setMark } from './screening.ts';
 
 const id = pipe(string(), regex(/^\d{1,9}$/), transform(Number));
-const reason = pipe(string(), trim(), maxLength(500));
+const reason = optional(unknown());
 const filter = object({
   state: optional(picklist(nominationStates)),
   unit: optional(id),
@@ -53,7 +54,7 @@ const filter = object({
 const decision = object({
   ids: pipe(array(rowNumber), minLength(1), maxLength(500)),
   verdict: picklist(verdicts),
-  reason: optional(reason, ''),
+  reason,
   consentOn: optional(nullable(day), null),
   versions: optional(record(pipe(string(), regex(/^\d{1,9}$/)), rowNumber), {}),
 });

@@ -16,12 +16,13 @@ import {
   transform,
   trim,
   union,
+  unknown,
 } from 'valibot';
-import { Refusal } from '@zuimei/shared/refusal.ts';
 import { keeps, roles } from '@zuimei/shared/staff.ts';
 import { narrow } from '@zuimei/shared/text/character.ts';
 import type { Db } from '../db.ts';
-import { named, parseInput, readBody, words } from '../http/body.ts';
+import { named, parseInput, readBody } from '../http/body.ts';
+import { checkReason, optionalReason } from '../http/reason.ts';
 import type { Secrets } from '../secret.ts';
 import type { Attempts } from '../staff/attempt.ts';
 import { readFilters, readHistory } from '../staff/history.ts';
@@ -37,7 +38,7 @@ const login = pipe(string(), transform(narrow), trim(), toLowerCase(), minLength
 const held = pipe(array(picklist(roles)), minLength(1), maxLength(roles.length));
 const slug = pipe(string(), regex(/^[a-z0-9][a-z0-9-]{0,63}$/));
 const contests = union([literal('all'), pipe(array(slug), maxLength(500))]);
-const reasoned = object({ reason: words(2_000) });
+const reasoned = object({ reason: optional(unknown()) });
 const number = pipe(string(), regex(/^\d{1,15}$/), transform(Number));
 const staffId = pipe(
   number,
@@ -45,13 +46,6 @@ const staffId = pipe(
 );
 const word = nullish(pipe(string(), maxLength(100)), null);
 const historyQuery = object({ before: nullish(number, null), contest: word, actor: word, act: word });
-
-/** Every act on an account is explained in 4 to 200 characters. */
-function reasonOf(given: { reason: string }): string {
-  const length = [...given.reason].length;
-  if (length < 4 || length > 200) throw new Refusal('reason_missing');
-  return given.reason;
-}
 
 /**
  * GET   /api/console/staff                                     administrator: all accounts
@@ -74,6 +68,7 @@ export function rosterRoute(parts: {
   const { db, guard, clock } = parts;
   const requests = createRequests({ ...parts, passes: createPasses(parts.secrets) });
   const roster = createRoster({ ...parts, requests });
+  const reasonOf = async (request: Request) => checkReason((await readBody(request, reasoned)).reason);
   const idOf = (value: string) => parseInput(object({ id: staffId }), { id: value }).id;
 
   return new Hono()
@@ -86,10 +81,10 @@ export function rosterRoute(parts: {
           login,
           roles: held,
           contests: optional(contests, 'all'),
-          reason: optional(reasoned.entries.reason, ''),
+          ...reasoned.entries,
         }),
       );
-      const reason = keeps(given.roles) ? reasonOf(given) : given.reason;
+      const reason = keeps(given.roles) ? checkReason(given.reason) : optionalReason(given.reason);
       return c.json(await roster.invite(c.get('person'), { ...given, reason }), 201);
     })
     .get('/api/console/staff/contests', guard('administrator'), async (c) =>
@@ -97,7 +92,7 @@ export function rosterRoute(parts: {
     )
     .patch('/api/console/staff/:id/contests', guard.fresh('administrator'), async (c) => {
       const given = await readBody(c.req.raw, object({ contests, ...reasoned.entries }));
-      const reason = reasonOf(given);
+      const reason = checkReason(given.reason);
       await roster.changeContests(c.get('person'), idOf(c.req.param('id')), {
         contests: given.contests,
         reason,
@@ -106,25 +101,25 @@ export function rosterRoute(parts: {
     })
     .patch('/api/console/staff/:id/roles', guard.fresh('administrator'), async (c) => {
       const given = await readBody(c.req.raw, object({ roles: held, ...reasoned.entries }));
-      const reason = reasonOf(given);
+      const reason = checkReason(given.reason);
       const asked = { roles: given.roles, reason };
       return c.json(await roster.changeRoles(c.get('person'), idOf(c.req.param('id')), asked));
     })
     .post('/api/console/staff/:id/disable', guard.fresh('administrator'), async (c) => {
-      const reason = reasonOf(await readBody(c.req.raw, reasoned));
+      const reason = await reasonOf(c.req.raw);
       await roster.disable(c.get('person'), idOf(c.req.param('id')), reason);
       return c.json({});
     })
     .post('/api/console/staff/:id/enable', guard.fresh('administrator'), async (c) => {
-      const reason = reasonOf(await readBody(c.req.raw, reasoned));
+      const reason = await reasonOf(c.req.raw);
       return c.json(await roster.enable(c.get('person'), idOf(c.req.param('id')), reason));
     })
     .post('/api/console/staff/:id/link', guard.fresh('administrator'), async (c) => {
-      const reason = reasonOf(await readBody(c.req.raw, reasoned));
+      const reason = await reasonOf(c.req.raw);
       return c.json(await roster.newLink(c.get('person'), idOf(c.req.param('id')), reason));
     })
     .post('/api/console/staff/:id/sessions/end', guard.fresh('administrator'), async (c) => {
-      const reason = reasonOf(await readBody(c.req.raw, reasoned));
+      const reason = await reasonOf(c.req.raw);
       await roster.endSessions(c.get('person'), idOf(c.req.param('id')), reason);
       return c.json({});
     })
@@ -135,7 +130,7 @@ export function rosterRoute(parts: {
       c.json({ link: await requests.grant(c.get('person'), idOf(c.req.param('id'))) }),
     )
     .post('/api/console/staff/requests/:id/refuse', guard('administrator', 'auditor'), async (c) => {
-      const reason = reasonOf(await readBody(c.req.raw, reasoned));
+      const reason = await reasonOf(c.req.raw);
       await requests.refuse(c.get('person'), idOf(c.req.param('id')), reason);
       return c.json({});
     })

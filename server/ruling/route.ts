@@ -25,7 +25,7 @@ import type { Analyst } from '../analyst/analyst.ts';
 import { parseFilter } from '../analyst/filter.ts';
 import type { Db } from '../db.ts';
 import { readBody, rowNumber } from '../http/body.ts';
-import { checkReason } from '../http/reason.ts';
+import { checkReason, optionalReason } from '../http/reason.ts';
 import type { Guard, Guarded } from '../staff/session.ts';
 import type { Ledger } from '../vote/ledger.ts';
 import { MOST_RULED } from '../vote/ruling.ts';
@@ -67,8 +67,7 @@ export function rulingRoute(parts: { db: Db; guard: Guard; ledger: Ledger; analy
     })
     .post(`${base}/:id/confirm`, parts.guard.fresh('auditor'), async (c) => {
       const { reason } = await readBody(c.req.raw, Said);
-      const why = reason === undefined || reason === '' ? '' : checkReason(reason);
-      return c.json(await rulings.confirm(personOf(c), slugOf(c), idOf(c), why));
+      return c.json(await rulings.confirm(personOf(c), slugOf(c), idOf(c), optionalReason(reason)));
     })
     .post(`${base}/:id/decline`, auditor, async (c) => {
       const { reason } = await readBody(c.req.raw, Said);

@@ -16,6 +16,7 @@ import {
   regex,
   string,
   transform,
+  unknown,
 } from 'valibot';
 import { nominationLimits } from '@zuimei/shared/nomination.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
@@ -25,6 +26,7 @@ import { readStored } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
 import { named, parseInput, readBody, rowNumber, words } from '../http/body.ts';
 import { originOf } from '../http/origin.ts';
+import { checkReason, optionalReason } from '../http/reason.ts';
 import { nominationKeys } from '../nomination/answers.ts';
 import { type Collecting, collecting, countStates } from '../review/review.ts';
 import type { Secrets } from '../secret.ts';
@@ -40,7 +42,7 @@ import { drawNumbers, lineOf, orderNumbers, readDraw, readListed, setNumbers } f
 const MOST_NUMBER = 9_999;
 const candidateNumber = pipe(number(), integer(), minValue(1), maxValue(MOST_NUMBER));
 const inPath = pipe(string(), regex(/^\d{1,5}$/), transform(Number));
-const reason = words(200);
+const reason = optional(unknown());
 const numbers = object({
   numbers: pipe(
     array(
@@ -139,8 +141,8 @@ export function shortlistRoute(parts: {
     })
     .post(`${base}/shortlist/publish`, guard.fresh('organizer'), async (c) => {
       const slug = c.req.param('slug');
-      const body = await readBody(c.req.raw, object({ reason: optional(reason, '') }));
-      const why = body.reason || '候选名单公布';
+      const body = await readBody(c.req.raw, object({ reason }));
+      const why = optionalReason(body.reason) || '候选名单公布';
       const added = await publishShortlist(
         { ledger: parts.ledger, keys },
         slug,
@@ -177,7 +179,7 @@ export function shortlistRoute(parts: {
       const number = parseInput(inPath, c.req.param('number'));
       using upload = await uploads.read(c.req.raw, c.get('person'), nominationLimits.photoBytes);
       const { files, fields } = upload;
-      const why = checkReason(parseInput(reason, fields['reason']));
+      const why = checkReason(fields['reason']);
       const [file] = files;
       if (!file) throw new Refusal('bad_request', { field: 'file' });
       const photo = await encodePortrait(file);
@@ -185,11 +187,6 @@ export function shortlistRoute(parts: {
       await renew(slug);
       return c.json({ fields: ['photos'], list: await readCandidates(db, parts.tallies, slug, clock()) });
     });
-}
-
-function checkReason(given: string): string {
-  if ([...given].length < 4) throw new Refusal('reason_missing');
-  return given;
 }
 
 function withoutUndefined<T extends object>(value: T) {

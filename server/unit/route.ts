@@ -9,12 +9,14 @@ import {
   nullable,
   number,
   object,
+  optional,
   pipe,
   regex,
   string,
   toLowerCase,
   transform,
   trim,
+  unknown,
 } from 'valibot';
 import type { Collection } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
@@ -46,7 +48,7 @@ const draft = object({
 const many = object({ units: pipe(array(draft), minLength(1), maxLength(unitLimits.units)) });
 const shown = object({
   ids: pipe(array(rowNumber), minLength(1), maxLength(unitLimits.units)),
-  reason: pipe(string(), maxLength(1000)),
+  reason: optional(unknown()),
 });
 const account = object({
   login: pipe(string(), transform(narrow), trim(), toLowerCase(), regex(/^[a-z0-9][a-z0-9._-]{1,31}$/)),

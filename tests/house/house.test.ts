@@ -195,6 +195,13 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
     wrong: [[['server/contest/contest.ts', 'sql`select * from append_act(1, 2)`']]],
     right: [[['server/vote/ledger.ts', 'sql`select * from append_act(1, 2)`']]],
   },
+  'what a reason is, is said in http/reason.ts alone': {
+    wrong: [[['server/review/decide.ts', `if (reason.length < 4) throw new Refusal('reason_missing');`]]],
+    right: [
+      [['server/http/reason.ts', `throw new Refusal('reason_missing');`]],
+      [['server/http/answer.ts', 'const statusOf = { reason_missing: 422 };']],
+    ],
+  },
   'what is uploaded is held by `using`': {
     wrong: [[['server/a/route.ts', 'const upload = await uploads.read(request, person, 5);']]],
     right: [[['server/a/route.ts', 'using upload = await uploads.read(request, person, 5);']]],

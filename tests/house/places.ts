@@ -122,6 +122,13 @@ export const places: Record<string, Rule> = {
       )
       .map(({ path }) => `${path} writes the table staff: use seal.ts put`),
 
+  'what a reason is, is said in http/reason.ts alone': spots(
+    texts,
+    /^reason_missing$/,
+    (path) => path.startsWith('server/') && path !== 'server/http/reason.ts',
+    'use checkReason, optionalReason or missingReason',
+  ),
+
   // What is read takes its turn and its room in memory until it is disposed of.
   'what is uploaded is held by `using`': (sources) =>
     sources.flatMap(({ path, text }) =>

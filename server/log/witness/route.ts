@@ -1,8 +1,9 @@
 import { Hono } from 'hono';
-import { maxLength, minLength, object, pipe, regex, string, trim } from 'valibot';
+import { maxLength, minLength, object, optional, pipe, regex, string, trim, unknown } from 'valibot';
 import type { LogName } from '../../contest/route.ts';
 import type { Db } from '../../db.ts';
 import { readBody } from '../../http/body.ts';
+import { checkReason } from '../../http/reason.ts';
 import type { Guard, Guarded } from '../../staff/session.ts';
 import { addWitness, readWitnessPage, removeWitness } from './witness.ts';
 
@@ -11,7 +12,7 @@ const Added = object({
   name: pipe(string(), trim(), minLength(2), maxLength(40), regex(/^[^\p{C}]*$/u)),
   key: Key,
 });
-const Removed = object({ key: Key, reason: pipe(string(), trim(), minLength(4), maxLength(200)) });
+const Removed = object({ key: Key, reason: optional(unknown()) });
 
 /**
  * GET /api/console/contests/:slug/witnesses                organizer, auditor: checkpoints by day, and who watches the log
@@ -32,7 +33,9 @@ export function witnessRoute(parts: { db: Db; guard: Guard; logName: (slug: stri
       return c.json({ done: true });
     })
     .delete(path, guard('auditor'), async (c) => {
-      await removeWitness(db, c.get('person'), c.req.param('slug'), await readBody(c.req.raw, Removed));
+      const { key, reason } = await readBody(c.req.raw, Removed);
+      const removed = { key, reason: checkReason(reason) };
+      await removeWitness(db, c.get('person'), c.req.param('slug'), removed);
       return c.json({ done: true });
     });
 }
