@@ -23,7 +23,7 @@ import { migrate, readStanding } from './schema.ts';
 import { checkSecret, openSecrets } from './secret.ts';
 import { firstLink } from './staff/account.ts';
 import { openLedgers } from './vote/opening.ts';
-import { createOwnShelf, createSharedShelf } from './wechat/shelf.ts';
+import { createOwnShelf, createSharedShelf } from './wechat/sharedstore.ts';
 
 const SEAL_EVERY_MS = 1_000;
 const FORGET_EVERY_MS = 60_000;

@@ -33,8 +33,9 @@ import { type Cast, createCast } from './vote/cast.ts';
 import { createLedger, type Ledger } from './vote/ledger.ts';
 import { createProofs, type Proofs } from './vote/proof.ts';
 import { createVoters, type Voters } from './vote/voter.ts';
+import { countOutcomes } from './vote/watch.ts';
 import type { WechatAccount } from './wechat/account.ts';
-import { createOwnShelf, type Shelf } from './wechat/shelf.ts';
+import { createOwnShelf, type Shelf } from './wechat/sharedstore.ts';
 import { createWechat, type Wechat } from './wechat/wechat.ts';
 
 /** Everything the routes stand on, made once and wired here. */
@@ -176,10 +177,12 @@ export function createParts(given: {
         metrics.observe('zuimei_commit_seconds', ms / 1000);
       },
       proved: (kind, found) => metrics.count('zuimei_proofs_total', { kind, found }),
-      answered(outcome, count, slug) {
-        if (outcome === 'proof_needed') metrics.count('zuimei_challenges_total', {}, count);
-        metrics.count('zuimei_ballots_total', { outcome }, count);
-        refusals.note(slug, outcome, count);
+      answered(slug, outcomes) {
+        for (const [outcome, count] of countOutcomes(outcomes)) {
+          if (outcome === 'proof_needed') metrics.count('zuimei_challenges_total', {}, count);
+          metrics.count('zuimei_ballots_total', { outcome }, count);
+          refusals.note(slug, outcome, count);
+        }
       },
       failed: (error) => log('error', { part: 'vote', error: String(error) }),
     },

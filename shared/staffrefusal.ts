@@ -3,7 +3,7 @@ import type { RefusalCode } from './refusal.ts';
 
 /**
  * What staff and reporting units can be told "no" about, beside the codes of refusal.ts. Apart from those so that a citizen's page
- * carries no word of the console: the sentences are in web/console/words.ts, the statuses in server/http/answer.ts.
+ * carries no word of the console: the sentences are in web/console/lib/words.ts, the statuses in server/http/answer.ts.
  */
 export const staffRefusalCodes = [
   // who

@@ -1,8 +1,8 @@
-import { againWords, periodWord, spentWords } from '@zuimei/shared/again.ts';
 import type { Receipt } from '@zuimei/shared/ballot.ts';
 import { openRound } from '@zuimei/shared/contest.ts';
 import { whatToSend } from '@zuimei/shared/keyword.ts';
 import { dayTime, dayTimeSeconds, nearTime } from '@zuimei/shared/moment.ts';
+import { againWords, periodWord, spentWords } from '@zuimei/shared/quotawords.ts';
 import type { Refusal, RefusalCode } from '@zuimei/shared/refusal.ts';
 import { refusalSentence, refusalWords } from '@zuimei/shared/refusalwords.ts';
 import type { TallyView } from '@zuimei/shared/view.ts';

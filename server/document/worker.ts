@@ -42,7 +42,7 @@ const starts = (bytes: Uint8Array, ...mark: number[]): boolean =>
 const officeEndings = new Set(['docx', 'doc', 'xlsx', 'xls', 'ods', 'et', 'wps', 'csv', 'docm', 'xlsm']);
 
 /** Most files are .docx; what reads sheets takes half as long to load as all else together. */
-const sheets = (): Promise<typeof import('./sheet.ts')> => import('./sheet.ts');
+const sheets = (): Promise<typeof import('./workbook.ts')> => import('./workbook.ts');
 
 interface Read {
   kind: DocumentKind;

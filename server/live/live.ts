@@ -22,7 +22,7 @@ import type { Db } from '../db.ts';
 import type { Gate } from '../gate/gate.ts';
 import type { Tallies } from '../tally/route.ts';
 import { createSums, picksFrom, type Sums, sumFrom } from './arrivals.ts';
-import { readChecks } from './ready.ts';
+import { readChecks } from './checklist.ts';
 import type { Refusals } from './refused.ts';
 import { surges } from './surge.ts';
 

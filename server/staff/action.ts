@@ -10,7 +10,7 @@ export interface Actor {
 }
 
 export interface Action {
-  /** Short verb with its noun, e.g. 'contest.publish'; web/console/words.ts has the words for it. */
+  /** Short verb with its noun, e.g. 'contest.publish'; web/console/lib/words.ts has the words for it. */
   act: string;
   /** Id of the contest it belongs to. */
   contest?: number | null;

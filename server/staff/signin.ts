@@ -11,7 +11,7 @@ import type { Attempts, Origin } from './attempt.ts';
 import type { Devices } from './device.ts';
 import { recordOnAccount } from './event.ts';
 import type { Passwords, Place } from './password.ts';
-import { failed, takeCode } from './proof.ts';
+import { failed, takeCode } from './reauth.ts';
 import { type Seals, sealedColumns } from './seal.ts';
 import type { Browser, Sessions } from './session.ts';
 import type { Totps } from './totp.ts';

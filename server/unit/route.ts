@@ -33,7 +33,7 @@ import { recordAction } from '../staff/action.ts';
 import type { Seals } from '../staff/seal.ts';
 import type { Guard } from '../staff/session.ts';
 import { rowId, type Uploads } from '../upload/upload.ts';
-import { readUnitSheet } from './sheet.ts';
+import { readUnitSheet } from './list.ts';
 import { createUnits, readNames, unitLimits } from './unit.ts';
 
 const draft = object({

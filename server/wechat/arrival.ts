@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Journal } from '../journal.ts';
 import type { Met, Told, WechatApi } from './api.ts';
-import { type Shelf, waitFor } from './shelf.ts';
+import { type Shelf, waitFor } from './sharedstore.ts';
 
 /**
  * What came of asking WeChat who a visitor is. snapshot: WeChat shows the page as a snapshot and names nobody. away: WeChat, or what we need

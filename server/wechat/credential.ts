@@ -1,7 +1,7 @@
 import type { Journal } from '../journal.ts';
 import { AWAY, type Told, tokenRefused, type WechatApi } from './api.ts';
 import { createLoan } from './loan.ts';
-import type { Shelf } from './shelf.ts';
+import type { Shelf } from './sharedstore.ts';
 
 /** The account's token and its ticket for pages. */
 export interface Credentials {

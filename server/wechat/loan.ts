@@ -1,5 +1,5 @@
 import { type Lent, QUOTA, type Told } from './api.ts';
-import { type Shelf, waitFor } from './shelf.ts';
+import { type Shelf, waitFor } from './sharedstore.ts';
 
 /** A value that WeChat lends for a while: fetched by one server for all, renewed while the old one still serves. */
 export interface Loan {

@@ -10,7 +10,7 @@ import { createWechatApi } from './api.ts';
 import { createEntry, type Entry } from './arrival.ts';
 import { createCredentials } from './credential.ts';
 import { createPeople } from './person.ts';
-import type { Shelf } from './shelf.ts';
+import type { Shelf } from './sharedstore.ts';
 import { createPageSigner, type PageSignature } from './signature.ts';
 import { createStates, type States } from './state.ts';
 

@@ -19,7 +19,7 @@ import { openVerifier } from '@zuimei/server/page/verify.ts';
 import { createParts } from '@zuimei/server/parts.ts';
 import { openSecrets } from '@zuimei/server/secret.ts';
 import type { WechatAccount } from '@zuimei/server/wechat/account.ts';
-import type { Shelf } from '@zuimei/server/wechat/shelf.ts';
+import type { Shelf } from '@zuimei/server/wechat/sharedstore.ts';
 import type { BallotRequest, Receipt } from '@zuimei/shared/ballot.ts';
 import type { Candidate } from '@zuimei/shared/contest.ts';
 import type { MeView, TallyView } from '@zuimei/shared/view.ts';

@@ -26,7 +26,10 @@ const program = (path: string): boolean => /^(server|shared)\//.test(path);
 /** Where a timer may stand outside main.ts, and why. */
 const timerPlaces = new Map([
   ['server/redis.ts', 'at start Redis is given a moment to answer, then the server goes on without it'],
-  ['server/wechat/shelf.ts', 'what another server is just asking WeChat for is awaited, not asked for twice'],
+  [
+    'server/wechat/sharedstore.ts',
+    'what another server is just asking WeChat for is awaited, not asked for twice',
+  ],
   ['server/gate/breaker.ts', 'a Redis that does not answer in milliseconds is given up for that batch'],
   [
     'server/vote/pool.ts',

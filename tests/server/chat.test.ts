@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { signatureOf } from '@zuimei/server/chat/envelope.ts';
 import { parseAccount } from '@zuimei/server/wechat/account.ts';
-import { createOwnShelf } from '@zuimei/server/wechat/shelf.ts';
+import { createOwnShelf } from '@zuimei/server/wechat/sharedstore.ts';
 import type { WechatRule } from '@zuimei/shared/contest.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { createSite, HOUR_MS, type Settings, type TestSite } from '../harness/site.ts';

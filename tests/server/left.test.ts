@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { readDocuments, type SentFile } from '@zuimei/server/document/documents.ts';
 import { problemAt } from '@zuimei/server/document/problem.ts';
 import { tickedIn } from '@zuimei/server/document/tick.ts';
-import { readUnitSheet } from '@zuimei/server/unit/sheet.ts';
+import { readUnitSheet } from '@zuimei/server/unit/list.ts';
 import {
   bookFile,
   cardGrid,

@@ -3,7 +3,7 @@ import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { openRedis } from '@zuimei/server/redis.ts';
 import { type Lent, QUOTA, type Told } from '@zuimei/server/wechat/api.ts';
 import { createLoan } from '@zuimei/server/wechat/loan.ts';
-import { createOwnShelf, createSharedShelf, type Shelf } from '@zuimei/server/wechat/shelf.ts';
+import { createOwnShelf, createSharedShelf, type Shelf } from '@zuimei/server/wechat/sharedstore.ts';
 import { startRedis } from '../harness/redis.ts';
 
 const HOUR_MS = 3_600_000;

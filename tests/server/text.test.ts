@@ -3,7 +3,7 @@ import { readDocuments } from '@zuimei/server/document/documents.ts';
 import { parseJson } from '@zuimei/server/http/door.ts';
 import { recordAction } from '@zuimei/server/staff/action.ts';
 import { clip, clipStart, isWhole } from '@zuimei/server/text.ts';
-import { readUnitSheet } from '@zuimei/server/unit/sheet.ts';
+import { readUnitSheet } from '@zuimei/server/unit/list.ts';
 import { parseBallotRequest } from '@zuimei/server/vote/request.ts';
 import { presets } from '@zuimei/shared/plan/preset.ts';
 import { databaseKinds, freshDatabase } from '../harness/database.ts';

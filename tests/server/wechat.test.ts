@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { parseAccount, type WechatAccount } from '@zuimei/server/wechat/account.ts';
-import { createOwnShelf, type Shelf } from '@zuimei/server/wechat/shelf.ts';
+import { createOwnShelf, type Shelf } from '@zuimei/server/wechat/sharedstore.ts';
 import { signPage } from '@zuimei/server/wechat/signature.ts';
 import type { WechatRule } from '@zuimei/shared/contest.ts';
 import type { MeView } from '@zuimei/shared/view.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Answer, Fault } from '../../web/console/client.ts';
 import { createAutosave } from '../../web/console/frame/autosave.ts';
+import type { Answer, Fault } from '../../web/console/lib/client.ts';
 
 interface Sheet {
   version: number;

@@ -3,15 +3,15 @@ import { refusalCodes } from '@zuimei/shared/refusal.ts';
 import type { Role } from '@zuimei/shared/staff.ts';
 import { staffRefusalCodes } from '@zuimei/shared/staffrefusal.ts';
 import { countChars } from '@zuimei/shared/text/character.ts';
-import { wayBack } from '../../web/console/access.ts';
-import { api, carryCsrf, whenSignedOut } from '../../web/console/client.ts';
 import { contestEntries, deskEntries, entriesFor } from '../../web/console/frame/entries.ts';
 import { fileProblem, sizeWords } from '../../web/console/frame/file.ts';
 import { fromField, toField } from '../../web/console/frame/moment.ts';
 import { parseNumber } from '../../web/console/frame/number.ts';
 import { ordered } from '../../web/console/frame/order.ts';
-import { useLoad } from '../../web/console/load.ts';
-import { faultSentence, readSentence } from '../../web/console/words.ts';
+import { wayBack } from '../../web/console/lib/access.ts';
+import { api, carryCsrf, whenSignedOut } from '../../web/console/lib/client.ts';
+import { useLoad } from '../../web/console/lib/load.ts';
+import { faultSentence, readSentence } from '../../web/console/lib/words.ts';
 
 describe('what is typed', () => {
   test('a date and hour are Beijing time, whatever the computer’s own zone', () => {

@@ -1,6 +1,6 @@
 import type { RouteRecordRaw } from 'vue-router';
+import ContestFrame from './contest/ContestFrame.vue';
 import ContestPage from './contest/ContestPage.vue';
-import ContestFrame from './frame/ContestFrame.vue';
 import MissingPage from './frame/MissingPage.vue';
 
 /** The list is in the first script, where a vote begins; every other page comes when it is asked for. */

@@ -5,10 +5,10 @@ import { createWebHistory } from 'vue-router';
 import './style/tokens.css';
 import './style/base.css';
 import App from './App.vue';
-import { whenSignedOut, whenStale } from './client.ts';
 import { useToast } from './frame/toast.ts';
+import { whenSignedOut, whenStale } from './lib/client.ts';
+import { useSession } from './lib/session.ts';
 import { createConsoleRouter } from './router.ts';
-import { useSession } from './session.ts';
 import { useProof } from './sign/proof.ts';
 
 const app = createApp(App);

@@ -1,7 +1,7 @@
 import { createRouter, type RouteRecordRaw, type RouterHistory } from 'vue-router';
 import type { Role } from '@zuimei/shared/staff.ts';
-import { firstPage, type PageName, pageRoles } from './access.ts';
-import { useSession } from './session.ts';
+import { firstPage, type PageName, pageRoles } from './lib/access.ts';
+import { useSession } from './lib/session.ts';
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -149,7 +149,7 @@ export const routes: RouteRecordRaw[] = [
     path: '/console/c/:slug/checkpoints/:day',
     name: 'checkpoint',
     meta: { roles: pageRoles.checkpoint, bare: true },
-    component: () => import('./auditor/checkpoint/SheetPage.vue'),
+    component: () => import('./auditor/checkpoint/PrintPage.vue'),
   },
   {
     path: '/console/unit',

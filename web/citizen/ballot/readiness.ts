@@ -1,6 +1,6 @@
-import { periodWord, spentWords } from '@zuimei/shared/again.ts';
 import { checkOpen, checkPicks, openRound, type Used } from '@zuimei/shared/contest.ts';
 import { dayTime } from '@zuimei/shared/moment.ts';
+import { periodWord, spentWords } from '@zuimei/shared/quotawords.ts';
 import { Refusal, type RefusalCode } from '@zuimei/shared/refusal.ts';
 import { refusalSentence } from '@zuimei/shared/refusalwords.ts';
 import type { ContestView } from '@zuimei/shared/view.ts';

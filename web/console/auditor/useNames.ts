@@ -1,8 +1,8 @@
 import { computed } from 'vue';
 import type { ContestView } from '@zuimei/shared/view.ts';
 import { numberLabel } from '../../lib/words.ts';
-import { api } from '../client.ts';
-import { useLoad } from '../load.ts';
+import { api } from '../lib/client.ts';
+import { useLoad } from '../lib/load.ts';
 
 /** The candidates as the public page has them. Where they cannot be read, numbers stand alone and nothing else is missing. */
 export function useNames(slug: string) {

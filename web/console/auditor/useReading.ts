@@ -1,6 +1,6 @@
 import { onUnmounted, watch } from 'vue';
 import type { Reading } from '@zuimei/shared/audit.ts';
-import type { Load } from '../load.ts';
+import type { Load } from '../lib/load.ts';
 
 const HURRY_MS = 1_500;
 /** While people vote the newest entries are always a moment away: that is no reading to wait for. */

@@ -1,5 +1,5 @@
 import { type Ref, ref } from 'vue';
-import type { Answer, Fault } from '../client.ts';
+import type { Answer, Fault } from '../lib/client.ts';
 
 /** How the work on the page stands to what the server has. */
 export type SaveState = 'saved' | 'waiting' | 'saving' | 'failed' | 'conflict';

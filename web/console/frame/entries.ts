@@ -1,5 +1,5 @@
 import type { Role } from '@zuimei/shared/staff.ts';
-import { type PageName, pageRoles } from '../access.ts';
+import { type PageName, pageRoles } from '../lib/access.ts';
 
 export interface Entry {
   name: PageName;

@@ -1,6 +1,6 @@
 import { computed, ref } from 'vue';
 import type { UploadStanding } from '@zuimei/shared/unit.ts';
-import { type Answer, api } from '../client.ts';
+import { type Answer, api } from '../lib/client.ts';
 
 const LOOK_EVERY_MS = 1_000;
 /** Half a minute in line, by itself; then the person decides. */

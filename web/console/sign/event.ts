@@ -1,5 +1,5 @@
 import type { AccountEvent } from '@zuimei/shared/staff.ts';
-import { actWords, roleNamed } from '../words.ts';
+import { actWords, roleNamed } from '../lib/words.ts';
 
 /** What was done to one's account, as its owner is told it. One that is missing here shows as the action log calls it. */
 const own: Record<string, string> = {

@@ -1,7 +1,7 @@
 import { computed, onMounted, onUnmounted, ref, watch } from 'vue';
 import type { SessionView } from '@zuimei/shared/staff.ts';
-import { api, SESSION_PATH, whenAnswered } from '../client.ts';
-import { useSession } from '../session.ts';
+import { api, SESSION_PATH, whenAnswered } from '../lib/client.ts';
+import { useSession } from '../lib/session.ts';
 
 const MINUTE_MS = 60_000;
 /** The server notes a session's use at most once a minute (server/staff/session.ts): it may count from that much earlier. */

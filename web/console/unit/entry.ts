@@ -3,8 +3,8 @@ import { isHidden } from '@zuimei/shared/answer.ts';
 import type { CandidateKind } from '@zuimei/shared/contest.ts';
 import { type Consent, editableStates, type NominationView } from '@zuimei/shared/nomination.ts';
 import type { FormField } from '@zuimei/shared/plan/plan.ts';
-import { type Answer, api, type Fault } from '../client.ts';
 import { useAutosave } from '../frame/useAutosave.ts';
+import { type Answer, api, type Fault } from '../lib/client.ts';
 import { forgetTyped, keepTyped, readTyped, type Typed } from './typed.ts';
 
 /**

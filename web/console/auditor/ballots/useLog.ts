@@ -1,8 +1,8 @@
 import { computed, reactive, ref, watch } from 'vue';
 import { useRoute, useRouter } from 'vue-router';
 import type { BallotFilter, BallotLine, BallotPage } from '@zuimei/shared/audit.ts';
-import { api, type Fault } from '../../client.ts';
-import { useLoad } from '../../load.ts';
+import { api, type Fault } from '../../lib/client.ts';
+import { useLoad } from '../../lib/load.ts';
 import { useReading } from '../useReading.ts';
 import { type FilterKey, parseFilter, queryOf, searchOf } from './filter.ts';
 

@@ -1,7 +1,7 @@
 import { computed, type Ref, ref, watch } from 'vue';
 import { useRoute, useRouter } from 'vue-router';
 import type { BallotLine, BallotPage } from '@zuimei/shared/audit.ts';
-import { api } from '../../client.ts';
+import { api } from '../../lib/client.ts';
 
 /** The ballot that is read, by its number in the address: a link to it opens it, and the phone's own 返回 closes it again. */
 export function useOpened(slug: string, lines: Readonly<Ref<readonly BallotLine[]>>) {

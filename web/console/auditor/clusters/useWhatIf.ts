@@ -1,6 +1,6 @@
 import { ref, shallowRef } from 'vue';
 import type { WhatIf } from '@zuimei/shared/audit.ts';
-import { api, type Fault } from '../../client.ts';
+import { api, type Fault } from '../../lib/client.ts';
 
 /** Asks what the ranking would be without some ballots. Of several askings under way only the last counts. */
 export function useWhatIf(slug: string) {

@@ -1,8 +1,8 @@
 import { onMounted, onUnmounted, type Ref, ref } from 'vue';
 import type { LiveView } from '@zuimei/shared/live.ts';
-import { type Answer, api } from '../../client.ts';
 import { useNow } from '../../frame/useNow.ts';
-import { type Load, useLoad } from '../../load.ts';
+import { type Answer, api } from '../../lib/client.ts';
+import { type Load, useLoad } from '../../lib/load.ts';
 import { joinCurves } from './curve.ts';
 
 const MINUTE_MS = 60_000;

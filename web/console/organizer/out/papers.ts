@@ -6,7 +6,7 @@ import {
   type PrintName,
   paperTitles,
 } from '@zuimei/shared/out.ts';
-import { faultSentence } from '../../words.ts';
+import { faultSentence } from '../../lib/words.ts';
 
 export const formatWords: Record<PaperFormat, string> = { docx: 'Word 文档', xlsx: 'Excel 表格' };
 

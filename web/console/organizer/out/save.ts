@@ -1,5 +1,5 @@
 import type { PaperAsk, PaperName } from '@zuimei/shared/out.ts';
-import { type Answer, api } from '../../client.ts';
+import { type Answer, api } from '../../lib/client.ts';
 
 /** Asks for a paper and hands it to the browser to keep; gives the file's name. */
 export async function savePaper(slug: string, what: PaperName, ask: PaperAsk): Promise<Answer<string>> {

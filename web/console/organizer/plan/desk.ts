@@ -4,8 +4,8 @@ import type { ContestPlan, PlanView } from '@zuimei/shared/plan/plan.ts';
 import { hasOpened } from '@zuimei/shared/plan/reveal.ts';
 import { faultText } from '@zuimei/shared/plan/words.ts';
 import { createServerTime } from '../../../lib/servertime.ts';
-import { api } from '../../client.ts';
 import { useAutosave } from '../../frame/useAutosave.ts';
+import { api } from '../../lib/client.ts';
 import { type SectionKey, sectionOf } from './faults.ts';
 
 export type PlanDesk = ReturnType<typeof createPlanDesk>;

@@ -1,6 +1,6 @@
 import { type NominationState, nominationStates } from '@zuimei/shared/nomination.ts';
 import type { UnitLine, UnitLink } from '@zuimei/shared/unit.ts';
-import { nominationStateWords } from '../../words.ts';
+import { nominationStateWords } from '../../lib/words.ts';
 
 /** "待审核 2 · 草稿 1", '' where nothing has come yet. */
 export function stateSummary(line: Pick<UnitLine, 'counts'>): string {

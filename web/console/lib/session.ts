@@ -1,8 +1,8 @@
 import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
 import type { Role, SessionView } from '@zuimei/shared/staff.ts';
+import { forgetOthers } from '../unit/typed.ts';
 import { api, carryCsrf, type Fault, SESSION_PATH } from './client.ts';
-import { forgetOthers } from './unit/typed.ts';
 
 /** Who is signed in. */
 export const useSession = defineStore('session', () => {

@@ -7,7 +7,7 @@ import { endSessions, needsTotp } from './account.ts';
 import type { Attempts } from './attempt.ts';
 import { acknowledge, readEvents, recordOnAccount, tellOwner } from './event.ts';
 import { checkPassword, type Passwords } from './password.ts';
-import { failed, provePassword, takeCode } from './proof.ts';
+import { failed, provePassword, takeCode } from './reauth.ts';
 import type { Seals, Standing } from './seal.ts';
 import { limitsOf, type Person, type Sessions } from './session.ts';
 import type { Totps } from './totp.ts';

@@ -7,7 +7,7 @@ import type { RefusalDetails } from '@zuimei/shared/refusal.ts';
 import { refusalWords } from '@zuimei/shared/refusalwords.ts';
 import type { Role, StaffState } from '@zuimei/shared/staff.ts';
 import type { StaffRefusalCode } from '@zuimei/shared/staffrefusal.ts';
-import { phaseWords } from '../lib/words.ts';
+import { phaseWords } from '../../lib/words.ts';
 import type { Fault } from './client.ts';
 
 export const roleWords: Record<Role, string> = {
