@@ -202,6 +202,10 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
       [['server/http/answer.ts', 'const statusOf = { reason_missing: 422 };']],
     ],
   },
+  'ranks are given by shared/statistics/rank.ts alone': {
+    wrong: [[['server/out/rank.ts', 'rows.sort((a, b) => b.votes - a.votes || a.number - b.number);']]],
+    right: [[['server/out/rank.ts', 'inOrder(rows, (row) => row.votes - row.held);']]],
+  },
   'what is uploaded is held by `using`': {
     wrong: [[['server/a/route.ts', 'const upload = await uploads.read(request, person, 5);']]],
     right: [[['server/a/route.ts', 'using upload = await uploads.read(request, person, 5);']]],

@@ -21,6 +21,14 @@ function spots(
 const names = (source: Source): Spot[] => source.names;
 const constructs = (source: Source): Spot[] => source.constructs;
 const texts = (source: Source): Spot[] => source.texts;
+/** A wording of its own for something that has one home: where the pattern stands in any file of a place but its homes. */
+function oneHome(place: RegExp, homes: readonly string[], pattern: RegExp, message: string): Rule {
+  return (sources) =>
+    sources
+      .filter(({ path, text }) => place.test(path) && !homes.includes(path) && pattern.test(text))
+      .map(({ path }) => `${path} ${message}`);
+}
+
 const program = (path: string): boolean => /^(server|shared)\//.test(path);
 
 /** Where a timer may stand outside main.ts, and why. */
@@ -130,6 +138,13 @@ export const places: Record<string, Rule> = {
     /^reason_missing$/,
     (path) => path.startsWith('server/') && path !== 'server/http/reason.ts',
     'use checkReason, optionalReason or missingReason',
+  ),
+
+  'ranks are given by shared/statistics/rank.ts alone': oneHome(
+    /^(shared|server|web)\//,
+    ['shared/statistics/rank.ts'],
+    /\.votes\s*-\s*\w+\.votes\s*\|\|/,
+    'ranks by itself: use inOrder and ranksOf',
   ),
 
   // What is read takes its turn and its room in memory until it is disposed of.
