@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { Candidate } from '@zuimei/shared/contest.ts';
+import { lockContest } from '../contest/lock.ts';
 import type { Db, Tables } from '../db.ts';
 import type { Nomination } from '../document/nomination.ts';
 import type { Problem } from '../document/problem.ts';
@@ -42,7 +43,7 @@ export async function saveNominations(
       problems: [...first.problems, ...photos.problems],
     };
   return db.transaction().execute(async (tx) => {
-    await tx.selectFrom('contest').select('id').where('id', '=', contestId).forUpdate().execute();
+    await lockContest(tx, contestId, 'update');
     // Planned again under the lock: another import may have come first. It can only have made the plan shorter.
     const plan = await planNominations(tx, contestId, nominations, key);
     const candidates = stop(plan) ? [] : candidatesOf(plan);

@@ -8,6 +8,7 @@ import { hasOpened } from '@zuimei/shared/plan/reveal.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Desk } from '../contest/desk.ts';
 import { readStanding } from '../contest/held.ts';
+import { lockStored } from '../contest/lock.ts';
 import { readStored, type StoredPlan } from '../contest/plan.ts';
 import { frozenRules } from '../contest/rules.ts';
 import type { Db, Tables } from '../db.ts';
@@ -68,8 +69,7 @@ export function createEditor(parts: {
 
   /** The contest under its lock, as `version` knows it. */
   async function take(tx: Transaction<Tables>, slug: string, version: number): Promise<StoredPlan> {
-    await sql`select 1 from contest where slug = ${slug} for update`.execute(tx);
-    const stored = await readStored(tx, slug);
+    const stored = await lockStored(tx, slug, 'update');
     if (stored.archivedAt !== null) throw new Refusal('archived');
     if (stored.draftVersion !== version)
       throw new Refusal('plan_changed', {
@@ -184,8 +184,7 @@ export function createEditor(parts: {
 
     async remove(actor, slug) {
       await db.transaction().execute(async (tx) => {
-        await sql`select 1 from contest where slug = ${slug} for update`.execute(tx);
-        const stored = await readStored(tx, slug);
+        const stored = await lockStored(tx, slug, 'update');
         if (stored.publishedAt !== null) throw new Refusal('not_now', { phase: '已发布' });
         await tx.deleteFrom('contest').where('id', '=', stored.id).execute();
         await recordAction(tx, actor, {

@@ -3,7 +3,7 @@ import type { NominationAct, NominationState } from '@zuimei/shared/nomination.t
 import { countedStates } from '@zuimei/shared/nomination.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { DecideResult, Verdict } from '@zuimei/shared/shortlist.ts';
-import { readStored } from '../contest/plan.ts';
+import { lockStored } from '../contest/lock.ts';
 import type { Db, Tables } from '../db.ts';
 import { checkReason, optionalReason } from '../http/reason.ts';
 import type { NominationKeys } from '../nomination/answers.ts';
@@ -54,7 +54,8 @@ export async function decide(
     let name = '';
     try {
       const done = await db.transaction().execute(async (tx) => {
-        const stored = collecting(await lockedStored(tx, slug));
+        // Places are counted under the contest's lock: of two acceptances at once one sees the other.
+        const stored = collecting(await lockStored(tx, slug, 'no key update'));
         const row = await readNomination(tx, id, stored.id, { lock: true });
         name = row.name;
         return await decideOne(tx, stored, filingOf(stored, keys, actor, now), row, { ...decision, reason });
@@ -66,12 +67,6 @@ export async function decide(
     }
   }
   return result;
-}
-
-/** Places are counted under the contest's lock: of two acceptances at once one sees the other. */
-async function lockedStored(tx: Transaction<Tables>, slug: string) {
-  await tx.selectFrom('contest').select('id').where('slug', '=', slug).forNoKeyUpdate().execute();
-  return await readStored(tx, slug);
 }
 
 async function decideOne(

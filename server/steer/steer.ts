@@ -7,6 +7,7 @@ import type { Instant } from '@zuimei/shared/time.ts';
 import { updateContest } from '../contest/contest.ts';
 import type { Desk } from '../contest/desk.ts';
 import { checkStillHeld, readStanding } from '../contest/held.ts';
+import { lockContest } from '../contest/lock.ts';
 import { readStored, type StoredPlan } from '../contest/plan.ts';
 import type { Db, Tables } from '../db.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
@@ -77,7 +78,7 @@ export function createSteer(parts: { db: Db; ledger: Ledger; desk: Desk; clock: 
     act: { act: string; subject: string; edit: (settings: ContestSettings) => ContestSettings },
   ): Promise<void> {
     await db.transaction().execute(async (tx) => {
-      await sql`select 1 from contest where slug = ${slug} for update`.execute(tx);
+      await lockContest(tx, slug, 'update');
       const stored = await running(tx, slug);
       await updateContest(tx, stored.id, act.edit(stored.settings));
       await redraft(tx, stored, act.edit);

@@ -13,6 +13,7 @@ import { actCommitment } from '@zuimei/shared/ledger/entry.ts';
 import { ADDRESS_BYTES, FADED_BYTES, flagsOf } from '@zuimei/shared/ledger/evidence.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { readContest, type StoredContest } from '../contest/contest.ts';
+import { lockContest } from '../contest/lock.ts';
 import { frozenRules } from '../contest/rules.ts';
 import type { Db, Tables } from '../db.ts';
 import type { Secrets } from '../secret.ts';
@@ -155,7 +156,7 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
 
   async function open(slug: string): Promise<StoredContest> {
     return await db.transaction().execute(async (tx) => {
-      await sql`select 1 from contest where slug = ${slug} for update`.execute(tx);
+      await lockContest(tx, slug, 'update');
       const contest = await readContest(tx, slug);
       if (!contest) throw new Refusal('not_found');
       const before = await readFrozen(tx, contest.id);
@@ -175,18 +176,17 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
   async function amend(slug: string, amendment: Amendment): Promise<StoredContest> {
     const { kind, actor, reason, reference = '', facts = {}, change } = amendment;
     return await db.transaction().execute(async (tx) => {
-      const { rows } = await sql<{ id: number; opened: number | null }>`
-        select c.id, (select h.version from ledger_head h where h.contest = c.id) as opened
-        from contest c where c.slug = ${slug} for update of c`.execute(tx);
-      const [row] = rows;
-      if (!row) throw new Refusal('not_found');
+      const row = await lockContest(tx, slug, 'update');
+      const { rows } = await sql<{ version: number }>`
+        select version from ledger_head where contest = ${row.id}`.execute(tx);
+      const opened = rows[0]?.version ?? null;
       await change(tx, row.id);
       await sql`update contest set version = version + 1 where id = ${row.id}`.execute(tx);
       const contest = await readContest(tx, slug);
       if (!contest) throw new Refusal('not_found');
       // Version 0 takes no ballot: the head waits for `open`.
-      if (row.opened === null) await raiseHead(tx, { ...contest, version: 0 }, newOrigin(slug));
-      else if (row.opened > 0) await raiseHead(tx, contest, newOrigin(slug));
+      if (opened === null) await raiseHead(tx, { ...contest, version: 0 }, newOrigin(slug));
+      else if (opened > 0) await raiseHead(tx, contest, newOrigin(slug));
       await appendAct(tx, contest.id, kind, {
         ...facts,
         actor,
@@ -204,12 +204,7 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
     if (entries.length > MOST_RULED) throw new Refusal('too_many_ballots', { most: MOST_RULED });
     return await db.transaction().execute(async (tx) => {
       // Locked before the head, as `amend` does; shared, since nothing of the contest changes.
-      const { rows } = await sql<{ id: number; archived: boolean }>`
-        select id, archived_at is not null as archived from contest where slug = ${slug} for share`.execute(
-        tx,
-      );
-      const [contest] = rows;
-      if (!contest) throw new Refusal('not_found');
+      const contest = await lockContest(tx, slug, 'share');
       if (contest.archived) throw new Refusal('archived');
       await before?.(tx, contest.id);
       const { first, moved } = await moveBallots(tx, contest.id, verb, entries);

@@ -206,6 +206,23 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
     wrong: [[['server/out/rank.ts', 'rows.sort((a, b) => b.votes - a.votes || a.number - b.number);']]],
     right: [[['server/out/rank.ts', 'inOrder(rows, (row) => row.votes - row.held);']]],
   },
+  'a contest is locked by contest/lock.ts alone': {
+    wrong: [
+      [['server/a.ts', 'sql`select 1 from contest where slug = $1 for update`']],
+      [
+        [
+          'server/a.ts',
+          `tx.selectFrom('contest').select('id').where('slug', '=', slug).forNoKeyUpdate().execute()`,
+        ],
+      ],
+      [['server/a.ts', 'sql`select c.id from contest c where c.slug = $1 for share`']],
+    ],
+    right: [
+      [['server/contest/lock.ts', 'sql`select id from contest where slug = $1 for share`']],
+      [['server/a.ts', `tx.selectFrom('unit').select('id').forUpdate()`]],
+      [['server/a.ts', 'sql`select id from contest`; sql`select id from unit for update`']],
+    ],
+  },
   'what is uploaded is held by `using`': {
     wrong: [[['server/a/route.ts', 'const upload = await uploads.read(request, person, 5);']]],
     right: [[['server/a/route.ts', 'using upload = await uploads.read(request, person, 5);']]],

@@ -147,6 +147,13 @@ export const places: Record<string, Rule> = {
     'ranks by itself: use inOrder and ranksOf',
   ),
 
+  'a contest is locked by contest/lock.ts alone': oneHome(
+    /^server\//,
+    ['server/contest/lock.ts'],
+    /selectFrom\('contest'\)[^;]{0,200}\.for(NoKeyUpdate|Update|Share)\(|\bfrom contest\b[^`]{0,200}\bfor (no key update|update|share)\b/,
+    'locks a contest by itself: use lockContest or lockStored',
+  ),
+
   // What is read takes its turn and its room in memory until it is disposed of.
   'what is uploaded is held by `using`': (sources) =>
     sources.flatMap(({ path, text }) =>
