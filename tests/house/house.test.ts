@@ -223,6 +223,13 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
       [['server/a.ts', 'sql`select id from contest`; sql`select id from unit for update`']],
     ],
   },
+  'a body is read chunk by chunk in http/body.ts alone': {
+    wrong: [[['server/upload/upload.ts', 'for await (const piece of request.body ?? []) keep(piece);']]],
+    right: [
+      [['server/http/body.ts', 'for await (const chunk of request.body ?? []) take(chunk);']],
+      [['server/a.ts', 'for await (const line of readLines(db)) print(line);']],
+    ],
+  },
   'what is uploaded is held by `using`': {
     wrong: [[['server/a/route.ts', 'const upload = await uploads.read(request, person, 5);']]],
     right: [[['server/a/route.ts', 'using upload = await uploads.read(request, person, 5);']]],

@@ -154,6 +154,13 @@ export const places: Record<string, Rule> = {
     'locks a contest by itself: use lockContest or lockStored',
   ),
 
+  'a body is read chunk by chunk in http/body.ts alone': oneHome(
+    /^server\//,
+    ['server/http/body.ts'],
+    /for await \(const \w+ of \w+\.body\b/,
+    'reads a body by itself: use readBody, readBytes or readChunks',
+  ),
+
   // What is read takes its turn and its room in memory until it is disposed of.
   'what is uploaded is held by `using`': (sources) =>
     sources.flatMap(({ path, text }) =>
