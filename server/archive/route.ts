@@ -1,9 +1,10 @@
 import { Hono } from 'hono';
-import { boolean, maxLength, minLength, object, optional, pipe, string, trim, unknown } from 'valibot';
+import { boolean, minLength, object, optional, pipe } from 'valibot';
 import type { Desk } from '../contest/desk.ts';
 import type { Db } from '../db.ts';
 import { readBody } from '../http/body.ts';
 import { checkReason } from '../http/reason.ts';
+import { unjudged, words } from '../http/shape.ts';
 import type { Secrets } from '../secret.ts';
 import type { Seals } from '../staff/seal.ts';
 import type { Guard, Guarded } from '../staff/session.ts';
@@ -11,11 +12,11 @@ import type { Ledger } from '../vote/ledger.ts';
 import { archiveContest } from './archive.ts';
 import { eraseContest } from './erase.ts';
 
-const reason = optional(unknown());
+const reason = unjudged;
 const archiveBody = object({ reason });
 const eraseBody = object({
   reason,
-  confirm: pipe(string(), trim(), minLength(1), maxLength(200)),
+  confirm: pipe(words(200), minLength(1)),
   trace: optional(boolean(), false),
 });
 

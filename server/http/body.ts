@@ -1,33 +1,6 @@
-import {
-  check,
-  type GenericSchema,
-  type InferOutput,
-  integer,
-  maxLength,
-  maxValue,
-  minLength,
-  minValue,
-  number,
-  pipe,
-  safeParse,
-  string,
-  transform,
-  trim,
-} from 'valibot';
+import { type GenericSchema, type InferOutput, safeParse } from 'valibot';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import { repairName, repairText } from '@zuimei/shared/text/character.ts';
-import { isDate } from '@zuimei/shared/time.ts';
 import { parseJson } from './door.ts';
-
-/** What the database counts rows and their versions with. */
-export const rowNumber = pipe(number(), integer(), minValue(1), maxValue(2_147_483_647));
-
-/** A text that a person typed: without blanks around it, each of its characters under its own number (shared/text/character.ts). */
-export const words = (most: number) => pipe(string(), maxLength(most), transform(repairText), trim());
-/** A calendar day that there is, YYYY-MM-DD: the database refuses any other. */
-export const day = pipe(string(), check(isDate));
-/** As words, of a name, which must be there. */
-export const named = (most: number) => pipe(words(most), transform(repairName), minLength(1));
 
 const MOST_BYTES = 64_000;
 

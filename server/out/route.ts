@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { boolean, maxLength, object, optional, picklist, pipe, string, trim, unknown } from 'valibot';
+import { boolean, object, optional, picklist } from 'valibot';
 import {
   formatsOf,
   type PaperName,
@@ -13,9 +13,10 @@ import { Refusal } from '@zuimei/shared/refusal.ts';
 import { readContest } from '../contest/contest.ts';
 import { readStored } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
-import { parseInput, readBody, rowNumber } from '../http/body.ts';
+import { parseInput, readBody } from '../http/body.ts';
 import { disposition } from '../http/disposition.ts';
 import { checkReason, optionalReason } from '../http/reason.ts';
+import { rowNumber, unjudged, words } from '../http/shape.ts';
 import type { Log } from '../log/log.ts';
 import type { Secrets } from '../secret.ts';
 import { recordAction } from '../staff/action.ts';
@@ -29,11 +30,11 @@ import { createPress } from './press.ts';
 import { readPrint } from './print.ts';
 import { checkPaper, readOut, readPapers } from './view.ts';
 
-const line = pipe(string(), trim(), maxLength(80));
+const line = words(80);
 const askBody = object({
   format: picklist(paperFormats),
   full: optional(boolean(), false),
-  reason: optional(unknown()),
+  reason: unjudged,
   scope: optional(picklist(['sent', 'accepted']), 'accepted'),
   sender: optional(object({ unit: line, contact: line, phone: line })),
   nomination: optional(rowNumber),

@@ -122,10 +122,3 @@ function sort(parts: ReturnType<typeof splitForm>, mostFiles: number): Pick<Uplo
   if (files.length === 0) throw new Refusal('bad_request', { field: 'file' });
   return { fields, files };
 }
-
-/** The number of a row in an address. Refuses with not_found for anything that can be none. */
-export function rowId(text: string): number {
-  const id = /^[1-9][0-9]{0,9}$/u.test(text) ? Number(text) : 0;
-  if (id < 1 || id > 0x7fffffff) throw new Refusal('not_found');
-  return id;
-}

@@ -230,6 +230,17 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
       [['server/a.ts', 'for await (const line of readLines(db)) print(line);']],
     ],
   },
+  'what bodies are made of stands in http/shape.ts alone': {
+    wrong: [
+      [['server/a/route.ts', 'const version = pipe(number(), integer(), minValue(1));']],
+      [['server/a/route.ts', 'const since = optional(pipe(string(), isoTimestamp()));']],
+      [['server/a/route.ts', String.raw`if (!/^[1-9]\d{0,9}$/.test(id)) throw new Refusal('not_found');`]],
+    ],
+    right: [
+      [['server/a/route.ts', 'const points = nullable(pipe(number(), minValue(0), maxValue(100)));']],
+      [['server/http/shape.ts', 'const whole = pipe(number(), integer());']],
+    ],
+  },
   'what is uploaded is held by `using`': {
     wrong: [[['server/a/route.ts', 'const upload = await uploads.read(request, person, 5);']]],
     right: [[['server/a/route.ts', 'using upload = await uploads.read(request, person, 5);']]],

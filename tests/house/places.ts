@@ -161,6 +161,14 @@ export const places: Record<string, Rule> = {
     'reads a body by itself: use readBody, readBytes or readChunks',
   ),
 
+  // A filter's texts are compared, not kept.
+  'what bodies are made of stands in http/shape.ts alone': oneHome(
+    /^server\//,
+    ['server/http/shape.ts', 'server/analyst/filter.ts'],
+    /pipe\(\s*number\(\),\s*integer\(\)|\b(isoTimestamp|isoDate)\(\)|transform\(narrow\)|\^\[1-9\](\[0-9\]|\\d)\{0,9\}\$/,
+    'has a shape of its own: see http/shape.ts',
+  ),
+
   // What is read takes its turn and its room in memory until it is disposed of.
   'what is uploaded is held by `using`': (sources) =>
     sources.flatMap(({ path, text }) =>

@@ -1,18 +1,19 @@
 import { Hono } from 'hono';
-import { maxLength, minLength, object, optional, pipe, regex, string, trim, unknown } from 'valibot';
+import { minLength, object, pipe, regex } from 'valibot';
 import type { LogName } from '../../contest/route.ts';
 import type { Db } from '../../db.ts';
 import { readBody } from '../../http/body.ts';
 import { checkReason } from '../../http/reason.ts';
+import { named, unjudged, words } from '../../http/shape.ts';
 import type { Guard, Guarded } from '../../staff/session.ts';
 import { addWitness, readWitnessPage, removeWitness } from './witness.ts';
 
-const Key = pipe(string(), trim(), maxLength(300));
+const Key = words(300);
 const Added = object({
-  name: pipe(string(), trim(), minLength(2), maxLength(40), regex(/^[^\p{C}]*$/u)),
+  name: pipe(named(40), minLength(2), regex(/^[^\p{C}]*$/u)),
   key: Key,
 });
-const Removed = object({ key: Key, reason: optional(unknown()) });
+const Removed = object({ key: Key, reason: unjudged });
 
 /**
  * GET /api/console/contests/:slug/witnesses                organizer, auditor: checkpoints by day, and who watches the log
