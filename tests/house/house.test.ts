@@ -241,6 +241,31 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
       [['server/http/shape.ts', 'const whole = pipe(number(), integer());']],
     ],
   },
+  'a thread is started by thread.ts alone': {
+    wrong: [[['server/out/press.ts', `const worker = new Worker(new URL('./worker.ts', import.meta.url));`]]],
+    right: [
+      [['server/thread.ts', 'const thread = new Worker(file);']],
+      [
+        [
+          'server/a.ts',
+          `import type { Worker } from 'node:worker_threads'; let worker: Worker | null = null;`,
+        ],
+      ],
+    ],
+  },
+  'one reading for all who wait: what is read and kept for a moment uses fresh.ts': {
+    wrong: [
+      [['server/log/acts.ts', 'const kept = new Map<number, { reply: Promise<Prebuilt>; at: number }>();']],
+    ],
+    right: [
+      [
+        [
+          'server/a.ts',
+          'const days = createFresh(clock, 1_000, (contest: number) => readDays(db, contest));',
+        ],
+      ],
+    ],
+  },
   'what is uploaded is held by `using`': {
     wrong: [[['server/a/route.ts', 'const upload = await uploads.read(request, person, 5);']]],
     right: [[['server/a/route.ts', 'using upload = await uploads.read(request, person, 5);']]],

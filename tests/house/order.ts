@@ -6,7 +6,18 @@ import type { Rule } from './layers.ts';
  */
 export const serverOrder: readonly string[] = [
   // The ground: knows no contest and no HTTP.
-  ...['text.ts', 'journal.ts', 'metrics.ts', 'patience.ts', 'turn.ts', 'folder.ts', 'db.ts', 'redis.ts'],
+  ...[
+    'text.ts',
+    'journal.ts',
+    'metrics.ts',
+    'patience.ts',
+    'turn.ts',
+    'fresh.ts',
+    'thread.ts',
+    'folder.ts',
+    'db.ts',
+    'redis.ts',
+  ],
   ...['secret.ts', 'mac.ts', 'vault.ts', 'address', 'document', 'http'],
   // Who acts, and on what.
   ...['staff', 'roster', 'contest', 'media', 'upload'],

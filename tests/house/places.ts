@@ -169,6 +169,20 @@ export const places: Record<string, Rule> = {
     'has a shape of its own: see http/shape.ts',
   ),
 
+  'a thread is started by thread.ts alone': spots(
+    names,
+    /^(Worker|workers?\.Worker|worker_threads\.Worker)$/,
+    (path) => path.startsWith('server/') && path !== 'server/thread.ts',
+    'use startThread and askThread',
+  ),
+
+  'one reading for all who wait: what is read and kept for a moment uses fresh.ts': oneHome(
+    /^server\//,
+    ['server/fresh.ts'],
+    /\bvalue: Promise<|\breply: Promise<|Map<\w+, Promise<LogName>>/,
+    'keeps a reading by itself: use createFresh',
+  ),
+
   // What is read takes its turn and its room in memory until it is disposed of.
   'what is uploaded is held by `using`': (sources) =>
     sources.flatMap(({ path, text }) =>
