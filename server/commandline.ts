@@ -6,7 +6,7 @@ import { askServer } from './control.ts';
 import { type DatabaseSource, type Db, openDatabase } from './db.ts';
 import { claimFolder } from './folder.ts';
 import { rotate } from './rotation.ts';
-import { grantTo, migrate, readStanding } from './schema.ts';
+import { grantTo, migrate, readSchema } from './schema.ts';
 import { checkSecret, openSecrets, type Secrets } from './secret.ts';
 
 /** Where a command line is given: settings, the folder that file names are relative to, and where lines go. */
@@ -52,12 +52,12 @@ export async function commandLine(argv: readonly string[], terminal: Terminal): 
   const release = config.databaseUrl ? async () => {} : await claimFolder(config.dataDir);
   const { db, close } = await openDatabase(sourceOf(config, name === 'migrate' || rotates));
   try {
-    const standing = await readStanding(db).catch((error: { code?: string }) => {
+    const schema = await readSchema(db).catch((error: { code?: string }) => {
       if (error.code === '3D000') return null;
       throw error;
     });
-    if (!standing) return refuse(`没有数据库：${nameDatabase(config)} 不存在。请核对 DATABASE_URL。`);
-    const { role, owner, missing } = standing;
+    if (!schema) return refuse(`没有数据库：${nameDatabase(config)} 不存在。请核对 DATABASE_URL。`);
+    const { role, owner, missing } = schema;
     if (begins && owner) {
       const applied = await migrate(db);
       if (name === 'migrate') {

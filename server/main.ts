@@ -19,7 +19,7 @@ import { openConsole } from './page/console.ts';
 import { openVerifier } from './page/verify.ts';
 import { createParts } from './parts.ts';
 import type { SharedRedis } from './redis.ts';
-import { migrate, readStanding } from './schema.ts';
+import { migrate, readSchema } from './schema.ts';
 import { checkSecret, openSecrets } from './secret.ts';
 import { firstLink } from './staff/account.ts';
 import { openLedgers } from './vote/opening.ts';
@@ -51,16 +51,16 @@ async function main(): Promise<void> {
         }
       : { folder: `${config.dataDir}/pglite` },
   );
-  const standing = await readStanding(database.db);
-  if (standing.owner) await migrate(database.db);
-  else if (standing.missing.length > 0)
+  const schema = await readSchema(database.db);
+  if (schema.owner) await migrate(database.db);
+  else if (schema.missing.length > 0)
     throw new Error(
-      `the database lacks ${standing.missing.length} migrations, and ${standing.role} does not own its tables: run zuimei migrate as the owner (infra/RUNBOOK.md, Two roles)`,
+      `the database lacks ${schema.missing.length} migrations, and ${schema.role} does not own its tables: run zuimei migrate as the owner (infra/RUNBOOK.md, Two roles)`,
     );
-  if (standing.owner && database.kind === 'server' && !config.demo)
+  if (schema.owner && database.kind === 'server' && !config.demo)
     log('note', {
       part: 'database',
-      role: standing.role,
+      role: schema.role,
       warning:
         'the app owns its tables, so whoever gets into it can take the triggers off: give it a role of its own (infra/RUNBOOK.md, Two roles)',
     });

@@ -57,7 +57,7 @@ export async function grantTo(db: Db, role: string): Promise<void> {
   });
 }
 
-export interface Standing {
+export interface SchemaState {
   /** The role we are connected as. */
   role: string;
   /** May drop triggers and tables: it owns them, or is a superuser, or nothing is there yet and it may create. */
@@ -67,7 +67,7 @@ export interface Standing {
 }
 
 /** Who we are to this database, and whether its tables are those of this version. Changes nothing. */
-export async function readStanding(db: Db): Promise<Standing> {
+export async function readSchema(db: Db): Promise<SchemaState> {
   const { rows } = await sql<{ role: string; made: boolean; owner: boolean }>`
     select current_user as role, t.oid is not null as made,
       coalesce(pg_has_role(t.relowner, 'usage'), has_schema_privilege(current_schema(), 'create')) as owner

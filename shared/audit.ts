@@ -256,7 +256,7 @@ export interface AuditReport {
   clusters: Cluster[];
   proposals: RulingProposal[];
   /** Before any ruling, and as it stands; null while counts are hidden. */
-  standing:
+  ranks:
     | {
         number: number;
         name: string;

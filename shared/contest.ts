@@ -25,7 +25,7 @@ export interface Round {
   opens: Instant;
   closes: Instant;
   /** Numbers that stand in this round; null = every candidate. Set by a ledger entry when the round before is settled. */
-  standing: number[] | null;
+  numbers: number[] | null;
 }
 
 export interface PickRange {
@@ -274,7 +274,7 @@ export function checkBallot(
   used: Used,
   now: number,
 ): void {
-  checkPicks(contest, picks, checkOpen(contest, now).standing);
+  checkPicks(contest, picks, checkOpen(contest, now).numbers);
   if (used.ballots >= contest.rule.ballotsPerPeriod)
     throw new Refusal('quota_spent', { limit: contest.rule.ballotsPerPeriod });
   if (!contest.rule.repeatCandidate) {
@@ -299,7 +299,7 @@ export function checkOpen(contest: Pick<Contest, 'rounds' | 'paused'>, now: numb
 export function checkPicks(
   contest: Pick<Contest, 'rule' | 'candidates' | 'categories'>,
   picks: readonly number[],
-  standing: readonly number[] | null,
+  numbers: readonly number[] | null,
 ): void {
   const { rule } = contest;
   if (new Set(picks).size !== picks.length) throw new Refusal('duplicate_pick');
@@ -307,7 +307,7 @@ export function checkPicks(
   const perCategory = new Map<string, number>();
   for (const pick of picks) {
     const candidate = contest.candidates.find((one) => one.number === pick);
-    if (!candidate || (standing && !standing.includes(pick)))
+    if (!candidate || (numbers && !numbers.includes(pick)))
       throw new Refusal('unknown_candidate', { number: pick });
     if (candidate.withdrawn) throw new Refusal('candidate_withdrawn', { number: pick, name: candidate.name });
     perCategory.set(candidate.category, (perCategory.get(candidate.category) ?? 0) + 1);

@@ -101,7 +101,7 @@ export interface LiveView {
   hours: Curve;
   /** null while counts are hidden, from organizers and auditors as from everybody. */
   candidates: LiveCandidate[] | null;
-  standing: number;
+  inRound: number;
   countsAsOf: Instant | null;
   nextRevealAt: Instant | null;
   regions: { name: string; ballots: number }[];

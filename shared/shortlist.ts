@@ -202,7 +202,7 @@ export interface CandidateList {
   /** Why there are no votes to see. */
   counts: 'shown' | 'sealed' | 'before';
   /** Numbers that stand in the round shown; null = all. */
-  standing: number[] | null;
+  inRound: number[] | null;
 }
 
 /** What of a candidate may be put right once it is public. */

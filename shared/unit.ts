@@ -98,7 +98,7 @@ export interface PortalLine extends NominationLine {
 }
 
 /** How far an upload is: on its way, in line behind others, or being read, `done` of `of` files. */
-export interface UploadStanding {
+export interface UploadProgress {
   step: 'sending' | 'waiting' | 'reading';
   done: number;
   of: number;

@@ -21,7 +21,7 @@ import type { Whereabouts } from './columns.ts';
 import { allShown, hiddenUntil, sealed, shownUpTo } from './hidden.ts';
 import { type LineView, linesOf, newestLines, readLines, readNewest, readOwn } from './lines.ts';
 import { createReader, type Progress, type readerLimits } from './reader.ts';
-import { readCheckpoint, standingOf, whatIfOf } from './report.ts';
+import { ranksIn, readCheckpoint, whatIfOf } from './report.ts';
 import { createWhereabouts } from './whereabouts.ts';
 
 /** Which ballots: those of a filter, or those of any of these clusters. */
@@ -47,7 +47,7 @@ export interface Analyst {
   cluster(contest: StoredContest, id: string): Promise<ClusterView>;
   /** The ranking without some ballots. Refuses with sealed while counts are hidden. */
   whatIf(contest: StoredContest, without: Without): Promise<WhatIf>;
-  /** All figures of the 异常情况说明; no standing while counts are hidden. */
+  /** All figures of the 异常情况说明; no ranks while counts are hidden. */
   report(contest: StoredContest, proposals: RulingProposal[]): Promise<AuditReport>;
   /** All ballots of a filter, newest first, in portions: for a file. */
   portions(contest: StoredContest, filter: BallotFilter): Promise<AsyncGenerator<BallotLine[]>>;
@@ -194,7 +194,7 @@ export function createAnalyst(parts: {
         population: contest.population ?? null,
         ...answer,
         proposals,
-        standing: tally && standingOf(contest, tally, now),
+        ranks: tally && ranksIn(contest, tally, now),
         checkpoint: await readCheckpoint(db, contest.id),
       };
     },

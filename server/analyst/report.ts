@@ -9,8 +9,8 @@ import type { Tally } from './tally.ts';
 
 /** Who is ranked in a round: those who stand in it and have not withdrawn, as on the public page. */
 function rankedIn(contest: StoredContest, round: number): Candidate[] {
-  const standing = contest.rounds[round]?.standing ?? null;
-  return contest.candidates.filter((one) => !one.withdrawn && (!standing || standing.includes(one.number)));
+  const numbers = contest.rounds[round]?.numbers ?? null;
+  return contest.candidates.filter((one) => !one.withdrawn && (!numbers || numbers.includes(one.number)));
 }
 
 function stakesOf(candidates: readonly Candidate[], tally: Tally): Tally['stakes'] {
@@ -53,11 +53,11 @@ export function whatIfOf(contest: StoredContest, tally: Tally, now: number): Wha
 }
 
 /** The same ranking as it was cast and as it stands. */
-export function standingOf(
+export function ranksIn(
   contest: StoredContest,
   tally: Tally,
   now: number,
-): NonNullable<AuditReport['standing']> {
+): NonNullable<AuditReport['ranks']> {
   const stakes = stakesOf(rankedIn(contest, roundToShow(contest, now)), tally);
   const asCast = ranksOf(stakes, (one) => one.asCast);
   const cast = new Map(stakes.map((one) => [one.number, one.asCast]));

@@ -1,5 +1,5 @@
 import { sql, type Transaction } from 'kysely';
-import { checkHeld, type Standing } from '@zuimei/shared/plan/check.ts';
+import { checkHeld, type Stander } from '@zuimei/shared/plan/check.ts';
 import type { ContestSettings } from '@zuimei/shared/plan/plan.ts';
 import { faultText } from '@zuimei/shared/plan/words.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
@@ -9,7 +9,7 @@ import type { StoredPlan } from './plan.ts';
 type On = Db | Transaction<Tables>;
 
 /** Who stands or stood, in order of number. */
-export async function readStanding(db: On, contest: number): Promise<Standing[]> {
+export async function readStanders(db: On, contest: number): Promise<Stander[]> {
   const { rows } = await sql<{ number: number; category: string | null; withdrawn: boolean }>`
     select number, body ->> 'category' as category, jsonb_typeof(body -> 'withdrawn') = 'object' as withdrawn
     from candidate where contest = ${contest} order by number`.execute(db);
@@ -22,14 +22,14 @@ export async function readStanding(db: On, contest: number): Promise<Standing[]>
  */
 export function checkStillHeld(
   stored: Pick<StoredPlan, 'settings' | 'collection'>,
-  standing: readonly Standing[],
-  after: { settings?: ContestSettings; candidates?: readonly Standing[] },
+  listed: readonly Stander[],
+  after: { settings?: ContestSettings; candidates?: readonly Stander[] },
   now: number,
 ): void {
   const { settings, collection } = stored;
   const nameOf = ({ code, path }: { code: string; path: string }): string => `${code} ${path}`;
-  const before = new Set(checkHeld(settings, collection, standing, now).map(nameOf));
-  const fault = checkHeld(after.settings ?? settings, collection, after.candidates ?? standing, now).find(
+  const before = new Set(checkHeld(settings, collection, listed, now).map(nameOf));
+  const fault = checkHeld(after.settings ?? settings, collection, after.candidates ?? listed, now).find(
     (one) => !before.has(nameOf(one)),
   );
   if (fault) throw new Refusal('plan_broken', { fault: fault.code, reason: faultText(fault) });

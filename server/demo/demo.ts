@@ -59,7 +59,7 @@ function demoContests(now: number): { slug: string; settings: Settings; folder: 
       { phase: 'voting', from: opens },
       { phase: 'judging', from: closes },
     ],
-    rounds: [{ opens, closes, standing: null }],
+    rounds: [{ opens, closes, numbers: null }],
     paused: null,
     reveal: { kind: 'live' },
     hideOrder: false,

@@ -39,7 +39,7 @@ export function cellPictures(archive: Archive, used: Set<string>): Map<string, U
 }
 
 /** Pictures that float over a sheet. `heights`: of its rows in points, where they are not the usual. The parts read are added to `used`. */
-export function sheetPictures(
+export function worksheetPictures(
   archive: Archive,
   sheet: string,
   heights: ReadonlyMap<number, number>,

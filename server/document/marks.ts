@@ -1,11 +1,11 @@
 import type { Archive } from './archive.ts';
-import { type Anchored, cellPictures, sheetPictures } from './drawing.ts';
+import { type Anchored, cellPictures, worksheetPictures } from './drawing.ts';
 import { relationsOf } from './relation.ts';
 import { tableLimits } from './table.ts';
 import { attribute, scanXml, xmlText } from './xml.ts';
 
 /** What the sheet reader does not tell of a sheet. Rows and columns count from 0. */
-export interface SheetMarks {
+export interface WorksheetMarks {
   hiddenRows: Set<number>;
   hiddenColumns: Set<number>;
   /** "row:column" of cells whose whole text is struck out. */
@@ -15,7 +15,7 @@ export interface SheetMarks {
 
 export interface BookMarks {
   /** By the sheet's name. */
-  sheets: Map<string, SheetMarks>;
+  sheets: Map<string, WorksheetMarks>;
   /** Pictures that WPS keeps inside cells, by the name in their formula. */
   inCells: Map<string, Uint8Array>;
   /** Do some of its texts have struck-out words? */
@@ -28,7 +28,7 @@ export const noMarks: BookMarks = { sheets: new Map(), inCells: new Map(), strik
 
 export const strike = /<(?:\w+:)?strike\b/u;
 
-export function noSheetMarks(): SheetMarks {
+export function noWorksheetMarks(): WorksheetMarks {
   return { hiddenRows: new Set(), hiddenColumns: new Set(), struck: new Set(), pictures: [] };
 }
 
@@ -41,8 +41,8 @@ export function readMarks(archive: Archive, texts: ReadonlyMap<string, string>):
   const used = new Set<string>();
   const inCells = cellPictures(archive, used);
   const partOf = new Map(relations.map((one) => [one.id, one.part]));
-  const byPart = new Map<string, SheetMarks>();
-  const sheets = new Map<string, SheetMarks>();
+  const byPart = new Map<string, WorksheetMarks>();
+  const sheets = new Map<string, WorksheetMarks>();
   scanXml(xmlText(archive.read(main) ?? new Uint8Array(0)), {
     open(name, attributes) {
       if (!/(^|:)sheet$/u.test(name)) return;
@@ -72,8 +72,8 @@ function marksOf(
   text: string,
   struck: ReadonlySet<number>,
   used: Set<string>,
-): SheetMarks {
-  const marks = noSheetMarks();
+): WorksheetMarks {
+  const marks = noWorksheetMarks();
   const heights = new Map<number, number>();
   const drawn = archive.names.some((name) => name.includes('/drawings/'));
   if (!drawn && struck.size === 0 && !/hidden=|ht="0"|width="0"/u.test(text)) return marks;
@@ -98,7 +98,7 @@ function marksOf(
         marks.hiddenColumns.add(at - 1);
     }
   }
-  marks.pictures = sheetPictures(archive, part, heights, used);
+  marks.pictures = worksheetPictures(archive, part, heights, used);
   return marks;
 }
 
@@ -141,9 +141,9 @@ function struckStyles(text: string): Set<number> {
 
 /** Of an .ods, whose only part with cells this is. Repeated rows and columns count as often as they are repeated. */
 export function readOdsMarks(text: string): BookMarks {
-  const sheets = new Map<string, SheetMarks>();
+  const sheets = new Map<string, WorksheetMarks>();
   if (!/visibility="(collapse|filter)"/u.test(text)) return { ...noMarks, sheets };
-  let marks = noSheetMarks();
+  let marks = noWorksheetMarks();
   let row = 0;
   let column = 0;
   scanXml(text, {
@@ -152,7 +152,7 @@ export function readOdsMarks(text: string): BookMarks {
       const times = (kind: string): number =>
         Number(attribute(attributes, `table:number-${kind}-repeated`) ?? 1);
       if (name === 'table:table') {
-        marks = noSheetMarks();
+        marks = noWorksheetMarks();
         sheets.set(attribute(attributes, 'table:name') ?? '', marks);
         row = 0;
         column = 0;

@@ -5,11 +5,11 @@ import type { Archive } from './archive.ts';
 import {
   type BookMarks,
   noMarks,
-  noSheetMarks,
+  noWorksheetMarks,
   readMarks,
   readOdsMarks,
-  type SheetMarks,
   strike,
+  type WorksheetMarks,
 } from './marks.ts';
 import { refuseFile } from './problem.ts';
 import {
@@ -127,8 +127,8 @@ function tablesOf(open: () => WorkBook, marks: BookMarks): Document {
 }
 
 /** What the reader of .xls tells by itself. */
-function hiddenIn(sheet: WorkSheet): SheetMarks {
-  const marks = noSheetMarks();
+function hiddenIn(sheet: WorkSheet): WorksheetMarks {
+  const marks = noWorksheetMarks();
   (sheet['!rows'] ?? []).forEach((row, at) => row?.hidden && marks.hiddenRows.add(at));
   (sheet['!cols'] ?? []).forEach((column, at) => column?.hidden && marks.hiddenColumns.add(at));
   return marks;
@@ -137,7 +137,7 @@ function hiddenIn(sheet: WorkSheet): SheetMarks {
 interface Sheet {
   /** Days from the workbook's own calendar to that of 1900. */
   shift: number;
-  marks: SheetMarks;
+  marks: WorksheetMarks;
   inCells: ReadonlyMap<string, Uint8Array>;
   /** Shared texts with struck-out words: their runs → what is left. Null when the workbook has none. */
   struckTexts: Map<string, string> | null;

@@ -105,9 +105,8 @@ function tagEnd(text: string, from: number): number {
 /** Of the few names that are asked for, each for thousands of tags. */
 const patterns = new Map<string, RegExp>();
 
-/** The value of one attribute, by its name as written (prefix included), or null. */
+/** The value of one attribute, by its name as written (prefix included; a pattern where any prefix will do), or null. */
 export function attribute(attributes: string, name: string): string | null {
-  if (!attributes.includes(name)) return null;
   let pattern = patterns.get(name);
   if (!pattern) {
     pattern = new RegExp(`(?:^|\\s)${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`, 'u');

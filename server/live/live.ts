@@ -106,7 +106,7 @@ export function createLive(parts: {
         minutes: minutesOf(sums, since, now),
         hours: hoursOf(sums),
         candidates: linesOf(contest, tally, live ? sums : null, now),
-        standing: standingOf(contest, now).length,
+        inRound: shownIn(contest, now).length,
         countsAsOf: tally.counts === null ? null : tally.asOf,
         nextRevealAt: next === null ? null : new Date(next).toISOString(),
         regions: [...sums.regions]
@@ -211,9 +211,9 @@ function hoursOf(sums: Sums): Curve {
   };
 }
 
-function standingOf(contest: StoredContest, now: number): Candidate[] {
-  const standing = contest.rounds[roundToShow(contest, now)]?.standing ?? null;
-  return standing ? contest.candidates.filter((one) => standing.includes(one.number)) : contest.candidates;
+function shownIn(contest: StoredContest, now: number): Candidate[] {
+  const numbers = contest.rounds[roundToShow(contest, now)]?.numbers ?? null;
+  return numbers ? contest.candidates.filter((one) => numbers.includes(one.number)) : contest.candidates;
 }
 
 /** `sums`: null while the last hour would say more than the public is shown. */
@@ -226,7 +226,7 @@ function linesOf(
   if (tally.counts === null) return null;
   const counts = new Map(tally.counts.map((line) => [line.number, line]));
   const lastHour = sums && picksFrom(sums, now / MINUTE_MS - 60);
-  return standingOf(contest, now).map(({ number, name, unit, category, withdrawn }) => ({
+  return shownIn(contest, now).map(({ number, name, unit, category, withdrawn }) => ({
     number,
     name,
     unit,

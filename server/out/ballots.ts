@@ -5,7 +5,7 @@ import type { Db } from '../db.ts';
 import { markLine } from './mark.ts';
 import { dayText, momentWords } from './moment.ts';
 import type { Source } from './nominees.ts';
-import type { CellValue, Column, Sheet } from './paper.ts';
+import type { CellValue, Column, PaperTable } from './paper.ts';
 
 const HOUR_MS = 3_600_000;
 const SHANGHAI_HOURS = 8;
@@ -55,13 +55,22 @@ export async function readBallots(db: Db, contest: number): Promise<BallotCounts
 }
 
 /** 选票汇总: how many ballots came, by day, hour, round and channel. Says nothing of who was chosen, so it may be had while counts are sealed. */
-export function ballotSheets(source: Source, { lines, tally }: BallotCounts, mark: Mark | null): Sheet[] {
+export function ballotTables(
+  source: Source,
+  { lines, tally }: BallotCounts,
+  mark: Mark | null,
+): PaperTable[] {
   const notes = [
     `主办单位：${source.settings.organizers.join('、')}　生成时间：${momentWords(source.now)}`,
     markLine(mark),
     '统计口径：账本中的全部选票，按已生效的裁定归类。“计票”已计入，“待核”尚未计入，“作废”不再计入；每一行均可由账本复算。',
   ];
-  const sheet = (name: string, head: Column[], rows: CellValue[][], more: Partial<Sheet> = {}): Sheet => ({
+  const table = (
+    name: string,
+    head: Column[],
+    rows: CellValue[][],
+    more: Partial<PaperTable> = {},
+  ): PaperTable => ({
     name,
     title: `${source.settings.title}选票汇总（${name}）`,
     notes,
@@ -72,12 +81,12 @@ export function ballotSheets(source: Source, { lines, tally }: BallotCounts, mar
     ...more,
   });
   return [
-    sheet(
+    table(
       '按天',
       [{ title: '日期', width: 16, align: 'center' }],
       grouped(lines, (one) => Math.floor(one.hour / 24)).map(([day, own]) => [dayText(day), ...cells(own)]),
     ),
-    sheet(
+    table(
       '按小时',
       [{ title: '时段（起）', width: 18, align: 'center' }],
       grouped(lines, (one) => one.hour).map(([hour, own]) => [
@@ -85,7 +94,7 @@ export function ballotSheets(source: Source, { lines, tally }: BallotCounts, mar
         ...cells(own),
       ]),
     ),
-    sheet(
+    table(
       '按渠道',
       [{ title: '渠道', width: 16, align: 'center' }],
       grouped(lines, (one) => one.channel).map(([channel, own]) => [
@@ -110,7 +119,7 @@ function roundSheet(
   lines: readonly BallotCount[],
   tally: BallotCounts['tally'],
   notes: string[],
-): Sheet {
+): PaperTable {
   const rows = source.settings.rounds.map((_, round): CellValue[] => {
     const own = lines.filter((one) => one.round === round);
     const stored = tally.find((one) => one.round === round) ?? { counted: 0, held: 0 };

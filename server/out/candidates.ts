@@ -1,12 +1,12 @@
 import type { Candidate } from '@zuimei/shared/contest.ts';
 import { momentWords } from './moment.ts';
 import { categoryName, type Source } from './nominees.ts';
-import type { Sheet } from './paper.ts';
+import type { PaperTable } from './paper.ts';
 
 const LF = '\n';
 
 /** 候选名单: what is public of every candidate, by number; withdrawn ones stay and say so. */
-export function candidateSheets(source: Source, candidates: readonly Candidate[]): Sheet[] {
+export function candidateTables(source: Source, candidates: readonly Candidate[]): PaperTable[] {
   const { settings, now } = source;
   const withdrawn = candidates.filter((one) => one.withdrawn).length;
   return [

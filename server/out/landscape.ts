@@ -24,7 +24,7 @@ import {
   textFont,
   titleFont,
 } from './docx.ts';
-import type { CellValue, Sheet } from './paper.ts';
+import type { CellValue, PaperTable } from './paper.ts';
 
 /** A4 across, in dxa. The library swaps the two for a landscape page. */
 const PAGE = { width: 11_906, height: 16_838 };
@@ -32,10 +32,14 @@ const MARGIN = 1_134;
 const ROOM = PAGE.height - 2 * MARGIN;
 
 /** A 汇总表 as the notices print it: annex, title, the sender's line, one bordered table whose head stands on every page. */
-export async function writeNotice(ask: { annex: string; sheets: Sheet[]; footer: string }): Promise<Buffer> {
+export async function writeLandscape(ask: {
+  annex: string;
+  tables: PaperTable[];
+  footer: string;
+}): Promise<Buffer> {
   const document = new Document({
     styles: { default: { document: { run: { font: textFont } } } },
-    sections: ask.sheets.map((sheet, at) => ({
+    sections: ask.tables.map((table, at) => ({
       properties: {
         page: {
           size: { ...PAGE, orientation: PageOrientation.LANDSCAPE },
@@ -48,22 +52,22 @@ export async function writeNotice(ask: { annex: string; sheets: Sheet[]; footer:
           ? [paragraph(ask.annex, { size: 28, font: { ...textFont, eastAsia: '黑体' } })]
           : []),
         paragraph(
-          sheet.title,
+          table.title,
           { font: titleFont, size: TITLE_SIZE },
           { alignment: center, spacing: { before: 120, after: 200 } },
         ),
-        ...sheet.notes.map((note) => paragraph(note, { size: 24 }, { spacing: { after: 100 } })),
-        tableOf(sheet),
-        ...sheet.remarks.map((remark) => paragraph(remark, {}, { spacing: { before: 100 } })),
+        ...table.notes.map((note) => paragraph(note, { size: 24 }, { spacing: { after: 100 } })),
+        tableOf(table),
+        ...table.remarks.map((remark) => paragraph(remark, {}, { spacing: { before: 100 } })),
       ],
     })),
   });
   return await Packer.toBuffer(document);
 }
 
-function tableOf(sheet: Sheet): Table {
-  const sum = sheet.columns.reduce((total, column) => total + column.width, 0);
-  const widths = sheet.columns.map((column) => Math.floor((column.width / sum) * ROOM));
+function tableOf(table: PaperTable): Table {
+  const sum = table.columns.reduce((total, column) => total + column.width, 0);
+  const widths = table.columns.map((column) => Math.floor((column.width / sum) * ROOM));
   const cell = (value: CellValue, at: number, head: boolean): TableCell =>
     new TableCell({
       width: { size: widths[at] ?? 0, type: WidthType.DXA },
@@ -71,7 +75,7 @@ function tableOf(sheet: Sheet): Table {
       margins,
       children: [
         paragraph(textOf(value), head ? { bold: true } : {}, {
-          alignment: head || sheet.columns[at]?.align === 'center' ? center : left,
+          alignment: head || table.columns[at]?.align === 'center' ? center : left,
         }),
       ],
     });
@@ -79,7 +83,7 @@ function tableOf(sheet: Sheet): Table {
     new TableRow({
       tableHeader: head,
       cantSplit: true,
-      children: sheet.columns.map((_, at) => cell(values[at] ?? null, at, head)),
+      children: table.columns.map((_, at) => cell(values[at] ?? null, at, head)),
     });
   return new Table({
     width: { size: ROOM, type: WidthType.DXA },
@@ -88,10 +92,10 @@ function tableOf(sheet: Sheet): Table {
     borders,
     rows: [
       row(
-        sheet.columns.map((column) => column.title),
+        table.columns.map((column) => column.title),
         true,
       ),
-      ...sheet.rows.map((values) => row(values)),
+      ...table.rows.map((values) => row(values)),
     ],
   });
 }

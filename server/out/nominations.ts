@@ -6,7 +6,7 @@ import type { FormField, OpinionStep } from '@zuimei/shared/plan/plan.ts';
 import type { Db } from '../db.ts';
 import { momentWords } from './moment.ts';
 import { categoryName, type Nominee, type Source, told } from './nominees.ts';
-import type { CellValue, Column, Sheet } from './paper.ts';
+import type { CellValue, Column, PaperTable } from './paper.ts';
 
 export const stateWords: Record<NominationState, string> = {
   draft: '草稿',
@@ -40,12 +40,12 @@ interface Mark {
 }
 
 /** 报送明细: every nomination in whatever state, with its answers, opinions and what the screening gave. */
-export async function nominationSheets(
+export async function nominationTables(
   db: Db,
   source: Source,
   nominees: readonly Nominee[],
   full: boolean,
-): Promise<Sheet[]> {
+): Promise<PaperTable[]> {
   const form = (source.collection?.form ?? []).filter(isText);
   const steps = source.collection?.opinions ?? [];
   const screening = source.collection?.screening ?? 'none';
@@ -129,7 +129,7 @@ function markCells(screening: 'score' | 'vote', mark: Mark | undefined): CellVal
 }
 
 /** How many each unit sent, by state. In the order of units, never of their numbers: nobody is ranked by turnout. */
-function unitSheet(source: Source, nominees: readonly Nominee[]): Sheet {
+function unitSheet(source: Source, nominees: readonly Nominee[]): PaperTable {
   const shown = ['submitted', 'returned', 'accepted', 'declined', 'published', 'withdrawn', 'draft'] as const;
   const units = [...new Map(nominees.map((one) => [one.unit.id, one.unit.name]))].toSorted(
     ([a], [b]) => (a ?? 0) - (b ?? 0),

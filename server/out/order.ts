@@ -3,15 +3,15 @@ import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { StoredContest } from '../contest/contest.ts';
 import type { Db } from '../db.ts';
 import type { Log } from '../log/log.ts';
-import { ballotSheets, readBallots } from './ballots.ts';
-import { candidateSheets } from './candidates.ts';
+import { ballotTables, readBallots } from './ballots.ts';
+import { candidateTables } from './candidates.ts';
 import { readCard } from './form.ts';
 import { readMark } from './mark.ts';
-import { nominationSheets } from './nominations.ts';
+import { nominationTables } from './nominations.ts';
 import { readNominees, type Source } from './nominees.ts';
-import type { PressAsk, Sheet } from './paper.ts';
-import { rankSheets, readRank } from './rank.ts';
-import { SUMMARY_ANNEX, summaryFooter, summarySheets } from './summary.ts';
+import type { PaperTable, PressAsk } from './paper.ts';
+import { rankTables, readRank } from './rank.ts';
+import { SUMMARY_ANNEX, summaryFooter, summaryTables } from './summary.ts';
 
 /** A paper written and ready for the press. */
 export interface Ordered {
@@ -32,9 +32,9 @@ export async function writePaper(
 ): Promise<Ordered> {
   const { source } = of;
   const full = ask.full === true;
-  const list = (sheets: Sheet[], bordered = false): Ordered => ({
-    press: { kind: 'workbook', sheets, bordered },
-    rows: sheets[0]?.rows.length ?? 0,
+  const list = (tables: PaperTable[], bordered = false): Ordered => ({
+    press: { kind: 'workbook', tables, bordered },
+    rows: tables[0]?.rows.length ?? 0,
     name: '',
   });
   if (what === 'card') {
@@ -43,22 +43,22 @@ export async function writePaper(
     return { press: { kind: 'card', card }, rows: 1, name };
   }
   if (what === 'nominations')
-    return list(await nominationSheets(db, source, await readNominees(db, key, source, 'all'), full));
+    return list(await nominationTables(db, source, await readNominees(db, key, source, 'all'), full));
   if (what === 'summary') {
     const nominees = await readNominees(db, key, source, ask.scope ?? 'accepted');
-    const sheets = summarySheets(source, nominees, full, ask.sender);
-    if (ask.format === 'xlsx') return { ...list(sheets, true), rows: nominees.length };
+    const tables = summaryTables(source, nominees, full, ask.sender);
+    if (ask.format === 'xlsx') return { ...list(tables, true), rows: nominees.length };
     const footer = summaryFooter(source, full);
     return {
-      press: { kind: 'notice', annex: SUMMARY_ANNEX, sheets, footer },
+      press: { kind: 'landscape', annex: SUMMARY_ANNEX, tables, footer },
       rows: nominees.length,
       name: '',
     };
   }
   const { contest } = of;
   if (!contest) throw new Refusal('not_now');
-  if (what === 'candidates') return list(candidateSheets(source, contest.candidates));
+  if (what === 'candidates') return list(candidateTables(source, contest.candidates));
   const mark = await readMark(log, source.id);
-  if (what === 'ballots') return list(ballotSheets(source, await readBallots(db, source.id), mark));
-  return list(rankSheets(source, contest, await readRank(db, log, contest, source.now), mark));
+  if (what === 'ballots') return list(ballotTables(source, await readBallots(db, source.id), mark));
+  return list(rankTables(source, contest, await readRank(db, log, contest, source.now), mark));
 }

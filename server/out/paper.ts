@@ -9,12 +9,12 @@ export type CellValue = string | number | { at: Instant } | null;
 
 export interface Column {
   title: string;
-  /** In halves of a Chinese character, as sheets count. */
+  /** In halves of a Chinese character, as worksheets count. */
   width: number;
   align?: 'center' | 'right';
 }
 
-export interface Sheet {
+export interface PaperTable {
   /** On its tab; unique within the paper. */
   name: string;
   title: string;
@@ -42,11 +42,11 @@ export interface Card {
 
 /** What the thread is asked for. `annex`: the line above a 汇总表's title, e.g. 附件3. */
 export type PressAsk =
-  | { kind: 'workbook'; sheets: Sheet[]; bordered: boolean }
-  | { kind: 'notice'; annex: string; sheets: Sheet[]; footer: string }
+  | { kind: 'workbook'; tables: PaperTable[]; bordered: boolean }
+  | { kind: 'landscape'; annex: string; tables: PaperTable[]; footer: string }
   | { kind: 'card'; card: Card };
 
-/** Longest text a sheet's cell can hold. */
+/** Longest text a worksheet's cell can hold. */
 const CELL_CHARS = 32_000;
 
 /** A text as a file can hold it: no control characters, no half of a surrogate pair, which XML does not know. */

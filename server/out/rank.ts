@@ -9,7 +9,7 @@ import { readShown, readTally } from '../tally/snapshot.ts';
 import { markLine } from './mark.ts';
 import { momentWords } from './moment.ts';
 import { categoryName, type Source } from './nominees.ts';
-import type { Column, Sheet } from './paper.ts';
+import type { Column, PaperTable } from './paper.ts';
 
 export interface Rank {
   /** Until when votes are counted here (a daily reveal stands still between two hours). */
@@ -54,9 +54,9 @@ interface Line {
 }
 
 function rowsOf(contest: StoredContest, round: number, lines: readonly Line[]): RankRow[] {
-  const standing = contest.rounds[round]?.standing ?? null;
+  const numbers = contest.rounds[round]?.numbers ?? null;
   const rows = contest.candidates
-    .filter((one) => !standing || standing.includes(one.number))
+    .filter((one) => !numbers || numbers.includes(one.number))
     .map((one): RankRow => {
       const line = lines.find((own) => own.number === one.number);
       return {
@@ -80,9 +80,14 @@ function rowsOf(contest: StoredContest, round: number, lines: readonly Line[]): 
   }));
 }
 
-export function rankSheets(source: Source, contest: StoredContest, rank: Rank, mark: Mark | null): Sheet[] {
+export function rankTables(
+  source: Source,
+  contest: StoredContest,
+  rank: Rank,
+  mark: Mark | null,
+): PaperTable[] {
   const voting = phaseAt(contest, source.now) === 'voting';
-  return rank.rounds.map((round): Sheet => {
+  return rank.rounds.map((round): PaperTable => {
     const name = rank.rounds.length > 1 ? `第 ${round.round + 1} 轮` : rank.hideOrder ? '票数' : '票数排行';
     const columns: Column[] = [
       ...(rank.hideOrder ? [] : [{ title: '名次', width: 8, align: 'center' } satisfies Column]),

@@ -4,7 +4,7 @@ import type { PaperAsk } from '@zuimei/shared/out.ts';
 import { yearsText } from '../document/value.ts';
 import { momentWords } from './moment.ts';
 import { categoryName, type Nominee, type Source, told } from './nominees.ts';
-import type { CellValue, Column, Sheet } from './paper.ts';
+import type { CellValue, Column, PaperTable } from './paper.ts';
 
 /** As the notices number it: 附件2 is the 报送表, 附件3 the 汇总表. */
 export const SUMMARY_ANNEX = '附件3';
@@ -87,13 +87,13 @@ const layouts: readonly Layout[] = [
   },
 ];
 
-/** The 汇总表 in the notice's own layout; a sheet for each kind there is, since a person, a case and a work are told of differently. */
-export function summarySheets(
+/** The 汇总表 in the notice's own layout; a table for each kind there is, since a person, a case and a work are told of differently. */
+export function summaryTables(
   source: Source,
   nominees: readonly Nominee[],
   full: boolean,
   sender: PaperAsk['sender'],
-): Sheet[] {
+): PaperTable[] {
   const present = layouts.filter(({ kinds }) => nominees.some((one) => kinds.includes(one.kind)));
   const asked = layouts.filter(({ kinds }) => kinds.some((kind) => source.collection?.kinds.includes(kind)));
   const shown = present.length > 0 ? present : asked.length > 0 ? asked : layouts.slice(0, 1);

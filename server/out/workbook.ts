@@ -1,5 +1,5 @@
 import writeXlsxFile, { type CellObject, type Sheet as FileSheet, type Row } from 'write-excel-file/node';
-import { type CellValue, type Column, paperText, type Sheet } from './paper.ts';
+import { type CellValue, type Column, type PaperTable, paperText } from './paper.ts';
 
 const SHANGHAI_MS = 8 * 3_600_000;
 const RULE = { borderColor: '#8C8079', borderStyle: 'thin' } as const;
@@ -10,18 +10,18 @@ const LINE_HEIGHT = 17;
 const MOST_HEIGHT = 260;
 
 /**
- * The sheets as one .xlsx: merged title and notes, the head frozen, numbers and moments as real ones, every text marked as text ('@'),
+ * The tables as one .xlsx: merged title and notes, the head frozen, numbers and moments as real ones, every text marked as text ('@'),
  * so that one that begins with = + - @ is neither a formula now nor becomes one when somebody edits its cell.
  */
-export async function writeWorkbook(sheets: readonly Sheet[], bordered: boolean): Promise<Buffer> {
-  const pages = sheets.map((sheet): FileSheet<Buffer> => {
-    const width = sheet.columns.length;
+export async function writeWorkbook(tables: readonly PaperTable[], bordered: boolean): Promise<Buffer> {
+  const pages = tables.map((table): FileSheet<Buffer> => {
+    const width = table.columns.length;
     const rule = bordered ? RULE : {};
     const across = (value: string, style: Partial<CellObject> = {}): Row => [
       { ...text(value), columnSpan: width, wrap: true, alignVertical: 'center', ...style },
       ...Array.from({ length: width - 1 }, () => null),
     ];
-    const head = sheet.columns.map(
+    const head = table.columns.map(
       ({ title }): CellObject => ({
         ...text(title),
         ...HEAD,
@@ -32,30 +32,30 @@ export async function writeWorkbook(sheets: readonly Sheet[], bordered: boolean)
       }),
     );
     return {
-      sheet: tabName(sheet.name),
+      sheet: tabName(table.name),
       orientation: 'landscape',
-      stickyRowsCount: 1 + sheet.notes.length + 1,
-      columns: sheet.columns.map((column) => ({ width: column.width })),
+      stickyRowsCount: 1 + table.notes.length + 1,
+      columns: table.columns.map((column) => ({ width: column.width })),
       data: [
-        across(sheet.title, { fontSize: 18, fontWeight: 'bold', align: 'center', height: TITLE_HEIGHT }),
-        ...sheet.notes.map((note) =>
+        across(table.title, { fontSize: 18, fontWeight: 'bold', align: 'center', height: TITLE_HEIGHT }),
+        ...table.notes.map((note) =>
           across(note, {
             textColor: '#5C4F48',
-            height: heightOf([note], [{ title: '', width: widthOf(sheet) }]),
+            height: heightOf([note], [{ title: '', width: widthOf(table) }]),
           }),
         ),
         head,
-        ...sheet.rows.map((row) => line(row, sheet.columns, rule)),
-        ...sheet.foot.map((row) => line(row, sheet.columns, { ...rule, fontWeight: 'bold' })),
-        ...sheet.remarks.map((remark) => across(remark, { textColor: '#5C4F48' })),
+        ...table.rows.map((row) => line(row, table.columns, rule)),
+        ...table.foot.map((row) => line(row, table.columns, { ...rule, fontWeight: 'bold' })),
+        ...table.remarks.map((remark) => across(remark, { textColor: '#5C4F48' })),
       ],
     };
   });
   return await writeXlsxFile(pages, { fontFamily: '宋体', fontSize: 11 }).toBuffer();
 }
 
-function widthOf(sheet: Sheet): number {
-  return sheet.columns.reduce((sum, column) => sum + column.width, 0);
+function widthOf(table: PaperTable): number {
+  return table.columns.reduce((sum, column) => sum + column.width, 0);
 }
 
 function line(
@@ -79,7 +79,7 @@ function cellOf(value: CellValue): CellObject {
   if (typeof value === 'number')
     return { type: Number, value, format: Number.isInteger(value) ? '#,##0' : '0.00' };
   if (typeof value === 'string') return text(value);
-  // A sheet's moments have no zone: it shows the clock on the wall in Shanghai.
+  // A worksheet's moments have no zone: it shows the clock on the wall in Shanghai.
   return { type: Date, value: new Date(Date.parse(value.at) + SHANGHAI_MS), format: 'yyyy-mm-dd hh:mm' };
 }
 
@@ -104,7 +104,7 @@ function halves(value: string): number {
   return sum;
 }
 
-/** At most 31 characters, none of which a sheet's name must not have. */
+/** At most 31 characters, none of which a worksheet's name must not have. */
 function tabName(name: string): string {
   return [...paperText(name).replace(/[\\/?*[\]:：'\n\t]/gu, ' ')].slice(0, 31).join('') || '表';
 }

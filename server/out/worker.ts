@@ -4,8 +4,8 @@ import type { PressAsk } from './paper.ts';
 /** Only the library that is needed is loaded: the thread lives for one file. */
 async function make(ask: PressAsk): Promise<Uint8Array> {
   if (ask.kind === 'workbook')
-    return await (await import('./workbook.ts')).writeWorkbook(ask.sheets, ask.bordered);
-  if (ask.kind === 'notice') return await (await import('./landscape.ts')).writeNotice(ask);
+    return await (await import('./workbook.ts')).writeWorkbook(ask.tables, ask.bordered);
+  if (ask.kind === 'landscape') return await (await import('./landscape.ts')).writeLandscape(ask);
   return await (await import('./card.ts')).writeCard(ask.card);
 }
 

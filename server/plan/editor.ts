@@ -7,7 +7,7 @@ import { collectionFor } from '@zuimei/shared/plan/preset.ts';
 import { hasOpened } from '@zuimei/shared/plan/reveal.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Desk } from '../contest/desk.ts';
-import { readStanding } from '../contest/held.ts';
+import { readStanders } from '../contest/held.ts';
 import { lockStored } from '../contest/lock.ts';
 import { readStored, type StoredPlan } from '../contest/plan.ts';
 import { frozenRules } from '../contest/rules.ts';
@@ -60,7 +60,7 @@ export function createEditor(parts: {
       archived: stored.archivedAt !== null,
       inForce: stored.publishedAt && { settings: stored.settings, collection: collectionOf(stored) },
       begun: await hasBegun(db, stored.id),
-      candidates: await readStanding(db, stored.id),
+      candidates: await readStanders(db, stored.id),
       units: await countUnits(db, stored.id),
       wechatReach,
       now: new Date(clock()).toISOString(),
@@ -92,7 +92,7 @@ export function createEditor(parts: {
       stored.publishedAt !== null && (hasOpened(stored.settings, clock()) || (await hasBegun(tx, stored.id)));
     const faults = checkPlan(plan, {
       now: clock(),
-      candidates: await readStanding(tx, stored.id),
+      candidates: await readStanders(tx, stored.id),
       frozen: begun ? stored.settings : null,
       wechatReach,
     }).filter((fault) => fault.level === 'error');
@@ -216,7 +216,7 @@ function carried(
   const kept: ContestSettings = {
     ...settings,
     paused: now.paused,
-    rounds: settings.rounds.map((round, at) => ({ ...round, standing: now.rounds[at]?.standing ?? null })),
+    rounds: settings.rounds.map((round, at) => ({ ...round, numbers: now.rounds[at]?.numbers ?? null })),
   };
   delete kept.announcements;
   delete kept.extended;

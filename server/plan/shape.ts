@@ -48,7 +48,7 @@ const settings = object({
   notes: list(text(2000), 60),
   schedule: list(object({ phase: picklist(phases), from: moment }), 20),
   rounds: list(
-    object({ opens: moment, closes: moment, standing: nullable(list(whole(1, 32_767), 5000)) }),
+    object({ opens: moment, closes: moment, numbers: nullable(list(whole(1, 32_767), 5000)) }),
     10,
   ),
   paused: nullable(object({ since: moment, reason: text(500) })),

@@ -9,7 +9,7 @@ import { checkAdministratorLeft, isAdministrator } from '../staff/change.ts';
 import { recordOnAccount, tellOwner } from '../staff/event.ts';
 import type { Requests } from '../staff/request.ts';
 import { changeScope, scopeColumn, scopeOf } from '../staff/scope.ts';
-import { type Seals, type Standing, sealedColumns } from '../staff/seal.ts';
+import { type AccountRow, type Seals, sealedColumns } from '../staff/seal.ts';
 
 /**
  * What an administrator does to the accounts of others. Every act but inviting names its reason, and is in the action log. What makes,
@@ -48,7 +48,7 @@ export function createRoster(parts: {
   async function on<T>(
     actor: Actor,
     id: number,
-    act: (tx: Transaction<Tables>, row: Standing) => Promise<T>,
+    act: (tx: Transaction<Tables>, row: AccountRow) => Promise<T>,
   ): Promise<T> {
     if (actor.staff === id) throw new Refusal('not_yourself');
     return await db.transaction().execute(async (tx) => {

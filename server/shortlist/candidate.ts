@@ -3,7 +3,7 @@ import { type Candidate, type Photo, phaseAt, revealedUpTo, roundToShow } from '
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { CandidateLine, CandidateList, Correction } from '@zuimei/shared/shortlist.ts';
 import { readContest } from '../contest/contest.ts';
-import { checkStillHeld, readStanding } from '../contest/held.ts';
+import { checkStillHeld, readStanders } from '../contest/held.ts';
 import { readStored, type StoredPlan } from '../contest/plan.ts';
 import type { Db, Tables } from '../db.ts';
 import type { EncodedPhoto } from '../media/photo.ts';
@@ -55,7 +55,7 @@ export async function readCandidates(
     categories: settings.categories,
     lines,
     counts: !began ? 'before' : shown ? 'shown' : 'sealed',
-    standing: settings.rounds[roundToShow(settings, now)]?.standing ?? null,
+    inRound: settings.rounds[roundToShow(settings, now)]?.numbers ?? null,
   };
 }
 
@@ -84,9 +84,9 @@ export async function withdrawCandidate(
       const stored = await readOpen(tx, slug, now);
       const body = await lockCandidate(tx, contestId, number);
       if (body.withdrawn) throw new Refusal('state_changed');
-      const standing = await readStanding(tx, contestId);
-      const candidates = standing.map((one) => (one.number === number ? { ...one, withdrawn: true } : one));
-      checkStillHeld(stored, standing, { candidates }, now);
+      const listed = await readStanders(tx, contestId);
+      const candidates = listed.map((one) => (one.number === number ? { ...one, withdrawn: true } : one));
+      checkStillHeld(stored, listed, { candidates }, now);
       facts.name = body.name;
       await saveBody(tx, contestId, number, {
         ...body,

@@ -14,7 +14,7 @@ import type { Actor } from './action.ts';
 import type { Attempts } from './attempt.ts';
 import { recordOnAccount } from './event.ts';
 import { changeScope } from './scope.ts';
-import type { Seals, Standing } from './seal.ts';
+import type { AccountRow, Seals } from './seal.ts';
 
 /** Under whose names a change is made. */
 export interface Made {
@@ -38,7 +38,7 @@ export async function change(
   place: Place,
   asked: StaffChange,
   made: Made,
-  row: Standing | null,
+  row: AccountRow | null,
 ): Promise<InviteLink | null> {
   if (asked.act === 'invite') return await invite(place, asked.given, made);
   if (!row) throw new Refusal('not_found');
@@ -72,7 +72,7 @@ async function invite(
  */
 async function changeRoles(
   { tx, seals, now }: Place,
-  row: Standing,
+  row: AccountRow,
   roles: Role[],
   made: Made,
 ): Promise<InviteLink | null> {
@@ -93,14 +93,14 @@ async function changeRoles(
   return await makeLink(tx, seals, row.id, now, linkOf(made));
 }
 
-async function renewLink({ tx, seals, now }: Place, row: Standing, made: Made): Promise<InviteLink> {
+async function renewLink({ tx, seals, now }: Place, row: AccountRow, made: Made): Promise<InviteLink> {
   if (row.disabled_at) throw new Refusal('state_changed');
   await voidLinks(tx, row.id);
   await recordOnAccount(tx, made.by, row, { act: 'staff.link', reason: reasonOf(made), now });
   return await makeLink(tx, seals, row.id, now, linkOf(made));
 }
 
-async function enable({ tx, seals, attempts, now }: Place, row: Standing, made: Made): Promise<null> {
+async function enable({ tx, seals, attempts, now }: Place, row: AccountRow, made: Made): Promise<null> {
   await seals.put(tx, { ...row, disabled_at: null });
   await attempts.forgetAll(tx, row.login);
   await recordOnAccount(tx, made.by, row, { act: 'staff.enable', reason: reasonOf(made), now });
@@ -119,7 +119,7 @@ export function checkRoles(row: { unit: number | null }, roles: readonly Role[])
 export const isAdministrator = sql<boolean>`'administrator' = any(roles)`;
 
 /** Refuses with last_administrator when who could keep the accounts before cannot any more, and nobody else can. */
-export async function checkAdministratorLeft(tx: Transaction<Tables>, before: Standing): Promise<void> {
+export async function checkAdministratorLeft(tx: Transaction<Tables>, before: AccountRow): Promise<void> {
   if (!before.roles.includes('administrator') || before.disabled_at || before.password === null) return;
   const left = await tx
     .selectFrom('staff')

@@ -8,7 +8,7 @@ import type { Attempts } from './attempt.ts';
 import { acknowledge, readEvents, recordOnAccount, tellOwner } from './event.ts';
 import { checkPassword, type Passwords } from './password.ts';
 import { failed, provePassword, takeCode } from './reauth.ts';
-import type { Seals, Standing } from './seal.ts';
+import type { AccountRow, Seals } from './seal.ts';
 import { limitsOf, type Person, type Sessions } from './session.ts';
 import type { Totps } from './totp.ts';
 
@@ -65,7 +65,7 @@ export function createOwnAccount(parts: {
   }
 
   /** Changes one's own row, in its transaction. */
-  async function change(tx: Transaction<Tables>, id: number, changes: Partial<Standing>): Promise<void> {
+  async function change(tx: Transaction<Tables>, id: number, changes: Partial<AccountRow>): Promise<void> {
     await seals.put(tx, { ...(await seals.lock(tx, id)), ...changes });
   }
 

@@ -14,7 +14,7 @@ import { type Actor, recordAction } from './action.ts';
 import type { Attempts } from './attempt.ts';
 import { change, checkRoles, isAdministrator } from './change.ts';
 import type { Passes } from './pass.ts';
-import type { Seals, Standing } from './seal.ts';
+import type { AccountRow, Seals } from './seal.ts';
 
 const LIFE_MS = 7 * 86_400_000;
 const MOST_SHOWN = 100;
@@ -35,7 +35,7 @@ export interface Requests {
     tx: Transaction<Tables>,
     actor: Actor,
     asked: StaffChange,
-    row: Standing | null,
+    row: AccountRow | null,
     reason: string,
   ): Promise<StaffOutcome>;
   /** Open ones first, then the latest. */
@@ -206,7 +206,7 @@ export function createRequests(parts: {
 }
 
 /** Whether a change needs a second person, and whom. */
-function secondOf(asked: StaffChange, row: Standing | null): Second | null {
+function secondOf(asked: StaffChange, row: AccountRow | null): Second | null {
   if (asked.act === 'invite') return keeps(asked.given.roles) ? 'keeper' : null;
   if (!row) return null;
   if (asked.act === 'roles') return keeps(asked.roles) || keeps(row.roles) ? 'keeper' : null;
@@ -217,7 +217,7 @@ function secondOf(asked: StaffChange, row: Standing | null): Second | null {
 }
 
 /** Refuses who may not decide. The account may stand otherwise than when it was asked: what it needs now counts. */
-function checkDecides(person: Decider, row: Asked & { given: StaffChange }, target: Standing | null): void {
+function checkDecides(person: Decider, row: Asked & { given: StaffChange }, target: AccountRow | null): void {
   const no = whyNot(person, { ...row, second: secondOf(row.given, target) ?? row.second });
   if (no) throw new Refusal(no);
 }
@@ -241,7 +241,7 @@ const words: Record<StaffChange['act'], string> = {
 };
 
 /** As the action log calls it; the page has words for the roles. */
-function subjectOf(asked: StaffChange, row: Standing | null): string {
+function subjectOf(asked: StaffChange, row: AccountRow | null): string {
   if (asked.act === 'invite')
     return `${words.invite} ${nameInLog(asked.given)}：${asked.given.roles.join('、')}`;
   const what = asked.act === 'roles' && row ? `：${row.roles.join('、')} → ${asked.roles.join('、')}` : '';

@@ -5,7 +5,7 @@ import type { Db, Tables } from '../db.ts';
 import type { Secrets } from '../secret.ts';
 
 /** What of an account decides who may enter and what they may do. What is added to it belongs into `fieldsOf` too. */
-export type Standing = Pick<
+export type AccountRow = Pick<
   Selectable<Tables['staff']>,
   | 'id'
   | 'login'
@@ -21,7 +21,7 @@ export type Standing = Pick<
   | 'reset_at'
 >;
 /** A row with its seal. */
-export type Sealed = Standing & { seal: Uint8Array };
+export type Sealed = AccountRow & { seal: Uint8Array };
 
 /** To be selected wherever an account is believed. */
 export const sealedColumns = [
@@ -60,13 +60,13 @@ export interface Seals {
   /** A new account. Gives its id, or null when the login is taken. */
   add(
     tx: Transaction<Tables>,
-    row: Pick<Standing, 'login' | 'name' | 'roles' | 'contests' | 'unit'>,
+    row: Pick<AccountRow, 'login' | 'name' | 'roles' | 'contests' | 'unit'>,
     now: number,
   ): Promise<number | null>;
   /** An account for a change, locked. Refuses with not_found, and with account_altered where the seal is not its own. */
-  lock(tx: Transaction<Tables>, id: number): Promise<Standing>;
+  lock(tx: Transaction<Tables>, id: number): Promise<AccountRow>;
   /** Writes what was locked back, changed, under a new seal. */
-  put(tx: Transaction<Tables>, row: Standing): Promise<void>;
+  put(tx: Transaction<Tables>, row: AccountRow): Promise<void>;
   /**
    * For who holds the secret and has looked at the account: takes it as it stands. One whose seal was not its own loses password, second
    * factor and recovery codes; gives false then.
@@ -213,7 +213,7 @@ export async function readAltered(
   return found;
 }
 
-function fieldsOf(row: Standing): unknown[] {
+function fieldsOf(row: AccountRow): unknown[] {
   return [
     row.id,
     row.login,

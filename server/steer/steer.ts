@@ -6,7 +6,7 @@ import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Instant } from '@zuimei/shared/time.ts';
 import { updateContest } from '../contest/contest.ts';
 import type { Desk } from '../contest/desk.ts';
-import { checkStillHeld, readStanding } from '../contest/held.ts';
+import { checkStillHeld, readStanders } from '../contest/held.ts';
 import { lockContest } from '../contest/lock.ts';
 import { readStored, type StoredPlan } from '../contest/plan.ts';
 import type { Db, Tables } from '../db.ts';
@@ -57,7 +57,7 @@ export function createSteer(parts: { db: Db; ledger: Ledger; desk: Desk; clock: 
       async change(tx, contest) {
         const stored = await running(tx, slug);
         const settings = act.edit(stored.settings);
-        checkStillHeld(stored, await readStanding(tx, contest), { settings }, clock());
+        checkStillHeld(stored, await readStanders(tx, contest), { settings }, clock());
         await saveSettings(tx, contest, settings);
         await redraft(tx, stored, act.edit);
         await recordAction(tx, actor, {
@@ -158,14 +158,12 @@ export function createSteer(parts: { db: Db; ledger: Ledger; desk: Desk; clock: 
         act: 'announcement.add',
         subject: text,
         edit(settings) {
-          const standing = (settings.announcements ?? []).filter(
-            (one) => one.until === null || one.until > at,
-          );
-          if (standing.length >= MOST_ANNOUNCEMENTS)
+          const shown = (settings.announcements ?? []).filter((one) => one.until === null || one.until > at);
+          if (shown.length >= MOST_ANNOUNCEMENTS)
             throw new Refusal('too_many_announcements', { most: MOST_ANNOUNCEMENTS });
           return {
             ...settings,
-            announcements: [{ at: freeInstant(standing, at), text, until }, ...standing],
+            announcements: [{ at: freeInstant(shown, at), text, until }, ...shown],
           };
         },
       });
@@ -196,9 +194,9 @@ async function running(tx: Transaction<Tables>, slug: string): Promise<StoredPla
 }
 
 /** The instant names an announcement: two of one millisecond would be one. */
-function freeInstant(standing: readonly Announcement[], at: Instant): Instant {
+function freeInstant(shown: readonly Announcement[], at: Instant): Instant {
   let ms = Date.parse(at);
-  while (standing.some((one) => Date.parse(one.at) === ms)) ms++;
+  while (shown.some((one) => Date.parse(one.at) === ms)) ms++;
   return new Date(ms).toISOString();
 }
 

@@ -29,7 +29,7 @@ const MOST_ROWS = 1000;
  * Units from a sheet (.xlsx, .xls, .csv, .ods) or a table of a .docx, found by the words of its head wherever it stands. Nothing is
  * saved: every row says what is wrong with it. `problem` = why the file could not be read at all.
  */
-export async function readUnitSheet(
+export async function readUnitList(
   sent: SentFile,
   collection: Pick<Collection, 'unitKinds'>,
   known: readonly string[],

@@ -15,7 +15,7 @@ import { recordAction } from '../staff/action.ts';
 import type { Seals } from '../staff/seal.ts';
 import type { Guard } from '../staff/session.ts';
 import type { Uploads } from '../upload/upload.ts';
-import { readUnitSheet } from './list.ts';
+import { readUnitList } from './list.ts';
 import { createUnits, readNames, unitLimits } from './unit.ts';
 
 const draft = object({
@@ -86,7 +86,7 @@ export function unitRoute(parts: {
       const { files } = upload;
       const [sent] = files;
       if (!sent) throw new Refusal('bad_request', { field: 'file' });
-      return c.json(await readUnitSheet(sent, collection, await readNames(db, stored.id)));
+      return c.json(await readUnitList(sent, collection, await readNames(db, stored.id)));
     })
     .post(`${base}/import`, organizer, async (c) => {
       const given = await readBody(c.req.raw, many, 500_000);

@@ -1,5 +1,5 @@
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import type { UploadStanding } from '@zuimei/shared/unit.ts';
+import type { UploadProgress } from '@zuimei/shared/unit.ts';
 import type { SentFile } from '../document/documents.ts';
 import { readChunks } from '../http/body.ts';
 import type { Person } from '../staff/session.ts';
@@ -37,7 +37,7 @@ export interface Uploads {
    */
   read(request: Request, from: Person, mostBytes: number, mostFiles?: number): Promise<Upload>;
   /** How far the upload of a session is; null when there is none. */
-  standing(session: string): UploadStanding | null;
+  progress(session: string): UploadProgress | null;
 }
 
 /**
@@ -46,7 +46,7 @@ export interface Uploads {
  */
 export function createUploads(turns: Turns, limits = uploadLimits): Uploads {
   const held = new Map<string, number>();
-  const standings = new Map<string, UploadStanding>();
+  const progresses = new Map<string, UploadProgress>();
 
   /** Takes `amount` of what is named, if that leaves it within `most`; gives it back when disposed of. */
   function hold(name: string, amount: number, most: number): Disposable {
@@ -89,9 +89,9 @@ export function createUploads(turns: Turns, limits = uploadLimits): Uploads {
       const owner = from.staff === null ? `unit ${from.unit}` : `staff ${from.staff}`;
       stack.use(hold(`session ${from.session}`, 1, limits.bySession));
       stack.use(hold(owner, 1, limits.byOwner));
-      const say = (standing: UploadStanding): void => void standings.set(from.session, standing);
+      const say = (progress: UploadProgress): void => void progresses.set(from.session, progress);
       say({ step: 'sending', done: 0, of: 0 });
-      stack.defer(() => standings.delete(from.session));
+      stack.defer(() => progresses.delete(from.session));
       const body = await readBody(request, mostBytes, stack);
       const upload = sort(splitForm(type, body, MOST_PARTS), mostFiles);
       const of = upload.files.length;
@@ -102,7 +102,7 @@ export function createUploads(turns: Turns, limits = uploadLimits): Uploads {
       const kept = stack.move();
       return { ...upload, tell, [Symbol.dispose]: () => kept.dispose() };
     },
-    standing: (session) => standings.get(session) ?? null,
+    progress: (session) => progresses.get(session) ?? null,
   };
 }
 

@@ -9,14 +9,14 @@ import { checkReveal, checkRevealKept } from './reveal.ts';
 import { checkBallotRule, checkOutcome, type Field } from './rule.ts';
 import { checkWechat } from './wechat.ts';
 
-export type Standing = Pick<Candidate, 'number' | 'category'> & { withdrawn: boolean };
+export type Stander = Pick<Candidate, 'number' | 'category'> & { withdrawn: boolean };
 
 /** What the plan is checked against, beside itself. */
 export interface PlanContext {
   /** ms */
   now: number;
   /** Who stands already; none = the places of the shortlist are counted on. */
-  candidates?: readonly Standing[];
+  candidates?: readonly Stander[];
   /** What is in force, once voting has begun: by the clock, or by the ledger. */
   frozen?: ContestSettings | null;
   /** Absent = not known, and nothing hangs on it. */
@@ -62,7 +62,7 @@ export function checkPlan(plan: ContestPlan, context: PlanContext): PlanFault[] 
 export function checkHeld(
   settings: ContestSettings,
   collection: Collection | null,
-  candidates: readonly Standing[],
+  candidates: readonly Stander[],
   now: number,
 ): PlanFault[] {
   const { found, error, warn } = createFaults();
@@ -109,14 +109,14 @@ function checkShown(value: unknown, path: string, warn: Say): void {
 }
 
 /** Once the shortlist is due, who stands is who is there; before it, as many as there are places. */
-function fieldOf(plan: ContestPlan, candidates: readonly Standing[], begun: boolean, now: number): Field {
+function fieldOf(plan: ContestPlan, candidates: readonly Stander[], begun: boolean, now: number): Field {
   const { settings, collection } = plan;
   const here = fieldOfStanding(settings, candidates, now);
   const due = phases.indexOf(phaseAt(settings, now)) >= phases.indexOf('shortlisted');
   if (candidates.some((one) => !one.withdrawn) && (due || begun)) return here;
-  const rounds = settings.rounds.flatMap((round) => (round.standing ? [round.standing.length] : []));
-  const bound = (standing: number, places: number | null | undefined): number =>
-    Math.max(standing, places ?? Number.POSITIVE_INFINITY);
+  const rounds = settings.rounds.flatMap((round) => (round.numbers ? [round.numbers.length] : []));
+  const bound = (most: number, places: number | null | undefined): number =>
+    Math.max(most, places ?? Number.POSITIVE_INFINITY);
   return {
     all: Math.min(bound(here.all, collection.places), ...rounds),
     of: (id) => bound(here.of(id), collection.categoryPlaces[id] ?? collection.places),
@@ -124,11 +124,11 @@ function fieldOf(plan: ContestPlan, candidates: readonly Standing[], begun: bool
 }
 
 /** Whoever can be picked in every round that is open or to come; when none is, nothing bounds a ballot any more. */
-function fieldOfStanding(settings: ContestSettings, candidates: readonly Standing[], now: number): Field {
-  const standing = candidates.filter((one) => !one.withdrawn);
+function fieldOfStanding(settings: ContestSettings, candidates: readonly Stander[], now: number): Field {
+  const left = candidates.filter((one) => !one.withdrawn);
   const rounds = settings.rounds
     .filter((round) => !(Date.parse(round.closes) <= now))
-    .map((round) => standing.filter((one) => round.standing?.includes(one.number) ?? true));
+    .map((round) => left.filter((one) => round.numbers?.includes(one.number) ?? true));
   const fewest = (counts: number[]): number => Math.min(Number.POSITIVE_INFINITY, ...counts);
   return {
     all: fewest(rounds.map((round) => round.length)),

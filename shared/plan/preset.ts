@@ -61,7 +61,7 @@ export function planFrom(
         .map((name) => name.trim())
         .filter(Boolean),
       schedule,
-      rounds: [{ opens, closes, standing: null }],
+      rounds: [{ opens, closes, numbers: null }],
       paused: null,
     },
     collection: {
@@ -127,7 +127,7 @@ export function nextYear({ settings, collection }: ContestPlan, title: string): 
       rounds: settings.rounds.map((round) => ({
         opens: later(round.opens),
         closes: later(round.closes),
-        standing: null,
+        numbers: null,
       })),
       reveal: reveal.kind === 'sealed' ? { ...reveal, from: later(reveal.from) } : reveal,
       paused: null,

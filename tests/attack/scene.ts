@@ -152,7 +152,7 @@ function settingsAt(opens: number, changes: Partial<Settings> = {}): Settings {
   const iso = (ms: number): string => new Date(opens + ms).toISOString();
   return settingsOf(opens, {
     title: '云岭区最美应急人',
-    rounds: [{ opens: iso(0), closes: iso(96 * HOUR_MS), standing: null }],
+    rounds: [{ opens: iso(0), closes: iso(96 * HOUR_MS), numbers: null }],
     schedule: [
       { phase: 'shortlisted', from: iso(-48 * HOUR_MS) },
       { phase: 'voting', from: iso(0) },

@@ -167,7 +167,7 @@ try {
       {
         opens: new Date(opens).toISOString(),
         closes: new Date(opens + 20 * 86_400_000).toISOString(),
-        standing: null,
+        numbers: null,
       },
     ];
     const id = await seedContest(db, SLUG, settingsOf(Date.now(), { rounds }), CANDIDATES);

@@ -18,7 +18,7 @@ test('voting closes in mid-load: nothing is dated at the closing or later, and n
   const slug = 'closing';
   const closes = Date.now() + 2000;
   const round = { opens: new Date(closes - 3_600_000).toISOString(), closes: new Date(closes).toISOString() };
-  await seedContest(db, slug, settingsOf(Date.now(), { rounds: [{ ...round, standing: null }] }));
+  await seedContest(db, slug, settingsOf(Date.now(), { rounds: [{ ...round, numbers: null }] }));
   const sent = await crowd(slug, [app.url], { ms: 3000 }).done;
   const answers = answersOf(sent);
   expect(Object.keys(answers).sort()).toEqual(['already_closed', 'counted']);

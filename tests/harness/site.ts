@@ -44,7 +44,7 @@ export function settingsOf(now: number, changes: Partial<Settings> = {}): Settin
       { phase: 'voting', from: iso(-HOUR_MS) },
       { phase: 'judging', from: iso(100 * HOUR_MS) },
     ],
-    rounds: [{ opens: iso(-HOUR_MS), closes: iso(100 * HOUR_MS), standing: null }],
+    rounds: [{ opens: iso(-HOUR_MS), closes: iso(100 * HOUR_MS), numbers: null }],
     paused: null,
     rule: { period: 'day', ballotsPerPeriod: 1, picks: { min: 1, max: 3 }, repeatCandidate: true },
     formula: { vote: 40, expert: 60, media: 0, merit: 0 },

@@ -214,7 +214,7 @@ test('one printed page explains the ranking before and after, with the ledger en
     expect(text.replaceAll(',', '').replaceAll(' ', '')).toContain(`#${entry}`);
   expect(text).toContain(REASON);
   expect(text).toMatch(/稳固|易变/);
-  for (const { name } of after.standing ?? []) expect(text).toContain(name);
+  for (const { name } of after.ranks ?? []) expect(text).toContain(name);
   expect(text).toContain(after.checkpoint?.root ?? 'no checkpoint');
   const pdf = (await page.pdf({ format: 'A4', preferCSSPageSize: true })).toString('latin1');
   expect(pdf.match(/\/Type\s*\/Page[^s]/g)).toHaveLength(1);

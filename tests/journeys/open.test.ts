@@ -65,7 +65,7 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 /** The first midnight in Shanghai that is far enough ahead. */
 const midnightAfter = (ms: number): number => shanghaiDayStart(shanghaiDay(ms + 3 * HOUR_MS) + 1);
 const longOpen = (midnight: number): Partial<Settings> => ({
-  rounds: [{ opens: iso(midnight - 72 * HOUR_MS), closes: iso(midnight + 72 * HOUR_MS), standing: null }],
+  rounds: [{ opens: iso(midnight - 72 * HOUR_MS), closes: iso(midnight + 72 * HOUR_MS), numbers: null }],
   schedule: [
     { phase: 'voting', from: iso(midnight - 72 * HOUR_MS) },
     { phase: 'judging', from: iso(midnight + 72 * HOUR_MS) },
@@ -87,7 +87,7 @@ describe('the clock of a page', () => {
     await at(midnight - 3 * HOUR_MS);
     const { slug } = await site.contest({
       ...longOpen(midnight),
-      rounds: [{ opens: iso(midnight - 72 * HOUR_MS), closes, standing: null }],
+      rounds: [{ opens: iso(midnight - 72 * HOUR_MS), closes, numbers: null }],
     });
     // The contest is read, and kept, long before the visitor comes.
     await site.call(`/c/${slug}`);

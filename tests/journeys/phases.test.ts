@@ -78,7 +78,7 @@ describe.concurrent('a contest', () => {
         { phase: 'shortlisted', from: from(-HOUR_MS) },
         { phase: 'voting', from: opens },
       ],
-      rounds: [{ opens, closes: from(50 * HOUR_MS), standing: null }],
+      rounds: [{ opens, closes: from(50 * HOUR_MS), numbers: null }],
     });
     const { page, guest } = await visit(path);
     await page.getByText(`投票 ${dayTime(opens)} 开始`).waitFor();

@@ -167,7 +167,7 @@ describe.each(databaseKinds)('whatever is acknowledged verifies (%s)', (kind) =>
             i === rounds.length - 1 ? { ...round, closes: at } : round,
           );
           const closes = new Date(Date.now() + 100 * HOUR_MS).toISOString();
-          rounds = [...before, { opens: at, closes, standing: null }];
+          rounds = [...before, { opens: at, closes, numbers: null }];
           await site.update(id, { ...settings, rounds });
           site.at(Date.now());
           await site.parts.desk.reload(slug);

@@ -218,7 +218,7 @@ describe.each([
           {
             opens: new Date(now - 9 * HOUR_MS).toISOString(),
             closes: new Date(now - HOUR_MS).toISOString(),
-            standing: null,
+            numbers: null,
           },
         ],
       }),
@@ -231,7 +231,7 @@ describe.each([
           {
             opens: new Date(now + HOUR_MS).toISOString(),
             closes: new Date(now + 9 * HOUR_MS).toISOString(),
-            standing: null,
+            numbers: null,
           },
         ],
       }),

@@ -21,7 +21,7 @@ describe.each(databaseKinds)('the rules of a contest (%s)', (kind) => {
   const span = (from: number, to: number) => ({
     opens: new Date(site.now() + from * HOUR_MS).toISOString(),
     closes: new Date(site.now() + to * HOUR_MS).toISOString(),
-    standing: null,
+    numbers: null,
   });
   const rule = (changes: Partial<Settings['rule']> = {}): Settings['rule'] => ({
     period: 'day',
@@ -42,7 +42,7 @@ describe.each(databaseKinds)('the rules of a contest (%s)', (kind) => {
       'a candidate that does not stand in this round',
       'unknown_candidate',
       [1, 3],
-      () => ({ rule: rule(), rounds: [{ ...span(-1, 9), standing: [1, 2] }] }),
+      () => ({ rule: rule(), rounds: [{ ...span(-1, 9), numbers: [1, 2] }] }),
       { number: 3 },
     ],
     [

@@ -69,8 +69,8 @@ describe('a withdrawal that would leave a ballot that nobody can fill', () => {
       {
         rule: ruleOf({ picks: { min: 2, max: 2 } }),
         rounds: [
-          { opens: inHoursFrom(-1), closes: inHoursFrom(50), standing: null },
-          { opens: inHoursFrom(60), closes: inHoursFrom(100), standing: [1, 2, 3] },
+          { opens: inHoursFrom(-1), closes: inHoursFrom(50), numbers: null },
+          { opens: inHoursFrom(60), closes: inHoursFrom(100), numbers: [1, 2, 3] },
         ],
       },
       [1],
@@ -113,7 +113,7 @@ test('an extension that would leave the notice too short is refused with the day
       { phase: 'notice', from: inHours(30) },
       { phase: 'result', from: inHours(30 + 8 * 24) },
     ],
-    rounds: [{ opens: inHours(-1), closes: inHours(24), standing: null }],
+    rounds: [{ opens: inHours(-1), closes: inHours(24), numbers: null }],
   });
   await setCollection(site, id, { ...collectionOf(site, 'zuimei-district'), noticeDays: 5 });
   const ask = (closes: string) =>

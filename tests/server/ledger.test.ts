@@ -94,7 +94,7 @@ describe.each(databaseKinds)('the ledger (%s)', (kind) => {
         {
           opens: new Date(site.now() + HOUR_MS).toISOString(),
           closes: new Date(site.now() + 2 * HOUR_MS).toISOString(),
-          standing: null,
+          numbers: null,
         },
       ],
     });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { readDocuments, type SentFile } from '@zuimei/server/document/documents.ts';
 import { problemAt } from '@zuimei/server/document/problem.ts';
 import { tickedIn } from '@zuimei/server/document/tick.ts';
-import { readUnitSheet } from '@zuimei/server/unit/list.ts';
+import { readUnitList } from '@zuimei/server/unit/list.ts';
 import {
   bookFile,
   cardGrid,
@@ -122,7 +122,7 @@ describe('hidden and struck-out content', () => {
       ['云岭区水利局', '示例联系人'],
       ['青石镇人民政府', '示例联系人'],
     ]);
-    const read = () => readUnitSheet(bookFile('单位.xlsx', { 表: sheet }), { unitKinds: [] }, []);
+    const read = () => readUnitList(bookFile('单位.xlsx', { 表: sheet }), { unitKinds: [] }, []);
     expect((await read()).rows).toHaveLength(2);
     sheet['!rows'] = [{}, { hidden: true }];
     expect(await read()).toMatchObject({ rows: [], problem: expect.stringContaining('1 行') });

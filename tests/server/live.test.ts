@@ -63,7 +63,7 @@ const wide: Partial<Settings> = {
     'net.abroad.challenge': -1,
     'device.challenge': -1,
   },
-  rounds: [{ opens: iso(-200), closes: iso(100), standing: null }],
+  rounds: [{ opens: iso(-200), closes: iso(100), numbers: null }],
   schedule: [
     { phase: 'voting', from: iso(-200) },
     { phase: 'judging', from: iso(100) },
@@ -267,7 +267,7 @@ describe('the dashboard', () => {
 
   test('before voting lists what is missing, also of a contest that is not published', async () => {
     const { slug, id } = await site.contest(
-      { rounds: [{ opens: iso(5), closes: iso(9), standing: null }] },
+      { rounds: [{ opens: iso(5), closes: iso(9), numbers: null }] },
       0,
     );
     await sql`update contest set published_at = null where id = ${id}`.execute(fresh.database.db);
@@ -282,7 +282,7 @@ describe('the dashboard', () => {
   });
 
   test('before voting asks for an account in WeChat where, and only where, WeChat is to say who voters are', async () => {
-    const early = { rounds: [{ opens: iso(5), closes: iso(9), standing: null }] };
+    const early = { rounds: [{ opens: iso(5), closes: iso(9), numbers: null }] };
     const wechat = { outside: 'refused', early: false, follow: false, keyword: '' } as const;
     const asking = await site.contest({ ...early, wechat });
     const plain = await site.contest({ ...early, wechat: null });

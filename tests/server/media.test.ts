@@ -102,7 +102,7 @@ describe.each(databaseKinds)('pictures in the %s database', (kind) => {
       plan.settings.rounds[0] = {
         opens: new Date(site.now() + 48 * HOUR_MS).toISOString(),
         closes: new Date(site.now() + 96 * HOUR_MS).toISOString(),
-        standing: null,
+        numbers: null,
       };
     });
     const { desk } = await contest.unit('青石镇人民政府');

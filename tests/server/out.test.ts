@@ -381,8 +381,8 @@ describe('选票汇总 and 票数排行', () => {
     await site.update(id, {
       ...settings,
       rounds: [
-        { opens: at(0), closes: at(1.01), standing: null },
-        { opens: at(1.02), closes: at(90), standing: null },
+        { opens: at(0), closes: at(1.01), numbers: null },
+        { opens: at(1.02), closes: at(90), numbers: null },
       ],
     });
     await site.parts.desk.reload(slug);

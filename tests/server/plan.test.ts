@@ -67,7 +67,7 @@ async function voting(): Promise<PlanView> {
       { phase: 'voting', from: iso(-1) },
       { phase: 'judging', from: iso(200) },
     ];
-    settings.rounds = [{ opens: iso(-1), closes: iso(100), standing: null }];
+    settings.rounds = [{ opens: iso(-1), closes: iso(100), numbers: null }];
     settings.categories = [];
     settings.rule = { period: 'day', ballotsPerPeriod: 1, picks: { min: 1, max: 2 }, repeatCandidate: true };
     settings.chosen = 2;

@@ -281,7 +281,7 @@ describe.each(databaseKinds)('rulings in pairs (%s)', (kind) => {
         {
           opens: new Date(began - HOUR_MS).toISOString(),
           closes: new Date(began + HOUR_MS).toISOString(),
-          standing: null,
+          numbers: null,
         },
       ],
     });

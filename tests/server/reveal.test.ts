@@ -61,7 +61,7 @@ async function published(changes: Partial<ContestSettings>, opens = -4): Promise
       { phase: 'voting', from: iso(opens) },
       { phase: 'judging', from: iso(300) },
     ],
-    rounds: [{ opens: iso(opens), closes: iso(100), standing: null }],
+    rounds: [{ opens: iso(opens), closes: iso(100), numbers: null }],
     categories: [],
     rule: { period: 'day', ballotsPerPeriod: 1, picks: { min: 1, max: 2 }, repeatCandidate: true },
     chosen: 2,
@@ -100,7 +100,7 @@ test.each([
   [
     'to be opened as the round ends, which would end at once',
     sealed(200),
-    { reveal: sealed(0.01), rounds: [{ opens: iso(-4), closes: iso(0.005), standing: null }] },
+    { reveal: sealed(0.01), rounds: [{ opens: iso(-4), closes: iso(0.005), numbers: null }] },
     'round_shortened',
   ],
 ])('one organizer cannot have counts %s once voting has begun', async (_, reveal, changes, fault) => {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { grantTo, readStanding } from '@zuimei/server/schema.ts';
+import { grantTo, readSchema } from '@zuimei/server/schema.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { APP_ROLE } from '../harness/postgres.ts';
 import { createSite, type TestSite } from '../harness/site.ts';
@@ -99,9 +99,9 @@ test('a right that was given by hand is taken again by the next migration', asyn
 });
 
 test('who owns the tables is told apart from who uses them, and both see whether a migration is missing', async () => {
-  expect(await readStanding(fresh.database.db)).toEqual({ role: APP_ROLE, owner: false, missing: [] });
-  expect(await readStanding(fresh.owner.db)).toMatchObject({ owner: true, missing: [] });
+  expect(await readSchema(fresh.database.db)).toEqual({ role: APP_ROLE, owner: false, missing: [] });
+  expect(await readSchema(fresh.owner.db)).toMatchObject({ owner: true, missing: [] });
   await sql`delete from migration where name like '0008%'`.execute(fresh.owner.db);
-  expect(await readStanding(fresh.database.db)).toMatchObject({ missing: ['0008_wechat.sql'] });
+  expect(await readSchema(fresh.database.db)).toMatchObject({ missing: ['0008_wechat.sql'] });
   await sql`insert into migration (name) values ('0008_wechat.sql')`.execute(fresh.owner.db);
 });

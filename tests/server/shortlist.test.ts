@@ -49,7 +49,7 @@ async function openVoting(slug: string, id: number, changes: Partial<Settings> =
       { phase: 'voting', from: at(-HOUR_MS) },
       { phase: 'judging', from: at(DAY_MS) },
     ],
-    rounds: [{ opens: at(-HOUR_MS), closes: at(DAY_MS), standing: null }],
+    rounds: [{ opens: at(-HOUR_MS), closes: at(DAY_MS), numbers: null }],
     ...changes,
   });
   await site.parts.ledger.open(slug);

@@ -93,7 +93,7 @@ describe('a pause', () => {
 
   test('before voting opens keeps it shut when it does', async () => {
     const { slug } = await site.contest({
-      rounds: [{ opens: inHours(1), closes: inHours(9), standing: null }],
+      rounds: [{ opens: inHours(1), closes: inHours(9), numbers: null }],
     });
     await desk.post(room(slug, 'pause'), { reason: '等待名单复核' });
     const now = site.now();
@@ -115,7 +115,7 @@ describe('a pause', () => {
     });
     expect(await actsOf(id)).toHaveLength(1);
     const over = await site.contest({
-      rounds: [{ opens: inHours(-2), closes: inHours(-1), standing: null }],
+      rounds: [{ opens: inHours(-2), closes: inHours(-1), numbers: null }],
     });
     expect((await desk.ask('POST', room(over.slug, 'pause'), { reason: '为时已晚' })).body).toMatchObject({
       code: 'round_over',
@@ -143,7 +143,7 @@ describe('an extension', () => {
   test('moves the closing: a ballot after the old one is taken, and the page says why', async () => {
     const closes = inHours(2);
     const { slug, id } = await site.contest({
-      rounds: [{ opens: inHours(-1), closes, standing: null }],
+      rounds: [{ opens: inHours(-1), closes, numbers: null }],
       schedule: [
         { phase: 'voting', from: inHours(-1) },
         { phase: 'judging', from: closes },
@@ -180,8 +180,8 @@ describe('an extension', () => {
     const [first, opens, last] = [inHours(2), inHours(4), inHours(8)];
     const { slug, id } = await site.contest({
       rounds: [
-        { opens: inHours(-1), closes: first, standing: null },
-        { opens, closes: last, standing: [1, 2] },
+        { opens: inHours(-1), closes: first, numbers: null },
+        { opens, closes: last, numbers: [1, 2] },
       ],
     });
     const reason = '应各方请求';
@@ -225,7 +225,7 @@ describe('an extension', () => {
     const now = Date.parse('2026-10-20T00:00:00.000Z');
     const iso = (hours: number) => new Date(now + hours * HOUR_MS).toISOString();
     const settings: Settings = settingsOf(now, {
-      rounds: [{ opens: iso(-1), closes: iso(10), standing: null }],
+      rounds: [{ opens: iso(-1), closes: iso(10), numbers: null }],
       schedule: [
         { phase: 'voting', from: iso(-1) },
         { phase: 'judging', from: iso(10) },

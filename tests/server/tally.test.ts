@@ -54,7 +54,7 @@ describe.each(databaseKinds)('a tally (%s)', (kind) => {
     const span = (from: number, to: number) => ({
       opens: new Date(began + from * HOUR_MS).toISOString(),
       closes: new Date(began + to * HOUR_MS).toISOString(),
-      standing: null,
+      numbers: null,
     });
     const { slug } = await site.contest({ rounds: [span(-1, 1), span(2, 3)] });
     try {

@@ -3,7 +3,7 @@ import { readDocuments } from '@zuimei/server/document/documents.ts';
 import { parseJson } from '@zuimei/server/http/door.ts';
 import { recordAction } from '@zuimei/server/staff/action.ts';
 import { clip, clipStart, isWhole } from '@zuimei/server/text.ts';
-import { readUnitSheet } from '@zuimei/server/unit/list.ts';
+import { readUnitList } from '@zuimei/server/unit/list.ts';
 import { parseBallotRequest } from '@zuimei/server/vote/request.ts';
 import { presets } from '@zuimei/shared/plan/preset.ts';
 import { databaseKinds, freshDatabase } from '../harness/database.ts';
@@ -61,7 +61,7 @@ test('what stands in documents comes out as text that a database can hold', asyn
       ['青石_x0000_镇_xD83D_人民政府', '乡镇', '张_xDC00_三', '13800000101'],
     ]),
   });
-  const { rows } = await readUnitSheet(units, presets['zuimei-district'].collection, []);
+  const { rows } = await readUnitList(units, presets['zuimei-district'].collection, []);
   expect(rows).toHaveLength(1);
   expect(JSON.stringify(rows)).not.toMatch(/\\u0000|\\ud[89a-f]/);
 });

@@ -164,7 +164,7 @@ async function openTwin(now: number, reveal: Reveal) {
       {
         opens: new Date(now - 6 * HOUR_MS).toISOString(),
         closes: new Date(now + 99 * HOUR_MS).toISOString(),
-        standing: null,
+        numbers: null,
       },
     ],
   });

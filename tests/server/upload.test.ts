@@ -3,7 +3,7 @@ import type { Person } from '@zuimei/server/staff/session.ts';
 import { createTurns } from '@zuimei/server/turn.ts';
 import { splitForm } from '@zuimei/server/upload/multipart.ts';
 import { createUploads, uploadLimits } from '@zuimei/server/upload/upload.ts';
-import type { UploadStanding } from '@zuimei/shared/unit.ts';
+import type { UploadProgress } from '@zuimei/shared/unit.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { createSite, type TestSite } from '../harness/site.ts';
 import { openCollection } from './filed.ts';
@@ -149,7 +149,7 @@ describe('uploads', () => {
       );
       expect(upload.fields).toEqual({ kind: '部门' });
     }
-    expect(uploads.standing(person.session)).toBeNull();
+    expect(uploads.progress(person.session)).toBeNull();
   });
 
   test('its own browser can see how far one is', async () => {
@@ -158,14 +158,14 @@ describe('uploads', () => {
     const person = personOf(1);
     const blocking = await turns.take();
     const sent = uploads.read(await saidOf(formOf(['a', small], ['b', small])), person, 1 << 20, 2);
-    const seen: (UploadStanding | null)[] = [uploads.standing(person.session)];
-    await expect.poll(() => uploads.standing(person.session)?.step).toBe('waiting');
+    const seen: (UploadProgress | null)[] = [uploads.progress(person.session)];
+    await expect.poll(() => uploads.progress(person.session)?.step).toBe('waiting');
     blocking[Symbol.dispose]();
     const upload = await sent;
     upload.tell(1);
-    seen.push(uploads.standing(person.session), uploads.standing(personOf(1).session));
+    seen.push(uploads.progress(person.session), uploads.progress(personOf(1).session));
     upload[Symbol.dispose]();
-    seen.push(uploads.standing(person.session));
+    seen.push(uploads.progress(person.session));
     expect(seen).toEqual([
       { step: 'sending', done: 0, of: 0 },
       { step: 'reading', done: 1, of: 2 },

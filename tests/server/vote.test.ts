@@ -190,10 +190,10 @@ describe.each(databaseKinds)('a ballot (%s)', (kind) => {
 
   test('counts against the quota of its round when the rule says so, and each round is counted from zero', async () => {
     const began = site.now();
-    const span = (from: number, to: number, standing: number[] | null) => ({
+    const span = (from: number, to: number, numbers: number[] | null) => ({
       opens: new Date(began + from * HOUR_MS).toISOString(),
       closes: new Date(began + to * HOUR_MS).toISOString(),
-      standing,
+      numbers,
     });
     const { slug } = await site.contest({
       rounds: [span(-1, 50, null), span(60, 90, [2, 3])],
@@ -265,7 +265,7 @@ describe.each(databaseKinds)('a ballot (%s)', (kind) => {
     const closes = began + 20 * HOUR_MS;
     const { slug } = await site.contest({
       rounds: [
-        { opens: new Date(opens).toISOString(), closes: new Date(closes).toISOString(), standing: null },
+        { opens: new Date(opens).toISOString(), closes: new Date(closes).toISOString(), numbers: null },
       ],
     });
     const voter = site.visitor(slug);

@@ -105,7 +105,7 @@ describe.each(databaseKinds)('what auditors are told on the %s database', (kind)
     await site.verify(slug);
   });
 
-  test('the report has the figures, the standing before and after, and the newest checkpoint', async () => {
+  test('the report has the figures, the ranks before and after, and the newest checkpoint', async () => {
     const { slug } = await brushed();
     await site.seal();
     const report = await auditor.get<AuditReport>(`${base(slug)}/report`);
@@ -119,7 +119,7 @@ describe.each(databaseKinds)('what auditors are told on the %s database', (kind)
       population: 100_000,
     });
     expect(report.signals).toContainEqual({ signal: 'silent', ballots: 45 });
-    expect(report.standing?.slice(0, 2)).toMatchObject([
+    expect(report.ranks?.slice(0, 2)).toMatchObject([
       { number: 3, asCast: 45, rankAsCast: 1, votes: 45, rank: 1, robust: false },
       { number: 1, asCast: 30, votes: 30, rank: 2 },
     ]);
@@ -146,7 +146,7 @@ describe.each(databaseKinds)('what auditors are told on the %s database', (kind)
         '"picks":[',
         '"favours":[',
         '"candidates":',
-        '"standing":[',
+        '"ranks":[',
         '"votes":',
         'burst-',
         'single-',
@@ -189,7 +189,7 @@ describe.each(databaseKinds)('what auditors are told on the %s database', (kind)
     expect((await auditor.get<BallotPage>(`${base(slug)}/ballots?candidate=3`)).total).toBe(0);
     expect((await auditor.get<ClusterPage>(`${base(slug)}/clusters`)).hiddenUntil).not.toBeNull();
     expect(await auditor.ask('POST', `${base(slug)}/whatif`, {})).toMatchObject({ status: 403 });
-    expect((await auditor.get<AuditReport>(`${base(slug)}/report`)).standing).toBeNull();
+    expect((await auditor.get<AuditReport>(`${base(slug)}/report`)).ranks).toBeNull();
 
     site.pass(24 * HOUR_MS);
     auditor = await signIn(site, ['auditor']);

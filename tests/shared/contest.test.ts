@@ -22,8 +22,8 @@ import { Refusal } from '@zuimei/shared/refusal.ts';
 const at = (shanghai: string): number => Date.parse(`${shanghai}+08:00`);
 const instant = (shanghai: string): string => new Date(at(shanghai)).toISOString();
 
-function round(opens: string, closes: string, standing: number[] | null = null): Round {
-  return { opens: instant(opens), closes: instant(closes), standing };
+function round(opens: string, closes: string, numbers: number[] | null = null): Round {
+  return { opens: instant(opens), closes: instant(closes), numbers };
 }
 
 /** Candidates 1 to n, dealt out to the categories in turn. */

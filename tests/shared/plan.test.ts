@@ -508,8 +508,8 @@ test('the real rules of the notices can be expressed', () => {
     },
     ({ settings }) => {
       settings.rounds = [
-        { opens: round({ settings } as ContestPlan).opens, closes: iso(36), standing: null },
-        { opens: iso(37), closes: iso(41), standing: null },
+        { opens: round({ settings } as ContestPlan).opens, closes: iso(36), numbers: null },
+        { opens: iso(37), closes: iso(41), numbers: null },
       ];
     },
   ];
@@ -524,11 +524,11 @@ test('a year on, every date has moved by 52 weeks and nothing that happened come
   const plan = planOf();
   plan.settings.paused = { since: iso(33), reason: '核查' };
   plan.settings.announcements = [{ at: iso(33), text: '公告', until: null }];
-  round(plan).standing = [1, 2, 3];
+  round(plan).numbers = [1, 2, 3];
   const next = nextYear(plan, '2027 年度“最美应急人”');
   expect(next.settings).toMatchObject({ title: '2027 年度“最美应急人”', paused: null });
   expect(next.settings.announcements).toBeUndefined();
-  expect(round(next).standing).toBeNull();
+  expect(round(next).numbers).toBeNull();
   for (const [at, step] of plan.settings.schedule.entries())
     expect(Date.parse(next.settings.schedule[at]?.from ?? '') - Date.parse(step.from)).toBe(364 * DAY_MS);
   expect(isPossible(checkPlan(next, { now: NOW }))).toBe(true);

@@ -235,13 +235,13 @@ describe('rulings', () => {
             if (name === 'release') state.held = false;
             else state.out = name === 'void';
           }
-          const standing = states.filter((state) => !state.out);
+          const kept = states.filter((state) => !state.out);
           const [round] = recount.tally();
-          expect(round?.ballots).toBe(standing.filter((state) => !state.held).length);
-          expect(round?.held).toBe(standing.filter((state) => state.held).length);
+          expect(round?.ballots).toBe(kept.filter((state) => !state.held).length);
+          expect(round?.held).toBe(kept.filter((state) => state.held).length);
           for (let number = 1; number <= 6; number++) {
             const line = round?.counts.find((one) => one.number === number);
-            const having = standing.filter((state) => state.picks.includes(number));
+            const having = kept.filter((state) => state.picks.includes(number));
             expect([line?.votes ?? 0, line?.held ?? 0]).toEqual([
               having.filter((state) => !state.held).length,
               having.filter((state) => state.held).length,

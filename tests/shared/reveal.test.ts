@@ -17,7 +17,7 @@ const { settings, collection } = planFrom(presets.anli, {
   organizer: '本区应急管理局',
   start: iso(OPENS),
 });
-settings.rounds = [{ opens: iso(OPENS), closes: iso(CLOSES), standing: null }];
+settings.rounds = [{ opens: iso(OPENS), closes: iso(CLOSES), numbers: null }];
 settings.schedule = [{ phase: 'voting', from: iso(OPENS) }];
 const planWith = (reveal: Reveal): ContestPlan => ({ settings: { ...settings, reveal }, collection });
 

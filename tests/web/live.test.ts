@@ -118,7 +118,7 @@ describe('words of the dashboard', () => {
       round: 0,
       paused: null,
       phase: 'voting',
-      rounds: [{ opens: '2026-10-20T00:00:00.000Z', closes: '2026-10-23T10:41:00.000Z', standing: null }],
+      rounds: [{ opens: '2026-10-20T00:00:00.000Z', closes: '2026-10-23T10:41:00.000Z', numbers: null }],
     } as unknown as LiveView;
     expect(stageWords(view, NOON)).toEqual({ tone: 'ok', words: '投票中 · 余 3 天 06:41' });
     expect(stageWords({ ...view, paused: { since: '', reason: '' } }, NOON).words).toBe('已暂停');

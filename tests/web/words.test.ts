@@ -22,7 +22,7 @@ type Ruled = Pick<
 function contestWith(over: Partial<Ruled>): Ruled {
   return {
     rule,
-    rounds: [{ opens: '2026-03-20T01:00:00.000Z', closes: '2026-03-28T09:00:00.000Z', standing: null }],
+    rounds: [{ opens: '2026-03-20T01:00:00.000Z', closes: '2026-03-28T09:00:00.000Z', numbers: null }],
     categories: [
       { id: 'person', name: '个人' },
       { id: 'team', name: '团队' },
@@ -81,8 +81,8 @@ describe('rules in plain words', () => {
       contestWith({
         rule: { ...rule, period: 'round' },
         rounds: [
-          { opens: '2026-03-20T01:00:00.000Z', closes: '2026-03-28T09:00:00.000Z', standing: null },
-          { opens: '2026-04-01T01:00:00.000Z', closes: '2026-04-05T09:00:00.000Z', standing: [1] },
+          { opens: '2026-03-20T01:00:00.000Z', closes: '2026-03-28T09:00:00.000Z', numbers: null },
+          { opens: '2026-04-01T01:00:00.000Z', closes: '2026-04-05T09:00:00.000Z', numbers: [1] },
         ],
       }),
     ).join('');

@@ -22,7 +22,7 @@ export interface FirstData {
   notFound?: true;
 }
 
-/** The page, on the server and on the phone, standing at `first`. */
+/** The page, on the server and on the phone, opened at `first`. */
 export function createCitizenApp(first: FirstData, history: RouterHistory) {
   const app = createSSRApp(App);
   const pinia = createPinia();

@@ -30,8 +30,8 @@ export const useBallot = defineStore('ballot', () => {
   );
 
   function pickable(number: number): boolean {
-    const standing = contest.standing.find((one) => one.number === number);
-    return standing !== undefined && standing.withdrawn === null && !spentOn(number);
+    const candidate = contest.inRound.find((one) => one.number === number);
+    return candidate !== undefined && candidate.withdrawn === null && !spentOn(number);
   }
 
   /** Was this candidate already picked in this period, where the rule allows it once? */

@@ -28,8 +28,8 @@ export function readiness(
     return { kind: 'spent', words: spentWords(contest, now) };
   const { measure } = contest.noun;
   const { min, max } = contest.rule.picks;
-  const standing = contest.rounds[openRound(contest, now)]?.standing ?? null;
-  const refusal = refusalOf(() => checkPicks(contest, picks, standing));
+  const numbers = contest.rounds[openRound(contest, now)]?.numbers ?? null;
+  const refusal = refusalOf(() => checkPicks(contest, picks, numbers));
   const rest = contest.rule.ballotsPerPeriod - used.ballots;
   const restWords = contest.rule.ballotsPerPeriod > 1 ? `，${periodWord(contest)}还可投 ${rest} 张` : '';
   if (refusal?.code === 'too_few_picks') {

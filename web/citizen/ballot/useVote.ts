@@ -4,9 +4,9 @@ import { useContest } from '../contest/contest.ts';
 import { useClock } from '../frame/clock.ts';
 import { useToast } from '../frame/toast.ts';
 import { useBallot } from './ballot.ts';
+import { useReceiptDrawer } from './drawer.ts';
 import { useMe } from './me.ts';
 import { useOutbox } from './outbox.ts';
-import { useReceiptSheet } from './sheet.ts';
 
 /** The one main act, the same on bar, panel and sheet: cast what is picked, or say what is still missing. */
 export function useVote() {
@@ -14,7 +14,7 @@ export function useVote() {
   const ballot = useBallot();
   const outbox = useOutbox();
   const toast = useToast();
-  const sheet = useReceiptSheet();
+  const sheet = useReceiptDrawer();
   const me = useMe();
   const clock = useClock();
 

@@ -16,11 +16,11 @@ export const useBrowse = defineStore('browse', () => {
 
   const settled = computed(() => contest.view?.order !== 'shuffled' || seed.value !== null);
   const ordered = computed<Candidate[]>(() => {
-    if (contest.view?.order !== 'shuffled') return contest.standing;
-    return seed.value === null ? [] : shuffled(contest.standing, `${seed.value}/${contest.view.slug}`);
+    if (contest.view?.order !== 'shuffled') return contest.inRound;
+    return seed.value === null ? [] : shuffled(contest.inRound, `${seed.value}/${contest.view.slug}`);
   });
   /** Folded once for a list, not at every key. */
-  const texts = computed(() => new Map(contest.standing.map((one) => [one.number, searched(one)])));
+  const texts = computed(() => new Map(contest.inRound.map((one) => [one.number, searched(one)])));
   const found = computed(() => {
     const finds = createSearch(words.value);
     return ordered.value.filter(({ number }) => finds(texts.value.get(number) ?? '', number));

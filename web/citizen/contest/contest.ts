@@ -21,9 +21,9 @@ export const useContest = defineStore('contest', () => {
     return next ? next.opens : null;
   });
   /** Those who stand in the round shown; the withdrawn stay in it, marked. */
-  const standing = computed<Candidate[]>(() => {
+  const inRound = computed<Candidate[]>(() => {
     const contest = view.value;
-    const numbers = contest?.rounds[round.value]?.standing ?? null;
+    const numbers = contest?.rounds[round.value]?.numbers ?? null;
     const all = contest?.candidates ?? [];
     return numbers ? all.filter((one) => numbers.includes(one.number)) : all;
   });
@@ -51,5 +51,5 @@ export const useContest = defineStore('contest', () => {
     else if (view.value === null) status.value = 'failed';
   }
 
-  return { view, full, status, phase, round, open, opens, standing, byNumber, categoryName, show, load };
+  return { view, full, status, phase, round, open, opens, inRound, byNumber, categoryName, show, load };
 });

@@ -1,5 +1,5 @@
 import { computed, ref } from 'vue';
-import type { UploadStanding } from '@zuimei/shared/unit.ts';
+import type { UploadProgress } from '@zuimei/shared/unit.ts';
 import { type Answer, api } from '../lib/client.ts';
 
 const LOOK_EVERY_MS = 1_000;
@@ -48,7 +48,7 @@ export function useSending() {
   }
 
   async function look(): Promise<void> {
-    const answer = await api.get<UploadStanding | null>('/api/console/upload');
+    const answer = await api.get<UploadProgress | null>('/api/console/upload');
     if (!going.value || !answer.ok || !answer.value) return;
     const { step, done, of } = answer.value;
     if (step === 'waiting') words.value = '前面还有文件在处理，正在排队';

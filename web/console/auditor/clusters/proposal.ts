@@ -5,13 +5,13 @@ import { clusterWords } from '../words.ts';
 import { aboutWords } from './sentences.ts';
 
 /** What can be ruled on ballots of which so many stand so. Where nothing is known of them, the server finds out. */
-export function verbsFor(standing: Record<Verdict, number>): [RulingVerb, ...RulingVerb[]] {
+export function verbsFor(counts: Record<Verdict, number>): [RulingVerb, ...RulingVerb[]] {
   const verbs: RulingVerb[] = [
-    ...(standing.held > 0 ? (['release'] as const) : []),
-    ...(standing.void > 0 ? (['restore'] as const) : []),
+    ...(counts.held > 0 ? (['release'] as const) : []),
+    ...(counts.void > 0 ? (['restore'] as const) : []),
   ];
   const [first, ...rest] = verbs;
-  return standing.counted + standing.held > 0 || !first ? ['void', ...verbs] : [first, ...rest];
+  return counts.counted + counts.held > 0 || !first ? ['void', ...verbs] : [first, ...rest];
 }
 
 /** What a ruling on these clusters would be about, as its dialog wants it. A ballot of two clusters is counted once by the server. */

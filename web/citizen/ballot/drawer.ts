@@ -4,7 +4,7 @@ import { ref } from 'vue';
 /** A quick answer needs no "please wait": the sheet opens with the answer, or after this long without one. */
 const PATIENCE_MS = 500;
 
-export const useReceiptSheet = defineStore('receiptSheet', () => {
+export const useReceiptDrawer = defineStore('receiptDrawer', () => {
   const open = ref(false);
   /** Open because of WeChat, which stands between this visitor and the vote, before any ballot was written. */
   const barred = ref(false);
