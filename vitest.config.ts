@@ -19,7 +19,7 @@ export default defineConfig(({ mode }) => ({
     testTimeout: 20_000,
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
-    // What is waited for comes when it comes; only never is wrong.
+    // Slow is fine on a busy machine; only a time-out is a failure.
     expect: { poll: { timeout: 10_000 } },
     // A promise nobody waited for is a failure of the test that started it.
     dangerouslyIgnoreUnhandledErrors: false,

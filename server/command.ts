@@ -17,7 +17,7 @@ export const USAGE = `用法：pnpm zuimei <命令> [选项]
   verify [--contest SLUG] [--json]                              重算账本、存证点与计票，指出不一致处
   verify FILE [--key 公钥] [--json]                             离线核验导出的账本，不需要数据库与服务器设置
          [--checkpoint FILE]…                                   再与另存的存证点对照（也可与 --contest 同用）
-  staff add --name 姓名 --login 账号 --role administrator[,organizer]  新建账号，打印一次性加入链接
+  staff add --name 姓名 --login 账号 --role administrator[,organizer]  新建账号，打印账号链接
   staff list | staff reset --login 账号                         列出账号；重置并打印新的链接
   migrate                                                       建立或升级数据库（MIGRATE_URL：表的所有者），设定应用角色的权限
   demo                                                          在空数据库里放入演示活动

@@ -97,7 +97,7 @@ async function renew(db: Db, config: Config, old: Secrets, print: Caller['print'
   print(
     `已换到新的密钥之下：候选 ${candidates} 个、报送 ${nominations} 份、单位联系人 ${units} 个、账号 ${staff} 个。`,
   );
-  print('登录、一次性链接、恢复码和各单位的链接都已作废。');
+  print('登录、账号链接、恢复码和单位链接都已作废。');
   print('请把 ZUIMEI_NEXT_ACCESS_SECRET 的值写为 ZUIMEI_ACCESS_SECRET（替换原值），再启动服务器。');
   return 0;
 }

@@ -80,7 +80,7 @@ export const fields: Record<FieldName, Field> = {
     limit: 40,
   },
   category: {
-    title: '类别',
+    title: '组别',
     labels: [
       '类别',
       '组别',

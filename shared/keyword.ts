@@ -6,6 +6,6 @@ export function whatToSend({ wechat, rule }: Pick<Contest, 'wechat' | 'rule'>): 
   const { min, max } = rule.picks;
   if (max === 1) return `${word}和候选编号`;
   const count = min === max ? ` ${min} 个` : min > 1 ? ` ${min}–${max} 个` : '';
-  // Whoever sends one number after the other finds the ballot spent by the first.
+  // Several numbers must come in one message: the first message already spends the ballot.
   return `${word}和${count}候选编号（${count ? '' : `最多 ${max} 个，`}用空格隔开）`;
 }

@@ -23,7 +23,7 @@ export const refusalWords: Record<RefusalCode, string> = {
   ticket_too_fresh: '页面刚刚打开，请稍候一两秒再投。',
   not_open_yet: '投票将于 {opens} 开始。',
   already_closed: '投票已截止。',
-  paused: '主办方已暂停投票：{reason}',
+  paused: '主办单位已暂停投票：{reason}',
   quota_spent: '您这一期的 {limit} 张选票已投完。',
   picked_already: '{number} 号您已经投过，请换一{measure}再投。',
   gate_refused: '这张选票没有被接收。如有疑问，请联系主办单位。',

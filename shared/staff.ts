@@ -1,6 +1,6 @@
 import type { Instant } from './time.ts';
 
-/** 系统管理员 · 主办方 · 审核员 · 审计 · 评委 · 报送单位 (a unit's own account or its link). */
+/** 系统管理员 · 主办单位 · 审核员 · 审计 · 评委 · 报送单位 (a unit's own account or its link). */
 export const roles = ['administrator', 'organizer', 'reviewer', 'auditor', 'expert', 'unit'] as const;
 export type Role = (typeof roles)[number];
 

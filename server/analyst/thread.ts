@@ -29,7 +29,7 @@ interface Waiting {
 /** Columns live outside the heap, which holds only what is being computed. `failed`: it died of a fault of ours. */
 export function openThread(start: Start, failed: (error: unknown) => void): Thread {
   const worker = startThread(new URL('./worker.ts', import.meta.url), HEAP_MB, { data: start });
-  // It keeps nothing that is not in the ledger: the process need not wait for it.
+  // All it holds can be rebuilt from the ledger, so it does not keep the process alive.
   worker.unref();
   const waiting = new Map<number, Waiting>();
   let next = 0;

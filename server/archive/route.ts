@@ -20,7 +20,7 @@ const eraseBody = object({
   trace: optional(boolean(), false),
 });
 
-/** POST /api/console/contests/:slug/archive {reason} and …/erase {reason, confirm, trace?}: 主办方 */
+/** POST /api/console/contests/:slug/archive {reason} and …/erase {reason, confirm, trace?}: 主办单位 */
 export function archiveRoute(parts: {
   db: Db;
   secrets: Secrets;

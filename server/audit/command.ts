@@ -110,7 +110,7 @@ export async function verifyCommand(place: Place, args: string[]): Promise<numbe
 }
 
 function printAltered(altered: Awaited<ReturnType<typeof readAltered>>, print: Place['print']): void {
-  const words = { account: '账号', session: '登录', link: '邀请链接' };
+  const words = { account: '账号', session: '登录', link: '账号链接' };
   print('账号与登录：');
   for (const { kind, name } of altered.slice(0, MOST_SHOWN))
     print(`  不符 ${kind}：${words[kind]} ${name} 的记录在程序之外被改动过，已不作数`);

@@ -65,8 +65,8 @@ export function createDesk(db: Db, clock: () => number): Desk {
     if (!entry || !Number.isFinite(entry.readAt)) return read(slug).then(published);
     const age = clock() - entry.readAt;
     if (age < FRESH_MS) return published(entry.contest);
-    // What is known answers at once and the next reader has the newer one; after a quiet while the reader waits for it. A database
-    // that is away keeps the last one readable.
+    // The kept contest is served and refreshed behind it; after STALE_MS the reader waits for the refresh. While the database is away,
+    // the last one stays readable.
     const fresh = read(slug).catch(() => entry.contest);
     if (age >= STALE_MS) return fresh.then(published);
     return published(entry.contest);

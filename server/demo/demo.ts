@@ -89,7 +89,7 @@ function demoContests(now: number): { slug: string; settings: Settings; folder: 
         chosen: 5,
         categories: [
           { id: 'person', name: '个人' },
-          { id: 'team', name: '团队' },
+          { id: 'team', name: '集体' },
         ],
       },
     },

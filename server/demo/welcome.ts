@@ -25,7 +25,7 @@ export function printWelcome(
   lines.push('', '控制台', `  ${reach}/console`);
   if (joinPath)
     lines.push(
-      '  还没有管理员：请用这个一次性链接设置第一位系统管理员（24 小时内有效；再次启动会给出新的，之前的作废）',
+      '  还没有管理员：请用这个账号链接设置第一位系统管理员（只能使用一次，24 小时内有效；再次启动会给出新的，之前的作废）',
       `  ${reach}${joinPath}`,
     );
   if (database === 'embedded')

@@ -4,6 +4,7 @@ import { caseSections, type FieldName, fields, REASON_LIMIT } from '@zuimei/shar
 import { type Birth, parseBirth } from '@zuimei/shared/text/birth.ts';
 import { unshownIn } from '@zuimei/shared/text/character.ts';
 import { parsePhone } from '@zuimei/shared/text/phone.ts';
+import { kindWords } from '@zuimei/shared/words.ts';
 import type { Contact, Draft, Value } from './draft.ts';
 import { type Place, type Problem, problemAt } from './problem.ts';
 import { cleanLine, cleanName, paragraphsOf, yearsText } from './value.ts';
@@ -117,7 +118,7 @@ function nomineeOf(draft: Draft, name: string, say: Say): Nomination['candidate'
   return {
     kind,
     name,
-    category: line(values.category) || (kind === 'team' ? '团队' : '个人'),
+    category: line(values.category) || (kind === 'team' ? kindWords.team : kindWords.person),
     unit: line(values.unit ?? values.sender),
     post: line(values.post) || null,
     years: values.years ? yearsText(line(values.years)) : null,

@@ -41,7 +41,7 @@ const catalogue = {
   // one row
   missing_name: ['error', '没有填写姓名或名称，请补上。'],
   missing_unit: ['error', '“{name}”没有填写单位，请补上。'],
-  unknown_category: ['error', '“{name}”的类别“{category}”不在本活动的组别中，请改为：{known}。'],
+  unknown_category: ['error', '“{name}”的组别“{category}”不在本活动的组别中，请改为：{known}。'],
   reason_too_long: ['error', '“{name}”的推荐理由有 {length} 字，请删减到 {limit} 字以内。'],
   too_long: ['error', '“{title}”有 {length} 字，请删减到 {limit} 字以内。'],
   bad_phone: ['error', '“{name}”的联系电话应为 11 位手机号或带区号的座机号，请核对。'],

@@ -14,7 +14,7 @@ export interface Prebuilt {
 
 export interface Encoded {
   body: Uint8Array<ArrayBuffer> | string;
-  /** The same bytes, one a character: node:http sends such a text in one piece with the head, a buffer in two. */
+  /** The body as latin1 text: node:http sends head and text in one write, head and buffer in two. */
   wire: string;
   headers: Record<string, string>;
 }

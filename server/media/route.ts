@@ -27,7 +27,7 @@ const FILM = /^([0-9a-f]{24})-(video\.mp4)$/u;
  * `GET /media/<id>-<thumb|card|full>.<avif|webp|jpg>`, pictures as photo.ts made them, and `GET /media/<id>-video.mp4`, a film in the
  * pieces that a player asks for: public and to be kept for ever, but only while the page of a published contest shows them. The latest
  * pictures stay in memory, at most 64 MB of them. What is not public is read behind a door and kept by nobody:
- * `GET /api/console/contests/:slug/media/…` 主办方, 审核员 (what units still hold as drafts excepted), 审计 (candidates alone);
+ * `GET /api/console/contests/:slug/media/…` 主办单位, 审核员 (what units still hold as drafts excepted), 审计 (candidates alone);
  * `GET /api/console/unit/media/…` the unit's own nominations.
  */
 export function createMediaRoute(

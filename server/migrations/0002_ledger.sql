@@ -1,5 +1,5 @@
 -- The ledger: what was cast, in order, for ever; and the counts, which are always exactly its replay because both move in one
--- transaction. Everything here is written by the functions below (called from vote/ledger.ts) and by vote/sealer.ts.
+-- transaction. Everything here is written by the functions below (called from vote/ledger.ts) and by log/sealer.ts.
 
 -- One row a contest. Its row lock orders the batches of all servers, so that numbers have no gaps and time never runs backwards.
 -- The windows and the rule are those of contest.version `version`: a ballot is committed only under the version it was checked with.

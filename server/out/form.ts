@@ -34,7 +34,7 @@ export async function readCard(
   const opinions = await readOpinions(db, nomination);
   const sender: [string, string][] = [
     ['报送单位', nominee.unit.name],
-    ['类别', categoryName(source, nominee.category)],
+    ['组别', categoryName(source, nominee.category)],
   ];
   const pairs = short.map((field): [string, string] => [labelOf(field), value(field)]);
   // A person's form tells its kind by its fields; a team's, or one of many categories, must say it.

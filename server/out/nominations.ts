@@ -1,28 +1,12 @@
 import { sql } from 'kysely';
 import { isText } from '@zuimei/shared/answer.ts';
-import type { CandidateKind } from '@zuimei/shared/contest.ts';
 import type { NominationState } from '@zuimei/shared/nomination.ts';
 import type { FormField, OpinionStep } from '@zuimei/shared/plan/plan.ts';
+import { kindWords, nominationWords, sourceWords } from '@zuimei/shared/words.ts';
 import type { Db } from '../db.ts';
 import { momentWords } from './moment.ts';
 import { categoryName, type Nominee, type Source, told } from './nominees.ts';
 import type { CellValue, Column, PaperTable } from './paper.ts';
-
-export const stateWords: Record<NominationState, string> = {
-  draft: '草稿',
-  submitted: '待审核',
-  returned: '已退回',
-  accepted: '已通过',
-  declined: '未入选',
-  published: '已公布',
-  withdrawn: '已撤回',
-};
-const sourceWords: Record<string, string> = {
-  online: '在线填报',
-  document: '文件导入',
-  organizer: '主办方录入',
-};
-const kindWords: Record<CandidateKind, string> = { person: '个人', team: '集体', case: '案例', work: '作品' };
 
 interface Opinion {
   nomination: number;
@@ -81,12 +65,12 @@ export async function nominationTables(
     one.name,
     kindWords[one.kind],
     categoryName(source, one.category),
-    stateWords[one.state],
+    nominationWords[one.state],
     one.number,
     ...form.map((field) => told(source, one, field.key, full)),
     ...steps.map((step) => opinionText(step, opinions.get(`${one.id} ${step.id}`))),
     ...(screening === 'none' ? [] : markCells(screening, marks.get(one.id ?? 0))),
-    sourceWords[one.source] ?? one.source,
+    sourceWords[one.source],
     one.submittedAt ? { at: one.submittedAt.toISOString() } : null,
     one.updatedAt ? { at: one.updatedAt.toISOString() } : null,
     one.returned,
@@ -148,7 +132,7 @@ function unitSheet(source: Source, nominees: readonly Nominee[]): PaperTable {
     columns: [
       { title: '序号', width: 6, align: 'center' },
       { title: '报送单位', width: 34 },
-      ...shown.map((state): Column => ({ title: stateWords[state], width: 10, align: 'right' })),
+      ...shown.map((state): Column => ({ title: nominationWords[state], width: 10, align: 'right' })),
       { title: '合计', width: 10, align: 'right' },
     ],
     rows,

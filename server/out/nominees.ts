@@ -5,6 +5,7 @@ import type { FormValues, NominationState } from '@zuimei/shared/nomination.ts';
 import { PAPER_ROWS, type SummaryScope } from '@zuimei/shared/out.ts';
 import type { Collection, ContestSettings } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import type { sourceWords } from '@zuimei/shared/words.ts';
 import type { StoredPlan } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
 import { openHidden } from '../nomination/answers.ts';
@@ -47,7 +48,7 @@ export interface Nominee {
   id: number | null;
   number: number | null;
   state: NominationState;
-  source: string;
+  source: keyof typeof sourceWords;
   kind: CandidateKind;
   category: string;
   name: string;

@@ -46,8 +46,8 @@ const types = {
 };
 
 /**
- * GET /api/console/contests/:slug/out (what there is), GET …/out/:what (to print), POST …/out/:what (a file; recorded). 主办方: every
- * paper; 审计: 候选名单, 选票汇总, 票数排行; 审核员: 报送明细, masked. Private values leave in full only for 主办方 with a reason.
+ * GET /api/console/contests/:slug/out (what there is), GET …/out/:what (to print), POST …/out/:what (a file; recorded). 主办单位: every
+ * paper; 审计: 候选名单, 选票汇总, 票数排行; 审核员: 报送明细, masked. Private values leave in full only for 主办单位 with a reason.
  */
 export function outRoute(parts: {
   db: Db;

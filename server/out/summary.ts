@@ -56,7 +56,7 @@ const layouts: readonly Layout[] = [
       { title: '报送单位', width: 24, align: 'center' },
       { title: '报送主题', width: 32 },
       { title: '涉及单位', width: 28 },
-      { title: '主题类别', width: 18, align: 'center' },
+      { title: '组别', width: 18, align: 'center' },
       { title: '摘要', width: 44 },
     ],
     row: (source, one, full) => [
@@ -74,7 +74,7 @@ const layouts: readonly Layout[] = [
     columns: () => [
       serial,
       { title: '作品名称', width: 36 },
-      { title: '类别', width: 14, align: 'center' },
+      { title: '组别', width: 14, align: 'center' },
       { title: '作者单位', width: 34 },
       { title: '作者', width: 34 },
     ],

@@ -99,7 +99,7 @@ export function shortlistRoute(parts: {
     };
   }
 
-  /** The public has it now, and not within the second. */
+  /** Refreshes the kept contest, so that the public sees the change at once. */
   async function renew(slug: string): Promise<void> {
     await desk.reload(slug);
   }

@@ -168,7 +168,7 @@ export function createSessions(parts: {
       const token = randomBytes(32).toString('base64url');
       const at = new Date(clock());
       const on = tx ?? db;
-      // What nobody can use any more goes when somebody comes.
+      // Opening a session deletes expired ones.
       await on
         .deleteFrom('session')
         .where('created_at', '<', new Date(clock() - sessionLimits.plain.lifeMs))

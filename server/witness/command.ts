@@ -100,7 +100,7 @@ async function begin(
   checkKey(reply.value);
   print('首次启动，已记下账本公钥，以后只认它：');
   print(`  ${reply.value}`);
-  print('请与主办方书面公布的公钥逐字核对。不一致时请停止，并改用 --log-key。');
+  print('请与主办单位书面公布的公钥逐字核对。不一致时请停止，并改用 --log-key。');
   const pinned = { ...state, key: reply.value };
   await writeState(path, pinned);
   return pinned;
@@ -157,7 +157,7 @@ async function reportFork(
   print(`两份存证点都保存在 ${file}，这是证据。`);
   print('请这样做：');
   print('  1. 保留该文件、状态文件和密钥，不要删改，并另存一份。');
-  print('  2. 立即书面告知主办方和审计人员，请其说明账本发生了什么。');
+  print('  2. 立即书面告知主办单位和审计人员，请其说明账本发生了什么。');
   print('  3. 说明清楚之前不要再启动见证。');
   return 1;
 }

@@ -15,7 +15,7 @@ export const MOST_ROUNDS = 32;
 
 type Fields = Record<string, unknown>;
 
-/** The rules that an act froze; null when it holds none, or none that can be read. The act may come from anybody. */
+/** The rules that an act froze; null when it holds none, or none that can be read. Takes untrusted input. */
 export function frozenOf(act: Act | null | undefined): Frozen | null {
   const { rules, version } = (act ?? {}) as Fields;
   if (!isRecord(rules) || !isRounds(rules.rounds) || !isNames(rules.candidates)) return null;

@@ -1,19 +1,7 @@
 import type { Phase } from '../contest.ts';
 import { dayTime } from '../moment.ts';
+import { stepWords } from '../words.ts';
 import type { PlanFault, PlanFaultCode } from './fault.ts';
-
-/** Steps as the schedule calls them. */
-export const stepWords: Record<Phase, string> = {
-  draft: '筹备',
-  nominating: '征集',
-  reviewing: '审核',
-  shortlisted: '候选公布',
-  voting: '投票',
-  judging: '专家评审',
-  notice: '公示',
-  result: '结果公布',
-  archived: '归档',
-};
 
 /** What is wrong, and what to do about it. `{name}` is filled from the fault's details. */
 export const faultWords: Record<PlanFaultCode, string> = {
@@ -60,7 +48,7 @@ export const faultWords: Record<PlanFaultCode, string> = {
   reveal_before_voting: '投票开始前就公布，等于实时公布。请改为投票开始之后，或选择实时公布。',
   reveal_before_close: '投票截止（{closes}）之前就会公布票数，后面的投票会看到名次。',
   reveal_after_result: '票数公布晚于结果公布（{result}），请提前。',
-  kinds_missing: '请至少选择一种候选：个人、团队、案例或作品。',
+  kinds_missing: '请至少选择一种候选：个人、集体、案例或作品。',
   form_empty: '报送表还没有栏目。',
   field_needed: '报送表需要一个必填的“姓名”或“报送主题”，它是候选的名称。',
   field_must_be_private: '“{title}”是个人信息，不能公开。',
@@ -87,7 +75,7 @@ export const faultWords: Record<PlanFaultCode, string> = {
   police_malformed: '公安备案号格式应如“京公网安备 00000000000000号”，没有可留空。',
   site_code_malformed: '网站标识码是 10 位字母或数字，没有可留空。',
   round_started_moved: '这一轮已经开始（{opens}），开始时间不能再改。',
-  round_shortened: '投票正在进行，截止时间只能推后，不能早于 {closes}。',
+  round_shortened: '投票正在进行，只能延长，不能早于 {closes}。',
   round_ended: '这一轮已于 {closes} 截止，时间不能再改。',
   round_removed: '第 {round} 轮已经开始，不能删除。',
   category_in_use: '{number} 号候选所在的组别被删除了，请先为候选换组或恢复组别。',

@@ -14,7 +14,7 @@ export const zuimeiDistrict: Preset = {
   name: 'zuimei-district',
   title: '最美应急人·区县',
   special: [
-    '每个单位至少推荐 1 人，个人和团队都可以。',
+    '每个单位至少推荐 1 人，个人和集体都可以。',
     '群众投票、专家、媒体共同评出 10 位。',
     '评出后可择优向上一级推荐。',
   ],
@@ -46,7 +46,7 @@ export const zuimeiDistrict: Preset = {
     policy: 'standard',
     categories: [
       { id: 'person', name: '个人' },
-      { id: 'team', name: '团队' },
+      { id: 'team', name: '集体' },
     ],
     footer: blankFooter,
   },
@@ -64,7 +64,7 @@ export const zuimeiDistrict: Preset = {
       reasonField(),
       field('deeds', '主要事迹', 'text', { limit: 2000, hint: '用事例和数据说话，一段写一件事。' }),
       field('honours', '表彰奖励情况', 'text', { required: false, limit: 500, hint: '一行写一项。' }),
-      photoField('红底近期免冠正面照，脸部清晰；团队用合影。'),
+      photoField('红底近期免冠正面照，脸部清晰；集体用合影。'),
       attachmentField('佐证材料', '证书、报道、现场照片等，可不填。'),
     ],
     consent:
@@ -89,7 +89,7 @@ export const zuimeiDistrict: Preset = {
       { name: '镇街、区县', most: 5 },
       { name: '部门', most: 2 },
       { name: '企业', most: 2 },
-      { name: '团队', most: 1 },
+      { name: '集体', most: 1 },
     ],
   },
 };

@@ -3,12 +3,14 @@ import { refusalCodes } from '@zuimei/shared/refusal.ts';
 import { refusalWords } from '@zuimei/shared/refusalwords.ts';
 import { statusOf } from '../../server/http/answer.ts';
 import { layers, type Rule } from './layers.ts';
+import { lexicon } from './lexicon.ts';
 import { order } from './order.ts';
 import { longFiles, places, realPhones } from './places.ts';
 import { listFiles, parseSource, readSources, readText } from './source.ts';
+import { style } from './style.ts';
 
 const sources = readSources();
-const rules: Record<string, Rule> = { ...layers, ...order, ...places };
+const rules: Record<string, Rule> = { ...layers, ...lexicon, ...order, ...places, ...style };
 
 /** For every rule: files that break it, and files that look alike and do not. A later file of a pair completes the one before. */
 const examples: Record<string, { wrong: [string, string][][]; right: [string, string][][] }> = {
@@ -294,6 +296,41 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
           'web/console/A.vue',
           `<script setup lang="ts">\nimport './a.css';\n</script>\n<template><i /></template>\n<style>\ni { color: red; }\n</style>`,
         ],
+      ],
+    ],
+  },
+  'one thing has one word for people': {
+    wrong: [
+      [['web/citizen/A.vue', '<template>\n  <p>两名审核人员核对后计入。</p>\n</template>']],
+      [['web/console/words.ts', `const words = { team: '团队' };`]],
+      [['server/out/a.ts', `const title = '主题类别';`]],
+      [['shared/words.ts', `const words = '这一轮投票不能再暂停或延期，请联系主办方。';`]],
+      [['web/console/A.vue', `<template><p>请打开一次性链接。</p></template>`]],
+    ],
+    right: [
+      [['server/document/tick.ts', `const label = /团队|集体/u;`]],
+      [['shared/form.ts', `const labels = ['团队名称', '推荐类别'];`]],
+      [['web/console/organizer/units/A.vue', '<template><th>类别</th></template>']],
+      [['web/console/organizer/plan/A.vue', '<template><p>单位类别与配额</p></template>']],
+    ],
+  },
+  'a class has one owner: selectors that begin with it stand in one file': {
+    wrong: [
+      [
+        ['web/console/A.vue', '<style>\n.card { padding: 0; }\n</style>'],
+        ['web/console/b.css', '@media print {\n  .card.flush,\n  .b { margin: 0; }\n}'],
+      ],
+      [
+        ['web/citizen/A.vue', '<style>\n.bar { padding: 0; }\n</style>'],
+        ['web/citizen/B.vue', '<style>\n[data-elder] .bar > .b { margin: 0; }\n</style>'],
+      ],
+    ],
+    right: [
+      [
+        ['web/console/A.vue', '<style>\n.card { padding: 0; }\n.card .head { margin: 0; }\n</style>'],
+        ['web/console/B.vue', '<style>\n.b.card, .b:is(.card *), p:not(.card) .b { margin: 0; }\n</style>'],
+        ['web/citizen/A.vue', '<style>\n/* .card { } */\n.card { margin: 0.5em; }\n</style>'],
+        ['web/console/C.vue', '<style scoped>\n.card { margin: 0; }\n</style>'],
       ],
     ],
   },

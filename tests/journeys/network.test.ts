@@ -81,7 +81,7 @@ describe.concurrent('on a bad network', () => {
     });
     await voteButton(page).tap();
     const sheet = page.getByRole('dialog', { name: '选票未计入' });
-    await sheet.getByText('主办方已暂停投票：核对异常情况，今天 18:00 前恢复。').waitFor();
+    await sheet.getByText('主办单位已暂停投票：核对异常情况，今天 18:00 前恢复。').waitFor();
     await sheet.getByRole('button', { name: '知道了' }).tap();
     await page.getByText('投票已暂停，恢复后可继续').and(page.locator(':visible')).waitFor();
     expect(await page.locator('article.picked').count()).toBe(2);

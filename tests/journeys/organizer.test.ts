@@ -96,9 +96,9 @@ test('the first administrator joins by the printed link and invites an organizer
   const dialog = admin.getByRole('dialog', { name: '邀请人员' });
   await dialog.getByLabel('姓名').fill('王组织');
   await dialog.getByRole('textbox', { name: '账号' }).fill('wang');
-  await dialog.getByLabel('主办方').check();
-  await button(admin, '生成邀请链接').click();
-  const link = await admin.getByLabel('一次性链接').inputValue();
+  await dialog.getByLabel('主办单位').check();
+  await button(admin, '生成账号链接').click();
+  const link = await admin.getByLabel('账号链接').inputValue();
   office = await sitDown();
   await join(office, link);
 });

@@ -74,13 +74,13 @@ test('an old proof is asked for in place, and what was under way goes on by itse
   const dialog = page.getByRole('dialog', { name: '邀请人员' });
   await dialog.getByLabel('姓名').fill('李明');
   await dialog.getByRole('textbox', { name: '账号' }).fill('liming');
-  await dialog.getByLabel('主办方').check();
+  await dialog.getByLabel('主办单位').check();
   site.pass(PROOF_MS + 1_000);
-  await button(page, '生成邀请链接').click();
+  await button(page, '生成账号链接').click();
   await prove(page, secret);
-  const first = await page.getByLabel('一次性链接').inputValue();
+  const first = await page.getByLabel('账号链接').inputValue();
   await page.keyboard.press('Escape');
-  expect(await page.getByLabel('一次性链接').inputValue()).toBe(first);
+  expect(await page.getByLabel('账号链接').inputValue()).toBe(first);
   await button(page, '完成').click();
 
   await page.getByRole('cell', { name: /李明/ }).click();
@@ -93,12 +93,12 @@ test('an old proof is asked for in place, and what was under way goes on by itse
     page.waitForResponse((reply) => reply.url().endsWith('/api/console/staff')),
     asked.getByRole('button', { name: '生成链接' }).click(),
   ]);
-  const link = await panel.getByLabel('一次性链接').inputValue();
+  const link = await panel.getByLabel('账号链接').inputValue();
   expect(link).toMatch(/\/console\/join#[\w-]{43}$/);
   expect(link).not.toBe(first);
   await page.keyboard.press('Escape');
   await page.getByRole('cell', { name: /李明/ }).waitFor();
-  expect(await panel.getByLabel('一次性链接').inputValue()).toBe(link);
+  expect(await panel.getByLabel('账号链接').inputValue()).toBe(link);
   await panel.getByRole('button', { name: '关闭' }).click();
   await panel.waitFor({ state: 'hidden' });
 });
@@ -124,7 +124,7 @@ test('an auditor is made by two persons and joins with what both hand over, told
   const confirming = other.getByRole('dialog', { name: '确认账号事项' });
   await confirming.getByRole('button', { name: '确认' }).click();
   await prove(other, auditor.secret);
-  const link = await other.getByLabel('一次性链接').inputValue();
+  const link = await other.getByLabel('账号链接').inputValue();
   await button(other, '完成').click();
 
   const phone = await visitor('', true);

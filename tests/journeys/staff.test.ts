@@ -82,15 +82,15 @@ test('invites an organizer, and is told why an auditor holds nothing else', asyn
   await dialog.getByLabel('姓名').fill('李明');
   await dialog.getByRole('textbox', { name: '账号' }).fill('liming');
   await dialog.getByLabel('审计').check();
-  expect(await dialog.getByLabel('主办方').isDisabled()).toBe(true);
+  expect(await dialog.getByLabel('主办单位').isDisabled()).toBe(true);
   await dialog.getByText('三员分立').waitFor();
   await dialog.getByLabel('审计').uncheck();
-  await dialog.getByLabel('主办方').check();
-  await button(page, '生成邀请链接').click();
-  inviteLink = await page.getByLabel('一次性链接').inputValue();
+  await dialog.getByLabel('主办单位').check();
+  await button(page, '生成账号链接').click();
+  inviteLink = await page.getByLabel('账号链接').inputValue();
   expect(inviteLink).toContain(`${app.url}/console/join#`);
   await button(page, '完成').click();
-  await page.getByRole('row', { name: /李明.*主办方.*待启用/ }).waitFor();
+  await page.getByRole('row', { name: /李明.*主办单位.*待启用/ }).waitFor();
 });
 
 test('the organizer joins on a phone and sees no accounts', async () => {
@@ -122,7 +122,7 @@ test('signs out and in again, and comes back to where they wanted to go', async 
   await page.getByRole('heading', { name: '操作日志' }).waitFor();
   for (const words of ['邀请人员', '启用账号', '退出登录', '登录'])
     await page.getByRole('cell', { name: words, exact: true }).first().waitFor();
-  await page.getByRole('cell', { name: '李明（liming）：主办方' }).waitFor();
+  await page.getByRole('cell', { name: '李明（liming）：主办单位' }).waitFor();
 });
 
 test('disables an account with a reason, and sees who is signed in as oneself', async () => {

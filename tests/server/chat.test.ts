@@ -209,7 +209,7 @@ describe.each([
     [
       '投票 1',
       { paused: { since: new Date().toISOString(), reason: '核对名单<b>' } },
-      /^主办方已暂停投票：核对名单＜b＞/,
+      /^主办单位已暂停投票：核对名单＜b＞/,
     ],
     [
       '投票 1',

@@ -1,8 +1,10 @@
+import { readdirSync, statSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { consolePage, openConsole } from '@zuimei/server/page/console.ts';
 
 /** The console's page as the server sends it; web/dist must be built. */
-const route = consolePage(await openConsole(new URL('../../web/dist/console/', import.meta.url)));
+const dist = new URL('../../web/dist/console/', import.meta.url);
+const route = consolePage(await openConsole(dist));
 
 describe('the console’s page', () => {
   test('is the same at every address below /console, and nowhere else', async () => {
@@ -46,5 +48,12 @@ describe('the console’s page', () => {
       const plain = reply.headers.get('content-encoding') === null;
       if (path.endsWith('.js') && plain) expect((await reply.arrayBuffer()).byteLength).toBeLessThan(1024);
     }
+  });
+
+  test('no script of it weighs more than 200 kB before it is compressed', () => {
+    const assets = new URL('console-assets/', dist);
+    const scripts = readdirSync(assets).filter((name) => name.endsWith('.js'));
+    expect(scripts.length).toBeGreaterThan(10);
+    expect(scripts.filter((name) => statSync(new URL(name, assets)).size > 200_000)).toEqual([]);
   });
 });

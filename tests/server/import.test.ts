@@ -114,7 +114,7 @@ describe('the sample documents', () => {
         unit: '云岭区应急管理局执法大队副大队长',
         post: null,
       });
-      expect(nominations[6]?.candidate).toMatchObject({ kind: 'team', category: '团队' });
+      expect(nominations[6]?.candidate).toMatchObject({ kind: 'team', category: '集体' });
       expect(new Set(problems.map((problem) => problem.code))).toEqual(new Set(['missing_photo']));
       expect(problems[0]).toMatchObject({
         file: ending,

@@ -178,8 +178,8 @@ describe('the 汇总表', () => {
 
   test('tells cases and works in columns of their own', async () => {
     const heads: Record<string, string[]> = {
-      anli: ['序号', '报送单位', '报送主题', '涉及单位', '主题类别', '摘要'],
-      works: ['序号', '作品名称', '类别', '作者单位', '作者'],
+      anli: ['序号', '报送单位', '报送主题', '涉及单位', '组别', '摘要'],
+      works: ['序号', '作品名称', '组别', '作者单位', '作者'],
     };
     for (const preset of ['anli', 'works'] as const) {
       const { slug, id } = await site.contest({ categories: [{ id: 'one', name: '风险防控' }] }, 0);

@@ -9,7 +9,7 @@ import { type Desk, signIn } from '../harness/office.ts';
 import { createSite, HOUR_MS, type TestSite } from '../harness/site.ts';
 
 const BASE = '/api/console/contests';
-const reason = '按主办方会议决定';
+const reason = '按主办单位会议决定';
 /** The ledger has the database's own clock. */
 const START = Date.now();
 

@@ -164,7 +164,7 @@ test('what cannot be shown is said before publication: at the review and at the 
       warnings.filter(({ code }) => code === 'unshown').map(({ details }) => details),
     ),
   ).toEqual([
-    [{ title: '姓名（团队名称）', around: '王□明' }],
+    [{ title: '姓名（集体名称）', around: '王□明' }],
     [{ title: '报送单位', around: '桐□江街道' }],
     [],
   ]);

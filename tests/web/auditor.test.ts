@@ -24,11 +24,19 @@ import {
   perTenThousandWords,
   robustSentence,
 } from '../../web/console/auditor/clusters/sentences.ts';
-import { areaPath, changesOf, linePath, shrink, topOf } from '../../web/console/auditor/curve/plot.ts';
 import { basisWords, clusterLine, rulingWords, totalWords } from '../../web/console/auditor/report/words.ts';
-import { lengthWords, spanWords } from '../../web/console/auditor/span.ts';
 import { isReading } from '../../web/console/auditor/useReading.ts';
 import { clusterNotes, signalNotes } from '../../web/console/auditor/words.ts';
+import {
+  areaPath,
+  changesOf,
+  linePath,
+  shrink,
+  stepTo,
+  tableOf,
+  topOf,
+} from '../../web/console/frame/plot.ts';
+import { lengthWords, spanWords } from '../../web/console/frame/span.ts';
 
 const NOON = '2026-10-20T04:00:00.000Z';
 const nameOf = (number: number) => `${String(number).padStart(2, '0')} 号 候选${number}`;
@@ -239,6 +247,27 @@ describe('a curve', () => {
     expect(linePath([0, 10], 10, 100)).toBe('M250 100L750 0');
     expect(areaPath([0, 10], 10, 100)).toBe('M250 100L750 0L750 100L250 100Z');
     expect([linePath([], 1, 100), areaPath([], 1, 100)]).toEqual(['', '']);
+  });
+
+  test('is read by keys as a slider is, from the latest value on', () => {
+    expect(['ArrowLeft', 'End', 'Home'].map((key) => stepTo(key, null, 50))).toEqual([49, 49, 0]);
+    expect(['ArrowLeft', 'PageUp', 'Home', 'End', 'ArrowRight'].map((key) => stepTo(key, 3, 50))).toEqual([
+      2, 8, 0, 49, 4,
+    ]);
+    expect([stepTo('ArrowRight', 49, 50), stepTo('ArrowLeft', 0, 50)]).toEqual([49, 0]);
+    expect([stepTo('Escape', 3, 50), stepTo('Escape', null, 50)]).toEqual([null, undefined]);
+    expect([stepTo('Tab', 3, 50), stepTo('End', null, 0)]).toEqual([undefined, undefined]);
+  });
+
+  test('has a table of sums in whole hours or days of Shanghai, the latest first', () => {
+    const day = { from: '2026-10-19T20:30:00.000Z', counts: Array.from({ length: 1440 }, () => 1) };
+    const { stepMs, rows } = tableOf(day, 60_000, 48);
+    expect([stepMs, rows.length, rows.at(-1)?.count, rows[0]?.count]).toEqual([1_800_000, 48, 30, 30]);
+    const month = { from: '2026-10-01T01:00:00.000Z', counts: Array.from({ length: 720 }, () => 2) };
+    const days = tableOf(month, 3_600_000, 31);
+    expect(days.stepMs).toBe(86_400_000);
+    expect(new Date(days.rows[0]?.at ?? 0).toISOString()).toBe('2026-10-30T16:00:00.000Z');
+    expect(days.rows.reduce((sum, row) => sum + row.count, 0)).toBe(1440);
   });
 
   test('tells the averages before and after each change', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Attention, type Curve, channels, type LiveView, type ReadyCode } from '@zuimei/shared/live.ts';
-import { joinCurves, peakOf } from '../../web/console/organizer/live/curve.ts';
+import { peakOf } from '../../web/console/frame/plot.ts';
+import { joinCurves } from '../../web/console/organizer/live/curve.ts';
 import {
   attentionNote,
   channelWords,
@@ -99,7 +100,7 @@ describe('words of the dashboard', () => {
         reveal: { kind: 'sealed', from: '2026-10-27T09:00:00.000Z' },
         nextRevealAt: '2026-10-27T09:00:00.000Z',
       }),
-    ).toBe('投票期间不公布各候选的票数，主办方和审计也看不到。10月27日 17:00 起公布。');
+    ).toBe('投票期间不公布各候选的票数，主办单位和审计也看不到。10月27日 17:00 起公布。');
   });
 
   it('name the commonest refusal, or since when none is known', () => {

@@ -16,7 +16,7 @@ declare module 'vue-router' {
   }
 }
 
-/** Every page comes when it is asked for. */
+/** Pages are loaded lazily. */
 export const routes: RouteRecordRaw[] = [
   {
     path: '/console',

@@ -1,17 +1,3 @@
-import type { Phase } from '@zuimei/shared/contest.ts';
-
-export const phaseWords: Record<Phase, string> = {
-  draft: '筹备中',
-  nominating: '征集中',
-  reviewing: '审核中',
-  shortlisted: '候选公布',
-  voting: '投票中',
-  judging: '专家评审',
-  notice: '公示中',
-  result: '结果公布',
-  archived: '已归档',
-};
-
 /** 128406 → "128,406" */
 export function grouped(value: number): string {
   return String(Math.round(value)).replace(/\B(?=(\d{3})+(?!\d))/g, ',');

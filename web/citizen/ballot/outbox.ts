@@ -106,7 +106,7 @@ export const useOutbox = defineStore('outbox', () => {
     }
     busy.delete(letter.ballotId);
     const step = nextStep(letter, answer, Math.random());
-    // What was not even sent is as certain as before.
+    // Nothing was sent, so `uncertain` keeps its value.
     if (pass === null && step.kind === 'again') step.letter.uncertain = letter.uncertain;
     await take(letter, step);
   }

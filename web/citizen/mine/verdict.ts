@@ -19,7 +19,7 @@ export function verdictWords({
       more: '选票已入账，暂未计入票数。核对后会在这里写明结果，您不用做什么。',
     };
   if (now === 'void')
-    return { tone: 'quiet', tag: '经裁定未计入', more: '两名审核人员核对后，这张选票没有计入票数。' };
+    return { tone: 'quiet', tag: '经裁定未计入', more: '两名审计人员核对后，这张选票没有计入票数。' };
   if (!ruling) return { tone: 'ok', tag: '已计票', more: '' };
   if (state === 'held') return { tone: 'ok', tag: '核实后已计票', more: '核对已完成，这张选票已计入票数。' };
   return { tone: 'ok', tag: '复核后已计票', more: '复核已完成，这张选票仍计入票数。' };

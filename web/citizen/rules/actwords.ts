@@ -7,7 +7,7 @@ const kinds = new Map([
   ['shortlist', '候选公布'],
   ['pause', '暂停投票'],
   ['resume', '恢复投票'],
-  ['extension', '调整截止时间'],
+  ['extension', '延长投票'],
   ['withdrawal', '候选退出'],
   ['correction', '候选资料更正'],
   ['archive', '活动归档'],

@@ -1,5 +1,5 @@
 import type { StaffRequest } from '@zuimei/shared/staff.ts';
-import { roleWords } from '../lib/words.ts';
+import { roleWords } from '@zuimei/shared/words.ts';
 
 /** "新建账号 周明川（zhou）：审计" */
 export function requestSentence({ act, name, login, roles }: StaffRequest): string {

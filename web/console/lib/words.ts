@@ -7,17 +7,8 @@ import type { RefusalDetails } from '@zuimei/shared/refusal.ts';
 import { refusalWords } from '@zuimei/shared/refusalwords.ts';
 import type { Role, StaffState } from '@zuimei/shared/staff.ts';
 import type { StaffRefusalCode } from '@zuimei/shared/staffrefusal.ts';
-import { phaseWords } from '../../lib/words.ts';
+import { phaseWords, roleWords } from '@zuimei/shared/words.ts';
 import type { Fault } from './client.ts';
-
-export const roleWords: Record<Role, string> = {
-  administrator: '系统管理员',
-  organizer: '主办方',
-  reviewer: '审核员',
-  auditor: '审计',
-  expert: '评委',
-  unit: '报送单位',
-};
 
 /** What each may do, beside a box to tick. */
 export const roleNotes: Record<Role, string> = {
@@ -47,16 +38,6 @@ export const staffStateTones: Record<StaffState, 'ok' | 'hold' | 'red' | 'plain'
   locked: 'red',
   altered: 'red',
   disabled: 'plain',
-};
-
-export const nominationStateWords: Record<NominationState, string> = {
-  draft: '草稿',
-  submitted: '待审核',
-  returned: '已退回',
-  accepted: '已通过',
-  declined: '未入选',
-  published: '已公布',
-  withdrawn: '已撤回',
 };
 
 /** How a badge of each state looks (StatusBadge). */
@@ -98,12 +79,12 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   code_wrong: '动态码不正确或已用过，请等下一个动态码再输入。[再错 {left} 次将暂时锁定。]',
   password_wrong: '当前密码不正确，请核对后再试。[再错 {left} 次将暂时锁定。]',
   totp_missing: '您的身份需要动态码才能登录，但还没有绑定。请联系系统管理员发送新的链接。',
-  invite_invalid: '这个邀请链接已经使用过或已过期，请联系系统管理员重新发送。',
+  invite_invalid: '这个账号链接已经使用过或已过期，请联系系统管理员重新发送。',
   invite_opened:
     '这个链接刚刚又在别处打开过，先前的二维码已作废。如果是您本人打开的，请重新扫码后再输入动态码；如果不是，请停下来联系系统管理员，换一个新的链接。',
   pass_needed: '这个账号由两个人共同办理。请输入另一位经办人告诉您的启用码。',
   pass_wrong: '启用码不正确，请向告诉您的经办人核对后再试。[再错 {left} 次链接将作废。]',
-  link_invalid: '这个单位链接已失效，请向主办方索取新的链接。',
+  link_invalid: '这个单位链接已失效，请向主办单位索取新的链接。',
   password_weak: '密码太容易被猜到，请换一个：[至少 {min} 个字符，]不要用账号、常见词或连续数字。',
   password_leaked:
     '这个密码与网上已经泄露的密码太像，容易被猜到。请换一句只有您知道的话，例如三四个不相干的词。',
@@ -129,9 +110,9 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
     '活动当前的阶段不能做这一步，请刷新页面查看最新状态。[现在是“{phase}”。][可以在 {until} 之后办理。]',
   already_paused: '投票已经是暂停状态，请刷新后查看。',
   not_paused: '投票没有暂停，不需要恢复。请刷新后查看。',
-  round_over: '这一轮投票已经截止[（{closes}）]，不能再暂停或延期。',
-  not_later: '只能延后，不能提前[：新的截止时间要晚于 {closes}]。',
-  not_so_late: '这一轮最晚延到下一轮开始[（{latest}）]，请选更早的时间。',
+  round_over: '这一轮投票已经截止[（{closes}）]，不能再暂停或延长。',
+  not_later: '只能延长，不能缩短[：新的截止时间要晚于 {closes}]。',
+  not_so_late: '这一轮最晚延长到下一轮开始[（{latest}）]，请选更早的时间。',
   too_many_announcements: '公告已到同时保留的上限[（{most} 条）]，请先撤下不需要的。',
   nothing_to_publish: '还没有可以公布的内容，请先通过至少一份报送并编号。',
   shortlist_incomplete: '[“{name}”]还缺编号、照片或本人同意等，请按公布前核对表补齐后再公布。',
@@ -142,7 +123,7 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   form_incomplete: '表格还没有填完整，请补齐标出的项目后再提交。',
   quota_full: '本单位的名额已用完[（最多 {most} 个）]。请先撤回一份，再提交这一份。',
   category_full: '[“{category}”的]名额已满[（最多 {most} 个）]，请先调整名单或名额。',
-  collection_closed: '现在不在报送时间内[（{opens} 至 {closes}）]。内容已存为草稿，如需补报请联系主办方。',
+  collection_closed: '现在不在报送时间内[（{opens} 至 {closes}）]。内容已存为草稿，如需补报请联系主办单位。',
   state_changed: '这份报送刚刚有了变化[（{by}，{at}）]，请刷新后再处理。',
   opinion_missing: '意见还没有齐[（缺“{step}”）]，请补齐后再继续。',
   consent_missing: '还没有记录本人同意公示，请填写同意人和日期后再提交。',
@@ -242,7 +223,7 @@ const acts: Record<string, string> = {
   'nomination.screen': '评议打分',
   'nomination.accept': '通过报送',
   'nomination.return': '退回报送',
-  'nomination.decline': '不予入选',
+  'nomination.decline': '未入选',
   'nomination.reopen': '恢复审核',
   'nomination.unaccept': '撤销通过或未入选',
   'shortlist.number': '编号',
@@ -291,7 +272,7 @@ const ownWords: Partial<Record<Fault['code'], string>> = {
   bad_request: '提交的内容有一处不符合要求，请核对后再试。[（{field}）]',
   not_found: '没有找到要看的内容，它可能已被删除，或不在您的权限之内。',
   too_large: '内容或文件太大[，最多 {limit}]。请压缩或分开后再提交。',
-  sealed: '票数还没有公布[，将在 {from} 公布]。主办方与公众同时看到。',
+  sealed: '票数还没有公布[，将在 {from} 公布]。主办单位与公众同时看到。',
   ticket_expired: '等待的时间较长，请重新输入密码。',
   too_many_requests: '操作太频繁，请稍候再试。',
   busy: '服务器正忙，请稍候再试。填写的内容仍在这里。',

@@ -17,7 +17,7 @@ const own: Record<string, string> = {
   'staff.sessions_end': '退出了其他设备',
 };
 const others: Record<string, string> = {
-  'staff.link': '为您的账号生成了新的一次性链接',
+  'staff.link': '为您的账号生成了新的账号链接',
   'staff.roles': '更改了您的身份',
   'staff.contests': '更改了您参与的活动',
   'staff.sessions_end': '退出了您的所有设备',

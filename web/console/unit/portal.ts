@@ -3,15 +3,9 @@ import type { CandidateKind, Category } from '@zuimei/shared/contest.ts';
 import { dayTime } from '@zuimei/shared/moment.ts';
 import type { FormField } from '@zuimei/shared/plan/plan.ts';
 import type { PortalLine, PortalView } from '@zuimei/shared/unit.ts';
+import { kindWords } from '@zuimei/shared/words.ts';
 
-const kindWords: Record<CandidateKind, string> = {
-  person: '个人',
-  team: '集体',
-  case: '案例',
-  work: '作品',
-};
-
-/** What a kind of nominee is called: as the contest's own categories call it, where they part nominees by kind (团队, 集体). */
+/** What a kind of nominee is called: as the contest's own categories call it, where they part nominees by kind (青年突击队, 基层单位). */
 export function kindName(kind: CandidateKind, categories: readonly Category[]): string {
   return categories.find((one) => one.id === kind)?.name ?? kindWords[kind];
 }
@@ -37,14 +31,14 @@ export function nextStep(line: PortalLine, view: PortalView, now: number): { wor
   const late = now >= Date.parse(view.closes);
   switch (line.state) {
     case 'draft':
-      if (late) return { words: '报送时间已过，没有提交。如需补报，请联系主办方。', act: false };
+      if (late) return { words: '报送时间已过，没有提交。如需补报，请联系主办单位。', act: false };
       return { words: '继续填写，核对后提交。', act: true };
     case 'returned': {
       const until = line.until && late ? `，最晚 ${dayTime(line.until)}` : '';
       return { words: `按退回意见修改后重新提交${until}。`, act: true };
     }
     case 'submitted':
-      return { words: '已提交，等待主办方审核。', act: false };
+      return { words: '已提交，等待主办单位审核。', act: false };
     case 'accepted':
       return { words: '已通过审核，等待公布。', act: false };
     case 'published':

@@ -1,7 +1,7 @@
 import type { Cluster, ClusterView, WhatIf, WhatIfLine } from '@zuimei/shared/audit.ts';
 import { classWords } from '@zuimei/shared/signalwords.ts';
 import { grouped, numberLabel } from '../../../lib/words.ts';
-import { gapWords, lengthWords } from '../span.ts';
+import { gapWords, lengthWords } from '../../frame/span.ts';
 
 /** Candidates' numbers as one lists them: "02、05、09 号". */
 export function numbersWords(numbers: readonly number[]): string {

@@ -2,10 +2,10 @@ import type { AuditReport, Cluster, RulingProposal } from '@zuimei/shared/audit.
 import type { PolicyName } from '@zuimei/shared/contest.ts';
 import { dayTime, fullDayOf, hourOf } from '@zuimei/shared/moment.ts';
 import { grouped, numberLabel, share } from '../../../lib/words.ts';
+import { spanWords } from '../../frame/span.ts';
 import { policyWords } from '../../organizer/plan/words.ts';
 import { aboutWords } from '../clusters/sentences.ts';
 import { entryWords, rulingName, stateWords } from '../ruling/sentences.ts';
-import { spanWords } from '../span.ts';
 import { clusterWords } from '../words.ts';
 
 /** Sentences of 异常情况说明. */

@@ -13,9 +13,3 @@ export function joinCurves(old: Curve | null, fresh: Curve, spanMs: number, most
     counts: counts.slice(dropped),
   };
 }
-
-/** The largest span of a curve, and when it began; null when there is nothing in it. */
-export function peakOf({ from, counts }: Curve, spanMs: number): { at: number; count: number } | null {
-  const count = Math.max(0, ...counts);
-  return count === 0 ? null : { at: Date.parse(from) + counts.indexOf(count) * spanMs, count };
-}

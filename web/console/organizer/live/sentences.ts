@@ -1,7 +1,7 @@
-import type { Phase } from '@zuimei/shared/contest.ts';
 import type { Attention, Channel, LiveView, ReadyCheck, ReadyCode } from '@zuimei/shared/live.ts';
 import { dayTime, minuteOfDay, span } from '@zuimei/shared/moment.ts';
-import { grouped, phaseWords } from '../../../lib/words.ts';
+import { phaseWords } from '@zuimei/shared/words.ts';
+import { grouped } from '../../../lib/words.ts';
 
 export const channelWords: Record<Channel, string> = {
   wechat: '微信',
@@ -9,15 +9,6 @@ export const channelWords: Record<Channel, string> = {
   computer: '电脑',
   message: '公众号消息',
   unknown: '未知',
-};
-
-/** What a step of the schedule is called as something to come or to go. */
-export const stepWords: Record<Phase, string> = {
-  ...phaseWords,
-  nominating: '征集报送',
-  reviewing: '资格审核',
-  voting: '公众投票',
-  notice: '结果公示',
 };
 
 /** Why a ballot was refused, in a word or two. */
@@ -128,7 +119,7 @@ export function readySentence({ code, ok, count }: ReadyCheck): string {
 export function sealedSentence({ reveal, nextRevealAt }: Pick<LiveView, 'reveal' | 'nextRevealAt'>): string {
   const when = nextRevealAt ? `${dayTime(nextRevealAt)} 起公布` : '到时公布';
   const daily = reveal.kind === 'daily' ? `，每天 ${minuteOfDay(reveal.at)} 更新` : '';
-  return `投票期间不公布各候选的票数，主办方和审计也看不到。${when}${daily}。`;
+  return `投票期间不公布各候选的票数，主办单位和审计也看不到。${when}${daily}。`;
 }
 
 /** "投票中 · 余 3 天 06:41" */

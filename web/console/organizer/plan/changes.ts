@@ -1,6 +1,6 @@
 import { dayTime } from '@zuimei/shared/moment.ts';
 import type { ContestPlan } from '@zuimei/shared/plan/plan.ts';
-import { stepWords } from '@zuimei/shared/plan/words.ts';
+import { stepWords } from '@zuimei/shared/words.ts';
 import {
   ballotSentence,
   categorySentences,

@@ -1,12 +1,5 @@
-import type { CandidateKind, PolicyName, WechatRule } from '@zuimei/shared/contest.ts';
+import type { PolicyName, WechatRule } from '@zuimei/shared/contest.ts';
 import type { FieldType, PresetName } from '@zuimei/shared/plan/plan.ts';
-
-export const kindWords: Record<CandidateKind, string> = {
-  person: '个人',
-  team: '团队',
-  case: '案例',
-  work: '作品',
-};
 
 export const typeWords: Record<FieldType, string> = {
   line: '一行文字',

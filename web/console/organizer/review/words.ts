@@ -1,12 +1,4 @@
-import type { CandidateKind } from '@zuimei/shared/contest.ts';
 import type { ReviewDesk, ScreeningSum } from '@zuimei/shared/shortlist.ts';
-
-export const kindWords: Record<CandidateKind, string> = {
-  person: '个人',
-  team: '团队',
-  case: '案例',
-  work: '作品',
-};
 
 export function categoryName(desk: Pick<ReviewDesk, 'categories'>, id: string): string {
   return desk.categories.find((one) => one.id === id)?.name ?? (id || '未选');

@@ -1,13 +1,13 @@
 import { type NominationState, nominationStates } from '@zuimei/shared/nomination.ts';
 import type { UnitLine, UnitLink } from '@zuimei/shared/unit.ts';
-import { nominationStateWords } from '../../lib/words.ts';
+import { nominationWords } from '@zuimei/shared/words.ts';
 
 /** "待审核 2 · 草稿 1", '' where nothing has come yet. */
 export function stateSummary(line: Pick<UnitLine, 'counts'>): string {
   return nominationStates
     .map((state: NominationState) => ({ state, count: line.counts[state] ?? 0 }))
     .filter(({ count }) => count > 0)
-    .map(({ state, count }) => `${nominationStateWords[state]} ${count}`)
+    .map(({ state, count }) => `${nominationWords[state]} ${count}`)
     .join(' · ');
 }
 

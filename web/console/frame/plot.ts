@@ -1,3 +1,5 @@
+import type { Curve } from '@zuimei/shared/live.ts';
+
 /** How a curve is drawn: x runs 0–1000 and y 0–`height` from above, stretched to the box by the browser. */
 export const WIDTH = 1000;
 
@@ -50,6 +52,56 @@ export function changesOf(
   const edges = [0, ...changes.filter((at) => at > 0 && at < counts.length), counts.length];
   const means = edges.slice(1).map((end, i) => mean(counts.slice(edges[i] ?? 0, end)));
   return edges.slice(1, -1).map((at, i) => ({ at, before: means[i] ?? 0, after: means[i + 1] ?? 0 }));
+}
+
+/** The largest span of a curve, and when it began; null when there is nothing in it. */
+export function peakOf({ from, counts }: Curve, stepMs: number): { at: number; count: number } | null {
+  const count = counts.reduce((most, one) => Math.max(most, one), 0);
+  return count === 0 ? null : { at: Date.parse(from) + counts.indexOf(count) * stepMs, count };
+}
+
+/** The value that a key leads to from `at` (null: none read yet), as in any slider; undefined when the key is for others. */
+export function stepTo(key: string, at: number | null, count: number): number | null | undefined {
+  if (key === 'Escape') return at === null ? undefined : null;
+  const leap = Math.max(1, Math.round(count / 10));
+  const steps: Partial<Record<string, number>> = {
+    ArrowLeft: -1,
+    ArrowDown: -1,
+    ArrowRight: 1,
+    ArrowUp: 1,
+    PageDown: -leap,
+    PageUp: leap,
+    Home: -count,
+    End: count,
+  };
+  const step = steps[key];
+  if (step === undefined || count === 0) return undefined;
+  // The first key looks at the latest value.
+  return Math.min(count - 1, Math.max(0, at === null && key !== 'Home' ? count - 1 : (at ?? 0) + step));
+}
+
+/** Lengths of time that rows of a table may have, in minutes where they are not shorter. */
+const ROW_MS = [1, 5, 10, 30, 60, 120, 180, 360, 720, 1440, 2880, 10_080].map((minutes) => minutes * 60_000);
+
+/** Hours and days are Shanghai's. */
+const SHANGHAI_MS = 8 * 3_600_000;
+
+/** Sums of a curve for a table of at most about `most` rows, the latest first, each beginning at a whole hour or day where it is that long. */
+export function tableOf(
+  { from, counts }: Curve,
+  stepMs: number,
+  most: number,
+): { stepMs: number; rows: { at: number; count: number }[] } {
+  const start = Date.parse(from);
+  const whole = counts.length * stepMs;
+  const rowMs =
+    [stepMs, ...ROW_MS].find((ms) => ms >= stepMs && ms % stepMs === 0 && whole / ms <= most) ?? whole;
+  const sums = new Map<number, number>();
+  counts.forEach((count, i) => {
+    const at = Math.floor((start + i * stepMs + SHANGHAI_MS) / rowMs) * rowMs - SHANGHAI_MS;
+    sums.set(at, (sums.get(at) ?? 0) + count);
+  });
+  return { stepMs: rowMs, rows: [...sums].map(([at, count]) => ({ at, count })).reverse() };
 }
 
 function mean(values: readonly number[]): number {
