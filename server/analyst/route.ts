@@ -24,13 +24,13 @@ import { type Actor, recordAction } from '../staff/action.ts';
 import type { Guard, Guarded } from '../staff/session.ts';
 import type { Analyst } from './analyst.ts';
 import { csvOf } from './csv.ts';
-import { filterFields, filterOf, parseFilter, signals, whole } from './filter.ts';
+import { filterFields, filterOf, parseFilter, signals, wholeText } from './filter.ts';
 import { readProposals } from './proposal.ts';
 
 const PageAsked = strictObject({
   ...filterFields,
-  before: optional(whole(0, Number.MAX_SAFE_INTEGER)),
-  limit: optional(whole(1, 200), '50'),
+  before: optional(wholeText(0, Number.MAX_SAFE_INTEGER)),
+  limit: optional(wholeText(1, 200), '50'),
 });
 
 const WhatIf = object({

@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import { phaseAt } from '@zuimei/shared/contest.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { lockContest } from '../contest/lock.ts';
 import { readStored } from '../contest/plan.ts';
 import type { Db, Tables } from '../db.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
@@ -53,11 +54,11 @@ async function close(
   now: number,
 ): Promise<void> {
   // Read again under the lock: two may press the button at once, and the closing may have been put off meanwhile.
+  await lockContest(tx, contest, 'update');
   const row = await tx
     .selectFrom('contest')
     .select(['settings', 'archived_at', 'collection', 'published_at'])
     .where('id', '=', contest)
-    .forUpdate()
     .executeTakeFirstOrThrow();
   if (row.archived_at) throw new Refusal('archived');
   const { settings, collection, published_at: publishedAt } = row;

@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { lockContest } from '../contest/lock.ts';
 import type { Db, Tables } from '../db.ts';
 import type { Secrets } from '../secret.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
@@ -31,13 +32,12 @@ export async function eraseContest(
   now: number,
 ): Promise<void> {
   const contest = await db.transaction().execute(async (tx) => {
+    const { id } = await lockContest(tx, slug, 'update');
     const row = await tx
       .selectFrom('contest')
       .select(['id', 'settings', 'draft', 'published_at', 'archived_at'])
-      .where('slug', '=', slug)
-      .forUpdate()
-      .executeTakeFirst();
-    if (!row) throw new Refusal('not_found');
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow();
     if (!row.archived_at) throw new Refusal('not_now');
     const { title } = (row.published_at ? null : row.draft?.settings) ?? row.settings;
     if (confirm.trim() !== title.trim()) throw new Refusal('title_differs');

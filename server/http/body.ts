@@ -1,33 +1,6 @@
-import {
-  check,
-  type GenericSchema,
-  type InferOutput,
-  integer,
-  maxLength,
-  maxValue,
-  minLength,
-  minValue,
-  number,
-  pipe,
-  safeParse,
-  string,
-  transform,
-  trim,
-} from 'valibot';
+import { type GenericSchema, type InferOutput, safeParse } from 'valibot';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import { repairName, repairText } from '@zuimei/shared/text/character.ts';
-import { isDate } from '@zuimei/shared/time.ts';
 import { parseJson } from './door.ts';
-
-/** What the database counts rows and their versions with. */
-export const rowNumber = pipe(number(), integer(), minValue(1), maxValue(2_147_483_647));
-
-/** A text that a person typed: without blanks around it, each of its characters under its own number (shared/text/character.ts). */
-export const words = (most: number) => pipe(string(), maxLength(most), transform(repairText), trim());
-/** A calendar day that there is, YYYY-MM-DD: the database refuses any other. */
-export const day = pipe(string(), check(isDate));
-/** As words, of a name, which must be there. */
-export const named = (most: number) => pipe(words(most), transform(repairName), minLength(1));
 
 const MOST_BYTES = 64_000;
 
@@ -48,15 +21,27 @@ export async function readBody<S extends GenericSchema>(
 
 /** The body as it came. Refuses with too_large; one that does not say its length is read no further than the limit, too. */
 export async function readBytes(request: Request, mostBytes: number): Promise<Buffer> {
-  if (Number(request.headers.get('content-length') ?? 0) > mostBytes) throw tooLarge(mostBytes);
+  const tooLarge = new Refusal('too_large', { limit: mostBytes });
+  if (Number(request.headers.get('content-length') ?? 0) > mostBytes) throw tooLarge;
   const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of request.body ?? []) {
-    length += chunk.length;
-    if (length > mostBytes) throw tooLarge(mostBytes);
-    chunks.push(chunk);
-  }
+  await readChunks(request.body, mostBytes, tooLarge, (chunk) => chunks.push(chunk));
   return Buffer.concat(chunks);
+}
+
+/** Gives a body to `take` as it comes, each chunk with its place; gives its length. Throws `tooLong` before more than `mostBytes`. */
+export async function readChunks(
+  body: AsyncIterable<Uint8Array> | null,
+  mostBytes: number,
+  tooLong: Error,
+  take: (chunk: Uint8Array, at: number) => void,
+): Promise<number> {
+  let length = 0;
+  for await (const chunk of body ?? []) {
+    if (length + chunk.length > mostBytes) throw tooLong;
+    take(chunk, length);
+    length += chunk.length;
+  }
+  return length;
 }
 
 /** Anything unknown (query, parameters) as `schema` has it; refuses with bad_request and the field. */
@@ -65,8 +50,4 @@ export function parseInput<S extends GenericSchema>(schema: S, value: unknown): 
   if (result.success) return result.output;
   const path = result.issues[0]?.path?.map((item) => String(item.key)).join('.');
   throw new Refusal('bad_request', { field: path || 'body' });
-}
-
-function tooLarge(limit: number): Refusal {
-  return new Refusal('too_large', { limit });
 }

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { PublicAct } from '@zuimei/shared/audit.ts';
 import type { ActKind, RulingVerb } from '@zuimei/shared/ledger/act.ts';
 import type { Db } from '../db.ts';
+import { createFresh } from '../fresh.ts';
 import { type Prebuilt, prebuild } from '../http/reply.ts';
 
 const FRESH_MS = 1_000;
@@ -14,16 +15,10 @@ export interface Acts {
 }
 
 export function createActs(db: Db, clock: () => number): Acts {
-  const kept = new Map<number, { reply: Promise<Prebuilt>; at: number }>();
   return {
-    reply(contestId) {
-      const one = kept.get(contestId);
-      if (one && clock() - one.at < FRESH_MS) return one.reply;
-      const reply = readActs(db, contestId).then((acts) => prebuild(JSON.stringify(acts), HEADERS, 4));
-      kept.set(contestId, { reply, at: clock() });
-      reply.catch(() => kept.delete(contestId));
-      return reply;
-    },
+    reply: createFresh(clock, FRESH_MS, async (contestId: number) =>
+      prebuild(JSON.stringify(await readActs(db, contestId)), HEADERS, 4),
+    ),
   };
 }
 

@@ -6,7 +6,8 @@ import type { Collection } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { DrawView, Ordering, ShortlistLack, ShortlistLine } from '@zuimei/shared/shortlist.ts';
 import { unshownIn } from '@zuimei/shared/text/character.ts';
-import { readStored, type StoredPlan } from '../contest/plan.ts';
+import { lockStored } from '../contest/lock.ts';
+import type { StoredPlan } from '../contest/plan.ts';
 import type { Db, Tables } from '../db.ts';
 import { candidateFields, recordEvent, textOf } from '../nomination/nomination.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
@@ -129,8 +130,7 @@ async function locked<T>(
   change: (tx: Transaction<Tables>, stored: StoredPlan, accepted: Listed[]) => Promise<T>,
 ): Promise<T> {
   return await db.transaction().execute(async (tx) => {
-    await tx.selectFrom('contest').select('id').where('slug', '=', slug).forNoKeyUpdate().execute();
-    const stored = await readStored(tx, slug);
+    const stored = await lockStored(tx, slug, 'no key update');
     const accepted = (await readListed(tx, stored)).filter(({ state }) => state === 'accepted');
     return await change(tx, stored, accepted);
   });

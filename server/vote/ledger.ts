@@ -13,8 +13,10 @@ import { actCommitment } from '@zuimei/shared/ledger/entry.ts';
 import { ADDRESS_BYTES, FADED_BYTES, flagsOf } from '@zuimei/shared/ledger/evidence.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { readContest, type StoredContest } from '../contest/contest.ts';
+import { lockContest } from '../contest/lock.ts';
 import { frozenRules } from '../contest/rules.ts';
 import type { Db, Tables } from '../db.ts';
+import { missingReason } from '../http/reason.ts';
 import type { Secrets } from '../secret.ts';
 import { digestOf, raiseHead, readHead } from './head.ts';
 import { findReceipts, type OwnRecord, readBallots, readReceipts } from './receipt.ts';
@@ -164,7 +166,7 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
 
   async function open(slug: string): Promise<StoredContest> {
     return await db.transaction().execute(async (tx) => {
-      await sql`select 1 from contest where slug = ${slug} for update`.execute(tx);
+      await lockContest(tx, slug, 'update');
       const contest = await readContest(tx, slug);
       if (!contest) throw new Refusal('not_found');
       const before = await readHead(tx, contest.id);
@@ -184,7 +186,7 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
   async function amend(slug: string, amendment: Amendment): Promise<void> {
     const { kind, actor, reason, reference = '', change } = amendment;
     await db.transaction().execute(async (tx) => {
-      const id = await lockContest(tx, slug);
+      const { id } = await lockContest(tx, slug, 'update');
       const facts = await change(tx, id);
       if (!facts) return;
       await growVersion(tx, id);
@@ -204,13 +206,13 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
     change: (tx: Transaction<Tables>, contestId: number) => Promise<void>,
   ): Promise<void> {
     await db.transaction().execute(async (tx) => {
-      const id = await lockContest(tx, slug);
+      const { id } = await lockContest(tx, slug, 'update');
       const before = await readContest(tx, slug);
       await change(tx, id);
       await growVersion(tx, id);
       const after = await readContest(tx, slug);
       const same = before === null || after === null || digestOf(before) === digestOf(after);
-      if (!same && (await readHead(tx, id))) throw new Refusal('reason_missing');
+      if (!same && (await readHead(tx, id))) throw missingReason();
     });
   }
 
@@ -219,12 +221,7 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
     if (entries.length > MOST_RULED) throw new Refusal('too_many_ballots', { most: MOST_RULED });
     return await db.transaction().execute(async (tx) => {
       // Locked before the head, as `amend` does; shared, since nothing of the contest changes.
-      const { rows } = await sql<{ id: number; archived: boolean }>`
-        select id, archived_at is not null as archived from contest where slug = ${slug} for share`.execute(
-        tx,
-      );
-      const [contest] = rows;
-      if (!contest) throw new Refusal('not_found');
+      const contest = await lockContest(tx, slug, 'share');
       if (contest.archived) throw new Refusal('archived');
       await before?.(tx, contest.id);
       const { first, moved } = await moveBallots(tx, contest.id, verb, entries);
@@ -290,17 +287,6 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
         ballots.map((one) => ({ ...one, ...one.trace })),
       ),
   };
-}
-
-async function lockContest(tx: Transaction<Tables>, slug: string): Promise<number> {
-  const row = await tx
-    .selectFrom('contest')
-    .select('id')
-    .where('slug', '=', slug)
-    .forUpdate()
-    .executeTakeFirst();
-  if (!row) throw new Refusal('not_found');
-  return row.id;
 }
 
 /** No ballot that was checked under what was before is committed any more. */

@@ -243,6 +243,77 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
     wrong: [[['server/contest/contest.ts', 'sql`select * from append_act(1, 2)`']]],
     right: [[['server/vote/ledger.ts', 'sql`select * from append_act(1, 2)`']]],
   },
+  'what a reason is, is said in http/reason.ts alone': {
+    wrong: [[['server/review/decide.ts', `if (reason.length < 4) throw new Refusal('reason_missing');`]]],
+    right: [
+      [['server/http/reason.ts', `throw new Refusal('reason_missing');`]],
+      [['server/http/answer.ts', 'const statusOf = { reason_missing: 422 };']],
+    ],
+  },
+  'ranks are given by shared/statistics/rank.ts alone': {
+    wrong: [[['server/out/rank.ts', 'rows.sort((a, b) => b.votes - a.votes || a.number - b.number);']]],
+    right: [[['server/out/rank.ts', 'inOrder(rows, (row) => row.votes - row.held);']]],
+  },
+  'a contest is locked by contest/lock.ts alone': {
+    wrong: [
+      [['server/a.ts', 'sql`select 1 from contest where slug = $1 for update`']],
+      [
+        [
+          'server/a.ts',
+          `tx.selectFrom('contest').select('id').where('slug', '=', slug).forNoKeyUpdate().execute()`,
+        ],
+      ],
+      [['server/a.ts', 'sql`select c.id from contest c where c.slug = $1 for share`']],
+    ],
+    right: [
+      [['server/contest/lock.ts', 'sql`select id from contest where slug = $1 for share`']],
+      [['server/a.ts', `tx.selectFrom('unit').select('id').forUpdate()`]],
+      [['server/a.ts', 'sql`select id from contest`; sql`select id from unit for update`']],
+    ],
+  },
+  'a body is read chunk by chunk in http/body.ts alone': {
+    wrong: [[['server/upload/upload.ts', 'for await (const piece of request.body ?? []) keep(piece);']]],
+    right: [
+      [['server/http/body.ts', 'for await (const chunk of request.body ?? []) take(chunk);']],
+      [['server/a.ts', 'for await (const line of readLines(db)) print(line);']],
+    ],
+  },
+  'what bodies are made of stands in http/shape.ts alone': {
+    wrong: [
+      [['server/a/route.ts', 'const version = pipe(number(), integer(), minValue(1));']],
+      [['server/a/route.ts', 'const since = optional(pipe(string(), isoTimestamp()));']],
+      [['server/a/route.ts', String.raw`if (!/^[1-9]\d{0,9}$/.test(id)) throw new Refusal('not_found');`]],
+    ],
+    right: [
+      [['server/a/route.ts', 'const points = nullable(pipe(number(), minValue(0), maxValue(100)));']],
+      [['server/http/shape.ts', 'const whole = pipe(number(), integer());']],
+    ],
+  },
+  'a thread is started by thread.ts alone': {
+    wrong: [[['server/out/press.ts', `const worker = new Worker(new URL('./worker.ts', import.meta.url));`]]],
+    right: [
+      [['server/thread.ts', 'const thread = new Worker(file);']],
+      [
+        [
+          'server/a.ts',
+          `import type { Worker } from 'node:worker_threads'; let worker: Worker | null = null;`,
+        ],
+      ],
+    ],
+  },
+  'one reading for all who wait: what is read and kept for a moment uses fresh.ts': {
+    wrong: [
+      [['server/log/acts.ts', 'const kept = new Map<number, { reply: Promise<Prebuilt>; at: number }>();']],
+    ],
+    right: [
+      [
+        [
+          'server/a.ts',
+          'const days = createFresh(clock, 1_000, (contest: number) => readDays(db, contest));',
+        ],
+      ],
+    ],
+  },
   'what is uploaded is held by `using`': {
     wrong: [[['server/a/route.ts', 'const upload = await uploads.read(request, person, 5);']]],
     right: [[['server/a/route.ts', 'using upload = await uploads.read(request, person, 5);']]],

@@ -12,6 +12,8 @@ export const serverOrder: readonly string[] = [
     'metrics.ts',
     'patience.ts',
     'turn.ts',
+    'fresh.ts',
+    'thread.ts',
     'folder.ts',
     'tables.ts',
     'db.ts',

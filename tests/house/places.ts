@@ -21,6 +21,14 @@ function spots(
 const names = (source: Source): Spot[] => source.names;
 const constructs = (source: Source): Spot[] => source.constructs;
 const texts = (source: Source): Spot[] => source.texts;
+/** A wording of its own for something that has one home: where the pattern stands in any file of a place but its homes. */
+function oneHome(place: RegExp, homes: readonly string[], pattern: RegExp, message: string): Rule {
+  return (sources) =>
+    sources
+      .filter(({ path, text }) => place.test(path) && !homes.includes(path) && pattern.test(text))
+      .map(({ path }) => `${path} ${message}`);
+}
+
 const program = (path: string): boolean => /^(server|shared)\//.test(path);
 
 /** Where a timer may stand outside main.ts, and why. */
@@ -172,6 +180,56 @@ export const places: Record<string, Rule> = {
         ),
       )
       .map(({ path }) => `${path} writes the table staff: use seal.ts put`),
+
+  'what a reason is, is said in http/reason.ts alone': spots(
+    texts,
+    /^reason_missing$/,
+    (path) => path.startsWith('server/') && path !== 'server/http/reason.ts',
+    'use checkReason, optionalReason or missingReason',
+  ),
+
+  'ranks are given by shared/statistics/rank.ts alone': oneHome(
+    /^(shared|server|web)\//,
+    ['shared/statistics/rank.ts'],
+    /\.votes\s*-\s*\w+\.votes\s*\|\|/,
+    'ranks by itself: use inOrder and ranksOf',
+  ),
+
+  'a contest is locked by contest/lock.ts alone': oneHome(
+    /^server\//,
+    ['server/contest/lock.ts'],
+    /selectFrom\('contest'\)[^;]{0,200}\.for(NoKeyUpdate|Update|Share)\(|\bfrom contest\b[^`]{0,200}\bfor (no key update|update|share)\b/,
+    'locks a contest by itself: use lockContest or lockStored',
+  ),
+
+  'a body is read chunk by chunk in http/body.ts alone': oneHome(
+    /^server\//,
+    ['server/http/body.ts'],
+    /for await \(const \w+ of \w+\.body\b/,
+    'reads a body by itself: use readBody, readBytes or readChunks',
+  ),
+
+  // A filter's texts are compared, not kept.
+  'what bodies are made of stands in http/shape.ts alone': oneHome(
+    /^server\//,
+    ['server/http/shape.ts', 'server/analyst/filter.ts'],
+    /pipe\(\s*number\(\),\s*integer\(\)|\b(isoTimestamp|isoDate)\(\)|transform\(narrow\)|\^\[1-9\](\[0-9\]|\\d)\{0,9\}\$/,
+    'has a shape of its own: see http/shape.ts',
+  ),
+
+  'a thread is started by thread.ts alone': spots(
+    names,
+    /^(Worker|workers?\.Worker|worker_threads\.Worker)$/,
+    (path) => path.startsWith('server/') && path !== 'server/thread.ts',
+    'use startThread and askThread',
+  ),
+
+  'one reading for all who wait: what is read and kept for a moment uses fresh.ts': oneHome(
+    /^server\//,
+    ['server/fresh.ts'],
+    /\bvalue: Promise<|\breply: Promise<|Map<\w+, Promise<LogName>>/,
+    'keeps a reading by itself: use createFresh',
+  ),
 
   // What is read takes its turn and its room in memory until it is disposed of.
   'what is uploaded is held by `using`': (sources) =>

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { refusalCodes } from '@zuimei/shared/refusal.ts';
 import type { Role } from '@zuimei/shared/staff.ts';
 import { staffRefusalCodes } from '@zuimei/shared/staffrefusal.ts';
-import { characters } from '../../web/console/frame/characters.ts';
+import { countChars } from '@zuimei/shared/text/character.ts';
 import { contestEntries, deskEntries, entriesFor } from '../../web/console/frame/entries.ts';
 import { fileProblem, sizeWords } from '../../web/console/frame/file.ts';
 import { fromField, toField } from '../../web/console/frame/moment.ts';
@@ -30,9 +30,9 @@ describe('what is typed', () => {
   });
 
   test('characters are counted as the server counts them: no blanks, a rare character once', () => {
-    expect(characters(' 扎根 山乡\n十二年 ')).toBe(7);
-    expect(characters('𠮷村')).toBe(2);
-    expect(characters('')).toBe(0);
+    expect(countChars(' 扎根 山乡\n十二年 ')).toBe(7);
+    expect(countChars('𠮷村')).toBe(2);
+    expect(countChars('')).toBe(0);
   });
 
   test('numbers are read as people write them, and nothing else is taken for one', () => {
