@@ -68,6 +68,17 @@ export const staffRefusalCodes = [
   ...photoFaults,
   'too_many_files',
   'number_taken',
+  // judging
+  'panel_missing',
+  'line_missing',
+  'points_out',
+  'too_few_sheets',
+  'not_comparable',
+  'tie_open',
+  'minimum_impossible',
+  'caps_entangled',
+  'no_quorum',
+  'calendar_uncovered',
   // auditing
   'own_proposal',
   'reset_since',
