@@ -1,4 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { drawTied, lotDigest } from '@zuimei/shared/lot.ts';
 
 export interface Draw {
   /** 32 random bytes in hex. */
@@ -9,20 +10,7 @@ export interface Draw {
   ids: number[];
 }
 
-/**
- * Draws an order by lot. The seed decides all of it, so that anyone who is shown the seed draws the same again: ascending by
- * SHA-256("<seed>/<id>") in hex.
- */
+/** Draws an order by lot. The seed decides all of it, so that anyone who is shown the seed draws the same again (drawTied). */
 export function drawOrder(ids: readonly number[], seed = randomBytes(32).toString('hex')): Draw {
-  const lots = ids.map((id) => ({ id, lot: sha256(`${seed}/${id}`) }));
-  lots.sort((a, b) => (a.lot < b.lot ? -1 : 1));
-  return { seed, digest: digestOf(seed), ids: lots.map(({ id }) => id) };
-}
-
-export function digestOf(seed: string): string {
-  return sha256(seed);
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex');
+  return { seed, digest: lotDigest(seed), ids: drawTied(seed, ids) };
 }

@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import { fieldsFor } from '@zuimei/shared/answer.ts';
 import type { Candidate, CandidateKind, Photo } from '@zuimei/shared/contest.ts';
+import { lotDigest } from '@zuimei/shared/lot.ts';
 import type { Consent, FormValues } from '@zuimei/shared/nomination.ts';
 import type { Collection } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
@@ -11,7 +12,7 @@ import type { StoredPlan } from '../contest/plan.ts';
 import type { Db, Tables } from '../db.ts';
 import { candidateFields, recordEvent, textOf } from '../nomination/nomination.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
-import { type Draw, digestOf, drawOrder } from './draw.ts';
+import { type Draw, drawOrder } from './draw.ts';
 
 /** An accepted or published nomination as the shortlist needs it. */
 export interface Listed {
@@ -120,7 +121,7 @@ export async function readDraw(db: Db | Transaction<Tables>, contest: number): P
     .executeTakeFirst();
   if (!row) return null;
   const { seed, times } = row;
-  return { at: row.at.toISOString(), by: row.drawn_by, seed, digest: digestOf(seed), times };
+  return { at: row.at.toISOString(), by: row.drawn_by, seed, digest: lotDigest(seed), times };
 }
 
 /** Under the contest's lock, so that two people cannot number at once. Refuses with not_found. */
