@@ -67,7 +67,7 @@ async function tests() {
   console.log(`${code === 0 ? '✓' : '✗'} 测试 tests (${seconds(started)} s)`);
 }
 
-/** Postgres, Redis, Chromium and a Chinese font: installed where that is ours to do (root on Debian), else named. */
+/** Postgres, Redis, Chromium, Python and a Chinese font: installed where that is ours to do (root on Debian), else named. */
 async function providePrograms() {
   const missing = await missingPrograms();
   if (missing.length === 0) return;

@@ -3,7 +3,7 @@ import { accessSync, constants, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** What the tests run that npm cannot install. */
-export const programs = ['postgres', 'redis-server', 'chromium', 'chinese-font'] as const;
+export const programs = ['postgres', 'redis-server', 'chromium', 'python3', 'chinese-font'] as const;
 export type Program = (typeof programs)[number];
 
 /** Debian's package of each, and what a person on macOS types (nothing for the font: macOS brings it along). */
@@ -11,6 +11,7 @@ export const packages: Record<Program, { debian: string; brew: string }> = {
   postgres: { debian: 'postgresql', brew: 'brew install postgresql@17' },
   'redis-server': { debian: 'redis-server', brew: 'brew install redis' },
   chromium: { debian: 'chromium-headless-shell', brew: 'brew install --cask chromium' },
+  python3: { debian: 'python3', brew: 'brew install python3' },
   'chinese-font': { debian: 'fonts-noto-cjk', brew: '' },
 };
 
@@ -29,6 +30,7 @@ const places: Record<
     files: [],
   },
   'redis-server': { folders: [], names: ['redis-server', 'valkey-server'], files: [] },
+  python3: { folders: [], names: ['python3'], files: [] },
   chromium: {
     folders: [],
     names: [
