@@ -63,7 +63,14 @@ async function published(changes: Partial<ContestSettings>, opens = -4): Promise
     ],
     rounds: [{ opens: iso(opens), closes: iso(100), numbers: null }],
     categories: [],
-    rule: { period: 'day', ballotsPerPeriod: 1, picks: { min: 1, max: 2 }, repeatCandidate: true },
+    rule: {
+      period: 'day',
+      ballotsPerPeriod: 1,
+      perCategory: null,
+      categories: {},
+      picks: { min: 1, max: 2 },
+      repeatCandidate: true,
+    },
     outcome: { weights: null, places: 2 },
     ...changes,
   });
