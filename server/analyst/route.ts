@@ -86,7 +86,7 @@ export function clusterRoute(parts: { db: Db; guard: Guard; analyst: Analyst }) 
       return c.json(await analyst.cluster(await findContest(db, c.req.param('slug')), id), 200, headers);
     })
     .post('/api/console/contests/:slug/whatif', guard('auditor'), async (c) => {
-      const asked = await readBody(c.req.raw, WhatIf);
+      const asked = await readBody(c.req, WhatIf);
       const contest = await findContest(db, c.req.param('slug'));
       const filter = asked.filter && parseFilter(asked.filter);
       const { clusters, verdicts } = asked;

@@ -1,6 +1,8 @@
+import type { HonoRequest } from 'hono';
 import {
   check,
   type GenericSchema,
+  type InferInput,
   type InferOutput,
   integer,
   maxLength,
@@ -14,6 +16,7 @@ import {
   transform,
   trim,
 } from 'valibot';
+import type { Body, Key } from '@zuimei/shared/api/api.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { repairName, repairText } from '@zuimei/shared/text/character.ts';
 import { isDate } from '@zuimei/shared/time.ts';
@@ -31,14 +34,28 @@ export const named = (most: number) => pipe(words(most), transform(repairName), 
 
 const MOST_BYTES = 64_000;
 
+/** As JSON carries it: whether somebody might change it is no part of that. */
+type Sent<T> = T extends string | number | boolean | null | undefined
+  ? T
+  : { -readonly [K in keyof T]: Sent<T[K]> };
+type Fields<T> = T extends unknown ? keyof T : never;
+/** Whether the schema takes every body that shared/api has for a door, and knows no field that is not there. */
+type Fits<B, Input> = [B] extends [Input] ? ([Fields<Input>] extends [Fields<B>] ? true : false) : false;
+/** unknown, when the schema reads the body of a door at this path; else what would have to be there, to be read in the compiler's words. */
+type Takes<P extends string, S extends GenericSchema> = true extends {
+  [K in Key]: K extends `${string} ${P}` ? Fits<Sent<Body<K>>, InferInput<S>> : never;
+}[Key]
+  ? unknown
+  : { 'its body in shared/api is another': P };
+
 /**
  * The JSON body of a request as `schema` has it. Refuses with too_large, or bad_request and the field that is wrong. The content type
  * must be JSON: a form on another site cannot send that without asking first, which also keeps the routes without a session
  * (sign-in, joining) from being called across sites.
  */
-export async function readBody<S extends GenericSchema>(
-  request: Request,
-  schema: S,
+export async function readBody<P extends string, S extends GenericSchema>(
+  { raw: request }: HonoRequest<P>,
+  schema: S & Takes<P, S>,
   mostBytes = MOST_BYTES,
 ): Promise<InferOutput<S>> {
   if (!/^application\/json\b/i.test(request.headers.get('content-type') ?? ''))

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { PublicAct } from '@zuimei/shared/audit.ts';
 import type { RulingVerb } from '@zuimei/shared/ledger/act.ts';
 import type { Db } from '../db.ts';
-import { type Prebuilt, prebuild } from '../http/reply.ts';
+import { type PrebuiltJson, prebuildJson } from '../http/reply.ts';
 
 const FRESH_MS = 1_000;
 const MOST = 200;
@@ -10,16 +10,16 @@ const HEADERS = { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Cont
 
 export interface Acts {
   /** A contest's acts as bytes, read from the database at most once a second however many ask. Rejects when the database does. */
-  reply(contestId: number): Promise<Prebuilt>;
+  reply(contestId: number): Promise<PrebuiltJson<PublicAct[]>>;
 }
 
 export function createActs(db: Db, clock: () => number): Acts {
-  const kept = new Map<number, { reply: Promise<Prebuilt>; at: number }>();
+  const kept = new Map<number, { reply: Promise<PrebuiltJson<PublicAct[]>>; at: number }>();
   return {
     reply(contestId) {
       const one = kept.get(contestId);
       if (one && clock() - one.at < FRESH_MS) return one.reply;
-      const reply = readActs(db, contestId).then((acts) => prebuild(JSON.stringify(acts), HEADERS, 4));
+      const reply = readActs(db, contestId).then((acts) => prebuildJson(acts, HEADERS, 4));
       kept.set(contestId, { reply, at: clock() });
       reply.catch(() => kept.delete(contestId));
       return reply;

@@ -76,7 +76,7 @@ export function outRoute(parts: {
       const what = parseInput(picklist(paperNames), c.req.param('what'));
       const person = c.get('person');
       checkRole(person, what);
-      const ask = await readBody(c.req.raw, askBody);
+      const ask = await readBody(c.req, askBody);
       if (!formatsOf[what].includes(ask.format)) throw new Refusal('bad_request', { field: 'format' });
       if (ask.full && !person.roles.includes('organizer')) throw new Refusal('forbidden');
       if (ask.full && countChars(ask.reason) < 4) throw new Refusal('reason_missing');

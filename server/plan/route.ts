@@ -71,16 +71,16 @@ export function planRoute(parts: {
       return c.json(await catalogue.list(contests, drafts));
     })
     .post(base, organizer, async (c) => {
-      const { slug, ...asked } = await readBody(c.req.raw, bodies.create);
+      const { slug, ...asked } = await readBody(c.req, bodies.create);
       const made = await catalogue.create(c.get('person'), slug ? { ...asked, slug } : asked);
       return c.json({ slug: made }, 201);
     })
     .delete(`${base}/:slug`, guard.fresh('organizer'), async (c) => {
       await editor.remove(c.get('person'), c.req.param('slug'));
-      return c.json({ done: true });
+      return c.json({});
     })
     .post(`${base}/:slug/copy`, organizer, async (c) => {
-      const { slug, ...asked } = await readBody(c.req.raw, bodies.copy);
+      const { slug, ...asked } = await readBody(c.req, bodies.copy);
       const made = await catalogue.copy(
         c.get('person'),
         c.req.param('slug'),
@@ -92,15 +92,15 @@ export function planRoute(parts: {
       c.json(await editor.read(c.req.param('slug'))),
     )
     .put(`${base}/:slug/plan`, organizer, async (c) => {
-      const { plan, version } = await readBody(c.req.raw, bodies.save, PLAN_BYTES);
+      const { plan, version } = await readBody(c.req, bodies.save, PLAN_BYTES);
       return c.json(await editor.save(c.get('person'), c.req.param('slug'), plan, version));
     })
     .post(`${base}/:slug/plan/publish`, guard.fresh('organizer'), async (c) => {
-      const asked = await readBody(c.req.raw, bodies.publish);
+      const asked = await readBody(c.req, bodies.publish);
       return c.json(await editor.publish(c.get('person'), c.req.param('slug'), asked));
     })
     .post(`${base}/:slug/plan/discard`, organizer, async (c) => {
-      const { version } = await readBody(c.req.raw, bodies.discard);
+      const { version } = await readBody(c.req, bodies.discard);
       return c.json(await editor.discard(c.get('person'), c.req.param('slug'), version));
     })
     .get(`${base}/:slug/preview`, guard('organizer', 'reviewer'), async (c) => {

@@ -96,7 +96,7 @@ export function reviewRoute(parts: { db: Db; secrets: Secrets; clock: () => numb
       return c.json(list);
     })
     .post(`${base}/decide`, guard('organizer', 'reviewer'), async (c) => {
-      const { versions, ...body } = await readBody(c.req.raw, decision);
+      const { versions, ...body } = await readBody(c.req, decision);
       const seen = new Map(Object.entries(versions).map(([key, version]) => [Number(key), version]));
       if (!c.get('person').roles.some((role) => verdictRoles[body.verdict].includes(role)))
         throw new Refusal('forbidden');
@@ -125,13 +125,13 @@ export function reviewRoute(parts: { db: Db; secrets: Secrets; clock: () => numb
       return sendAttachment(file);
     })
     .post(`${base}/:id/reveal`, guard.fresh('organizer'), async (c) => {
-      const body = await readBody(c.req.raw, asked);
+      const body = await readBody(c.req, asked);
       const contest = await stored(c.req.param('slug'));
       const wanted = { ...body, id: parseInput(id, c.req.param('id')) };
       return c.json({ value: await reveal(db, keys, contest, c.get('person'), wanted) });
     })
     .post(`${base}/:id/screening`, guard('organizer', 'reviewer'), async (c) => {
-      const body = await readBody(c.req.raw, mark);
+      const body = await readBody(c.req, mark);
       const contest = await stored(c.req.param('slug'));
       const nomination = parseInput(id, c.req.param('id'));
       await setMark(db, contest, c.get('person'), nomination, body);

@@ -80,7 +80,7 @@ export function rosterRoute(parts: {
     .get('/api/console/staff', guard('administrator'), async (c) => c.json(await readStaff(parts, clock())))
     .post('/api/console/staff', guard.fresh('administrator'), async (c) => {
       const given = await readBody(
-        c.req.raw,
+        c.req,
         object({
           name,
           login,
@@ -96,7 +96,7 @@ export function rosterRoute(parts: {
       c.json(await readContestNames(db)),
     )
     .patch('/api/console/staff/:id/contests', guard.fresh('administrator'), async (c) => {
-      const given = await readBody(c.req.raw, object({ contests, ...reasoned.entries }));
+      const given = await readBody(c.req, object({ contests, ...reasoned.entries }));
       const reason = reasonOf(given);
       await roster.changeContests(c.get('person'), idOf(c.req.param('id')), {
         contests: given.contests,
@@ -105,26 +105,26 @@ export function rosterRoute(parts: {
       return c.json({});
     })
     .patch('/api/console/staff/:id/roles', guard.fresh('administrator'), async (c) => {
-      const given = await readBody(c.req.raw, object({ roles: held, ...reasoned.entries }));
+      const given = await readBody(c.req, object({ roles: held, ...reasoned.entries }));
       const reason = reasonOf(given);
       const asked = { roles: given.roles, reason };
       return c.json(await roster.changeRoles(c.get('person'), idOf(c.req.param('id')), asked));
     })
     .post('/api/console/staff/:id/disable', guard.fresh('administrator'), async (c) => {
-      const reason = reasonOf(await readBody(c.req.raw, reasoned));
+      const reason = reasonOf(await readBody(c.req, reasoned));
       await roster.disable(c.get('person'), idOf(c.req.param('id')), reason);
       return c.json({});
     })
     .post('/api/console/staff/:id/enable', guard.fresh('administrator'), async (c) => {
-      const reason = reasonOf(await readBody(c.req.raw, reasoned));
+      const reason = reasonOf(await readBody(c.req, reasoned));
       return c.json(await roster.enable(c.get('person'), idOf(c.req.param('id')), reason));
     })
     .post('/api/console/staff/:id/link', guard.fresh('administrator'), async (c) => {
-      const reason = reasonOf(await readBody(c.req.raw, reasoned));
+      const reason = reasonOf(await readBody(c.req, reasoned));
       return c.json(await roster.newLink(c.get('person'), idOf(c.req.param('id')), reason));
     })
     .post('/api/console/staff/:id/sessions/end', guard.fresh('administrator'), async (c) => {
-      const reason = reasonOf(await readBody(c.req.raw, reasoned));
+      const reason = reasonOf(await readBody(c.req, reasoned));
       await roster.endSessions(c.get('person'), idOf(c.req.param('id')), reason);
       return c.json({});
     })
@@ -135,7 +135,7 @@ export function rosterRoute(parts: {
       c.json({ link: await requests.grant(c.get('person'), idOf(c.req.param('id'))) }),
     )
     .post('/api/console/staff/requests/:id/refuse', guard('administrator', 'auditor'), async (c) => {
-      const reason = reasonOf(await readBody(c.req.raw, reasoned));
+      const reason = reasonOf(await readBody(c.req, reasoned));
       await requests.refuse(c.get('person'), idOf(c.req.param('id')), reason);
       return c.json({});
     })

@@ -27,7 +27,7 @@ export function useEntry(first: NominationView, form: readonly FormField[]) {
   let timer = 0;
   let taking = false;
   let line: Promise<unknown> = Promise.resolve();
-  const path = `/api/console/unit/nominations/${first.id}`;
+  const at = { id: first.id };
   const hidden = new Set<string>(form.filter(isHidden).map(({ key }) => key));
   const editable = computed(() => editableStates.includes(view.value.state));
 
@@ -66,7 +66,7 @@ export function useEntry(first: NominationView, form: readonly FormField[]) {
       if (state.value === 'saved') return true;
       const sent = JSON.stringify(typed);
       state.value = 'saving';
-      const answer = await api.put<{ version: number; at: string }>(path, { version, ...JSON.parse(sent) });
+      const answer = await api.put('/api/console/unit/nominations/:id', at, { version, ...JSON.parse(sent) });
       if (!answer.ok) return failed(answer.fault);
       version = answer.value.version;
       savedAt.value = answer.value.at;
@@ -105,13 +105,11 @@ export function useEntry(first: NominationView, form: readonly FormField[]) {
   }
 
   /** An act that answers with the nomination: photo, submit, withdraw … What was typed is saved first. */
-  async function act(
-    ask: (path: string, version: number) => Promise<Answer<NominationView>>,
-  ): Promise<Fault | null> {
+  async function act(ask: (version: number) => Promise<Answer<NominationView>>): Promise<Fault | null> {
     if (editable.value && !(await flush()))
       return fault.value ?? { code: 'state_changed', details: {}, retryAfterMs: null };
     return await queue(async () => {
-      const answer = await ask(path, version);
+      const answer = await ask(version);
       if (!answer.ok) return answer.fault;
       take(answer.value);
       return null;
@@ -119,12 +117,12 @@ export function useEntry(first: NominationView, form: readonly FormField[]) {
   }
 
   /** Reads the nomination again, e.g. after a file came or went. */
-  const reload = (): Promise<Fault | null> => act((at) => api.get<NominationView>(at));
+  const reload = (): Promise<Fault | null> => act(() => api.get('/api/console/unit/nominations/:id', at));
 
   /** Ends a conflict: with what stands here, or with what is newer. */
   async function settle(keep: 'mine' | 'theirs'): Promise<Fault | null> {
     return await queue(async () => {
-      const answer = await api.get<NominationView>(path);
+      const answer = await api.get('/api/console/unit/nominations/:id', at);
       if (!answer.ok) return answer.fault;
       conflict.value = null;
       take(answer.value, keep === 'theirs' || !editableStates.includes(answer.value.state));
@@ -143,7 +141,7 @@ export function useEntry(first: NominationView, form: readonly FormField[]) {
     Object.fromEntries(Object.entries(view.value.hidden).filter(([key]) => typed.values[key] === undefined)),
   );
 
-  return { masks, view, typed, state, savedAt, fault, conflict, editable, path, flush, act, reload, settle };
+  return { masks, view, typed, state, savedAt, fault, conflict, editable, at, flush, act, reload, settle };
 }
 
 export type Entry = ReturnType<typeof useEntry>;

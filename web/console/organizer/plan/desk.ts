@@ -28,7 +28,7 @@ export function usePlanDesk(): PlanDesk {
  * page and is tried again; one that finds somebody else's newer plan waits for a decision.
  */
 export function createPlanDesk(first: PlanView) {
-  const path = `/api/console/contests/${first.slug}/plan`;
+  const at = { slug: first.slug };
   const desk = reactive({
     view: first,
     plan: copyOf(first.plan),
@@ -59,7 +59,10 @@ export function createPlanDesk(first: PlanView) {
   async function send(): Promise<void> {
     const text = JSON.stringify(desk.plan);
     desk.state = 'saving';
-    const answer = await api.put<PlanView>(path, { plan: JSON.parse(text), version: desk.view.version });
+    const answer = await api.put('/api/console/contests/:slug/plan', at, {
+      plan: JSON.parse(text),
+      version: desk.view.version,
+    });
     if (answer.ok) {
       savedText = text;
       desk.view = answer.value;
@@ -103,7 +106,7 @@ export function createPlanDesk(first: PlanView) {
 
   /** After a conflict: theirs, or this page's over theirs. */
   async function settle(whose: 'theirs' | 'mine'): Promise<void> {
-    const answer = await api.get<PlanView>(path);
+    const answer = await api.get('/api/console/contests/:slug/plan', at);
     if (!answer.ok) {
       desk.fault = answer.fault;
       return;
