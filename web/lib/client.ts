@@ -1,7 +1,7 @@
-import type { Args, Path, Reply } from '@zuimei/shared/api/api.ts';
+import type { At, Path, Query, Reply } from '@zuimei/shared/api/api.ts';
 import type { BallotRequest } from '@zuimei/shared/ballot.ts';
 import { type RefusalCode, type RefusalDetails, refusalCodes } from '@zuimei/shared/refusal.ts';
-import { link, write } from './place.ts';
+import { write } from './place.ts';
 
 /** `lost` = no definite answer came (offline, timeout, a proxy's error page): the server may or may not have acted. */
 export interface Fault {
@@ -28,7 +28,7 @@ export function hearTime(listener: (at: number) => void): void {
  * in the ordinary course of things. What each takes and gives stands in shared/api/public.ts.
  */
 export const client = {
-  contests: () => read('/api/contests'),
+  contests: () => read('/api/contests', {}),
   contest: (slug: string) => read('/api/contests/:slug', { slug }),
   tally: (slug: string) => read('/api/contests/:slug/tally', { slug }),
   me: (slug: string) => read('/api/contests/:slug/me', { slug }),
@@ -43,7 +43,7 @@ export const client = {
       },
     ),
   question: (slug: string, ballotId: string) => read('/api/contests/:slug/question', { slug }, { ballotId }),
-  signature: (url: string) => read('/api/wechat/signature', { url }),
+  signature: (url: string) => read('/api/wechat/signature', {}, { url }),
   acts: (slug: string) => read('/api/contests/:slug/acts', { slug }),
   receipt: (slug: string, index: number) => text('/api/contests/:slug/receipts/:index', { slug, index }),
   checkpoint: (slug: string) => text('/log/:slug/checkpoint', { slug }),
@@ -62,12 +62,12 @@ function toText(reply: Response): Promise<string> {
   return reply.text();
 }
 
-function read<P extends Exclude<Path<'GET'>, TextPath>>(path: P, ...args: Args<`GET ${P}`>) {
-  return request(link(path, ...args), toJson<Reply<`GET ${P}`>>);
+function read<P extends Exclude<Path<'GET'>, TextPath>>(path: P, at: At<P>, query?: Query<`GET ${P}`>) {
+  return request(write(path, at, query), toJson<Reply<`GET ${P}`>>);
 }
 
-function text<P extends TextPath>(path: P, ...args: Args<`GET ${P}`>) {
-  return request(link(path, ...args), toText);
+function text<P extends TextPath>(path: P, at: At<P>) {
+  return request(write(path, at), toText);
 }
 
 async function request<T>(
