@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { commandLine } from './commandline.ts';
 
 // Whatever a command writes is for whoever called it alone.
@@ -8,6 +9,7 @@ const warn = line(process.stderr);
 commandLine(process.argv.slice(2), {
   env: process.env,
   folder: process.cwd(),
+  user: userName(),
   print: line(process.stdout),
   warn,
 }).then(
@@ -19,3 +21,12 @@ commandLine(process.argv.slice(2), {
     process.exitCode = 1;
   },
 );
+
+/** In a container the number may have no name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? '');
+  }
+}

@@ -1,19 +1,29 @@
 import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Candidate } from '@zuimei/shared/contest.ts';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import { repairText } from '@zuimei/shared/text/character.ts';
 import { isFileCheck, verifyAlone, verifyCommand } from './audit/command.ts';
-import { readContest, readSlugs } from './contest/contest.ts';
+import { readSlugs } from './contest/contest.ts';
+import { isThere } from './contest/plan.ts';
 import type { Db } from './db.ts';
 import { loadDemo } from './demo/demo.ts';
+import { isProblemCode, type Problem, problemAt } from './document/problem.ts';
+import { logOrigin } from './http/origin.ts';
+import { checkReason } from './http/reason.ts';
 import { importDocuments } from './intake/import.ts';
 import { staffCommand } from './roster/command.ts';
 import type { Secrets } from './secret.ts';
+import type { Actor } from './staff/action.ts';
 import { privateKey } from './vault.ts';
+import { createLedger } from './vote/ledger.ts';
 import { witnessCommand } from './witness/command.ts';
 
 export const USAGE = `用法：pnpm zuimei <命令> [选项]
 
-  import FILE… --contest SLUG [--dry-run] [--strict] [--json]   导入报送表、汇总表、线索征集表
+  import FILE… --contest SLUG [--by 姓名] [--reason 理由] [--dry-run] [--strict] [--json]
+                                                                投票开始前导入报送表、汇总表、线索征集表为候选，记入操作日志与选票账本
   verify [--contest SLUG] [--json]                              重算账本、存证点与计票，指出不一致处
   verify FILE [--key 公钥] [--json]                             离线核验导出的账本，不需要数据库与服务器设置
          [--checkpoint FILE]…                                   再与另存的存证点对照（也可与 --contest 同用）
@@ -29,10 +39,14 @@ export const USAGE = `用法：pnpm zuimei <命令> [选项]
 DATABASE_URL、DATA_DIR、ZUIMEI_SECRET 与服务器相同。退出码：0 成功，1 有不符或被拒绝，2 用法不对。
 `;
 
+const MOST_NAME = 40;
+
 /** Where a command is asked for. */
 export interface Caller {
   /** Folder that file names are relative to. */
   folder: string;
+  /** Who gave it, as the operating system knows them. */
+  user: string;
   print(line: string): void;
 }
 
@@ -82,38 +96,64 @@ async function run({ print }: Caller, command: () => Promise<number>): Promise<n
   }
 }
 
+/** Whoever is at the machine can write any name: the log says that it was written there. */
+function actorOf(by: string | undefined, user: string): Actor {
+  const given = by === undefined ? `系统用户 ${user}` : repairText(by).trim();
+  if (given === '' || [...given].length > MOST_NAME) throw misuse(`--by 须为 1 到 ${MOST_NAME} 个字的姓名`);
+  return { name: `${given}（命令行）`, staff: null, unit: null };
+}
+
+function reasonOf(given: string): string {
+  try {
+    return checkReason(given);
+  } catch {
+    throw misuse('--reason 须为 4 到 200 个字的理由');
+  }
+}
+
+/** What an import as a whole is refused with, as a problem of the contest. */
+function refusedWith(slug: string) {
+  return (error: unknown): { candidates: Candidate[]; problems: Problem[] } => {
+    if (!(error instanceof Refusal) || !isProblemCode(error.code)) throw error;
+    return { candidates: [], problems: [problemAt(error.code, { file: slug })] };
+  };
+}
+
 function misuse(message: string): Error {
   return Object.assign(new Error(message), { code: 'usage' });
 }
 
 const commands: Record<string, Command> = {
-  async import({ db, secrets, folder, print }, args) {
+  async import({ db, secrets, publicUrl, folder, user, print }, args) {
     const { values, positionals } = parseArgs({
       args,
       allowPositionals: true,
       options: {
         contest: { type: 'string' },
         preset: { type: 'string' },
+        by: { type: 'string' },
+        reason: { type: 'string' },
         'dry-run': { type: 'boolean', default: false },
         strict: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
       },
     });
     if (!values.contest || positionals.length === 0) throw misuse('import 需要文件与 --contest');
-    const contest = await readContest(db, values.contest);
-    if (!contest)
-      throw misuse(`没有活动 ${values.contest}；现有：${(await readSlugs(db)).join('、') || '无'}`);
+    const slug = values.contest;
+    if (!(await isThere(db, slug)))
+      throw misuse(`没有活动 ${slug}；现有：${(await readSlugs(db)).join('、') || '无'}`);
+    const actor = actorOf(values.by, user);
+    const reason = values.reason === undefined ? '从命令行导入候选' : reasonOf(values.reason);
     const files = await Promise.all(
       positionals.map(async (path) => ({
         name: basename(path),
         bytes: new Uint8Array(await readFile(resolve(folder, path))),
       })),
     );
-    const result = await importDocuments(db, contest, files, {
-      strict: values.strict,
-      dryRun: values['dry-run'],
-      key: privateKey(secrets),
-    });
+    const ledger = createLedger(db, secrets, (of) => logOrigin(publicUrl, of));
+    const importer = { db, ledger, key: privateKey(secrets), clock: Date.now };
+    const options = { actor, reason, strict: values.strict, dryRun: values['dry-run'] };
+    const result = await importDocuments(importer, slug, files, options).catch(refusedWith(slug));
     if (values.json) print(JSON.stringify(result));
     else {
       for (const one of result.problems)
@@ -134,8 +174,8 @@ const commands: Record<string, Command> = {
     return 0;
   },
 
-  async demo({ db, secrets, print }) {
-    for (const slug of await loadDemo(db, secrets)) print(`/c/${slug}`);
+  async demo({ print, ...place }) {
+    for (const slug of await loadDemo(place)) print(`/c/${slug}`);
     return 0;
   },
 };

@@ -21,7 +21,7 @@ export interface Terminal extends Caller {
  * do it. What cannot be done at all, like reaching the database, is thrown.
  */
 export async function commandLine(argv: readonly string[], terminal: Terminal): Promise<number> {
-  const { env, folder, print, warn } = terminal;
+  const { env, folder, user, print, warn } = terminal;
   // What was asked for is not here: said, and left with 2.
   const refuse = (sentence: string): number => {
     warn(sentence);
@@ -34,13 +34,13 @@ export async function commandLine(argv: readonly string[], terminal: Terminal): 
     (helped && name !== '' ? print : warn)(USAGE.trimEnd());
     return helped && name !== '' ? 0 : 2;
   }
-  if (runsAlone(name, args)) return await runAlone({ folder, print }, name, args);
+  if (runsAlone(name, args)) return await runAlone({ folder, user, print }, name, args);
   const config = readConfig(env);
   const { nextAccessSecret: next, accessSecret, secret } = config;
   if (rotates && (!next || next === accessSecret || next === secret))
     return refuse('没有新的密钥：请在 ZUIMEI_NEXT_ACCESS_SECRET 给出（openssl rand -hex 32）。');
   if (!config.databaseUrl && !rotates) {
-    const answer = await askServer(config.dataDir, { name, args, folder }, print);
+    const answer = await askServer(config.dataDir, { name, args, folder, user }, print);
     if (answer !== null) return answer;
   }
   // Only these two begin a site. Whoever asks about one is told when it is not there, instead of being given a new one.
@@ -77,7 +77,8 @@ export async function commandLine(argv: readonly string[], terminal: Terminal): 
     const secrets = await openSecrets(config, !begins);
     if (rotates) return await renew(db, config, secrets, print);
     await checkSecret(db, secrets);
-    const place = { db, secrets, publicUrl: config.publicUrl, database: nameDatabase(config), folder, print };
+    const { publicUrl } = config;
+    const place = { db, secrets, publicUrl, database: nameDatabase(config), folder, user, print };
     return await runCommand(place, name, args);
   } finally {
     await close();

@@ -9,6 +9,7 @@ export interface Asked {
   name: string;
   args: string[];
   folder: string;
+  user: string;
 }
 
 const MOST_BYTES = 64_000;
@@ -20,7 +21,7 @@ const socketPath = (dataDir: string): string => join(dataDir, 'control.sock');
  */
 export async function listenForCommands(
   dataDir: string,
-  place: Omit<Place, 'folder' | 'print'>,
+  place: Omit<Place, 'folder' | 'user' | 'print'>,
 ): Promise<Server> {
   const path = socketPath(dataDir);
   await rm(path, { force: true });
@@ -39,7 +40,7 @@ export async function listenForCommands(
         if (!isCommand(asked.name)) throw new Error('unknown command');
         say({
           code: await runCommand(
-            { ...place, folder: asked.folder, print: (line) => say({ line }) },
+            { ...place, folder: asked.folder, user: asked.user, print: (line) => say({ line }) },
             asked.name,
             asked.args,
           ),

@@ -55,7 +55,7 @@ async function main(): Promise<void> {
   if (schema.owner) await migrate(database.db);
   else if (schema.missing.length > 0)
     throw new Error(
-      `the database lacks ${schema.missing.length} migrations, and ${schema.role} does not own its tables: run zuimei migrate as the owner (infra/RUNBOOK.md, Two roles)`,
+      `the database lacks ${schema.missing.length} migrations or functions, and ${schema.role} does not own its tables: run zuimei migrate as the owner (infra/RUNBOOK.md, Two roles)`,
     );
   if (schema.owner && database.kind === 'server' && !config.demo)
     log('note', {
@@ -68,7 +68,13 @@ async function main(): Promise<void> {
   await checkSecret(database.db, secrets);
   const redis = config.redisUrl ? await openShared(config.redisUrl) : null;
   const gate = await openGate({ redis, log });
-  const demo = config.demo ? await loadDemo(database.db, secrets, Date.now(), config.wechat !== null) : [];
+  const demo = config.demo
+    ? await loadDemo(
+        { db: database.db, secrets, publicUrl: config.publicUrl },
+        Date.now(),
+        config.wechat !== null,
+      )
+    : [];
 
   const control = config.databaseUrl
     ? null

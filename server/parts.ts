@@ -9,9 +9,11 @@ import { isArchived } from './archive/archive.ts';
 import { createDesk, type Desk } from './contest/desk.ts';
 import { createViews, type LogName, type Views } from './contest/route.ts';
 import type { Db } from './db.ts';
+import { createFresh } from './fresh.ts';
 import type { Gate } from './gate/gate.ts';
 import { type AnswerError, createAnswerError } from './http/answer.ts';
 import { createReplyHeaders, type ReplyHeaders } from './http/headers.ts';
+import { logOrigin } from './http/origin.ts';
 import type { Prebuilt } from './http/reply.ts';
 import type { Journal } from './journal.ts';
 import { createRefusals, type Refusals } from './live/refused.ts';
@@ -116,7 +118,7 @@ export function createParts(given: {
   const clock = given.clock ?? Date.now;
   const { db, secrets, gate, log, publicUrl } = given;
   const account = given.account ? { name: given.account.name, qr: given.account.qr } : null;
-  const originOf = (slug: string) => `${publicUrl ? new URL(publicUrl).host : 'zuimei.local'}/${slug}`;
+  const originOf = (slug: string) => logOrigin(publicUrl, slug);
   const addresses = given.addresses ?? openAddresses(null);
   const metrics = createMetrics();
   const refusals = createRefusals(clock());
@@ -131,17 +133,8 @@ export function createParts(given: {
     clock,
     headers.hot,
   );
-  const names = new Map<string, Promise<LogName>>();
-  const logName = (slug: string): Promise<LogName> => {
-    let name = names.get(slug);
-    if (!name) {
-      name = readLogName(slug);
-      names.set(slug, name);
-      // The database was away: the next reader asks again.
-      name.catch(() => names.delete(slug));
-    }
-    return name;
-  };
+  // A contest keeps its log's name for good.
+  const logName = createFresh(clock, Number.POSITIVE_INFINITY, readLogName);
   async function readLogName(slug: string): Promise<LogName> {
     const origin = (await ledger.originOf(slug)) ?? originOf(slug);
     return { origin, verifierKey: formatVerifierKey(await logSigner(secrets, slug, origin)) };

@@ -4,40 +4,34 @@ import type { Key, Reply } from '@zuimei/shared/api/api.ts';
 import type { App } from './app.ts';
 
 /*
- * Types alone: that the routes answer what shared/api says, and all of it. Of a door that they do not share, or where one side's reply
- * has a field or a kind that the other's has not, the compiler names the key below.
+ * Types alone: that the routes answer what shared/api says, and all of it. The compiler names a key below when only one side has its
+ * door, or one side's reply has a field or a kind that the other's has not. Bodies and queries are checked where they are read.
  */
 
-type Schema = ExtractSchema<App>;
-/** What hono knows of each route: 'GET /api/…' → { output, outputFormat }. */
+type Routes = ExtractSchema<App>;
+/** What hono knows of each route, with its key as the map writes it. */
 type Served = {
-  [P in keyof Schema as P extends string
-    ? `${Uppercase<Extract<keyof Schema[P], `$${string}`>> extends `$${infer M}` ? M : never} ${P}`
-    : never]: Schema[P][keyof Schema[P]];
-};
-type Routed = {
-  [P in keyof Schema & string]: {
-    [M in keyof Schema[P] & string]: {
+  [P in keyof Routes & string]: {
+    [M in keyof Routes[P] & string]: {
       key: `${Uppercase<M> extends `$${infer Name}` ? Name : never} ${P}`;
-      route: Schema[P][M];
+      route: Routes[P][M];
     };
-  }[keyof Schema[P] & string];
-}[keyof Schema & string];
-type RouteOf<K extends string> = Extract<Routed, { key: K }>['route'];
+  }[keyof Routes[P] & string];
+}[keyof Routes & string];
+type RouteOf<K extends Key> = Extract<Served, { key: K }>['route'];
 
-/** A Response made by hand, whose body hono does not know. */
-type Untold = { outputFormat: string; output: object };
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
-type Agrees<K extends Key> = [RouteOf<K>] extends [never]
+/** JSON has the very fields of the map, text is text, and a file is neither. */
+type Agrees<Route, R> = [Route] extends [never]
   ? false
-  : RouteOf<K> extends { outputFormat: 'json'; output: infer Given }
-    ? Same<Given, JSONParsed<Reply<K>>>
-    : Reply<K> extends Blob | string
-      ? true
-      : false;
+  : Route extends { outputFormat: 'json'; output: infer Given }
+    ? Same<Given, JSONParsed<R>>
+    : Route extends { outputFormat: 'text' }
+      ? Same<R, string>
+      : Same<R, Blob>;
 
 type None<Keys extends never> = Keys;
 /** Doors of the map that nobody answers at, or with something else. */
-export type Otherwise = None<{ [K in Key]: Agrees<K> extends true ? never : K }[Key]>;
+export type Otherwise = None<{ [K in Key]: Agrees<RouteOf<K>, Reply<K>> extends true ? never : K }[Key]>;
 /** Doors that the map does not have. */
-export type Unlisted = None<Exclude<Extract<Routed['key'], `${string} /api/${string}`>, Key>>;
+export type Unlisted = None<Exclude<Extract<Served['key'], `${string} /api/${string}`>, Key>>;

@@ -2,7 +2,7 @@ import type { CandidateKind } from './contest.ts';
 import { type FormValues, nominationLimits } from './nomination.ts';
 import type { FormField } from './plan/plan.ts';
 import { monthIn } from './text/birth.ts';
-import { narrow } from './text/character.ts';
+import { countChars, narrow } from './text/character.ts';
 import { foldText } from './text/fold.ts';
 import { inFigures } from './text/numeral.ts';
 import { isPhone, phoneOf } from './text/phone.ts';
@@ -36,11 +36,6 @@ export function fieldsFor(form: readonly FormField[], kind: CandidateKind): Form
 /** Is its answer a text (photo, files and video are not)? */
 export function isText(field: Pick<FormField, 'type'>): boolean {
   return field.type !== 'photo' && field.type !== 'files' && field.type !== 'video';
-}
-
-/** Characters as the notices count them: blanks and line breaks not counted. */
-export function countChars(text: string): number {
-  return [...text.replace(/\s/gu, '')].length;
 }
 
 /** What is wrong with one answer. */

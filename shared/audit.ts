@@ -1,6 +1,7 @@
+import type { AuditorAct } from './action.ts';
 import type { BallotState } from './ballot.ts';
 import type { WechatRule } from './contest.ts';
-import type { RulingVerb } from './ledger/act.ts';
+import type { ActKind, RulingVerb } from './ledger/act.ts';
 import type { Channel, Curve } from './live.ts';
 import type { AddressClass, Signal } from './policy.ts';
 import type { Instant } from './time.ts';
@@ -216,7 +217,7 @@ export interface AuditorEvent {
   name: string;
   at: Instant;
   /** As the action log has it. */
-  act: string;
+  act: AuditorAct;
   /** Who did it; '' = whoever holds the account. */
   by: string;
   detail: string;
@@ -226,7 +227,7 @@ export interface AuditorEvent {
 export interface PublicAct {
   index: number;
   at: Instant;
-  kind: string;
+  kind: ActKind;
   reason: string;
   reference: string;
   /** Of a ruling. */

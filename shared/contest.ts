@@ -212,7 +212,7 @@ export function roundToShow(contest: Pick<Contest, 'rounds'>, now: number): numb
 
 /**
  * The quota period of a moment, one number for the database and for both sides:
- * round × 1 000 000 + (day since 1970 in Shanghai, or 0 when the quota is for the round). commit_ballots computes the same.
+ * round × 1 000 000 + (day since 1970 in Shanghai, or 0 when the quota is for the round). server/vote/commit.sql computes the same.
  */
 export function periodOf(rule: Pick<BallotRule, 'period'>, round: number, now: number): number {
   return round * 1_000_000 + (rule.period === 'day' ? shanghaiDay(now) : 0);

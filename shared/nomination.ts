@@ -53,7 +53,7 @@ export interface OpinionView {
 export interface NominationEvent {
   at: Instant;
   actor: string;
-  act: string;
+  act: NominationAct;
   reason: string;
 }
 

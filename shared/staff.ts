@@ -1,3 +1,4 @@
+import type { AccountAct, ActCode } from './action.ts';
 import type { Instant } from './time.ts';
 
 /** 系统管理员 · 主办单位 · 审核员 · 审计 · 评委 · 报送单位 (a unit's own account or its link). */
@@ -50,7 +51,7 @@ export interface ActionView {
   id: number;
   at: Instant;
   actor: string;
-  act: string;
+  act: ActCode;
   contest: string | null;
   subject: string;
   reason: string;
@@ -67,7 +68,7 @@ export interface ActionPage {
 export interface ActionFilters {
   contests: { slug: string; title: string }[];
   actors: string[];
-  acts: string[];
+  acts: ActCode[];
 }
 
 /**
@@ -159,7 +160,7 @@ export interface AccountEvent {
   id: number;
   at: Instant;
   /** As the action log has it. */
-  act: string;
+  act: AccountAct;
   /** Who did it; '' = oneself, or whoever passed for it. */
   by: string;
   detail: string;

@@ -42,6 +42,7 @@ export const staffRefusalCodes = [
   'reason_missing',
   'not_now',
   'nothing_to_publish',
+  'voting_begun',
   'shortlist_incomplete',
   // steering the voting
   'already_paused',

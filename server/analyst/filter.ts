@@ -1,7 +1,6 @@
 import {
   hexadecimal,
   integer,
-  isoTimestamp,
   length,
   maxLength,
   maxValue,
@@ -23,10 +22,11 @@ import { addressClasses, type Signal, signalBits } from '@zuimei/shared/policy.t
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { narrow } from '@zuimei/shared/text/character.ts';
 import { parseInput } from '../http/body.ts';
+import { instant } from '../http/shape.ts';
 import { parseNet } from './net.ts';
 
 /** A whole number as a query has it. */
-export const whole = (least: number, most: number) =>
+export const wholeText = (least: number, most: number) =>
   pipe(
     string(),
     regex(/^\d{1,16}$/),
@@ -43,9 +43,9 @@ export const signals = Object.keys(signalBits) as [Signal, ...Signal[]];
 
 /** What a filter is in a query. */
 export const filterFields = {
-  from: optional(pipe(string(), isoTimestamp())),
-  to: optional(pipe(string(), isoTimestamp())),
-  candidate: optional(whole(1, 32_767)),
+  from: optional(instant),
+  to: optional(instant),
+  candidate: optional(wholeText(1, 32_767)),
   verdict: optional(picklist(['counted', 'held', 'void'])),
   signal: optional(picklist(signals)),
   region: optional(pipe(string(), minLength(1), maxLength(60))),

@@ -1,13 +1,8 @@
 import { sql } from 'kysely';
 import type { AuditReport, WhatIf } from '@zuimei/shared/audit.ts';
 import { type Candidate, roundToShow } from '@zuimei/shared/contest.ts';
-import {
-  changeOfChosen,
-  perTenThousand,
-  placeAll,
-  ranksOf,
-  type Stake,
-} from '@zuimei/shared/statistics/robust.ts';
+import { ranksOf } from '@zuimei/shared/statistics/rank.ts';
+import { changeOfChosen, perTenThousand, placeAll, type Stake } from '@zuimei/shared/statistics/robust.ts';
 import type { StoredContest } from '../contest/contest.ts';
 import type { Db } from '../db.ts';
 import type { Tally } from './tally.ts';

@@ -1,5 +1,5 @@
-import { Worker } from 'node:worker_threads';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { startThread } from '../thread.ts';
 import type { Answer, AskKind, Asks, Start } from './ask.ts';
 
 /** The worker of one contest, as the main thread sees it. */
@@ -28,10 +28,7 @@ interface Waiting {
 
 /** Columns live outside the heap, which holds only what is being computed. `failed`: it died of a fault of ours. */
 export function openThread(start: Start, failed: (error: unknown) => void): Thread {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
-    workerData: start,
-    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
-  });
+  const worker = startThread(new URL('./worker.ts', import.meta.url), HEAP_MB, { data: start });
   // All it holds can be rebuilt from the ledger, so it does not keep the process alive.
   worker.unref();
   const waiting = new Map<number, Waiting>();

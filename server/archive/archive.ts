@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import { phaseAt } from '@zuimei/shared/contest.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { lockContest } from '../contest/lock.ts';
 import { readStored } from '../contest/plan.ts';
 import type { Db, Tables } from '../db.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
@@ -33,11 +34,15 @@ export async function archiveContest(
   if (stored.archivedAt) throw new Refusal('archived');
   const allowed = archivableAt(stored, stored.settings, now);
   if (!allowed.now) throw new Refusal('not_now', allowed.from ? { until: allowed.from } : {});
-  const change = async (tx: Transaction<Tables>): Promise<void> => {
-    await close(tx, seals, actor, stored.id, reason, now);
-  };
-  if (stored.publishedAt) await ledger.amend(slug, { kind: 'archive', actor: actor.name, reason, change });
-  else await db.transaction().execute(change);
+  await ledger.amend(slug, {
+    kind: 'archive',
+    actor: actor.name,
+    reason,
+    async change(tx, contest) {
+      await close(tx, seals, actor, contest, reason, now);
+      return {};
+    },
+  });
 }
 
 async function close(
@@ -49,11 +54,11 @@ async function close(
   now: number,
 ): Promise<void> {
   // Read again under the lock: two may press the button at once, and the closing may have been put off meanwhile.
+  await lockContest(tx, contest, 'update');
   const row = await tx
     .selectFrom('contest')
     .select(['settings', 'archived_at', 'collection', 'published_at'])
     .where('id', '=', contest)
-    .forUpdate()
     .executeTakeFirstOrThrow();
   if (row.archived_at) throw new Refusal('archived');
   const { settings, collection, published_at: publishedAt } = row;

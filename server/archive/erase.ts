@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { lockContest } from '../contest/lock.ts';
 import type { Db, Tables } from '../db.ts';
 import type { Secrets } from '../secret.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
@@ -19,7 +20,7 @@ export interface Erasing {
 
 /**
  * Erases what an archived contest still knows of persons beyond what it published: sealed values of nominations, candidates and units,
- * attachments, pictures that nothing public shows (0011), reasons of returns, and everything of nominees that were never published, whose rows stay without a name so that counts
+ * attachments, pictures that nothing public shows (media/drop.sql), reasons of returns, and everything of nominees that were never published, whose rows stay without a name so that counts
  * still agree. Candidates, ledger and action log stay. Refuses with not_found, not_now before the archive, title_differs, and not_now
  * {until} for the trace while it must be kept.
  */
@@ -31,13 +32,12 @@ export async function eraseContest(
   now: number,
 ): Promise<void> {
   const contest = await db.transaction().execute(async (tx) => {
+    const { id } = await lockContest(tx, slug, 'update');
     const row = await tx
       .selectFrom('contest')
       .select(['id', 'settings', 'draft', 'published_at', 'archived_at'])
-      .where('slug', '=', slug)
-      .forUpdate()
-      .executeTakeFirst();
-    if (!row) throw new Refusal('not_found');
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow();
     if (!row.archived_at) throw new Refusal('not_now');
     const { title } = (row.published_at ? null : row.draft?.settings) ?? row.settings;
     if (confirm.trim() !== title.trim()) throw new Refusal('title_differs');
@@ -54,7 +54,17 @@ export async function eraseContest(
   if (!contest.fades) return;
   // Page by page and repeatable: what a broken connection left undone is done by the next try.
   const faded = await fadeTrace(db, fadingKey(secrets, slug), contest.id);
-  await recordAction(db, actor, { act: 'contest.fade', contest: contest.id, subject: `${faded} 条`, reason });
+  await db.transaction().execute(async (tx) => {
+    await sql`update contest set faded_at = ${new Date(now).toISOString()}::timestamptz where id = ${contest.id}`.execute(
+      tx,
+    );
+    await recordAction(tx, actor, {
+      act: 'contest.fade',
+      contest: contest.id,
+      subject: `${faded} 条`,
+      reason,
+    });
+  });
 }
 
 async function erase(tx: Transaction<Tables>, contest: number): Promise<string> {

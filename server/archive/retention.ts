@@ -67,9 +67,7 @@ export function archivableAt(
 export async function readTrace(db: Db, contest: number, now: number): Promise<Retention['trace']> {
   const { rows } = await sql<{ at: Date | null; faded: boolean }>`
     select (select at from ledger_entry where contest = ${contest} and kind = 'ballot' order by index desc limit 1) as at,
-      exists (select 1 from action_log where contest = ${contest} and act = 'contest.fade') as faded`.execute(
-    db,
-  );
+      (select faded_at is not null from contest where id = ${contest}) as faded`.execute(db);
   const at = rows[0]?.at ?? null;
   if (at === null) return { state: 'none', from: null };
   if (rows[0]?.faded) return { state: 'faded', from: null };

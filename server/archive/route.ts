@@ -1,10 +1,10 @@
 import { Hono } from 'hono';
-import { boolean, maxLength, minLength, object, optional, pipe, string, trim } from 'valibot';
-import { countChars } from '@zuimei/shared/answer.ts';
-import { Refusal } from '@zuimei/shared/refusal.ts';
+import { boolean, minLength, object, optional, pipe } from 'valibot';
 import type { Desk } from '../contest/desk.ts';
 import type { Db } from '../db.ts';
 import { readBody } from '../http/body.ts';
+import { checkReason } from '../http/reason.ts';
+import { unjudged, words } from '../http/shape.ts';
 import type { Secrets } from '../secret.ts';
 import type { Seals } from '../staff/seal.ts';
 import type { Guard, Guarded } from '../staff/session.ts';
@@ -12,11 +12,11 @@ import type { Ledger } from '../vote/ledger.ts';
 import { archiveContest } from './archive.ts';
 import { eraseContest } from './erase.ts';
 
-const reason = pipe(string(), trim(), maxLength(200));
+const reason = unjudged;
 const archiveBody = object({ reason });
 const eraseBody = object({
   reason,
-  confirm: pipe(string(), trim(), minLength(1), maxLength(200)),
+  confirm: pipe(words(200), minLength(1)),
   trace: optional(boolean(), false),
 });
 
@@ -36,19 +36,15 @@ export function archiveRoute(parts: {
     .post('/api/console/contests/:slug/archive', guard.fresh('organizer'), async (c) => {
       const body = await readBody(c.req, archiveBody);
       const slug = c.req.param('slug');
-      needReason(body.reason);
-      await archiveContest(db, parts, c.get('person'), { slug, reason: body.reason }, clock());
+      const why = checkReason(body.reason);
+      await archiveContest(db, parts, c.get('person'), { slug, reason: why }, clock());
       await desk.reload(slug).catch(() => {});
       return c.json({});
     })
     .post('/api/console/contests/:slug/erase', guard.fresh('organizer'), async (c) => {
       const body = await readBody(c.req, eraseBody);
-      needReason(body.reason);
-      await eraseContest(db, secrets, c.get('person'), { slug: c.req.param('slug'), ...body }, clock());
+      const erasing = { ...body, slug: c.req.param('slug'), reason: checkReason(body.reason) };
+      await eraseContest(db, secrets, c.get('person'), erasing, clock());
       return c.json({});
     });
-}
-
-function needReason(text: string): void {
-  if (countChars(text) < 4) throw new Refusal('reason_missing');
 }

@@ -46,7 +46,7 @@ export async function readSlugs(db: Db): Promise<string[]> {
   return rows.map((row) => row.slug);
 }
 
-/** Creates a contest without candidates; gives its id. The slug must be free. */
+/** Creates a contest without candidates, that the public does not see yet; gives its id. The slug must be free. */
 export async function createContest(
   db: Db | Transaction<Tables>,
   slug: string,
@@ -59,15 +59,4 @@ export async function createContest(
   const id = rows[0]?.id;
   if (id === undefined) throw new Error('contest not created');
   return id;
-}
-
-/** Replaces the settings and raises the version, so that no ballot checked under the old ones can still be committed. */
-export async function updateContest(
-  db: Db | Transaction<Tables>,
-  id: number,
-  settings: Settings,
-): Promise<void> {
-  await sql`update contest set settings = ${JSON.stringify(settings)}::jsonb, version = version + 1 where id = ${id}`.execute(
-    db,
-  );
 }

@@ -1,5 +1,6 @@
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Db } from '../db.ts';
+import { createFresh } from '../fresh.ts';
 import { readContest, readSlugs, type StoredContest } from './contest.ts';
 
 const FRESH_MS = 1_000;
@@ -23,7 +24,7 @@ export function createDesk(db: Db, clock: () => number): Desk {
     string,
     { contest: StoredContest | null; readAt: number; reading: Promise<StoredContest | null> | null }
   >();
-  let slugs: { value: Promise<string[]>; readAt: number } | null = null;
+  const slugs = createFresh(clock, FRESH_MS, (_: null) => readSlugs(db));
 
   function read(slug: string): Promise<StoredContest | null> {
     const entry = known.get(slug) ?? { contest: null, readAt: Number.NEGATIVE_INFINITY, reading: null };
@@ -83,8 +84,7 @@ export function createDesk(db: Db, clock: () => number): Desk {
     find,
     reload: (slug) => read(slug).then(published),
     async list() {
-      if (!slugs || clock() - slugs.readAt >= FRESH_MS) slugs = { value: readSlugs(db), readAt: clock() };
-      const all = await Promise.all((await slugs.value).map((slug) => findOrNull(slug)));
+      const all = await Promise.all((await slugs(null)).map((slug) => findOrNull(slug)));
       return all.filter((contest) => contest !== null);
     },
   };

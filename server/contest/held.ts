@@ -16,6 +16,20 @@ export async function readStanders(db: On, contest: number): Promise<Stander[]> 
   return rows.map((row) => ({ ...row, category: row.category ?? '', withdrawn: row.withdrawn === true }));
 }
 
+/** Nobody joins once ballots may have been cast, or the contest is over. Refuses with archived, or voting_begun {opens}. */
+export async function checkMayJoin(
+  on: On,
+  { id, settings, archivedAt }: Pick<StoredPlan, 'id' | 'settings' | 'archivedAt'>,
+  now: number,
+): Promise<void> {
+  if (archivedAt) throw new Refusal('archived');
+  const opens = settings.rounds.map((round) => round.opens).toSorted()[0];
+  const cast = sql`select 1 from ledger_entry where contest = ${id} and kind = 'ballot' limit 1`;
+  // Of rounds that were put off after all, the ballots of the first still stand.
+  const began = (opens !== undefined && Date.parse(opens) <= now) || (await cast.execute(on)).rows.length > 0;
+  if (began) throw new Refusal('voting_begun', { opens: opens ?? null });
+}
+
 /**
  * Refuses with plan_broken {fault, reason} when the contest could not be held as written after an act, for a reason that it does not have
  * before: `settings` and `candidates` as they would be, where the act changes them.

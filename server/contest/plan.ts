@@ -25,6 +25,12 @@ export interface StoredPlan {
   archivedAt: Date | null;
 }
 
+/** Whether there is a contest of this slug, published or not. */
+export async function isThere(db: Db, slug: string): Promise<boolean> {
+  const row = await db.selectFrom('contest').select('id').where('slug', '=', slug).executeTakeFirst();
+  return row !== undefined;
+}
+
 /** The contest of this slug, drafts included. Refuses with not_found. */
 export async function readStored(db: Db | Transaction<Tables>, slug: string): Promise<StoredPlan> {
   const row = await db

@@ -1,32 +1,37 @@
 import { readdir, readFile } from 'node:fs/promises';
 import type { Contest, WechatRule } from '@zuimei/shared/contest.ts';
-import { createContest, readSlugs, type Settings } from '../contest/contest.ts';
+import { createContest, readContest, readSlugs, type Settings } from '../contest/contest.ts';
+import { isThere } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
+import { logOrigin } from '../http/origin.ts';
 import { importDocuments } from '../intake/import.ts';
 import type { Secrets } from '../secret.ts';
+import { type Actor, recordAction } from '../staff/action.ts';
 import { privateKey } from '../vault.ts';
+import { createLedger } from '../vote/ledger.ts';
 
 const DAY_MS = 86_400_000;
+const NOBODY: Actor = { name: '演示', staff: null, unit: null };
+const REASON = '演示活动，人物与单位均为虚构';
 const SAMPLES = new URL('./samples/', import.meta.url);
 
 /**
  * On an empty database: two contests with open voting, made from the sample documents (fictional people) by the same import that
- * an organizer uses. `wechat`: they ask for it, as a site with an account may. Gives the contests a newcomer may look at; on a database with contests it changes nothing.
+ * an organizer uses, and then published by an act of its own. `wechat`: they ask for it, as a site with an account may. Gives the contests a newcomer may look at; on a database with contests it changes nothing.
  */
 export async function loadDemo(
-  db: Db,
-  secrets: Secrets,
+  { db, secrets, publicUrl }: { db: Db; secrets: Secrets; publicUrl: string | null },
   now = Date.now(),
   wechat = false,
 ): Promise<string[]> {
   const slugs = await readSlugs(db);
   if (slugs.length > 0) return slugs;
+  const ledger = createLedger(db, secrets, (slug) => logOrigin(publicUrl, slug));
+  const importer = { db, ledger, key: privateKey(secrets), clock: () => now };
   for (const { slug, settings, folder } of demoContests(now).toReversed()) {
-    const id = await createContest(
-      db,
-      slug,
-      wechat ? { ...settings, wechat: asked[slug] ?? null } : settings,
-    );
+    const wanted = wechat ? { ...settings, wechat: asked[slug] ?? null } : settings;
+    // A start that was broken off may have left it behind.
+    if (!(await isThere(db, slug))) await createContest(db, slug, wanted);
     const names = (await readdir(new URL(`${folder}/`, SAMPLES)))
       .filter((name) => name.endsWith('.docx'))
       .sort();
@@ -36,7 +41,23 @@ export async function loadDemo(
         bytes: new Uint8Array(await readFile(new URL(`${folder}/${name}`, SAMPLES))),
       })),
     );
-    await importDocuments(db, { id }, files, { strict: false, dryRun: false, key: privateKey(secrets) });
+    await importDocuments(importer, slug, files, { actor: NOBODY, reason: REASON });
+    await ledger.amend(slug, {
+      kind: 'shortlist',
+      actor: NOBODY.name,
+      reason: REASON,
+      async change(tx, contest) {
+        await tx
+          .updateTable('contest')
+          .set({ published_at: new Date(now) })
+          .where('id', '=', contest)
+          .execute();
+        const candidates = (await readContest(tx, slug))?.candidates ?? [];
+        const { title: subject } = wanted;
+        await recordAction(tx, NOBODY, { act: 'contest.publish', contest, subject, reason: REASON });
+        return { added: candidates.map(({ number, name }) => ({ number, name })), draw: null };
+      },
+    });
   }
   return await readSlugs(db);
 }

@@ -6,6 +6,9 @@ import { Refusal } from '@zuimei/shared/refusal.ts';
 export type ProblemLevel = 'error' | 'warning' | 'note';
 
 const catalogue = {
+  // the import as a whole
+  archived: ['error', '活动已经归档，候选名单不能再变动。如需继续使用，请复制为新的活动，再导入到那里。'],
+  voting_begun: ['error', '投票已经开始，不能再增加候选。已有候选有误的，请在管理端“候选”中更正或办理退出。'],
   // a whole file
   empty_file: ['error', '文件是空的，请重新导出或重新发送。'],
   too_large: ['error', '文件超过 {limit} MB，请压缩其中的图片或拆分后再导入。'],
@@ -85,6 +88,10 @@ const catalogue = {
 
 export type ProblemCode = keyof typeof catalogue;
 export const problemCodes = Object.keys(catalogue) as ProblemCode[];
+
+export function isProblemCode(code: string): code is ProblemCode {
+  return Object.hasOwn(catalogue, code);
+}
 
 /** Where a person finds it: rows count from 1 as the program shows them; in a form, rows of its table. */
 export interface Place {

@@ -1,4 +1,5 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { askThread, startThread } from '../thread.ts';
 import type { Draft } from './draft.ts';
 import type { MergeAsk, Merged, ReadAsk, ReadReply } from './worker.ts';
 
@@ -35,8 +36,11 @@ export function createReader(limits = readerLimits): Reader {
     moved: ArrayBuffer[] = [],
   ): Promise<Reply | Refused> {
     if (until.aborted) return { refused: 'too_slow' };
-    worker ??= startWorker(limits.heapMb);
-    const reply = await answer<Reply>(worker, question, until, moved);
+    // What the sheet reader mutters about odd records goes nowhere: the command line's output is one JSON object.
+    worker ??= startThread(new URL('./worker.ts', import.meta.url), limits.heapMb, { quiet: true });
+    const outcome = await askThread<Reply | Refused>(worker, question, until, moved);
+    const reply: Reply | Refused =
+      'reply' in outcome ? outcome.reply : { refused: 'late' in outcome ? 'too_slow' : 'zip_bomb' };
     if ('refused' in reply && (reply.refused === 'too_slow' || reply.refused === 'zip_bomb')) await drop();
     return reply;
   }
@@ -54,38 +58,4 @@ export function createReader(limits = readerLimits): Reader {
     },
     close: drop,
   };
-}
-
-/** What the sheet reader mutters about odd records goes nowhere: the command line's output is one JSON object. */
-function startWorker(heapMb: number): Worker {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
-    resourceLimits: { maxOldGenerationSizeMb: heapMb },
-    stdout: true,
-    stderr: true,
-  });
-  worker.stdout.resume();
-  worker.stderr.resume();
-  return worker;
-}
-
-function answer<Reply>(
-  worker: Worker,
-  question: ReadAsk | MergeAsk,
-  until: AbortSignal,
-  moved: ArrayBuffer[],
-): Promise<Reply | Refused> {
-  return new Promise((resolve) => {
-    const settle = (reply: Reply | Refused): void => {
-      worker.off('message', settle);
-      worker.off('error', failed);
-      until.removeEventListener('abort', late);
-      resolve(reply);
-    };
-    const late = (): void => settle({ refused: 'too_slow' });
-    const failed = (): void => settle({ refused: 'zip_bomb' });
-    until.addEventListener('abort', late);
-    worker.on('message', settle);
-    worker.on('error', failed);
-    worker.postMessage(question, moved);
-  });
 }

@@ -1,23 +1,12 @@
 import { type Context, Hono } from 'hono';
-import {
-  isoDate,
-  maxLength,
-  nullable,
-  object,
-  optional,
-  picklist,
-  pipe,
-  record,
-  regex,
-  string,
-  transform,
-} from 'valibot';
+import { maxLength, nullable, object, optional, pipe, record, regex, string } from 'valibot';
 import { nominationLimits } from '@zuimei/shared/nomination.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { readStored } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
 import type { SentFile } from '../document/documents.ts';
-import { named, parseInput, readBody, rowNumber } from '../http/body.ts';
+import { parseInput, readBody } from '../http/body.ts';
+import { day, kind, named, rowId, rowNumber, rowText } from '../http/shape.ts';
 import { nominationKeys } from '../nomination/answers.ts';
 import { addAttachment, CONSENT_FIELD, checkFile } from '../nomination/attachment.ts';
 import { readNomination, recordEvent } from '../nomination/nomination.ts';
@@ -29,18 +18,17 @@ import { encodePortrait } from '../upload/portrait.ts';
 import type { Uploads } from '../upload/upload.ts';
 import { editNomination } from './edit.ts';
 
-const id = pipe(string(), regex(/^\d{1,9}$/), transform(Number));
 const key = pipe(string(), regex(/^[A-Za-z][\w-]{0,40}$/));
 const answer = pipe(string(), maxLength(nominationLimits.answerChars + 2_000));
 const consent = object({
   by: named(40),
-  on: pipe(string(), isoDate()),
+  on: day,
   file: nullable(pipe(string(), maxLength(36))),
 });
 const edit = object({
   version: rowNumber,
   values: optional(record(key, answer)),
-  kind: optional(picklist(['person', 'team', 'case', 'work'])),
+  kind: optional(kind),
   category: optional(pipe(string(), maxLength(64))),
   consent: optional(nullable(consent)),
 });
@@ -68,7 +56,7 @@ export function editRoute(parts: {
   return new Hono()
     .put(base, guard('organizer'), async (c) => {
       const slug = c.req.param('slug');
-      const nomination = parseInput(id, c.req.param('id'));
+      const nomination = rowId(c.req.param('id'));
       const { values, kind, category, consent: agreed, ...rest } = await readBody(c.req, edit, 400_000);
       const change = {
         ...rest,
@@ -82,19 +70,19 @@ export function editRoute(parts: {
     })
     .post(`${base}/photo`, guard('organizer'), async (c) => {
       const slug = c.req.param('slug');
-      const nomination = parseInput(id, c.req.param('id'));
+      const nomination = rowId(c.req.param('id'));
       const contest = await stored(slug);
       await readNomination(db, nomination, contest.id);
       using upload = await uploads.read(c.req.raw, c.get('person'), nominationLimits.photoBytes);
       const { files, fields } = upload;
-      const made = parseInput(pipe(id, rowNumber), fields['version']);
+      const made = parseInput(rowText, fields['version']);
       const change = { version: made, photo: await encodePortrait(fileIn(files)) };
       await editNomination({ db, keys }, contest, c.get('person'), nomination, change, clock());
       return await answerWith(c, slug, nomination);
     })
     .post(`${base}/consent`, guard('organizer'), async (c) => {
       const contest = await stored(c.req.param('slug'));
-      const nomination = parseInput(id, c.req.param('id'));
+      const nomination = rowId(c.req.param('id'));
       using upload = await uploads.read(c.req.raw, c.get('person'), nominationLimits.fileBytes);
       const { files } = upload;
       const checked = await checkFile(fileIn(files));

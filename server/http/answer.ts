@@ -70,6 +70,7 @@ export const statusOf: Record<AnyRefusalCode, ContentfulStatusCode> = {
   plan_broken: 409,
   reason_missing: 422,
   not_now: 409,
+  voting_begun: 409,
   nothing_to_publish: 409,
   shortlist_incomplete: 409,
   already_paused: 409,

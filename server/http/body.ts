@@ -1,36 +1,8 @@
 import type { HonoRequest } from 'hono';
-import {
-  check,
-  type GenericSchema,
-  type InferInput,
-  type InferOutput,
-  integer,
-  maxLength,
-  maxValue,
-  minLength,
-  minValue,
-  number,
-  pipe,
-  safeParse,
-  string,
-  transform,
-  trim,
-} from 'valibot';
-import type { Body, Key } from '@zuimei/shared/api/api.ts';
+import { type GenericSchema, type InferInput, type InferOutput, safeParse } from 'valibot';
+import type { Body, Key, Query } from '@zuimei/shared/api/api.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import { repairName, repairText } from '@zuimei/shared/text/character.ts';
-import { isDate } from '@zuimei/shared/time.ts';
 import { parseJson } from './door.ts';
-
-/** What the database counts rows and their versions with. */
-export const rowNumber = pipe(number(), integer(), minValue(1), maxValue(2_147_483_647));
-
-/** A text that a person typed: without blanks around it, each of its characters under its own number (shared/text/character.ts). */
-export const words = (most: number) => pipe(string(), maxLength(most), transform(repairText), trim());
-/** A calendar day that there is, YYYY-MM-DD: the database refuses any other. */
-export const day = pipe(string(), check(isDate));
-/** As words, of a name, which must be there. */
-export const named = (most: number) => pipe(words(most), transform(repairName), minLength(1));
 
 const MOST_BYTES = 64_000;
 
@@ -41,7 +13,7 @@ type Sent<T> = T extends string | number | boolean | null | undefined
 type Fields<T> = T extends unknown ? keyof T : never;
 /** Whether the schema takes every body that shared/api has for a door, and knows no field that is not there. */
 type Fits<B, Input> = [B] extends [Input] ? ([Fields<Input>] extends [Fields<B>] ? true : false) : false;
-/** unknown, when the schema reads the body of a door at this path; else what would have to be there, to be read in the compiler's words. */
+/** unknown, when the schema reads the body of a door at this path; else what would have to be there, in words for the compiler to say. */
 type Takes<P extends string, S extends GenericSchema> = true extends {
   [K in Key]: K extends `${string} ${P}` ? Fits<Sent<Body<K>>, InferInput<S>> : never;
 }[Key]
@@ -65,25 +37,49 @@ export async function readBody<P extends string, S extends GenericSchema>(
 
 /** The body as it came. Refuses with too_large; one that does not say its length is read no further than the limit, too. */
 export async function readBytes(request: Request, mostBytes: number): Promise<Buffer> {
-  if (Number(request.headers.get('content-length') ?? 0) > mostBytes) throw tooLarge(mostBytes);
+  const tooLarge = new Refusal('too_large', { limit: mostBytes });
+  if (Number(request.headers.get('content-length') ?? 0) > mostBytes) throw tooLarge;
   const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of request.body ?? []) {
-    length += chunk.length;
-    if (length > mostBytes) throw tooLarge(mostBytes);
-    chunks.push(chunk);
-  }
+  await readChunks(request.body, mostBytes, tooLarge, (chunk) => chunks.push(chunk));
   return Buffer.concat(chunks);
 }
 
-/** Anything unknown (query, parameters) as `schema` has it; refuses with bad_request and the field. */
+/** Gives a body to `take` as it comes, each chunk with its place; gives its length. Throws `tooLong` before more than `mostBytes`. */
+export async function readChunks(
+  body: AsyncIterable<Uint8Array> | null,
+  mostBytes: number,
+  tooLong: Error,
+  take: (chunk: Uint8Array, at: number) => void,
+): Promise<number> {
+  let length = 0;
+  for await (const chunk of body ?? []) {
+    if (length + chunk.length > mostBytes) throw tooLong;
+    take(chunk, length);
+    length += chunk.length;
+  }
+  return length;
+}
+
+/** As Takes, of the query of a GET: a schema reads text, so that only the names are compared. */
+type Asks<P extends string, S extends GenericSchema> = [
+  Exclude<keyof InferInput<S>, Fields<Query<`GET ${P}`>>>,
+  Exclude<Fields<Query<`GET ${P}`>>, keyof InferInput<S>>,
+] extends [never, never]
+  ? unknown
+  : { 'its query in shared/api is another': P };
+
+/** The query of a GET as `schema` has it; refuses with bad_request and the field. */
+export function readQuery<P extends string, S extends GenericSchema>(
+  req: HonoRequest<P>,
+  schema: S & Asks<P, S>,
+): InferOutput<S> {
+  return parseInput(schema, req.query());
+}
+
+/** Anything unknown (parameters) as `schema` has it; refuses with bad_request and the field. */
 export function parseInput<S extends GenericSchema>(schema: S, value: unknown): InferOutput<S> {
   const result = safeParse(schema, value);
   if (result.success) return result.output;
   const path = result.issues[0]?.path?.map((item) => String(item.key)).join('.');
   throw new Refusal('bad_request', { field: path || 'body' });
-}
-
-function tooLarge(limit: number): Refusal {
-  return new Refusal('too_large', { limit });
 }

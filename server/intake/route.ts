@@ -4,7 +4,8 @@ import { nominationLimits } from '@zuimei/shared/nomination.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { readStored } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
-import { day, readBody, rowNumber } from '../http/body.ts';
+import { readBody } from '../http/body.ts';
+import { day, rowId, rowNumber } from '../http/shape.ts';
 import { nominationKeys } from '../nomination/answers.ts';
 import { addAttachment, checkFile, opinionField } from '../nomination/attachment.ts';
 import type { Filing } from '../nomination/filing.ts';
@@ -15,7 +16,7 @@ import type { Secrets } from '../secret.ts';
 import { recordAction } from '../staff/action.ts';
 import type { Guard, Person } from '../staff/session.ts';
 import { createUnits } from '../unit/unit.ts';
-import { rowId, type Uploads } from '../upload/upload.ts';
+import type { Uploads } from '../upload/upload.ts';
 import { takeDocuments } from './intake.ts';
 
 const sent = object({
@@ -43,7 +44,7 @@ export function documentRoute(parts: {
   const units = createUnits(parts.secrets);
   const base = '/api/console/contests/:slug';
   const step = `${base}/nominations/:id/opinions/:step`;
-  const idOf = (c: Context): number => rowId(c.req.param('id') ?? '');
+  const idOf = (c: Context): number => rowId(c.req.param('id'));
 
   async function filingOf(slug: string, person: Person): Promise<Filing> {
     const stored = await readStored(db, slug);

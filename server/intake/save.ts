@@ -1,16 +1,29 @@
 import { sql, type Transaction } from 'kysely';
 import type { Candidate } from '@zuimei/shared/contest.ts';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import { checkMayJoin } from '../contest/held.ts';
+import { readStored, type StoredPlan } from '../contest/plan.ts';
 import type { Db, Tables } from '../db.ts';
 import type { Nomination } from '../document/nomination.ts';
 import type { Problem } from '../document/problem.ts';
 import type { EncodedPhoto } from '../media/photo.ts';
+import { type Actor, recordAction } from '../staff/action.ts';
 import { keepPhoto, readPortrait } from '../upload/portrait.ts';
 import { sealPrivate } from '../vault.ts';
+import type { Ledger } from '../vote/ledger.ts';
 import { type Plan, planNominations } from './match.ts';
 
-export interface SaveOptions {
-  /** 32 bytes, from outside the database. */
+export interface Importer {
+  db: Db;
+  ledger: Pick<Ledger, 'amend'>;
+  /** Seals the private fields: 32 bytes, from outside the database. */
   key: Uint8Array;
+  clock(): number;
+}
+
+export interface SaveOptions {
+  actor: Actor;
+  reason: string;
   /** With any problem that is an error, save nothing. `problems` of an earlier step count too. */
   strict?: boolean;
   /** Check everything, pictures included, and save nothing. */
@@ -19,36 +32,53 @@ export interface SaveOptions {
 }
 
 /**
- * Adds nominations to a contest in one transaction: all that fit, or (strict, with an error) none. Numbers go on after the
- * last candidate; a nominee already there is reported and left as it is, so importing twice changes nothing. The contest's
- * version grows by one when anybody was added. Resolves with the candidates added, or in a dry run those that would be.
- * Refuses with not_found when there is no such contest.
+ * Adds nominations to a contest in one transaction, as an act of `actor`: all that fit, or (strict, with an error) none. Numbers go on
+ * after the last candidate; a nominee already there is reported and left as it is, so importing twice changes nothing and is no act.
+ * Resolves with the candidates added, or in a dry run those that would be. Refuses with not_found when there is no such contest, and with
+ * archived or voting_begun {opens} when nobody may join it any more.
  */
 export async function saveNominations(
-  db: Db,
-  contestId: number,
+  { db, ledger, key, clock }: Importer,
+  slug: string,
   nominations: readonly Nomination[],
-  { key, strict = false, dryRun = false, problems = [] }: SaveOptions,
+  { actor, reason, strict = false, dryRun = false, problems = [] }: SaveOptions,
 ): Promise<{ candidates: Candidate[]; problems: Problem[] }> {
-  const first = await planNominations(db, contestId, nominations, key);
+  const { id } = await joinable(db, slug, clock());
+  const first = await planNominations(db, id, nominations, key);
   const photos = await encodePhotos(first);
   const stop = (plan: Plan): boolean =>
     strict && [...problems, ...plan.problems].some((problem) => problem.level === 'error');
   const candidatesOf = (plan: Plan): Candidate[] =>
-    plan.fresh.map((one) => candidateOf(one, photos.encoded.get(one.nomination)));
-  if (dryRun || stop(first))
-    return {
-      candidates: stop(first) ? [] : candidatesOf(first),
-      problems: [...first.problems, ...photos.problems],
-    };
-  return db.transaction().execute(async (tx) => {
-    await tx.selectFrom('contest').select('id').where('id', '=', contestId).forUpdate().execute();
-    // Planned again under the lock: another import may have come first. It can only have made the plan shorter.
-    const plan = await planNominations(tx, contestId, nominations, key);
-    const candidates = stop(plan) ? [] : candidatesOf(plan);
-    if (candidates.length > 0) await insert(tx, contestId, plan, candidates, photos.encoded, key);
-    return { candidates, problems: [...plan.problems, ...photos.problems] };
-  });
+    stop(plan) ? [] : plan.fresh.map((one) => candidateOf(one, photos.encoded.get(one.nomination)));
+  let saved = { candidates: candidatesOf(first), problems: first.problems };
+  if (!dryRun && saved.candidates.length > 0)
+    await ledger.amend(slug, {
+      kind: 'shortlist',
+      actor: actor.name,
+      reason,
+      async change(tx) {
+        await joinable(tx, slug, clock());
+        // Planned again under the lock: another import may have come first. It can only have made the plan shorter.
+        const plan = await planNominations(tx, id, nominations, key);
+        const candidates = candidatesOf(plan);
+        saved = { candidates, problems: plan.problems };
+        if (candidates.length === 0) return null;
+        await insert(tx, id, plan, candidates, photos.encoded, key);
+        const added = candidates.map(({ number, name }) => ({ number, name }));
+        const subject = added.map(({ number, name }) => `${number} ${name}`).join('，');
+        await recordAction(tx, actor, { act: 'candidate.import', contest: id, subject, reason });
+        return { added, draw: null };
+      },
+    });
+  return { candidates: saved.candidates, problems: [...saved.problems, ...photos.problems] };
+}
+
+/** The contest, if somebody may still join it: a draft has no voting that could have begun. */
+async function joinable(on: Db | Transaction<Tables>, slug: string, now: number): Promise<StoredPlan> {
+  const stored = await readStored(on, slug);
+  if (stored.publishedAt) await checkMayJoin(on, stored, now);
+  else if (stored.archivedAt) throw new Refusal('archived');
+  return stored;
 }
 
 /** One after another: a picture takes both cores by itself. */
@@ -102,5 +132,4 @@ async function insert(
       })
       .execute();
   }
-  await tx.updateTable('contest').set({ version: sql`version + 1` }).where('id', '=', contest).execute();
 }

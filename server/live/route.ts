@@ -1,10 +1,11 @@
 import { Hono } from 'hono';
-import { isoTimestamp, object, optional, pipe, string } from 'valibot';
-import { parseInput } from '../http/body.ts';
+import { object, optional } from 'valibot';
+import { readQuery } from '../http/body.ts';
+import { instant } from '../http/shape.ts';
 import type { Guard, Guarded } from '../staff/session.ts';
 import type { Live } from './live.ts';
 
-const Asked = object({ since: optional(pipe(string(), isoTimestamp())) });
+const Asked = object({ since: optional(instant) });
 
 /**
  * GET /api/console/contests/:slug/live?since=  organizer, auditor. Nothing of it names a voter, and while counts are hidden nothing
@@ -16,7 +17,7 @@ export function liveRoute(parts: { guard: Guard; live: Live }) {
     '/api/console/contests/:slug/live',
     guard('organizer', 'auditor'),
     async (c) => {
-      const { since } = parseInput(Asked, c.req.query());
+      const { since } = readQuery(c.req, Asked);
       return c.json(await live.view(c.req.param('slug'), since ? Date.parse(since) : 0));
     },
   );

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { PublicAct } from '@zuimei/shared/audit.ts';
-import type { RulingVerb } from '@zuimei/shared/ledger/act.ts';
+import type { ActKind, RulingVerb } from '@zuimei/shared/ledger/act.ts';
 import type { Db } from '../db.ts';
+import { createFresh } from '../fresh.ts';
 import { type PrebuiltJson, prebuildJson } from '../http/reply.ts';
 
 const FRESH_MS = 1_000;
@@ -14,16 +15,10 @@ export interface Acts {
 }
 
 export function createActs(db: Db, clock: () => number): Acts {
-  const kept = new Map<number, { reply: Promise<PrebuiltJson<PublicAct[]>>; at: number }>();
   return {
-    reply(contestId) {
-      const one = kept.get(contestId);
-      if (one && clock() - one.at < FRESH_MS) return one.reply;
-      const reply = readActs(db, contestId).then((acts) => prebuildJson(acts, HEADERS, 4));
-      kept.set(contestId, { reply, at: clock() });
-      reply.catch(() => kept.delete(contestId));
-      return reply;
-    },
+    reply: createFresh(clock, FRESH_MS, async (contestId: number) =>
+      prebuildJson(await readActs(db, contestId), HEADERS, 4),
+    ),
   };
 }
 
@@ -35,7 +30,7 @@ async function readActs(db: Db, contestId: number): Promise<PublicAct[]> {
   const { rows } = await sql<{
     index: string | number;
     at: Date;
-    kind: string;
+    kind: ActKind;
     reason: string;
     reference: string;
     verb: RulingVerb | null;

@@ -6,6 +6,7 @@ import { formatBundle } from '@zuimei/shared/log/tile.ts';
 import type { DayCheckpoint } from '@zuimei/shared/log/witness.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Db } from '../db.ts';
+import { createFresh } from '../fresh.ts';
 import { createKept } from '../http/kept.ts';
 import { readCheckpoint, readWitnessKeys, type SignedCheckpoint } from './cosignature.ts';
 import { readDays } from './day.ts';
@@ -42,12 +43,14 @@ export function createLog(db: Db, clock: () => number): Log {
   const bundles = createKept<Uint8Array[]>(BUNDLE_BYTES);
   const provers = new Map<number, Prover>();
   const none: SignedCheckpoint = { size: 0, note: '' };
-  const newest = createFresh(clock, FRESH_MS, async (contest) => {
+  const newest = createFresh(clock, FRESH_MS, async (contest: number) => {
     return (await readCheckpoint(db, contest, 'newest')) ?? none;
   });
-  const witnessed = createFresh(clock, FRESH_MS, (contest) => readCheckpoint(db, contest, 'witnessed'));
-  const witnesses = createFresh(clock, FRESH_MS, (contest) => readWitnessKeys(db, contest));
-  const days = createFresh(clock, DAYS_FRESH_MS, (contest) => readDays(db, contest));
+  const witnessed = createFresh(clock, FRESH_MS, (contest: number) =>
+    readCheckpoint(db, contest, 'witnessed'),
+  );
+  const witnesses = createFresh(clock, FRESH_MS, (contest: number) => readWitnessKeys(db, contest));
+  const days = createFresh(clock, DAYS_FRESH_MS, (contest: number) => readDays(db, contest));
 
   async function tile(contest: number, level: number, index: number, width: number): Promise<Uint8Array> {
     const { rows } = await sql<{ hashes: Uint8Array }>`
@@ -123,17 +126,4 @@ export function createLog(db: Db, clock: () => number): Log {
 function found<T>(value: T | null): T {
   if (value === null) throw new Refusal('not_found');
   return value;
-}
-
-/** Reads a contest's value again when it is older than `freshMs`; who asks meanwhile waits for the same reading. */
-function createFresh<T>(clock: () => number, freshMs: number, read: (contest: number) => Promise<T>) {
-  const kept = new Map<number, { at: number; value: Promise<T> }>();
-  return (contest: number): Promise<T> => {
-    const known = kept.get(contest);
-    if (known && clock() - known.at < freshMs) return known.value;
-    const value = read(contest);
-    kept.set(contest, { at: clock(), value });
-    value.catch(() => kept.delete(contest));
-    return value;
-  };
 }

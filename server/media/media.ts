@@ -39,7 +39,7 @@ export async function copyMedia(tx: Transaction<Tables>, id: string, to: number)
 
 /**
  * Deletes pictures made before `before` that nothing shows: banners that were uploaded and never saved, and what two who took away its
- * last uses in the same moment left behind. Gives how many. Everything else goes by itself (0011).
+ * last uses in the same moment left behind. Gives how many. Everything else goes by itself (drop.sql).
  */
 export async function sweepMedia(db: Db, before: Date): Promise<number> {
   const contests = await db.selectFrom('media').select('contest').distinct().execute();

@@ -1,11 +1,24 @@
--- What a contest is: its settings as one document (shared/contest.ts `Contest` without candidates), its candidates, their pictures.
+-- What a contest is: its settings as one document (shared/contest.ts `Contest` without candidates), its candidates, their pictures, and the
+-- reporting units that send nominations.
 
+-- settings, collection: as they are in force (shared/plan/plan.ts ContestPlan), of a contest never published as they stand; draft: the organizer's
+-- changes not yet published, autosaved. published_at null = the contest does not exist for the public. erased_at: when private values were
+-- erased; faded_at: when the addresses of its ballots were turned into digests.
 create table contest (
-  id         int generated always as identity primary key,
-  slug       text not null unique check (slug ~ '^[a-z0-9][a-z0-9-]{0,63}$'),
-  settings   jsonb not null,
-  version    int not null default 1,
-  created_at timestamptz not null default now()
+  id            int generated always as identity primary key,
+  slug          text not null unique check (slug ~ '^[a-z0-9][a-z0-9-]{0,63}$'),
+  settings      jsonb not null,
+  version       int not null default 1,
+  created_at    timestamptz not null default now(),
+  collection    jsonb,
+  draft         jsonb,
+  draft_version int not null default 0,
+  draft_at      timestamptz,
+  draft_by      text,
+  published_at  timestamptz,
+  archived_at   timestamptz,
+  erased_at     timestamptz,
+  faded_at      timestamptz
 );
 
 -- body: shared/contest.ts `Candidate`, all of it public. private: AES-256-GCM of what never is (phone, birth, politics, origin).
@@ -20,7 +33,7 @@ create table candidate (
 );
 
 -- Pictures and films live beside the data so that every server has them: name = e.g. 'card.avif'. An id is random and says nothing of what is
--- in it; each belongs to one contest and goes with the last thing there that shows it (0011).
+-- in it; each belongs to one contest and goes with the last thing there that shows it (media/drop.sql).
 create table media (
   id      text not null,
   name    text not null,
@@ -32,6 +45,19 @@ create table media (
 );
 create index media_contest on media (contest);
 alter table media alter column bytes set storage external;
+
+-- A reporting unit of one contest. Its link is derived from the secret, its id and link_version: raising that makes the old link void.
+create table unit (
+  id           int generated always as identity primary key,
+  contest      int not null references contest (id) on delete cascade,
+  name         text not null check (length(name) between 1 and 80),
+  kind         text not null,
+  quota        int check (quota between 0 and 10000),
+  link_version int not null default 1,
+  contact      bytea,
+  created_at   timestamptz not null default now(),
+  unique (contest, name)
+);
 
 -- One row: which secret this database was first opened with, so that a server with another one is refused at start; and the one that was
 -- last put in its place for what can be renewed (secret.ts), likewise.

@@ -2,13 +2,13 @@
 -- said here is refused by the database. :app is the role's name. A table that is missing fails tests/server/role.test.ts.
 -- Tables that are only ever added to have select and insert. Update names its columns; delete stands where the app deletes.
 
--- Which migrations were applied, and whose secret the database is: to be read; the first start writes its fingerprint.
-grant select on migration to :app;
+-- Which migrations and functions were applied, and whose secret the database is: to be read; the first start writes its fingerprint.
+grant select on migration, function_file to :app;
 grant select, insert on installation to :app;
 
 -- Contests. Only one without a ledger can be deleted: ledger_head refers to it.
 grant select, insert, delete on contest to :app;
-grant update (settings, version, collection, draft, draft_version, draft_at, draft_by, published_at, archived_at, erased_at) on contest to :app;
+grant update (settings, version, collection, draft, draft_version, draft_at, draft_by, published_at, archived_at, erased_at, faded_at) on contest to :app;
 grant select, insert, delete on candidate to :app;
 grant update (number, body, private, source) on candidate to :app;
 grant select, insert, delete on media to :app;
@@ -55,6 +55,7 @@ grant update (failures, since, until) on attempt to :app;
 -- Units and what they send.
 grant select, insert, delete on unit to :app;
 grant update (name, kind, quota, link_version, contact) on unit to :app;
+grant select, insert on shortlist_draw to :app;
 grant select, insert, delete on nomination to :app;
 grant update (unit, state, source, kind, category, name, answers, private, photo, consent, returned, returned_at, saved_by, twin, number,
   version, updated_at, submitted_at) on nomination to :app;

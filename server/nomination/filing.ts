@@ -1,4 +1,5 @@
 import { sql, type Transaction } from 'kysely';
+import type { ActCode } from '@zuimei/shared/action.ts';
 import { answerFaults } from '@zuimei/shared/answer.ts';
 import type { CandidateKind, Category, Photo } from '@zuimei/shared/contest.ts';
 import {
@@ -278,7 +279,7 @@ async function log(
   tx: Tx,
   { actor, contest }: Pick<Filing, 'actor' | 'contest'>,
   row: NominationRow,
-  act: string,
+  act: ActCode,
   reason = '',
 ): Promise<void> {
   await recordAction(tx, actor, {

@@ -4,7 +4,7 @@ import type { OpinionView } from '@zuimei/shared/nomination.ts';
 import type { Collection, OpinionStep } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Tables } from '../db.ts';
-import { day, words } from '../http/body.ts';
+import { day, words } from '../http/shape.ts';
 import type { Actor } from '../staff/action.ts';
 
 /** The body of an opinion: a unit's own, or another's that staff enter. */

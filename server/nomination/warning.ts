@@ -1,9 +1,9 @@
-import { countChars, fieldsFor } from '@zuimei/shared/answer.ts';
+import { fieldsFor } from '@zuimei/shared/answer.ts';
 import type { CandidateKind, Photo } from '@zuimei/shared/contest.ts';
 import type { Consent, FormValues } from '@zuimei/shared/nomination.ts';
 import type { Collection, FormField } from '@zuimei/shared/plan/plan.ts';
 import type { Warning, WarningCode } from '@zuimei/shared/shortlist.ts';
-import { unshownIn } from '@zuimei/shared/text/character.ts';
+import { countChars, unshownIn } from '@zuimei/shared/text/character.ts';
 import { clip } from '../text.ts';
 import { yearsOf } from './years.ts';
 

@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { askThread, startThread } from '../thread.ts';
 import type { Turns } from '../turn.ts';
 import type { PressAsk } from './paper.ts';
 
@@ -19,18 +19,12 @@ export function createPress(turns: Turns, limits = pressLimits): Press {
 }
 
 async function print(ask: PressAsk, limits: typeof pressLimits): Promise<Uint8Array<ArrayBuffer>> {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
-    resourceLimits: { maxOldGenerationSizeMb: limits.heapMb },
-  });
-  const clock = AbortSignal.timeout(limits.fileMs);
+  const thread = startThread(new URL('./worker.ts', import.meta.url), limits.heapMb);
   try {
-    return await new Promise((resolve, reject) => {
-      clock.addEventListener('abort', () => reject(new Error('a paper took too long to make')));
-      worker.once('error', reject);
-      worker.once('message', resolve);
-      worker.postMessage(ask);
-    });
+    const outcome = await askThread<Uint8Array<ArrayBuffer>>(thread, ask, AbortSignal.timeout(limits.fileMs));
+    if ('reply' in outcome) return outcome.reply;
+    throw 'late' in outcome ? new Error('a paper took too long to make') : outcome.ended;
   } finally {
-    await worker.terminate();
+    await thread.terminate();
   }
 }

@@ -1,6 +1,7 @@
 import { phaseAt } from '@zuimei/shared/contest.ts';
 import type { Mark, RankRound, RankRow } from '@zuimei/shared/out.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { inOrder, ranksOf } from '@zuimei/shared/statistics/rank.ts';
 import type { StoredContest } from '../contest/contest.ts';
 import type { Db } from '../db.ts';
 import type { Log } from '../log/log.ts';
@@ -70,12 +71,12 @@ function rowsOf(contest: StoredContest, round: number, lines: readonly Line[]): 
       };
     });
   if (contest.hideOrder) return rows.toSorted((a, b) => a.number - b.number);
-  const ordered = rows.toSorted(
-    (a, b) => Number(a.withdrawn) - Number(b.withdrawn) || b.votes - a.votes || a.number - b.number,
-  );
-  return ordered.map((row) => ({
+  const votes = (row: RankRow): number => row.votes;
+  const [left, stay] = [rows.filter((row) => row.withdrawn), rows.filter((row) => !row.withdrawn)];
+  const ranks = ranksOf(stay, votes);
+  return [...inOrder(stay, votes), ...inOrder(left, votes)].map((row) => ({
     ...row,
-    place: row.withdrawn ? null : ordered.findIndex((one) => one.votes === row.votes && !one.withdrawn) + 1,
+    place: ranks.get(row.number) ?? null,
   }));
 }
 

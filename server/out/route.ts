@@ -1,6 +1,5 @@
 import { Hono } from 'hono';
-import { boolean, maxLength, object, optional, picklist, pipe, string, trim } from 'valibot';
-import { countChars } from '@zuimei/shared/answer.ts';
+import { boolean, object, optional, picklist } from 'valibot';
 import {
   formatsOf,
   type PaperName,
@@ -14,8 +13,10 @@ import { Refusal } from '@zuimei/shared/refusal.ts';
 import { readContest } from '../contest/contest.ts';
 import { readStored } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
-import { parseInput, readBody, rowNumber } from '../http/body.ts';
+import { parseInput, readBody } from '../http/body.ts';
 import { disposition } from '../http/disposition.ts';
+import { checkReason, optionalReason } from '../http/reason.ts';
+import { rowNumber, unjudged, words } from '../http/shape.ts';
 import type { Log } from '../log/log.ts';
 import type { Secrets } from '../secret.ts';
 import { recordAction } from '../staff/action.ts';
@@ -29,11 +30,11 @@ import { createPress } from './press.ts';
 import { readPrint } from './print.ts';
 import { checkPaper, readOut, readPapers } from './view.ts';
 
-const line = pipe(string(), trim(), maxLength(80));
+const line = words(80);
 const askBody = object({
   format: picklist(paperFormats),
   full: optional(boolean(), false),
-  reason: optional(pipe(string(), trim(), maxLength(200)), ''),
+  reason: unjudged,
   scope: optional(picklist(['sent', 'accepted']), 'accepted'),
   sender: optional(object({ unit: line, contact: line, phone: line })),
   nomination: optional(rowNumber),
@@ -76,10 +77,10 @@ export function outRoute(parts: {
       const what = parseInput(picklist(paperNames), c.req.param('what'));
       const person = c.get('person');
       checkRole(person, what);
-      const ask = await readBody(c.req, askBody);
+      const { reason, ...ask } = await readBody(c.req, askBody);
+      const why = (ask.full ? checkReason : optionalReason)(reason);
       if (!formatsOf[what].includes(ask.format)) throw new Refusal('bad_request', { field: 'format' });
       if (ask.full && !person.roles.includes('organizer')) throw new Refusal('forbidden');
-      if (ask.full && countChars(ask.reason) < 4) throw new Refusal('reason_missing');
       if (ask.full) checkFresh(person);
       const slug = c.req.param('slug');
       const source = sourceOf(await readStored(db, slug), clock());
@@ -91,7 +92,7 @@ export function outRoute(parts: {
         act: 'out.export',
         contest: source.id,
         subject: `${paperTitles[what]}${paper.name ? `（${paper.name}）` : ''} .${ask.format} ${paper.rows} 行 ${ask.full ? '完整' : '遮盖'}`,
-        reason: ask.reason,
+        reason: why,
       });
       return c.body(bytes, 200, {
         'Content-Type': types[ask.format],

@@ -8,15 +8,16 @@ import { hasOpened } from '@zuimei/shared/plan/reveal.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Desk } from '../contest/desk.ts';
 import { readStanders } from '../contest/held.ts';
+import { lockStored } from '../contest/lock.ts';
 import { readStored, type StoredPlan } from '../contest/plan.ts';
 import { frozenRules } from '../contest/rules.ts';
 import type { Db, Tables } from '../db.ts';
+import { checkReason, optionalReason } from '../http/reason.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
-import type { Ledger } from '../vote/ledger.ts';
+import type { Facts, Ledger } from '../vote/ledger.ts';
 
 /** Saves closer together by the same person are one line of the action log. */
 const SITTING_MS = 30 * 60_000;
-const LEAST_REASON = 4;
 
 type On = Db | Transaction<Tables>;
 
@@ -34,7 +35,7 @@ export interface Editor {
    * Puts the saved plan into force. Refuses with plan_changed, plan_impossible {count, fault, path}, and reason_missing when voting rules
    * change that the ledger holds already: that goes into the ledger with its reason.
    */
-  publish(actor: Actor, slug: string, asked: { version: number; reason: string }): Promise<PlanView>;
+  publish(actor: Actor, slug: string, asked: { version: number; reason?: unknown }): Promise<PlanView>;
   /** Removes a contest that was never published, with what units sent to it. Refuses with not_now for any other. */
   remove(actor: Actor, slug: string): Promise<void>;
 }
@@ -68,8 +69,7 @@ export function createEditor(parts: {
 
   /** The contest under its lock, as `version` knows it. */
   async function take(tx: Transaction<Tables>, slug: string, version: number): Promise<StoredPlan> {
-    await sql`select 1 from contest where slug = ${slug} for update`.execute(tx);
-    const stored = await readStored(tx, slug);
+    const stored = await lockStored(tx, slug, 'update');
     if (stored.archivedAt !== null) throw new Refusal('archived');
     if (stored.draftVersion !== version)
       throw new Refusal('plan_changed', {
@@ -147,9 +147,9 @@ export function createEditor(parts: {
       const before = await readStored(db, slug);
       const changed = await changedRules(db, before, planOf(before));
       const frozen = before.publishedAt !== null && changed.length > 0 && (await hasBegun(db, before.id));
-      if (frozen && reason.trim().length < LEAST_REASON) throw new Refusal('reason_missing');
+      const why = (frozen ? checkReason : optionalReason)(reason);
 
-      const change = async (tx: Transaction<Tables>): Promise<void> => {
+      const change = async (tx: Transaction<Tables>): Promise<Facts> => {
         const stored = await take(tx, slug, version);
         const plan = planOf(stored);
         await checkPossible(tx, stored, plan);
@@ -158,25 +158,12 @@ export function createEditor(parts: {
           act: stored.publishedAt === null ? 'contest.publish' : 'contest.change',
           contest: stored.id,
           subject: plan.settings.title,
-          reason: reason.trim(),
+          reason: why,
         });
+        return { changed };
       };
-      if (frozen)
-        await ledger.amend(slug, {
-          kind: 'rules',
-          actor: actor.name,
-          reason: reason.trim(),
-          facts: { changed },
-          change,
-        });
-      else
-        await db.transaction().execute(async (tx) => {
-          await change(tx);
-          // Voting may have opened since it was asked whether it had.
-          if (changed.length > 0 && before.publishedAt !== null && (await hasBegun(tx, before.id)))
-            throw new Refusal('reason_missing');
-          await sql`update contest set version = version + 1 where id = ${before.id}`.execute(tx);
-        });
+      if (frozen) await ledger.amend(slug, { kind: 'rules', actor: actor.name, reason: why, change });
+      else await ledger.revise(slug, async (tx) => void (await change(tx)));
       // A contest whose first phase is still to come is none for the public.
       await desk.reload(slug).catch(() => {});
       return read(slug);
@@ -184,8 +171,7 @@ export function createEditor(parts: {
 
     async remove(actor, slug) {
       await db.transaction().execute(async (tx) => {
-        await sql`select 1 from contest where slug = ${slug} for update`.execute(tx);
-        const stored = await readStored(tx, slug);
+        const stored = await lockStored(tx, slug, 'update');
         if (stored.publishedAt !== null) throw new Refusal('not_now', { phase: '已发布' });
         await tx.deleteFrom('contest').where('id', '=', stored.id).execute();
         await recordAction(tx, actor, {

@@ -7,7 +7,7 @@ import type { Role } from '@zuimei/shared/staff.ts';
 import type { Desk } from '../contest/desk.ts';
 import { readStored } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
-import { parseInput, readBody } from '../http/body.ts';
+import { readBody, readQuery } from '../http/body.ts';
 import type { Site } from '../page/citizen.ts';
 import type { Secrets } from '../secret.ts';
 import { recordAction } from '../staff/action.ts';
@@ -31,6 +31,7 @@ const previewQuery = object({
   path: pipe(string(), regex(/^\/c\/[a-z0-9-]{1,64}(\/(n\/\d{1,5}|rank|rules|verify))?$/)),
   phase: optional(picklist(phases)),
   elder: optional(picklist(['0', '1'])),
+  v: optional(string()),
 });
 
 /** Who may see a contest before the public does. */
@@ -104,7 +105,7 @@ export function planRoute(parts: {
       return c.json(await editor.discard(c.get('person'), c.req.param('slug'), version));
     })
     .get(`${base}/:slug/preview`, guard('organizer', 'reviewer'), async (c) => {
-      const { path, phase = null, elder } = parseInput(previewQuery, c.req.query());
+      const { path, phase = null, elder } = readQuery(c.req, previewQuery);
       const slug = c.req.param('slug');
       if (!site || path.split('/')[2] !== slug) throw new Refusal('not_found');
       const page = path.slice(`/c/${slug}`.length);

@@ -2,14 +2,10 @@ import {
   array,
   boolean,
   type GenericSchema,
-  integer,
   literal,
   maxLength,
-  maxValue,
   minLength,
-  minValue,
   nullable,
-  number,
   object,
   optional,
   picklist,
@@ -23,7 +19,7 @@ import {
 import { phases } from '@zuimei/shared/contest.ts';
 import { type ContestPlan, presetNames } from '@zuimei/shared/plan/plan.ts';
 import { repairText } from '@zuimei/shared/text/character.ts';
-import { words } from '../http/body.ts';
+import { kind, slug, unjudged, whole, words } from '../http/shape.ts';
 
 /*
  * The shape of what the editor sends, with limits so wide that a half-written plan is kept and nothing endless is. What is unwise or
@@ -31,13 +27,11 @@ import { words } from '../http/body.ts';
  */
 
 const text = (most: number) => pipe(string(), maxLength(most), transform(repairText));
-const whole = (least: number, most: number) => pipe(number(), integer(), minValue(least), maxValue(most));
 const anyNumber = whole(-1_000_000, 1_000_000);
 const list = <S extends GenericSchema>(item: S, most: number) => pipe(array(item), maxLength(most));
 /** An instant as JavaScript writes it, or '' while the field is empty. */
 const moment = pipe(string(), regex(/^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z)?$/));
 const range = object({ min: anyNumber, max: anyNumber });
-const kind = picklist(['person', 'team', 'case', 'work']);
 const numbersByName = record(text(64), anyNumber);
 const photo = object({
   id: pipe(string(), regex(/^[0-9a-f]{24}$/)),
@@ -160,9 +154,10 @@ const collection = object({
 /** ContestPlan exactly: nothing that it does not name comes through. */
 export const planShape = object({ settings, collection }) satisfies GenericSchema<unknown, ContestPlan>;
 
-const slug = pipe(string(), regex(/^[a-z0-9][a-z0-9-]{1,62}[a-z0-9]$/));
+/** As it can be given to a contest: easy to read out. */
+const newSlug = pipe(slug, minLength(3), regex(/[a-z0-9]$/));
 const title = pipe(words(120), minLength(1));
-const version = whole(0, 2 ** 31 - 1);
+const version = whole(0, 0x7fffffff);
 
 /** What the plan's routes are sent. */
 export const bodies = {
@@ -171,10 +166,10 @@ export const bodies = {
     title,
     organizer: pipe(words(300), minLength(1)),
     start: pipe(moment, minLength(1)),
-    slug: optional(slug),
+    slug: optional(newSlug),
   }),
   save: object({ plan: planShape, version }),
-  publish: object({ version, reason: optional(text(400), '') }),
-  copy: object({ title, units: boolean(), slug: optional(slug) }),
+  publish: object({ version, reason: unjudged }),
+  copy: object({ title, units: boolean(), slug: optional(newSlug) }),
   discard: object({ version }),
 };

@@ -1,14 +1,15 @@
 import type { BlockList } from 'node:net';
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
-import { maxLength, nullable, object, picklist, pipe, record, regex, string, uuid } from 'valibot';
+import { maxLength, nullable, object, pipe, record, regex, string, uuid } from 'valibot';
 import { type FormValues, nominationLimits } from '@zuimei/shared/nomination.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { OpinionDraft } from '@zuimei/shared/unit.ts';
 import { clientAddress } from '../address/client.ts';
 import type { Db } from '../db.ts';
 import { documentLimits } from '../document/documents.ts';
-import { readBody, rowNumber, words } from '../http/body.ts';
+import { readBody } from '../http/body.ts';
+import { kind, rowId, rowNumber, words } from '../http/shape.ts';
 import { takeDocuments } from '../intake/intake.ts';
 import { nominationKeys } from '../nomination/answers.ts';
 import { readAttachment, sendAttachment } from '../nomination/attachment.ts';
@@ -19,10 +20,9 @@ import { recordAction } from '../staff/action.ts';
 import type { Attempts } from '../staff/attempt.ts';
 import type { Guard, Person, Sessions } from '../staff/session.ts';
 import { createUnits } from '../unit/unit.ts';
-import { rowId, type Uploads } from '../upload/upload.ts';
+import type { Uploads } from '../upload/upload.ts';
 import { createPortal } from './portal.ts';
 
-const kinds = ['person', 'team', 'case', 'work'] as const;
 const line = (most: number) => pipe(string(), maxLength(most));
 const fieldKey = /^[A-Za-z][A-Za-z0-9_/-]{0,63}$/;
 
@@ -33,10 +33,10 @@ const MOST_DOCUMENT_BYTES = 60 << 20;
 
 const bodies = {
   enter: object({ key: line(64) }),
-  create: object({ kind: picklist(kinds) }),
+  create: object({ kind: kind }),
   save: object({
     version: rowNumber,
-    kind: picklist(kinds),
+    kind: kind,
     category: line(64),
     values: record(pipe(string(), regex(fieldKey)), line(nominationLimits.answerChars * 2)),
     consent: nullable(
@@ -72,7 +72,7 @@ export function portalRoute(parts: {
   const opened = createOpenings(db, clock);
   const unit = guard('unit');
   const one = '/api/console/unit/nominations/:id';
-  const idOf = (c: Context): number => rowId(c.req.param('id') ?? '');
+  const idOf = (c: Context): number => rowId(c.req.param('id'));
 
   return new Hono<{ Bindings: HttpBindings; Variables: { person: Person } }>()
     .post('/api/console/unit/enter', async (c) => {

@@ -1,10 +1,12 @@
 import { sql, type Transaction } from 'kysely';
+import type { ActCode } from '@zuimei/shared/action.ts';
 import type { NominationAct, NominationState } from '@zuimei/shared/nomination.ts';
 import { countedStates } from '@zuimei/shared/nomination.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { DecideResult, Verdict } from '@zuimei/shared/shortlist.ts';
-import { readStored } from '../contest/plan.ts';
+import { lockStored } from '../contest/lock.ts';
 import type { Db, Tables } from '../db.ts';
+import { checkReason, optionalReason } from '../http/reason.ts';
 import type { NominationKeys } from '../nomination/answers.ts';
 import { type Filing, moveNomination, returnNomination, submitPaper } from '../nomination/filing.ts';
 import { type NominationRow, readNomination, recordEvent } from '../nomination/nomination.ts';
@@ -16,19 +18,20 @@ import { type Collecting, collecting, filingOf } from './review.ts';
 export interface Decision {
   ids: readonly number[];
   verdict: Verdict;
-  reason: string;
+  /** As it was sent: decide says which verdicts need one. */
+  reason?: unknown;
   /** Version that was read, by id; a nomination that has changed since is refused. */
   versions?: ReadonlyMap<number, number>;
   /** With `submit`: day of the signed consents that came with the papers. */
   consentOn?: string | null;
 }
 
-type Step = { from: readonly NominationState[]; to: NominationState; event: NominationAct };
+type Step = { from: readonly NominationState[]; to: NominationState; event: NominationAct; act: ActCode };
 const steps: Record<Exclude<Verdict, 'submit'>, Step> = {
-  accept: { from: ['submitted'], to: 'accepted', event: 'accept' },
-  return: { from: ['submitted'], to: 'returned', event: 'return' },
-  decline: { from: ['submitted'], to: 'declined', event: 'decline' },
-  undo: { from: ['accepted', 'declined'], to: 'submitted', event: 'unaccept' },
+  accept: { from: ['submitted'], to: 'accepted', event: 'accept', act: 'nomination.accept' },
+  return: { from: ['submitted'], to: 'returned', event: 'return', act: 'nomination.return' },
+  decline: { from: ['submitted'], to: 'declined', event: 'decline', act: 'nomination.decline' },
+  undo: { from: ['accepted', 'declined'], to: 'submitted', event: 'unaccept', act: 'nomination.unaccept' },
 };
 
 /**
@@ -43,18 +46,20 @@ export async function decide(
   decision: Decision,
   now: number,
 ): Promise<DecideResult> {
-  const { verdict, reason } = decision;
-  if ((verdict === 'return' || verdict === 'decline') && [...reason.trim()].length < 4)
-    throw new Refusal('reason_missing');
+  const { verdict } = decision;
+  const reason = (verdict === 'return' || verdict === 'decline' ? checkReason : optionalReason)(
+    decision.reason,
+  );
   const result: DecideResult = { done: [], refused: [] };
   for (const id of new Set(decision.ids)) {
     let name = '';
     try {
       const done = await db.transaction().execute(async (tx) => {
-        const stored = collecting(await lockedStored(tx, slug));
+        // Places are counted under the contest's lock: of two acceptances at once one sees the other.
+        const stored = collecting(await lockStored(tx, slug, 'no key update'));
         const row = await readNomination(tx, id, stored.id, { lock: true });
         name = row.name;
-        return await decideOne(tx, stored, filingOf(stored, keys, actor, now), row, decision);
+        return await decideOne(tx, stored, filingOf(stored, keys, actor, now), row, { ...decision, reason });
       });
       result.done.push(done);
     } catch (error) {
@@ -65,18 +70,12 @@ export async function decide(
   return result;
 }
 
-/** Places are counted under the contest's lock: of two acceptances at once one sees the other. */
-async function lockedStored(tx: Transaction<Tables>, slug: string) {
-  await tx.selectFrom('contest').select('id').where('slug', '=', slug).forNoKeyUpdate().execute();
-  return await readStored(tx, slug);
-}
-
 async function decideOne(
   tx: Transaction<Tables>,
   stored: Collecting,
   filing: Filing,
   row: NominationRow,
-  { verdict, reason, versions, consentOn = null }: Decision,
+  { verdict, reason, versions, consentOn = null }: Decision & { reason: string },
 ): Promise<DecideResult['done'][number]> {
   const { id, name } = row;
   const seen = versions?.get(id);
@@ -86,7 +85,7 @@ async function decideOne(
     await submitPaper(tx, filing, row, consentOn);
     return { id, name, state: 'submitted', version };
   }
-  const { from, to, event } = steps[verdict];
+  const { from, to, event, act } = steps[verdict];
   if (!from.includes(row.state)) throw changed(row);
   if (verdict === 'return') {
     await returnNomination(tx, filing, row, reason);
@@ -97,7 +96,7 @@ async function decideOne(
   await moveNomination(tx, filing, row, to, verdict === 'undo' ? { number: null } : {});
   await recordEvent(tx, id, filing.actor, event, reason);
   await recordAction(tx, filing.actor, {
-    act: `nomination.${event}`,
+    act,
     contest: stored.id,
     subject: `${name}（${row.unit_name}）`,
     reason,

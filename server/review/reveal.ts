@@ -1,6 +1,7 @@
 import { fieldsFor, isHidden } from '@zuimei/shared/answer.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Db } from '../db.ts';
+import { checkReason } from '../http/reason.ts';
 import { type NominationKeys, openHidden } from '../nomination/answers.ts';
 import { readNomination } from '../nomination/nomination.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
@@ -15,9 +16,9 @@ export async function reveal(
   keys: Pick<NominationKeys, 'private'>,
   stored: Collecting,
   actor: Actor,
-  asked: { id: number; field: string; reason: string },
+  asked: { id: number; field: string; reason?: unknown },
 ): Promise<string> {
-  if ([...asked.reason.trim()].length < 4) throw new Refusal('reason_missing');
+  const reason = checkReason(asked.reason);
   const row = await readNomination(db, asked.id, stored.id);
   const field = fieldsFor(stored.collection.form, row.kind).find(({ key }) => key === asked.field);
   const value = openHidden(keys, row)[asked.field];
@@ -26,7 +27,7 @@ export async function reveal(
     act: 'private.reveal',
     contest: stored.id,
     subject: `${row.name} ${field.title}`,
-    reason: asked.reason,
+    reason,
   });
   return value;
 }

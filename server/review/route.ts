@@ -16,7 +16,6 @@ import {
   regex,
   string,
   transform,
-  trim,
 } from 'valibot';
 import { nominationStates } from '@zuimei/shared/nomination.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
@@ -24,7 +23,8 @@ import { type ReviewList, sift, type Verdict, verdicts } from '@zuimei/shared/sh
 import type { Role } from '@zuimei/shared/staff.ts';
 import { readStored } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
-import { day, parseInput, readBody, rowNumber } from '../http/body.ts';
+import { readBody, readQuery } from '../http/body.ts';
+import { day, rowId, rowNumber, rowText, unjudged, words } from '../http/shape.ts';
 import { nominationKeys } from '../nomination/answers.ts';
 import { readAttachment, sendAttachment } from '../nomination/attachment.ts';
 import { readNomination } from '../nomination/nomination.ts';
@@ -36,11 +36,9 @@ import { reveal } from './reveal.ts';
 import { collecting, countStates, deskOf, isReadable, readOne, readReview } from './review.ts';
 import { setMark } from './screening.ts';
 
-const id = pipe(string(), regex(/^\d{1,9}$/), transform(Number));
-const reason = pipe(string(), trim(), maxLength(500));
 const filter = object({
   state: optional(picklist(nominationStates)),
-  unit: optional(id),
+  unit: optional(rowText),
   category: optional(pipe(string(), maxLength(64))),
   warned: optional(
     pipe(
@@ -53,7 +51,7 @@ const filter = object({
 const decision = object({
   ids: pipe(array(rowNumber), minLength(1), maxLength(500)),
   verdict: picklist(verdicts),
-  reason: optional(reason, ''),
+  reason: unjudged,
   consentOn: optional(nullable(day), null),
   versions: optional(record(pipe(string(), regex(/^\d{1,9}$/)), rowNumber), {}),
 });
@@ -65,10 +63,10 @@ const verdictRoles: Record<Verdict, readonly Role[]> = {
   undo: ['organizer', 'reviewer'],
   submit: ['organizer'],
 };
-const asked = object({ field: pipe(string(), minLength(1), maxLength(64)), reason });
+const asked = object({ field: pipe(string(), minLength(1), maxLength(64)), reason: unjudged });
 const mark = object({
   points: nullable(pipe(number(), minValue(0), maxValue(100))),
-  remark: optional(pipe(string(), trim(), maxLength(500)), ''),
+  remark: optional(words(500), ''),
 });
 
 /**
@@ -84,7 +82,7 @@ export function reviewRoute(parts: { db: Db; secrets: Secrets; clock: () => numb
 
   return new Hono()
     .get(base, guard('organizer', 'reviewer'), async (c) => {
-      const wanted = parseInput(filter, c.req.query());
+      const wanted = readQuery(c.req, filter);
       const contest = await stored(c.req.param('slug'));
       const reader = { staff: c.get('person').staff, now: clock() };
       const lines = await readReview(db, contest, keys, reader);
@@ -114,11 +112,11 @@ export function reviewRoute(parts: { db: Db; secrets: Secrets; clock: () => numb
     .get(`${base}/:id`, guard('organizer', 'reviewer'), async (c) => {
       const contest = await stored(c.req.param('slug'));
       const reader = { staff: c.get('person').staff, now: clock() };
-      return c.json(await readOne(db, contest, keys, reader, parseInput(id, c.req.param('id'))));
+      return c.json(await readOne(db, contest, keys, reader, rowId(c.req.param('id'))));
     })
     .get(`${base}/:id/files/:file`, guard('organizer', 'reviewer'), async (c) => {
       const contest = await stored(c.req.param('slug'));
-      const row = await readNomination(db, parseInput(id, c.req.param('id')), contest.id);
+      const row = await readNomination(db, rowId(c.req.param('id')), contest.id);
       if (!isReadable(row)) throw new Refusal('not_found');
       const file = await readAttachment(db, c.req.param('file'), row.id);
       await opened(c.get('person'), row, file);
@@ -127,13 +125,13 @@ export function reviewRoute(parts: { db: Db; secrets: Secrets; clock: () => numb
     .post(`${base}/:id/reveal`, guard.fresh('organizer'), async (c) => {
       const body = await readBody(c.req, asked);
       const contest = await stored(c.req.param('slug'));
-      const wanted = { ...body, id: parseInput(id, c.req.param('id')) };
+      const wanted = { ...body, id: rowId(c.req.param('id')) };
       return c.json({ value: await reveal(db, keys, contest, c.get('person'), wanted) });
     })
     .post(`${base}/:id/screening`, guard('organizer', 'reviewer'), async (c) => {
       const body = await readBody(c.req, mark);
       const contest = await stored(c.req.param('slug'));
-      const nomination = parseInput(id, c.req.param('id'));
+      const nomination = rowId(c.req.param('id'));
       await setMark(db, contest, c.get('person'), nomination, body);
       const reader = { staff: c.get('person').staff, now: clock() };
       return c.json(await readOne(db, contest, keys, reader, nomination));

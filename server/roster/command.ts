@@ -85,7 +85,7 @@ async function add(
         throw error instanceof Refusal ? new Error(sentences[error.code] ?? error.code) : error;
       },
     );
-    const made = { act: 'staff.invite', what: held.join('、'), now: Date.now() };
+    const made = { act: 'staff.invite' as const, what: held.join('、'), now: Date.now() };
     await recordOnAccount(tx, COMMAND_LINE, { id: staff, name, login }, made);
     if (scope !== 'all') {
       const row = { id: staff, contests: null };

@@ -1,7 +1,6 @@
 import { Hono } from 'hono';
 import {
   array,
-  check,
   literal,
   maxLength,
   minLength,
@@ -12,16 +11,14 @@ import {
   pipe,
   regex,
   string,
-  toLowerCase,
   transform,
-  trim,
   union,
 } from 'valibot';
-import { Refusal } from '@zuimei/shared/refusal.ts';
 import { keeps, roles } from '@zuimei/shared/staff.ts';
-import { narrow } from '@zuimei/shared/text/character.ts';
 import type { Db } from '../db.ts';
-import { named, parseInput, readBody, words } from '../http/body.ts';
+import { readBody, readQuery } from '../http/body.ts';
+import { checkReason, optionalReason } from '../http/reason.ts';
+import { login, named, rowId, slug, unjudged } from '../http/shape.ts';
 import type { Secrets } from '../secret.ts';
 import type { Attempts } from '../staff/attempt.ts';
 import { readFilters, readHistory } from '../staff/history.ts';
@@ -33,25 +30,15 @@ import type { Guard } from '../staff/session.ts';
 import { createRoster, readStaff } from './roster.ts';
 
 const name = named(40);
-const login = pipe(string(), transform(narrow), trim(), toLowerCase(), minLength(2), maxLength(32));
+const newLogin = pipe(login, minLength(2), maxLength(32));
 const held = pipe(array(picklist(roles)), minLength(1), maxLength(roles.length));
-const slug = pipe(string(), regex(/^[a-z0-9][a-z0-9-]{0,63}$/));
 const contests = union([literal('all'), pipe(array(slug), maxLength(500))]);
-const reasoned = object({ reason: words(2_000) });
+const reasoned = object({ reason: unjudged });
+const reasonOf = (given: { reason?: unknown }) => checkReason(given.reason);
+/** Of the log, which grows beyond what a row number holds. */
 const number = pipe(string(), regex(/^\d{1,15}$/), transform(Number));
-const staffId = pipe(
-  number,
-  check((id) => id <= 0x7fffffff),
-);
 const word = nullish(pipe(string(), maxLength(100)), null);
 const historyQuery = object({ before: nullish(number, null), contest: word, actor: word, act: word });
-
-/** Every act on an account is explained in 4 to 200 characters. */
-function reasonOf(given: { reason: string }): string {
-  const length = [...given.reason].length;
-  if (length < 4 || length > 200) throw new Refusal('reason_missing');
-  return given.reason;
-}
 
 /**
  * GET   /api/console/staff                                     administrator: all accounts
@@ -74,8 +61,6 @@ export function rosterRoute(parts: {
   const { db, guard, clock } = parts;
   const requests = createRequests({ ...parts, passes: createPasses(parts.secrets) });
   const roster = createRoster({ ...parts, requests });
-  const idOf = (value: string) => parseInput(object({ id: staffId }), { id: value }).id;
-
   return new Hono()
     .get('/api/console/staff', guard('administrator'), async (c) => c.json(await readStaff(parts, clock())))
     .post('/api/console/staff', guard.fresh('administrator'), async (c) => {
@@ -83,13 +68,13 @@ export function rosterRoute(parts: {
         c.req,
         object({
           name,
-          login,
+          login: newLogin,
           roles: held,
           contests: optional(contests, 'all'),
-          reason: optional(reasoned.entries.reason, ''),
+          ...reasoned.entries,
         }),
       );
-      const reason = keeps(given.roles) ? reasonOf(given) : given.reason;
+      const reason = keeps(given.roles) ? checkReason(given.reason) : optionalReason(given.reason);
       return c.json(await roster.invite(c.get('person'), { ...given, reason }), 201);
     })
     .get('/api/console/staff/contests', guard('administrator'), async (c) =>
@@ -98,7 +83,7 @@ export function rosterRoute(parts: {
     .patch('/api/console/staff/:id/contests', guard.fresh('administrator'), async (c) => {
       const given = await readBody(c.req, object({ contests, ...reasoned.entries }));
       const reason = reasonOf(given);
-      await roster.changeContests(c.get('person'), idOf(c.req.param('id')), {
+      await roster.changeContests(c.get('person'), rowId(c.req.param('id')), {
         contests: given.contests,
         reason,
       });
@@ -108,43 +93,43 @@ export function rosterRoute(parts: {
       const given = await readBody(c.req, object({ roles: held, ...reasoned.entries }));
       const reason = reasonOf(given);
       const asked = { roles: given.roles, reason };
-      return c.json(await roster.changeRoles(c.get('person'), idOf(c.req.param('id')), asked));
+      return c.json(await roster.changeRoles(c.get('person'), rowId(c.req.param('id')), asked));
     })
     .post('/api/console/staff/:id/disable', guard.fresh('administrator'), async (c) => {
       const reason = reasonOf(await readBody(c.req, reasoned));
-      await roster.disable(c.get('person'), idOf(c.req.param('id')), reason);
+      await roster.disable(c.get('person'), rowId(c.req.param('id')), reason);
       return c.json({});
     })
     .post('/api/console/staff/:id/enable', guard.fresh('administrator'), async (c) => {
       const reason = reasonOf(await readBody(c.req, reasoned));
-      return c.json(await roster.enable(c.get('person'), idOf(c.req.param('id')), reason));
+      return c.json(await roster.enable(c.get('person'), rowId(c.req.param('id')), reason));
     })
     .post('/api/console/staff/:id/link', guard.fresh('administrator'), async (c) => {
       const reason = reasonOf(await readBody(c.req, reasoned));
-      return c.json(await roster.newLink(c.get('person'), idOf(c.req.param('id')), reason));
+      return c.json(await roster.newLink(c.get('person'), rowId(c.req.param('id')), reason));
     })
     .post('/api/console/staff/:id/sessions/end', guard.fresh('administrator'), async (c) => {
       const reason = reasonOf(await readBody(c.req, reasoned));
-      await roster.endSessions(c.get('person'), idOf(c.req.param('id')), reason);
+      await roster.endSessions(c.get('person'), rowId(c.req.param('id')), reason);
       return c.json({});
     })
     .get('/api/console/staff/requests', guard('administrator', 'auditor'), async (c) =>
       c.json(await requests.list(c.get('person'))),
     )
     .post('/api/console/staff/requests/:id/grant', guard.fresh('administrator', 'auditor'), async (c) =>
-      c.json({ link: await requests.grant(c.get('person'), idOf(c.req.param('id'))) }),
+      c.json({ link: await requests.grant(c.get('person'), rowId(c.req.param('id'))) }),
     )
     .post('/api/console/staff/requests/:id/refuse', guard('administrator', 'auditor'), async (c) => {
       const reason = reasonOf(await readBody(c.req, reasoned));
-      await requests.refuse(c.get('person'), idOf(c.req.param('id')), reason);
+      await requests.refuse(c.get('person'), rowId(c.req.param('id')), reason);
       return c.json({});
     })
     .post('/api/console/staff/requests/:id/withdraw', guard('administrator'), async (c) => {
-      await requests.withdraw(c.get('person'), idOf(c.req.param('id')));
+      await requests.withdraw(c.get('person'), rowId(c.req.param('id')));
       return c.json({});
     })
     .get('/api/console/actions', guard('administrator', 'organizer', 'auditor'), async (c) => {
-      const query = parseInput(historyQuery, c.req.query());
+      const query = readQuery(c.req, historyQuery);
       return c.json(await readHistory(db, c.get('person'), query));
     })
     .get('/api/console/actions/filters', guard('administrator', 'organizer', 'auditor'), async (c) =>

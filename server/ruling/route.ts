@@ -1,12 +1,9 @@
 import { type Context, Hono } from 'hono';
 import {
   array,
-  integer,
   literal,
   maxLength,
-  maxValue,
   minLength,
-  minValue,
   number,
   object,
   optional,
@@ -14,9 +11,7 @@ import {
   pipe,
   record,
   string,
-  trim,
   union,
-  unknown,
   variant,
 } from 'valibot';
 import type { RulingScope } from '@zuimei/shared/audit.ts';
@@ -24,18 +19,18 @@ import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Analyst } from '../analyst/analyst.ts';
 import { parseFilter } from '../analyst/filter.ts';
 import type { Db } from '../db.ts';
-import { readBody, rowNumber } from '../http/body.ts';
-import { checkReason } from '../http/reason.ts';
+import { readBody } from '../http/body.ts';
+import { checkReason, optionalReason } from '../http/reason.ts';
+import { index, rowId, rowNumber, unjudged, words } from '../http/shape.ts';
 import type { Guard, Guarded } from '../staff/session.ts';
 import type { Ledger } from '../vote/ledger.ts';
 import { MOST_RULED } from '../vote/ruling.ts';
 import { type Auditor, createRulings } from './ruling.ts';
 
-const Index = pipe(number(), integer(), minValue(0), maxValue(Number.MAX_SAFE_INTEGER));
 const Proposed = object({
   verb: picklist(['void', 'restore', 'release']),
   scope: variant('by', [
-    object({ by: literal('entries'), entries: pipe(array(Index), minLength(1), maxLength(MOST_RULED)) }),
+    object({ by: literal('entries'), entries: pipe(array(index), minLength(1), maxLength(MOST_RULED)) }),
     object({
       by: literal('clusters'),
       clusters: pipe(array(pipe(string(), maxLength(200))), minLength(1), maxLength(200)),
@@ -43,10 +38,10 @@ const Proposed = object({
     object({ by: literal('filter'), filter: record(string(), union([string(), number()])) }),
     object({ by: literal('proposal'), proposal: rowNumber }),
   ]),
-  reason: unknown(),
-  reference: optional(pipe(string(), trim(), maxLength(100)), ''),
+  reason: unjudged,
+  reference: optional(words(100), ''),
 });
-const Said = object({ reason: optional(unknown()) });
+const Said = object({ reason: unjudged });
 /** So many indexes of millions of ballots fit. */
 const MOST_BYTES = 600_000;
 
@@ -67,16 +62,21 @@ export function rulingRoute(parts: { db: Db; guard: Guard; ledger: Ledger; analy
     })
     .post(`${base}/:id/confirm`, parts.guard.fresh('auditor'), async (c) => {
       const { reason } = await readBody(c.req, Said);
-      const why = reason === undefined || reason === '' ? '' : checkReason(reason);
-      return c.json(await rulings.confirm(personOf(c), slugOf(c), idOf(c), why));
+      return c.json(
+        await rulings.confirm(personOf(c), slugOf(c), rowId(c.req.param('id')), optionalReason(reason)),
+      );
     })
     .post(`${base}/:id/decline`, auditor, async (c) => {
       const { reason } = await readBody(c.req, Said);
-      return c.json(await rulings.decline(personOf(c), slugOf(c), idOf(c), checkReason(reason)));
+      return c.json(
+        await rulings.decline(personOf(c), slugOf(c), rowId(c.req.param('id')), checkReason(reason)),
+      );
     })
     .post(`${base}/:id/withdraw`, auditor, async (c) => {
       const { reason } = await readBody(c.req, Said);
-      return c.json(await rulings.withdraw(personOf(c), slugOf(c), idOf(c), checkReason(reason)));
+      return c.json(
+        await rulings.withdraw(personOf(c), slugOf(c), rowId(c.req.param('id')), checkReason(reason)),
+      );
     });
 }
 
@@ -101,10 +101,4 @@ function personOf(c: Context<Guarded>): Auditor {
 
 function slugOf(c: Context<Guarded>): string {
   return c.req.param('slug') ?? '';
-}
-
-function idOf(c: Context<Guarded>): number {
-  const id = c.req.param('id') ?? '';
-  if (!/^[1-9]\d{0,9}$/.test(id) || Number(id) > 2_147_483_647) throw new Refusal('not_found');
-  return Number(id);
 }

@@ -74,12 +74,10 @@ export async function withdrawCandidate(
   reason: string,
   now: number,
 ): Promise<void> {
-  const facts: Record<string, string | number> = { number, name: '' };
   await ledger.amend(slug, {
     kind: 'withdrawal',
     actor: actor.name,
     reason,
-    facts,
     async change(tx, contestId) {
       const stored = await readOpen(tx, slug, now);
       const body = await lockCandidate(tx, contestId, number);
@@ -87,7 +85,6 @@ export async function withdrawCandidate(
       const listed = await readStanders(tx, contestId);
       const candidates = listed.map((one) => (one.number === number ? { ...one, withdrawn: true } : one));
       checkStillHeld(stored, listed, { candidates }, now);
-      facts.name = body.name;
       await saveBody(tx, contestId, number, {
         ...body,
         withdrawn: { at: new Date(now).toISOString(), reason },
@@ -98,6 +95,7 @@ export async function withdrawCandidate(
         subject: `${number} ${body.name}`,
         reason,
       });
+      return { number, name: body.name };
     },
   });
 }
@@ -115,13 +113,11 @@ export async function correctCandidate(
   reason: string,
   now: number,
 ): Promise<string[]> {
-  const fields: string[] = [];
-  const facts: Record<string, string | number | string[]> = { number, name: '', fields };
+  let fields: string[] = [];
   await ledger.amend(slug, {
     kind: 'correction',
     actor: actor.name,
     reason,
-    facts,
     async change(tx, contestId) {
       await readOpen(tx, slug, now);
       const body = await lockCandidate(tx, contestId, number);
@@ -132,10 +128,10 @@ export async function correctCandidate(
         ...texts,
         photos: photo ? [photo, ...body.photos.slice(1)] : body.photos,
       };
-      for (const key of [...Object.keys(texts), 'photos'] as (keyof Candidate)[])
-        if (JSON.stringify(fresh[key]) !== JSON.stringify(body[key])) fields.push(key);
+      fields = ([...Object.keys(texts), 'photos'] as (keyof Candidate)[]).filter(
+        (key) => JSON.stringify(fresh[key]) !== JSON.stringify(body[key]),
+      );
       if (fields.length === 0) throw new Refusal('nothing_to_publish');
-      facts.name = fresh.name;
       await saveBody(tx, contestId, number, fresh);
       if (photo) await showInNomination(tx, contestId, number, photo);
       await recordAction(tx, actor, {
@@ -144,6 +140,7 @@ export async function correctCandidate(
         subject: `${number} ${fresh.name}：${fields.join('、')}`,
         reason,
       });
+      return { number, name: fresh.name, fields };
     },
   });
   return fields;

@@ -16,7 +16,11 @@ export interface Draw {
 export function drawOrder(ids: readonly number[], seed = randomBytes(32).toString('hex')): Draw {
   const lots = ids.map((id) => ({ id, lot: sha256(`${seed}/${id}`) }));
   lots.sort((a, b) => (a.lot < b.lot ? -1 : 1));
-  return { seed, digest: sha256(seed), ids: lots.map(({ id }) => id) };
+  return { seed, digest: digestOf(seed), ids: lots.map(({ id }) => id) };
+}
+
+export function digestOf(seed: string): string {
+  return sha256(seed);
 }
 
 function sha256(text: string): string {

@@ -1,10 +1,11 @@
 import { sql, type Transaction } from 'kysely';
 import { fieldsFor } from '@zuimei/shared/answer.ts';
 import type { Candidate, Phase, ScheduleStep } from '@zuimei/shared/contest.ts';
-import { phaseAt, phases } from '@zuimei/shared/contest.ts';
+import { phases } from '@zuimei/shared/contest.ts';
 import { checkPlan } from '@zuimei/shared/plan/check.ts';
 import type { ContestPlan } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { checkMayJoin } from '../contest/held.ts';
 import { readStored } from '../contest/plan.ts';
 import type { Tables } from '../db.ts';
 import { drawMediaId } from '../media/photo.ts';
@@ -16,14 +17,11 @@ import { sealPrivate } from '../vault.ts';
 import type { Ledger } from '../vote/ledger.ts';
 import { type Listed, lacksOf, readDraw, readListed } from './shortlist.ts';
 
-/** The last draw by lot: with it and the nominations' ids anyone can do it again (shared/shortlist.ts DrawView). */
-type Drawn = { seed: string; times: number };
-
 /**
  * Makes candidates of all accepted nominations, and the shortlist public at once: collecting ends, the contest is published if it was
  * not, and its schedule moves up to 候选公布. One transaction with its entry in the ledger. Doing it again adds nothing; later ones can
  * be added until voting opens. Gives the numbers added. Refuses with nothing_to_publish, shortlist_incomplete {name, lack},
- * number_taken, plan_impossible for a contest never published, and not_now once voting has begun.
+ * number_taken, plan_impossible for a contest never published, archived, and voting_begun.
  */
 export async function publishShortlist(
   parts: { ledger: Ledger; keys: Pick<NominationKeys, 'private'> },
@@ -32,46 +30,35 @@ export async function publishShortlist(
   reason: string,
   now: number,
 ): Promise<number[]> {
-  // What goes into the entry is known only under the lock: the object is filled there, before the entry is written.
-  const facts: { added: { number: number; name: string; nomination: number }[]; draw: Drawn | null } = {
-    added: [],
-    draw: null,
-  };
+  const added: { number: number; name: string; nomination: number }[] = [];
   await parts.ledger.amend(slug, {
     kind: 'shortlist',
     actor: actor.name,
     reason,
-    facts,
     async change(tx, contestId) {
       const stored = collecting(await readStored(tx, slug));
-      checkTime(stored, now);
+      await checkMayJoin(tx, stored, now);
       const listed = await readListed(tx, stored);
       const accepted = listed.filter(({ state }) => state === 'accepted');
       if (accepted.length === 0) throw new Refusal('nothing_to_publish');
       for (const one of accepted) checkReady(one, stored);
       for (const one of accepted.toSorted((a, b) => (a.number ?? 0) - (b.number ?? 0))) {
         const { number, name } = await addCandidate(tx, stored, parts.keys, one, actor, now);
-        facts.added.push({ number, name, nomination: one.id });
+        added.push({ number, name, nomination: one.id });
       }
-      const draw = await readDraw(tx, contestId);
-      if (draw) facts.draw = { seed: draw.seed, times: draw.times };
       await makePublic(tx, stored, now);
       await recordAction(tx, actor, {
         act: 'shortlist.publish',
         contest: contestId,
-        subject: facts.added.map(({ number, name }) => `${number} ${name}`).join('，'),
+        subject: added.map(({ number, name }) => `${number} ${name}`).join('，'),
         reason,
       });
+      // With the seed and the nominations' numbers anyone can draw again (shared/shortlist.ts DrawView).
+      const draw = await readDraw(tx, contestId);
+      return { added, draw: draw && { seed: draw.seed, times: draw.times } };
     },
   });
-  return facts.added.map(({ number }) => number);
-}
-
-/** Nobody joins once ballots may have been cast. Refuses with not_now {phase}. */
-function checkTime(stored: Collecting, now: number): void {
-  const opens = stored.settings.rounds[0]?.opens;
-  const began = opens !== undefined && Date.parse(opens) <= now;
-  if (began || stored.archivedAt) throw new Refusal('not_now', { phase: phaseAt(stored.settings, now) });
+  return added.map(({ number }) => number);
 }
 
 function checkReady(one: Listed, stored: Collecting): void {

@@ -1,30 +1,16 @@
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
-import {
-  array,
-  integer,
-  maxLength,
-  maxValue,
-  minLength,
-  minValue,
-  nullable,
-  number,
-  object,
-  optional,
-  picklist,
-  pipe,
-  regex,
-  string,
-  transform,
-} from 'valibot';
+import { array, maxLength, minLength, nullable, object, optional, picklist, pipe } from 'valibot';
 import { nominationLimits } from '@zuimei/shared/nomination.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { orderings, type ShortlistView } from '@zuimei/shared/shortlist.ts';
 import type { Desk } from '../contest/desk.ts';
 import { readStored } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
-import { named, parseInput, readBody, rowNumber, words } from '../http/body.ts';
+import { readBody } from '../http/body.ts';
 import { originOf } from '../http/origin.ts';
+import { checkReason, optionalReason } from '../http/reason.ts';
+import { named, rowId, rowNumber, unjudged, whole, words } from '../http/shape.ts';
 import { nominationKeys } from '../nomination/answers.ts';
 import { type Collecting, collecting, countStates } from '../review/review.ts';
 import type { Secrets } from '../secret.ts';
@@ -38,9 +24,8 @@ import { publishShortlist } from './publish.ts';
 import { drawNumbers, lineOf, orderNumbers, readDraw, readListed, setNumbers } from './shortlist.ts';
 
 const MOST_NUMBER = 9_999;
-const candidateNumber = pipe(number(), integer(), minValue(1), maxValue(MOST_NUMBER));
-const inPath = pipe(string(), regex(/^\d{1,5}$/), transform(Number));
-const reason = words(200);
+const candidateNumber = whole(1, MOST_NUMBER);
+const reason = unjudged;
 const numbers = object({
   numbers: pipe(
     array(
@@ -139,8 +124,8 @@ export function shortlistRoute(parts: {
     })
     .post(`${base}/shortlist/publish`, guard.fresh('organizer'), async (c) => {
       const slug = c.req.param('slug');
-      const body = await readBody(c.req, object({ reason: optional(reason, '') }));
-      const why = body.reason || '候选名单公布';
+      const body = await readBody(c.req, object({ reason }));
+      const why = optionalReason(body.reason) || '候选名单公布';
       const added = await publishShortlist(
         { ledger: parts.ledger, keys },
         slug,
@@ -157,7 +142,7 @@ export function shortlistRoute(parts: {
     .post(`${base}/candidates/:number/withdraw`, guard('organizer'), async (c) => {
       const slug = c.req.param('slug');
       const body = await readBody(c.req, object({ reason }));
-      const number = parseInput(inPath, c.req.param('number'));
+      const number = rowId(c.req.param('number'));
       await withdrawCandidate(parts, slug, c.get('person'), number, checkReason(body.reason), clock());
       await renew(slug);
       return c.json(await readCandidates(db, parts.tallies, slug, clock()));
@@ -165,7 +150,7 @@ export function shortlistRoute(parts: {
     .post(`${base}/candidates/:number/correct`, guard('organizer'), async (c) => {
       const slug = c.req.param('slug');
       const body = await readBody(c.req, correction, 400_000);
-      const number = parseInput(inPath, c.req.param('number'));
+      const number = rowId(c.req.param('number'));
       const why = checkReason(body.reason);
       const change = withoutUndefined(body.change);
       const fields = await correctCandidate(parts, slug, c.get('person'), number, change, why, clock());
@@ -174,10 +159,10 @@ export function shortlistRoute(parts: {
     })
     .post(`${base}/candidates/:number/photo`, guard('organizer'), async (c) => {
       const slug = c.req.param('slug');
-      const number = parseInput(inPath, c.req.param('number'));
+      const number = rowId(c.req.param('number'));
       using upload = await uploads.read(c.req.raw, c.get('person'), nominationLimits.photoBytes);
       const { files, fields } = upload;
-      const why = checkReason(parseInput(reason, fields['reason']));
+      const why = checkReason(fields['reason']);
       const [file] = files;
       if (!file) throw new Refusal('bad_request', { field: 'file' });
       const photo = await encodePortrait(file);
@@ -185,11 +170,6 @@ export function shortlistRoute(parts: {
       await renew(slug);
       return c.json({ fields: ['photos'], list: await readCandidates(db, parts.tallies, slug, clock()) });
     });
-}
-
-function checkReason(given: string): string {
-  if ([...given].length < 4) throw new Refusal('reason_missing');
-  return given;
 }
 
 function withoutUndefined<T extends object>(value: T) {

@@ -6,11 +6,12 @@ import type { Collection } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { DrawView, Ordering, ShortlistLack, ShortlistLine } from '@zuimei/shared/shortlist.ts';
 import { unshownIn } from '@zuimei/shared/text/character.ts';
-import { readStored, type StoredPlan } from '../contest/plan.ts';
+import { lockStored } from '../contest/lock.ts';
+import type { StoredPlan } from '../contest/plan.ts';
 import type { Db, Tables } from '../db.ts';
 import { candidateFields, recordEvent, textOf } from '../nomination/nomination.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
-import { type Draw, drawOrder } from './draw.ts';
+import { type Draw, digestOf, drawOrder } from './draw.ts';
 
 /** An accepted or published nomination as the shortlist needs it. */
 export interface Listed {
@@ -109,20 +110,17 @@ export function lineOf(one: Listed, stored: StoredPlan): ShortlistLine {
   };
 }
 
-/** The last draw of numbers, from the action log. */
+/** The last draw of numbers. */
 export async function readDraw(db: Db | Transaction<Tables>, contest: number): Promise<DrawView | null> {
-  const rows = await db
-    .selectFrom('action_log')
-    .select(['at', 'actor', 'subject', 'reason'])
+  const row = await db
+    .selectFrom('shortlist_draw')
+    .select(['at', 'drawn_by', 'seed', 'times'])
     .where('contest', '=', contest)
-    .where('act', '=', 'shortlist.draw')
-    .orderBy('id', 'desc')
-    .execute();
-  const [last] = rows;
-  const digest = /[0-9a-f]{64}/u.exec(last?.subject ?? '')?.[0];
-  const seed = /[0-9a-f]{64}/u.exec(last?.reason ?? '')?.[0];
-  if (!last || !digest || !seed) return null;
-  return { at: last.at.toISOString(), by: last.actor, seed, digest, times: rows.length };
+    .orderBy('times', 'desc')
+    .executeTakeFirst();
+  if (!row) return null;
+  const { seed, times } = row;
+  return { at: row.at.toISOString(), by: row.drawn_by, seed, digest: digestOf(seed), times };
 }
 
 /** Under the contest's lock, so that two people cannot number at once. Refuses with not_found. */
@@ -132,8 +130,7 @@ async function locked<T>(
   change: (tx: Transaction<Tables>, stored: StoredPlan, accepted: Listed[]) => Promise<T>,
 ): Promise<T> {
   return await db.transaction().execute(async (tx) => {
-    await tx.selectFrom('contest').select('id').where('slug', '=', slug).forNoKeyUpdate().execute();
-    const stored = await readStored(tx, slug);
+    const stored = await lockStored(tx, slug, 'no key update');
     const accepted = (await readListed(tx, stored)).filter(({ state }) => state === 'accepted');
     return await change(tx, stored, accepted);
   });
@@ -167,7 +164,7 @@ export async function orderNumbers(db: Db, slug: string, actor: Actor, by: Order
   });
 }
 
-/** Draws the numbers of all accepted ones by lot. The seed stands in the action log, so that the draw can be done again by anyone. */
+/** Draws the numbers of all accepted ones by lot. The seed is kept and shown, so that the draw can be done again by anyone. */
 export async function drawNumbers(db: Db, slug: string, actor: Actor): Promise<Draw> {
   return await locked(db, slug, async (tx, stored, accepted) => {
     if (accepted.length === 0) throw new Refusal('nothing_to_publish');
@@ -182,6 +179,11 @@ export async function drawNumbers(db: Db, slug: string, actor: Actor): Promise<D
         'number',
         `抽签得 ${number} 号，种子摘要 ${drawn.digest.slice(0, 16)}`,
       );
+    await sql`
+      insert into shortlist_draw (contest, times, drawn_by, seed)
+      select ${stored.id}, coalesce(max(times), 0) + 1, ${actor.name}, ${drawn.seed} from shortlist_draw where contest = ${stored.id}`.execute(
+      tx,
+    );
     await recordAction(tx, actor, {
       act: 'shortlist.draw',
       contest: stored.id,

@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
+import type { ActCode } from '@zuimei/shared/action.ts';
 import type { Tables } from '../db.ts';
 import { clip } from '../text.ts';
 
@@ -10,8 +11,7 @@ export interface Actor {
 }
 
 export interface Action {
-  /** Short verb with its noun, e.g. 'contest.publish'; web/console/lib/words.ts has the words for it. */
-  act: string;
+  act: ActCode;
   /** Id of the contest it belongs to. */
   contest?: number | null;
   /** What it was done to, as people call it. Never a private value. */

@@ -1,4 +1,5 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
+import type { AccountAct, ActCode, AuditorAct } from '@zuimei/shared/action.ts';
 import type { AuditorEvent } from '@zuimei/shared/audit.ts';
 import type { AccountEvent } from '@zuimei/shared/staff.ts';
 import type { Db, Tables } from '../db.ts';
@@ -13,15 +14,14 @@ const SAME_MS = 10 * 60_000;
 /** A session and the event of its sign-in are written in one transaction. */
 const ENTERING_MS = 2_000;
 /** Whoever holds the account did this themselves, or could not enter it any more. */
-const BEGINNING = new Set(['staff.invite', 'staff.join', 'staff.rejoin']);
+const BEGINNING = new Set<AccountAct>(['staff.invite', 'staff.join', 'staff.rejoin']);
 
 /** Who does it; `session`: a person's own, where they do it to themselves. */
 type Doer = Actor & { session?: string };
 
 /** What happened to an account. */
-interface Happening {
-  /** As the action log has it. */
-  act: string;
+interface Happening<Act extends AccountAct> {
+  act: Act;
   /** Beside the account's name, e.g. roles before and after. */
   what?: string;
   reason?: string;
@@ -36,7 +36,7 @@ export async function recordOnAccount(
   on: On,
   doer: Doer,
   owner: { id: number; name: string; login: string },
-  happened: Happening,
+  happened: Happening<Extract<ActCode, AccountAct>>,
 ): Promise<void> {
   const { act, what, reason = '' } = happened;
   const name = nameInLog(owner);
@@ -49,7 +49,7 @@ export async function tellOwner(
   on: On,
   doer: Doer,
   owner: { id: number },
-  { act, what = '', reason = '', now }: Happening,
+  { act, what = '', reason = '', now }: Happening<AccountAct>,
 ): Promise<void> {
   const own = doer.staff === owner.id;
   const by = own ? '' : doer.name;
@@ -121,7 +121,7 @@ export async function acknowledge(
     .execute();
 }
 
-const OF_AUDITORS = [
+const OF_AUDITORS: AuditorAct[] = [
   'staff.invite',
   'staff.join',
   'staff.rejoin',
@@ -140,7 +140,7 @@ export async function readAuditorEvents(db: Db): Promise<AuditorEvent[]> {
     .select([
       'staff.name',
       'staff_event.at',
-      'staff_event.act',
+      sql<AuditorAct>`staff_event.act`.as('act'),
       'staff_event.actor as by',
       'staff_event.detail',
     ])

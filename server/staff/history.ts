@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { ActCode } from '@zuimei/shared/action.ts';
 import type { ActionFilters, ActionPage } from '@zuimei/shared/staff.ts';
 import type { Db } from '../db.ts';
 import { slugArray } from './scope.ts';
@@ -59,7 +60,7 @@ export async function readHistory(db: Db, reader: Reader, query: HistoryQuery): 
   if (query.contest !== null) lines = lines.where('contest.slug', '=', query.contest);
   if (query.actor !== null) lines = lines.where('action_log.actor', '=', query.actor);
   if (query.act?.endsWith('.')) lines = lines.where(sql<boolean>`starts_with(action_log.act, ${query.act})`);
-  else if (query.act !== null) lines = lines.where('action_log.act', '=', query.act);
+  else if (query.act !== null) lines = lines.where(sql<boolean>`action_log.act = ${query.act}`);
   const rows = await lines
     .orderBy('action_log.id', 'desc')
     .limit(PAGE + 1)
@@ -109,6 +110,6 @@ export async function readFilters(db: Db, reader: Reader): Promise<ActionFilters
   return {
     contests: contests.map(({ slug, title }) => ({ slug, title: title ?? slug })),
     actors: (await names('actor')).map(({ value }) => value),
-    acts: (await names('act')).map(({ value }) => value),
+    acts: (await names('act')).map(({ value }) => value as ActCode),
   };
 }

@@ -2,29 +2,22 @@ import type { BlockList } from 'node:net';
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import {
-  integer,
   literal,
   maxLength,
-  maxValue,
   minLength,
-  minValue,
   nullable,
   nullish,
-  number,
   object,
   pipe,
   regex,
   string,
-  toLowerCase,
-  transform,
-  trim,
   variant,
 } from 'valibot';
 import type { SessionView } from '@zuimei/shared/staff.ts';
-import { narrow } from '@zuimei/shared/text/character.ts';
 import { clientAddress } from '../address/client.ts';
 import type { Db } from '../db.ts';
 import { parseInput, readBody } from '../http/body.ts';
+import { index, login } from '../http/shape.ts';
 import type { Secrets } from '../secret.ts';
 import { nameInLog } from './account.ts';
 import { recordAction } from './action.ts';
@@ -44,8 +37,6 @@ const token = pipe(string(), regex(/^[A-Za-z0-9_-]{43}$/));
 /** Six digits, or a recovery code with or without its stroke. */
 const code = text(20);
 
-const login = pipe(string(), transform(narrow), trim(), toLowerCase(), minLength(1), maxLength(64));
-
 /** Who asks before they follow a link to a file: what is fresh now must still be when the link is followed. */
 const MARGIN_MS = 60_000;
 
@@ -58,7 +49,7 @@ const bodies = {
   }),
   code: object({ ticket: text(400), code }),
   open: object({ token, ticket: nullish(text(400), null), pass: nullish(text(20), null) }),
-  seen: object({ upTo: pipe(number(), integer(), minValue(0), maxValue(Number.MAX_SAFE_INTEGER)) }),
+  seen: object({ upTo: index }),
   join: object({
     token,
     ticket: text(400),

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { AccountAct, ActCode } from '@zuimei/shared/action.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { SignInAnswer } from '@zuimei/shared/staff.ts';
 import { networkOf } from '../address/bytes.ts';
@@ -64,7 +65,7 @@ export function createSignIn(parts: {
     await attempts.forget(row.login, originOf(known, from));
     const cookie = await db.transaction().execute(async (tx) => {
       const actor = { name: row.name, staff: row.id, unit: row.unit };
-      const act = how === 'staff.sign_in' && !known ? 'staff.sign_in_new' : how;
+      const act: Extract<ActCode, AccountAct> = how === 'staff.sign_in' && !known ? 'staff.sign_in_new' : how;
       const told = { act, reason: from.address, now: clock() };
       if (act === 'staff.sign_in') await recordAction(tx, actor, { ...told, subject: nameInLog(row) });
       else await recordOnAccount(tx, actor, row, told);

@@ -1,41 +1,21 @@
 import { type Context, Hono } from 'hono';
-import {
-  integer,
-  isoTimestamp,
-  maxLength,
-  maxValue,
-  minValue,
-  nullable,
-  number,
-  object,
-  optional,
-  pipe,
-  string,
-  transform,
-  unknown,
-} from 'valibot';
+import { nullable, object, optional } from 'valibot';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import { parseInput, readBody, words } from '../http/body.ts';
+import { parseInput, readBody } from '../http/body.ts';
 import { checkReason } from '../http/reason.ts';
+import { instant, unjudged, whole, words } from '../http/shape.ts';
 import type { Guard, Guarded } from '../staff/session.ts';
 import type { Steer } from './steer.ts';
 
-/** Written in one form, whatever way the instant came. */
-const Moment = pipe(
-  string(),
-  maxLength(40),
-  isoTimestamp(),
-  transform((text) => new Date(text).toISOString()),
-);
-const Said = object({ reason: optional(unknown()) });
+const Said = object({ reason: unjudged });
 const Extended = object({
-  round: pipe(number(), integer(), minValue(0), maxValue(9)),
-  closes: Moment,
-  reason: optional(unknown()),
+  round: whole(0, 9),
+  closes: instant,
+  reason: unjudged,
 });
 const Announced = object({
   text: words(2000),
-  until: optional(nullable(Moment), null),
+  until: optional(nullable(instant), null),
 });
 const MOST = 200;
 
@@ -71,7 +51,7 @@ export function steerRoute(parts: { guard: Guard; steer: Steer }) {
       return c.json({});
     })
     .delete(`${base}/announcements/:at`, organizer, async (c) => {
-      await steer.takeDown(c.get('person'), slugOf(c), parseInput(Moment, c.req.param('at')));
+      await steer.takeDown(c.get('person'), slugOf(c), parseInput(instant, c.req.param('at')));
       return c.json({});
     });
 }

@@ -1,10 +1,11 @@
 import { sql, type Transaction } from 'kysely';
+import type { ActCode } from '@zuimei/shared/action.ts';
 import type { Announcement } from '@zuimei/shared/contest.ts';
+import type { ActKind } from '@zuimei/shared/ledger/act.ts';
 import { extendRound } from '@zuimei/shared/live.ts';
 import type { ContestSettings } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Instant } from '@zuimei/shared/time.ts';
-import { updateContest } from '../contest/contest.ts';
 import type { Desk } from '../contest/desk.ts';
 import { checkStillHeld, readStanders } from '../contest/held.ts';
 import { readStored, type StoredPlan } from '../contest/plan.ts';
@@ -40,8 +41,8 @@ export function createSteer(parts: { db: Db; ledger: Ledger; desk: Desk; clock: 
     actor: Actor,
     slug: string,
     act: {
-      kind: string;
-      act: string;
+      kind: ActKind;
+      act: ActCode;
       reason: string;
       subject?: string;
       facts?: Record<string, string | number>;
@@ -52,7 +53,6 @@ export function createSteer(parts: { db: Db; ledger: Ledger; desk: Desk; clock: 
       kind: act.kind,
       actor: actor.name,
       reason: act.reason,
-      ...(act.facts ? { facts: act.facts } : {}),
       async change(tx, contest) {
         const stored = await running(tx, slug);
         const settings = act.edit(stored.settings);
@@ -65,6 +65,7 @@ export function createSteer(parts: { db: Db; ledger: Ledger; desk: Desk; clock: 
           subject: act.subject ?? stored.settings.title,
           reason: act.reason,
         });
+        return act.facts ?? {};
       },
     });
     await refresh(slug);
@@ -74,12 +75,11 @@ export function createSteer(parts: { db: Db; ledger: Ledger; desk: Desk; clock: 
   async function publish(
     actor: Actor,
     slug: string,
-    act: { act: string; subject: string; edit: (settings: ContestSettings) => ContestSettings },
+    act: { act: ActCode; subject: string; edit: (settings: ContestSettings) => ContestSettings },
   ): Promise<void> {
-    await db.transaction().execute(async (tx) => {
-      await sql`select 1 from contest where slug = ${slug} for update`.execute(tx);
+    await ledger.revise(slug, async (tx) => {
       const stored = await running(tx, slug);
-      await updateContest(tx, stored.id, act.edit(stored.settings));
+      await saveSettings(tx, stored.id, act.edit(stored.settings));
       await redraft(tx, stored, act.edit);
       await recordAction(tx, actor, { act: act.act, contest: stored.id, subject: act.subject });
     });
@@ -199,7 +199,7 @@ function freeInstant(shown: readonly Announcement[], at: Instant): Instant {
   return new Date(ms).toISOString();
 }
 
-/** Without a new version: ledger.amend gives it. */
+/** Without a new version: the ledger gives it. */
 async function saveSettings(
   tx: Transaction<Tables>,
   contest: number,

@@ -1,55 +1,39 @@
 import { type Context, Hono } from 'hono';
-import {
-  array,
-  integer,
-  maxLength,
-  maxValue,
-  minLength,
-  minValue,
-  nullable,
-  number,
-  object,
-  pipe,
-  regex,
-  string,
-  toLowerCase,
-  transform,
-  trim,
-} from 'valibot';
+import { array, maxLength, minLength, nullable, object, pipe, regex, string } from 'valibot';
 import type { Collection } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import { narrow } from '@zuimei/shared/text/character.ts';
 import type { UnitsView } from '@zuimei/shared/unit.ts';
 import { readStored, type StoredPlan } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
 import { documentLimits } from '../document/documents.ts';
-import { readBody, rowNumber } from '../http/body.ts';
+import { readBody } from '../http/body.ts';
 import { checkReason } from '../http/reason.ts';
+import { login, named, rowId, rowNumber, unjudged, whole, words } from '../http/shape.ts';
 import type { Secrets } from '../secret.ts';
 import { inviteStaff } from '../staff/account.ts';
 import { recordAction } from '../staff/action.ts';
 import type { Seals } from '../staff/seal.ts';
 import type { Guard } from '../staff/session.ts';
-import { rowId, type Uploads } from '../upload/upload.ts';
+import type { Uploads } from '../upload/upload.ts';
 import { readUnitList } from './list.ts';
 import { createUnits, readNames, unitLimits } from './unit.ts';
 
 const draft = object({
-  name: pipe(string(), trim(), minLength(1), maxLength(80)),
+  name: named(80),
   kind: pipe(string(), maxLength(64)),
-  quota: nullable(pipe(number(), integer(), minValue(0), maxValue(10_000))),
+  quota: nullable(whole(0, 10_000)),
   contact: object({
-    name: pipe(string(), trim(), maxLength(80)),
-    phone: pipe(string(), trim(), maxLength(30)),
+    name: words(80),
+    phone: words(30),
   }),
 });
 const many = object({ units: pipe(array(draft), minLength(1), maxLength(unitLimits.units)) });
 const shown = object({
   ids: pipe(array(rowNumber), minLength(1), maxLength(unitLimits.units)),
-  reason: pipe(string(), maxLength(1000)),
+  reason: unjudged,
 });
 const account = object({
-  login: pipe(string(), transform(narrow), trim(), toLowerCase(), regex(/^[a-z0-9][a-z0-9._-]{1,31}$/)),
+  login: pipe(login, regex(/^[a-z0-9][a-z0-9._-]{1,31}$/)),
 });
 
 /**
@@ -69,7 +53,7 @@ export function unitRoute(parts: {
   const organizer = parts.guard('organizer');
   const base = '/api/console/contests/:slug/units';
   const one = `${base}/:id`;
-  const idOf = (c: Context): number => rowId(c.req.param('id') ?? '');
+  const idOf = (c: Context): number => rowId(c.req.param('id'));
 
   return new Hono()
     .get(base, organizer, async (c) => {

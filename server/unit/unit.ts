@@ -6,6 +6,7 @@ import { Refusal } from '@zuimei/shared/refusal.ts';
 import { foldText } from '@zuimei/shared/text/fold.ts';
 import { phoneOf } from '@zuimei/shared/text/phone.ts';
 import type { UnitDraft, UnitLine, UnitLink } from '@zuimei/shared/unit.ts';
+import { lockContest } from '../contest/lock.ts';
 import type { Db, Tables } from '../db.ts';
 import { cleanLine, cleanName } from '../document/value.ts';
 import { createMac, sameText } from '../mac.ts';
@@ -104,7 +105,7 @@ export function createUnits(secrets: Secrets): Units {
     },
 
     async add(tx, contest, collection, drafts) {
-      await tx.selectFrom('contest').select('id').where('id', '=', contest).forUpdate().execute();
+      await lockContest(tx, contest, 'update');
       const known = new Set((await readNames(tx, contest)).map(foldText));
       if (known.size + drafts.length > unitLimits.units)
         throw new Refusal('too_large', { limit: unitLimits.units });

@@ -1,6 +1,7 @@
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { UploadProgress } from '@zuimei/shared/unit.ts';
 import type { SentFile } from '../document/documents.ts';
+import { readChunks } from '../http/body.ts';
 import type { Person } from '../staff/session.ts';
 import { isWhole } from '../text.ts';
 import type { Turns } from '../turn.ts';
@@ -71,16 +72,11 @@ export function createUploads(turns: Turns, limits = uploadLimits): Uploads {
     if (said >= 0) take(said);
     const whole = said >= 0 ? Buffer.allocUnsafeSlow(said) : null;
     const pieces: Uint8Array[] = [];
-    let length = 0;
-    for await (const piece of request.body ?? []) {
-      if (length + piece.length > (whole?.length ?? limit)) throw tooLarge;
-      if (whole) whole.set(piece, length);
-      else {
-        take(2 * piece.length);
-        pieces.push(piece);
-      }
-      length += piece.length;
-    }
+    const length = await readChunks(request.body, whole?.length ?? limit, tooLarge, (piece, at) => {
+      if (whole) return whole.set(piece, at);
+      take(2 * piece.length);
+      pieces.push(piece);
+    });
     if (whole && length < whole.length) throw new Refusal('bad_request', { field: 'body' });
     return whole ?? Buffer.concat(pieces);
   }
@@ -125,11 +121,4 @@ function sort(parts: ReturnType<typeof splitForm>, mostFiles: number): Pick<Uplo
   if (files.length > mostFiles) throw new Refusal('too_many_files', { most: mostFiles });
   if (files.length === 0) throw new Refusal('bad_request', { field: 'file' });
   return { fields, files };
-}
-
-/** The number of a row in an address. Refuses with not_found for anything that can be none. */
-export function rowId(text: string): number {
-  const id = /^[1-9][0-9]{0,9}$/u.test(text) ? Number(text) : 0;
-  if (id < 1 || id > 0x7fffffff) throw new Refusal('not_found');
-  return id;
 }

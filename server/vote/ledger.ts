@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
 import type { BallotState, Opening, Receipt } from '@zuimei/shared/ballot.ts';
-import type { Act, RulingVerb } from '@zuimei/shared/ledger/act.ts';
+import type { Act, ActKind, RulingVerb } from '@zuimei/shared/ledger/act.ts';
 import {
   type BatchCommitter,
   type CastBallot,
@@ -13,9 +13,12 @@ import { actCommitment } from '@zuimei/shared/ledger/entry.ts';
 import { ADDRESS_BYTES, FADED_BYTES, flagsOf } from '@zuimei/shared/ledger/evidence.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { readContest, type StoredContest } from '../contest/contest.ts';
+import { lockContest } from '../contest/lock.ts';
 import { frozenRules } from '../contest/rules.ts';
 import type { Db, Tables } from '../db.ts';
+import { missingReason } from '../http/reason.ts';
 import type { Secrets } from '../secret.ts';
+import { digestOf, raiseHead, readHead } from './head.ts';
 import { findReceipts, type OwnRecord, readBallots, readReceipts } from './receipt.ts';
 import { actsOf, MOST_NAMED, MOST_RULED, type Order, type Ruled } from './ruling.ts';
 
@@ -63,9 +66,16 @@ export interface Ledger {
   /**
    * A change by staff that bears on the result, and its entry, in one transaction: `change` does it under the contest's lock, then the
    * version grows and the act is appended with the rules as they stand after it. A ledger that had not begun begins here; the rules
-   * are still frozen by `open` when voting opens. Gives the contest as it is then. Refuses with not_found, and with what `change` refuses.
+   * are still frozen by `open` when voting opens. In a contest that is not published nothing is in force: it changes without an entry.
+   * Refuses with not_found, and with what `change` refuses.
    */
-  amend(slug: string, amendment: Amendment): Promise<StoredContest>;
+  amend(slug: string, amendment: Amendment): Promise<void>;
+  /**
+   * A change by staff of what citizens read and no rule knows of: `change` does it under the contest's lock, then the version grows, so
+   * that it is seen at once. Refuses with not_found, with what `change` refuses, and with reason_missing when rules would be others than
+   * a ledger that has begun holds: that is an amendment.
+   */
+  revise(slug: string, change: (tx: Transaction<Tables>, contestId: number) => Promise<void>): Promise<void>;
   /**
    * Moves ballots as auditors ruled, in one transaction with the counts and the entries that say so; rules and version stay as they are,
    * and ballots that come meanwhile wait. Refuses with not_found, archived, too_many_ballots {most}, nothing_to_rule when none of them can be
@@ -85,15 +95,16 @@ export interface Ledger {
   openingsOf(slug: string, ballots: readonly OwnRecord[]): Opening[];
 }
 
+/** What was done, in public words and numbers, as it stands in the entry beside the rules. */
+export type Facts = { readonly [field: string]: Canonical };
+
 export interface Amendment {
-  /** Of the entry, e.g. 'withdrawal'. */
-  kind: string;
+  kind: ActKind;
   actor: string;
   reason: string;
   reference?: string;
-  /** What was done, in public words and numbers, beside the rules. */
-  facts?: { readonly [field: string]: Canonical };
-  change(tx: Transaction<Tables>, contestId: number): Promise<void>;
+  /** Also records the act (staff/action.ts). Gives null when there was nothing to do: then nothing is appended. */
+  change(tx: Transaction<Tables>, contestId: number): Promise<Facts | null>;
 }
 
 export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string) => string): Ledger {
@@ -155,10 +166,10 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
 
   async function open(slug: string): Promise<StoredContest> {
     return await db.transaction().execute(async (tx) => {
-      await sql`select 1 from contest where slug = ${slug} for update`.execute(tx);
+      await lockContest(tx, slug, 'update');
       const contest = await readContest(tx, slug);
       if (!contest) throw new Refusal('not_found');
-      const before = await readFrozen(tx, contest.id);
+      const before = await readHead(tx, contest.id);
       const raised = await raiseHead(tx, contest, newOrigin(slug));
       if (raised && (before === null || before.version === 0 || before.rules !== digestOf(contest)))
         await appendAct(tx, contest.id, 'rules', {
@@ -172,30 +183,36 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
     });
   }
 
-  async function amend(slug: string, amendment: Amendment): Promise<StoredContest> {
-    const { kind, actor, reason, reference = '', facts = {}, change } = amendment;
-    return await db.transaction().execute(async (tx) => {
-      const { rows } = await sql<{ id: number; opened: number | null }>`
-        select c.id, (select h.version from ledger_head h where h.contest = c.id) as opened
-        from contest c where c.slug = ${slug} for update of c`.execute(tx);
-      const [row] = rows;
-      if (!row) throw new Refusal('not_found');
-      await change(tx, row.id);
-      await sql`update contest set version = version + 1 where id = ${row.id}`.execute(tx);
+  async function amend(slug: string, amendment: Amendment): Promise<void> {
+    const { kind, actor, reason, reference = '', change } = amendment;
+    await db.transaction().execute(async (tx) => {
+      const { id } = await lockContest(tx, slug, 'update');
+      const facts = await change(tx, id);
+      if (!facts) return;
+      await growVersion(tx, id);
       const contest = await readContest(tx, slug);
-      if (!contest) throw new Refusal('not_found');
+      if (!contest) return;
+      const head = await readHead(tx, id);
       // Version 0 takes no ballot: the head waits for `open`.
-      if (row.opened === null) await raiseHead(tx, { ...contest, version: 0 }, newOrigin(slug));
-      else if (row.opened > 0) await raiseHead(tx, contest, newOrigin(slug));
-      await appendAct(tx, contest.id, kind, {
-        ...facts,
-        actor,
-        reason,
-        reference,
-        rules: frozenRules(contest),
-        version: contest.version,
-      });
-      return contest;
+      if (head === null) await raiseHead(tx, { ...contest, version: 0 }, newOrigin(slug));
+      else if (head.version > 0) await raiseHead(tx, contest, newOrigin(slug));
+      const rules = frozenRules(contest);
+      await appendAct(tx, id, kind, { ...facts, actor, reason, reference, rules, version: contest.version });
+    });
+  }
+
+  async function revise(
+    slug: string,
+    change: (tx: Transaction<Tables>, contestId: number) => Promise<void>,
+  ): Promise<void> {
+    await db.transaction().execute(async (tx) => {
+      const { id } = await lockContest(tx, slug, 'update');
+      const before = await readContest(tx, slug);
+      await change(tx, id);
+      await growVersion(tx, id);
+      const after = await readContest(tx, slug);
+      const same = before === null || after === null || digestOf(before) === digestOf(after);
+      if (!same && (await readHead(tx, id))) throw missingReason();
     });
   }
 
@@ -204,12 +221,7 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
     if (entries.length > MOST_RULED) throw new Refusal('too_many_ballots', { most: MOST_RULED });
     return await db.transaction().execute(async (tx) => {
       // Locked before the head, as `amend` does; shared, since nothing of the contest changes.
-      const { rows } = await sql<{ id: number; archived: boolean }>`
-        select id, archived_at is not null as archived from contest where slug = ${slug} for share`.execute(
-        tx,
-      );
-      const [contest] = rows;
-      if (!contest) throw new Refusal('not_found');
+      const contest = await lockContest(tx, slug, 'share');
       if (contest.archived) throw new Refusal('archived');
       await before?.(tx, contest.id);
       const { first, moved } = await moveBallots(tx, contest.id, verb, entries);
@@ -264,6 +276,7 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
     ballotsOf: (contestId, voter) => readBallots(db, contestId, voter),
     open,
     amend,
+    revise,
     rule,
     join,
     behind,
@@ -274,6 +287,11 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
         ballots.map((one) => ({ ...one, ...one.trace })),
       ),
   };
+}
+
+/** No ballot that was checked under what was before is committed any more. */
+async function growVersion(tx: Transaction<Tables>, contestId: number): Promise<void> {
+  await sql`update contest set version = version + 1 where id = ${contestId}`.execute(tx);
 }
 
 /** The contest's secrets from which every ballot's salt and evidence are made. */
@@ -299,40 +317,6 @@ export function openingsBy(committer: BatchCommitter, ballots: readonly CastBall
   }));
 }
 
-/** Of the frozen rules, hex. */
-function digestOf(contest: StoredContest): string {
-  return actCommitment(frozenRules(contest));
-}
-
-async function readFrozen(
-  tx: Transaction<Tables>,
-  contest: number,
-): Promise<{ version: number; rules: string | null } | null> {
-  const { rows } = await sql<{ version: number; rules: string | null }>`
-    select version, encode(rules, 'hex') as rules from ledger_head where contest = ${contest}`.execute(tx);
-  return rows[0] ?? null;
-}
-
-/** Makes the head of a contest, or moves it to this version; false when it is there already. */
-async function raiseHead(tx: Transaction<Tables>, contest: StoredContest, origin: string): Promise<boolean> {
-  const { rule, rounds } = contest;
-  const { rows } = await sql`
-    insert into ledger_head as h (contest, origin, version, opens, closes, paused, daily, ballots_per_period, repeat_candidate, rules)
-    values (${contest.id}, ${origin}, ${contest.version}, ${arrayOf(rounds.map((round) => round.opens))}::timestamptz[],
-      ${arrayOf(rounds.map((round) => round.closes))}::timestamptz[], ${contest.paused !== null}, ${rule.period === 'day'},
-      ${rule.ballotsPerPeriod}, ${rule.repeatCandidate}, ${Buffer.from(digestOf(contest), 'hex')})
-    on conflict (contest) do update set version = excluded.version, opens = excluded.opens, closes = excluded.closes,
-      paused = excluded.paused, daily = excluded.daily, ballots_per_period = excluded.ballots_per_period,
-      repeat_candidate = excluded.repeat_candidate, rules = excluded.rules
-    where h.version < excluded.version
-    returning contest`.execute(tx);
-  return rows.length > 0;
-}
-
-function arrayOf(instants: string[]): string {
-  return `{${instants.map((instant) => `"${instant}"`).join(',')}}`;
-}
-
 /** Moves what the verb can move of these; `first`: the index that the next entry will have. See rule_ballots. */
 async function moveBallots(
   tx: Transaction<Tables>,
@@ -348,10 +332,10 @@ async function moveBallots(
 }
 
 /** Appends an act to the ledger; resolves with its index once the transaction is committed. */
-export async function appendAct(
+async function appendAct(
   tx: Transaction<Tables>,
   contestId: number,
-  kind: string,
+  kind: ActKind,
   act: Act,
 ): Promise<number> {
   const { rows } = await sql<{ index: string | number }>`

@@ -1,4 +1,5 @@
 import { fromBase64 } from '@zuimei/shared/bytes.ts';
+import { readChunks } from '../http/body.ts';
 
 const PATIENCE_MS = 20_000;
 const MOST_BYTES = 64_000;
@@ -45,20 +46,17 @@ export function createRemote(address: string): Remote | null {
 }
 
 async function ask(url: string, init: RequestInit = {}, mostBytes = MOST_BYTES): Promise<Reply<string>> {
+  const tooLong = new Error('回答过长，不像是账本的回答');
   try {
     const reply = await fetch(url, { ...init, signal: AbortSignal.timeout(PATIENCE_MS) });
     const chunks: Uint8Array[] = [];
-    let length = 0;
-    for await (const chunk of reply.body ?? []) {
-      length += chunk.length;
-      if (length > mostBytes) return { ok: false, status: null, why: '回答过长，不像是账本的回答' };
-      chunks.push(chunk);
-    }
+    await readChunks(reply.body, mostBytes, tooLong, (chunk) => chunks.push(chunk));
     const text = Buffer.concat(chunks).toString('utf8');
     return reply.ok
       ? { ok: true, value: text }
       : { ok: false, status: reply.status, why: refusalOf(reply.status, text) };
   } catch (error) {
+    if (error === tooLong) return { ok: false, status: null, why: tooLong.message };
     const { name, cause } = error as Error & { cause?: { code?: string; message?: string } };
     const why =
       name === 'TimeoutError' ? '20 秒内没有回答' : (cause?.code ?? cause?.message ?? String(error));

@@ -1,5 +1,24 @@
 import type { Canonical } from './canonical.ts';
 
+/**
+ * What an entry of a ledger may say. The page has words for each but a ballot (web/citizen/rules/actwords.ts); a verifier takes any kind,
+ * since the log of a later version is hashed alike.
+ */
+export type EntryKind =
+  | 'ballot'
+  | 'rules'
+  | 'shortlist'
+  | 'pause'
+  | 'resume'
+  | 'extension'
+  | 'withdrawal'
+  | 'correction'
+  | 'ruling'
+  | 'archive';
+
+/** Of entries that say what staff did. */
+export type ActKind = Exclude<EntryKind, 'ballot'>;
+
 /** A staff act that can change a result. It is public: its ledger entry commits to its canonical JSON without a salt. */
 export interface Act {
   readonly actor: string;

@@ -6,8 +6,7 @@ import { canonical } from './canonical.ts';
 
 /**
  * One line of a contest's ledger. Its published bytes are the canonical JSON of {at, commitment, contest, kind, v: 1}: they
- * hold no voter and no choice. A kind is
- * `ballot`, or says what an act of the office was: rules, shortlist, correction, withdrawal, pause, resume, extension, ruling, archive.
+ * hold no voter and no choice. Kinds in use: act.ts `EntryKind`.
  */
 export interface Entry {
   at: Instant;

@@ -1,3 +1,5 @@
+import { inOrder, ranksOf } from './rank.ts';
+
 /** What a candidate has, and what would go or come if ballots in question were decided otherwise. */
 export interface Stake {
   number: number;
@@ -35,27 +37,6 @@ export function placeAll(stakes: readonly Stake[]): Placed[] {
       robust: fewer.get(number) === rank && more.get(number) === rank,
     };
   });
-}
-
-/** Most votes first; equal ones by number. */
-export function inOrder<One extends { number: number }>(
-  all: readonly One[],
-  votes: (one: One) => number,
-): One[] {
-  return all.toSorted((a, b) => votes(b) - votes(a) || a.number - b.number);
-}
-
-export function ranksOf<One extends { number: number }>(
-  all: readonly One[],
-  votes: (one: One) => number,
-): Map<number, number> {
-  const ranks = new Map<number, number>();
-  let [rank, last] = [0, Number.NaN];
-  inOrder(all, votes).forEach((one, i) => {
-    if (votes(one) !== last) [rank, last] = [i + 1, votes(one)];
-    ranks.set(one.number, rank);
-  });
-  return ranks;
 }
 
 /** Who would be among the first `chosen` instead of whom; those who leave in the order they had. */

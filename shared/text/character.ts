@@ -78,3 +78,8 @@ export function unshownIn(text: string): string | null {
     .join('')
     .replace(/\s+/gu, ' ');
 }
+
+/** Characters as notices and forms count them: blanks and line breaks are not counted, a rare character or an emoji is one. */
+export function countChars(text: string): number {
+  return [...text.replace(/\s/gu, '')].length;
+}

@@ -17,6 +17,7 @@ export async function zuimei(args: string[], env: Record<string, string>, folder
   const terminal = {
     env: { ZUIMEI_SECRET: TEST_SECRET, ...env },
     folder,
+    user: 'tester',
     print: (line: string) => void (said.stdout += `${line}\n`),
     warn: (line: string) => void (said.stderr += `${line}\n`),
   };

@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { type Database, openDatabase } from '@zuimei/server/db.ts';
-import { grantTo, migrate } from '@zuimei/server/schema.ts';
+import { functionFiles, grantTo, migrate } from '@zuimei/server/schema.ts';
 import { APP_ROLE } from './postgres.ts';
 
 export type DatabaseKind = Database['kind'];
@@ -137,11 +137,12 @@ async function makeTemplate(postgresUrl: string): Promise<string> {
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Of all migrations and of what applies them: whatever a migrated database hangs on. */
+/** Of all migrations and functions and of what applies them: whatever a migrated database hangs on. */
 function migrationsDigest(): string {
   const hash = createHash('sha256');
   const folder = join(root, 'server/migrations');
   for (const name of readdirSync(folder).sort()) hash.update(name).update(readFileSync(join(folder, name)));
+  for (const name of functionFiles) hash.update(name).update(readFileSync(join(root, 'server', name)));
   return hash
     .update(readFileSync(join(root, 'server/schema.ts')))
     .digest('hex')

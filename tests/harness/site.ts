@@ -7,7 +7,7 @@ import { expect } from 'vitest';
 import { createApp } from '@zuimei/server/app.ts';
 import { verifyActs } from '@zuimei/server/audit/acts.ts';
 import { verifyContest } from '@zuimei/server/audit/verify.ts';
-import { createContest, updateContest } from '@zuimei/server/contest/contest.ts';
+import { createContest } from '@zuimei/server/contest/contest.ts';
 import type { Db } from '@zuimei/server/db.ts';
 import { createDirect } from '@zuimei/server/direct.ts';
 import { openGate } from '@zuimei/server/gate/counters.ts';
@@ -80,17 +80,25 @@ export function candidateOf(number: number, changes: Partial<Candidate> = {}): C
   };
 }
 
-/** A contest in the database with this many candidates, all at once: a server that looks in meanwhile sees none or all. */
+/** A published contest in the database with this many candidates, all at once: a server that looks in meanwhile sees none or all. */
 export async function seedContest(db: Db, slug: string, settings: Settings, count = 8): Promise<number> {
   const bodies = Array.from({ length: count }, (_, i) => candidateOf(i + 1));
   return await db.transaction().execute(async (tx) => {
     const id = await createContest(tx, slug, settings);
+    await sql`update contest set published_at = now() where id = ${id}`.execute(tx);
     await sql`
       insert into candidate (contest, number, body)
       select ${id}, (body ->> 'number')::int, body
       from jsonb_array_elements(${JSON.stringify(bodies)}::jsonb) body`.execute(tx);
     return id;
   });
+}
+
+/** Other settings and a new version, as if by staff, without the act. */
+export async function updateContest(db: Db, id: number, settings: Settings): Promise<void> {
+  await sql`update contest set settings = ${JSON.stringify(settings)}::jsonb, version = version + 1 where id = ${id}`.execute(
+    db,
+  );
 }
 
 export interface Asked {

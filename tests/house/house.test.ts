@@ -2,15 +2,17 @@ import { describe, expect, test } from 'vitest';
 import { refusalCodes } from '@zuimei/shared/refusal.ts';
 import { refusalWords } from '@zuimei/shared/refusalwords.ts';
 import { statusOf } from '../../server/http/answer.ts';
+import { functionFiles } from '../../server/schema.ts';
+import { api } from './api.ts';
 import { layers, type Rule } from './layers.ts';
 import { lexicon } from './lexicon.ts';
 import { order } from './order.ts';
-import { longFiles, places, realPhones } from './places.ts';
+import { functionFaults, longFiles, places, realPhones } from './places.ts';
 import { listFiles, parseSource, readSources, readText } from './source.ts';
 import { style } from './style.ts';
 
 const sources = readSources();
-const rules: Record<string, Rule> = { ...layers, ...lexicon, ...order, ...places, ...style };
+const rules: Record<string, Rule> = { ...api, ...layers, ...lexicon, ...order, ...places, ...style };
 
 /** For every rule: files that break it, and files that look alike and do not. A later file of a pair completes the one before. */
 const examples: Record<string, { wrong: [string, string][][]; right: [string, string][][] }> = {
@@ -176,15 +178,60 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
     ],
   },
 
+  'who stands and what is in force changes by an act: a contest’s version grows in vote/ledger.ts alone': {
+    wrong: [
+      [['server/contest/a.ts', 'sql`update contest set version = version + 1 where id = 7`']],
+      [['server/contest/a.ts', 'sql`update contest set settings = null, version = version + 1`']],
+      [['server/contest/a.ts', `tx.updateTable('contest').set({ version: sql\`version + 1\` })`]],
+    ],
+    right: [
+      [['server/vote/ledger.ts', 'sql`update contest set version = version + 1 where id = 7`']],
+      [['server/nomination/filing.ts', `tx.updateTable('nomination').set({ version: sql\`version + 1\` })`]],
+      [['server/contest/a.ts', 'sql`update contest set draft = null, draft_version = draft_version + 1`']],
+      [['tests/a.ts', 'sql`update contest set version = version + 1`']],
+    ],
+  },
+  'candidates are added only by the acts that say who did it': {
+    wrong: [
+      [['server/demo/a.ts', 'sql`insert into candidate (contest, number) values (1, 1)`']],
+      [['server/nomination/a.ts', `tx.insertInto('candidate').values(row)`]],
+    ],
+    right: [
+      [['server/intake/save.ts', `tx.insertInto('candidate').values(row)`]],
+      [['server/contest/a.ts', `tx.updateTable('candidate').set({ body })`]],
+    ],
+  },
+  'whoever changes a contest through the ledger records the act': {
+    wrong: [[['server/contest/a.ts', `ledger.amend(slug, { change });`]]],
+    right: [
+      [['server/contest/a.ts', `ledger.revise(slug, change); recordAction(tx, actor, { act });`]],
+      [['server/contest/b.ts', `ledger.open(slug);`]],
+    ],
+  },
+  'every act that has a code is recorded somewhere': {
+    wrong: [
+      [
+        ['shared/action.ts', `export type ActCode =\n  | 'unit.add'\n  | 'unit.paint';`],
+        ['server/a.ts', `const act = 'unit.add';`],
+      ],
+    ],
+    right: [
+      [
+        ['shared/action.ts', `export type ActCode =\n  | 'unit.add';`],
+        ['server/a.ts', `const act = 'unit.add';`],
+      ],
+    ],
+  },
   'only one file writes each table of the ledger': {
     wrong: [
+      [['server/vote/ledger.ts', 'sql`update ledger_head set version = 1`']],
       [['server/ruling/ruling.ts', 'sql`update tally set votes = 1`']],
       [['server/ruling/ruling.ts', 'sql`delete\n from ledger_entry where index = 1`']],
       [['server/ruling/ruling.ts', `db.insertInto('ledger_entry').values(row);`]],
       [['server/vote/ledger.ts', 'sql`insert into log_checkpoint (size) values (1)`']],
     ],
     right: [
-      [['server/vote/ledger.ts', 'sql`insert into ledger_head as h (contest) values (1)`']],
+      [['server/vote/ledger.ts', 'sql`insert into tally as t (contest) values (1)`']],
       [
         [
           'server/tally/snapshot.ts',
@@ -196,6 +243,89 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
   'the functions that append to the ledger are called only by vote/ledger.ts': {
     wrong: [[['server/contest/contest.ts', 'sql`select * from append_act(1, 2)`']]],
     right: [[['server/vote/ledger.ts', 'sql`select * from append_act(1, 2)`']]],
+  },
+  'what a reason is, is said in http/reason.ts alone': {
+    wrong: [[['server/review/decide.ts', `if (reason.length < 4) throw new Refusal('reason_missing');`]]],
+    right: [
+      [['server/http/reason.ts', `throw new Refusal('reason_missing');`]],
+      [['server/http/answer.ts', 'const statusOf = { reason_missing: 422 };']],
+    ],
+  },
+  'ranks are given by shared/statistics/rank.ts alone': {
+    wrong: [[['server/out/rank.ts', 'rows.sort((a, b) => b.votes - a.votes || a.number - b.number);']]],
+    right: [[['server/out/rank.ts', 'inOrder(rows, (row) => row.votes - row.held);']]],
+  },
+  'a contest is locked by contest/lock.ts alone': {
+    wrong: [
+      [['server/a.ts', 'sql`select 1 from contest where slug = $1 for update`']],
+      [
+        [
+          'server/a.ts',
+          `tx.selectFrom('contest').select('id').where('slug', '=', slug).forNoKeyUpdate().execute()`,
+        ],
+      ],
+      [['server/a.ts', 'sql`select c.id from contest c where c.slug = $1 for share`']],
+    ],
+    right: [
+      [['server/contest/lock.ts', 'sql`select id from contest where slug = $1 for share`']],
+      [['server/a.ts', `tx.selectFrom('unit').select('id').forUpdate()`]],
+      [['server/a.ts', 'sql`select id from contest`; sql`select id from unit for update`']],
+    ],
+  },
+  'a body is read chunk by chunk in http/body.ts alone': {
+    wrong: [[['server/upload/upload.ts', 'for await (const piece of request.body ?? []) keep(piece);']]],
+    right: [
+      [['server/http/body.ts', 'for await (const chunk of request.body ?? []) take(chunk);']],
+      [['server/a.ts', 'for await (const line of readLines(db)) print(line);']],
+    ],
+  },
+  'what bodies are made of stands in http/shape.ts alone': {
+    wrong: [
+      [['server/a/route.ts', 'const version = pipe(number(), integer(), minValue(1));']],
+      [['server/a/route.ts', 'const since = optional(pipe(string(), isoTimestamp()));']],
+      [['server/a/route.ts', String.raw`if (!/^[1-9]\d{0,9}$/.test(id)) throw new Refusal('not_found');`]],
+    ],
+    right: [
+      [['server/a/route.ts', 'const points = nullable(pipe(number(), minValue(0), maxValue(100)));']],
+      [['server/http/shape.ts', 'const whole = pipe(number(), integer());']],
+    ],
+  },
+  'a page asks the server by a path of shared/api, which says what comes back': {
+    wrong: [
+      [['web/console/a.ts', "const answer = await api.get<PortalView>('/api/console/unit');"]],
+      [['web/console/A.vue', '<a :href="`/api/contests/a/receipts/1`">']],
+      [['web/citizen/a.ts', "const path = '/api/contests'; fetch(path);"]],
+    ],
+    right: [
+      [['web/console/a.ts', 'api.post(\n  `/api/console/contests/:slug/pause`, { slug }, { reason });']],
+      [['web/console/A.vue', `<a :href="link('/api/contests/:slug/receipts/:index', { slug, index })">`]],
+      [['web/lib/client.ts', "read('/api/contests', {})"]],
+    ],
+  },
+  'a thread is started by thread.ts alone': {
+    wrong: [[['server/out/press.ts', `const worker = new Worker(new URL('./worker.ts', import.meta.url));`]]],
+    right: [
+      [['server/thread.ts', 'const thread = new Worker(file);']],
+      [
+        [
+          'server/a.ts',
+          `import type { Worker } from 'node:worker_threads'; let worker: Worker | null = null;`,
+        ],
+      ],
+    ],
+  },
+  'one reading for all who wait: what is read and kept for a moment uses fresh.ts': {
+    wrong: [
+      [['server/log/acts.ts', 'const kept = new Map<number, { reply: Promise<Prebuilt>; at: number }>();']],
+    ],
+    right: [
+      [
+        [
+          'server/a.ts',
+          'const days = createFresh(clock, 1_000, (contest: number) => readDays(db, contest));',
+        ],
+      ],
+    ],
   },
   'what is uploaded is held by `using`': {
     wrong: [[['server/a/route.ts', 'const upload = await uploads.read(request, person, 5);']]],
@@ -324,4 +454,38 @@ test('report: files that may hold two ideas', () => {
   const long = longFiles(sources);
   if (long.length > 0) console.warn(`over 250 lines (.vue over 200):\n  ${long.join('\n  ')}`);
   expect(longFiles([parseSource('server/a.ts', 'a();\n'.repeat(251))])).toEqual(['server/a.ts 251']);
+});
+
+describe('a function of the database stands once, in a file beside the code that calls it', () => {
+  const one = 'create or replace function f() returns int';
+  test.each([
+    [[['server/migrations/0007_more.sql', one]]],
+    [[['server/migrations/0007_more.sql', 'create trigger t before update on a']]],
+    [
+      [
+        ['server/vote/commit.sql', one],
+        ['server/vote/rule.sql', one],
+      ],
+    ],
+    [[['server/vote/more.sql', one]]],
+    [[['server/vote/commit.sql', 'create function f() returns int']]],
+  ] satisfies [string, string][][][])('%j does not', (files) => {
+    expect(functionFaults(files, functionFiles)).not.toEqual([]);
+  });
+
+  test('in this repository', () => {
+    const right = [
+      ['server/vote/commit.sql', one],
+      ['server/migrations/0001_a.sql', 'create table a ()'],
+    ] satisfies [string, string][];
+    expect(functionFaults(right, functionFiles)).toEqual([]);
+    const files = listFiles('server').filter((path) => path.endsWith('.sql'));
+    expect(files).toEqual(expect.arrayContaining(functionFiles.map((name) => `server/${name}`)));
+    expect(
+      functionFaults(
+        files.map((path) => [path, readText(path)]),
+        functionFiles,
+      ),
+    ).toEqual([]);
+  });
 });

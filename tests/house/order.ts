@@ -6,7 +6,19 @@ import type { Rule } from './layers.ts';
  */
 export const serverOrder: readonly string[] = [
   // The ground: knows no contest and no HTTP.
-  ...['text.ts', 'journal.ts', 'metrics.ts', 'patience.ts', 'turn.ts', 'folder.ts', 'db.ts', 'redis.ts'],
+  ...[
+    'text.ts',
+    'journal.ts',
+    'metrics.ts',
+    'patience.ts',
+    'turn.ts',
+    'fresh.ts',
+    'thread.ts',
+    'folder.ts',
+    'tables.ts',
+    'db.ts',
+    'redis.ts',
+  ],
   ...['secret.ts', 'mac.ts', 'vault.ts', 'address', 'document', 'http'],
   // Who acts, and on what.
   ...['staff', 'roster', 'contest', 'media', 'upload'],
@@ -19,7 +31,17 @@ export const serverOrder: readonly string[] = [
   // How people come to it; the plan shows its page before anybody may see it.
   ...['wechat', 'chat', 'page', 'plan', 'health.ts'],
   // What wires and starts it all.
-  ...['parts.ts', 'app.ts', 'direct.ts', 'demo', 'witness', 'schema.ts', 'rotation.ts', 'config.ts'],
+  ...[
+    'parts.ts',
+    'app.ts',
+    'served.ts',
+    'direct.ts',
+    'demo',
+    'witness',
+    'schema.ts',
+    'rotation.ts',
+    'config.ts',
+  ],
   ...['command.ts', 'control.ts', 'commandline.ts', 'cli.ts', 'main.ts'],
 ];
 

@@ -26,7 +26,7 @@ let office = '';
 beforeAll(async () => {
   fresh = await freshDatabase('server');
   site = await createSite(fresh.database.db, { pages: true });
-  await loadDemo(fresh.database.db, site.parts.secrets, site.now());
+  await loadDemo({ db: fresh.database.db, secrets: site.parts.secrets, publicUrl: null }, site.now());
   browser = await openBrowser();
   office = mkdtempSync(join(tmpdir(), 'zuimei-office-'));
   await vote(5);
@@ -69,7 +69,7 @@ describe('checkpoints and their witnesses', () => {
   test('an auditor registers the discipline office by the line that its keygen printed', async () => {
     page = await open(await desk(), 'auditor');
     await page.goto(PATH);
-    await page.getByText('6 条账目').waitFor();
+    await page.getByText('7 条账目').waitFor();
     await page.getByText('还没有见证单位').waitFor();
     const key = (await watch('keygen', '--name', 'yunling-jiwei', '--key', 'key')).at(-1) ?? '';
     const misread = key.replace(/.$/, (end) => (end === 'A' ? 'B' : 'A'));
@@ -93,7 +93,7 @@ describe('checkpoints and their witnesses', () => {
     const command = shown.find((text) => text.includes('--log ')) ?? '';
     const words = command.replaceAll("'", '').split(' ').slice(3);
     const named = words.map((word) => (word === 'witness.key' ? 'key' : word));
-    expect(await watch(...named, '--once')).toEqual([expect.stringContaining('已见证 6 条账目')]);
+    expect(await watch(...named, '--once')).toEqual([expect.stringContaining('已见证 7 条账目')]);
     site.pass(1_001);
     await page.getByRole('button', { name: '刷新' }).click();
     await page.getByText('由云岭区纪委监委机关见证').first().waitFor();

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { sql } from 'kysely';
 import { expect } from 'vitest';
 import { verifyContest } from '@zuimei/server/audit/verify.ts';
-import { updateContest } from '@zuimei/server/contest/contest.ts';
 import { openSecrets } from '@zuimei/server/secret.ts';
 import { createVoters } from '@zuimei/server/vote/voter.ts';
 import { startApp, TEST_SECRET, type TestApp } from '../harness/app.ts';
@@ -10,7 +9,7 @@ import type { Balancer } from '../harness/balancer.ts';
 import { openBrowser } from '../harness/browser.ts';
 import { zuimei } from '../harness/cli.ts';
 import { freshDatabase } from '../harness/database.ts';
-import { type Settings, seedContest, settingsOf } from '../harness/site.ts';
+import { type Settings, seedContest, settingsOf, updateContest } from '../harness/site.ts';
 import { type Guest, welcome } from './guest.ts';
 
 const PAGES = new URL('../../web/dist/client/index.html', import.meta.url);

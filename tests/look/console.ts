@@ -11,7 +11,7 @@ const MINUTES = 600;
 const end = Date.now();
 const fresh = await movableDatabase('embedded');
 const site = await createSite(fresh.database.db, { pages: true });
-await loadDemo(fresh.database.db, site.parts.secrets, end);
+await loadDemo({ db: fresh.database.db, secrets: site.parts.secrets, publicUrl: null }, end);
 for (let minute = 0; minute < MINUTES; minute += 2) {
   const at = end - (MINUTES - minute) * 60_000;
   await fresh.at(at);

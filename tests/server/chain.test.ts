@@ -39,7 +39,7 @@ describe.each(databaseKinds)('the action log, to who may write to every table (%
   async function act(count: number): Promise<void> {
     for (let i = 0; i < count; i++)
       await recordAction(fresh.database.db, someone, {
-        act: 'contest.save',
+        act: 'contest.edit',
         subject: `第 ${i} 次`,
         reason: '汉字 "引号"',
       });
@@ -69,6 +69,7 @@ describe.each(databaseKinds)('the action log, to who may write to every table (%
       db,
       secrets: site.parts.secrets,
       folder,
+      user: 'tester',
       publicUrl: null,
       database: 'here',
       print: (one: string) => void lines.push(one),
@@ -188,7 +189,7 @@ describe.each(databaseKinds)('the action log, to who may write to every table (%
       let written = () => {};
       const writing = new Promise<void>((resolve) => (written = resolve));
       const early = db.transaction().execute(async (tx) => {
-        await recordAction(tx, someone, { act: 'contest.save', subject: '先写后到' });
+        await recordAction(tx, someone, { act: 'contest.edit', subject: '先写后到' });
         written();
         await held;
       });

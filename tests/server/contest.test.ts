@@ -192,7 +192,7 @@ describe.each(databaseKinds)('the rules of a contest (%s)', (kind) => {
       const slug = `later-${kind}`;
       const asked = async () => (await site.call(`/api/contests/${slug}`)).status;
       expect(await asked()).toBe(404);
-      await sql`insert into contest (slug, settings) select ${slug}, settings from contest limit 1`.execute(
+      await sql`insert into contest (slug, settings, published_at) select ${slug}, settings, now() from contest limit 1`.execute(
         fresh.database.db,
       );
       expect(await asked()).toBe(404);

@@ -11,7 +11,7 @@ import { startApp, type TestApp } from '../harness/app.ts';
 import { zuimei, zuimeiProcess } from '../harness/cli.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { freePort } from '../harness/port.ts';
-import { seedContest, settingsOf } from '../harness/site.ts';
+import { HOUR_MS, type Settings, seedContest, settingsOf } from '../harness/site.ts';
 
 const samples = fileURLToPath(new URL('../../server/demo/samples/', import.meta.url));
 
@@ -167,6 +167,13 @@ describe('a server started on an empty folder', () => {
   });
 });
 
+/** Settings with voting from tomorrow. */
+function notYetOpen(): Settings {
+  const [opens, closes] = [24, 100].map((hours) => new Date(Date.now() + hours * HOUR_MS).toISOString());
+  if (!opens || !closes) throw new Error('no instants');
+  return settingsOf(Date.now(), { rounds: [{ opens, closes, numbers: null }] });
+}
+
 describe('the command line', () => {
   let fresh: FreshDatabase;
   let env: Record<string, string>;
@@ -175,7 +182,7 @@ describe('the command line', () => {
     fresh = await freshDatabase('server');
     env = { DATABASE_URL: fresh.url ?? '' };
     folder = mkdtempSync(join(tmpdir(), 'zuimei-command-'));
-    await seedContest(fresh.database.db, 'empty', settingsOf(Date.now()), 0);
+    await seedContest(fresh.database.db, 'empty', notYetOpen(), 0);
     await seedContest(fresh.database.db, 'voted', settingsOf(Date.now()));
     const app = await startApp({ databaseUrl: fresh.url ?? '', redisUrl: inject('redisUrl') });
     for (let i = 0; i < 5; i++) expect((await send(app.url, voterOf('voted')())).status).toBe(201);
@@ -271,7 +278,7 @@ describe('the command line', () => {
     });
 
     test('of a file that is none of ours leaves with 1 and names it; with --strict nothing of the others is kept', async () => {
-      await seedContest(fresh.database.db, 'strict', settingsOf(Date.now()), 0);
+      await seedContest(fresh.database.db, 'strict', notYetOpen(), 0);
       const bad = join(folder, '坏的.docx');
       writeFileSync(bad, 'not a document');
       const said = await zuimei(['import', one, bad, '--contest', 'strict', '--strict', '--json'], env);

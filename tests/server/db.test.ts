@@ -20,6 +20,30 @@ describe.each(databaseKinds)('migrations (%s)', (kind) => {
       await fresh.drop();
     }
   });
+
+  test('a function is applied anew when its text is another than what was applied, and no other is', async () => {
+    const fresh = await freshDatabase(kind);
+    const { db } = fresh.owner;
+    const bodyOf = async () =>
+      (
+        await sql<{ text: string }>`select prosrc as text from pg_proc where proname = 'join_voters'`.execute(
+          db,
+        )
+      ).rows;
+    try {
+      const before = await bodyOf();
+      await sql
+        .raw(`create or replace function join_voters(p_contest int, p_from bytea, p_into bytea) returns void
+          language plpgsql as $$ begin null; end $$`)
+        .execute(db);
+      await db.updateTable('function_file').set({ digest: '' }).where('name', '=', 'vote/join.sql').execute();
+      expect(await migrate(db)).toEqual(['vote/join.sql']);
+      expect(await bodyOf()).toEqual(before);
+      expect(await migrate(db)).toEqual([]);
+    } finally {
+      await fresh.drop();
+    }
+  });
 });
 
 test('eight servers that start at once on an empty database migrate it together, each file once', async () => {

@@ -3,23 +3,23 @@ import { createContest, readContest } from '@zuimei/server/contest/contest.ts';
 import type { Db } from '@zuimei/server/db.ts';
 import { readDocuments } from '@zuimei/server/document/documents.ts';
 import { importDocuments } from '@zuimei/server/intake/import.ts';
-import { saveNominations } from '@zuimei/server/intake/save.ts';
+import { type Importer, saveNominations } from '@zuimei/server/intake/save.ts';
+import { openSecrets } from '@zuimei/server/secret.ts';
 import { openPrivate, sealPrivate } from '@zuimei/server/vault.ts';
+import { createLedger } from '@zuimei/server/vote/ledger.ts';
 import type { Category } from '@zuimei/shared/contest.ts';
+import { TEST_SECRET } from '../harness/app.ts';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { cardGrid, docxFile, portrait, sampleFiles } from './paper.ts';
 
 const key = new Uint8Array(32).fill(7);
+const by = { actor: { name: '王组织', staff: null, unit: null }, reason: '各单位报来' };
 const peopleAndTeams: Category[] = [
   { id: 'person', name: '个人' },
   { id: 'team', name: '团队' },
 ];
 
-async function contestOf(
-  db: Db,
-  slug: string,
-  categories = peopleAndTeams,
-): Promise<{ id: number; slug: string }> {
+async function contestOf(db: Db, slug: string, categories = peopleAndTeams): Promise<string> {
   const id = await createContest(db, slug, {
     title: slug,
     slogan: '',
@@ -40,7 +40,8 @@ async function contestOf(
     categories,
     footer: { icp: '', police: '', partyGovernment: false, siteCode: '', contact: '' },
   });
-  return { id, slug };
+  await db.updateTable('contest').set({ published_at: new Date() }).where('id', '=', id).execute();
+  return slug;
 }
 
 describe('the sample documents', () => {
@@ -158,9 +159,13 @@ describe('the sample documents', () => {
 describe.each(databaseKinds)('importing into the %s database', (kind) => {
   let fresh: FreshDatabase;
   let db: Db;
+  let from: Importer;
   beforeAll(async () => {
     fresh = await freshDatabase(kind);
     db = fresh.database.db;
+    const secrets = await openSecrets({ secret: TEST_SECRET, dataDir: '' });
+    const ledger = createLedger(db, secrets, (slug) => `test/${slug}`);
+    from = { db, ledger, key, clock: Date.now };
   });
   afterAll(() => fresh.drop());
 
@@ -168,8 +173,8 @@ describe.each(databaseKinds)('importing into the %s database', (kind) => {
     const people = await contestOf(db, 'people');
     const cases = await contestOf(db, 'cases', []);
     const before = process.cpuUsage();
-    const first = await importDocuments(db, people, sampleFiles('zuimei'), { key });
-    const second = await importDocuments(db, cases, sampleFiles('anli'), { key });
+    const first = await importDocuments(from, people, sampleFiles('zuimei'), by);
+    const second = await importDocuments(from, cases, sampleFiles('anli'), by);
     const { user, system } = process.cpuUsage(before);
     expect((user + system) / 1e6).toBeLessThan(10);
     expect(first.candidates.map(({ number, category }) => [number, category])).toEqual(
@@ -215,15 +220,15 @@ describe.each(databaseKinds)('importing into the %s database', (kind) => {
 
   test('importing the same documents again adds nobody, changes nothing, and names who is there', async () => {
     const before = await readContest(db, 'people');
-    const again = await importDocuments(db, { id: before?.id ?? 0 }, sampleFiles('zuimei'), { key });
+    const again = await importDocuments(from, 'people', sampleFiles('zuimei'), by);
     expect(again.candidates).toEqual([]);
     expect(again.problems.filter(({ code }) => code === 'already_in_contest')).toHaveLength(8);
     expect(await readContest(db, 'people')).toEqual(before);
     const list = await importDocuments(
-      db,
-      { id: before?.id ?? 0 },
+      from,
+      'people',
       sampleFiles('zuimei', (name) => name === '汇总表.xlsx'),
-      { key },
+      by,
     );
     expect(list.candidates).toEqual([]);
   });
@@ -231,10 +236,10 @@ describe.each(databaseKinds)('importing into the %s database', (kind) => {
   test('a later import goes on numbering; a dry run says the same and stores nothing', async () => {
     const stored = await readContest(db, 'people');
     const file = await docxFile('新.docx', [cardGrid({ name: '许知远', photo: await portrait() })]);
-    const dry = await importDocuments(db, { id: stored?.id ?? 0 }, [file], { key, dryRun: true });
+    const dry = await importDocuments(from, 'people', [file], { ...by, dryRun: true });
     expect(dry.candidates.map(({ number, name }) => [number, name])).toEqual([[9, '许知远']]);
     expect(await readContest(db, 'people')).toEqual(stored);
-    const real = await importDocuments(db, { id: stored?.id ?? 0 }, [file], { key });
+    const real = await importDocuments(from, 'people', [file], by);
     // A picture's id is drawn anew each time.
     const drawn = expect.stringMatching(/^[0-9a-f]{24}$/u);
     expect(real.candidates).toEqual(
@@ -250,11 +255,11 @@ describe.each(databaseKinds)('importing into the %s database', (kind) => {
         cardGrid({ name: '顾长风', phone: '13800000022', reason: '功'.repeat(51) }),
       ]),
     ];
-    const strict = await importDocuments(db, await contestOf(db, 'strict'), files, { key, strict: true });
+    const strict = await importDocuments(from, await contestOf(db, 'strict'), files, { ...by, strict: true });
     expect(strict.candidates).toEqual([]);
     expect((await readContest(db, 'strict'))?.candidates).toEqual([]);
     expect((await readContest(db, 'strict'))?.version).toBe(1);
-    const lenient = await importDocuments(db, await contestOf(db, 'lenient'), files, { key });
+    const lenient = await importDocuments(from, await contestOf(db, 'lenient'), files, by);
     expect(lenient.candidates.map(({ name }) => name)).toEqual(['沈清和']);
     const wrong = lenient.problems.find(({ code }) => code === 'reason_too_long');
     expect(wrong).toEqual({
@@ -274,10 +279,10 @@ describe.each(databaseKinds)('importing into the %s database', (kind) => {
       { id: 'b', name: '救援队伍' },
     ]);
     const file = await docxFile('甲.docx', [cardGrid({ name: '程一诺', photo: broken })]);
-    const refused = await importDocuments(db, contest, [file], { key });
+    const refused = await importDocuments(from, contest, [file], by);
     expect(refused.candidates).toEqual([]);
     expect(refused.problems.map(({ code }) => code)).toContain('unknown_category');
-    const taken = await importDocuments(db, await contestOf(db, 'odd-photo'), [file], { key });
+    const taken = await importDocuments(from, await contestOf(db, 'odd-photo'), [file], by);
     expect(taken.candidates[0]).toMatchObject({ name: '程一诺', photos: [] });
     expect(taken.problems.map(({ code }) => code)).toContain('photo_broken');
   });
@@ -285,10 +290,7 @@ describe.each(databaseKinds)('importing into the %s database', (kind) => {
   test('two imports of the same documents at once add everybody once', async () => {
     const contest = await contestOf(db, 'twice');
     const files = sampleFiles('zuimei', (name) => name.endsWith('.xlsx'));
-    await Promise.all([
-      importDocuments(db, contest, files, { key }),
-      importDocuments(db, contest, files, { key }),
-    ]);
+    await Promise.all([importDocuments(from, contest, files, by), importDocuments(from, contest, files, by)]);
     const stored = await readContest(db, 'twice');
     expect(stored?.candidates.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     expect(stored?.version).toBe(2);
@@ -297,14 +299,14 @@ describe.each(databaseKinds)('importing into the %s database', (kind) => {
   test('eight imports at once of eight nominees get eight numbers', async () => {
     const contest = await contestOf(db, 'crowd');
     const { nominations } = await readDocuments(sampleFiles('zuimei', (name) => name === '汇总表.xlsx'));
-    await Promise.all(nominations.map((one) => saveNominations(db, contest.id, [one], { key })));
+    await Promise.all(nominations.map((one) => saveNominations(from, contest, [one], by)));
     const stored = await readContest(db, 'crowd');
     expect(stored?.candidates.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     expect(stored?.version).toBe(9);
   });
 
   test('a contest that does not exist is refused', async () => {
-    await expect(importDocuments(db, { id: 987_654 }, [], { key })).rejects.toMatchObject({
+    await expect(importDocuments(from, 'nothing', [], by)).rejects.toMatchObject({
       code: 'not_found',
     });
   });

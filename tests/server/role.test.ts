@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { grantTo, readSchema } from '@zuimei/server/schema.ts';
+import { grantTo, migrate, readSchema } from '@zuimei/server/schema.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { APP_ROLE } from '../harness/postgres.ts';
 import { createSite, type TestSite } from '../harness/site.ts';
@@ -85,7 +85,7 @@ test('what the app may delete, and nothing else, is what is not kept for ever', 
     select relname as name from pg_class where relnamespace = current_schema()::regnamespace and relkind = 'r'
       and has_table_privilege(${APP_ROLE}, oid, 'delete') order by 1`.execute(fresh.owner.db);
   const kept =
-    /^(ledger_|log_|voter_quota|tally|ballot_ruling|ruling_proposal|action_|installation|migration)/;
+    /^(ledger_|log_|voter_quota|tally|ballot_ruling|ruling_proposal|shortlist_draw|action_|installation|migration|function_file)/;
   expect(rows.filter((row) => kept.test(row.name))).toEqual([]);
   expect(rows.length).toBeGreaterThan(3);
 });
@@ -98,10 +98,13 @@ test('a right that was given by hand is taken again by the next migration', asyn
     await expect(sql.raw(text).execute(fresh.database.db)).rejects.toMatchObject({ code: '42501' });
 });
 
-test('who owns the tables is told apart from who uses them, and both see whether a migration is missing', async () => {
+test('who owns the tables is told apart from who uses them, and both see whether a migration or a function is missing', async () => {
   expect(await readSchema(fresh.database.db)).toEqual({ role: APP_ROLE, owner: false, missing: [] });
   expect(await readSchema(fresh.owner.db)).toMatchObject({ owner: true, missing: [] });
-  await sql`delete from migration where name like '0008%'`.execute(fresh.owner.db);
-  expect(await readSchema(fresh.database.db)).toMatchObject({ missing: ['0008_wechat.sql'] });
-  await sql`insert into migration (name) values ('0008_wechat.sql')`.execute(fresh.owner.db);
+  await sql`delete from migration where name like '0006%'`.execute(fresh.owner.db);
+  await sql`update function_file set digest = '' where name = 'vote/commit.sql'`.execute(fresh.owner.db);
+  const missing = ['0006_wechat.sql', 'vote/commit.sql'];
+  expect(await readSchema(fresh.database.db)).toMatchObject({ missing });
+  await sql`insert into migration (name) values ('0006_wechat.sql')`.execute(fresh.owner.db);
+  expect(await migrate(fresh.owner.db)).toEqual(['vote/commit.sql']);
 });

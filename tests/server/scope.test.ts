@@ -174,6 +174,7 @@ test('an invitation and the command line name the contests', async () => {
     publicUrl: null,
     database: '',
     folder: '/',
+    user: 'tester',
     print: (line: string) => said.push(line),
   };
   const add = ['add', '--name', '吴青', '--role', 'auditor'];

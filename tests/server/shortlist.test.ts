@@ -198,8 +198,8 @@ describe('publishing', () => {
     await accept(ids[5]);
     await organizer.post(`${base}/shortlist/order`, { by: 'name' });
     expect((await organizer.ask('POST', `${base}/shortlist/publish`, {})).body).toEqual({
-      code: 'not_now',
-      phase: 'voting',
+      code: 'voting_begun',
+      opens: expect.any(String),
     });
     await site.verify(slug);
   });

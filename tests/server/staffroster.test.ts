@@ -4,6 +4,7 @@ import { runCommand } from '@zuimei/server/command.ts';
 import { createRoster } from '@zuimei/server/roster/roster.ts';
 import { addStaff, inviteStaff, makeLink } from '@zuimei/server/staff/account.ts';
 import { recordAction } from '@zuimei/server/staff/action.ts';
+import type { ActCode } from '@zuimei/shared/action.ts';
 import type {
   ActionFilters,
   ActionPage,
@@ -57,7 +58,7 @@ async function act<T = { code?: string }>(method: string, path: string, body?: u
 }
 const staff = async (id: number) =>
   (await act<StaffView[]>('GET', 'staff')).body.find((one) => one.id === id);
-const acts = async (act: string) =>
+const acts = async (act: ActCode) =>
   await site.parts.db.selectFrom('action_log').selectAll().where('act', '=', act).orderBy('id').execute();
 
 test('an invitation gives a link that leads to joining with just these roles', async () => {
@@ -304,6 +305,7 @@ test('who has the machine adds and resets accounts on the command line, by one-t
       publicUrl: 'https://vote.example',
       database: '',
       folder: '/',
+      user: 'tester',
       print: (line: string) => lines.push(line),
     };
     return { code: await runCommand(place, 'staff', args), said: lines.join('\n') };

@@ -72,7 +72,7 @@ test.each(databaseKinds)('a long line of the log keeps its last whole character 
   await recordAction(
     fresh.database.db,
     { name: '甲', staff: null, unit: null },
-    { act: 'x', subject, reason: '完' },
+    { act: 'contest.edit', subject, reason: '完' },
   );
   const row = await fresh.database.db.selectFrom('action_log').selectAll().executeTakeFirstOrThrow();
   expect([row.subject, row.reason, isWhole(row.subject)]).toEqual(['汉'.repeat(199), '完', true]);

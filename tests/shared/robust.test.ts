@@ -1,11 +1,6 @@
 import { expect, test } from 'vitest';
-import {
-  changeOfChosen,
-  perTenThousand,
-  placeAll,
-  ranksOf,
-  type Stake,
-} from '@zuimei/shared/statistics/robust.ts';
+import { ranksOf } from '@zuimei/shared/statistics/rank.ts';
+import { changeOfChosen, perTenThousand, placeAll, type Stake } from '@zuimei/shared/statistics/robust.ts';
 
 const stake = (number: number, votes: number, changes: Partial<Stake> = {}): Stake => ({
   number,

@@ -1,17 +1,19 @@
 import { Hono } from 'hono';
-import { maxLength, minLength, object, pipe, regex, string, trim } from 'valibot';
+import { minLength, object, pipe, regex } from 'valibot';
 import type { LogName } from '../../contest/route.ts';
 import type { Db } from '../../db.ts';
 import { readBody } from '../../http/body.ts';
+import { checkReason } from '../../http/reason.ts';
+import { named, unjudged, words } from '../../http/shape.ts';
 import type { Guard, Guarded } from '../../staff/session.ts';
 import { addWitness, readWitnessPage, removeWitness } from './witness.ts';
 
-const Key = pipe(string(), trim(), maxLength(300));
+const Key = words(300);
 const Added = object({
-  name: pipe(string(), trim(), minLength(2), maxLength(40), regex(/^[^\p{C}]*$/u)),
+  name: pipe(named(40), minLength(2), regex(/^[^\p{C}]*$/u)),
   key: Key,
 });
-const Removed = object({ key: Key, reason: pipe(string(), trim(), minLength(4), maxLength(200)) });
+const Removed = object({ key: Key, reason: unjudged });
 
 /**
  * GET /api/console/contests/:slug/witnesses                organizer, auditor: checkpoints by day, and who watches the log
@@ -32,7 +34,9 @@ export function witnessRoute(parts: { db: Db; guard: Guard; logName: (slug: stri
       return c.json({});
     })
     .delete(path, guard('auditor'), async (c) => {
-      await removeWitness(db, c.get('person'), c.req.param('slug'), await readBody(c.req, Removed));
+      const { key, reason } = await readBody(c.req, Removed);
+      const removed = { key, reason: checkReason(reason) };
+      await removeWitness(db, c.get('person'), c.req.param('slug'), removed);
       return c.json({});
     });
 }

@@ -1,11 +1,12 @@
-import { sql, type Transaction } from 'kysely';
+import { sql } from 'kysely';
 import { equalBytes } from '@zuimei/shared/bytes.ts';
 import { parseWitnessKey } from '@zuimei/shared/log/cosignature.ts';
 import type { WitnessLine, WitnessPage } from '@zuimei/shared/log/witness.ts';
 import { parseVerifierKey, type VerifierKey } from '@zuimei/shared/note.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { lockContest } from '../../contest/lock.ts';
 import type { LogName } from '../../contest/route.ts';
-import type { Db, Tables } from '../../db.ts';
+import type { Db } from '../../db.ts';
 import { type Actor, recordAction } from '../../staff/action.ts';
 import { readDays } from '../day.ts';
 
@@ -70,7 +71,7 @@ export async function addWitness(
 ): Promise<void> {
   const key = checkKey(witness.key, parseVerifierKey(log.verifierKey));
   await db.transaction().execute(async (tx) => {
-    const contest = await lockContest(tx, slug);
+    const { id: contest } = await lockContest(tx, slug, 'update');
     const known = await readWitnesses(tx, contest);
     const active = known.filter((one) => one.removedAt === null);
     const again = known.find((one) => one.key === witness.key);
@@ -97,7 +98,7 @@ export async function removeWitness(
   witness: { key: string; reason: string },
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {
-    const contest = await lockContest(tx, slug);
+    const { id: contest } = await lockContest(tx, slug, 'update');
     const { rows } = await sql<{ name: string }>`
       update log_witness set removed_at = now()
       where contest = ${contest} and key = ${witness.key} and removed_at is null returning name`.execute(tx);
@@ -117,14 +118,4 @@ function checkKey(text: string, log: VerifierKey): VerifierKey {
   }
   if (equalBytes(key.publicKey, log.publicKey)) throw new Refusal('key_malformed');
   return key;
-}
-
-/** The contest's id; acts on its witnesses wait for each other. */
-async function lockContest(tx: Transaction<Tables>, slug: string): Promise<number> {
-  const { rows } = await sql<{ id: number }>`select id from contest where slug = ${slug} for update`.execute(
-    tx,
-  );
-  const [contest] = rows;
-  if (!contest) throw new Refusal('not_found');
-  return contest.id;
 }

@@ -1,4 +1,5 @@
 import type { Candidate } from '@zuimei/shared/contest.ts';
+import { inOrder, ranksOf } from '@zuimei/shared/statistics/rank.ts';
 
 export interface Line {
   candidate: Candidate;
@@ -9,15 +10,14 @@ export interface Line {
 
 /** Candidates by votes, most first; equal votes by number. The withdrawn are left out. */
 export function ranked(candidates: readonly Candidate[], votes: ReadonlyMap<number, number>): Line[] {
-  const lines = candidates
-    .filter((one) => !one.withdrawn)
-    .map((candidate) => ({ candidate, votes: votes.get(candidate.number) ?? 0, rank: 0 }))
-    .sort((one, other) => other.votes - one.votes || one.candidate.number - other.candidate.number);
-  lines.forEach((line, index) => {
-    const before = lines[index - 1];
-    line.rank = before && before.votes === line.votes ? before.rank : index + 1;
-  });
-  return lines;
+  const standing = candidates.filter((one) => !one.withdrawn);
+  const votesOf = (one: Candidate): number => votes.get(one.number) ?? 0;
+  const ranks = ranksOf(standing, votesOf);
+  return inOrder(standing, votesOf).map((candidate) => ({
+    candidate,
+    votes: votesOf(candidate),
+    rank: ranks.get(candidate.number) ?? 0,
+  }));
 }
 
 /** One candidate's rank among all, or null while nothing is counted. */

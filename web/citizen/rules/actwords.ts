@@ -1,17 +1,18 @@
 import type { PublicAct } from '@zuimei/shared/audit.ts';
-import type { RulingVerb } from '@zuimei/shared/ledger/act.ts';
+import type { ActKind, RulingVerb } from '@zuimei/shared/ledger/act.ts';
 import { grouped } from '../../lib/words.ts';
 
-const kinds = new Map([
-  ['rules', '规则公布'],
-  ['shortlist', '候选公布'],
-  ['pause', '暂停投票'],
-  ['resume', '恢复投票'],
-  ['extension', '延长投票'],
-  ['withdrawal', '候选退出'],
-  ['correction', '候选资料更正'],
-  ['archive', '活动归档'],
-]);
+const kinds: Record<ActKind, string> = {
+  rules: '规则公布',
+  shortlist: '候选公布',
+  pause: '暂停投票',
+  resume: '恢复投票',
+  extension: '延长投票',
+  withdrawal: '候选退出',
+  correction: '候选资料更正',
+  ruling: '选票裁定',
+  archive: '活动归档',
+};
 
 const verbs: Record<RulingVerb, string> = {
   void: '裁定不计入',
@@ -22,5 +23,5 @@ const verbs: Record<RulingVerb, string> = {
 /** Heading of one line of 公开记录. */
 export function actWords({ kind, ruling }: Pick<PublicAct, 'kind' | 'ruling'>): string {
   if (ruling) return `${verbs[ruling.verb]}：${grouped(ruling.ballots)} 张选票`;
-  return kinds.get(kind) ?? '其他事项';
+  return kinds[kind];
 }

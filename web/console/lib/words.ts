@@ -1,3 +1,4 @@
+import type { ActCode } from '@zuimei/shared/action.ts';
 import type { Phase } from '@zuimei/shared/contest.ts';
 import { dayTime } from '@zuimei/shared/moment.ts';
 import type { NominationState } from '@zuimei/shared/nomination.ts';
@@ -114,6 +115,7 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   not_later: '只能延长，不能缩短[：新的截止时间要晚于 {closes}]。',
   not_so_late: '这一轮最晚延长到下一轮开始[（{latest}）]，请选更早的时间。',
   too_many_announcements: '公告已到同时保留的上限[（{most} 条）]，请先撤下不需要的。',
+  voting_begun: '投票已经开始[（{opens}）]，不能再增加候选。已有候选的内容有误，可以更正或办理退出。',
   nothing_to_publish: '还没有可以公布的内容，请先通过至少一份报送并编号。',
   shortlist_incomplete: '[“{name}”]还缺编号、照片或本人同意等，请按公布前核对表补齐后再公布。',
   archived: '活动已经归档，只能查看和导出，不能再修改。如需继续使用，请复制为新的活动。',
@@ -155,8 +157,8 @@ export const passwordWords: Record<PasswordFault, string> = {
   common: '太容易被猜到：请避免常见词、年份和连续或重复的数字。可以用一句只有您知道的话。',
 };
 
-/** What the action log's verbs mean. One that is missing here shows as it is written. */
-const acts: Record<string, string> = {
+/** What the action log's verbs mean. */
+const acts: Record<ActCode, string> = {
   'staff.sign_in': '登录',
   'staff.sign_in_recovery': '用恢复码登录',
   'staff.sign_out': '退出登录',
@@ -197,11 +199,9 @@ const acts: Record<string, string> = {
   'witness.add': '登记见证',
   'witness.remove': '移除见证',
   'contest.extend': '延长投票',
-  'contest.announce': '发布公告',
   'contest.archive': '归档活动',
   'contest.fade': '网络地址转为摘要',
   'contest.erase': '清除个人信息',
-  'plan.publish': '发布设置变更',
   'announcement.add': '发布公告',
   'announcement.remove': '撤下公告',
   'unit.add': '添加报送单位',
@@ -212,7 +212,6 @@ const acts: Record<string, string> = {
   'unit.links': '查看单位链接',
   'unit.enter': '单位进入报送页',
   'unit.account': '开通单位账号',
-  'nomination.create': '新建报送',
   'nomination.edit': '修改报送',
   'nomination.file': '上传附件',
   'nomination.open': '打开附件',
@@ -224,12 +223,12 @@ const acts: Record<string, string> = {
   'nomination.accept': '通过报送',
   'nomination.return': '退回报送',
   'nomination.decline': '未入选',
-  'nomination.reopen': '恢复审核',
   'nomination.unaccept': '撤销通过或未入选',
   'shortlist.number': '编号',
   'shortlist.order': '调整编号',
   'shortlist.draw': '抽签编号',
   'shortlist.publish': '公布候选',
+  'candidate.import': '导入候选',
   'candidate.correct': '更正候选内容',
   'candidate.withdraw': '候选退出',
   'private.reveal': '查看非公开信息',
@@ -242,11 +241,11 @@ const acts: Record<string, string> = {
   'ledger.export': '导出选票账本',
 };
 
-export function actWords(act: string): string {
-  return acts[act] ?? act;
+export function actWords(act: ActCode): string {
+  return acts[act];
 }
 
-const ofRoles = new Set([
+const ofRoles = new Set<ActCode>([
   'staff.invite',
   'staff.roles',
   'staff.ask',
@@ -256,7 +255,7 @@ const ofRoles = new Set([
 ]);
 
 /** The log names roles as the program does; people read their words. */
-export function actSubject(act: string, subject: string): string {
+export function actSubject(act: ActCode, subject: string): string {
   if (!ofRoles.has(act)) return subject;
   const at = subject.lastIndexOf('：');
   return at < 0 ? subject : subject.slice(0, at) + roleNamed(subject.slice(at));

@@ -1,8 +1,9 @@
+import type { AccountAct, ActCode } from '@zuimei/shared/action.ts';
 import type { AccountEvent } from '@zuimei/shared/staff.ts';
 import { actWords, roleNamed } from '../lib/words.ts';
 
-/** What was done to one's account, as its owner is told it. One that is missing here shows as the action log calls it. */
-const own: Record<string, string> = {
+/** What was done to one's account, as its owner is told it. What the action log calls well enough is not here. */
+const own: Partial<Record<AccountAct, string>> & Record<Exclude<AccountAct, ActCode>, string> = {
   'staff.sign_in_new': '从未用过的浏览器登录',
   'staff.sign_in_recovery': '用恢复码登录',
   'staff.recovery_used': '用恢复码确认身份',
@@ -16,7 +17,7 @@ const own: Record<string, string> = {
   'staff.session_end': '退出了一台设备',
   'staff.sessions_end': '退出了其他设备',
 };
-const others: Record<string, string> = {
+const others: Partial<Record<AccountAct, string>> = {
   'staff.link': '为您的账号生成了新的账号链接',
   'staff.roles': '更改了您的身份',
   'staff.contests': '更改了您参与的活动',
@@ -27,7 +28,7 @@ const others: Record<string, string> = {
 };
 
 export function eventSentence({ act, by, detail }: AccountEvent): string {
-  const words = (by ? others[act] : own[act]) ?? actWords(act);
+  const words = (by ? others[act] : own[act]) ?? (act === 'staff.recovery_used' ? own[act] : actWords(act));
   const named = detail ? `（${roleNamed(detail)}）` : '';
   return `${by ? `${by} ` : ''}${words}${named}`;
 }

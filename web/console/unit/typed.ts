@@ -25,14 +25,15 @@ const REST_MS = 2 * 3_600_000;
 
 /**
  * Keeps what was typed in this browser until the server has it, private answers excepted: those are never written to a disk in clear.
- * Where the browser keeps nothing (private mode), nothing is lost but that.
+ * Where the browser keeps nothing (private mode), nothing is lost but that. Gives whether all of it is kept now.
  */
 export function keepTyped(
   { id, unit, version }: { id: number; unit: number; version: number },
   typed: Typed,
   hidden: ReadonlySet<string>,
-): void {
-  const open = Object.entries(typed.values).filter(([key]) => !hidden.has(key));
+): boolean {
+  const all = Object.entries(typed.values);
+  const open = all.filter(([key]) => !hidden.has(key));
   const kept: Kept = {
     version,
     typed: JSON.stringify({ ...typed, values: Object.fromEntries(open) }),
@@ -41,8 +42,10 @@ export function keepTyped(
   };
   try {
     localStorage.setItem(keyOf(id), JSON.stringify(kept));
+    return open.length === all.length;
   } catch {
     // Full or forbidden.
+    return false;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { AuditorAct } from '@zuimei/shared/action.ts';
 import {
   type AuditorEvent,
   type BallotFilter,
@@ -10,7 +11,7 @@ import type { RulingVerb } from '@zuimei/shared/ledger/act.ts';
 import { dayTime } from '@zuimei/shared/moment.ts';
 import { classWords, signalWords } from '@zuimei/shared/signalwords.ts';
 import { grouped } from '../../../lib/words.ts';
-import { actWords, roleNamed } from '../../lib/words.ts';
+import { roleNamed } from '../../lib/words.ts';
 import { clusterWords } from '../words.ts';
 
 export const verbWords: Record<RulingVerb, string> = { void: '作废', release: '放行', restore: '恢复' };
@@ -97,7 +98,7 @@ export function entryWords(rulings: readonly number[]): string {
   return `账目 ${rulings.map((index) => `#${grouped(index)}`).join('、')}`;
 }
 
-const accountWords: Record<string, string> = {
+const accountWords: Record<AuditorAct, string> = {
   'staff.invite': '的账号新建',
   'staff.join': '启用了账号',
   'staff.rejoin': '的账号已用新的链接重新设置',
@@ -109,7 +110,7 @@ const accountWords: Record<string, string> = {
 
 /** "审计乙的账号生成了重新设置的链接，管理甲办理（手机丢失（审计甲确认））" */
 export function auditorSentence({ name, act, by, detail }: AuditorEvent): string {
-  const what = `${name}${accountWords[act] ?? actWords(act)}`;
+  const what = `${name}${accountWords[act]}`;
   const named = detail ? `（${roleNamed(detail)}）` : '';
   return by ? `${what}，${by}办理${named}` : `${what}${named}`;
 }

@@ -1,17 +1,12 @@
-import { computed, type InjectionKey, inject, onBeforeUnmount, reactive, toRefs, watch } from 'vue';
+import { computed, type InjectionKey, inject, reactive, toRefs } from 'vue';
 import { checkPlan } from '@zuimei/shared/plan/check.ts';
 import type { ContestPlan, PlanView } from '@zuimei/shared/plan/plan.ts';
 import { hasOpened } from '@zuimei/shared/plan/reveal.ts';
 import { faultText } from '@zuimei/shared/plan/words.ts';
 import { createServerTime } from '../../../lib/servertime.ts';
-import { api, type Fault } from '../../lib/client.ts';
+import { useAutosave } from '../../frame/useAutosave.ts';
+import { api } from '../../lib/client.ts';
 import { type SectionKey, sectionOf } from './faults.ts';
-
-const PAUSE_MS = 800;
-const RETRY_MS = 5_000;
-
-/** How the plan on the page stands to the one on the server. */
-export type SaveState = 'saved' | 'waiting' | 'saving' | 'failed' | 'conflict';
 
 export type PlanDesk = ReturnType<typeof createPlanDesk>;
 export const planKey: InjectionKey<PlanDesk> = Symbol('plan');
@@ -23,21 +18,25 @@ export function usePlanDesk(): PlanDesk {
   return desk;
 }
 
-/**
- * A plan under edit: what is typed is saved 800 ms after the last key, one save at a time. A save that fails keeps everything on the
- * page and is tried again; one that finds somebody else's newer plan waits for a decision.
- */
+/** A plan under edit, saved as it is typed. One that finds somebody else's newer plan waits for a decision. */
 export function createPlanDesk(first: PlanView) {
   const at = { slug: first.slug };
-  const desk = reactive({
-    view: first,
-    plan: copyOf(first.plan),
-    state: 'saved' as SaveState,
-    fault: null as Fault | null,
+  const desk = reactive({ view: first, plan: copyOf(first.plan) });
+  const { state, fault, isDirty, flush, take, settle } = useAutosave(first, {
+    text: () => JSON.stringify(desk.plan),
+    textOf: (view) => JSON.stringify(view.plan),
+    send: (text, version) =>
+      api.put('/api/console/contests/:slug/plan', at, { plan: JSON.parse(text), version }),
+    newer: 'plan_changed',
+    saved: (view) => {
+      desk.view = view;
+    },
+    read: () => api.get('/api/console/contests/:slug/plan', at),
+    show: (view, replace) => {
+      desk.view = view;
+      if (replace) desk.plan = copyOf(view.plan);
+    },
   });
-  let savedText = JSON.stringify(desk.plan);
-  let timer = 0;
-  let running: Promise<void> | null = null;
 
   const time = createServerTime();
   time.hear(Date.parse(first.now));
@@ -52,95 +51,13 @@ export function createPlanDesk(first: PlanView) {
     });
   });
 
-  function isDirty(): boolean {
-    return JSON.stringify(desk.plan) !== savedText;
-  }
-
-  async function send(): Promise<void> {
-    const text = JSON.stringify(desk.plan);
-    desk.state = 'saving';
-    const answer = await api.put('/api/console/contests/:slug/plan', at, {
-      plan: JSON.parse(text),
-      version: desk.view.version,
-    });
-    if (answer.ok) {
-      savedText = text;
-      desk.view = answer.value;
-      desk.fault = null;
-      desk.state = isDirty() ? 'waiting' : 'saved';
-      if (desk.state === 'waiting') later(PAUSE_MS);
-      return;
-    }
-    desk.fault = answer.fault;
-    desk.state = answer.fault.code === 'plan_changed' ? 'conflict' : 'failed';
-    if (answer.fault.code === 'lost' || answer.fault.code === 'busy') later(RETRY_MS);
-  }
-
-  function later(ms: number): void {
-    clearTimeout(timer);
-    timer = window.setTimeout(() => void save(), ms);
-  }
-
-  /** Saves what is not saved yet; gives whether everything is. */
-  async function save(): Promise<boolean> {
-    clearTimeout(timer);
-    await running;
-    if (desk.state !== 'conflict' && isDirty()) {
-      running = send().finally(() => {
-        running = null;
-      });
-      await running;
-    }
-    return !isDirty();
-  }
-
-  /** The server's plan in place of the page's. */
-  function take(view: PlanView): void {
-    clearTimeout(timer);
-    desk.view = view;
-    desk.plan = copyOf(view.plan);
-    savedText = JSON.stringify(desk.plan);
-    desk.fault = null;
-    desk.state = 'saved';
-  }
-
-  /** After a conflict: theirs, or this page's over theirs. */
-  async function settle(whose: 'theirs' | 'mine'): Promise<void> {
-    const answer = await api.get('/api/console/contests/:slug/plan', at);
-    if (!answer.ok) {
-      desk.fault = answer.fault;
-      return;
-    }
-    if (whose === 'theirs') return take(answer.value);
-    desk.view = answer.value;
-    savedText = '';
-    desk.state = 'waiting';
-    await save();
-  }
-
-  watch(
-    () => desk.plan,
-    () => {
-      if (desk.state === 'conflict' || !isDirty()) return;
-      if (desk.state !== 'saving') desk.state = 'waiting';
-      later(PAUSE_MS);
-    },
-    { deep: true },
-  );
-
-  const warn = (event: BeforeUnloadEvent): void => {
-    if (isDirty()) event.preventDefault();
-  };
-  window.addEventListener('beforeunload', warn);
-  onBeforeUnmount(() => {
-    clearTimeout(timer);
-    window.removeEventListener('beforeunload', warn);
-  });
-
   return reactive({
     ...toRefs(desk),
+    state,
+    fault,
     now,
-    save,
+    /** Saves what is not saved yet; gives whether everything is. */
+    save: flush,
     take,
     settle,
     isDirty,

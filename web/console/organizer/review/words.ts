@@ -1,3 +1,4 @@
+import type { NominationAct } from '@zuimei/shared/nomination.ts';
 import type { ReviewDesk, ScreeningSum } from '@zuimei/shared/shortlist.ts';
 
 export function categoryName(desk: Pick<ReviewDesk, 'categories'>, id: string): string {
@@ -10,7 +11,7 @@ export function screeningWords(kind: ReviewDesk['screening'], sum: ScreeningSum)
   return kind === 'vote' ? `${sum.favour} / ${sum.given} 赞成` : `${sum.average ?? ''}（${sum.given} 人）`;
 }
 
-const actNames: Record<string, string> = {
+const actNames: Record<NominationAct, string> = {
   create: '建立',
   save: '修改',
   submit: '提交',
@@ -26,6 +27,6 @@ const actNames: Record<string, string> = {
   file: '上传文件',
 };
 
-export function actWords(act: string): string {
-  return actNames[act] ?? act;
+export function actWords(act: NominationAct): string {
+  return actNames[act];
 }

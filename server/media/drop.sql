@@ -2,7 +2,7 @@
 -- deleted, a banner that is changed, a contest that is erased. Rows alone decide, so that no way of changing them can forget it.
 
 -- Every picture and film that something of this contest shows.
-create function media_shown(p_contest int) returns setof text language sql stable as $$
+create or replace function media_shown(p_contest int) returns setof text language sql stable as $$
   select n.photo ->> 'id' from nomination n where n.contest = p_contest and n.photo ->> 'id' is not null
   union all
   select photo ->> 'id' from candidate c cross join lateral jsonb_array_elements(c.body -> 'photos') photo where c.contest = p_contest
@@ -15,11 +15,11 @@ create function media_shown(p_contest int) returns setof text language sql stabl
 $$;
 
 -- Those of them that nothing shows any more. What was never shown (a banner not yet saved) is left to the sweep.
-create function drop_media(p_contest int, p_ids text[]) returns void language sql as $$
+create or replace function drop_media(p_contest int, p_ids text[]) returns void language sql as $$
   delete from media m where m.contest = p_contest and m.id = any (p_ids) and m.id not in (select media_shown(p_contest))
 $$;
 
-create function drop_nomination_media() returns trigger language plpgsql as $$
+create or replace function drop_nomination_media() returns trigger language plpgsql as $$
 begin
   if tg_op = 'UPDATE' then
     perform drop_media(gone.contest, gone.ids) from (
@@ -33,13 +33,13 @@ begin
   end if;
   return null;
 end $$;
-create trigger nomination_media_changed after update on nomination referencing old table as was new table as now
+create or replace trigger nomination_media_changed after update on nomination referencing old table as was new table as now
   for each statement execute function drop_nomination_media();
-create trigger nomination_media_deleted after delete on nomination referencing old table as was
+create or replace trigger nomination_media_deleted after delete on nomination referencing old table as was
   for each statement execute function drop_nomination_media();
 
 -- Candidates are few and seldom change: whatever one of them showed is looked at.
-create function drop_candidate_media() returns trigger language plpgsql as $$
+create or replace function drop_candidate_media() returns trigger language plpgsql as $$
 begin
   perform drop_media(gone.contest, gone.ids) from (
     select w.contest, array_agg(shown.id) as ids from was w
@@ -49,16 +49,16 @@ begin
   ) gone;
   return null;
 end $$;
-create trigger candidate_media_changed after update on candidate referencing old table as was
+create or replace trigger candidate_media_changed after update on candidate referencing old table as was
   for each statement execute function drop_candidate_media();
-create trigger candidate_media_deleted after delete on candidate referencing old table as was
+create or replace trigger candidate_media_deleted after delete on candidate referencing old table as was
   for each statement execute function drop_candidate_media();
 
-create function drop_contest_media() returns trigger language plpgsql as $$
+create or replace function drop_contest_media() returns trigger language plpgsql as $$
 begin
   perform drop_media(w.id, array[w.settings -> 'banner' ->> 'id', w.draft -> 'settings' -> 'banner' ->> 'id']) from was w
   where w.settings -> 'banner' ->> 'id' is not null or w.draft -> 'settings' -> 'banner' ->> 'id' is not null;
   return null;
 end $$;
-create trigger contest_media_changed after update on contest referencing old table as was
+create or replace trigger contest_media_changed after update on contest referencing old table as was
   for each statement execute function drop_contest_media();

@@ -1,20 +1,7 @@
--- Auditors' rulings move ballots, and what they moved is known by the last of them.
-
--- beneath: what the ballot is without the void that lies on it, so that restoring it gives that back.
-alter table ballot_ruling add column beneath text not null check (beneath in ('counted', 'held'));
-alter table ballot_ruling add check (state in ('void', beneath));
-
--- A decision has somebody who made it: with the check of 0006 that is another person, and only who proposed it may take it back.
-alter table ruling_proposal add check (state = 'open' or (decided_by is not null and decided_at is not null));
-alter table ruling_proposal add check (state <> 'withdrawn' or decided_by = proposed_by);
-
--- Acts among millions of ballots.
-create index ledger_entry_act on ledger_entry (contest, index) where kind <> 'ballot';
-
 -- Those of these ballots that a verb can move (shared/ledger/recount.ts `rule` says the same): void what counts or is held, release what is held,
 -- restore what is void. was, becomes: state before and after; beneath: as ballot_ruling has it after. Indexes that are no ballots fall away.
 -- "limit 1" and the settings keep each ballot a look-up, whatever the planner thinks of the tables.
-create function movable_ballots(p_contest int, p_verb text, p_entries bigint[])
+create or replace function movable_ballots(p_contest int, p_verb text, p_entries bigint[])
 returns table (index bigint, round smallint, picks smallint[], was text, becomes text, beneath text)
 language plpgsql stable
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
@@ -36,7 +23,7 @@ end $$;
 -- Moves what can be moved of these ballots: the counts and ballot_ruling here; the caller appends the entries in the same transaction. The
 -- head stays locked until then (as in commit_ballots), so the first entry has the index `first`, and each takes the next p_span
 -- ballots of `moved`, which is ascending; null if nothing moved.
-create function rule_ballots(p_contest int, p_verb text, p_entries bigint[], p_span int, out first bigint, out moved bigint[])
+create or replace function rule_ballots(p_contest int, p_verb text, p_entries bigint[], p_span int, out first bigint, out moved bigint[])
 language plpgsql as $$
 begin
   select h.size into first from ledger_head h where h.contest = p_contest for update;

@@ -1,13 +1,16 @@
--- Auditors rule on ballots, and others watch the log.
+-- Auditors rule on ballots.
 
 -- Where ballots stand that were ruled on, by the last ruling; a ballot that is not here stands as it was cast. Derived from the ledger's
 -- rulings and moved in their transaction. ruling: index of that entry.
+-- beneath: what the ballot is without the void that lies on it, so that restoring it gives that back.
 create table ballot_ruling (
   contest int not null,
   index   bigint not null,
   state   text not null check (state in ('counted', 'held', 'void')),
   ruling  bigint not null,
-  primary key (contest, index)
+  beneath text not null check (beneath in ('counted', 'held')),
+  primary key (contest, index),
+  check (state in ('void', beneath))
 );
 
 -- What one auditor proposes and another decides. entries: the ballots as found when it was proposed, ascending. found: how they were found
@@ -27,30 +30,8 @@ create table ruling_proposal (
   decided_at  timestamptz,
   decided_why text not null default '',
   rulings     bigint[] not null default '{}',
-  check (state in ('open', 'withdrawn') or decided_by <> proposed_by)
+  check (state in ('open', 'withdrawn') or decided_by <> proposed_by),
+  check (state = 'open' or (decided_by is not null and decided_at is not null)),
+  check (state <> 'withdrawn' or decided_by = proposed_by)
 );
 create index ruling_proposal_contest on ruling_proposal (contest, id);
-
--- Whose cosignatures a contest's log takes (C2SP cosignature/v1); key: the verifier key as text.
-create table log_witness (
-  contest    int not null references contest (id) on delete cascade,
-  key        text not null,
-  name       text not null,
-  added_by   text not null,
-  added_at   timestamptz not null default now(),
-  removed_at timestamptz,
-  primary key (contest, key)
-);
-
--- line: the signature line as it stands under the note. at: the instant the witness signed for.
-create table log_cosignature (
-  contest int not null,
-  size    bigint not null,
-  witness text not null,
-  line    text not null,
-  at      timestamptz not null,
-  primary key (contest, size, witness)
-);
-create trigger log_cosignature_append_only before update or delete or truncate on log_cosignature for each statement execute function refuse_change();
-
-create index log_checkpoint_day on log_checkpoint (contest, at);

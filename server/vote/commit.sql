@@ -1,7 +1,12 @@
--- By what a ballot came: place in shared/live.ts `channels` (0 not known, 1 WeChat, 2 another phone browser, 3 a computer).
-alter table ledger_entry add column channel smallint;
-
--- As in 0002, and p_flags also carries the channel in bits 26–27.
+-- Commits one batch, at most one ballot a voter. Called as a single statement, so it is one round trip and one fsync.
+--   p_ids     ballot ids                       p_picks   per ballot its picks as array text, '{1,4,7}', ascending
+--   p_flags   signals in bits 0–23, 1 << 24 = held, 1 << 25 = unscreened, in bits 26–28 the channel (place in shared/live.ts `channels`)
+--   p_batch   per ballot 72 bytes: voter 16, commitment 32, device 8, ip 16
+-- Locks: ledger_head of the contest first, so batches of one contest never meet anywhere else and cannot deadlock. Each statement of
+-- a function sees what was committed before it began, so what is read after the lock is current. The planner is held to index
+-- look-ups: a plan cached while the tables were small would scan them when they are not.
+-- Gives one row. verdict: 'ok', or 'stale' | 'closed' | 'paused' with nothing written. slots: per ballot, comma-separated: its ledger
+-- index (below `base` = this ballot id had been committed before), -1 = quota spent, -2 = a candidate picked already this period.
 create or replace function commit_ballots(
   p_contest int, p_version int, p_ids uuid[], p_picks text[], p_flags int[], p_batch bytea,
   out verdict text, out committed_at timestamptz, out base bigint, out slots text
@@ -63,7 +68,7 @@ begin
     select n.index, committed_at, p_contest, n.flags & 16777215, v_round, n.flags & 33554432 <> 0, 'ballot',
       case when n.flags & 16777216 <> 0 then 'held' else 'counted' end, n.ballot_id, substr(p_batch, (n.ord::int - 1) * 72 + 17, 32),
       n.voter, n.picks, substr(p_batch, (n.ord::int - 1) * 72 + 49, 8), substr(p_batch, (n.ord::int - 1) * 72 + 57, 16),
-      (n.flags >> 26) & 3
+      (n.flags >> 26) & 7
     from numbered n where n.slot is null
   ), counted as (
     insert into tally as t (contest, round, candidate, votes, held)

@@ -1,0 +1,89 @@
+-- How nominations are collected before they become candidates.
+
+-- answers: public ones by field key; private: the sealed others; photo: shared/contest.ts Photo; twin: keyed digests of name, name and
+-- phone, identity number, to find the same nominee sent by two units without opening anything; returned_at: from when the days count in
+-- which it may be sent again after the deadline; saved_by: who changed it last.
+create table nomination (
+  id           int generated always as identity primary key,
+  contest      int not null references contest (id) on delete cascade,
+  unit         int not null references unit (id),
+  state        text not null default 'draft'
+    check (state in ('draft', 'submitted', 'returned', 'accepted', 'declined', 'published', 'withdrawn')),
+  source       text not null default 'online' check (source in ('online', 'document', 'organizer')),
+  kind         text not null,
+  category     text not null default '',
+  name         text not null default '',
+  answers      jsonb not null default '{}',
+  private      bytea,
+  photo        jsonb,
+  consent      jsonb,
+  returned     text not null default '',
+  returned_at  timestamptz,
+  saved_by     text not null default '',
+  twin         text[] not null default '{}',
+  number       int,
+  version      int not null default 1,
+  created_at   timestamptz not null default now(),
+  updated_at   timestamptz not null default now(),
+  submitted_at timestamptz,
+  unique (contest, number)
+);
+create index nomination_contest on nomination (contest, state);
+create index nomination_unit on nomination (unit);
+create index nomination_twin on nomination using gin (twin);
+
+create table nomination_event (
+  id         bigint generated always as identity primary key,
+  nomination int not null references nomination (id) on delete cascade,
+  at         timestamptz not null default clock_timestamp(),
+  actor      text not null,
+  act        text not null,
+  reason     text not null default ''
+);
+create index nomination_event_of on nomination_event (nomination, id);
+
+-- Files that came with a nomination: scans, proofs, a work. Never served without a session; a published video is copied to media.
+create table attachment (
+  id         uuid primary key,
+  nomination int not null references nomination (id) on delete cascade,
+  field      text not null,
+  name       text not null,
+  type       text not null,
+  bytes      bytea not null,
+  created_at timestamptz not null default now()
+);
+alter table attachment alter column bytes set storage external;
+create index attachment_of on attachment (nomination);
+
+create table opinion (
+  nomination int not null references nomination (id) on delete cascade,
+  step       text not null,
+  verdict    text not null check (verdict in ('agree', 'disagree')),
+  words      text not null default '',
+  signer     text not null default '',
+  on_date    date not null,
+  file       uuid references attachment (id) on delete set null,
+  entered_by text not null,
+  at         timestamptz not null default now(),
+  primary key (nomination, step)
+);
+
+-- What one reviewer gave at the screening: points 0–100, or 1/0 as a vote.
+create table screening (
+  nomination int not null references nomination (id) on delete cascade,
+  staff      int not null references staff (id),
+  points     numeric(5, 2) not null check (points between 0 and 100),
+  remark     text not null default '',
+  at         timestamptz not null default now(),
+  primary key (nomination, staff)
+);
+
+-- Drawings of numbers by lot, the last of which holds: with the seed (32 random bytes in hex) and the nominations' ids anyone can draw again.
+create table shortlist_draw (
+  contest  int not null references contest (id) on delete cascade,
+  times    int not null,
+  at       timestamptz not null default now(),
+  drawn_by text not null,
+  seed     text not null check (seed ~ '^[0-9a-f]{64}$'),
+  primary key (contest, times)
+);

@@ -1,0 +1,282 @@
+import type { Generated } from 'kysely';
+import type { AccountAct, ActCode } from '@zuimei/shared/action.ts';
+import type { RulingScope } from '@zuimei/shared/audit.ts';
+import type { BallotState } from '@zuimei/shared/ballot.ts';
+import type { Candidate, CandidateKind, Photo } from '@zuimei/shared/contest.ts';
+import type { Act, EntryKind, RulingVerb } from '@zuimei/shared/ledger/act.ts';
+import type { Consent, FormValues, NominationAct, NominationState } from '@zuimei/shared/nomination.ts';
+import type { Collection, ContestPlan, ContestSettings } from '@zuimei/shared/plan/plan.ts';
+import type { Role, StaffChange } from '@zuimei/shared/staff.ts';
+
+/** What a bigint or a numeric comes as: the two drivers differ. */
+type Count = string | number;
+
+/** Tables as the queries see them; migrations/*.sql say what each is for, and tests/server/tables.test.ts holds this against the database. */
+export interface Tables {
+  migration: { name: string; at: Generated<Date> };
+  function_file: { name: string; digest: string; at: Generated<Date> };
+  contest: {
+    id: Generated<number>;
+    slug: string;
+    settings: ContestSettings;
+    version: Generated<number>;
+    created_at: Generated<Date>;
+    collection: Collection | null;
+    draft: ContestPlan | null;
+    draft_version: Generated<number>;
+    /** When and by whom the draft was last saved. */
+    draft_at: Date | null;
+    draft_by: string | null;
+    /** null = does not exist for the public. */
+    published_at: Date | null;
+    archived_at: Date | null;
+    /** When private values were erased. */
+    erased_at: Date | null;
+    /** When the addresses of its ballots were turned into digests. */
+    faded_at: Date | null;
+  };
+  candidate: {
+    contest: number;
+    number: number;
+    body: Candidate;
+    private: Buffer | null;
+    source: string;
+    created_at: Generated<Date>;
+  };
+  media: { id: string; name: string; contest: number; type: string; bytes: Buffer; made_at: Generated<Date> };
+  staff: {
+    id: Generated<number>;
+    login: string;
+    name: string;
+    roles: Role[];
+    unit: number | null;
+    /** Ids; null = all. */
+    contests: number[] | null;
+    password: string | null;
+    totp: Buffer | null;
+    totp_step: Generated<Count>;
+    recovery: Generated<Buffer[]>;
+    disabled_at: Date | null;
+    reset_at: Date | null;
+    created_at: Generated<Date>;
+    seal: Buffer;
+  };
+  staff_invite: {
+    digest: Buffer;
+    staff: number;
+    expires_at: Date;
+    used_at: Date | null;
+    seal: Buffer;
+    opened: Buffer | null;
+    opened_at: Date | null;
+    opened_from: Generated<string>;
+    chosen: Generated<boolean>;
+    pass: Buffer | null;
+    pass_left: Generated<number>;
+  };
+  staff_request: {
+    id: Generated<number>;
+    act: StaffChange['act'];
+    staff: number | null;
+    given: StaffChange;
+    second: 'keeper' | 'auditor';
+    reason: string;
+    pass: Buffer | null;
+    asked_by: number;
+    asked_at: Date;
+    expires_at: Date;
+    state: Generated<'open' | 'granted' | 'refused' | 'withdrawn'>;
+    decided_by: number | null;
+    decided_at: Date | null;
+    decided_why: Generated<string>;
+  };
+  staff_event: {
+    id: Generated<Count>;
+    staff: number;
+    at: Date;
+    act: AccountAct;
+    actor: string;
+    detail: string;
+    session: string;
+    seen_at: Date | null;
+  };
+  session: {
+    digest: Buffer;
+    staff: number | null;
+    unit: number | null;
+    address: Generated<string>;
+    agent: Generated<string>;
+    created_at: Date;
+    seen_at: Date;
+    proved_at: Date;
+    seal: Buffer;
+  };
+  attempt: { login: Buffer; source: Buffer; failures: number; since: Date; until: Date | null };
+  action_log: {
+    id: Generated<Count>;
+    at: Generated<Date>;
+    actor: string;
+    staff: number | null;
+    unit: number | null;
+    act: ActCode;
+    contest: number | null;
+    subject: Generated<string>;
+    reason: Generated<string>;
+  };
+  unit: {
+    id: Generated<number>;
+    contest: number;
+    name: string;
+    kind: string;
+    quota: number | null;
+    link_version: Generated<number>;
+    contact: Buffer | null;
+    created_at: Generated<Date>;
+  };
+  nomination: {
+    id: Generated<number>;
+    contest: number;
+    unit: number;
+    state: Generated<NominationState>;
+    source: Generated<'online' | 'document' | 'organizer'>;
+    kind: CandidateKind;
+    category: Generated<string>;
+    name: Generated<string>;
+    answers: Generated<FormValues>;
+    private: Buffer | null;
+    photo: Photo | null;
+    consent: Consent | null;
+    returned: Generated<string>;
+    returned_at: Date | null;
+    saved_by: Generated<string>;
+    twin: Generated<string[]>;
+    number: number | null;
+    version: Generated<number>;
+    created_at: Generated<Date>;
+    updated_at: Generated<Date>;
+    submitted_at: Date | null;
+  };
+  shortlist_draw: { contest: number; times: number; at: Generated<Date>; drawn_by: string; seed: string };
+  ledger_head: {
+    contest: number;
+    origin: string;
+    size: Generated<Count>;
+    last_at: Generated<Date>;
+    version: number;
+    opens: Date[];
+    closes: Date[];
+    paused: boolean;
+    daily: boolean;
+    ballots_per_period: number;
+    repeat_candidate: boolean;
+    rules: Buffer | null;
+  };
+  ledger_entry: {
+    index: Count;
+    at: Date;
+    contest: number;
+    signals: Generated<number>;
+    round: Generated<number>;
+    unscreened: Generated<boolean>;
+    kind: EntryKind;
+    state: BallotState | null;
+    ballot_id: string | null;
+    commitment: Buffer;
+    voter: Buffer | null;
+    picks: number[] | null;
+    ip: Buffer | null;
+    device: Buffer | null;
+    act: Act | null;
+    channel: number | null;
+  };
+  nomination_event: {
+    id: Generated<Count>;
+    nomination: number;
+    at: Generated<Date>;
+    actor: string;
+    act: NominationAct;
+    reason: Generated<string>;
+  };
+  attachment: {
+    id: string;
+    nomination: number;
+    field: string;
+    name: string;
+    type: string;
+    bytes: Buffer;
+    created_at: Generated<Date>;
+  };
+  opinion: {
+    nomination: number;
+    step: string;
+    verdict: 'agree' | 'disagree';
+    words: Generated<string>;
+    signer: Generated<string>;
+    /** The two drivers give a date differently: select it as text. */
+    on_date: string;
+    file: string | null;
+    entered_by: string;
+    at: Generated<Date>;
+  };
+  screening: {
+    nomination: number;
+    staff: number;
+    points: Count;
+    remark: Generated<string>;
+    at: Generated<Date>;
+  };
+  installation: { one: Generated<boolean>; fingerprint: Buffer; access: Buffer };
+  voter_quota: {
+    contest: number;
+    period: number;
+    ballots: number;
+    voter: Buffer;
+    picks: number[];
+    ballot_ids: string[];
+    indexes: Count[];
+  };
+  tally: {
+    contest: number;
+    round: number;
+    candidate: number;
+    votes: Generated<Count>;
+    held: Generated<Count>;
+  };
+  tally_reveal: { contest: number; round: number; upto: Date; counts: unknown };
+  ballot_ruling: {
+    contest: number;
+    index: Count;
+    state: 'counted' | 'held' | 'void';
+    ruling: Count;
+    beneath: 'counted' | 'held';
+  };
+  ruling_proposal: {
+    id: Generated<number>;
+    contest: number;
+    verb: RulingVerb;
+    entries: Count[];
+    found: RulingScope;
+    reason: string;
+    reference: Generated<string>;
+    proposed_by: number;
+    proposed_at: Generated<Date>;
+    state: Generated<'open' | 'confirmed' | 'declined' | 'withdrawn'>;
+    decided_by: number | null;
+    decided_at: Date | null;
+    decided_why: Generated<string>;
+    rulings: Generated<Count[]>;
+  };
+  log_tile: { contest: number; level: number; index: Count; hashes: Buffer };
+  log_checkpoint: { contest: number; size: Count; at: Generated<Date>; root: Buffer; note: string };
+  log_witness: {
+    contest: number;
+    key: string;
+    name: string;
+    added_by: string;
+    added_at: Generated<Date>;
+    removed_at: Date | null;
+  };
+  log_cosignature: { contest: number; size: Count; witness: string; line: string; at: Date };
+  action_chain: { place: Count; action: Count; at: Date; mac: Buffer };
+  wechat_person: { key: Buffer; subject: Buffer; follows: boolean | null; follows_at: Date | null };
+}
