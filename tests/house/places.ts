@@ -21,6 +21,14 @@ function spots(
 const names = (source: Source): Spot[] => source.names;
 const constructs = (source: Source): Spot[] => source.constructs;
 const texts = (source: Source): Spot[] => source.texts;
+/** A wording of its own for something that has one home: where the pattern stands in any file of a place but its homes. */
+function oneHome(place: RegExp, homes: readonly string[], pattern: RegExp, message: string): Rule {
+  return (sources) =>
+    sources
+      .filter(({ path, text }) => place.test(path) && !homes.includes(path) && pattern.test(text))
+      .map(({ path }) => `${path} ${message}`);
+}
+
 const program = (path: string): boolean => /^(server|shared)\//.test(path);
 
 /** Where a timer may stand outside main.ts, and why. */
@@ -40,10 +48,14 @@ const timerPlaces = new Map([
 
 /** Tables of the ledger, and the one file that may write each. */
 const writers = new Map([
-  ['ledger_head|ledger_entry|voter_quota|tally|ballot_ruling', 'server/vote/ledger.ts'],
+  ['ledger_head', 'server/vote/head.ts'],
+  ['ledger_entry|voter_quota|tally|ballot_ruling', 'server/vote/ledger.ts'],
   ['log_tile|log_checkpoint', 'server/log/sealer.ts'],
   ['log_cosignature', 'server/log/cosignature.ts'],
 ]);
+
+/** Where candidates come from. */
+const joiningPlaces = new Set(['server/shortlist/publish.ts', 'server/intake/save.ts']);
 
 function ledgerWrites(tables: string, owner: string): Rule {
   const sql = new RegExp(
@@ -115,6 +127,50 @@ export const places: Record<string, Rule> = {
     'goes through vote/ledger.ts',
   ),
 
+  'who stands and what is in force changes by an act: a contest’s version grows in vote/ledger.ts alone': (
+    sources,
+  ) =>
+    sources
+      .filter(({ path }) => path.startsWith('server/') && path !== 'server/vote/ledger.ts')
+      .filter(({ text }) =>
+        /\bupdate\s+contest\b[^;]*?[\s,]version\s*=\s*version\b|\.updateTable\('contest'\)[^;]*?[\s{]version:/i.test(
+          text,
+        ),
+      )
+      .map(
+        ({ path }) =>
+          `${path} raises a contest's version: ledger.amend does (who stands, rules), or ledger.revise (what no rule knows of)`,
+      ),
+
+  'candidates are added only by the acts that say who did it': (sources) =>
+    sources
+      .filter(({ path }) => path.startsWith('server/') && !joiningPlaces.has(path))
+      .filter(({ text }) => /\binsertInto\('candidate'\)|\binsert\s+into\s+candidate\b/i.test(text))
+      .map(({ path }) => `${path} adds a candidate: ${[...joiningPlaces].join(' and ')} do`),
+
+  'whoever changes a contest through the ledger records the act': (sources) =>
+    sources
+      .filter(
+        ({ path, names }) =>
+          path.startsWith('server/') && names.some(({ text }) => /^ledger\.(amend|revise)$/.test(text)),
+      )
+      .filter(({ names }) => !names.some(({ text }) => text === 'recordAction'))
+      .map(({ path }) => `${path} changes a contest and leaves no line in the action log`),
+
+  'every act that has a code is recorded somewhere': (sources) => {
+    const codes = sources
+      .find(({ path }) => path === 'shared/action.ts')
+      ?.text.matchAll(/^ {2}\| '([a-z_.]+)'/gm);
+    const written = new Set(
+      sources
+        .filter(({ path }) => path.startsWith('server/'))
+        .flatMap(({ texts }) => texts.map(({ text }) => text)),
+    );
+    return [...(codes ?? [])].flatMap(([, code = '']) =>
+      written.has(code) ? [] : [`shared/action.ts has ${code}, which nobody records`],
+    );
+  },
+
   'only staff/seal.ts writes accounts, each under its seal': (sources) =>
     sources
       .filter(({ path }) => path.startsWith('server/') && path !== 'server/staff/seal.ts')
@@ -124,6 +180,56 @@ export const places: Record<string, Rule> = {
         ),
       )
       .map(({ path }) => `${path} writes the table staff: use seal.ts put`),
+
+  'what a reason is, is said in http/reason.ts alone': spots(
+    texts,
+    /^reason_missing$/,
+    (path) => path.startsWith('server/') && path !== 'server/http/reason.ts',
+    'use checkReason, optionalReason or missingReason',
+  ),
+
+  'ranks are given by shared/statistics/rank.ts alone': oneHome(
+    /^(shared|server|web)\//,
+    ['shared/statistics/rank.ts'],
+    /\.votes\s*-\s*\w+\.votes\s*\|\|/,
+    'ranks by itself: use inOrder and ranksOf',
+  ),
+
+  'a contest is locked by contest/lock.ts alone': oneHome(
+    /^server\//,
+    ['server/contest/lock.ts'],
+    /selectFrom\('contest'\)[^;]{0,200}\.for(NoKeyUpdate|Update|Share)\(|\bfrom contest\b[^`]{0,200}\bfor (no key update|update|share)\b/,
+    'locks a contest by itself: use lockContest or lockStored',
+  ),
+
+  'a body is read chunk by chunk in http/body.ts alone': oneHome(
+    /^server\//,
+    ['server/http/body.ts'],
+    /for await \(const \w+ of \w+\.body\b/,
+    'reads a body by itself: use readBody, readBytes or readChunks',
+  ),
+
+  // A filter's texts are compared, not kept.
+  'what bodies are made of stands in http/shape.ts alone': oneHome(
+    /^server\//,
+    ['server/http/shape.ts', 'server/analyst/filter.ts'],
+    /pipe\(\s*number\(\),\s*integer\(\)|\b(isoTimestamp|isoDate)\(\)|transform\(narrow\)|\^\[1-9\](\[0-9\]|\\d)\{0,9\}\$/,
+    'has a shape of its own: see http/shape.ts',
+  ),
+
+  'a thread is started by thread.ts alone': spots(
+    names,
+    /^(Worker|workers?\.Worker|worker_threads\.Worker)$/,
+    (path) => path.startsWith('server/') && path !== 'server/thread.ts',
+    'use startThread and askThread',
+  ),
+
+  'one reading for all who wait: what is read and kept for a moment uses fresh.ts': oneHome(
+    /^server\//,
+    ['server/fresh.ts'],
+    /\bvalue: Promise<|\breply: Promise<|Map<\w+, Promise<LogName>>/,
+    'keeps a reading by itself: use createFresh',
+  ),
 
   // What is read takes its turn and its room in memory until it is disposed of.
   'what is uploaded is held by `using`': (sources) =>
@@ -168,6 +274,27 @@ export const places: Record<string, Rule> = {
       .filter(({ path, lines }) => lines > (path.startsWith('tests/') ? 600 : 400))
       .map(({ path, lines }) => `${path} has ${lines} lines`),
 };
+
+/** What is wrong with files of SQL, each [path, text]; `applied`: those with functions, as server/schema.ts applies them. */
+export function functionFaults(
+  files: readonly (readonly [string, string])[],
+  applied: readonly string[],
+): string[] {
+  const homes = new Map<string, string>();
+  return files.flatMap(([path, text]) => {
+    const made = [...text.matchAll(/^create (or replace )?(function|trigger) (\w+)/gm)];
+    if (made.length === 0) return [];
+    if (path.startsWith('server/migrations/')) return [`${path} holds a function: migrations hold tables`];
+    const faults = applied.some((name) => path === `server/${name}`) ? [] : [`${path} is not in schema.ts`];
+    for (const [, again, , name = ''] of made) {
+      if (!again) faults.push(`${path} cannot be applied again: create or replace ${name}`);
+      const home = homes.get(name);
+      if (home) faults.push(`${name} stands in ${home} and in ${path}`);
+      homes.set(name, path);
+    }
+    return faults;
+  });
+}
 
 /** Files worth a look: over 250 lines (.vue over 200). A report, not a rule. */
 export function longFiles(sources: Source[]): string[] {
