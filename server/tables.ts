@@ -2,27 +2,26 @@ import type { Generated } from 'kysely';
 import type { AccountAct, ActCode } from '@zuimei/shared/action.ts';
 import type { RulingScope } from '@zuimei/shared/audit.ts';
 import type { BallotState } from '@zuimei/shared/ballot.ts';
-import type { Candidate, CandidateKind, Photo } from '@zuimei/shared/contest.ts';
+import type { CandidateKind, Photo } from '@zuimei/shared/contest.ts';
 import type { Act, EntryKind, RulingVerb } from '@zuimei/shared/ledger/act.ts';
 import type { Consent, FormValues, NominationAct, NominationState } from '@zuimei/shared/nomination.ts';
-import type { Collection, ContestPlan, ContestSettings } from '@zuimei/shared/plan/plan.ts';
 import type { Role, StaffChange } from '@zuimei/shared/staff.ts';
 
 /** What a bigint or a numeric comes as: the two drivers differ. */
 type Count = string | number;
 
-/** Tables as the queries see them; migrations/*.sql say what each is for, and tests/server/tables.test.ts holds this against the database. */
+/** Tables as the queries see them, documents unread (contest/document.ts); migrations/*.sql say what each is for, and tests/server/tables.test.ts holds this against the database. */
 export interface Tables {
   migration: { name: string; at: Generated<Date> };
   function_file: { name: string; digest: string; at: Generated<Date> };
   contest: {
     id: Generated<number>;
     slug: string;
-    settings: ContestSettings;
+    settings: unknown;
     version: Generated<number>;
     created_at: Generated<Date>;
-    collection: Collection | null;
-    draft: ContestPlan | null;
+    collection: unknown;
+    draft: unknown;
     draft_version: Generated<number>;
     /** When and by whom the draft was last saved. */
     draft_at: Date | null;
@@ -38,7 +37,7 @@ export interface Tables {
   candidate: {
     contest: number;
     number: number;
-    body: Candidate;
+    body: unknown;
     private: Buffer | null;
     source: string;
     created_at: Generated<Date>;

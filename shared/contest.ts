@@ -39,9 +39,9 @@ export interface BallotRule {
   period: 'day' | 'round';
   ballotsPerPeriod: number;
   picks: PickRange;
-  /** Bounds for every category of the contest; a category named here overrides it. Absent = no bound. */
-  perCategory?: PickRange;
-  categories?: Record<string, PickRange>;
+  /** Bounds for every category of the contest, null = none; a category named in `categories` has its own instead. */
+  perCategory: PickRange | null;
+  categories: Record<string, PickRange>;
   /** May a voter pick the same candidate twice in one period (on different ballots)? */
   repeatCandidate: boolean;
 }
@@ -72,7 +72,7 @@ export interface Candidate {
   /** Ids under /media/; the first is the portrait. */
   photos: Photo[];
   /** A work that is watched: /media/<id>-video.mp4; the first photo is its cover. */
-  video?: { id: string } | null;
+  video: { id: string } | null;
   withdrawn: { at: Instant; reason: string } | null;
 }
 
@@ -88,12 +88,20 @@ export interface Photo {
   height: number;
 }
 
-export interface Formula {
-  /** Whole percents that add up to 100. */
+/** How much each part of the total weighs: whole percents that add up to 100. */
+export interface Weights {
   vote: number;
   expert: number;
   media: number;
   merit: number;
+}
+
+/** What comes after the vote: how the parts make a total, and for how many it is. */
+export interface Outcome {
+  /** null = not said: the page does not claim what the vote is worth. */
+  weights: Weights | null;
+  /** How many are chosen in the end; null = not said. */
+  places: number | null;
 }
 
 /** Settings a bureau shows in its footer; empty = hidden. */
@@ -142,32 +150,31 @@ export interface Contest {
   rounds: Round[];
   paused: { since: Instant; reason: string } | null;
   rule: BallotRule;
-  formula: Formula | null;
-  chosen: number | null;
+  outcome: Outcome;
   reveal: Reveal;
   /** 排名不分先后: no ranking is shown, ever. */
   hideOrder: boolean;
   order: 'number' | 'shuffled';
   policy: PolicyName;
-  /** Absent or null = every browser is a voter of its own. */
-  wechat?: WechatRule | null;
+  /** null = every browser is a voter of its own. */
+  wechat: WechatRule | null;
   /** Numbers of the policy that this contest changes, by path (shared/threshold.ts); -1 = never. Not on the public page. */
-  thresholds?: Record<string, number>;
-  /** Regions that citizens are expected from, as the address data names them ('重庆市', '浙江省杭州市', '浙江省'); absent or empty = anywhere. */
-  area?: string[];
+  thresholds: Record<string, number>;
+  /** Regions that citizens are expected from, as the address data names them ('重庆市', '浙江省杭州市', '浙江省'); empty = anywhere. */
+  area: string[];
   /** Networks that the organizer knows, e.g. the bureau's own office. Not on the public page. */
-  networks?: KnownNetwork[];
+  networks: KnownNetwork[];
   /** Residents of the district, for votes per 万人; null = not said. */
-  population?: number | null;
+  population: number | null;
   categories: Category[];
   candidates: Candidate[];
   footer: Footer;
-  /** A picture over the banner's ground; absent = the drawn one. */
-  banner?: Photo | null;
+  /** A picture over the banner's ground; null = the drawn one. */
+  banner: Photo | null;
   /** Newest first; shown on the page while `until` has not passed. */
-  announcements?: Announcement[];
+  announcements: Announcement[];
   /** Closings that were put off, newest first, with the reason the page shows. */
-  extended?: Extension[];
+  extended: Extension[];
 }
 
 export interface Announcement {
@@ -314,7 +321,7 @@ export function checkPicks(
   }
   if (picks.length < rule.picks.min) throw new Refusal('too_few_picks', { min: rule.picks.min });
   for (const category of contest.categories) {
-    const range = rule.categories?.[category.id] ?? rule.perCategory;
+    const range = rule.categories[category.id] ?? rule.perCategory;
     if (!range) continue;
     const count = perCategory.get(category.id) ?? 0;
     if (count < range.min) throw new Refusal('category_too_few', { category: category.name, min: range.min });

@@ -82,7 +82,7 @@ export function policyOf(contest: Pick<Contest, 'policy' | 'thresholds'>): Polic
   const known = kept.get(contest);
   if (known) return known;
   const base = policies[contest.policy];
-  const policy = contest.thresholds ? changedPolicy(base, contest.thresholds) : base;
+  const policy = Object.keys(contest.thresholds).length > 0 ? changedPolicy(base, contest.thresholds) : base;
   kept.set(contest, policy);
   return policy;
 }

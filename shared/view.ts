@@ -18,7 +18,7 @@ export interface ContestSummary {
 }
 
 /** GET /api/contests/:slug. The contest as published, and what is needed to check its log. Kept as bytes: nothing in it changes by itself but with the phase. */
-export interface ContestView extends Contest {
+export interface ContestView extends Omit<Contest, 'thresholds' | 'networks'> {
   phase: Phase;
   log: { origin: string; verifierKey: string };
   /** The bureau's account in WeChat, where the contest asks for it; null = none is connected, so nobody can be known by WeChat. */

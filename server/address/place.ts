@@ -26,7 +26,7 @@ export function createPlaces(addresses: Addresses): Places {
   function viewOf(contest: Pick<Contest, 'networks' | 'area'>): View {
     let view = known.get(contest);
     if (!view) {
-      view = { declared: declaredBy(contest), area: (contest.area ?? []).map(bare), places: new Map() };
+      view = { declared: declaredBy(contest), area: contest.area.map(bare), places: new Map() };
       known.set(contest, view);
     }
     return view;

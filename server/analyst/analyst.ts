@@ -89,8 +89,8 @@ export function createAnalyst(parts: {
   const places = new Map<string, Whereabouts>();
 
   function lineView(contest: StoredContest): LineView {
-    const key = JSON.stringify(contest.networks ?? []);
-    const whereabouts = places.get(key) ?? createWhereabouts(parts.addresses, contest.networks ?? []);
+    const key = JSON.stringify(contest.networks);
+    const whereabouts = places.get(key) ?? createWhereabouts(parts.addresses, contest.networks);
     if (places.size > 20) places.clear();
     places.set(key, whereabouts);
     return { shownUpTo: shownUpTo(contest, clock()), whereabouts };
@@ -189,9 +189,9 @@ export function createAnalyst(parts: {
         rounds: contest.rounds.map(({ opens, closes }) => ({ opens, closes })),
         now: new Date(now).toISOString(),
         policy: contest.policy,
-        wechat: contest.wechat ?? null,
-        thresholdsChanged: Object.keys(contest.thresholds ?? {}).length,
-        population: contest.population ?? null,
+        wechat: contest.wechat,
+        thresholdsChanged: Object.keys(contest.thresholds).length,
+        population: contest.population,
         ...answer,
         proposals,
         ranks: tally && ranksIn(contest, tally, now),

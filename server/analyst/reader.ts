@@ -70,7 +70,7 @@ export function createReader(parts: {
   /** What was read under other declared networks, or before addresses were faded, is read anew. */
   async function find(contest: StoredContest): Promise<Loaded> {
     const { size, erased } = await readHead(db, contest.id);
-    const networks = contest.networks ?? [];
+    const networks = contest.networks;
     const key = JSON.stringify([networks, erased]);
     let loaded = kept.get(contest.id);
     if (loaded && (loaded.key !== key || loaded.thread.ended)) {

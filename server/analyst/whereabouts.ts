@@ -10,6 +10,6 @@ import type { Whereabouts } from './columns.ts';
  */
 export function createWhereabouts(addresses: Addresses, networks: readonly KnownNetwork[]): Whereabouts {
   const places = createPlaces(addresses);
-  const contest = { networks: [...networks] };
+  const contest = { networks: [...networks], area: [] };
   return (address) => (address.length === 16 ? places(contest, address) : NOWHERE);
 }

@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import { phaseAt } from '@zuimei/shared/contest.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { collectionDocument, settingsDocument } from '../contest/document.ts';
 import { lockContest } from '../contest/lock.ts';
 import { readStored } from '../contest/plan.ts';
 import type { Db, Tables } from '../db.ts';
@@ -61,15 +62,17 @@ async function close(
     .where('id', '=', contest)
     .executeTakeFirstOrThrow();
   if (row.archived_at) throw new Refusal('archived');
-  const { settings, collection, published_at: publishedAt } = row;
+  const settings = settingsDocument.read(row.settings);
+  const collection = row.collection === null ? null : collectionDocument.read(row.collection);
+  const publishedAt = row.published_at;
   if (!archivableAt({ publishedAt, collection }, settings, now).now) throw new Refusal('not_now');
   const at = new Date(now);
   const schedule = [
     ...settings.schedule.filter((step) => step.phase !== 'archived' && Date.parse(step.from) <= now),
-    { phase: 'archived', from: at.toISOString() },
+    { phase: 'archived' as const, from: at.toISOString() },
   ];
   await sql`
-    update contest set archived_at = ${at.toISOString()}::timestamptz, settings = ${JSON.stringify({ ...settings, schedule })}::jsonb
+    update contest set archived_at = ${at.toISOString()}::timestamptz, settings = ${settingsDocument.text({ ...settings, schedule })}::jsonb
     where id = ${contest}`.execute(tx);
   await endUnits(tx, seals, contest, at);
   await recordAction(tx, actor, {

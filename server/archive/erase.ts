@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { draftDocument, settingsDocument } from '../contest/document.ts';
 import { lockContest } from '../contest/lock.ts';
 import type { Db, Tables } from '../db.ts';
 import type { Secrets } from '../secret.ts';
@@ -39,7 +40,8 @@ export async function eraseContest(
       .where('id', '=', id)
       .executeTakeFirstOrThrow();
     if (!row.archived_at) throw new Refusal('not_now');
-    const { title } = (row.published_at ? null : row.draft?.settings) ?? row.settings;
+    const draft = row.published_at || row.draft === null ? null : draftDocument.read(row.draft);
+    const { title } = draft?.settings ?? settingsDocument.read(row.settings);
     if (confirm.trim() !== title.trim()) throw new Refusal('title_differs');
     const { state, from } = await readTrace(tx, row.id, now);
     if (trace && state === 'kept') throw new Refusal('not_now', from ? { until: from } : {});

@@ -2,6 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import type { Candidate, Contest } from '@zuimei/shared/contest.ts';
 import type { ContestSettings } from '@zuimei/shared/plan/plan.ts';
 import type { Db, Tables } from '../db.ts';
+import { candidateDocument, settingsDocument } from './document.ts';
 
 export type Settings = ContestSettings;
 
@@ -19,19 +20,24 @@ export async function readContest(db: Db | Transaction<Tables>, slug: string): P
     .where('published_at', 'is not', null)
     .executeTakeFirst();
   if (!row) return null;
-  const candidates = await db
-    .selectFrom('candidate')
-    .select(['number', 'body'])
-    .where('contest', '=', row.id)
-    .orderBy('number')
-    .execute();
   return {
-    ...row.settings,
+    ...settingsDocument.read(row.settings),
     id: row.id,
     slug: row.slug,
     version: row.version,
-    candidates: candidates.map(({ number, body }): Candidate => ({ ...body, number })),
+    candidates: await readCandidates(db, row.id),
   };
+}
+
+/** All candidates of a contest in order of number, withdrawn ones too. */
+export async function readCandidates(db: Db | Transaction<Tables>, contest: number): Promise<Candidate[]> {
+  const rows = await db
+    .selectFrom('candidate')
+    .select(['number', 'body'])
+    .where('contest', '=', contest)
+    .orderBy('number')
+    .execute();
+  return rows.map(({ number, body }) => ({ ...candidateDocument.read(body), number }));
 }
 
 /** Of the published contests, newest first. */
@@ -53,7 +59,7 @@ export async function createContest(
   settings: Settings,
 ): Promise<number> {
   const { rows } = await sql<{ id: number }>`
-    insert into contest (slug, settings) values (${slug}, ${JSON.stringify(settings)}::jsonb) returning id`.execute(
+    insert into contest (slug, settings) values (${slug}, ${settingsDocument.text(settings)}::jsonb) returning id`.execute(
     db,
   );
   const id = rows[0]?.id;

@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely';
 import type { Collection, ContestPlan, ContestSettings } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Db, Tables } from '../db.ts';
+import { collectionDocument, draftDocument, settingsDocument } from './document.ts';
 
 /** A contest as staff know it: published or not, with what is in force and what is being prepared. */
 export interface StoredPlan {
@@ -54,9 +55,9 @@ export async function readStored(db: Db | Transaction<Tables>, slug: string): Pr
   return {
     id: row.id,
     slug: row.slug,
-    settings: row.settings,
-    collection: row.collection,
-    draft: row.draft,
+    settings: settingsDocument.read(row.settings),
+    collection: row.collection === null ? null : collectionDocument.read(row.collection),
+    draft: row.draft === null ? null : draftDocument.read(row.draft),
     draftVersion: row.draft_version,
     draftAt: row.draft_at,
     draftBy: row.draft_by,

@@ -4,7 +4,7 @@ import { policyOf } from '@zuimei/shared/threshold.ts';
 
 /** What is frozen when voting opens, as it goes into the ledger: whatever bears on who may vote for whom and how it is counted. */
 export function frozenRules(contest: Contest): Canonical {
-  const { rule, formula, reveal, rounds, categories, chosen, policy, hideOrder, order } = contest;
+  const { rule, outcome, reveal, rounds, categories, policy, hideOrder, order } = contest;
   const rules = {
     candidates: contest.candidates.map((one) => ({
       category: one.category,
@@ -14,22 +14,20 @@ export function frozenRules(contest: Contest): Canonical {
       withdrawn: one.withdrawn?.reason ?? null,
     })),
     categories,
-    chosen,
-    formula,
     hideOrder,
     order,
+    outcome,
     gate: policyOf(contest),
-    area: contest.area ?? [],
-    networks: contest.networks ?? [],
+    area: contest.area,
+    networks: contest.networks,
     paused: contest.paused?.reason ?? null,
     policy,
-    population: contest.population ?? null,
-    // Left out where there is none, so that contests without it are frozen as they always were.
-    ...(contest.wechat ? { wechat: contest.wechat } : {}),
+    population: contest.population,
     reveal,
     rounds,
     rule,
     title: contest.title,
+    wechat: contest.wechat,
   };
   // The same as a ledger can hold it: what is undefined is left out, interfaces become plain objects.
   return JSON.parse(JSON.stringify(rules)) as Canonical;

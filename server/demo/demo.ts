@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import type { Contest, WechatRule } from '@zuimei/shared/contest.ts';
+import { plainSettings } from '@zuimei/shared/presets/preset.ts';
 import { createContest, readContest, readSlugs, type Settings } from '../contest/contest.ts';
 import { isThere } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
@@ -82,6 +83,7 @@ function demoContests(now: number): { slug: string; settings: Settings; folder: 
     ],
     rounds: [{ opens, closes, numbers: null }],
     paused: null,
+    ...plainSettings,
     reveal: { kind: 'live' },
     hideOrder: false,
     order: 'number',
@@ -105,9 +107,15 @@ function demoContests(now: number): { slug: string; settings: Settings; folder: 
         noun: { measure: '位', name: '人物' },
         intro: ['为弘扬应急精神，选树身边榜样，现将候选名单公布，请广大群众投票推选。'],
         notes: ['候选按编号排列，排名不分先后，最终结果以公示为准。'],
-        rule: { period: 'day', ballotsPerPeriod: 1, picks: { min: 1, max: 5 }, repeatCandidate: true },
-        formula: { vote: 40, expert: 40, media: 20, merit: 0 },
-        chosen: 5,
+        rule: {
+          period: 'day',
+          ballotsPerPeriod: 1,
+          picks: { min: 1, max: 5 },
+          perCategory: null,
+          categories: {},
+          repeatCandidate: true,
+        },
+        outcome: { weights: { vote: 40, expert: 40, media: 20, merit: 0 }, places: 5 },
         categories: [
           { id: 'person', name: '个人' },
           { id: 'team', name: '集体' },
@@ -124,9 +132,15 @@ function demoContests(now: number): { slug: string; settings: Settings; folder: 
         noun: { measure: '个', name: '案例' },
         intro: ['从各单位报送的新闻线索中选出的典型实践案例，请您推选其中做得实、用得上的。'],
         notes: [],
-        rule: { period: 'day', ballotsPerPeriod: 1, picks: { min: 1, max: 2 }, repeatCandidate: true },
-        formula: { vote: 50, expert: 0, media: 0, merit: 50 },
-        chosen: 2,
+        rule: {
+          period: 'day',
+          ballotsPerPeriod: 1,
+          picks: { min: 1, max: 2 },
+          perCategory: null,
+          categories: {},
+          repeatCandidate: true,
+        },
+        outcome: { weights: { vote: 50, expert: 0, media: 0, merit: 50 }, places: 2 },
         categories: [],
       },
     },

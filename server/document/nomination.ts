@@ -125,6 +125,7 @@ function nomineeOf(draft: Draft, name: string, say: Say): Nomination['candidate'
     reason,
     deeds: deeds.length > 0 ? [{ title: fields.deeds.title, paragraphs: deeds }] : [],
     honours: paragraphsOf(values.honours?.text ?? ''),
+    video: null,
     withdrawn: null,
   };
 }
@@ -164,6 +165,7 @@ function caseOf(draft: Draft, name: string, say: Say): Nomination['candidate'] {
     reason: summaryOf(told.practice ?? ''),
     deeds,
     honours: [],
+    video: null,
     withdrawn: null,
   };
 }

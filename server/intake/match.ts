@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Category } from '@zuimei/shared/contest.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { foldText } from '@zuimei/shared/text/fold.ts';
+import { candidateDocument, settingsDocument } from '../contest/document.ts';
 import type { Tables } from '../db.ts';
 import { sameUnit } from '../document/merge.ts';
 import type { Nomination, PrivateFields } from '../document/nomination.ts';
@@ -36,6 +37,7 @@ export async function planNominations(
     .where('id', '=', contestId)
     .executeTakeFirst();
   if (!contest) throw new Refusal('not_found');
+  const { categories } = settingsDocument.read(contest.settings);
   const { byName, last } = await readPresent(db, contestId, key);
   const plan: Plan = { fresh: [], problems: [] };
   let number = last;
@@ -44,11 +46,11 @@ export async function planNominations(
     const { name } = candidate;
     const namesakes = byName.get(foldText(name)) ?? [];
     const already = namesakes.find((one) => isSame(one, nomination));
-    const category = categoryOf(candidate.category, contest.settings.categories);
+    const category = categoryOf(candidate.category, categories);
     if (already) {
       plan.problems.push(problemAt('already_in_contest', source, { name, number: already.number }, 'name'));
     } else if (category === null) {
-      const known = contest.settings.categories.map((one) => one.name).join('、');
+      const known = categories.map((one) => one.name).join('、');
       const sent = candidate.category || '未写明';
       plan.problems.push(problemAt('unknown_category', source, { name, category: sent, known }, 'category'));
     } else if (number >= planLimits.candidates) {
@@ -79,7 +81,8 @@ async function readPresent(
     .orderBy('number')
     .execute();
   const byName = new Map<string, Present[]>();
-  for (const { number, body, private: sealed } of rows) {
+  for (const { number, body: kept, private: sealed } of rows) {
+    const body = candidateDocument.read(kept);
     const name = foldText(body.name);
     let phone: string | null | undefined;
     const present: Present = {

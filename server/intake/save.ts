@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { Candidate } from '@zuimei/shared/contest.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { candidateDocument } from '../contest/document.ts';
 import { checkMayJoin } from '../contest/held.ts';
 import { readStored, type StoredPlan } from '../contest/plan.ts';
 import type { Db, Tables } from '../db.ts';
@@ -118,13 +119,15 @@ async function insert(
     await keepPhoto(tx, contest, photo);
   }
   for (const [at, { nomination, number }] of plan.fresh.entries()) {
+    const candidate = candidates[at];
+    if (!candidate) continue;
     const { file, sheet, row } = nomination.source;
     await tx
       .insertInto('candidate')
       .values({
         contest,
         number,
-        body: sql`${JSON.stringify(candidates[at])}::jsonb`,
+        body: sql`${candidateDocument.text(candidate)}::jsonb`,
         private: sealPrivate(key, nomination.private, { contest, number }),
         source: [file, sheet, row === undefined ? undefined : `第${row}行`]
           .filter((part) => part !== undefined)

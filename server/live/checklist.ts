@@ -31,7 +31,7 @@ function checksOf(
   const { rule, categories, reveal, rounds, footer } = settings;
   const candidates = found.candidates.filter((one) => !one.withdrawn);
   const thin = categories.filter(({ id }) => {
-    const least = (rule.categories?.[id] ?? rule.perCategory)?.min ?? 0;
+    const least = (rule.categories[id] ?? rule.perCategory)?.min ?? 0;
     return candidates.filter((one) => one.category === id).length < Math.max(1, least);
   });
   const plain = candidates.filter((one) => one.photos.length === 0).length;

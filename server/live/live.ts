@@ -16,7 +16,7 @@ import {
 } from '@zuimei/shared/live.ts';
 import type { TallyView, WechatAccountView } from '@zuimei/shared/view.ts';
 import type { Addresses } from '../address/address.ts';
-import { readContest, type StoredContest } from '../contest/contest.ts';
+import { readCandidates, readContest, type StoredContest } from '../contest/contest.ts';
 import { readStored } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
 import type { Gate } from '../gate/gate.ts';
@@ -91,8 +91,8 @@ export function createLive(parts: {
         reveal: contest.reveal,
         hideOrder: contest.hideOrder,
         categories: contest.categories,
-        announcements: contest.announcements ?? [],
-        extended: contest.extended ?? [],
+        announcements: contest.announcements,
+        extended: contest.extended,
         ballots: {
           counted: tally.ballots,
           held: tally.held,
@@ -163,16 +163,6 @@ async function readHead(db: Db, contest: number): Promise<Head> {
     sealed: Number(row?.sealed ?? 0),
     sealedAt: row?.sealed_at ?? null,
   };
-}
-
-async function readCandidates(db: Db, contest: number): Promise<Candidate[]> {
-  const rows = await db
-    .selectFrom('candidate')
-    .select(['number', 'body'])
-    .where('contest', '=', contest)
-    .orderBy('number')
-    .execute();
-  return rows.map(({ number, body }) => ({ ...body, number }));
 }
 
 function stageOf(contest: StoredContest, now: number): LiveView['stage'] {

@@ -196,6 +196,7 @@ export function candidateFields(
     deeds,
     honours: paragraphsOf(text('honours')),
     photos: row.photo ? [row.photo] : [],
+    video: null,
   };
 }
 

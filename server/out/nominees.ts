@@ -6,6 +6,7 @@ import { PAPER_ROWS, type SummaryScope } from '@zuimei/shared/out.ts';
 import type { Collection, ContestSettings } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { sourceWords } from '@zuimei/shared/words.ts';
+import { candidateDocument } from '../contest/document.ts';
 import type { StoredPlan } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
 import { openHidden } from '../nomination/answers.ts';
@@ -150,7 +151,8 @@ async function readImported(db: Db, key: Uint8Array, contest: number): Promise<N
     .orderBy('number')
     .limit(PAPER_ROWS + 1)
     .execute();
-  return rows.map(({ number, body, private: sealed }): Nominee => {
+  return rows.map(({ number, body: kept, private: sealed }): Nominee => {
+    const body = candidateDocument.read(kept);
     const { name, kind, category, unit } = body;
     return {
       id: null,
@@ -171,7 +173,7 @@ async function readImported(db: Db, key: Uint8Array, contest: number): Promise<N
   });
 }
 
-function answersOf(body: Candidate): FormValues {
+function answersOf(body: Omit<Candidate, 'number'>): FormValues {
   const all: [string, string | null][] = [
     [body.kind === 'case' ? 'subject' : 'name', body.name],
     ['unit', body.unit],

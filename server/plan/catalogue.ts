@@ -10,6 +10,7 @@ import type {
 import { nextYear, planFrom, presets, yearOf } from '@zuimei/shared/plan/preset.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Scope } from '@zuimei/shared/staff.ts';
+import { collectionDocument, settingsDocument } from '../contest/document.ts';
 import { readStored } from '../contest/plan.ts';
 import type { Db, Tables } from '../db.ts';
 import { copyMedia } from '../media/media.ts';
@@ -153,7 +154,7 @@ async function insert(
   for (const slug of slugs) {
     const { rows } = await sql<{ id: number }>`
       insert into contest (slug, settings, collection, published_at)
-      values (${slug}, ${JSON.stringify(plan.settings)}::jsonb, ${JSON.stringify(plan.collection)}::jsonb, null)
+      values (${slug}, ${settingsDocument.text(plan.settings)}::jsonb, ${collectionDocument.text(plan.collection)}::jsonb, null)
       on conflict (slug) do nothing returning id`.execute(tx);
     if (rows[0]) return { id: rows[0].id, slug };
   }

@@ -6,7 +6,9 @@ import type { ContestPlan, ContestSettings, PlanView, WechatReach } from '@zuime
 import { collectionFor } from '@zuimei/shared/plan/preset.ts';
 import { hasOpened } from '@zuimei/shared/plan/reveal.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { readCandidates } from '../contest/contest.ts';
 import type { Desk } from '../contest/desk.ts';
+import { collectionDocument, draftDocument, settingsDocument } from '../contest/document.ts';
 import { readStanders } from '../contest/held.ts';
 import { lockStored } from '../contest/lock.ts';
 import { readStored, type StoredPlan } from '../contest/plan.ts';
@@ -81,8 +83,8 @@ export function createEditor(parts: {
   }
 
   async function enforce(tx: Transaction<Tables>, stored: StoredPlan, plan: ContestPlan): Promise<void> {
-    await sql`update contest set settings = ${JSON.stringify(plan.settings)}::jsonb,
-        collection = ${JSON.stringify(plan.collection)}::jsonb, draft = null, draft_at = null, draft_by = null,
+    await sql`update contest set settings = ${settingsDocument.text(plan.settings)}::jsonb,
+        collection = ${collectionDocument.text(plan.collection)}::jsonb, draft = null, draft_at = null, draft_by = null,
         draft_version = draft_version + 1, published_at = coalesce(published_at, ${new Date(clock())})
       where id = ${stored.id}`.execute(tx);
   }
@@ -112,8 +114,8 @@ export function createEditor(parts: {
         const set =
           stored.publishedAt === null
             ? // Nobody votes under it yet, and who lists units or reads the form means what stands here.
-              sql`settings = ${JSON.stringify(kept.settings)}::jsonb, collection = ${JSON.stringify(kept.collection)}::jsonb`
-            : sql`draft = ${JSON.stringify(kept)}::jsonb`;
+              sql`settings = ${settingsDocument.text(kept.settings)}::jsonb, collection = ${collectionDocument.text(kept.collection)}::jsonb`
+            : sql`draft = ${draftDocument.text(kept)}::jsonb`;
         await sql`update contest set ${set}, draft_version = draft_version + 1, draft_at = ${at}, draft_by = ${actor.name}
           where id = ${stored.id}`.execute(tx);
         const sitting =
@@ -204,27 +206,21 @@ function carried(
     ...settings,
     paused: now.paused,
     rounds: settings.rounds.map((round, at) => ({ ...round, numbers: now.rounds[at]?.numbers ?? null })),
+    announcements: now.announcements,
+    extended: now.extended,
   };
-  delete kept.announcements;
-  delete kept.extended;
-  if (now.announcements) kept.announcements = now.announcements;
-  if (now.extended) kept.extended = now.extended;
   return { settings: kept, collection };
 }
 
 /** Which of the rules that the ledger holds the plan would change. */
 async function changedRules(db: On, stored: StoredPlan, plan: ContestPlan): Promise<string[]> {
-  const rows = await db
-    .selectFrom('candidate')
-    .select(['number', 'body'])
-    .where('contest', '=', stored.id)
-    .execute();
+  const candidates = await readCandidates(db, stored.id);
   const rulesOf = (settings: ContestSettings): Record<string, unknown> => {
     const contest: Contest = {
       ...settings,
       slug: stored.slug,
       version: 0,
-      candidates: rows.map(({ number, body }) => ({ ...body, number })),
+      candidates,
     };
     return frozenRules(contest) as Record<string, unknown>;
   };

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { type Candidate, type Phase, phaseAt } from '@zuimei/shared/contest.ts';
 import type { ContestPlan } from '@zuimei/shared/plan/plan.ts';
 import type { ContestView } from '@zuimei/shared/view.ts';
+import { readCandidates } from '../contest/contest.ts';
 import { readStored } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
 import { lightView, pageHtml, type Site } from '../page/citizen.ts';
@@ -35,14 +36,8 @@ export async function renderPreview(
 ): Promise<Preview> {
   const stored = await readStored(db, slug);
   const plan = planOf(stored);
-  const rows = await db
-    .selectFrom('candidate')
-    .select(['number', 'body'])
-    .where('contest', '=', stored.id)
-    .orderBy('number')
-    .execute();
   const now = momentOf(plan, phase, clock());
-  const shown = [...rows.map(({ number, body }) => ({ ...body, number })), ...(await readComing(db, stored))];
+  const shown = [...(await readCandidates(db, stored.id)), ...(await readComing(db, stored))];
   const view: ContestView = {
     ...plan.settings,
     slug,
@@ -130,6 +125,7 @@ function sampleCandidates({ settings, collection }: ContestPlan): Candidate[] {
       deeds: [{ title: '主要事迹', paragraphs: ['这是预览用的示例文字，正式候选公布后会换成报送的内容。'] }],
       honours: [],
       photos: [],
+      video: null,
       withdrawn: null,
     };
   });

@@ -3,6 +3,7 @@ import { type Candidate, type Photo, phaseAt, revealedUpTo, roundToShow } from '
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { CandidateLine, CandidateList, Correction } from '@zuimei/shared/shortlist.ts';
 import { readContest } from '../contest/contest.ts';
+import { candidateDocument } from '../contest/document.ts';
 import { checkStillHeld, readStanders } from '../contest/held.ts';
 import { readStored, type StoredPlan } from '../contest/plan.ts';
 import type { Db, Tables } from '../db.ts';
@@ -42,7 +43,7 @@ export async function readCandidates(
   const lines = rows.map(({ number, body, nomination }): CandidateLine => {
     const count = votes.get(number);
     return {
-      candidate: { ...body, number },
+      candidate: { ...candidateDocument.read(body), number },
       nomination,
       votes: shown ? (count?.votes ?? 0) : null,
       held: shown ? (count?.held ?? 0) : null,
@@ -180,18 +181,18 @@ async function lockCandidate(tx: Transaction<Tables>, contest: number, number: n
     .forUpdate()
     .executeTakeFirst();
   if (!row) throw new Refusal('not_found');
-  return row.body;
+  return { ...candidateDocument.read(row.body), number };
 }
 
 async function saveBody(
   tx: Transaction<Tables>,
   contest: number,
   number: number,
-  body: Candidate,
+  { number: _, ...body }: Candidate,
 ): Promise<void> {
   await tx
     .updateTable('candidate')
-    .set({ body: sql`${JSON.stringify(body)}::jsonb` })
+    .set({ body: sql`${candidateDocument.text(body)}::jsonb` })
     .where('contest', '=', contest)
     .where('number', '=', number)
     .execute();

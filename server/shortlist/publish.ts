@@ -5,6 +5,12 @@ import { phases } from '@zuimei/shared/contest.ts';
 import { checkPlan } from '@zuimei/shared/plan/check.ts';
 import type { ContestPlan } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import {
+  candidateDocument,
+  collectionDocument,
+  draftDocument,
+  settingsDocument,
+} from '../contest/document.ts';
 import { checkMayJoin } from '../contest/held.ts';
 import { readStored } from '../contest/plan.ts';
 import type { Tables } from '../db.ts';
@@ -94,7 +100,7 @@ async function addCandidate(
     .insertInto('candidate')
     .values({
       ...cell,
-      body: sql`${JSON.stringify(candidate)}::jsonb`,
+      body: sql`${candidateDocument.text(candidate)}::jsonb`,
       private: sealPrivate(keys.private, openHidden(keys, row), cell),
       source: `报送 ${id}`,
     })
@@ -144,9 +150,9 @@ async function makePublic(tx: Transaction<Tables>, stored: Collecting, now: numb
   if (!stored.publishedAt) checkPossible(plan, now);
   const later = draft && shortlistedFrom(draft, now);
   await sql`
-    update contest set settings = ${JSON.stringify(plan.settings)}::jsonb, collection = ${JSON.stringify(plan.collection)}::jsonb,
+    update contest set settings = ${settingsDocument.text(plan.settings)}::jsonb, collection = ${collectionDocument.text(plan.collection)}::jsonb,
       published_at = coalesce(published_at, ${new Date(now).toISOString()}::timestamptz),
-      draft = ${later ? JSON.stringify(later) : null}::jsonb, draft_version = draft_version + 1
+      draft = ${later ? draftDocument.text(later) : null}::jsonb, draft_version = draft_version + 1
     where id = ${stored.id}`.execute(tx);
 }
 

@@ -7,6 +7,7 @@ import type { ContestSettings } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Instant } from '@zuimei/shared/time.ts';
 import type { Desk } from '../contest/desk.ts';
+import { draftDocument, settingsDocument } from '../contest/document.ts';
 import { checkStillHeld, readStanders } from '../contest/held.ts';
 import { readStored, type StoredPlan } from '../contest/plan.ts';
 import type { Db, Tables } from '../db.ts';
@@ -144,7 +145,7 @@ export function createSteer(parts: { db: Db; ledger: Ledger; desk: Desk; clock: 
             throw new Refusal('round_over', { closes: old?.closes ?? null });
           // Another organizer was quicker: what was confirmed no longer says what would happen.
           if (old.closes !== from) throw new Refusal('not_later', { closes: old.closes });
-          const extended = [note, ...(current.extended ?? [])];
+          const extended = [note, ...current.extended];
           return { ...extendRound(current, round, closes), extended };
         },
       });
@@ -157,7 +158,7 @@ export function createSteer(parts: { db: Db; ledger: Ledger; desk: Desk; clock: 
         act: 'announcement.add',
         subject: text,
         edit(settings) {
-          const shown = (settings.announcements ?? []).filter((one) => one.until === null || one.until > at);
+          const shown = settings.announcements.filter((one) => one.until === null || one.until > at);
           if (shown.length >= MOST_ANNOUNCEMENTS)
             throw new Refusal('too_many_announcements', { most: MOST_ANNOUNCEMENTS });
           return {
@@ -177,7 +178,7 @@ export function createSteer(parts: { db: Db; ledger: Ledger; desk: Desk; clock: 
         subject: gone.text,
         edit: (current) => ({
           ...current,
-          announcements: (current.announcements ?? []).filter((one) => one.at !== at),
+          announcements: current.announcements.filter((one) => one.at !== at),
         }),
       });
     },
@@ -205,7 +206,7 @@ async function saveSettings(
   contest: number,
   settings: ContestSettings,
 ): Promise<void> {
-  await sql`update contest set settings = ${JSON.stringify(settings)}::jsonb where id = ${contest}`.execute(
+  await sql`update contest set settings = ${settingsDocument.text(settings)}::jsonb where id = ${contest}`.execute(
     tx,
   );
 }
@@ -228,6 +229,6 @@ async function redraft(
     throw refusal;
   }
   await sql`
-    update contest set draft = ${JSON.stringify({ ...draft, settings })}::jsonb, draft_version = draft_version + 1
+    update contest set draft = ${draftDocument.text({ ...draft, settings })}::jsonb, draft_version = draft_version + 1
     where id = ${id}`.execute(tx);
 }

@@ -88,7 +88,7 @@ export function createCommit(parts: {
 
 /** What the gate weighed by, of the frozen rules: the reveal says whether it may look at picks. */
 function gateRules(contest: StoredContest): string {
-  return JSON.stringify([policyOf(contest), contest.area ?? [], contest.networks ?? [], contest.reveal]);
+  return JSON.stringify([policyOf(contest), contest.area, contest.networks, contest.reveal]);
 }
 
 /** The moment just outside the round open at `now`, on the side of its nearer end. */

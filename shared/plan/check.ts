@@ -90,7 +90,7 @@ function checkTexts(settings: ContestSettings, error: Say): void {
   for (const [at, text] of settings.intro.entries()) checkText(error, `settings.intro.${at}`, text, 400);
   checkCount(error, 'settings.notes', settings.notes, 20);
   for (const [at, text] of settings.notes.entries()) checkText(error, `settings.notes.${at}`, text, 200);
-  const announcements = settings.announcements ?? [];
+  const announcements = settings.announcements;
   checkCount(error, 'settings.announcements', announcements, 50);
   for (const [at, { at: since, text, until }] of announcements.entries()) {
     checkText(error, `settings.announcements.${at}.text`, text, 300);

@@ -9,7 +9,8 @@ const MOST_ROUNDS = 5;
 
 /** Phases in their order and apart, rounds inside the voting phase. */
 export function checkSchedule(settings: ContestSettings, now: number, error: Say, warn: Say): void {
-  const { schedule, rounds, formula } = settings;
+  const { schedule, rounds } = settings;
+  const { weights } = settings.outcome;
   if (schedule.length === 0) error('schedule_empty', 'settings.schedule');
   let before: { phase: Phase; ms: number } | null = null;
   const seen = new Set<Phase>();
@@ -38,8 +39,8 @@ export function checkSchedule(settings: ContestSettings, now: number, error: Say
         phase: step.phase,
         closes: rounds.at(-1)?.closes ?? '',
       });
-  if (formula && formula.expert + formula.media > 0 && !seen.has('judging'))
-    warn('judging_missing', 'settings.schedule', { percent: formula.expert + formula.media });
+  if (weights && weights.expert + weights.media > 0 && !seen.has('judging'))
+    warn('judging_missing', 'settings.schedule', { percent: weights.expert + weights.media });
 }
 
 function checkRounds({ rounds }: ContestSettings, now: number, error: Say, warn: Say): void {

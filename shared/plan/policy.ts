@@ -13,7 +13,7 @@ const OF_PICKS = /^(?:(?:surge|single|alike)\.|weights\.(?:surge|single|alike)$)
 
 /** Thresholds that are none, or whose steps come in the wrong order; networks, regions and residents that make no sense. */
 export function checkPolicy(settings: ContestSettings, error: Say, warn: Say): void {
-  const { thresholds = {}, area = [], networks = [], population = null, reveal } = settings;
+  const { thresholds, area, networks, population, reveal } = settings;
   for (const path of wrongThresholds(thresholds))
     error('threshold_out', `settings.thresholds.${path}`, { value: thresholds[path] ?? 0 });
   const policy = policyOf({ policy: settings.policy, thresholds });

@@ -1,6 +1,6 @@
 import type { Phase } from '../contest.ts';
 import { anli } from '../presets/anli.ts';
-import type { Offset, Preset } from '../presets/preset.ts';
+import { type Offset, type Preset, plainSettings } from '../presets/preset.ts';
 import { volunteer } from '../presets/volunteer.ts';
 import { works } from '../presets/works.ts';
 import { zuimeiDistrict } from '../presets/zuimei-district.ts';
@@ -54,6 +54,7 @@ export function planFrom(
   );
   return {
     settings: {
+      ...plainSettings,
       ...settings,
       title,
       organizers: organizer
@@ -117,11 +118,10 @@ const YEAR_WEEKS_MS = 52 * 7 * 86_400_000;
 export function nextYear({ settings, collection }: ContestPlan, title: string): ContestPlan {
   const later = (moment: Instant): Instant =>
     Number.isFinite(Date.parse(moment)) ? new Date(Date.parse(moment) + YEAR_WEEKS_MS).toISOString() : moment;
-  const { extended: _, announcements: __, ...kept } = settings;
   const { reveal } = settings;
   return {
     settings: {
-      ...kept,
+      ...settings,
       title,
       schedule: settings.schedule.map((step) => ({ ...step, from: later(step.from) })),
       rounds: settings.rounds.map((round) => ({
@@ -131,6 +131,8 @@ export function nextYear({ settings, collection }: ContestPlan, title: string): 
       })),
       reveal: reveal.kind === 'sealed' ? { ...reveal, from: later(reveal.from) } : reveal,
       paused: null,
+      extended: [],
+      announcements: [],
     },
     collection: { ...collection, opens: later(collection.opens), closes: later(collection.closes) },
   };

@@ -63,21 +63,23 @@ function checkRange({ min, max }: PickRange, path: string, category: string, err
 
 /** Weights of the composite, how many are chosen, and places enough for them. */
 export function checkOutcome(settings: ContestSettings, collection: Collection, error: Say, warn: Say): void {
-  const { formula, chosen, categories } = settings;
-  if (formula) {
-    const parts = [formula.vote, formula.expert, formula.media, formula.merit];
+  const { categories } = settings;
+  const { weights, places } = settings.outcome;
+  if (weights) {
+    const parts = [weights.vote, weights.expert, weights.media, weights.merit];
     for (const [at, key] of (['vote', 'expert', 'media', 'merit'] as const).entries())
-      checkNumber(error, `settings.formula.${key}`, parts[at] ?? 0, 0, 100);
+      checkNumber(error, `settings.outcome.weights.${key}`, parts[at] ?? 0, 0, 100);
     const sum = parts.reduce((all, part) => all + part, 0);
-    if (sum !== 100) error('formula_sum', 'settings.formula', { sum });
-    if (formula.vote > HEAVY_VOTE)
-      warn('vote_heavy', 'settings.formula.vote', { percent: formula.vote, most: HEAVY_VOTE });
-  } else warn('formula_none', 'settings.formula');
-  if (chosen === null) return;
-  checkNumber(error, 'settings.chosen', chosen, 1, MOST_CHOSEN);
+    if (sum !== 100) error('weights_sum', 'settings.outcome.weights', { sum });
+    if (weights.vote > HEAVY_VOTE)
+      warn('vote_heavy', 'settings.outcome.weights.vote', { percent: weights.vote, most: HEAVY_VOTE });
+  } else warn('weights_none', 'settings.outcome.weights');
+  if (places === null) return;
+  checkNumber(error, 'settings.outcome.places', places, 1, MOST_CHOSEN);
   const bounds = categories.map((one) => collection.categoryPlaces[one.id] ?? Number.POSITIVE_INFINITY);
   const byCategory =
     bounds.length > 0 ? bounds.reduce((all, bound) => all + bound, 0) : Number.POSITIVE_INFINITY;
-  const places = Math.min(collection.places ?? Number.POSITIVE_INFINITY, byCategory);
-  if (chosen > places) error('chosen_more_than_places', 'settings.chosen', { chosen, places });
+  const listed = Math.min(collection.places ?? Number.POSITIVE_INFINITY, byCategory);
+  if (places > listed)
+    error('chosen_more_than_places', 'settings.outcome.places', { chosen: places, places: listed });
 }

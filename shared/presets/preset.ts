@@ -7,6 +7,18 @@ export interface Offset {
   minute: number;
 }
 
+/** What no kind of contest sets by itself. */
+export const plainSettings = {
+  wechat: null,
+  thresholds: {},
+  area: [],
+  networks: [],
+  population: null,
+  banner: null,
+  announcements: [],
+  extended: [],
+} satisfies Partial<ContestSettings>;
+
 /**
  * A kind of contest as pure data. Its texts may say {title}, {organizer} and {year}: they are filled when a contest is
  * made from it.
@@ -23,7 +35,10 @@ export interface Preset {
   steps: (Offset & { phase: Phase })[];
   /** Nominations may be sent from the first step until then. */
   closes: Offset;
-  settings: Omit<ContestSettings, 'title' | 'organizers' | 'schedule' | 'rounds' | 'paused'>;
+  settings: Omit<
+    ContestSettings,
+    'title' | 'organizers' | 'schedule' | 'rounds' | 'paused' | keyof typeof plainSettings
+  >;
   collection: Omit<Collection, 'preset' | 'opens' | 'closes'>;
 }
 

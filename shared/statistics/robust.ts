@@ -58,6 +58,6 @@ export function changeOfChosen(
 }
 
 /** Votes per 10 000 residents, in tenths; null without a population. */
-export function perTenThousand(votes: number, population: number | null | undefined): number | null {
+export function perTenThousand(votes: number, population: number | null): number | null {
   return population ? Math.round((votes * 100_000) / population) : null;
 }

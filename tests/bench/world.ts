@@ -93,6 +93,8 @@ export async function createWorld(): Promise<World> {
       const rule = {
         period: 'day',
         ballotsPerPeriod: 1,
+        perCategory: null,
+        categories: {},
         picks: { min: 1, max: 5 },
         repeatCandidate: true,
       } as const;

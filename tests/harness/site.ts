@@ -8,6 +8,7 @@ import { createApp } from '@zuimei/server/app.ts';
 import { verifyActs } from '@zuimei/server/audit/acts.ts';
 import { verifyContest } from '@zuimei/server/audit/verify.ts';
 import { createContest } from '@zuimei/server/contest/contest.ts';
+import { candidateDocument, settingsDocument } from '@zuimei/server/contest/document.ts';
 import type { Db } from '@zuimei/server/db.ts';
 import { createDirect } from '@zuimei/server/direct.ts';
 import { openGate } from '@zuimei/server/gate/counters.ts';
@@ -22,6 +23,7 @@ import type { WechatAccount } from '@zuimei/server/wechat/account.ts';
 import type { Shelf } from '@zuimei/server/wechat/sharedstore.ts';
 import type { BallotRequest, Receipt } from '@zuimei/shared/ballot.ts';
 import type { Candidate } from '@zuimei/shared/contest.ts';
+import { plainSettings } from '@zuimei/shared/presets/preset.ts';
 import type { MeView, TallyView } from '@zuimei/shared/view.ts';
 
 export const SECRET = 'a secret that only the tests of this project know';
@@ -44,11 +46,18 @@ export function settingsOf(now: number, changes: Partial<Settings> = {}): Settin
       { phase: 'voting', from: iso(-HOUR_MS) },
       { phase: 'judging', from: iso(100 * HOUR_MS) },
     ],
+    ...plainSettings,
     rounds: [{ opens: iso(-HOUR_MS), closes: iso(100 * HOUR_MS), numbers: null }],
     paused: null,
-    rule: { period: 'day', ballotsPerPeriod: 1, picks: { min: 1, max: 3 }, repeatCandidate: true },
-    formula: { vote: 40, expert: 60, media: 0, merit: 0 },
-    chosen: 3,
+    rule: {
+      period: 'day',
+      ballotsPerPeriod: 1,
+      perCategory: null,
+      categories: {},
+      picks: { min: 1, max: 3 },
+      repeatCandidate: true,
+    },
+    outcome: { weights: { vote: 40, expert: 60, media: 0, merit: 0 }, places: 3 },
     reveal: { kind: 'live' },
     hideOrder: false,
     order: 'number',
@@ -75,6 +84,7 @@ export function candidateOf(number: number, changes: Partial<Candidate> = {}): C
     deeds: [],
     honours: [],
     photos: [],
+    video: null,
     withdrawn: null,
     ...changes,
   };
@@ -82,21 +92,23 @@ export function candidateOf(number: number, changes: Partial<Candidate> = {}): C
 
 /** A published contest in the database with this many candidates, all at once: a server that looks in meanwhile sees none or all. */
 export async function seedContest(db: Db, slug: string, settings: Settings, count = 8): Promise<number> {
-  const bodies = Array.from({ length: count }, (_, i) => candidateOf(i + 1));
+  const bodies = Array.from({ length: count }, (_, i) => candidateDocument.text(candidateOf(i + 1)));
   return await db.transaction().execute(async (tx) => {
     const id = await createContest(tx, slug, settings);
     await sql`update contest set published_at = now() where id = ${id}`.execute(tx);
     await sql`
       insert into candidate (contest, number, body)
-      select ${id}, (body ->> 'number')::int, body
-      from jsonb_array_elements(${JSON.stringify(bodies)}::jsonb) body`.execute(tx);
+      select ${id}, number, body
+      from jsonb_array_elements(${`[${bodies.join()}]`}::jsonb) with ordinality each (body, number)`.execute(
+      tx,
+    );
     return id;
   });
 }
 
 /** Other settings and a new version, as if by staff, without the act. */
 export async function updateContest(db: Db, id: number, settings: Settings): Promise<void> {
-  await sql`update contest set settings = ${JSON.stringify(settings)}::jsonb, version = version + 1 where id = ${id}`.execute(
+  await sql`update contest set settings = ${settingsDocument.text(settings)}::jsonb, version = version + 1 where id = ${id}`.execute(
     db,
   );
 }

@@ -32,7 +32,7 @@ beforeAll(async () => {
   ]);
   auditor = await signIn(site, ['auditor'], '周审计');
   const from = new Date(site.now() + HOUR_MS).toISOString();
-  brushed = await votedIn({ chosen: 1, population: 100_000 });
+  brushed = await votedIn({ outcome: { weights: null, places: 1 }, population: 100_000 });
   sealed = await votedIn({ reveal: { kind: 'sealed', from } });
   empty = (await site.contest()).slug;
   await site.seal();

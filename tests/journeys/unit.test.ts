@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { collectionDocument } from '@zuimei/server/contest/document.ts';
 import { openSecrets } from '@zuimei/server/secret.ts';
 import { addStaff } from '@zuimei/server/staff/account.ts';
 import { createSeals } from '@zuimei/server/staff/seal.ts';
@@ -36,7 +37,7 @@ beforeAll(async () => {
     closes: new Date(now + 72 * HOUR_MS).toISOString(),
   };
   ({ slug } = await town.contest('units', plan.settings, 0));
-  await sql`update contest set collection = ${JSON.stringify(collection)}::jsonb where slug = ${slug}`.execute(
+  await sql`update contest set collection = ${collectionDocument.text(collection)}::jsonb where slug = ${slug}`.execute(
     town.db,
   );
   const { id } = await town.db

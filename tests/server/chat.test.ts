@@ -113,7 +113,14 @@ describe.each([
 
   test('a message that comes again is the same ballot, at whichever server, and is answered alike', async () => {
     const { slug, verify } = await contestWith({
-      rule: { period: 'day', ballotsPerPeriod: 5, picks: { min: 1, max: 3 }, repeatCandidate: true },
+      rule: {
+        period: 'day',
+        ballotsPerPeriod: 5,
+        perCategory: null,
+        categories: {},
+        picks: { min: 1, max: 3 },
+        repeatCandidate: true,
+      },
     });
     const person = somebody();
     const first = await say(person, '投票 2 4');
@@ -203,7 +210,16 @@ describe.each([
     ['投票', {}, /^请在一条消息里发“投票”和候选编号（最多 3 个，用空格隔开）。/],
     [
       '投票 1',
-      { rule: { period: 'day', ballotsPerPeriod: 1, picks: { min: 2, max: 3 }, repeatCandidate: true } },
+      {
+        rule: {
+          period: 'day',
+          ballotsPerPeriod: 1,
+          perCategory: null,
+          categories: {},
+          picks: { min: 2, max: 3 },
+          repeatCandidate: true,
+        },
+      },
       /^每张选票至少选 2 位。\n请在一条消息里发“投票”和 2–3 个候选编号（用空格隔开）。/,
     ],
     [
@@ -269,7 +285,14 @@ describe.each([
     const { slug, id, verify } = await contestWith(
       {
         title: '最美'.repeat(40),
-        rule: { period: 'round', ballotsPerPeriod: 9, picks: { min: 1, max: 30 }, repeatCandidate: true },
+        rule: {
+          period: 'round',
+          ballotsPerPeriod: 9,
+          perCategory: null,
+          categories: {},
+          picks: { min: 1, max: 30 },
+          repeatCandidate: true,
+        },
       },
       false,
       30,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
+import { collectionDocument } from '@zuimei/server/contest/document.ts';
 import { encodePhoto } from '@zuimei/server/media/photo.ts';
 import { nominationKeys, partAnswers, sealHidden } from '@zuimei/server/nomination/answers.ts';
 import { privateKey, sealPrivate } from '@zuimei/server/vault.ts';
@@ -22,7 +23,7 @@ export function collectionOf(site: TestSite, preset: PresetName): Collection {
 }
 
 export async function setCollection(site: TestSite, contest: number, collection: Collection): Promise<void> {
-  await sql`update contest set collection = ${JSON.stringify(collection)}::jsonb where id = ${contest}`.execute(
+  await sql`update contest set collection = ${collectionDocument.text(collection)}::jsonb where id = ${contest}`.execute(
     site.parts.db,
   );
 }

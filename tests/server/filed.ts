@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { collectionDocument } from '@zuimei/server/contest/document.ts';
 import type { FormValues, NominationView } from '@zuimei/shared/nomination.ts';
 import type { Collection, ContestPlan, PresetName } from '@zuimei/shared/plan/plan.ts';
 import { planFrom, presets } from '@zuimei/shared/plan/preset.ts';
@@ -47,7 +48,7 @@ export async function openCollection(
 }
 
 async function setCollection(site: TestSite, id: number, collection: Collection): Promise<void> {
-  await sql`update contest set collection = ${JSON.stringify(collection)}::jsonb where id = ${id}`.execute(
+  await sql`update contest set collection = ${collectionDocument.text(collection)}::jsonb where id = ${id}`.execute(
     site.parts.db,
   );
 }

@@ -27,6 +27,8 @@ const inHours = (hours: number): string => new Date(began + hours * HOUR_MS).toI
 const ruleOf = (rule: Partial<Settings['rule']>): Settings['rule'] => ({
   period: 'day',
   ballotsPerPeriod: 1,
+  perCategory: null,
+  categories: {},
   picks: { min: 1, max: 3 },
   repeatCandidate: true,
   ...rule,

@@ -155,6 +155,8 @@ describe.each(databaseKinds)('who votes (%s)', (kind) => {
       const rule = {
         period: 'day',
         ballotsPerPeriod: 4,
+        perCategory: null,
+        categories: {},
         picks: { min: 1, max: 3 },
         repeatCandidate: false,
       } as const;
@@ -182,6 +184,8 @@ describe.each(databaseKinds)('who votes (%s)', (kind) => {
       const rule = {
         period: 'day',
         ballotsPerPeriod: 60,
+        perCategory: null,
+        categories: {},
         picks: { min: 1, max: 3 },
         repeatCandidate: true,
       } as const;

@@ -8,6 +8,7 @@ import { openSecrets } from '@zuimei/server/secret.ts';
 import { openPrivate, sealPrivate } from '@zuimei/server/vault.ts';
 import { createLedger } from '@zuimei/server/vote/ledger.ts';
 import type { Category } from '@zuimei/shared/contest.ts';
+import { plainSettings } from '@zuimei/shared/presets/preset.ts';
 import { TEST_SECRET } from '../harness/app.ts';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { cardGrid, docxFile, portrait, sampleFiles } from './paper.ts';
@@ -30,9 +31,16 @@ async function contestOf(db: Db, slug: string, categories = peopleAndTeams): Pro
     schedule: [],
     rounds: [],
     paused: null,
-    rule: { period: 'day', ballotsPerPeriod: 1, picks: { min: 1, max: 5 }, repeatCandidate: true },
-    formula: null,
-    chosen: null,
+    ...plainSettings,
+    rule: {
+      period: 'day',
+      ballotsPerPeriod: 1,
+      perCategory: null,
+      categories: {},
+      picks: { min: 1, max: 5 },
+      repeatCandidate: true,
+    },
+    outcome: { weights: null, places: null },
     reveal: { kind: 'live' },
     hideOrder: false,
     order: 'number',
@@ -94,6 +102,7 @@ describe('the sample documents', () => {
         },
       ],
       honours: ['2025年度云岭区应急工作先进。'],
+      video: null,
       withdrawn: null,
     });
     expect(first?.private).toMatchObject({

@@ -82,7 +82,7 @@ describe.each(databaseKinds)('the ledger (%s)', (kind) => {
     expect(rows[0]?.['act']).toMatchObject({
       actor: 'system',
       version: 1,
-      rules: { rule: settings.rule, rounds: settings.rounds, policy: 'standard', formula: settings.formula },
+      rules: { rule: settings.rule, rounds: settings.rounds, policy: 'standard', outcome: settings.outcome },
     });
     await site.verify(slug);
   });

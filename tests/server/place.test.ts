@@ -161,12 +161,15 @@ describe('for a contest', () => {
     ['203.0.113.5', ['广东省'], false],
     ['240e:3a1::1', ['广东省'], false],
   ])('%s against %o: outside %s', (address, area, outside) => {
-    expect(at(address, area ? { area } : {}).outside).toBe(outside);
+    expect(at(address, { area: area ?? [], networks: [] }).outside).toBe(outside);
   });
 
   test('an autonomous region may be written in full', () => {
     const guangxi = openAddresses(written('198.51.100.0/24,carrier,广西南宁市\n'));
-    const place = createPlaces(guangxi)({ area: ['广西壮族自治区'] }, addressBytes('198.51.100.7'));
+    const place = createPlaces(guangxi)(
+      { area: ['广西壮族自治区'], networks: [] },
+      addressBytes('198.51.100.7'),
+    );
     expect(place.outside).toBe(false);
   });
 });

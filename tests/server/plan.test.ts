@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { candidateDocument } from '@zuimei/server/contest/document.ts';
 import type { WechatRule } from '@zuimei/shared/contest.ts';
 import type { ContestLine, PlanView } from '@zuimei/shared/plan/plan.ts';
 import { presetNames } from '@zuimei/shared/plan/plan.ts';
@@ -69,8 +70,15 @@ async function voting(): Promise<PlanView> {
     ];
     settings.rounds = [{ opens: iso(-1), closes: iso(100), numbers: null }];
     settings.categories = [];
-    settings.rule = { period: 'day', ballotsPerPeriod: 1, picks: { min: 1, max: 2 }, repeatCandidate: true };
-    settings.chosen = 2;
+    settings.rule = {
+      period: 'day',
+      ballotsPerPeriod: 1,
+      perCategory: null,
+      categories: {},
+      picks: { min: 1, max: 2 },
+      repeatCandidate: true,
+    };
+    settings.outcome.places = 2;
     collection.opens = iso(-3);
     collection.closes = iso(-2);
   });
@@ -88,8 +96,7 @@ async function voting(): Promise<PlanView> {
         number,
         source: '',
         private: null,
-        body: {
-          number,
+        body: sql`${candidateDocument.text({
           kind: 'case',
           name: `案例${number}`,
           category: '',
@@ -100,8 +107,9 @@ async function voting(): Promise<PlanView> {
           deeds: [],
           honours: [],
           photos: [],
+          video: null,
           withdrawn: null,
-        },
+        })}::jsonb`,
       })
       .execute();
   await sql`update contest set version = version + 1 where id = ${id}`.execute(site.parts.db);
@@ -183,16 +191,16 @@ test('publishing a draft makes it public from its first phase on; a broken one i
   const view = await make();
   const broken = await save(
     view,
-    (plan) => void (plan.settings.formula = { vote: 50, expert: 10, media: 0, merit: 0 }),
+    (plan) => void (plan.settings.outcome.weights = { vote: 50, expert: 10, media: 0, merit: 0 }),
   );
   expect(await publish(broken.body)).toMatchObject({
     status: 422,
-    body: { code: 'plan_impossible', count: 1, fault: 'formula_sum', path: 'settings.formula' },
+    body: { code: 'plan_impossible', count: 1, fault: 'weights_sum', path: 'settings.outcome.weights' },
   });
   expect((await site.call(`/api/contests/${view.slug}`)).status).toBe(404);
   const right = await save(
     broken.body,
-    (plan) => void (plan.settings.formula = { vote: 40, expert: 60, media: 0, merit: 0 }),
+    (plan) => void (plan.settings.outcome.weights = { vote: 40, expert: 60, media: 0, merit: 0 }),
   );
   expect(await publish({ ...right.body, version: 0 })).toMatchObject({
     status: 409,
@@ -202,7 +210,7 @@ test('publishing a draft makes it public from its first phase on; a broken one i
   expect(done.body.publishedAt).toBe(new Date(site.now()).toISOString());
   site.pass(1001);
   const shown = await site.call(`/api/contests/${view.slug}`);
-  expect(await shown.json()).toMatchObject({ phase: 'nominating', formula: { vote: 40 } });
+  expect(await shown.json()).toMatchObject({ phase: 'nominating', outcome: { weights: { vote: 40 } } });
   expect(await acts()).toEqual(expect.arrayContaining(['contest.create', 'contest.edit', 'contest.publish']));
 });
 
@@ -277,7 +285,7 @@ test('to cease asking WeChat who voters are is a change of the rules like any ot
   await sql`update contest set settings = settings || ${JSON.stringify({ wechat: vouched })}::jsonb
     where slug = ${view.slug}`.execute(site.parts.db);
   const ceasing = await save(await read(view.slug), ({ settings }) => {
-    delete settings.wechat;
+    settings.wechat = null;
   });
   expect(await publish(ceasing.body)).toMatchObject({ status: 422, body: { code: 'reason_missing' } });
   expect((await publish(ceasing.body, '公众号停用，改用浏览器投票')).status).toBe(200);

@@ -11,7 +11,14 @@ beforeAll(async () => {
   fresh = await freshDatabase('server');
   site = await createSite(fresh.database.db);
   ({ slug } = await site.contest({
-    rule: { period: 'day', ballotsPerPeriod: 1000, picks: { min: 1, max: 8 }, repeatCandidate: true },
+    rule: {
+      period: 'day',
+      ballotsPerPeriod: 1000,
+      perCategory: null,
+      categories: {},
+      picks: { min: 1, max: 8 },
+      repeatCandidate: true,
+    },
   }));
 });
 afterAll(async () => {

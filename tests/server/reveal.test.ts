@@ -64,7 +64,7 @@ async function published(changes: Partial<ContestSettings>, opens = -4): Promise
     rounds: [{ opens: iso(opens), closes: iso(100), numbers: null }],
     categories: [],
     rule: { period: 'day', ballotsPerPeriod: 1, picks: { min: 1, max: 2 }, repeatCandidate: true },
-    chosen: 2,
+    outcome: { weights: null, places: 2 },
     ...changes,
   });
   Object.assign(plan.collection, {
@@ -75,8 +75,8 @@ async function published(changes: Partial<ContestSettings>, opens = -4): Promise
   });
   await sql`
     insert into candidate (contest, number, body)
-    select c.id, n, jsonb_build_object('number', n, 'kind', 'case', 'name', '案例' || n, 'category', '', 'unit', '单位', 'post', null,
-      'years', null, 'reason', '理由', 'deeds', '[]'::jsonb, 'honours', '[]'::jsonb, 'photos', '[]'::jsonb, 'withdrawn', null)
+    select c.id, n, jsonb_build_object('v', 1, 'kind', 'case', 'name', '案例' || n, 'category', '', 'unit', '单位', 'post', null,
+      'years', null, 'reason', '理由', 'deeds', '[]'::jsonb, 'honours', '[]'::jsonb, 'photos', '[]'::jsonb, 'video', null, 'withdrawn', null)
     from contest c, generate_series(1, 8) n where c.slug = ${slug}`.execute(site.parts.db);
   const saved = await office.ask<PlanView>('PUT', `${BASE}/${slug}/plan`, { plan, version });
   expect((await publish(saved.body)).status).toBe(200);

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { collectionDocument, settingsDocument } from '@zuimei/server/contest/document.ts';
 import { nominationKeys } from '@zuimei/server/nomination/answers.ts';
 import { createNomination } from '@zuimei/server/nomination/filing.ts';
 import type { Photo } from '@zuimei/shared/contest.ts';
@@ -38,7 +39,7 @@ export async function collected(site: TestSite, sent: readonly Sent[], changes: 
   const collection: Collection = { ...plan.collection, ...changes };
   const { rows } = await sql<{ id: number }>`
     insert into contest (slug, settings, collection, published_at)
-    values (${slug}, ${JSON.stringify(plan.settings)}::jsonb, ${JSON.stringify(collection)}::jsonb, null) returning id`.execute(
+    values (${slug}, ${settingsDocument.text(plan.settings)}::jsonb, ${collectionDocument.text(collection)}::jsonb, null) returning id`.execute(
     db,
   );
   const contest = rows[0]?.id ?? 0;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readStored } from '@zuimei/server/contest/plan.ts';
 import type { CandidateList, ShortlistView } from '@zuimei/shared/shortlist.ts';
 import type { Role } from '@zuimei/shared/staff.ts';
 import type { ContestView } from '@zuimei/shared/view.ts';
@@ -36,11 +37,7 @@ const publicView = async (slug: string) => {
 
 /** Voting has been open for an hour. The database has a clock of its own: the phases move, not the clock. */
 async function openVoting(slug: string, id: number, changes: Partial<Settings> = {}) {
-  const { settings } = await site.parts.db
-    .selectFrom('contest')
-    .select('settings')
-    .where('slug', '=', slug)
-    .executeTakeFirstOrThrow();
+  const { settings } = await readStored(site.parts.db, slug);
   const at = (ms: number) => new Date(site.now() + ms).toISOString();
   await site.update(id, {
     ...settings,
@@ -148,6 +145,7 @@ describe('publishing', () => {
       'post',
       'reason',
       'unit',
+      'video',
       'withdrawn',
       'years',
     ];
@@ -160,11 +158,7 @@ describe('publishing', () => {
       (await site.parts.db.selectFrom('candidate').select('number').where('contest', '=', id).execute())
         .length,
     ).toBe(5);
-    const stored = await site.parts.db
-      .selectFrom('contest')
-      .select('collection')
-      .where('id', '=', id)
-      .executeTakeFirstOrThrow();
+    const stored = await readStored(site.parts.db, slug);
     expect(Date.parse(stored.collection?.closes ?? '')).toBeLessThanOrEqual(site.now());
     await site.verify(slug);
   });

@@ -1,7 +1,10 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { draftDocument } from '@zuimei/server/contest/document.ts';
+import { readStored } from '@zuimei/server/contest/plan.ts';
 import type { Act } from '@zuimei/shared/ledger/act.ts';
 import { extendRound } from '@zuimei/shared/live.ts';
+import { collectionFor } from '@zuimei/shared/plan/preset.ts';
 import type { ContestView } from '@zuimei/shared/view.ts';
 import { type MovableDatabase, movableDatabase } from '../harness/clock.ts';
 import { type Desk, signIn } from '../harness/office.ts';
@@ -201,23 +204,19 @@ describe('an extension', () => {
 
   test('moves along what organizers are preparing, so that publishing it does not undo it', async () => {
     const { slug, id, settings } = await site.contest();
-    await sql`update contest set draft = ${JSON.stringify({ settings: { ...settings, slogan: '新口号' } })}::jsonb where id = ${id}`.execute(
+    await sql`update contest set draft = ${draftDocument.text({ settings: { ...settings, slogan: '新口号' }, collection: collectionFor(settings) })}::jsonb where id = ${id}`.execute(
       fresh.database.db,
     );
     const closes = inHours(150);
     await desk.post(room(slug, 'extend'), { round: 0, closes, reason: '应各方请求' });
     await desk.post(room(slug, 'pause'), { reason: '核对候选名单' });
-    const row = await fresh.database.db
-      .selectFrom('contest')
-      .select(['draft', 'draft_version'])
-      .where('id', '=', id)
-      .executeTakeFirstOrThrow();
+    const row = await readStored(fresh.database.db, slug);
     expect(row.draft?.settings).toMatchObject({
       slogan: '新口号',
       rounds: [{ closes }],
       paused: { reason: '核对候选名单' },
     });
-    expect(row.draft_version).toBe(2);
+    expect(row.draftVersion).toBe(2);
     await site.verify(slug);
   });
 

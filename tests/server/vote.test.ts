@@ -168,7 +168,14 @@ describe.each(databaseKinds)('a ballot (%s)', (kind) => {
     try {
       await at(midnight - 2 * HOUR_MS);
       const { slug } = await site.contest({
-        rule: { period: 'day', ballotsPerPeriod: 2, picks: { min: 1, max: 3 }, repeatCandidate: true },
+        rule: {
+          period: 'day',
+          ballotsPerPeriod: 2,
+          perCategory: null,
+          categories: {},
+          picks: { min: 1, max: 3 },
+          repeatCandidate: true,
+        },
       });
       const voter = site.visitor(slug);
       expect((await voter.cast([1])).status).toBe(201);
@@ -197,7 +204,14 @@ describe.each(databaseKinds)('a ballot (%s)', (kind) => {
     });
     const { slug } = await site.contest({
       rounds: [span(-1, 50, null), span(60, 90, [2, 3])],
-      rule: { period: 'round', ballotsPerPeriod: 1, picks: { min: 1, max: 3 }, repeatCandidate: true },
+      rule: {
+        period: 'round',
+        ballotsPerPeriod: 1,
+        perCategory: null,
+        categories: {},
+        picks: { min: 1, max: 3 },
+        repeatCandidate: true,
+      },
     });
     const voter = site.visitor(slug);
     try {
@@ -218,7 +232,13 @@ describe.each(databaseKinds)('a ballot (%s)', (kind) => {
 
   test('may pick a candidate again in the same period only if the rule allows it', async () => {
     const began = site.now();
-    const rule = { period: 'day', ballotsPerPeriod: 5, picks: { min: 1, max: 3 } } as const;
+    const rule = {
+      period: 'day',
+      ballotsPerPeriod: 5,
+      perCategory: null,
+      categories: {},
+      picks: { min: 1, max: 3 },
+    } as const;
     const once = await site.contest({ rule: { ...rule, repeatCandidate: false } });
     const often = await site.contest({ rule: { ...rule, repeatCandidate: true } });
     const voter = site.visitor(once.slug);

@@ -25,7 +25,12 @@ describe.each(databaseKinds)('what auditors are told on the %s database', (kind)
   async function brushed(changes: Parameters<TestSite['contest']>[0] = {}) {
     // All are let in: what the gate would ask of them is tested elsewhere.
     const thresholds = { 'score.challenge': 0, 'score.hold': 0 };
-    const contest = await site.contest({ population: 100_000, chosen: 1, thresholds, ...changes });
+    const contest = await site.contest({
+      population: 100_000,
+      outcome: { weights: null, places: 1 },
+      thresholds,
+      ...changes,
+    });
     const cast = async (picks: number[], address: string, farmed: boolean) => {
       const one = site.visitor(contest.slug);
       const seen = { device: `${address} ${picks}`, dwellMs: 20_000, touches: farmed ? 0 : 4 };

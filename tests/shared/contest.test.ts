@@ -40,6 +40,7 @@ function candidates(count: number, categories: string[]): Candidate[] {
     deeds: [],
     honours: [],
     photos: [],
+    video: null,
     withdrawn: null,
   }));
 }
@@ -47,6 +48,8 @@ function candidates(count: number, categories: string[]): Candidate[] {
 const single: BallotRule = {
   period: 'day',
   ballotsPerPeriod: 1,
+  perCategory: null,
+  categories: {},
   picks: { min: 1, max: 5 },
   repeatCandidate: true,
 };
@@ -152,6 +155,8 @@ describe('the rules of real notices', () => {
   const tenSingles: BallotRule = {
     ...single,
     ballotsPerPeriod: 10,
+    perCategory: null,
+    categories: {},
     picks: { min: 1, max: 1 },
     repeatCandidate: false,
   };

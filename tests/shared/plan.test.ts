@@ -44,10 +44,10 @@ test('the presets hold what their notices ask', () => {
   const fieldOf = (plan: ContestPlan, key: string) => plan.collection.form.find((field) => field.key === key);
   const district = planOf('zuimei-district');
   expect(fieldOf(district, 'reason')?.limit).toBe(50);
-  expect(district.settings.chosen).toBe(10);
+  expect(district.settings.outcome.places).toBe(10);
   expect(district.collection.upward.map((one) => one.most)).toEqual([5, 2, 2, 1]);
   const province = planOf('zuimei-province');
-  expect(province.settings.chosen).toBe(20);
+  expect(province.settings.outcome.places).toBe(20);
   expect(province.collection).toMatchObject({ noLeaders: true, noticeDays: 5 });
   expect(province.collection.opinions.map((step) => step.kind)).toContain('consult');
   const cases = planOf('anli');
@@ -212,18 +212,26 @@ const cases: Record<PlanFaultCode, Case> = {
       settings.rule.ballotsPerPeriod = 21;
     },
   ],
-  formula_sum: [
+  weights_sum: [
     'error',
-    'settings.formula',
-    (plan) => void (plan.settings.formula = { vote: 40, expert: 40, media: 10, merit: 0 }),
+    'settings.outcome.weights',
+    (plan) => void (plan.settings.outcome.weights = { vote: 40, expert: 40, media: 10, merit: 0 }),
   ],
-  formula_none: ['warning', 'settings.formula', (plan) => void (plan.settings.formula = null)],
+  weights_none: [
+    'warning',
+    'settings.outcome.weights',
+    (plan) => void (plan.settings.outcome.weights = null),
+  ],
   vote_heavy: [
     'warning',
-    'settings.formula.vote',
-    (plan) => void (plan.settings.formula = { vote: 71, expert: 29, media: 0, merit: 0 }),
+    'settings.outcome.weights.vote',
+    (plan) => void (plan.settings.outcome.weights = { vote: 71, expert: 29, media: 0, merit: 0 }),
   ],
-  chosen_more_than_places: ['error', 'settings.chosen', (plan) => void (plan.settings.chosen = 21)],
+  chosen_more_than_places: [
+    'error',
+    'settings.outcome.places',
+    (plan) => void (plan.settings.outcome.places = 21),
+  ],
   reveal_hour: [
     'error',
     'settings.reveal',
@@ -460,7 +468,7 @@ describe('each impossible or unwise setting is found and named', () => {
 
 test('a warning does not stop a publication', () => {
   const plan = planOf();
-  plan.settings.formula = { vote: 80, expert: 20, media: 0, merit: 0 };
+  plan.settings.outcome.weights = { vote: 80, expert: 20, media: 0, merit: 0 };
   expect(checkPlan(plan, { now: NOW }).map((fault) => fault.level)).toEqual(['warning']);
   expect(isPossible(checkPlan(plan, { now: NOW }))).toBe(true);
 });
@@ -479,6 +487,8 @@ test('the real rules of the notices can be expressed', () => {
       settings.rule = {
         period: 'day',
         ballotsPerPeriod: 1,
+        perCategory: null,
+        categories: {},
         picks: { min: 1, max: 15 },
         repeatCandidate: true,
       };
@@ -488,16 +498,20 @@ test('the real rules of the notices can be expressed', () => {
       settings.rule = {
         period: 'day',
         ballotsPerPeriod: 1,
+        perCategory: null,
+        categories: {},
         picks: { min: 10, max: 10 },
         repeatCandidate: true,
       };
       settings.reveal = { kind: 'daily', at: 18 * 60 };
-      settings.formula = { vote: 70, expert: 30, media: 0, merit: 0 };
+      settings.outcome.weights = { vote: 70, expert: 30, media: 0, merit: 0 };
     },
     ({ settings }) => {
       settings.rule = {
         period: 'day',
         ballotsPerPeriod: 10,
+        perCategory: null,
+        categories: {},
         picks: { min: 1, max: 1 },
         repeatCandidate: false,
       };
@@ -527,7 +541,7 @@ test('a year on, every date has moved by 52 weeks and nothing that happened come
   round(plan).numbers = [1, 2, 3];
   const next = nextYear(plan, '2027 年度“最美应急人”');
   expect(next.settings).toMatchObject({ title: '2027 年度“最美应急人”', paused: null });
-  expect(next.settings.announcements).toBeUndefined();
+  expect(next.settings.announcements).toEqual([]);
   expect(round(next).numbers).toBeNull();
   for (const [at, step] of plan.settings.schedule.entries())
     expect(Date.parse(next.settings.schedule[at]?.from ?? '') - Date.parse(step.from)).toBe(364 * DAY_MS);

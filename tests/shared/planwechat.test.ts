@@ -29,7 +29,7 @@ test('no preset asks anything of WeChat', () => {
   for (const name of presetNames)
     expect(
       planFrom(presets[name], { title: '测试', organizer: '本区应急管理局', start }).settings,
-    ).not.toHaveProperty('wechat');
+    ).toMatchObject({ wechat: null });
 });
 
 describe('WeChat vouches for voters', () => {

@@ -48,7 +48,7 @@ test('what is no threshold of a policy changes nothing, not even the object it n
 });
 
 test('a contest without changes has the very policy of its level', () => {
-  expect(policyOf({ policy: 'strict' })).toBe(policies.strict);
+  expect(policyOf({ policy: 'strict', thresholds: {} })).toBe(policies.strict);
   const contest = { policy: 'loose', thresholds: { 'attempts.refuse': 5 } } as const;
   expect(policyOf(contest)).toBe(policyOf(contest));
   expect(policyOf(contest).attempts.refuse).toBe(5);

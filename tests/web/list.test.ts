@@ -18,6 +18,7 @@ function candidate(number: number, over: Partial<Candidate> = {}): Candidate {
     deeds: [],
     honours: [],
     photos: [],
+    video: null,
     withdrawn: null,
     ...over,
   };

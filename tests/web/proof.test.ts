@@ -46,7 +46,7 @@ test('each ballot says where it stands now, and green stands only for what count
 
 test('the rules say how brushing is kept out, with no number to aim at, and where the contest expects its voters', () => {
   for (const policy of ['loose', 'standard', 'strict'] as const) {
-    const sentences = guardSentences({ policy });
+    const sentences = guardSentences({ policy, area: [] });
     expect(sentences).toHaveLength(4);
     expect(sentences.join('')).not.toMatch(/\d/);
     expect(sentences.join('')).toContain('待核');

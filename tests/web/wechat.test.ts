@@ -98,7 +98,16 @@ describe('how voters are known, in plain words', () => {
   it('says how many numbers a ballot needs', () => {
     const three = of(
       { ...rule, keyword: '投票' },
-      { rule: { period: 'day', ballotsPerPeriod: 1, picks: { min: 3, max: 5 }, repeatCandidate: true } },
+      {
+        rule: {
+          period: 'day',
+          ballotsPerPeriod: 1,
+          perCategory: null,
+          categories: {},
+          picks: { min: 3, max: 5 },
+          repeatCandidate: true,
+        },
+      },
     );
     expect(wechatSentences(three).join('')).toContain('发“投票”和 3–5 个候选编号（用空格隔开），');
   });

@@ -10,13 +10,15 @@ import { grouped } from '../../web/lib/words.ts';
 const rule: BallotRule = {
   period: 'day',
   ballotsPerPeriod: 1,
+  perCategory: null,
+  categories: {},
   picks: { min: 1, max: 5 },
   repeatCandidate: true,
 };
 
 type Ruled = Pick<
   Contest,
-  'rule' | 'rounds' | 'categories' | 'noun' | 'formula' | 'reveal' | 'hideOrder' | 'chosen'
+  'rule' | 'rounds' | 'categories' | 'noun' | 'outcome' | 'reveal' | 'hideOrder' | 'wechat'
 >;
 
 function contestWith(over: Partial<Ruled>): Ruled {
@@ -28,10 +30,10 @@ function contestWith(over: Partial<Ruled>): Ruled {
       { id: 'team', name: '团队' },
     ],
     noun: { measure: '位', name: '人物' },
-    formula: null,
+    outcome: { weights: null, places: null },
     reveal: { kind: 'live' },
     hideOrder: false,
-    chosen: null,
+    wechat: null,
     ...over,
   };
 }
@@ -50,7 +52,7 @@ describe('rules in plain words', () => {
       contestWith({
         rule: { ...rule, picks: { min: 10, max: 10 } },
         reveal: { kind: 'daily', at: 18 * 60 },
-        formula: { vote: 70, expert: 30, media: 0, merit: 0 },
+        outcome: { weights: { vote: 70, expert: 30, media: 0, merit: 0 }, places: null },
       }),
     ).join('');
     expect(words).toContain('每张须选满 10 位。');
@@ -61,7 +63,14 @@ describe('rules in plain words', () => {
   it('says ten single votes a day, each candidate once', () => {
     const words = fullRule(
       contestWith({
-        rule: { ...rule, ballotsPerPeriod: 10, picks: { min: 1, max: 1 }, repeatCandidate: false },
+        rule: {
+          ...rule,
+          ballotsPerPeriod: 10,
+          perCategory: null,
+          categories: {},
+          picks: { min: 1, max: 1 },
+          repeatCandidate: false,
+        },
       }),
     ).join('');
     expect(words).toContain('每人每天可投 10 张选票，每张选 1 位。');
@@ -95,7 +104,7 @@ describe('rules in plain words', () => {
   it('says when sealed counts open, and keeps the short rule short', () => {
     const contest = contestWith({
       reveal: { kind: 'sealed', from: '2026-03-28T10:00:00.000Z' },
-      formula: { vote: 40, expert: 40, media: 20, merit: 0 },
+      outcome: { weights: { vote: 40, expert: 40, media: 20, merit: 0 }, places: null },
     });
     expect(fullRule(contest)).toContain('投票期间不公布票数，3月28日 18:00 起公布。');
     expect(shortRule(contest)).toEqual([

@@ -1,11 +1,11 @@
-import type { Category, Contest, Formula, PickRange, Reveal } from '@zuimei/shared/contest.ts';
+import type { Category, Contest, PickRange, Reveal, Weights } from '@zuimei/shared/contest.ts';
 import { dayTime, minuteOfDay } from '@zuimei/shared/moment.ts';
 import type { WechatAccountView } from '@zuimei/shared/view.ts';
 
 /** What the rules are written from. `account`: of the site in WeChat, as far as it is known. */
 export type Ruled = Pick<
   Contest,
-  'rule' | 'rounds' | 'categories' | 'noun' | 'formula' | 'reveal' | 'hideOrder' | 'chosen' | 'wechat'
+  'rule' | 'rounds' | 'categories' | 'noun' | 'outcome' | 'reveal' | 'hideOrder' | 'wechat'
 > & { account?: WechatAccountView | null };
 
 const ordinals = ['一', '二', '三', '四', '五', '六', '七', '八', '九', '十'];
@@ -62,38 +62,38 @@ export function repeatSentence({ rule, noun }: Pick<Ruled, 'rule' | 'noun'>): st
 }
 
 /** "公众投票占综合得分 40%，其余为专家评审 40%、媒体评审 20%。" */
-export function formulaSentence(formula: Formula | null): string | null {
-  if (!formula) return null;
-  const rest = formulaParts(formula).filter((part) => part.key !== 'vote');
+export function formulaSentence(weights: Weights | null): string | null {
+  if (!weights) return null;
+  const rest = formulaParts(weights).filter((part) => part.key !== 'vote');
   if (rest.length === 0) return '结果按公众投票产生。';
-  return `公众投票占综合得分 ${formula.vote}%，其余为${rest.map((part) => `${part.name} ${part.percent}%`).join('、')}。`;
+  return `公众投票占综合得分 ${weights.vote}%，其余为${rest.map((part) => `${part.name} ${part.percent}%`).join('、')}。`;
 }
 
 /** "投票占综合得分 40%，其余由专家、媒体评审。" */
-function shortFormula(formula: Formula | null): string | null {
-  if (!formula || formula.vote === 100) return formulaSentence(formula);
-  const judges = [formula.expert > 0 ? '专家' : '', formula.media > 0 ? '媒体' : '']
+function shortFormula(weights: Weights | null): string | null {
+  if (!weights || weights.vote === 100) return formulaSentence(weights);
+  const judges = [weights.expert > 0 ? '专家' : '', weights.media > 0 ? '媒体' : '']
     .filter(Boolean)
     .join('、');
-  const rest = [judges ? `由${judges}评审` : '', formula.merit > 0 ? '看工作成效' : '']
+  const rest = [judges ? `由${judges}评审` : '', weights.merit > 0 ? '看工作成效' : '']
     .filter(Boolean)
     .join('，并');
-  return `投票占综合得分 ${formula.vote}%，其余${rest}。`;
+  return `投票占综合得分 ${weights.vote}%，其余${rest}。`;
 }
 
 export interface FormulaPart {
-  key: keyof Formula;
+  key: keyof Weights;
   name: string;
   percent: number;
 }
 
 /** The parts of the composite that count at all, heaviest stage order: vote, experts, media, merit. */
-export function formulaParts(formula: Formula): FormulaPart[] {
+export function formulaParts(weights: Weights): FormulaPart[] {
   const parts: FormulaPart[] = [
-    { key: 'vote', name: '公众投票', percent: formula.vote },
-    { key: 'expert', name: '专家评审', percent: formula.expert },
-    { key: 'media', name: '媒体评审', percent: formula.media },
-    { key: 'merit', name: '工作成效', percent: formula.merit },
+    { key: 'vote', name: '公众投票', percent: weights.vote },
+    { key: 'expert', name: '专家评审', percent: weights.expert },
+    { key: 'media', name: '媒体评审', percent: weights.media },
+    { key: 'merit', name: '工作成效', percent: weights.merit },
   ];
   return parts.filter((part) => part.percent > 0);
 }
@@ -110,7 +110,7 @@ export function shortRule(contest: Ruled): string[] {
     ballotSentence(contest),
     contest.wechat?.outside === 'refused' ? '请在微信中投票。' : null,
     ...categorySentences(contest).slice(0, 2),
-    shortFormula(contest.formula),
+    shortFormula(contest.outcome.weights),
     contest.hideOrder ? '排名不分先后。' : null,
   ].filter((sentence) => sentence !== null);
 }

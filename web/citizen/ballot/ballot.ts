@@ -74,7 +74,7 @@ export const useBallot = defineStore('ballot', () => {
   function fullCategory(number: number): string | null {
     const view = contest.view;
     const category = view?.categories.find((one) => one.id === contest.byNumber.get(number)?.category);
-    const range = category && (view?.rule.categories?.[category.id] ?? view?.rule.perCategory);
+    const range = category && (view?.rule.categories[category.id] ?? view?.rule.perCategory);
     if (!view || !category || !range) return null;
     const count = picked.value.filter((one) => one.category === category.id).length;
     if (count < range.max) return null;

@@ -15,7 +15,7 @@ export function useThresholds() {
         ]),
       ),
   );
-  const changes = computed(() => desk.plan.settings.thresholds ?? {});
+  const changes = computed(() => desk.plan.settings.thresholds);
 
   return {
     count: computed(() => Object.keys(changes.value).length),
@@ -27,11 +27,10 @@ export function useThresholds() {
       const next = { ...changes.value };
       if (value === usual.value.get(path)) delete next[path];
       else next[path] = value;
-      if (Object.keys(next).length > 0) desk.plan.settings.thresholds = next;
-      else delete desk.plan.settings.thresholds;
+      desk.plan.settings.thresholds = next;
     },
     reset(): void {
-      delete desk.plan.settings.thresholds;
+      desk.plan.settings.thresholds = {};
     },
     errorAt: (path: string): string | undefined => desk.errorAt(`settings.thresholds.${path}`),
   };

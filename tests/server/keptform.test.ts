@@ -1,0 +1,34 @@
+import { describe, expect, test } from 'vitest';
+import { candidateDocument, draftDocument, settingsDocument } from '@zuimei/server/contest/document.ts';
+import { presetNames } from '@zuimei/shared/plan/plan.ts';
+import { planFrom, presets } from '@zuimei/shared/plan/preset.ts';
+import { candidateOf } from '../harness/site.ts';
+
+const start = '2026-03-02T01:00:00.000Z';
+const planOf = (name: (typeof presetNames)[number]) =>
+  planFrom(presets[name], { title: '测试活动', organizer: '云岭区应急管理局', start });
+
+describe('documents of a contest, as they are kept', () => {
+  test.each(presetNames)('a plan of %s is read as it was written, its version beside it', (name) => {
+    const plan = planOf(name);
+    const kept = JSON.parse(draftDocument.text(plan));
+    expect(kept).toMatchObject({ settings: { v: 1 }, collection: { v: 1 } });
+    expect(draftDocument.read(kept)).toEqual(plan);
+  });
+
+  test('a candidate likewise, with what is kept beside it left out', () => {
+    const { number, ...candidate } = candidateOf(3);
+    expect(candidateDocument.read(JSON.parse(candidateDocument.text({ ...candidate })))).toEqual(candidate);
+    expect(number).toBe(3);
+  });
+
+  test.each([
+    ['of another version', { v: 2 }, 'settings of version 2'],
+    ['without one', { v: undefined }, 'settings of version undefined'],
+    ['that lacks a field', { area: undefined }, 'area'],
+    ['with a value that is none', { rule: { ballotsPerPeriod: '1' } }, 'rule'],
+  ])('one %s is never taken for a contest', (_, wrong, said) => {
+    const kept = { ...JSON.parse(settingsDocument.text(planOf('anli').settings)), ...wrong };
+    expect(() => settingsDocument.read(JSON.parse(JSON.stringify(kept)))).toThrow(said);
+  });
+});
