@@ -6,13 +6,22 @@ import { functionFiles } from '../../server/schema.ts';
 import { api } from './api.ts';
 import { layers, type Rule } from './layers.ts';
 import { lexicon } from './lexicon.ts';
+import { names } from './names.ts';
 import { order } from './order.ts';
 import { functionFaults, longFiles, places, realPhones } from './places.ts';
 import { listFiles, parseSource, readSources, readText } from './source.ts';
 import { style } from './style.ts';
 
 const sources = readSources();
-const rules: Record<string, Rule> = { ...api, ...layers, ...lexicon, ...order, ...places, ...style };
+const rules: Record<string, Rule> = {
+  ...api,
+  ...layers,
+  ...lexicon,
+  ...names,
+  ...order,
+  ...places,
+  ...style,
+};
 
 /** For every rule: files that break it, and files that look alike and do not. A later file of a pair completes the one before. */
 const examples: Record<string, { wrong: [string, string][][]; right: [string, string][][] }> = {
@@ -80,6 +89,18 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
     right: [
       [['server/vote/route.ts', `import { Hono } from 'hono';`]],
       [['server/http/reply.ts', `import type { Context } from 'hono';`]],
+    ],
+  },
+  'sheet, panel, notice and standing are words of the judging': {
+    wrong: [
+      [['web/console/frame/SidePanel.vue', '']],
+      [['server/out/paper.ts', 'export interface Sheet {}']],
+      [['web/citizen/frame/A.vue', '<style>\n.sheet {\n}\n</style>']],
+    ],
+    right: [
+      [['shared/panel.ts', 'export interface Panel {}']],
+      [['server/document/drawing.ts', 'export function worksheetPictures() {}']],
+      [['server/document/workbook.ts', 'const sheet = book.Sheets[0];']],
     ],
   },
   'server folders import downward': {

@@ -209,7 +209,7 @@ test('one printed page explains the ranking before and after, with the ledger en
   expect(after.void).toBeGreaterThan(before.void);
   await page.goto(console_('/report'));
   await page.getByRole('heading', { name: /异常情况说明/ }).waitFor();
-  const text = ((await page.locator('.print-sheet').textContent()) ?? '').replaceAll(/\s+/g, ' ');
+  const text = ((await page.locator('.print-paper').textContent()) ?? '').replaceAll(/\s+/g, ' ');
   for (const entry of after.proposals.flatMap((one) => one.rulings))
     expect(text.replaceAll(',', '').replaceAll(' ', '')).toContain(`#${entry}`);
   expect(text).toContain(REASON);

@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
 
-/** A quick answer needs no "please wait": the sheet opens with the answer, or after this long without one. */
+/** A quick answer needs no "please wait": the drawer opens with the answer, or after this long without one. */
 const PATIENCE_MS = 500;
 
 export const useReceiptDrawer = defineStore('receiptDrawer', () => {

@@ -8,13 +8,13 @@ import { useReceiptDrawer } from './drawer.ts';
 import { useMe } from './me.ts';
 import { useOutbox } from './outbox.ts';
 
-/** The one main act, the same on bar, panel and sheet: cast what is picked, or say what is still missing. */
+/** The one main act, the same on bar, aside and drawer: cast what is picked, or say what is still missing. */
 export function useVote() {
   const contest = useContest();
   const ballot = useBallot();
   const outbox = useOutbox();
   const toast = useToast();
-  const sheet = useReceiptDrawer();
+  const drawer = useReceiptDrawer();
   const me = useMe();
   const clock = useClock();
 
@@ -47,13 +47,13 @@ export function useVote() {
   });
 
   function vote(): void {
-    if (outbox.underway) return sheet.show();
+    if (outbox.underway) return drawer.show();
     if (!can.value) return toast.say(`${ballot.ready.words}。`);
     const slug = contest.view?.slug;
     if (!slug) return;
-    if (barred.value) return sheet.show(true);
+    if (barred.value) return drawer.show(true);
     outbox.post(slug, [...ballot.picks]);
-    sheet.follow();
+    drawer.follow();
   }
 
   return { can, words, label, elsewhere, vote };
