@@ -34,17 +34,17 @@ export function archiveRoute(parts: {
 
   return new Hono<Guarded>()
     .post('/api/console/contests/:slug/archive', guard.fresh('organizer'), async (c) => {
-      const body = await readBody(c.req.raw, archiveBody);
+      const body = await readBody(c.req, archiveBody);
       const slug = c.req.param('slug');
       const why = checkReason(body.reason);
       await archiveContest(db, parts, c.get('person'), { slug, reason: why }, clock());
       await desk.reload(slug).catch(() => {});
-      return c.body(null, 204);
+      return c.json({});
     })
     .post('/api/console/contests/:slug/erase', guard.fresh('organizer'), async (c) => {
-      const body = await readBody(c.req.raw, eraseBody);
+      const body = await readBody(c.req, eraseBody);
       const erasing = { ...body, slug: c.req.param('slug'), reason: checkReason(body.reason) };
       await eraseContest(db, secrets, c.get('person'), erasing, clock());
-      return c.body(null, 204);
+      return c.json({});
     });
 }

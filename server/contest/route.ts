@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { phaseAt } from '@zuimei/shared/contest.ts';
 import type { ContestSummary, ContestView, WechatAccountView } from '@zuimei/shared/view.ts';
-import { type Prebuilt, prebuild, send } from '../http/reply.ts';
+import { type JsonResponse, type PrebuiltJson, prebuildJson, sendJson } from '../http/reply.ts';
 import type { StoredContest } from './contest.ts';
 import type { Desk } from './desk.ts';
 
@@ -14,7 +14,7 @@ export interface LogName {
 
 export interface Views {
   view(contest: StoredContest): Promise<ContestView>;
-  reply(contest: StoredContest): Prebuilt | Promise<Prebuilt>;
+  reply(contest: StoredContest): PrebuiltJson<ContestView> | Promise<PrebuiltJson<ContestView>>;
   summaries(): Promise<ContestSummary[]>;
 }
 
@@ -32,7 +32,7 @@ export function createViews(parts: {
 }): Views {
   const { desk, ballots, logName, account, clock } = parts;
   const headers = { ...parts.headers, ...HEADERS };
-  const kept = new Map<number, { of: StoredContest; phase: string; reply: Prebuilt }>();
+  const kept = new Map<number, { of: StoredContest; phase: string; reply: PrebuiltJson<ContestView> }>();
 
   async function view(contest: StoredContest): Promise<ContestView> {
     const { id: _, thresholds: __, networks: ___, ...published } = contest;
@@ -51,7 +51,7 @@ export function createViews(parts: {
       const phase = phaseAt(contest, clock());
       if (one && one.of === contest && one.phase === phase) return one.reply;
       return view(contest).then((fresh) => {
-        const reply = prebuild(JSON.stringify(fresh), headers, 9);
+        const reply = prebuildJson(fresh, headers, 9);
         kept.set(contest.id, { of: contest, phase, reply });
         return reply;
       });
@@ -85,11 +85,11 @@ export function contestRoute(parts: { desk: Desk; views: Views }) {
     .get('/api/contests', async (c) =>
       c.json(await views.summaries(), 200, { 'Cache-Control': 'public, max-age=1' }),
     )
-    .get('/api/contests/:slug', (c): Response | Promise<Response> => {
+    .get('/api/contests/:slug', (c): JsonResponse<ContestView> | Promise<JsonResponse<ContestView>> => {
       const contest = desk.find(c.req.param('slug'));
       if (contest instanceof Promise)
-        return contest.then((found) => views.reply(found)).then((reply) => send(c, reply));
+        return contest.then((found) => views.reply(found)).then((reply) => sendJson(c, reply));
       const reply = views.reply(contest);
-      return reply instanceof Promise ? reply.then((fresh) => send(c, fresh)) : send(c, reply);
+      return reply instanceof Promise ? reply.then((fresh) => sendJson(c, fresh)) : sendJson(c, reply);
     });
 }

@@ -10,7 +10,7 @@ import type { Desk } from '../contest/desk.ts';
 import type { Db } from '../db.ts';
 import { readBytes } from '../http/body.ts';
 import { createLimit } from '../http/limit.ts';
-import { send } from '../http/reply.ts';
+import { sendJson } from '../http/reply.ts';
 import { createActs } from './acts.ts';
 import { keepCosignatures, signerOf } from './cosignature.ts';
 import type { Log } from './log.ts';
@@ -113,6 +113,6 @@ export function actRoute(parts: { db: Db; desk: Desk; clock: () => number }) {
   const acts = createActs(parts.db, parts.clock);
   return new Hono().get('/api/contests/:slug/acts', async (c) => {
     const contest = await parts.desk.find(c.req.param('slug'));
-    return send(c, await acts.reply(contest.id));
+    return sendJson(c, await acts.reply(contest.id));
   });
 }

@@ -1,4 +1,5 @@
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import type { PageSignature } from '@zuimei/shared/view.ts';
 import type { Desk } from '../contest/desk.ts';
 import type { Db } from '../db.ts';
 import type { Journal } from '../journal.ts';
@@ -11,7 +12,7 @@ import { createEntry, type Entry } from './arrival.ts';
 import { createCredentials } from './credential.ts';
 import { createPeople } from './person.ts';
 import type { Shelf } from './sharedstore.ts';
-import { createPageSigner, type PageSignature } from './signature.ts';
+import { createPageSigner } from './signature.ts';
 import { createStates, type States } from './state.ts';
 
 /** The bureau's account at work: who a visitor is, whether they follow, what a page may ask of WeChat. */
