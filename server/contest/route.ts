@@ -3,7 +3,7 @@ import { phaseAt } from '@zuimei/shared/contest.ts';
 import type { ContestSummary, ContestView, WechatAccountView } from '@zuimei/shared/view.ts';
 import { type JsonResponse, type PrebuiltJson, prebuildJson, sendJson } from '../http/reply.ts';
 import type { StoredContest } from './contest.ts';
-import type { Desk } from './desk.ts';
+import type { Contests } from './contests.ts';
 
 const HEADERS = { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'public, max-age=1' };
 
@@ -20,7 +20,7 @@ export interface Views {
 
 /** Contests as the public sees them; bytes are built once for each version and phase. */
 export function createViews(parts: {
-  desk: Desk;
+  contests: Contests;
   /** Counted so far. */
   ballots: (contest: StoredContest) => Promise<number>;
   logName: (slug: string) => Promise<LogName>;
@@ -30,7 +30,7 @@ export function createViews(parts: {
   /** Of every reply. */
   headers: Readonly<Record<string, string>>;
 }): Views {
-  const { desk, ballots, logName, account, clock } = parts;
+  const { contests, ballots, logName, account, clock } = parts;
   const headers = { ...parts.headers, ...HEADERS };
   const kept = new Map<number, { of: StoredContest; phase: string; reply: PrebuiltJson<ContestView> }>();
 
@@ -57,9 +57,9 @@ export function createViews(parts: {
       });
     },
     async summaries() {
-      const contests = await desk.list();
+      const listed = await contests.list();
       return await Promise.all(
-        contests.map(
+        listed.map(
           async (contest): Promise<ContestSummary> => ({
             slug: contest.slug,
             title: contest.title,
@@ -79,14 +79,14 @@ export function createViews(parts: {
 }
 
 /** GET /api/contests and /api/contests/:slug. Public. */
-export function contestRoute(parts: { desk: Desk; views: Views }) {
-  const { desk, views } = parts;
+export function contestRoute(parts: { contests: Contests; views: Views }) {
+  const { contests, views } = parts;
   return new Hono()
     .get('/api/contests', async (c) =>
       c.json(await views.summaries(), 200, { 'Cache-Control': 'public, max-age=1' }),
     )
     .get('/api/contests/:slug', (c): JsonResponse<ContestView> | Promise<JsonResponse<ContestView>> => {
-      const contest = desk.find(c.req.param('slug'));
+      const contest = contests.find(c.req.param('slug'));
       if (contest instanceof Promise)
         return contest.then((found) => views.reply(found)).then((reply) => sendJson(c, reply));
       const reply = views.reply(contest);

@@ -4,7 +4,7 @@ import { phases } from '@zuimei/shared/contest.ts';
 import type { WechatReach } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Role } from '@zuimei/shared/staff.ts';
-import type { Desk } from '../contest/desk.ts';
+import type { Contests } from '../contest/contests.ts';
 import { readStored } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
 import { readBody, readQuery } from '../http/body.ts';
@@ -53,7 +53,7 @@ export function planRoute(parts: {
   secrets: Secrets;
   seals: Seals;
   ledger: Ledger;
-  desk: Desk;
+  contests: Contests;
   guard: Guard;
   uploads: Uploads;
   site: Site | null;

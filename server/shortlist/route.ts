@@ -4,7 +4,7 @@ import { array, maxLength, minLength, nullable, object, optional, picklist, pipe
 import { nominationLimits } from '@zuimei/shared/nomination.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { orderings, type ShortlistView } from '@zuimei/shared/shortlist.ts';
-import type { Desk } from '../contest/desk.ts';
+import type { Contests } from '../contest/contests.ts';
 import { readStored } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
 import { readBody } from '../http/body.ts';
@@ -66,11 +66,11 @@ export function shortlistRoute(parts: {
   guard: Guard;
   uploads: Uploads;
   ledger: Ledger;
-  desk: Desk;
+  contests: Contests;
   tallies: Tallies;
   publicUrl: string | null;
 }) {
-  const { db, clock, guard, desk, uploads } = parts;
+  const { db, clock, guard, contests, uploads } = parts;
   const keys = nominationKeys(parts.secrets);
   const base = '/api/console/contests/:slug';
 
@@ -101,7 +101,7 @@ export function shortlistRoute(parts: {
 
   /** Refreshes the kept contest, so that the public sees the change at once. */
   async function renew(slug: string): Promise<void> {
-    await desk.reload(slug);
+    await contests.reload(slug);
   }
 
   return new Hono<{ Bindings: HttpBindings }>()

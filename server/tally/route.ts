@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import type { TallyView } from '@zuimei/shared/view.ts';
 import type { StoredContest } from '../contest/contest.ts';
-import type { Desk } from '../contest/desk.ts';
+import type { Contests } from '../contest/contests.ts';
 import { type JsonResponse, type PrebuiltJson, prebuildJson, sendJson } from '../http/reply.ts';
 
 const FRESH_MS = 1_000;
@@ -67,12 +67,12 @@ export function createTallies(
 }
 
 /** GET /api/contests/:slug/tally. Public. */
-export function tallyRoute(parts: { desk: Desk; tallies: Tallies }) {
-  const { desk, tallies } = parts;
+export function tallyRoute(parts: { contests: Contests; tallies: Tallies }) {
+  const { contests, tallies } = parts;
   return new Hono().get(
     '/api/contests/:slug/tally',
     (c): JsonResponse<TallyView> | Promise<JsonResponse<TallyView>> => {
-      const contest = desk.find(c.req.param('slug'));
+      const contest = contests.find(c.req.param('slug'));
       if (contest instanceof Promise)
         return contest.then((found) => tallies.reply(found)).then((reply) => sendJson(c, reply));
       const reply = tallies.reply(contest);
