@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BlockList } from 'node:net';
 import type { Receipt } from '@zuimei/shared/ballot.ts';
 import type { StoredContest } from './contest/contest.ts';
-import type { Desk } from './contest/desk.ts';
+import type { Contests } from './contest/contests.ts';
 import type { Views } from './contest/route.ts';
 import type { AnswerError } from './http/answer.ts';
 import type { ReplyHeaders } from './http/headers.ts';
@@ -20,14 +20,14 @@ const PATH = /^\/api\/contests\/([a-z0-9][a-z0-9-]{0,63})(\/ballots|\/tally)?$/;
  */
 export function createDirect(parts: {
   cast: Cast;
-  desk: Desk;
+  contests: Contests;
   tallies: Tallies;
   views: Views;
   trustedProxies: BlockList;
   answerError: AnswerError;
   headers: ReplyHeaders;
 }): (incoming: IncomingMessage, outgoing: ServerResponse) => boolean {
-  const { cast, desk, tallies, views, trustedProxies, answerError } = parts;
+  const { cast, contests, tallies, views, trustedProxies, answerError } = parts;
   const common = { ...parts.headers.api, 'Content-Type': 'application/json' };
   const receiptHeaders = { ...parts.headers.hot, 'Content-Type': 'application/json' };
 
@@ -79,7 +79,7 @@ export function createDirect(parts: {
     incoming: IncomingMessage,
     outgoing: ServerResponse,
   ): void {
-    const contest = desk.find(slug);
+    const contest = contests.find(slug);
     const reply = contest instanceof Promise ? contest.then(replyOf) : replyOf(contest);
     if (reply instanceof Promise)
       reply.then(

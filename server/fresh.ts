@@ -1,7 +1,7 @@
 /**
  * Reads the value of a key again when it is older than `freshMs`; who asks meanwhile waits for the same reading, and one that failed is
  * not kept. Keeps a value a key for good: for keys that are few. What must answer at once while it is read anew, or without a promise,
- * has its own: contests (contest/desk.ts), tallies (tally/route.ts) and pages (page/citizen.ts).
+ * has its own: contests (contest/contests.ts), tallies (tally/route.ts) and pages (page/citizen.ts).
  */
 export function createFresh<Key, Value>(
   clock: () => number,

@@ -116,7 +116,7 @@ async function main(): Promise<void> {
   let sealing: Promise<void> = Promise.resolve();
   async function seal(): Promise<void> {
     try {
-      await openLedgers(parts.desk, parts.ledger, Date.now(), (slug, error) =>
+      await openLedgers(parts.contests, parts.ledger, Date.now(), (slug, error) =>
         log('error', { part: 'ledger', slug, error: String(error) }),
       );
       await sealer.seal();

@@ -6,7 +6,7 @@ import { type Addresses, openAddresses } from './address/address.ts';
 import { createPlaces } from './address/place.ts';
 import { type Analyst, createAnalyst } from './analyst/analyst.ts';
 import { isArchived } from './archive/archive.ts';
-import { createDesk, type Desk } from './contest/desk.ts';
+import { type Contests, createContests } from './contest/contests.ts';
 import { createViews, type LogName, type Views } from './contest/route.ts';
 import type { Db } from './db.ts';
 import { createFresh } from './fresh.ts';
@@ -50,7 +50,7 @@ export interface Parts {
   guard: Guard;
   passwords: Passwords;
   clock: () => number;
-  desk: Desk;
+  contests: Contests;
   addresses: Addresses;
   voters: Voters;
   ledger: Ledger;
@@ -123,7 +123,7 @@ export function createParts(given: {
   const metrics = createMetrics();
   const refusals = createRefusals(clock());
   const headers = createReplyHeaders(publicUrl, given.hstsSeconds);
-  const desk = createDesk(db, clock);
+  const contests = createContests(db, clock);
   const secure = publicUrl?.startsWith('https:') ?? false;
   const voters = createVoters(secrets, secure);
   const ledger = createLedger(db, secrets, originOf);
@@ -146,7 +146,7 @@ export function createParts(given: {
         db,
         secrets,
         shelf: given.shelf ?? createOwnShelf(clock),
-        desk,
+        contests,
         ledger,
         voters,
         clock,
@@ -155,7 +155,7 @@ export function createParts(given: {
       })
     : null;
   const cast = createCast({
-    desk,
+    contests,
     voters,
     places: createPlaces(addresses),
     gate,
@@ -197,7 +197,7 @@ export function createParts(given: {
     guard: createGuard(sessions, (slug) => isArchived(db, slug)),
     passwords: createPasswords(given.passwordCost),
     clock,
-    desk,
+    contests,
     addresses,
     voters,
     ledger,
@@ -208,7 +208,7 @@ export function createParts(given: {
     tallies,
     logName,
     views: createViews({
-      desk,
+      contests,
       ballots: async (contest) => (await tallies.view(contest)).ballots,
       logName,
       account,

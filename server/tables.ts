@@ -10,18 +10,21 @@ import type { Role, StaffChange } from '@zuimei/shared/staff.ts';
 /** What a bigint or a numeric comes as: the two drivers differ. */
 type Count = string | number;
 
-/** Tables as the queries see them, documents unread (contest/document.ts); migrations/*.sql say what each is for, and tests/server/tables.test.ts holds this against the database. */
+/** A document as it is kept: only contest/document.ts knows what it says. */
+type Kept = unknown;
+
+/** Tables as the queries see them; migrations/*.sql say what each is for, and tests/server/tables.test.ts holds this against the database. */
 export interface Tables {
   migration: { name: string; at: Generated<Date> };
   function_file: { name: string; digest: string; at: Generated<Date> };
   contest: {
     id: Generated<number>;
     slug: string;
-    settings: unknown;
+    settings: Kept;
     version: Generated<number>;
     created_at: Generated<Date>;
-    collection: unknown;
-    draft: unknown;
+    collection: Kept | null;
+    draft: Kept | null;
     draft_version: Generated<number>;
     /** When and by whom the draft was last saved. */
     draft_at: Date | null;
@@ -37,7 +40,7 @@ export interface Tables {
   candidate: {
     contest: number;
     number: number;
-    body: unknown;
+    body: Kept;
     private: Buffer | null;
     source: string;
     created_at: Generated<Date>;

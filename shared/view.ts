@@ -74,3 +74,12 @@ export interface QuestionView {
 }
 
 export type { BallotState, Opening, Receipt, Verdict };
+
+/** What WeChat's JS-SDK needs on a page. */
+export interface PageSignature {
+  appId: string;
+  /** Seconds. */
+  timestamp: number;
+  nonceStr: string;
+  signature: string;
+}

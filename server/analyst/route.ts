@@ -18,7 +18,7 @@ import { Refusal } from '@zuimei/shared/refusal.ts';
 import { shanghaiDate } from '@zuimei/shared/time.ts';
 import { readContest, type StoredContest } from '../contest/contest.ts';
 import type { Db } from '../db.ts';
-import { parseInput, readBody } from '../http/body.ts';
+import { parseInput, readBody, readQuery } from '../http/body.ts';
 import { disposition } from '../http/disposition.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
 import type { Guard, Guarded } from '../staff/session.ts';
@@ -51,13 +51,13 @@ export function ballotRoute(parts: { db: Db; guard: Guard; analyst: Analyst; clo
   return new Hono<Guarded>()
     .get('/api/console/contests/:slug/ballots', guard('auditor'), async (c) => {
       const contest = await findContest(db, c.req.param('slug'));
-      const { before, limit, ...query } = parseInput(PageAsked, c.req.query());
+      const { before, limit, ...query } = readQuery(c.req, PageAsked);
       const page = await analyst.page(contest, filterOf(query), before ?? null, limit);
       return c.json(page, 200, headers);
     })
     .get('/api/console/contests/:slug/ballots.csv', guard.fresh('auditor'), async (c) => {
       const contest = await findContest(db, c.req.param('slug'));
-      const filter = filterOf(parseInput(strictObject(filterFields), c.req.query()));
+      const filter = filterOf(readQuery(c.req, strictObject(filterFields)));
       const portions = await analyst.portions(contest, filter);
       await recordTaken(db, c.get('person'), contest, filter);
       return c.body(csvOf(portions), 200, {
@@ -86,7 +86,7 @@ export function clusterRoute(parts: { db: Db; guard: Guard; analyst: Analyst }) 
       return c.json(await analyst.cluster(await findContest(db, c.req.param('slug')), id), 200, headers);
     })
     .post('/api/console/contests/:slug/whatif', guard('auditor'), async (c) => {
-      const asked = await readBody(c.req.raw, WhatIf);
+      const asked = await readBody(c.req, WhatIf);
       const contest = await findContest(db, c.req.param('slug'));
       const filter = asked.filter && parseFilter(asked.filter);
       const { clusters, verdicts } = asked;

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { boolean, minLength, object, optional, pipe } from 'valibot';
-import type { Desk } from '../contest/desk.ts';
+import type { Contests } from '../contest/contests.ts';
 import type { Db } from '../db.ts';
 import { readBody } from '../http/body.ts';
 import { checkReason } from '../http/reason.ts';
@@ -28,23 +28,23 @@ export function archiveRoute(parts: {
   clock: () => number;
   guard: Guard;
   ledger: Ledger;
-  desk: Desk;
+  contests: Contests;
 }) {
-  const { db, secrets, clock, guard, desk } = parts;
+  const { db, secrets, clock, guard, contests } = parts;
 
   return new Hono<Guarded>()
     .post('/api/console/contests/:slug/archive', guard.fresh('organizer'), async (c) => {
-      const body = await readBody(c.req.raw, archiveBody);
+      const body = await readBody(c.req, archiveBody);
       const slug = c.req.param('slug');
       const why = checkReason(body.reason);
       await archiveContest(db, parts, c.get('person'), { slug, reason: why }, clock());
-      await desk.reload(slug).catch(() => {});
-      return c.body(null, 204);
+      await contests.reload(slug).catch(() => {});
+      return c.json({});
     })
     .post('/api/console/contests/:slug/erase', guard.fresh('organizer'), async (c) => {
-      const body = await readBody(c.req.raw, eraseBody);
+      const body = await readBody(c.req, eraseBody);
       const erasing = { ...body, slug: c.req.param('slug'), reason: checkReason(body.reason) };
       await eraseContest(db, secrets, c.get('person'), erasing, clock());
-      return c.body(null, 204);
+      return c.json({});
     });
 }

@@ -3,7 +3,7 @@ import { openRound, phaseAt } from '@zuimei/shared/contest.ts';
 import { channels } from '@zuimei/shared/live.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { StoredContest } from '../contest/contest.ts';
-import type { Desk } from '../contest/desk.ts';
+import type { Contests } from '../contest/contests.ts';
 import { createMac } from '../mac.ts';
 import type { Secrets } from '../secret.ts';
 import type { Tallies } from '../tally/route.ts';
@@ -41,7 +41,7 @@ const END_OF_SECOND_MS = 999;
 
 /** Whoever writes to the account: votes by message go through the same rooms as the page's, under the same pseudonym and quota. */
 export function createChat(parts: {
-  desk: Desk;
+  contests: Contests;
   cast: Cast;
   voters: Voters;
   ledger: Ledger;
@@ -50,7 +50,7 @@ export function createChat(parts: {
   wechat: Wechat;
   clock: () => number;
 }): Chat {
-  const { desk, cast, voters, ledger, tallies, wechat, clock } = parts;
+  const { contests, cast, voters, ledger, tallies, wechat, clock } = parts;
   const idOf = createMac(parts.secrets.derive('message ballots'));
 
   /** The same for the same message, so that one that comes again is the same ballot. */
@@ -60,25 +60,25 @@ export function createChat(parts: {
   }
 
   async function welcome(base: string): Promise<string> {
-    const open = openOf(await desk.list(), clock());
+    const open = openOf(await contests.list(), clock());
     return answerOf(welcomeLines(wechat.account.name, talksOf(open, base), base));
   }
 
   async function answerText(message: Message, base: string): Promise<string | null> {
     const now = clock();
-    const contests = (await desk.list()).filter(
+    const listed = (await contests.list()).filter(
       (one) => one.wechat?.keyword && phaseAt(one, now) !== 'archived',
     );
-    if (contests.length === 0) return null;
-    const words = contests.flatMap((one) => one.wechat?.keyword ?? []);
+    if (listed.length === 0) return null;
+    const words = listed.flatMap((one) => one.wechat?.keyword ?? []);
     const command = readCommand(message.text, words);
-    const open = openOf(contests, now);
+    const open = openOf(listed, now);
     if (command.kind === 'help')
       return answerOf(open.length > 0 ? talksOf(open, base).flatMap(helpLines) : quietLines(base));
     // Nobody's business of ours: the account is for more than contests.
     if (command.kind === 'unclear')
       return open.length > 0 ? answerOf(unclearLines(talksOf(open, base))) : null;
-    const found = choose(meantBy(command, contests, now), now);
+    const found = choose(meantBy(command, listed, now), now);
     if (found.length !== 1) return answerOf(severalLines(talksOf(found, base)));
     const [talk] = talksOf(found, base);
     if (!talk) return null;

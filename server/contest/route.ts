@@ -1,9 +1,9 @@
 import { Hono } from 'hono';
 import { phaseAt } from '@zuimei/shared/contest.ts';
 import type { ContestSummary, ContestView, WechatAccountView } from '@zuimei/shared/view.ts';
-import { type Prebuilt, prebuild, send } from '../http/reply.ts';
+import { type JsonResponse, type PrebuiltJson, prebuildJson, sendJson } from '../http/reply.ts';
 import type { StoredContest } from './contest.ts';
-import type { Desk } from './desk.ts';
+import type { Contests } from './contests.ts';
 
 const HEADERS = { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'public, max-age=1' };
 
@@ -14,13 +14,13 @@ export interface LogName {
 
 export interface Views {
   view(contest: StoredContest): Promise<ContestView>;
-  reply(contest: StoredContest): Prebuilt | Promise<Prebuilt>;
+  reply(contest: StoredContest): PrebuiltJson<ContestView> | Promise<PrebuiltJson<ContestView>>;
   summaries(): Promise<ContestSummary[]>;
 }
 
 /** Contests as the public sees them; bytes are built once for each version and phase. */
 export function createViews(parts: {
-  desk: Desk;
+  contests: Contests;
   /** Counted so far. */
   ballots: (contest: StoredContest) => Promise<number>;
   logName: (slug: string) => Promise<LogName>;
@@ -30,9 +30,9 @@ export function createViews(parts: {
   /** Of every reply. */
   headers: Readonly<Record<string, string>>;
 }): Views {
-  const { desk, ballots, logName, account, clock } = parts;
+  const { contests, ballots, logName, account, clock } = parts;
   const headers = { ...parts.headers, ...HEADERS };
-  const kept = new Map<number, { of: StoredContest; phase: string; reply: Prebuilt }>();
+  const kept = new Map<number, { of: StoredContest; phase: string; reply: PrebuiltJson<ContestView> }>();
 
   async function view(contest: StoredContest): Promise<ContestView> {
     const { id: _, thresholds: __, networks: ___, ...published } = contest;
@@ -51,15 +51,15 @@ export function createViews(parts: {
       const phase = phaseAt(contest, clock());
       if (one && one.of === contest && one.phase === phase) return one.reply;
       return view(contest).then((fresh) => {
-        const reply = prebuild(JSON.stringify(fresh), headers, 9);
+        const reply = prebuildJson(fresh, headers, 9);
         kept.set(contest.id, { of: contest, phase, reply });
         return reply;
       });
     },
     async summaries() {
-      const contests = await desk.list();
+      const listed = await contests.list();
       return await Promise.all(
-        contests.map(
+        listed.map(
           async (contest): Promise<ContestSummary> => ({
             slug: contest.slug,
             title: contest.title,
@@ -79,17 +79,17 @@ export function createViews(parts: {
 }
 
 /** GET /api/contests and /api/contests/:slug. Public. */
-export function contestRoute(parts: { desk: Desk; views: Views }) {
-  const { desk, views } = parts;
+export function contestRoute(parts: { contests: Contests; views: Views }) {
+  const { contests, views } = parts;
   return new Hono()
     .get('/api/contests', async (c) =>
       c.json(await views.summaries(), 200, { 'Cache-Control': 'public, max-age=1' }),
     )
-    .get('/api/contests/:slug', (c): Response | Promise<Response> => {
-      const contest = desk.find(c.req.param('slug'));
+    .get('/api/contests/:slug', (c): JsonResponse<ContestView> | Promise<JsonResponse<ContestView>> => {
+      const contest = contests.find(c.req.param('slug'));
       if (contest instanceof Promise)
-        return contest.then((found) => views.reply(found)).then((reply) => send(c, reply));
+        return contest.then((found) => views.reply(found)).then((reply) => sendJson(c, reply));
       const reply = views.reply(contest);
-      return reply instanceof Promise ? reply.then((fresh) => send(c, fresh)) : send(c, reply);
+      return reply instanceof Promise ? reply.then((fresh) => sendJson(c, fresh)) : sendJson(c, reply);
     });
 }

@@ -48,7 +48,7 @@ export function editRoute(parts: {
   const stored = async (slug: string) => collecting(await readStored(db, slug));
   const base = '/api/console/contests/:slug/nominations/:id';
 
-  async function answerWith(c: Context<Guarded>, slug: string, nomination: number): Promise<Response> {
+  async function answerWith(c: Context<Guarded>, slug: string, nomination: number) {
     const reader = { staff: c.get('person').staff, now: clock() };
     return c.json(await readOne(db, await stored(slug), keys, reader, nomination));
   }
@@ -57,7 +57,7 @@ export function editRoute(parts: {
     .put(base, guard('organizer'), async (c) => {
       const slug = c.req.param('slug');
       const nomination = rowId(c.req.param('id'));
-      const { values, kind, category, consent: agreed, ...rest } = await readBody(c.req.raw, edit, 400_000);
+      const { values, kind, category, consent: agreed, ...rest } = await readBody(c.req, edit, 400_000);
       const change = {
         ...rest,
         ...(values === undefined ? {} : { values }),

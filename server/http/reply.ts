@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
-import type { Context } from 'hono';
+import type { Context, TypedResponse } from 'hono';
+import type { JSONParsed } from 'hono/utils/types';
 
 /** A reply made once and sent to many: bytes in every encoding, an ETag and its headers. */
 export interface Prebuilt {
@@ -10,6 +11,11 @@ export interface Prebuilt {
   br: Encoded;
   /** Headers of a 304. */
   unchanged: Record<string, string>;
+}
+
+/** One that is the JSON of a T. Nothing holds the T: it is there for the types, so that a route says what it sends. */
+export interface PrebuiltJson<T> extends Prebuilt {
+  readonly of?: T;
 }
 
 export interface Encoded {
@@ -34,6 +40,10 @@ export function prebuild(content: string, headers: Record<string, string>, quali
     new Uint8Array(gzipSync(bytes, { level: 6 })),
     new Uint8Array(brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: quality } })),
   );
+}
+
+export function prebuildJson<T>(value: T, headers: Record<string, string>, quality: number): PrebuiltJson<T> {
+  return prebuild(JSON.stringify(value), headers, quality);
 }
 
 /** A reply whose packed forms are there already; without them it is sent as it is. */
@@ -86,4 +96,10 @@ export function send(c: Context, reply: Prebuilt): Response {
     c.req.header('accept-encoding'),
   );
   return new Response(status === 304 ? null : body, { status, headers });
+}
+
+export type JsonResponse<T> = Response & TypedResponse<JSONParsed<T>, 200, 'json'>;
+
+export function sendJson<T>(c: Context, reply: PrebuiltJson<T>): JsonResponse<T> {
+  return send(c, reply) as JsonResponse<T>;
 }

@@ -77,7 +77,7 @@ export function documentRoute(parts: {
       return c.json(view);
     })
     .post(`${base}/documents/submit`, guard('organizer'), async (c) => {
-      const given = await readBody(c.req.raw, sent);
+      const given = await readBody(c.req, sent);
       const filing = await filingOf(c.req.param('slug'), c.get('person'));
       const asked = { ids: given.ids, verdict: 'submit' as const, reason: '', consentOn: given.consentOn };
       const { refused } = await decide({ db, keys }, c.req.param('slug'), filing.actor, asked, filing.now);
@@ -100,7 +100,7 @@ export function documentRoute(parts: {
       return c.json(kept, 201);
     })
     .put(step, guard('organizer', 'reviewer'), async (c) => {
-      const given = await readBody(c.req.raw, opinionBody);
+      const given = await readBody(c.req, opinionBody);
       const filing = await filingOf(c.req.param('slug'), c.get('person'));
       const { id, name } = stepOf(filing, c.req.param('step'));
       const view = await db.transaction().execute(async (tx) => {

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { object, optional } from 'valibot';
-import { parseInput } from '../http/body.ts';
+import { readQuery } from '../http/body.ts';
 import { instant } from '../http/shape.ts';
 import type { Guard, Guarded } from '../staff/session.ts';
 import type { Live } from './live.ts';
@@ -17,7 +17,7 @@ export function liveRoute(parts: { guard: Guard; live: Live }) {
     '/api/console/contests/:slug/live',
     guard('organizer', 'auditor'),
     async (c) => {
-      const { since } = parseInput(Asked, c.req.query());
+      const { since } = readQuery(c.req, Asked);
       return c.json(await live.view(c.req.param('slug'), since ? Date.parse(since) : 0));
     },
   );

@@ -3,7 +3,7 @@ import type { PublicAct } from '@zuimei/shared/audit.ts';
 import type { ActKind, RulingVerb } from '@zuimei/shared/ledger/act.ts';
 import type { Db } from '../db.ts';
 import { createFresh } from '../fresh.ts';
-import { type Prebuilt, prebuild } from '../http/reply.ts';
+import { type PrebuiltJson, prebuildJson } from '../http/reply.ts';
 
 const FRESH_MS = 1_000;
 const MOST = 200;
@@ -11,13 +11,13 @@ const HEADERS = { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Cont
 
 export interface Acts {
   /** A contest's acts as bytes, read from the database at most once a second however many ask. Rejects when the database does. */
-  reply(contestId: number): Promise<Prebuilt>;
+  reply(contestId: number): Promise<PrebuiltJson<PublicAct[]>>;
 }
 
 export function createActs(db: Db, clock: () => number): Acts {
   return {
     reply: createFresh(clock, FRESH_MS, async (contestId: number) =>
-      prebuild(JSON.stringify(await readActs(db, contestId)), HEADERS, 4),
+      prebuildJson(await readActs(db, contestId), HEADERS, 4),
     ),
   };
 }

@@ -6,11 +6,11 @@ import { parseTilePath } from '@zuimei/shared/log/tile.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { networkOf } from '../address/bytes.ts';
 import { clientAddress } from '../address/client.ts';
-import type { Desk } from '../contest/desk.ts';
+import type { Contests } from '../contest/contests.ts';
 import type { Db } from '../db.ts';
 import { readBytes } from '../http/body.ts';
 import { createLimit } from '../http/limit.ts';
-import { send } from '../http/reply.ts';
+import { sendJson } from '../http/reply.ts';
 import { createActs } from './acts.ts';
 import { keepCosignatures, signerOf } from './cosignature.ts';
 import type { Log } from './log.ts';
@@ -33,13 +33,13 @@ const SIZE = /^[1-9][0-9]{0,14}$/;
  *   GET  /api/contests/:slug/receipts/:index
  */
 export function logRoute(parts: {
-  desk: Desk;
+  contests: Contests;
   log: Log;
   db: Db;
   clock: () => number;
   trustedProxies: BlockList;
 }) {
-  const { desk, log, db, clock, trustedProxies } = parts;
+  const { contests, log, db, clock, trustedProxies } = parts;
   // A witness sends one a minute; an office may run a few behind one address.
   const limit = createLimit({ most: 60, mostKept: 10_000 });
   const sizeOf = (text: string): number => {
@@ -51,32 +51,32 @@ export function logRoute(parts: {
 
   return new Hono<{ Bindings: HttpBindings }>()
     .get('/log/:slug/checkpoint', async (c) => {
-      const contest = await desk.find(c.req.param('slug'));
+      const contest = await contests.find(c.req.param('slug'));
       const { note } = await log.newest(contest.id);
       if (note === '') throw new Refusal('not_sealed_yet', { retryAfterMs: 1000 });
       return c.text(note, 200, ANEW);
     })
     .get('/log/:slug/checkpoint/:size', async (c) => {
-      const contest = await desk.find(c.req.param('slug'));
+      const contest = await contests.find(c.req.param('slug'));
       return c.text((await log.signed(contest.id, sizeOf(c.req.param('size')))).note, 200, ANEW);
     })
     .get('/log/:slug/witnessed', async (c) => {
-      const contest = await desk.find(c.req.param('slug'));
+      const contest = await contests.find(c.req.param('slug'));
       return c.text((await log.witnessed(contest.id)).note, 200, ANEW);
     })
     .get('/log/:slug/days', async (c) => {
-      const contest = await desk.find(c.req.param('slug'));
+      const contest = await contests.find(c.req.param('slug'));
       return c.json(await log.days(contest.id), 200, ANEW);
     })
     .get('/log/:slug/consistency/:size1/:size2', async (c) => {
-      const contest = await desk.find(c.req.param('slug'));
+      const contest = await contests.find(c.req.param('slug'));
       const [size1, size2] = [sizeOf(c.req.param('size1')), sizeOf(c.req.param('size2'))];
       const proof = await log.consistency(contest.id, size1, size2);
       const text = proof.map((hash) => `${toBase64(hash)}\n`).join('');
       return c.text(text, 200, { 'Cache-Control': FOR_EVER, ...ANYWHERE });
     })
     .post('/log/:slug/cosignature', async (c) => {
-      const contest = await desk.find(c.req.param('slug'));
+      const contest = await contests.find(c.req.param('slug'));
       if (!/^text\/plain\b/i.test(c.req.header('content-type') ?? ''))
         throw new Refusal('bad_request', { field: 'content-type' });
       const note = await readBytes(c.req.raw, MOST_NOTE_BYTES);
@@ -86,7 +86,7 @@ export function logRoute(parts: {
       return c.text((await keepCosignatures(db, contest.id, note, clock())).note, 200, ANEW);
     })
     .get('/log/:slug/tile/*', async (c) => {
-      const contest = await desk.find(c.req.param('slug'));
+      const contest = await contests.find(c.req.param('slug'));
       const tile = parseTilePath(c.req.path.slice(`/log/${contest.slug}/`.length));
       if (!tile) throw new Refusal('not_found');
       const { level, index, width } = tile;
@@ -101,7 +101,7 @@ export function logRoute(parts: {
       });
     })
     .get('/api/contests/:slug/receipts/:index', async (c) => {
-      const contest = await desk.find(c.req.param('slug'));
+      const contest = await contests.find(c.req.param('slug'));
       const index = c.req.param('index');
       if (!/^(0|[1-9][0-9]{0,14})$/.test(index)) throw new Refusal('not_found');
       return c.text(await log.proof(contest.id, Number(index)), 200, { 'Cache-Control': 'no-cache' });
@@ -109,10 +109,10 @@ export function logRoute(parts: {
 }
 
 /** GET /api/contests/:slug/acts (shared/audit.ts PublicAct[]). Public: what it tells stands in the ledger that anyone may check. */
-export function actRoute(parts: { db: Db; desk: Desk; clock: () => number }) {
+export function actRoute(parts: { db: Db; contests: Contests; clock: () => number }) {
   const acts = createActs(parts.db, parts.clock);
   return new Hono().get('/api/contests/:slug/acts', async (c) => {
-    const contest = await parts.desk.find(c.req.param('slug'));
-    return send(c, await acts.reply(contest.id));
+    const contest = await parts.contests.find(c.req.param('slug'));
+    return sendJson(c, await acts.reply(contest.id));
   });
 }

@@ -3,7 +3,7 @@ import { type Context, Hono } from 'hono';
 import { sql } from 'kysely';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { StoredContest } from '../contest/contest.ts';
-import type { Desk } from '../contest/desk.ts';
+import type { Contests } from '../contest/contests.ts';
 import type { Db } from '../db.ts';
 import type { Guard, Guarded } from '../staff/session.ts';
 import { readSeenBy } from './media.ts';
@@ -31,7 +31,7 @@ const FILM = /^([0-9a-f]{24})-(video\.mp4)$/u;
  * `GET /api/console/unit/media/…` the unit's own nominations.
  */
 export function createMediaRoute(
-  { db, desk, guard }: { db: Db; desk: Pick<Desk, 'find'>; guard: Guard },
+  { db, contests, guard }: { db: Db; contests: Pick<Contests, 'find'>; guard: Guard },
   cacheBytes = CACHE_BYTES,
 ) {
   const held = new Map<string, Held>();
@@ -40,7 +40,7 @@ export function createMediaRoute(
 
   /** Refuses with not_found for what the page of its contest does not show at this moment. */
   async function checkPublic(id: string, slug: string): Promise<void> {
-    const contest = await desk.find(slug);
+    const contest = await contests.find(slug);
     let ids = shown.get(contest);
     if (!ids) {
       ids = shownBy(contest);

@@ -77,7 +77,7 @@ export function outRoute(parts: {
       const what = parseInput(picklist(paperNames), c.req.param('what'));
       const person = c.get('person');
       checkRole(person, what);
-      const { reason, ...ask } = await readBody(c.req.raw, askBody);
+      const { reason, ...ask } = await readBody(c.req, askBody);
       const why = (ask.full ? checkReason : optionalReason)(reason);
       if (!formatsOf[what].includes(ask.format)) throw new Refusal('bad_request', { field: 'format' });
       if (ask.full && !person.roles.includes('organizer')) throw new Refusal('forbidden');

@@ -9,7 +9,7 @@ import { phaseAt } from '@zuimei/shared/contest.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { ContestSummary, ContestView } from '@zuimei/shared/view.ts';
 import type { StoredContest } from '../contest/contest.ts';
-import type { Desk } from '../contest/desk.ts';
+import type { Contests } from '../contest/contests.ts';
 import type { Views } from '../contest/route.ts';
 import { readAsset, typeOf } from '../http/asset.ts';
 import { createKept } from '../http/kept.ts';
@@ -102,14 +102,14 @@ type Env = { Bindings: HttpBindings };
  */
 export function pageRoute(parts: {
   site: Site;
-  desk: Desk;
+  contests: Contests;
   views: Views;
   voters: Voters;
   clock: () => number;
   publicUrl: string | null;
   secure: boolean;
 }) {
-  const { site, desk, views, voters, clock } = parts;
+  const { site, contests, views, voters, clock } = parts;
   const pages = createKept<Page>(KEPT_BYTES);
   const rendering = new Map<string, Promise<Page>>();
   const turns = createTurns(RENDERING);
@@ -187,7 +187,7 @@ export function pageRoute(parts: {
     const [, query = ''] = /^(\?n=\d{1,5})(?:[^\d&].*)?$/i.exec(search) ?? [];
     if (slug === '' || (path === pathname.replace(/\/+$/, '') && (query === '' || query === search)))
       return null;
-    const contest = await findOrNull(desk, slug);
+    const contest = await findOrNull(contests, slug);
     return contest && pathOf(contest, path, query.toLowerCase());
   }
 
@@ -201,7 +201,7 @@ export function pageRoute(parts: {
       const url = new URL(c.req.url);
       const meant = await unglued(url);
       if (meant) return c.redirect(meant, 302);
-      const contest = await findOrNull(desk, c.req.param('slug'));
+      const contest = await findOrNull(contests, c.req.param('slug'));
       const path = contest && pathOf(contest, url.pathname, url.search);
       if (!contest || path === null) return await missingPage(c);
       const response = await contestPage(c, contest, path);
@@ -217,9 +217,9 @@ export function pageRoute(parts: {
     });
 }
 
-async function findOrNull(desk: Desk, slug: string): Promise<StoredContest | null> {
+async function findOrNull(contests: Contests, slug: string): Promise<StoredContest | null> {
   try {
-    return await desk.find(slug);
+    return await contests.find(slug);
   } catch (error) {
     if (error instanceof Refusal && error.code === 'not_found') return null;
     throw error;

@@ -7,7 +7,7 @@ import { collectionFor } from '@zuimei/shared/plan/preset.ts';
 import { hasOpened } from '@zuimei/shared/plan/reveal.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { readCandidates } from '../contest/contest.ts';
-import type { Desk } from '../contest/desk.ts';
+import type { Contests } from '../contest/contests.ts';
 import { collectionDocument, draftDocument, settingsDocument } from '../contest/document.ts';
 import { readStanders } from '../contest/held.ts';
 import { lockStored } from '../contest/lock.ts';
@@ -45,11 +45,11 @@ export interface Editor {
 export function createEditor(parts: {
   db: Db;
   ledger: Ledger;
-  desk: Desk;
+  contests: Contests;
   wechatReach: WechatReach;
   clock: () => number;
 }): Editor {
-  const { db, ledger, desk, wechatReach, clock } = parts;
+  const { db, ledger, contests, wechatReach, clock } = parts;
 
   async function read(slug: string): Promise<PlanView> {
     const stored = await readStored(db, slug);
@@ -167,7 +167,7 @@ export function createEditor(parts: {
       if (frozen) await ledger.amend(slug, { kind: 'rules', actor: actor.name, reason: why, change });
       else await ledger.revise(slug, async (tx) => void (await change(tx)));
       // A contest whose first phase is still to come is none for the public.
-      await desk.reload(slug).catch(() => {});
+      await contests.reload(slug).catch(() => {});
       return read(slug);
     },
 

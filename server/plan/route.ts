@@ -4,10 +4,10 @@ import { phases } from '@zuimei/shared/contest.ts';
 import type { WechatReach } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Role } from '@zuimei/shared/staff.ts';
-import type { Desk } from '../contest/desk.ts';
+import type { Contests } from '../contest/contests.ts';
 import { readStored } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
-import { parseInput, readBody } from '../http/body.ts';
+import { readBody, readQuery } from '../http/body.ts';
 import type { Site } from '../page/citizen.ts';
 import type { Secrets } from '../secret.ts';
 import { recordAction } from '../staff/action.ts';
@@ -31,6 +31,7 @@ const previewQuery = object({
   path: pipe(string(), regex(/^\/c\/[a-z0-9-]{1,64}(\/(n\/\d{1,5}|rank|rules|verify))?$/)),
   phase: optional(picklist(phases)),
   elder: optional(picklist(['0', '1'])),
+  v: optional(string()),
 });
 
 /** Who may see a contest before the public does. */
@@ -52,7 +53,7 @@ export function planRoute(parts: {
   secrets: Secrets;
   seals: Seals;
   ledger: Ledger;
-  desk: Desk;
+  contests: Contests;
   guard: Guard;
   uploads: Uploads;
   site: Site | null;
@@ -71,16 +72,16 @@ export function planRoute(parts: {
       return c.json(await catalogue.list(contests, drafts));
     })
     .post(base, organizer, async (c) => {
-      const { slug, ...asked } = await readBody(c.req.raw, bodies.create);
+      const { slug, ...asked } = await readBody(c.req, bodies.create);
       const made = await catalogue.create(c.get('person'), slug ? { ...asked, slug } : asked);
       return c.json({ slug: made }, 201);
     })
     .delete(`${base}/:slug`, guard.fresh('organizer'), async (c) => {
       await editor.remove(c.get('person'), c.req.param('slug'));
-      return c.json({ done: true });
+      return c.json({});
     })
     .post(`${base}/:slug/copy`, organizer, async (c) => {
-      const { slug, ...asked } = await readBody(c.req.raw, bodies.copy);
+      const { slug, ...asked } = await readBody(c.req, bodies.copy);
       const made = await catalogue.copy(
         c.get('person'),
         c.req.param('slug'),
@@ -92,19 +93,19 @@ export function planRoute(parts: {
       c.json(await editor.read(c.req.param('slug'))),
     )
     .put(`${base}/:slug/plan`, organizer, async (c) => {
-      const { plan, version } = await readBody(c.req.raw, bodies.save, PLAN_BYTES);
+      const { plan, version } = await readBody(c.req, bodies.save, PLAN_BYTES);
       return c.json(await editor.save(c.get('person'), c.req.param('slug'), plan, version));
     })
     .post(`${base}/:slug/plan/publish`, guard.fresh('organizer'), async (c) => {
-      const asked = await readBody(c.req.raw, bodies.publish);
+      const asked = await readBody(c.req, bodies.publish);
       return c.json(await editor.publish(c.get('person'), c.req.param('slug'), asked));
     })
     .post(`${base}/:slug/plan/discard`, organizer, async (c) => {
-      const { version } = await readBody(c.req.raw, bodies.discard);
+      const { version } = await readBody(c.req, bodies.discard);
       return c.json(await editor.discard(c.get('person'), c.req.param('slug'), version));
     })
     .get(`${base}/:slug/preview`, guard('organizer', 'reviewer'), async (c) => {
-      const { path, phase = null, elder } = parseInput(previewQuery, c.req.query());
+      const { path, phase = null, elder } = readQuery(c.req, previewQuery);
       const slug = c.req.param('slug');
       if (!site || path.split('/')[2] !== slug) throw new Refusal('not_found');
       const page = path.slice(`/c/${slug}`.length);

@@ -59,7 +59,7 @@ export function createPortal({ db, keys, clock }: { db: Db; keys: NominationKeys
   async function filing(person: Person): Promise<OwnFiling> {
     if (!person.of) throw new Refusal('forbidden');
     const stored = await readStored(db, person.of.slug);
-    // Until the plan is published nothing is collected, and nobody outside the desk should see it.
+    // Until the plan is published nothing is collected, and nobody outside the office should see it.
     if (!stored.collection) throw new Refusal('not_found');
     return {
       contest: stored,

@@ -81,7 +81,7 @@ export function portalRoute(parts: {
         c.req.header('x-forwarded-for'),
         parts.trustedProxies,
       );
-      const { key } = await readBody(c.req.raw, bodies.enter);
+      const { key } = await readBody(c.req, bodies.enter);
       const found = await units.enter(db, key).catch(async (error: unknown) => {
         if (error instanceof Refusal) await attempts.networkFailed(address);
         throw error;
@@ -98,11 +98,11 @@ export function portalRoute(parts: {
         { name: found.name, staff: null, unit: found.id },
         { act: 'unit.enter', contest: found.contest, subject: address },
       );
-      return c.json({ ok: true });
+      return c.json({});
     })
     .get('/api/console/unit', unit, async (c) => c.json(await portal.view(c.get('person'))))
     .post('/api/console/unit/nominations', unit, async (c) => {
-      const { kind } = await readBody(c.req.raw, bodies.create);
+      const { kind } = await readBody(c.req, bodies.create);
       return c.json(await portal.create(c.get('person'), kind), 201);
     })
     .post('/api/console/unit/documents', unit, async (c) => {
@@ -117,17 +117,17 @@ export function portalRoute(parts: {
     })
     .get(one, unit, async (c) => c.json(await portal.read(c.get('person'), idOf(c))))
     .put(one, unit, async (c) => {
-      const { version: from, values, ...change } = await readBody(c.req.raw, bodies.save, MOST_SAVE_BYTES);
+      const { version: from, values, ...change } = await readBody(c.req, bodies.save, MOST_SAVE_BYTES);
       return c.json(
         await portal.save(c.get('person'), idOf(c), from, { ...change, values: values as FormValues }),
       );
     })
     .delete(one, unit, async (c) => {
       await portal.remove(c.get('person'), idOf(c));
-      return c.json({ ok: true });
+      return c.json({});
     })
     .post(`${one}/submit`, unit, async (c) => {
-      const { version: from } = await readBody(c.req.raw, bodies.move);
+      const { version: from } = await readBody(c.req, bodies.move);
       return c.json(await portal.submit(c.get('person'), idOf(c), from));
     })
     .post(`${one}/withdraw`, unit, async (c) => c.json(await portal.withdraw(c.get('person'), idOf(c))))
@@ -154,10 +154,10 @@ export function portalRoute(parts: {
     })
     .delete(`${one}/files/:file`, unit, async (c) => {
       await portal.removeFile(c.get('person'), idOf(c), c.req.param('file'));
-      return c.json({ ok: true });
+      return c.json({});
     })
     .put(`${one}/opinion`, unit, async (c) => {
-      const given: OpinionDraft = await readBody(c.req.raw, opinionBody);
+      const given: OpinionDraft = await readBody(c.req, opinionBody);
       return c.json(await portal.opinion(c.get('person'), idOf(c), given));
     });
 }

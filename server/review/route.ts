@@ -23,7 +23,7 @@ import { type ReviewList, sift, type Verdict, verdicts } from '@zuimei/shared/sh
 import type { Role } from '@zuimei/shared/staff.ts';
 import { readStored } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
-import { parseInput, readBody } from '../http/body.ts';
+import { readBody, readQuery } from '../http/body.ts';
 import { day, rowId, rowNumber, rowText, unjudged, words } from '../http/shape.ts';
 import { nominationKeys } from '../nomination/answers.ts';
 import { readAttachment, sendAttachment } from '../nomination/attachment.ts';
@@ -82,7 +82,7 @@ export function reviewRoute(parts: { db: Db; secrets: Secrets; clock: () => numb
 
   return new Hono()
     .get(base, guard('organizer', 'reviewer'), async (c) => {
-      const wanted = parseInput(filter, c.req.query());
+      const wanted = readQuery(c.req, filter);
       const contest = await stored(c.req.param('slug'));
       const reader = { staff: c.get('person').staff, now: clock() };
       const lines = await readReview(db, contest, keys, reader);
@@ -94,7 +94,7 @@ export function reviewRoute(parts: { db: Db; secrets: Secrets; clock: () => numb
       return c.json(list);
     })
     .post(`${base}/decide`, guard('organizer', 'reviewer'), async (c) => {
-      const { versions, ...body } = await readBody(c.req.raw, decision);
+      const { versions, ...body } = await readBody(c.req, decision);
       const seen = new Map(Object.entries(versions).map(([key, version]) => [Number(key), version]));
       if (!c.get('person').roles.some((role) => verdictRoles[body.verdict].includes(role)))
         throw new Refusal('forbidden');
@@ -123,13 +123,13 @@ export function reviewRoute(parts: { db: Db; secrets: Secrets; clock: () => numb
       return sendAttachment(file);
     })
     .post(`${base}/:id/reveal`, guard.fresh('organizer'), async (c) => {
-      const body = await readBody(c.req.raw, asked);
+      const body = await readBody(c.req, asked);
       const contest = await stored(c.req.param('slug'));
       const wanted = { ...body, id: rowId(c.req.param('id')) };
       return c.json({ value: await reveal(db, keys, contest, c.get('person'), wanted) });
     })
     .post(`${base}/:id/screening`, guard('organizer', 'reviewer'), async (c) => {
-      const body = await readBody(c.req.raw, mark);
+      const body = await readBody(c.req, mark);
       const contest = await stored(c.req.param('slug'));
       const nomination = rowId(c.req.param('id'));
       await setMark(db, contest, c.get('person'), nomination, body);

@@ -16,7 +16,7 @@ import {
 } from 'valibot';
 import { keeps, roles } from '@zuimei/shared/staff.ts';
 import type { Db } from '../db.ts';
-import { parseInput, readBody } from '../http/body.ts';
+import { readBody, readQuery } from '../http/body.ts';
 import { checkReason, optionalReason } from '../http/reason.ts';
 import { login, named, rowId, slug, unjudged } from '../http/shape.ts';
 import type { Secrets } from '../secret.ts';
@@ -34,6 +34,7 @@ const newLogin = pipe(login, minLength(2), maxLength(32));
 const held = pipe(array(picklist(roles)), minLength(1), maxLength(roles.length));
 const contests = union([literal('all'), pipe(array(slug), maxLength(500))]);
 const reasoned = object({ reason: unjudged });
+const reasonOf = (given: { reason?: unknown }) => checkReason(given.reason);
 /** Of the log, which grows beyond what a row number holds. */
 const number = pipe(string(), regex(/^\d{1,15}$/), transform(Number));
 const word = nullish(pipe(string(), maxLength(100)), null);
@@ -60,13 +61,11 @@ export function rosterRoute(parts: {
   const { db, guard, clock } = parts;
   const requests = createRequests({ ...parts, passes: createPasses(parts.secrets) });
   const roster = createRoster({ ...parts, requests });
-  const reasonOf = async (request: Request) => checkReason((await readBody(request, reasoned)).reason);
-
   return new Hono()
     .get('/api/console/staff', guard('administrator'), async (c) => c.json(await readStaff(parts, clock())))
     .post('/api/console/staff', guard.fresh('administrator'), async (c) => {
       const given = await readBody(
-        c.req.raw,
+        c.req,
         object({
           name,
           login: newLogin,
@@ -82,8 +81,8 @@ export function rosterRoute(parts: {
       c.json(await readContestNames(db)),
     )
     .patch('/api/console/staff/:id/contests', guard.fresh('administrator'), async (c) => {
-      const given = await readBody(c.req.raw, object({ contests, ...reasoned.entries }));
-      const reason = checkReason(given.reason);
+      const given = await readBody(c.req, object({ contests, ...reasoned.entries }));
+      const reason = reasonOf(given);
       await roster.changeContests(c.get('person'), rowId(c.req.param('id')), {
         contests: given.contests,
         reason,
@@ -91,26 +90,26 @@ export function rosterRoute(parts: {
       return c.json({});
     })
     .patch('/api/console/staff/:id/roles', guard.fresh('administrator'), async (c) => {
-      const given = await readBody(c.req.raw, object({ roles: held, ...reasoned.entries }));
-      const reason = checkReason(given.reason);
+      const given = await readBody(c.req, object({ roles: held, ...reasoned.entries }));
+      const reason = reasonOf(given);
       const asked = { roles: given.roles, reason };
       return c.json(await roster.changeRoles(c.get('person'), rowId(c.req.param('id')), asked));
     })
     .post('/api/console/staff/:id/disable', guard.fresh('administrator'), async (c) => {
-      const reason = await reasonOf(c.req.raw);
+      const reason = reasonOf(await readBody(c.req, reasoned));
       await roster.disable(c.get('person'), rowId(c.req.param('id')), reason);
       return c.json({});
     })
     .post('/api/console/staff/:id/enable', guard.fresh('administrator'), async (c) => {
-      const reason = await reasonOf(c.req.raw);
+      const reason = reasonOf(await readBody(c.req, reasoned));
       return c.json(await roster.enable(c.get('person'), rowId(c.req.param('id')), reason));
     })
     .post('/api/console/staff/:id/link', guard.fresh('administrator'), async (c) => {
-      const reason = await reasonOf(c.req.raw);
+      const reason = reasonOf(await readBody(c.req, reasoned));
       return c.json(await roster.newLink(c.get('person'), rowId(c.req.param('id')), reason));
     })
     .post('/api/console/staff/:id/sessions/end', guard.fresh('administrator'), async (c) => {
-      const reason = await reasonOf(c.req.raw);
+      const reason = reasonOf(await readBody(c.req, reasoned));
       await roster.endSessions(c.get('person'), rowId(c.req.param('id')), reason);
       return c.json({});
     })
@@ -121,7 +120,7 @@ export function rosterRoute(parts: {
       c.json({ link: await requests.grant(c.get('person'), rowId(c.req.param('id'))) }),
     )
     .post('/api/console/staff/requests/:id/refuse', guard('administrator', 'auditor'), async (c) => {
-      const reason = await reasonOf(c.req.raw);
+      const reason = reasonOf(await readBody(c.req, reasoned));
       await requests.refuse(c.get('person'), rowId(c.req.param('id')), reason);
       return c.json({});
     })
@@ -130,7 +129,7 @@ export function rosterRoute(parts: {
       return c.json({});
     })
     .get('/api/console/actions', guard('administrator', 'organizer', 'auditor'), async (c) => {
-      const query = parseInput(historyQuery, c.req.query());
+      const query = readQuery(c.req, historyQuery);
       return c.json(await readHistory(db, c.get('person'), query));
     })
     .get('/api/console/actions/filters', guard('administrator', 'organizer', 'auditor'), async (c) =>

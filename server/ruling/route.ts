@@ -56,24 +56,24 @@ export function rulingRoute(parts: { db: Db; guard: Guard; ledger: Ledger; analy
   return new Hono<Guarded>()
     .get(base, auditor, async (c) => c.json(await rulings.page(personOf(c), slugOf(c))))
     .post(base, auditor, async (c) => {
-      const body = await readBody(c.req.raw, Proposed, MOST_BYTES);
+      const body = await readBody(c.req, Proposed, MOST_BYTES);
       const request = { ...body, scope: scopeOf(body.scope), reason: checkReason(body.reason) };
       return c.json(await rulings.propose(personOf(c), slugOf(c), request), 201);
     })
     .post(`${base}/:id/confirm`, parts.guard.fresh('auditor'), async (c) => {
-      const { reason } = await readBody(c.req.raw, Said);
+      const { reason } = await readBody(c.req, Said);
       return c.json(
         await rulings.confirm(personOf(c), slugOf(c), rowId(c.req.param('id')), optionalReason(reason)),
       );
     })
     .post(`${base}/:id/decline`, auditor, async (c) => {
-      const { reason } = await readBody(c.req.raw, Said);
+      const { reason } = await readBody(c.req, Said);
       return c.json(
         await rulings.decline(personOf(c), slugOf(c), rowId(c.req.param('id')), checkReason(reason)),
       );
     })
     .post(`${base}/:id/withdraw`, auditor, async (c) => {
-      const { reason } = await readBody(c.req.raw, Said);
+      const { reason } = await readBody(c.req, Said);
       return c.json(
         await rulings.withdraw(personOf(c), slugOf(c), rowId(c.req.param('id')), checkReason(reason)),
       );

@@ -4,7 +4,7 @@ import { array, maxLength, minLength, nullable, object, optional, picklist, pipe
 import { nominationLimits } from '@zuimei/shared/nomination.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { orderings, type ShortlistView } from '@zuimei/shared/shortlist.ts';
-import type { Desk } from '../contest/desk.ts';
+import type { Contests } from '../contest/contests.ts';
 import { readStored } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
 import { readBody } from '../http/body.ts';
@@ -66,11 +66,11 @@ export function shortlistRoute(parts: {
   guard: Guard;
   uploads: Uploads;
   ledger: Ledger;
-  desk: Desk;
+  contests: Contests;
   tallies: Tallies;
   publicUrl: string | null;
 }) {
-  const { db, clock, guard, desk, uploads } = parts;
+  const { db, clock, guard, contests, uploads } = parts;
   const keys = nominationKeys(parts.secrets);
   const base = '/api/console/contests/:slug';
 
@@ -101,7 +101,7 @@ export function shortlistRoute(parts: {
 
   /** Refreshes the kept contest, so that the public sees the change at once. */
   async function renew(slug: string): Promise<void> {
-    await desk.reload(slug);
+    await contests.reload(slug);
   }
 
   return new Hono<{ Bindings: HttpBindings }>()
@@ -109,12 +109,12 @@ export function shortlistRoute(parts: {
       c.json(await view(c.req.param('slug'), originOf(parts.publicUrl, c.env.incoming))),
     )
     .post(`${base}/shortlist/numbers`, guard('organizer'), async (c) => {
-      const body = await readBody(c.req.raw, numbers);
+      const body = await readBody(c.req, numbers);
       await setNumbers(db, c.req.param('slug'), c.get('person'), body.numbers);
       return c.json(await view(c.req.param('slug'), originOf(parts.publicUrl, c.env.incoming)));
     })
     .post(`${base}/shortlist/order`, guard('organizer'), async (c) => {
-      const { by } = await readBody(c.req.raw, object({ by: picklist(orderings) }));
+      const { by } = await readBody(c.req, object({ by: picklist(orderings) }));
       await orderNumbers(db, c.req.param('slug'), c.get('person'), by);
       return c.json(await view(c.req.param('slug'), originOf(parts.publicUrl, c.env.incoming)));
     })
@@ -124,7 +124,7 @@ export function shortlistRoute(parts: {
     })
     .post(`${base}/shortlist/publish`, guard.fresh('organizer'), async (c) => {
       const slug = c.req.param('slug');
-      const body = await readBody(c.req.raw, object({ reason }));
+      const body = await readBody(c.req, object({ reason }));
       const why = optionalReason(body.reason) || '候选名单公布';
       const added = await publishShortlist(
         { ledger: parts.ledger, keys },
@@ -141,7 +141,7 @@ export function shortlistRoute(parts: {
     )
     .post(`${base}/candidates/:number/withdraw`, guard('organizer'), async (c) => {
       const slug = c.req.param('slug');
-      const body = await readBody(c.req.raw, object({ reason }));
+      const body = await readBody(c.req, object({ reason }));
       const number = rowId(c.req.param('number'));
       await withdrawCandidate(parts, slug, c.get('person'), number, checkReason(body.reason), clock());
       await renew(slug);
@@ -149,7 +149,7 @@ export function shortlistRoute(parts: {
     })
     .post(`${base}/candidates/:number/correct`, guard('organizer'), async (c) => {
       const slug = c.req.param('slug');
-      const body = await readBody(c.req.raw, correction, 400_000);
+      const body = await readBody(c.req, correction, 400_000);
       const number = rowId(c.req.param('number'));
       const why = checkReason(body.reason);
       const change = withoutUndefined(body.change);

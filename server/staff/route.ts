@@ -105,7 +105,7 @@ export function staffRoute(parts: {
   }
 
   /** Answers; with cookies, whoever was signed in on this browser before is not any more. */
-  async function enter<T extends object>(c: Context, { answer, cookies }: Signed<T>): Promise<Response> {
+  async function enter<T extends object>(c: Context, { answer, cookies }: Signed<T>) {
     c.header('Cache-Control', 'no-store');
     if (cookies.length > 0) {
       const before = await sessions.find(c.req.header('cookie'));
@@ -117,17 +117,17 @@ export function staffRoute(parts: {
 
   return new Hono<{ Bindings: HttpBindings }>()
     .post('/api/console/sign-in', async (c) =>
-      enter(c, await signIn.password(await readBody(c.req.raw, bodies.password), browserOf(c))),
+      enter(c, await signIn.password(await readBody(c.req, bodies.password), browserOf(c))),
     )
     .post('/api/console/sign-in/code', async (c) =>
-      enter(c, await signIn.code(await readBody(c.req.raw, bodies.code), browserOf(c))),
+      enter(c, await signIn.code(await readBody(c.req, bodies.code), browserOf(c))),
     )
     .post('/api/console/invite/open', async (c) => {
-      const given = await readBody(c.req.raw, bodies.open);
+      const given = await readBody(c.req, bodies.open);
       return enter(c, { answer: await join.open(given, browserOf(c)), cookies: [] });
     })
     .post('/api/console/invite/join', async (c) =>
-      enter(c, await join.join(await readBody(c.req.raw, bodies.join), browserOf(c))),
+      enter(c, await join.join(await readBody(c.req, bodies.join), browserOf(c))),
     )
     .get('/api/console/session', guard(), (c) => c.json(viewOf(c.get('person'))))
     .post('/api/console/sign-out', guard(), async (c) => {
@@ -142,12 +142,12 @@ export function staffRoute(parts: {
     })
     .get('/api/console/account', guard(), async (c) => c.json(await own.read(c.get('person'))))
     .post('/api/console/account/password', guard(), async (c) => {
-      await own.changePassword(c.get('person'), await readBody(c.req.raw, bodies.change));
+      await own.changePassword(c.get('person'), await readBody(c.req, bodies.change));
       return c.json({});
     })
     .get('/api/console/account/news', guard(), async (c) => c.json(await own.news(c.get('person'))))
     .post('/api/console/account/news/seen', guard(), async (c) => {
-      const { upTo } = await readBody(c.req.raw, bodies.seen);
+      const { upTo } = await readBody(c.req, bodies.seen);
       await own.acknowledge(c.get('person'), upTo);
       return c.json({});
     })
@@ -156,18 +156,18 @@ export function staffRoute(parts: {
       return c.json({});
     })
     .post('/api/console/account/proof', guard(), async (c) => {
-      await own.prove(c.get('person'), await readBody(c.req.raw, bodies.proof));
+      await own.prove(c.get('person'), await readBody(c.req, bodies.proof));
       return c.json({});
     })
     .post('/api/console/account/totp/start', guard.fresh(), async (c) => {
-      const { password } = await readBody(c.req.raw, bodies.prove);
+      const { password } = await readBody(c.req, bodies.prove);
       return c.json(await own.startTotp(c.get('person'), password));
     })
     .post('/api/console/account/totp', guard(), async (c) =>
-      c.json(await own.finishTotp(c.get('person'), await readBody(c.req.raw, bodies.code))),
+      c.json(await own.finishTotp(c.get('person'), await readBody(c.req, bodies.code))),
     )
     .post('/api/console/account/recovery', guard.fresh(), async (c) => {
-      const { password } = await readBody(c.req.raw, bodies.prove);
+      const { password } = await readBody(c.req, bodies.prove);
       return c.json(await own.renewRecovery(c.get('person'), password));
     })
     .post('/api/console/account/sessions/end-others', guard(), async (c) => {

@@ -29,30 +29,30 @@ export function steerRoute(parts: { guard: Guard; steer: Steer }) {
   const base = '/api/console/contests/:slug';
   return new Hono<Guarded>()
     .post(`${base}/pause`, organizer, async (c) => {
-      const { reason } = await readBody(c.req.raw, Said);
+      const { reason } = await readBody(c.req, Said);
       await steer.pause(c.get('person'), slugOf(c), checkReason(reason));
-      return c.json({ done: true });
+      return c.json({});
     })
     .post(`${base}/resume`, organizer, async (c) => {
-      const { reason } = await readBody(c.req.raw, Said);
+      const { reason } = await readBody(c.req, Said);
       await steer.resume(c.get('person'), slugOf(c), checkReason(reason));
-      return c.json({ done: true });
+      return c.json({});
     })
     .post(`${base}/extend`, organizer, async (c) => {
-      const { reason, ...to } = await readBody(c.req.raw, Extended);
+      const { reason, ...to } = await readBody(c.req, Extended);
       await steer.extend(c.get('person'), slugOf(c), { ...to, reason: checkReason(reason) });
-      return c.json({ done: true });
+      return c.json({});
     })
     .post(`${base}/announcements`, organizer, async (c) => {
-      const words = await readBody(c.req.raw, Announced);
+      const words = await readBody(c.req, Announced);
       if (words.text === '' || [...words.text.replace(/\s/gu, '')].length > MOST)
         throw new Refusal('bad_request', { field: 'text', most: MOST });
       await steer.announce(c.get('person'), slugOf(c), words);
-      return c.json({ done: true }, 201);
+      return c.json({});
     })
     .delete(`${base}/announcements/:at`, organizer, async (c) => {
       await steer.takeDown(c.get('person'), slugOf(c), parseInput(instant, c.req.param('at')));
-      return c.json({ done: true });
+      return c.json({});
     });
 }
 

@@ -6,7 +6,7 @@ import { extendRound } from '@zuimei/shared/live.ts';
 import type { ContestSettings } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Instant } from '@zuimei/shared/time.ts';
-import type { Desk } from '../contest/desk.ts';
+import type { Contests } from '../contest/contests.ts';
 import { draftDocument, settingsDocument } from '../contest/document.ts';
 import { checkStillHeld, readStanders } from '../contest/held.ts';
 import { readStored, type StoredPlan } from '../contest/plan.ts';
@@ -34,8 +34,13 @@ export interface Steer {
   takeDown(actor: Actor, slug: string, at: Instant): Promise<void>;
 }
 
-export function createSteer(parts: { db: Db; ledger: Ledger; desk: Desk; clock: () => number }): Steer {
-  const { db, ledger, desk, clock } = parts;
+export function createSteer(parts: {
+  db: Db;
+  ledger: Ledger;
+  contests: Contests;
+  clock: () => number;
+}): Steer {
+  const { db, ledger, contests, clock } = parts;
 
   /** An act that bears on voting: the settings, the ledger's entry and the line of the action log in one transaction. */
   async function amend(
@@ -89,7 +94,7 @@ export function createSteer(parts: { db: Db; ledger: Ledger; desk: Desk; clock: 
 
   /** It is done already: a contest that the public cannot see yet is no fault. */
   async function refresh(slug: string): Promise<void> {
-    await desk.reload(slug).catch(() => {});
+    await contests.reload(slug).catch(() => {});
   }
 
   function checkNotOver(settings: ContestSettings): void {

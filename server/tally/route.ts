@@ -1,8 +1,8 @@
 import { Hono } from 'hono';
 import type { TallyView } from '@zuimei/shared/view.ts';
 import type { StoredContest } from '../contest/contest.ts';
-import type { Desk } from '../contest/desk.ts';
-import { type Prebuilt, prebuild, send } from '../http/reply.ts';
+import type { Contests } from '../contest/contests.ts';
+import { type JsonResponse, type PrebuiltJson, prebuildJson, sendJson } from '../http/reply.ts';
 
 const FRESH_MS = 1_000;
 /** Older than this nobody is shown it while a newer one can be had: after a quiet hour the first reader waits for the query. */
@@ -11,7 +11,7 @@ const HEADERS = { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Cont
 
 export interface Tallies {
   /** The tally as bytes, read from the database at most once a second however many ask. */
-  reply(contest: StoredContest): Prebuilt | Promise<Prebuilt>;
+  reply(contest: StoredContest): PrebuiltJson<TallyView> | Promise<PrebuiltJson<TallyView>>;
   view(contest: StoredContest): Promise<TallyView>;
 }
 
@@ -22,17 +22,20 @@ export function createTallies(
   headers: Readonly<Record<string, string>> = {},
 ): Tallies {
   const all = { ...headers, ...HEADERS };
-  const kept = new Map<number, { view: TallyView; reply: Prebuilt; at: number; version: number }>();
-  const reading = new Map<string, Promise<{ view: TallyView; reply: Prebuilt }>>();
+  const kept = new Map<
+    number,
+    { view: TallyView; reply: PrebuiltJson<TallyView>; at: number; version: number }
+  >();
+  const reading = new Map<string, Promise<{ view: TallyView; reply: PrebuiltJson<TallyView> }>>();
 
-  function renew(contest: StoredContest): Promise<{ view: TallyView; reply: Prebuilt }> {
+  function renew(contest: StoredContest): Promise<{ view: TallyView; reply: PrebuiltJson<TallyView> }> {
     const key = `${contest.id} ${contest.version}`;
     const under = reading.get(key);
     if (under) return under;
     const at = clock();
     const fresh = read(contest, at)
       .then((view) => {
-        const one = { view, reply: prebuild(JSON.stringify(view), all, 4), at, version: contest.version };
+        const one = { view, reply: prebuildJson(view, all, 4), at, version: contest.version };
         if ((kept.get(contest.id)?.version ?? 0) <= contest.version) kept.set(contest.id, one);
         return one;
       })
@@ -64,13 +67,16 @@ export function createTallies(
 }
 
 /** GET /api/contests/:slug/tally. Public. */
-export function tallyRoute(parts: { desk: Desk; tallies: Tallies }) {
-  const { desk, tallies } = parts;
-  return new Hono().get('/api/contests/:slug/tally', (c): Response | Promise<Response> => {
-    const contest = desk.find(c.req.param('slug'));
-    if (contest instanceof Promise)
-      return contest.then((found) => tallies.reply(found)).then((reply) => send(c, reply));
-    const reply = tallies.reply(contest);
-    return reply instanceof Promise ? reply.then((fresh) => send(c, fresh)) : send(c, reply);
-  });
+export function tallyRoute(parts: { contests: Contests; tallies: Tallies }) {
+  const { contests, tallies } = parts;
+  return new Hono().get(
+    '/api/contests/:slug/tally',
+    (c): JsonResponse<TallyView> | Promise<JsonResponse<TallyView>> => {
+      const contest = contests.find(c.req.param('slug'));
+      if (contest instanceof Promise)
+        return contest.then((found) => tallies.reply(found)).then((reply) => sendJson(c, reply));
+      const reply = tallies.reply(contest);
+      return reply instanceof Promise ? reply.then((fresh) => sendJson(c, fresh)) : sendJson(c, reply);
+    },
+  );
 }

@@ -71,7 +71,7 @@ export function unitRoute(parts: {
       return c.json(view);
     })
     .post(base, organizer, async (c) => {
-      const given = await readBody(c.req.raw, draft);
+      const given = await readBody(c.req, draft);
       const { stored, collection } = await open(db, c.req.param('slug'));
       const made = await db.transaction().execute(async (tx) => {
         const [one] = await units.add(tx, stored.id, collection, [given]);
@@ -89,7 +89,7 @@ export function unitRoute(parts: {
       return c.json(await readUnitList(sent, collection, await readNames(db, stored.id)));
     })
     .post(`${base}/import`, organizer, async (c) => {
-      const given = await readBody(c.req.raw, many, 500_000);
+      const given = await readBody(c.req, many, 500_000);
       const { stored, collection } = await open(db, c.req.param('slug'));
       const links = await db.transaction().execute(async (tx) => {
         const made = await units.add(tx, stored.id, collection, given.units);
@@ -100,7 +100,7 @@ export function unitRoute(parts: {
       return c.json({ added: links.length, links }, 201);
     })
     .post(`${base}/links`, parts.guard.fresh('organizer'), async (c) => {
-      const given = await readBody(c.req.raw, shown);
+      const given = await readBody(c.req, shown);
       const why = checkReason(given.reason);
       const { stored } = await open(db, c.req.param('slug'));
       const links = await db.transaction().execute(async (tx) => {
@@ -117,7 +117,7 @@ export function unitRoute(parts: {
       return c.json({ links });
     })
     .put(one, organizer, async (c) => {
-      const given = await readBody(c.req.raw, draft);
+      const given = await readBody(c.req, draft);
       const { stored, collection } = await open(db, c.req.param('slug'));
       await db.transaction().execute(async (tx) => {
         await units.change(tx, stored.id, collection, idOf(c), given);
@@ -127,7 +127,7 @@ export function unitRoute(parts: {
           subject: given.name,
         });
       });
-      return c.json({ ok: true });
+      return c.json({});
     })
     .delete(one, organizer, async (c) => {
       const { stored } = await open(db, c.req.param('slug'));
@@ -135,7 +135,7 @@ export function unitRoute(parts: {
         const subject = await units.remove(tx, stored.id, idOf(c));
         await recordAction(tx, c.get('person'), { act: 'unit.remove', contest: stored.id, subject });
       });
-      return c.json({ ok: true });
+      return c.json({});
     })
     .post(`${one}/link`, organizer, async (c) => {
       const { stored } = await open(db, c.req.param('slug'));
@@ -147,7 +147,7 @@ export function unitRoute(parts: {
       return c.json({ link });
     })
     .post(`${one}/account`, organizer, async (c) => {
-      const { login } = await readBody(c.req.raw, account);
+      const { login } = await readBody(c.req, account);
       const { stored } = await open(db, c.req.param('slug'));
       const token = await db.transaction().execute(async (tx) => {
         const row = await tx

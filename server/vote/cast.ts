@@ -5,7 +5,7 @@ import { Refusal } from '@zuimei/shared/refusal.ts';
 import { policyOf } from '@zuimei/shared/threshold.ts';
 import type { Places } from '../address/place.ts';
 import type { StoredContest } from '../contest/contest.ts';
-import type { Desk } from '../contest/desk.ts';
+import type { Contests } from '../contest/contests.ts';
 import type { Gate } from '../gate/gate.ts';
 import { type Admission, createAdmissions, type Sender } from './admission.ts';
 import { createCommit } from './commit.ts';
@@ -29,7 +29,7 @@ const IN_WECHAT = channels.indexOf('wechat');
 
 /** The write path: who → rules → pool → may they → written down and counted → receipt. The only file that knows this order. */
 export function createCast(parts: {
-  desk: Desk;
+  contests: Contests;
   voters: Voters;
   places: Places;
   gate: Gate;
@@ -40,7 +40,7 @@ export function createCast(parts: {
   clock: () => number;
   watch: CastWatch;
 }): Cast {
-  const { desk, voters, proofs, ledger, follows, clock, watch } = parts;
+  const { contests, voters, proofs, ledger, follows, clock, watch } = parts;
   const screen = createScreen(parts);
   const commit = createCommit(parts);
   const prepare = createAdmissions(parts.places);
@@ -48,7 +48,7 @@ export function createCast(parts: {
   let lookups = 0;
 
   async function cast(slug: string, request: BallotRequest, sender: Sender): Promise<Receipt> {
-    const found = desk.find(slug);
+    const found = contests.find(slug);
     const contest = found instanceof Promise ? await found : found;
     let ballot: Admission;
     try {

@@ -2,7 +2,7 @@ import { checkBallot, checkOpen, nothingUsed, openRound } from '@zuimei/shared/c
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { policyOf } from '@zuimei/shared/threshold.ts';
 import type { StoredContest } from '../contest/contest.ts';
-import type { Desk } from '../contest/desk.ts';
+import type { Contests } from '../contest/contests.ts';
 import type { Admission } from './admission.ts';
 import type { Ledger, Outcome } from './ledger.ts';
 import type { CastWatch } from './watch.ts';
@@ -12,20 +12,20 @@ export type Commit = (slug: string, batch: Admission[]) => Promise<Outcome[]>;
 
 /** The room that writes down and counts, also when the contest changes under the batch. */
 export function createCommit(parts: {
-  desk: Desk;
+  contests: Contests;
   ledger: Ledger;
   clock: () => number;
   watch: CastWatch;
 }): Commit {
-  const { desk, ledger, clock, watch } = parts;
+  const { contests, ledger, clock, watch } = parts;
 
   /** Written down and counted, under the version of the contest it was checked with: when that has changed, it is checked again. */
   async function write(slug: string, batch: Admission[]): Promise<Outcome[]> {
     const began = performance.now();
-    let contest = await desk.find(slug);
+    let contest = await contests.find(slug);
     for (let tries = 0; tries < 5; tries++) {
       const now = contest;
-      // Another batch may have brought the newer contest to the desk while this one was on its way.
+      // Another batch may have brought the newer contest while this one was on its way.
       if (batch.some((ballot) => ballot.contest.version !== now.version)) {
         const fit = batch.map((ballot) => recheck(now, ballot));
         if (fit.some((refusal) => refusal !== null)) return await writeFit(slug, now, batch, fit);
@@ -38,7 +38,7 @@ export function createCommit(parts: {
       }
       if (outcomes !== 'stale') return await closedOutcomes(contest, batch, outcomes);
       await ledger.open(slug);
-      contest = await desk.reload(slug);
+      contest = await contests.reload(slug);
     }
     throw new Error('the contest changed faster than a batch could be written');
   }

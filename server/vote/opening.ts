@@ -1,6 +1,6 @@
 import { openRound } from '@zuimei/shared/contest.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import type { Desk } from '../contest/desk.ts';
+import type { Contests } from '../contest/contests.ts';
 import type { Ledger } from './ledger.ts';
 
 /**
@@ -9,14 +9,14 @@ import type { Ledger } from './ledger.ts';
  * first does the same by itself (cast.ts). One contest that fails does not keep the others waiting: `failed` is told.
  */
 export async function openLedgers(
-  desk: Desk,
+  contests: Contests,
   ledger: Ledger,
   now: number,
   failed: (slug: string, error: unknown) => void,
 ): Promise<void> {
   for (const slug of await ledger.behind()) {
     try {
-      const contest = await desk.reload(slug);
+      const contest = await contests.reload(slug);
       if (openRound(contest, now) >= 0) await ledger.open(slug);
     } catch (error) {
       if (!(error instanceof Refusal)) failed(slug, error);

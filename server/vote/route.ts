@@ -6,7 +6,7 @@ import { Refusal } from '@zuimei/shared/refusal.ts';
 import { policyOf } from '@zuimei/shared/threshold.ts';
 import type { MeView, OwnBallot, QuestionView } from '@zuimei/shared/view.ts';
 import { clientAddress } from '../address/client.ts';
-import type { Desk } from '../contest/desk.ts';
+import type { Contests } from '../contest/contests.ts';
 import { cookieOf } from '../http/cookie.ts';
 import type { Cast } from './cast.ts';
 import type { Ledger } from './ledger.ts';
@@ -21,7 +21,7 @@ import { identityOf, VOTER_COOKIE, type Voters } from './voter.ts';
  * GET  /api/contests/:slug/me       the visitor's own record; gives a cookie to who has none
  */
 export function voteRoute(parts: {
-  desk: Desk;
+  contests: Contests;
   cast: Cast;
   voters: Voters;
   proofs: Proofs;
@@ -30,7 +30,7 @@ export function voteRoute(parts: {
   trustedProxies: BlockList;
   secure: boolean;
 }) {
-  const { desk, cast, voters, proofs, ledger, clock, trustedProxies } = parts;
+  const { contests, cast, voters, proofs, ledger, clock, trustedProxies } = parts;
 
   return new Hono<{ Bindings: HttpBindings }>()
     .post('/api/contests/:slug/ballots', async (c) => {
@@ -44,7 +44,7 @@ export function voteRoute(parts: {
       return c.json(await cast.cast(c.req.param('slug'), request, sender), 201);
     })
     .get('/api/contests/:slug/question', async (c) => {
-      const contest = await desk.find(c.req.param('slug'));
+      const contest = await contests.find(c.req.param('slug'));
       const visitor = voters.read(c.req.header('cookie'));
       if (!visitor) throw new Refusal('no_voter');
       const voter = voters.pseudonym(contest.slug, visitor);
@@ -57,7 +57,7 @@ export function voteRoute(parts: {
       return c.json(view);
     })
     .get('/api/contests/:slug/me', async (c) => {
-      const contest = await desk.find(c.req.param('slug'));
+      const contest = await contests.find(c.req.param('slug'));
       const now = clock();
       const known = voters.read(c.req.header('cookie'));
       const visitor = known ?? { cookie: voters.issue(now), issuedAt: now };

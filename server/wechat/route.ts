@@ -4,7 +4,7 @@ import { type Context, Hono } from 'hono';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { networkOf } from '../address/bytes.ts';
 import { clientAddress } from '../address/client.ts';
-import type { Desk } from '../contest/desk.ts';
+import type { Contests } from '../contest/contests.ts';
 import { createLimit } from '../http/limit.ts';
 import { originOf } from '../http/origin.ts';
 import { channelOf } from '../vote/request.ts';
@@ -29,14 +29,14 @@ type Env = { Bindings: HttpBindings };
  */
 export function wechatRoute(parts: {
   wechat: Wechat | null;
-  desk: Desk;
+  contests: Contests;
   voters: Voters;
   clock: () => number;
   publicUrl: string | null;
   trustedProxies: BlockList;
   secure: boolean;
 }) {
-  const { desk, voters, clock, trustedProxies } = parts;
+  const { contests, voters, clock, trustedProxies } = parts;
   const limit = createLimit(ARRIVALS);
 
   function connected(): Wechat {
@@ -54,7 +54,7 @@ export function wechatRoute(parts: {
   return new Hono<Env>()
     .get('/wechat/go', async (c) => {
       const { account, states } = connected();
-      const contest = await desk.find(c.req.query('slug') ?? '');
+      const contest = await contests.find(c.req.query('slug') ?? '');
       const number = Number(c.req.query('n') ?? 0);
       const known = contest.candidates.some((one) => one.number === number);
       const place = { slug: contest.slug, number: known ? number : 0 };

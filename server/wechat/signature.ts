@@ -1,14 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-
-/** What wx.config takes. */
-export interface PageSignature {
-  appId: string;
-  /** Seconds since 1970. */
-  timestamp: number;
-  nonceStr: string;
-  signature: string;
-}
+import type { PageSignature } from '@zuimei/shared/view.ts';
 
 const MOST_LENGTH = 1_024;
 

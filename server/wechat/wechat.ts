@@ -1,5 +1,6 @@
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import type { Desk } from '../contest/desk.ts';
+import type { PageSignature } from '@zuimei/shared/view.ts';
+import type { Contests } from '../contest/contests.ts';
 import type { Db } from '../db.ts';
 import type { Journal } from '../journal.ts';
 import type { Secrets } from '../secret.ts';
@@ -11,7 +12,7 @@ import { createEntry, type Entry } from './arrival.ts';
 import { createCredentials } from './credential.ts';
 import { createPeople } from './person.ts';
 import type { Shelf } from './sharedstore.ts';
-import { createPageSigner, type PageSignature } from './signature.ts';
+import { createPageSigner } from './signature.ts';
 import { createStates, type States } from './state.ts';
 
 /** The bureau's account at work: who a visitor is, whether they follow, what a page may ask of WeChat. */
@@ -40,7 +41,7 @@ export function createWechat(parts: {
   db: Db;
   secrets: Secrets;
   shelf: Shelf;
-  desk: Desk;
+  contests: Contests;
   ledger: Ledger;
   voters: Voters;
   clock: () => number;
@@ -48,7 +49,7 @@ export function createWechat(parts: {
   /** Every call of WeChat and how it ended, 0 = well. */
   told: (call: string, code: number) => void;
 }): Wechat {
-  const { account, db, secrets, shelf, desk, ledger, voters, clock, log } = parts;
+  const { account, db, secrets, shelf, contests, ledger, voters, clock, log } = parts;
   const api = createWechatApi(account, clock, parts.told);
   const credentials = createCredentials({ api, shelf, clock, log });
   const people = createPeople(db, secrets, account.appId);
@@ -56,7 +57,7 @@ export function createWechat(parts: {
 
   /** Some contest asks whether voters follow. */
   async function asksFollow(): Promise<boolean> {
-    return (await desk.list()).some((contest) => contest.wechat?.follow);
+    return (await contests.list()).some((contest) => contest.wechat?.follow);
   }
 
   async function meet(openid: string, unionid: string | null): Promise<string> {
@@ -67,9 +68,9 @@ export function createWechat(parts: {
 
   /** What somebody cast under other pseudonyms counts against the person's quotas, in every contest. */
   async function join(formerId: (slug: string) => string, person: string): Promise<void> {
-    const contests = await desk.list();
+    const listed = await contests.list();
     await ledger.join(
-      contests.map(({ id, slug }) => ({
+      listed.map(({ id, slug }) => ({
         contestId: id,
         from: formerId(slug),
         into: voters.person(slug, person).id,

@@ -35,7 +35,7 @@ interface Errand {
 
 /** What the simulated day needs of a server and of the two clocks. */
 export interface Stage {
-  parts: Pick<Parts, 'cast' | 'voters' | 'ledger' | 'desk'>;
+  parts: Pick<Parts, 'cast' | 'voters' | 'ledger' | 'contests'>;
   /** Moves the database's clock, and the server's, to this moment. */
   moveTo(ms: number): Promise<void>;
   /** Moves the server's clock alone. */
@@ -72,7 +72,7 @@ export async function liveThrough(
     const at = together.at(-1)?.at ?? first.at;
     await stage.moveTo(at);
     // What the server keeps of the contest for a moment is renewed here, so that no ballot waits for it and arrives late.
-    await stage.parts.desk.find(slug);
+    await stage.parts.contests.find(slug);
     const answers = await Promise.all(together.map((errand) => send(stage, slug, errand)));
     for (const [i, errand] of together.entries()) {
       const again = await take(stage, slug, errand, answers[i] as Answer<Receipt>, chance, at);
@@ -179,7 +179,7 @@ async function conclude({ parts }: Stage, slug: string, errand: Errand, code: Re
   fate.code = code;
   if (!letter.uncertain) return;
   const visitor = parts.voters.read(`zv=${errand.cookie}`);
-  const contest = await parts.desk.find(slug);
+  const contest = await parts.contests.find(slug);
   if (!visitor) return;
   const asked = [{ voter: parts.voters.pseudonym(slug, visitor), ballotId: letter.ballotId }];
   const [receipt] = await parts.ledger.findReceipts(contest.id, asked);

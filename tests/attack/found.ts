@@ -30,12 +30,12 @@ const SEVERAL_LOOKS = 600;
 
 /** Asks the analyst for clusters of this contest's whole ledger and holds them against the truth. */
 export async function hunt(
-  parts: Pick<Parts, 'analyst' | 'desk'>,
+  parts: Pick<Parts, 'analyst' | 'contests'>,
   slug: string,
   fates: readonly Fate[],
 ): Promise<Hunt> {
   const { analyst } = parts;
-  const contest = await parts.desk.find(slug);
+  const contest = await parts.contests.find(slug);
   let page = await analyst.clusters(contest);
   // It reads the ledger in steps; each look waits for the next of them.
   for (let look = 0; page.reading.entries < page.reading.of && look < SEVERAL_LOOKS; look++)

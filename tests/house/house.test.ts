@@ -3,6 +3,7 @@ import { refusalCodes } from '@zuimei/shared/refusal.ts';
 import { refusalWords } from '@zuimei/shared/refusalwords.ts';
 import { statusOf } from '../../server/http/answer.ts';
 import { functionFiles } from '../../server/schema.ts';
+import { api } from './api.ts';
 import { layers, type Rule } from './layers.ts';
 import { lexicon } from './lexicon.ts';
 import { names } from './names.ts';
@@ -12,7 +13,15 @@ import { listFiles, parseSource, readSources, readText } from './source.ts';
 import { style } from './style.ts';
 
 const sources = readSources();
-const rules: Record<string, Rule> = { ...layers, ...lexicon, ...names, ...order, ...places, ...style };
+const rules: Record<string, Rule> = {
+  ...api,
+  ...layers,
+  ...lexicon,
+  ...names,
+  ...order,
+  ...places,
+  ...style,
+};
 
 /** For every rule: files that break it, and files that look alike and do not. A later file of a pair completes the one before. */
 const examples: Record<string, { wrong: [string, string][][]; right: [string, string][][] }> = {
@@ -300,6 +309,18 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
     right: [
       [['server/a/route.ts', 'const points = nullable(pipe(number(), minValue(0), maxValue(100)));']],
       [['server/http/shape.ts', 'const whole = pipe(number(), integer());']],
+    ],
+  },
+  'a page asks the server by a path of shared/api, which says what comes back': {
+    wrong: [
+      [['web/console/a.ts', "const answer = await api.get<PortalView>('/api/console/unit');"]],
+      [['web/console/A.vue', '<a :href="`/api/contests/a/receipts/1`">']],
+      [['web/citizen/a.ts', "const path = '/api/contests'; fetch(path);"]],
+    ],
+    right: [
+      [['web/console/a.ts', 'api.post(\n  `/api/console/contests/:slug/pause`, { slug }, { reason });']],
+      [['web/console/A.vue', `<a :href="link('/api/contests/:slug/receipts/:index', { slug, index })">`]],
+      [['web/lib/client.ts', "read('/api/contests', {})"]],
     ],
   },
   'a thread is started by thread.ts alone': {

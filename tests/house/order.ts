@@ -31,7 +31,17 @@ export const serverOrder: readonly string[] = [
   // How people come to it; the plan shows its page before anybody may see it.
   ...['wechat', 'chat', 'page', 'plan', 'health.ts'],
   // What wires and starts it all.
-  ...['parts.ts', 'app.ts', 'direct.ts', 'demo', 'witness', 'schema.ts', 'rotation.ts', 'config.ts'],
+  ...[
+    'parts.ts',
+    'app.ts',
+    'served.ts',
+    'direct.ts',
+    'demo',
+    'witness',
+    'schema.ts',
+    'rotation.ts',
+    'config.ts',
+  ],
   ...['command.ts', 'control.ts', 'commandline.ts', 'cli.ts', 'main.ts'],
 ];
 

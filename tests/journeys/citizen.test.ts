@@ -64,7 +64,7 @@ describe('a citizen with a phone, from the link to the poster', () => {
     await page.getByRole('heading', { name: '没有找到“查无此人”' }).waitFor();
     await page.getByRole('button', { name: '看全部候选' }).tap();
     await expect.poll(() => cards().count(), patience).toBe(8);
-    await page.getByRole('button', { name: /^团队/ }).tap();
+    await page.getByRole('button', { name: /^集体/ }).tap();
     await expect.poll(() => cards().count(), patience).toBe(1);
     await page.getByRole('button', { name: /^全部/ }).tap();
     await expect.poll(() => cards().count(), patience).toBe(8);

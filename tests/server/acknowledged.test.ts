@@ -140,7 +140,7 @@ describe.each(databaseKinds)('whatever is acknowledged verifies (%s)', (kind) =>
           if (reply?.status === 201) note(`p${one.voter}/${one.id}`, reply.body.index);
           else expect(reply?.body.code).toBe('quota_spent');
         } else if (one.kind === 'written') {
-          const contest = await site.parts.desk.reload(slug);
+          const contest = await site.parts.contests.reload(slug);
           const outcome = await ledger.commit(contest, [
             {
               ballotId: ids[one.id] ?? '',
@@ -170,7 +170,7 @@ describe.each(databaseKinds)('whatever is acknowledged verifies (%s)', (kind) =>
           rounds = [...before, { opens: at, closes, numbers: null }];
           await site.update(id, { ...settings, rounds });
           site.at(Date.now());
-          await site.parts.desk.reload(slug);
+          await site.parts.contests.reload(slug);
           await ledger.open(slug);
         } else await site.seal();
       }

@@ -56,7 +56,9 @@ async function contestWith(
 ) {
   const { rules, ...settings } = changes;
   if (!beside)
-    await sql`update contest set settings = settings - 'wechat', version = version + 1`.execute(place.db);
+    await sql`update contest set settings = settings || '{"wechat": null}', version = version + 1`.execute(
+      place.db,
+    );
   const wechat = wechatRule({ keyword: '投票', ...rules });
   const made = await place.site.contest({ wechat, ...settings }, candidates);
   for (const at of [place.site, place.other]) at.pass(4_000);

@@ -113,7 +113,7 @@ describe.each(databaseKinds)('the rules of a contest (%s)', (kind) => {
       expect(answer).toMatchObject({ status: 403, body: { code: 'paused', reason: '暂停' } });
       await site.update(id, settings);
       site.pass(1001);
-      await site.parts.desk.reload(slug);
+      await site.parts.contests.reload(slug);
       expect((await site.visitor(slug).cast([1])).status).toBe(201);
       await site.verify(slug);
     });

@@ -34,7 +34,7 @@ describe.each(databaseKinds)('the exported ledger (%s)', (kind) => {
 
   /** A held ballot, as the gate makes them. */
   async function hold(slug: string, picks: number[]): Promise<void> {
-    const stored = await site.parts.desk.find(slug);
+    const stored = await site.parts.contests.find(slug);
     const [device, ip] = [new Uint8Array(8), new Uint8Array(16).fill(7)];
     const voter = randomUUID().replaceAll('-', '');
     const ballot = { ballotId: randomUUID(), voter, picks, device, ip, state: 'held' as const, flags: 1 };

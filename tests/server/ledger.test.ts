@@ -98,9 +98,9 @@ describe.each(databaseKinds)('the ledger (%s)', (kind) => {
         },
       ],
     });
-    const { desk, ledger } = site.parts;
+    const { contests, ledger } = site.parts;
     for (let i = 0; i < 3; i++)
-      await openLedgers(desk, ledger, site.now(), (slug, error) => expect([slug, error]).toBeNull());
+      await openLedgers(contests, ledger, site.now(), (slug, error) => expect([slug, error]).toBeNull());
     expect(await kindsOf(id)).toEqual(['rules']);
     expect(await kindsOf(later.id)).toEqual([]);
     await site.verify(slug);

@@ -294,7 +294,7 @@ describe('选票汇总 and 票数排行', () => {
       state: 'held' as const,
       flags: 1,
     };
-    const stored = await site.parts.desk.find(contest.slug);
+    const stored = await site.parts.contests.find(contest.slug);
     await site.parts.ledger.commit(stored, [{ ...held, ballotId: randomUUID(), voter: 'ab'.repeat(16) }]);
     await site.verify(contest.slug);
     site.pass(1_001);
@@ -385,7 +385,7 @@ describe('选票汇总 and 票数排行', () => {
         { opens: at(1.02), closes: at(90), numbers: null },
       ],
     });
-    await site.parts.desk.reload(slug);
+    await site.parts.contests.reload(slug);
     const ranked = async (): Promise<number[]> => {
       const print = await organizer.get<PrintView>(`/api/console/contests/${slug}/out/rank`);
       return print.what === 'rank'

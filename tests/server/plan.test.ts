@@ -113,7 +113,7 @@ async function voting(): Promise<PlanView> {
       })
       .execute();
   await sql`update contest set version = version + 1 where id = ${id}`.execute(site.parts.db);
-  await site.parts.desk.reload(made.slug);
+  await site.parts.contests.reload(made.slug);
   await site.parts.ledger.open(made.slug);
   return await read(made.slug);
 }

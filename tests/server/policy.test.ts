@@ -44,7 +44,7 @@ describe.each(databaseKinds)('what an organizer sets of the gate (%s)', (kind) =
     // In the midst of voting: a new version, frozen anew.
     await site.update(id, { ...settings, thresholds: { 'score.hold': 3, 'score.challenge': 0 } });
     site.pass(1001);
-    await site.parts.desk.reload(slug);
+    await site.parts.contests.reload(slug);
     expect((await site.visitor(slug).cast([1], silent())).body.state).toBe('counted');
     const [before, after] = await rules(id);
     expect(before?.gate).toMatchObject({

@@ -40,7 +40,7 @@ describe.each(databaseKinds)('rulings in pairs (%s)', (kind) => {
   });
   const votes = async (slug: string) => {
     site.pass(1001);
-    return votesOf(await site.parts.tallies.view(await site.parts.desk.reload(slug)));
+    return votesOf(await site.parts.tallies.view(await site.parts.contests.reload(slug)));
   };
   const refusal = async (desk: Desk, path: string, body: unknown = {}) => {
     const reply = await desk.ask<{ code: string }>('POST', path, body);

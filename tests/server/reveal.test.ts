@@ -63,7 +63,14 @@ async function published(changes: Partial<ContestSettings>, opens = -4): Promise
     ],
     rounds: [{ opens: iso(opens), closes: iso(100), numbers: null }],
     categories: [],
-    rule: { period: 'day', ballotsPerPeriod: 1, picks: { min: 1, max: 2 }, repeatCandidate: true },
+    rule: {
+      period: 'day',
+      ballotsPerPeriod: 1,
+      perCategory: null,
+      categories: {},
+      picks: { min: 1, max: 2 },
+      repeatCandidate: true,
+    },
     outcome: { weights: null, places: 2 },
     ...changes,
   });
@@ -80,7 +87,7 @@ async function published(changes: Partial<ContestSettings>, opens = -4): Promise
     from contest c, generate_series(1, 8) n where c.slug = ${slug}`.execute(site.parts.db);
   const saved = await office.ask<PlanView>('PUT', `${BASE}/${slug}/plan`, { plan, version });
   expect((await publish(saved.body)).status).toBe(200);
-  await site.parts.desk.reload(slug).catch(() => {});
+  await site.parts.contests.reload(slug).catch(() => {});
   return slug;
 }
 
@@ -154,10 +161,10 @@ test('an archived contest keeps its counts to itself until the promised moment',
   // A session ends by itself long before.
   const later = await signIn(site, ['organizer'], '王主办');
   await later.post(`${BASE}/${slug}/archive`, { reason });
-  await site.parts.desk.reload(slug);
+  await site.parts.contests.reload(slug);
   expect((await site.tally(slug)).counts).toBeNull();
   site.at(START + 201 * HOUR_MS);
-  await site.parts.desk.reload(slug);
+  await site.parts.contests.reload(slug);
   expect((await site.tally(slug)).counts?.[0]).toEqual({ number: 1, votes: 1, held: 0 });
   site.at(START);
   await site.verify(slug);
@@ -210,9 +217,9 @@ test('marks made while counts were live are hidden with them, when counts come d
     };
   };
   expect(await asks()).toEqual({ lines: marks, found: marks, report: marks, csv: marks });
-  const stored = await site.parts.desk.find(slug);
+  const stored = await site.parts.contests.find(slug);
   const { id: _, slug: __, version: ___, candidates: ____, ...settings } = stored;
   await site.update(id, { ...settings, reveal: inHours(6) });
-  await site.parts.desk.reload(slug);
+  await site.parts.contests.reload(slug);
   expect(await asks()).toEqual({ lines: 0, found: 0, report: 0, csv: 0 });
 });

@@ -61,7 +61,7 @@ describe.each(databaseKinds)('a ruling (%s)', (kind) => {
   }
   const seen = async (slug: string) => {
     site.pass(1001);
-    return await site.parts.tallies.view(await site.parts.desk.reload(slug));
+    return await site.parts.tallies.view(await site.parts.contests.reload(slug));
   };
 
   test('moves the counts of what it names and says in the ledger who ruled, who confirmed, and why', async () => {
@@ -325,7 +325,7 @@ describe.each(databaseKinds)('a ruling of a contest that is revealed daily (%s)'
     };
     await at(12);
     const { slug } = await site.contest({ reveal: { kind: 'daily', at: 18 * 60 } });
-    const votes = async () => votesOf(await site.parts.tallies.view(await site.parts.desk.reload(slug)));
+    const votes = async () => votesOf(await site.parts.tallies.view(await site.parts.contests.reload(slug)));
     const cast = async (picks: number[]) => (await site.visitor(slug).cast(picks)).body.index;
     const [one, two, three] = [await cast([1]), await cast([1, 2]), await cast([3])];
     const rule = (verb: RulingVerb, entries: number[]) => site.parts.ledger.rule(slug, order(verb, entries));

@@ -50,7 +50,7 @@ async function openVoting(slug: string, id: number, changes: Partial<Settings> =
     ...changes,
   });
   await site.parts.ledger.open(slug);
-  await site.parts.desk.reload(slug);
+  await site.parts.contests.reload(slug);
 }
 
 async function voting() {
@@ -212,7 +212,7 @@ describe('publishing', () => {
 describe('candidates', () => {
   test('one who withdraws stays in sight and in the ledger, and no ballot for them is taken any more', async () => {
     const { base, slug } = await voting();
-    const contest = await site.parts.desk.reload(slug);
+    const contest = await site.parts.contests.reload(slug);
     const early = await site.visitor(slug).cast([2]);
     expect(early.status).toBe(201);
     const path = `${base}/candidates/2/withdraw`;

@@ -32,7 +32,7 @@ describe.each(databaseKinds)('a tally (%s)', (kind) => {
   /** As somebody sees it who has waited a moment. */
   async function seen(slug: string): Promise<TallyView> {
     site.pass(1001);
-    await site.parts.desk.reload(slug);
+    await site.parts.contests.reload(slug);
     await site.tally(slug);
     await new Promise((resolve) => setTimeout(resolve, 20));
     return await site.tally(slug);
@@ -156,7 +156,7 @@ describe.each(databaseKinds)('a tally (%s)', (kind) => {
       ...settings,
       reveal: { kind: 'sealed', from: new Date(site.now() + HOUR_MS).toISOString() },
     });
-    await site.parts.desk.reload(slug);
+    await site.parts.contests.reload(slug);
     expect((await site.tally(slug)).counts).toBeNull();
     await site.verify(slug);
   });
@@ -303,12 +303,12 @@ describe('nothing the public can ask tells how candidates of a sealed contest st
     expect(found).toEqual([]);
     expect(new Set(walked).size).toBeGreaterThan(20);
     await site.update(id, { ...settings, reveal: { kind: 'live' } });
-    await site.parts.desk.reload(slug);
+    await site.parts.contests.reload(slug);
     const tally = await site.tally(slug);
     expect(votesOf(tally)).toEqual(VOTES);
     expect(leaks(JSON.stringify(tally)).length).toBeGreaterThan(3);
     await site.update(id, settings);
-    await site.parts.desk.reload(slug);
+    await site.parts.contests.reload(slug);
     await site.verify(slug);
   });
 

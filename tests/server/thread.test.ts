@@ -60,7 +60,7 @@ describe('a contest in memory', () => {
   async function contestWith(ballots: number) {
     const { slug } = await site.contest();
     for (let i = 0; i < ballots; i++) await site.visitor(slug).cast([1]);
-    return await site.parts.desk.find(slug);
+    return await site.parts.contests.find(slug);
   }
 
   test('is forgotten half an hour after the last question, and read again at the next', async () => {

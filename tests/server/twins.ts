@@ -130,7 +130,7 @@ export async function createTwins(reveal: 'sealed' | 'daily') {
     async forget() {
       for (const { site } of twins) {
         site.parts.analyst.close();
-        await site.parts.desk.reload(SLUG);
+        await site.parts.contests.reload(SLUG);
       }
     },
     visits: visitsOf(now, shownAt),

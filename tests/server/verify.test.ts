@@ -43,7 +43,7 @@ describe.each(databaseKinds)('an insider who may write to every table (%s)', (ki
   beforeEach(async () => {
     ({ slug, id } = await site.contest({ policy: 'loose' }));
     for (const picks of [[1, 2], [2], [2, 8], [3], [5]]) await site.visitor(slug).cast(picks);
-    const stored = await site.parts.desk.find(slug);
+    const stored = await site.parts.contests.find(slug);
     const trace = { device: new Uint8Array(8), ip: new Uint8Array(16), state: 'held' as const, flags: 1 };
     await site.parts.ledger.commit(stored, [
       { ...trace, ballotId: randomUUID(), voter: 'ab'.repeat(16), picks: [4] },

@@ -105,7 +105,7 @@ describe.each(databaseKinds)('a ballot (%s)', (kind) => {
           paused: { since: new Date(site.now()).toISOString(), reason: '核查' },
         });
         site.pass(1001);
-        await site.parts.desk.reload(slug);
+        await site.parts.contests.reload(slug);
         expect(await send()).toMatchObject(firstOf);
         expect((await voter.cast([2])).body).toEqual({ code: 'paused', reason: '核查' });
         await at(began + 101 * HOUR_MS);
@@ -126,7 +126,7 @@ describe.each(databaseKinds)('a ballot (%s)', (kind) => {
         update candidate set body = jsonb_set(body, '{withdrawn}', '{"at":"2026-01-01T00:00:00.000Z","reason":"本人申请"}')
         where contest = ${id} and number = 3`.execute(fresh.database.db);
       await site.update(id, settings);
-      await site.parts.desk.reload(slug);
+      await site.parts.contests.reload(slug);
       expect((await site.visitor(slug).cast([3])).body).toEqual({
         code: 'candidate_withdrawn',
         number: 3,

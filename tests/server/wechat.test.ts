@@ -246,7 +246,7 @@ describe('a visitor in WeChat', () => {
     expect(first.status).toBe(201);
     // The organizer connects WeChat in the middle of the vote.
     await site.update(id, { ...settings, wechat: wechatRule() });
-    for (const at of [site, other]) await at.parts.desk.reload(slug);
+    for (const at of [site, other]) await at.parts.contests.reload(slug);
     expect(await one.identify(slug, other)).toBe(`/c/${slug}#wx=ok`);
     expect(await one.me(slug)).toMatchObject({ identity: 'wechat', ballotsLeft: 0, picksToday: [4] });
     expect((await one.cast(slug, [5])).body.code).toBe('quota_spent');

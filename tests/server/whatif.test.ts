@@ -96,7 +96,7 @@ describe.each(databaseKinds)('what auditors are told on the %s database', (kind)
     const page = await auditor.get<BallotPage>(`${base(slug)}/ballots?cluster=net-c63364&limit=200`);
     expect(page.total).toBe(45);
     expect(page.ballots.every((one) => one.net === '198.51.100.0/24')).toBe(true);
-    const contest = await site.parts.desk.find(slug);
+    const contest = await site.parts.contests.find(slug);
     if (!contest) throw new Error('no contest');
     const { analyst } = site.parts;
     const indexes = await analyst.indexesOf(contest, { by: 'clusters', clusters: ['net-c63364'] });
@@ -176,7 +176,7 @@ describe.each(databaseKinds)('what auditors are told on the %s database', (kind)
         status: 403,
         body: { code: 'sealed', from },
       });
-    const contest = await site.parts.desk.find(slug);
+    const contest = await site.parts.contests.find(slug);
     if (!contest) throw new Error('no contest');
     await expect(
       site.parts.analyst.indexesOf(contest, { by: 'filter', filter: { candidate: 3 } }),

@@ -7,9 +7,15 @@ import { createSearch, foldText, readNumber, sameText } from '@zuimei/shared/tex
 import { inFigures, parseNumeral } from '@zuimei/shared/text/numeral.ts';
 import { parsePhone, phoneOf } from '@zuimei/shared/text/phone.ts';
 
+/** fast-check's own 'binary' lists all million of them first, which takes two seconds. */
+const anyCharacter = fc
+  .integer({ min: 0, max: 0x10ffff })
+  .filter((code) => code < 0xd800 || code > 0xdfff)
+  .map((code) => String.fromCodePoint(code));
+
 test('folding twice is folding once', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), (text) => foldText(foldText(text)) === foldText(text)),
+    fc.property(fc.string({ unit: anyCharacter }), (text) => foldText(foldText(text)) === foldText(text)),
     { numRuns: 1000 },
   );
 });

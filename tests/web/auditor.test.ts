@@ -87,10 +87,7 @@ describe('the log’s address', () => {
 
   test('says the whole filter, there and back', () => {
     expect(queryOf(parseFilter(query))).toEqual(query);
-    expect(Object.fromEntries(new URLSearchParams(searchOf(parseFilter(query), { before: '9' })))).toEqual({
-      ...query,
-      before: '9',
-    });
+    expect(Object.fromEntries(new URLSearchParams(searchOf(parseFilter(query))))).toEqual(query);
     expect(searchOf({})).toBe('');
   });
 

@@ -12,6 +12,7 @@ import { wayBack } from '../../web/console/lib/access.ts';
 import { api, carryCsrf, whenSignedOut } from '../../web/console/lib/client.ts';
 import { useLoad } from '../../web/console/lib/load.ts';
 import { faultSentence, readSentence } from '../../web/console/lib/words.ts';
+import { link } from '../../web/lib/place.ts';
 
 describe('what is typed', () => {
   test('a date and hour are Beijing time, whatever the computer’s own zone', () => {
@@ -169,23 +170,39 @@ describe('asking the server', () => {
       new Response(typeof body === 'string' ? body : JSON.stringify(body), { status, headers });
 
   test('what changes something carries the session’s token, what only reads does not', async () => {
+    const unit = { name: '青石镇人民政府', kind: 'town', quota: null, contact: { name: '', phone: '' } };
     carryCsrf('token');
-    const asked = answers(refusal(200, [1]), refusal(200, {}), () => new Response(null, { status: 204 }));
-    expect(await api.get('/api/a')).toEqual({ ok: true, value: [1] });
-    await api.put('/api/a', { b: 1 });
-    expect(await api.delete('/api/a')).toEqual({ ok: true, value: undefined });
+    const asked = answers(refusal(200, [1]), refusal(200, {}), refusal(200, {}));
+    expect(await api.get('/api/console/contests')).toEqual({ ok: true, value: [1] });
+    await api.put('/api/console/contests/:slug/units/:id', { slug: 'a', id: 1 }, unit);
+    await api.delete('/api/console/unit/nominations/:id', { id: 1 });
     const tokens = asked.map(({ init }) => new Headers(init.headers).get('x-csrf-token'));
     expect(tokens).toEqual([null, 'token', 'token']);
   });
 
+  test('parameters, a query and a body stand where the path of the map has them, each encoded', async () => {
+    const asked = answers(refusal(200, {}), refusal(200, {}), refusal(200, {}));
+    await api.get('/api/console/contests/:slug/clusters/:id', { slug: 'a', id: 'net 10.0/8?' });
+    await api.get('/api/console/actions', { contest: 'a&b', before: 9 });
+    await api.post('/api/console/contests/:slug/pause', { slug: 'a' }, { reason: '核查异常' });
+    expect(asked.map(({ path, init }) => [path, init.body ?? null])).toEqual([
+      ['/api/console/contests/a/clusters/net%2010.0%2F8%3F', null],
+      ['/api/console/actions?contest=a%26b&before=9', null],
+      ['/api/console/contests/a/pause', JSON.stringify({ reason: '核查异常' })],
+    ]);
+    expect(link('/api/console/contests/:slug/ledger.ndjson', { slug: 'a' })).toBe(
+      '/api/console/contests/a/ledger.ndjson',
+    );
+  });
+
   test('a refusal, a proxy’s page and no answer at all are values', async () => {
     answers(refusal(409, { code: 'quota_full', most: 5 }, { 'retry-after': '2' }), refusal(502, '<html>'));
-    expect(await api.post('/api/a')).toEqual({
+    expect(await api.post('/api/console/sign-out')).toEqual({
       ok: false,
       fault: { code: 'quota_full', details: { most: 5 }, retryAfterMs: 2000 },
     });
-    expect(await api.post('/api/a')).toMatchObject({ ok: false, fault: { code: 'lost' } });
-    expect(await api.post('/api/a')).toMatchObject({ ok: false, fault: { code: 'lost' } });
+    expect(await api.post('/api/console/sign-out')).toMatchObject({ ok: false, fault: { code: 'lost' } });
+    expect(await api.post('/api/console/sign-out')).toMatchObject({ ok: false, fault: { code: 'lost' } });
   });
 
   test('who was signed out in the middle of work is told so once, and not when only asked who they are', async () => {
@@ -194,7 +211,7 @@ describe('asking the server', () => {
     answers(refusal(401, { code: 'signed_out' }), refusal(401, { code: 'signed_out' }));
     await api.get('/api/console/session');
     expect(told).not.toHaveBeenCalled();
-    await api.post('/api/console/contests', {});
+    await api.post('/api/console/sign-out');
     expect(told).toHaveBeenCalledOnce();
   });
 

@@ -1,8 +1,7 @@
-import type { PublicAct } from '@zuimei/shared/audit.ts';
-import type { BallotRequest, Receipt } from '@zuimei/shared/ballot.ts';
-import type { DayCheckpoint } from '@zuimei/shared/log/witness.ts';
+import type { At, Path, Query, Reply } from '@zuimei/shared/api/api.ts';
+import type { BallotRequest } from '@zuimei/shared/ballot.ts';
 import { type RefusalCode, type RefusalDetails, refusalCodes } from '@zuimei/shared/refusal.ts';
-import type { ContestSummary, ContestView, MeView, QuestionView, TallyView } from '@zuimei/shared/view.ts';
+import { write } from './place.ts';
 
 /** `lost` = no definite answer came (offline, timeout, a proxy's error page): the server may or may not have acted. */
 export interface Fault {
@@ -13,14 +12,6 @@ export interface Fault {
 }
 
 export type Answer<T> = { ok: true; value: T } | { ok: false; fault: Fault };
-
-export interface PageSignature {
-  appId: string;
-  /** Seconds. */
-  timestamp: number;
-  nonceStr: string;
-  signature: string;
-}
 
 const known: ReadonlySet<string> = new Set(refusalCodes);
 const TIMEOUT_MS = 12_000;
@@ -34,33 +25,34 @@ export function hearTime(listener: (at: number) => void): void {
 
 /**
  * The server's API as the citizen's page uses it. Answers are values, never thrown: a page on a bad network meets a fault
- * in the ordinary course of things. Replies are prebuilt bytes of the types in shared/view.ts.
+ * in the ordinary course of things. What each takes and gives stands in shared/api/public.ts.
  */
 export const client = {
-  contests: () => read<ContestSummary[]>('/api/contests'),
-  contest: (slug: string) => read<ContestView>(`/api/contests/${slug}`),
-  tally: (slug: string) => read<TallyView>(`/api/contests/${slug}/tally`),
-  me: (slug: string) => read<MeView>(`/api/contests/${slug}/me`),
+  contests: () => read('/api/contests', {}),
+  contest: (slug: string) => read('/api/contests/:slug', { slug }),
+  tally: (slug: string) => read('/api/contests/:slug/tally', { slug }),
+  me: (slug: string) => read('/api/contests/:slug/me', { slug }),
   cast: (slug: string, ballot: BallotRequest) =>
-    request(`/api/contests/${slug}/ballots`, toJson<Receipt>, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(ballot),
-    }),
-  question: (slug: string, ballotId: string) =>
-    read<QuestionView>(`/api/contests/${slug}/question?ballotId=${ballotId}`),
-  /** What WeChat's JS-SDK needs on the page of this URL; not_found where the site has no account. */
-  signature: (url: string) => read<PageSignature>(`/api/wechat/signature?url=${encodeURIComponent(url)}`),
-  acts: (slug: string) => read<PublicAct[]>(`/api/contests/${slug}/acts`),
-  /** The tlog-proof text of one entry; not_sealed_yet (with retryAfterMs) until a checkpoint covers it. */
-  receipt: (slug: string, index: number) => request(`/api/contests/${slug}/receipts/${index}`, toText),
-  checkpoint: (slug: string) => request(`/log/${slug}/checkpoint`, toText),
-  /** The last checkpoint of each day, newest first. */
-  checkpointDays: (slug: string) => read<DayCheckpoint[]>(`/log/${slug}/days`),
-  /** A base64 hash a line: that the tree of size2 extends the tree of size1. */
+    request(
+      write('/api/contests/:slug/ballots', { slug }),
+      toJson<Reply<'POST /api/contests/:slug/ballots'>>,
+      {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(ballot),
+      },
+    ),
+  question: (slug: string, ballotId: string) => read('/api/contests/:slug/question', { slug }, { ballotId }),
+  signature: (url: string) => read('/api/wechat/signature', {}, { url }),
+  acts: (slug: string) => read('/api/contests/:slug/acts', { slug }),
+  receipt: (slug: string, index: number) => text('/api/contests/:slug/receipts/:index', { slug, index }),
+  checkpoint: (slug: string) => text('/log/:slug/checkpoint', { slug }),
+  checkpointDays: (slug: string) => read('/log/:slug/days', { slug }),
   consistency: (slug: string, size1: number, size2: number) =>
-    request(`/log/${slug}/consistency/${size1}/${size2}`, toText),
+    text('/log/:slug/consistency/:size1/:size2', { slug, size1, size2 }),
 };
+
+type TextPath = { [P in Path<'GET'>]: Reply<`GET ${P}`> extends string ? P : never }[Path<'GET'>];
 
 function toJson<T>(reply: Response): Promise<T> {
   return reply.json();
@@ -70,8 +62,12 @@ function toText(reply: Response): Promise<string> {
   return reply.text();
 }
 
-function read<T>(path: string): Promise<Answer<T>> {
-  return request(path, toJson<T>);
+function read<P extends Exclude<Path<'GET'>, TextPath>>(path: P, at: At<P>, query?: Query<`GET ${P}`>) {
+  return request(write(path, at, query), toJson<Reply<`GET ${P}`>>);
+}
+
+function text<P extends TextPath>(path: P, at: At<P>) {
+  return request(write(path, at), toText);
 }
 
 async function request<T>(

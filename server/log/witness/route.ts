@@ -29,14 +29,14 @@ export function witnessRoute(parts: { db: Db; guard: Guard; logName: (slug: stri
     })
     .post(path, guard('auditor'), async (c) => {
       const slug = c.req.param('slug');
-      const witness = await readBody(c.req.raw, Added);
+      const witness = await readBody(c.req, Added);
       await addWitness(db, c.get('person'), slug, witness, await logName(slug));
-      return c.json({ done: true });
+      return c.json({});
     })
     .delete(path, guard('auditor'), async (c) => {
-      const { key, reason } = await readBody(c.req.raw, Removed);
+      const { key, reason } = await readBody(c.req, Removed);
       const removed = { key, reason: checkReason(reason) };
       await removeWitness(db, c.get('person'), c.req.param('slug'), removed);
-      return c.json({ done: true });
+      return c.json({});
     });
 }

@@ -1,5 +1,4 @@
 import { computed, ref } from 'vue';
-import type { UploadProgress } from '@zuimei/shared/unit.ts';
 import { type Answer, api } from '../lib/client.ts';
 
 const LOOK_EVERY_MS = 1_000;
@@ -8,6 +7,8 @@ const MOST_TRIES = 6;
 const WAIT_MS = 5_000;
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+type Upload<T> = (onProgress: (share: number) => void) => Promise<Answer<T>>;
 
 /**
  * An upload as a person follows it: on its way, in line behind others, being read. What the server is too busy for is sent again by
@@ -19,10 +20,11 @@ export function useSending() {
   const words = ref('');
   const going = computed(() => words.value !== '');
 
-  async function send<T>(path: string, form: FormData, name = ''): Promise<Answer<T>> {
+  /** `upload` sends it, and tells the share sent; `name`: of the one file it is about. */
+  async function send<T>(upload: Upload<T>, name = ''): Promise<Answer<T>> {
     let answer: Answer<T>;
     for (let tried = 1; ; tried++) {
-      answer = await sendOnce<T>(path, form, name);
+      answer = await sendOnce(upload, name);
       if (answer.ok || answer.fault.code !== 'busy' || tried === MOST_TRIES) break;
       share.value = null;
       words.value = '前面还有文件在处理，正在排队，稍后自动再传';
@@ -33,11 +35,11 @@ export function useSending() {
     return answer;
   }
 
-  async function sendOnce<T>(path: string, form: FormData, name: string): Promise<Answer<T>> {
+  async function sendOnce<T>(upload: Upload<T>, name: string): Promise<Answer<T>> {
     share.value = 0;
     words.value = name ? `正在上传 ${name}` : '正在上传';
     let watching: ReturnType<typeof setInterval> | undefined;
-    const answer = await api.upload<T>(path, form, (sent) => {
+    const answer = await upload((sent) => {
       share.value = sent < 1 ? sent : null;
       if (sent < 1) return;
       words.value = name ? `正在保存 ${name}` : '正在识别内容';
@@ -48,7 +50,7 @@ export function useSending() {
   }
 
   async function look(): Promise<void> {
-    const answer = await api.get<UploadProgress | null>('/api/console/upload');
+    const answer = await api.get('/api/console/upload');
     if (!going.value || !answer.ok || !answer.value) return;
     const { step, done, of } = answer.value;
     if (step === 'waiting') words.value = '前面还有文件在处理，正在排队';

@@ -1,5 +1,7 @@
+import type { Args, At, Body, Method, Path, Reply } from '@zuimei/shared/api/api.ts';
 import { type RefusalDetails, refusalCodes } from '@zuimei/shared/refusal.ts';
 import { type AnyRefusalCode, staffRefusalCodes } from '@zuimei/shared/staffrefusal.ts';
+import { link, split, write } from '../../lib/place.ts';
 
 /** `lost` = no definite answer came (offline, timeout, a proxy's error page): the server may or may not have acted. */
 export interface Fault {
@@ -42,18 +44,50 @@ export function whenStale(act: (fault: Fault) => Promise<boolean>): void {
   prove = act;
 }
 
-/** The server's API as the console uses it. Answers are values, never thrown. A reply without a body gives `undefined`. */
+/** Paths that take a form, that give a file, and all others, by how they are called. */
+type FormPath = PathWhere<'POST', 'body', FormData>;
+type FilePath = PathWhere<'POST', 'reply', Blob>;
+type JsonPath<M extends Method> = Exclude<
+  Path<M>,
+  PathWhere<M, 'body', FormData> | PathWhere<M, 'reply', Blob>
+>;
+type PathWhere<M extends Method, Side extends 'body' | 'reply', T> = {
+  [P in Path<M>]: [Side extends 'body' ? Body<`${M} ${P}`> : Reply<`${M} ${P}`>] extends [T] ? P : never;
+}[Path<M>];
+
+/**
+ * The server's API as the console uses it, by the paths of shared/api: `api.get('/api/…/:slug/…', { slug })`, then the query; of the others
+ * then the body. Answers are values, never thrown.
+ */
 export const api = {
-  get: <T>(path: string) => proved(() => request<T>('GET', path)),
-  post: <T>(path: string, body?: unknown) => proved(() => request<T>('POST', path, body)),
-  put: <T>(path: string, body?: unknown) => proved(() => request<T>('PUT', path, body)),
-  patch: <T>(path: string, body?: unknown) => proved(() => request<T>('PATCH', path, body)),
-  delete: <T>(path: string, body?: unknown) => proved(() => request<T>('DELETE', path, body)),
-  upload: <T>(path: string, form: FormData, onProgress?: (share: number) => void) =>
-    proved(() => upload<T>(path, form, onProgress)),
-  file: (path: string, body: unknown) => proved(() => file(path, body)),
+  get: <P extends JsonPath<'GET'>>(path: P, ...args: Args<`GET ${P}`>): Promise<Answer<Reply<`GET ${P}`>>> =>
+    proved(() => request('GET', link(path, ...args))),
+  post: asking('POST'),
+  put: asking('PUT'),
+  patch: asking('PATCH'),
+  delete: asking('DELETE'),
+  /** A form with files. `onProgress` hears the share sent, 0 to 1. */
+  upload: <P extends FormPath>(
+    path: P,
+    at: At<P>,
+    form: FormData,
+    onProgress?: (share: number) => void,
+  ): Promise<Answer<Reply<`POST ${P}`>>> => proved(() => upload(write(path, at), form, onProgress)),
+  /** A file that is made of what is asked for. */
+  file: <P extends FilePath>(path: P, at: At<P>, body: Body<`POST ${P}`>) =>
+    proved(() => file(write(path, at), body)),
   take,
 };
+
+function asking<M extends 'POST' | 'PUT' | 'PATCH' | 'DELETE'>(method: M) {
+  return <P extends JsonPath<M>>(
+    path: P,
+    ...args: Args<`${M} ${P}`>
+  ): Promise<Answer<Reply<`${M} ${P}`>>> => {
+    const [at, body] = split(path, args);
+    return proved(() => request(method, write(path, at), body));
+  };
+}
 
 /** What was refused for want of a fresh proof is sent once more, as it was, when the proof was given. */
 async function proved<T>(send: () => Promise<Answer<T>>): Promise<Answer<T>> {
@@ -123,7 +157,7 @@ async function file(path: string, body: unknown): Promise<Answer<Made>> {
   }
 }
 
-/** POSTs a form with files. `onProgress` hears the share sent, 0 to 1; fetch cannot tell it, so this is the older way. */
+/** POSTs a form. How much of it is sent fetch cannot tell, so this is the older way. */
 function upload<T>(path: string, form: FormData, onProgress?: (share: number) => void): Promise<Answer<T>> {
   return new Promise((resolve) => {
     const sending = new XMLHttpRequest();
@@ -150,7 +184,7 @@ function answerOf<T>(path: string, status: number, text: string, retryAfter: str
     return body === undefined && text ? lost() : { ok: true, value: body as T };
   if (typeof body !== 'object' || body === null || !('code' in body)) return lost(retryAfter);
   const { code, ...details } = body as { code: unknown } & Record<string, unknown>;
-  if (code === 'signed_out' && path !== SESSION_PATH) signedOut();
+  if (code === 'signed_out' && path !== WHO) signedOut();
   return {
     ok: false,
     fault: {
@@ -161,7 +195,8 @@ function answerOf<T>(path: string, status: number, text: string, retryAfter: str
   };
 }
 
-export const SESSION_PATH = '/api/console/session';
+/** The question who is signed in. */
+const WHO: Path<'GET'> = '/api/console/session';
 
 function lost(retryAfter: string | null = null): { ok: false; fault: Fault } {
   return { ok: false, fault: { code: 'lost', details: {}, retryAfterMs: afterMs(retryAfter) } };

@@ -34,10 +34,10 @@ export const usePlace = defineStore('place', () => {
   /** Without an answer the side bar shows the address; nothing depends on it. */
   async function ask(): Promise<void> {
     const here = slug.value;
-    const answer = await api.get<ContestLine[]>('/api/console/contests');
+    const answer = await api.get('/api/console/contests');
     if (answer.ok) know(answer.value);
     if (!session.has('auditor')) return;
-    const rulings = await api.get<RulingPage>(`/api/console/contests/${here}/rulings`);
+    const rulings = await api.get('/api/console/contests/:slug/rulings', { slug: here });
     if (rulings.ok && here === slug.value) countOpen(rulings.value);
   }
 

@@ -2,7 +2,7 @@ import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
 import type { Role, SessionView } from '@zuimei/shared/staff.ts';
 import { forgetOthers } from '../unit/typed.ts';
-import { api, carryCsrf, type Fault, SESSION_PATH } from './client.ts';
+import { api, carryCsrf, type Fault } from './client.ts';
 
 /** Who is signed in. */
 export const useSession = defineStore('session', () => {
@@ -15,7 +15,7 @@ export const useSession = defineStore('session', () => {
 
   /** Asks the server. Call it after every sign-in; gives whether somebody is signed in. */
   async function load(): Promise<boolean> {
-    const answer = await api.get<SessionView>(SESSION_PATH);
+    const answer = await api.get('/api/console/session');
     if (answer.ok) take(answer.value);
     else {
       me.value = null;

@@ -1,6 +1,5 @@
 import { computed, onMounted, onUnmounted, ref, watch } from 'vue';
-import type { SessionView } from '@zuimei/shared/staff.ts';
-import { api, SESSION_PATH, whenAnswered } from '../lib/client.ts';
+import { api, whenAnswered } from '../lib/client.ts';
 import { useSession } from '../lib/session.ts';
 
 const MINUTE_MS = 60_000;
@@ -11,7 +10,7 @@ const WARN_MS = MINUTE_MS;
 const PASS_ON_MS = 2 * MINUTE_MS;
 const RETRY_MS = 10_000;
 /** Any question that only somebody signed in may ask. */
-const GUARDED = '/api/console/account';
+const ask = () => api.get('/api/console/account');
 
 /**
  * Watches how long this person has been at rest, in all tabs together. `secondsLeft`: null, or what is left of the last minute before they
@@ -41,8 +40,8 @@ export function useIdle() {
 
   async function stay(): Promise<void> {
     active = false;
-    const answer = await api.get<SessionView>(SESSION_PATH);
-    if (!answer.ok && answer.fault.code === 'signed_out') await api.get(GUARDED);
+    const answer = await api.get('/api/console/session');
+    if (!answer.ok && answer.fault.code === 'signed_out') await ask();
   }
 
   /** The next question to the server is told that nobody is signed in, which leads to the sign-in with the page kept (main.ts). */
@@ -51,7 +50,7 @@ export function useIdle() {
     endedAt = now;
     ending = true;
     const answer = await api.post('/api/console/sign-out');
-    if (answer.ok) await api.get(GUARDED);
+    if (answer.ok) await ask();
     ending = false;
   }
 

@@ -15,7 +15,7 @@ export function useEntry(first: NominationView, form: readonly FormField[]) {
   const view = ref(first);
   const typed = reactive<Typed>(typedOf(first));
   const savedAt = ref(first.updatedAt);
-  const path = `/api/console/unit/nominations/${first.id}`;
+  const at = { id: first.id };
   const hidden = new Set<string>(form.filter(isHidden).map(({ key }) => key));
   const isOpen = (one: NominationView): boolean => editableStates.includes(one.state);
   const editable = computed(() => isOpen(view.value));
@@ -23,12 +23,13 @@ export function useEntry(first: NominationView, form: readonly FormField[]) {
   const autosave = useAutosave<NominationView, { version: number; at: string }>(first, {
     text: () => JSON.stringify(typed),
     textOf: (one) => JSON.stringify(typedOf(one)),
-    send: (text, version) => api.put(path, { version, ...JSON.parse(text) }),
+    send: (text, version) =>
+      api.put('/api/console/unit/nominations/:id', at, { version, ...JSON.parse(text) }),
     newer: 'state_changed',
     saved: ({ at }) => {
       savedAt.value = at;
     },
-    read: () => api.get<NominationView>(path),
+    read: () => api.get('/api/console/unit/nominations/:id', at),
     show: (one, replace) => {
       view.value = one;
       savedAt.value = one.updatedAt;
@@ -54,18 +55,17 @@ export function useEntry(first: NominationView, form: readonly FormField[]) {
   } else forgetTyped(first.id);
 
   /** An act that answers with the nomination: photo, submit, withdraw … What was typed is saved first. */
-  const act = (ask: (path: string, version: number) => Promise<Answer<NominationView>>) =>
-    autosave.act((version) => ask(path, version));
+  const act = (ask: (version: number) => Promise<Answer<NominationView>>) => autosave.act(ask);
 
   /** Reads the nomination again, e.g. after a file came or went. */
-  const reload = (): Promise<Fault | null> => act((at) => api.get<NominationView>(at));
+  const reload = (): Promise<Fault | null> => act(() => api.get('/api/console/unit/nominations/:id', at));
 
   /** Private answers that stand as they are, as masks: what was written anew is in `typed`. */
   const masks = computed(() =>
     Object.fromEntries(Object.entries(view.value.hidden).filter(([key]) => typed.values[key] === undefined)),
   );
 
-  return { masks, view, typed, state, savedAt, fault, conflict, editable, path, flush, act, reload, settle };
+  return { masks, view, typed, state, savedAt, fault, conflict, editable, at, flush, act, reload, settle };
 }
 
 export type Entry = ReturnType<typeof useEntry>;

@@ -55,9 +55,9 @@ export function queryOf(filter: BallotFilter): Record<string, string> {
   );
 }
 
-/** '' or '?verdict=held&…', with whatever else is asked. */
-export function searchOf(filter: BallotFilter, more: Record<string, string> = {}): string {
-  const search = new URLSearchParams({ ...queryOf(filter), ...more }).toString();
+/** '' or '?verdict=held&…'. */
+export function searchOf(filter: BallotFilter): string {
+  const search = new URLSearchParams(queryOf(filter)).toString();
   return search && `?${search}`;
 }
 

@@ -21,8 +21,7 @@ export function useLog(slug: string) {
   const router = useRouter();
   const filter = computed(() => parseFilter(route.query));
   const search = computed(() => searchOf(filter.value));
-  const path = `/api/console/contests/${slug}/ballots`;
-  const here = () => `${path}${search.value}`;
+  const here = () => `${slug}${search.value}`;
 
   const older = ref<BallotLine[]>([]);
   const next = ref<number | null>(null);
@@ -37,7 +36,7 @@ export function useLog(slug: string) {
       first = null;
       return { ok: true, value };
     }
-    return await api.get<BallotPage>(here());
+    return await api.get('/api/console/contests/:slug/ballots', { slug }, filter.value);
   });
   if (back) {
     load.set(back.first);
@@ -71,7 +70,11 @@ export function useLog(slug: string) {
     if (next.value === null || more.busy) return;
     const asked = here();
     more.busy = true;
-    const answer = await api.get<BallotPage>(path + searchOf(filter.value, { before: String(next.value) }));
+    const answer = await api.get(
+      '/api/console/contests/:slug/ballots',
+      { slug },
+      { ...filter.value, before: next.value },
+    );
     more.busy = false;
     more.fault = answer.ok ? null : answer.fault;
     if (!answer.ok || asked !== here()) return;

@@ -1,6 +1,6 @@
 import { computed, type Ref, ref, watch } from 'vue';
 import { useRoute, useRouter } from 'vue-router';
-import type { BallotLine, BallotPage } from '@zuimei/shared/audit.ts';
+import type { BallotLine } from '@zuimei/shared/audit.ts';
 import { api } from '../../lib/client.ts';
 
 /** The ballot that is read, by its number in the address: a link to it opens it, and the phone's own 返回 closes it again. */
@@ -22,7 +22,7 @@ export function useOpened(slug: string, lines: Readonly<Ref<readonly BallotLine[
     index,
     async (wanted) => {
       if (wanted === null || line.value) return;
-      const answer = await api.get<BallotPage>(`/api/console/contests/${slug}/ballots?before=${wanted + 1}`);
+      const answer = await api.get('/api/console/contests/:slug/ballots', { slug }, { before: wanted + 1 });
       if (answer.ok) fetched.value = answer.value.ballots.find((one) => one.index === wanted) ?? null;
     },
     { immediate: true },

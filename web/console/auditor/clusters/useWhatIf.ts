@@ -13,7 +13,11 @@ export function useWhatIf(slug: string) {
     asked += 1;
     const mine = asked;
     busy.value = true;
-    const answer = await api.post<WhatIf>(`/api/console/contests/${slug}/whatif`, { clusters });
+    const answer = await api.post(
+      '/api/console/contests/:slug/whatif',
+      { slug },
+      { clusters: [...clusters] },
+    );
     if (mine !== asked) return;
     busy.value = false;
     fault.value = answer.ok ? null : answer.fault;

@@ -1,5 +1,6 @@
 import { onMounted, onUnmounted, type Ref, ref } from 'vue';
 import type { LiveView } from '@zuimei/shared/live.ts';
+import type { Instant } from '@zuimei/shared/time.ts';
 import { useNow } from '../../frame/useNow.ts';
 import { type Answer, api } from '../../lib/client.ts';
 import { type Load, useLoad } from '../../lib/load.ts';
@@ -32,7 +33,7 @@ export function useLive(slug: string): {
   const resting = ref(false);
 
   async function ask(): Promise<Answer<LiveView>> {
-    const answer = await api.get<LiveView>(`/api/console/contests/${slug}/live${sinceOf(last)}`);
+    const answer = await api.get('/api/console/contests/:slug/live', { slug }, sinceOf(last));
     if (!answer.ok) return answer;
     const minutes = joinCurves(last?.minutes ?? null, answer.value.minutes, MINUTE_MS, DAY_MINUTES);
     last = { ...answer.value, minutes };
@@ -84,8 +85,8 @@ export function useLive(slug: string): {
 }
 
 /** Minutes known for good need not come again: not the last two, and nothing while the ledger is still being read. */
-function sinceOf(last: LiveView | null): string {
-  if (!last || last.progress < 1) return '';
+function sinceOf(last: LiveView | null): { since?: Instant } {
+  if (!last || last.progress < 1) return {};
   const from = Date.parse(last.minutes.from) + (last.minutes.counts.length - 2) * MINUTE_MS;
-  return `?since=${new Date(from).toISOString()}`;
+  return { since: new Date(from).toISOString() };
 }

@@ -3,7 +3,7 @@ import { type Answer, api } from '../../lib/client.ts';
 
 /** Asks for a paper and hands it to the browser to keep; gives the file's name. */
 export async function savePaper(slug: string, what: PaperName, ask: PaperAsk): Promise<Answer<string>> {
-  const answer = await api.file(`/api/console/contests/${slug}/out/${what}`, ask);
+  const answer = await api.file('/api/console/contests/:slug/out/:what', { slug, what }, ask);
   if (!answer.ok) return answer;
   const { name, blob } = answer.value;
   const url = URL.createObjectURL(blob);

@@ -20,17 +20,18 @@ export function usePlanDesk(): PlanDesk {
 
 /** A plan under edit, saved as it is typed. One that finds somebody else's newer plan waits for a decision. */
 export function createPlanDesk(first: PlanView) {
-  const path = `/api/console/contests/${first.slug}/plan`;
+  const at = { slug: first.slug };
   const desk = reactive({ view: first, plan: copyOf(first.plan) });
   const { state, fault, isDirty, flush, take, settle } = useAutosave(first, {
     text: () => JSON.stringify(desk.plan),
     textOf: (view) => JSON.stringify(view.plan),
-    send: (text, version) => api.put<PlanView>(path, { plan: JSON.parse(text), version }),
+    send: (text, version) =>
+      api.put('/api/console/contests/:slug/plan', at, { plan: JSON.parse(text), version }),
     newer: 'plan_changed',
     saved: (view) => {
       desk.view = view;
     },
-    read: () => api.get<PlanView>(path),
+    read: () => api.get('/api/console/contests/:slug/plan', at),
     show: (view, replace) => {
       desk.view = view;
       if (replace) desk.plan = copyOf(view.plan);

@@ -9,7 +9,7 @@ const MOST_UNKNOWN = 1_000;
 /** As the database has it: what cannot be a slug is not looked up. */
 const SLUG = /^[a-z0-9][a-z0-9-]{0,63}$/;
 
-export interface Desk {
+export interface Contests {
   /** The contest, at most a second old. Refuses with not_found; a contest in draft does not exist for the public. */
   find(slug: string): StoredContest | Promise<StoredContest>;
   /** Reads it again now. */
@@ -19,7 +19,7 @@ export interface Desk {
 }
 
 /** Contests as this process knows them: each is read at most once a second, however many ask. */
-export function createDesk(db: Db, clock: () => number): Desk {
+export function createContests(db: Db, clock: () => number): Contests {
   const known = new Map<
     string,
     { contest: StoredContest | null; readAt: number; reading: Promise<StoredContest | null> | null }

@@ -1,0 +1,95 @@
+import type {
+  AuditReport,
+  BallotFilter,
+  BallotPage,
+  ClusterPage,
+  ClusterView,
+  RulingPage,
+  RulingProposal,
+  RulingRequest,
+  WhatIf,
+} from '../audit.ts';
+import type { Phase, Photo } from '../contest.ts';
+import type { LiveView } from '../live.ts';
+import type { WitnessPage } from '../log/witness.ts';
+import type { OutView, PaperAsk, PrintView } from '../out.ts';
+import type { ContestLine, ContestPlan, NewContest, PlanView } from '../plan/plan.ts';
+import type { Signal } from '../policy.ts';
+import type { Instant } from '../time.ts';
+import type { Done, Reasoned } from './done.ts';
+
+/** Making, running and auditing a contest. */
+export interface ContestApi {
+  'GET /api/console/contests': { reply: ContestLine[] };
+  'POST /api/console/contests': { body: NewContest; reply: { slug: string } };
+  'DELETE /api/console/contests/:slug': { reply: Done };
+  'POST /api/console/contests/:slug/copy': {
+    body: { title: string; units: boolean; slug?: string };
+    reply: { slug: string };
+  };
+  'GET /api/console/contests/:slug/plan': { reply: PlanView };
+  'PUT /api/console/contests/:slug/plan': { body: { plan: ContestPlan; version: number }; reply: PlanView };
+  'POST /api/console/contests/:slug/plan/publish': {
+    body: { version: number; reason?: string };
+    reply: PlanView;
+  };
+  'POST /api/console/contests/:slug/plan/discard': { body: { version: number }; reply: PlanView };
+  /** `v` is read by nobody: another makes a frame load its page anew. */
+  'GET /api/console/contests/:slug/preview': {
+    query: { path: string; phase?: Phase; elder?: '0' | '1'; v?: number };
+    reply: Blob;
+  };
+  'POST /api/console/contests/:slug/banner': { body: FormData; reply: Photo };
+
+  'GET /api/console/contests/:slug/live': { query: { since?: Instant }; reply: LiveView };
+  'POST /api/console/contests/:slug/pause': { body: Reasoned; reply: Done };
+  'POST /api/console/contests/:slug/resume': { body: Reasoned; reply: Done };
+  'POST /api/console/contests/:slug/extend': {
+    body: Reasoned & { round: number; closes: Instant };
+    reply: Done;
+  };
+  'POST /api/console/contests/:slug/announcements': {
+    body: { text: string; until?: Instant | null };
+    reply: Done;
+  };
+  'DELETE /api/console/contests/:slug/announcements/:at': { reply: Done };
+  'POST /api/console/contests/:slug/archive': { body: Reasoned; reply: Done };
+  'POST /api/console/contests/:slug/erase': {
+    body: Reasoned & { confirm: string; trace?: boolean };
+    reply: Done;
+  };
+
+  'GET /api/console/contests/:slug/out': { reply: OutView };
+  'GET /api/console/contests/:slug/out/:what': { reply: PrintView };
+  'POST /api/console/contests/:slug/out/:what': { body: PaperAsk; reply: Blob };
+  'GET /api/console/contests/:slug/media/:file': { reply: Blob };
+
+  'GET /api/console/contests/:slug/ballots': {
+    query: BallotFilter & { before?: number; limit?: number };
+    reply: BallotPage;
+  };
+  'GET /api/console/contests/:slug/ballots.csv': { query: BallotFilter; reply: Blob };
+  'GET /api/console/contests/:slug/ledger.ndjson': { query: { openings?: '0' | '1' }; reply: Blob };
+  'GET /api/console/contests/:slug/clusters': { reply: ClusterPage };
+  'GET /api/console/contests/:slug/clusters/:id': { reply: ClusterView };
+  'POST /api/console/contests/:slug/whatif': {
+    body: {
+      clusters?: string[];
+      signals?: Signal[];
+      verdicts?: 'held'[];
+      flagged?: boolean;
+      filter?: Record<string, string | number>;
+    };
+    reply: WhatIf;
+  };
+  'GET /api/console/contests/:slug/report': { reply: AuditReport };
+  'GET /api/console/contests/:slug/rulings': { reply: RulingPage };
+  'POST /api/console/contests/:slug/rulings': { body: RulingRequest; reply: RulingProposal };
+  /** The reason may be empty. */
+  'POST /api/console/contests/:slug/rulings/:id/confirm': { body: Reasoned; reply: RulingProposal };
+  'POST /api/console/contests/:slug/rulings/:id/decline': { body: Reasoned; reply: RulingProposal };
+  'POST /api/console/contests/:slug/rulings/:id/withdraw': { body: Reasoned; reply: RulingProposal };
+  'GET /api/console/contests/:slug/witnesses': { reply: WitnessPage };
+  'POST /api/console/contests/:slug/witnesses': { body: { name: string; key: string }; reply: Done };
+  'DELETE /api/console/contests/:slug/witnesses': { body: Reasoned & { key: string }; reply: Done };
+}

@@ -1,0 +1,38 @@
+import type { CandidateKind } from '../contest.ts';
+import type { AttachmentView, Consent, FormValues, NominationView } from '../nomination.ts';
+import type { Instant } from '../time.ts';
+import type { IntakeView, OpinionDraft, PortalView, UploadProgress } from '../unit.ts';
+import type { Done } from './done.ts';
+
+/** What a reporting unit does, within its own contest and on its own nominations. */
+export interface UnitApi {
+  'POST /api/console/unit/enter': { body: { key: string }; reply: Done };
+  'GET /api/console/unit': { reply: PortalView };
+  'POST /api/console/unit/documents': { body: FormData; reply: IntakeView };
+  'GET /api/console/unit/media/:file': { reply: Blob };
+  'POST /api/console/unit/nominations': { body: { kind: CandidateKind }; reply: NominationView };
+  'GET /api/console/unit/nominations/:id': { reply: NominationView };
+  'PUT /api/console/unit/nominations/:id': {
+    body: {
+      version: number;
+      kind: CandidateKind;
+      category: string;
+      values: FormValues;
+      consent: Consent | null;
+    };
+    reply: { version: number; at: Instant };
+  };
+  'DELETE /api/console/unit/nominations/:id': { reply: Done };
+  'POST /api/console/unit/nominations/:id/submit': { body: { version: number }; reply: NominationView };
+  'POST /api/console/unit/nominations/:id/withdraw': { reply: NominationView };
+  'POST /api/console/unit/nominations/:id/reopen': { reply: NominationView };
+  'POST /api/console/unit/nominations/:id/photo': { body: FormData; reply: NominationView };
+  'DELETE /api/console/unit/nominations/:id/photo': { reply: NominationView };
+  'POST /api/console/unit/nominations/:id/files/:field': { body: FormData; reply: AttachmentView };
+  'GET /api/console/unit/nominations/:id/files/:file': { reply: Blob };
+  'DELETE /api/console/unit/nominations/:id/files/:file': { reply: Done };
+  'PUT /api/console/unit/nominations/:id/opinion': { body: OpinionDraft; reply: NominationView };
+
+  /** Of anybody who is signed in: how far what this browser sends is; null = nothing is under way here. */
+  'GET /api/console/upload': { reply: UploadProgress | null };
+}
