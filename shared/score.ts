@@ -1,4 +1,5 @@
 import { divideBig, leastMultiple } from './judging/fraction.ts';
+import { groupBy } from './judging/group.ts';
 import { logPoints } from './judging/logarithm.ts';
 import type { Criterion, PanelRule, VoteRule } from './judging/outcome.ts';
 import type { PanelRefused } from './judging/refused.ts';
@@ -71,7 +72,7 @@ export function panelParts(
 ): PanelParts | PanelRefused {
   const result: PanelParts = { parts: {}, used: {}, trimmed: {} };
   const lines = linesOf(totals, numbers);
-  const linesBy = Map.groupBy(lines, ({ number }) => number);
+  const linesBy = groupBy(lines, ({ number }) => number);
   for (const number of numbers) {
     const sheets = linesBy.get(number)?.length ?? 0;
     if (sheets < Math.max(1, rule.least))

@@ -1,4 +1,5 @@
 import { type ByNumber, divide, known, numbersOf } from '../score.ts';
+import { groupBy } from './group.ts';
 import { type PartId, partIds, type TieKey } from './outcome.ts';
 
 export type Parts = Partial<Record<PartId, ByNumber<number>>>;
@@ -52,7 +53,7 @@ export function orderOf(
 
 /** The order as `choose` takes it: who is tied stands together. */
 export function groupsOf(standing: readonly Place[]): number[][] {
-  return [...Map.groupBy(standing, ({ rank }) => rank).values()].map((group) =>
+  return [...groupBy(standing, ({ rank }) => rank).values()].map((group) =>
     group.map(({ number }) => number),
   );
 }

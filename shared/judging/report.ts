@@ -1,6 +1,7 @@
 import { known, linesOf, numbersOf, partOf, type Totals, unmoved } from '../score.ts';
 import { computeStanding, type Scoring } from '../standing.ts';
 import { absolute, divideBig, leastMultiple } from './fraction.ts';
+import { groupBy } from './group.ts';
 import { type Limits, type PanelId, panelIds } from './outcome.ts';
 import { isRefused, type Refused } from './refused.ts';
 import { chosenBy, type Inputs } from './robust.ts';
@@ -22,7 +23,7 @@ export interface SeatReport {
 export function panelReport(totals: Totals, numbers: readonly number[]): SeatReport[] {
   const lines = linesOf(totals, numbers);
   const severity = severityOf(lines);
-  return [...Map.groupBy(lines, ({ seat }) => seat)].map(([seat, own]) => {
+  return [...groupBy(lines, ({ seat }) => seat)].map(([seat, own]) => {
     const beside = own.flatMap((line) => besideOthers(line, lines));
     const offset = severity
       ? divideBig(known(Object.fromEntries(severity.offsets), seat), severity.scale)

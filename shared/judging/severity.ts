@@ -1,4 +1,5 @@
 import { leastMultiple } from './fraction.ts';
+import { groupBy } from './group.ts';
 
 /** One candidate's total on one seat's sheet. */
 export interface Line {
@@ -19,14 +20,14 @@ export interface Severity {
  */
 export function severityOf(lines: readonly Line[]): Severity | null {
   const seats = [...new Set(lines.map(({ seat }) => seat))];
-  const ofNumber = Map.groupBy(lines, ({ number }) => number);
+  const ofNumber = groupBy(lines, ({ number }) => number);
   if (!isLinked(seats, ofNumber)) return null;
   const place = new Map(seats.map((seat, at) => [seat, at]));
   const at = (line: Line): number => place.get(line.seat) ?? 0;
   // Every equation is multiplied by a common multiple of the candidates' numbers of sheets, so that all stays whole.
   const whole = leastMultiple([...ofNumber.values()].map(({ length }) => length));
   const rows = seats.map(() => Array.from({ length: seats.length + 1 }, () => 0n));
-  for (const [sheets, candidates] of Map.groupBy(ofNumber.values(), ({ length }) => length)) {
+  for (const [sheets, candidates] of groupBy(ofNumber.values(), ({ length }) => length)) {
     const share = whole / BigInt(sheets);
     const together = seats.map(() => seats.map(() => 0));
     for (const own of candidates) {
