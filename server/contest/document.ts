@@ -1,7 +1,7 @@
 import { type GenericSchema, getDotPath, safeParse } from 'valibot';
 import type { Candidate } from '@zuimei/shared/contest.ts';
 import type { Collection, ContestPlan, ContestSettings } from '@zuimei/shared/plan/plan.ts';
-import { candidateShape, collectionShape, settingsShape } from './shape.ts';
+import { keptShapes } from './shape.ts';
 
 /** Grows when a document that is kept can no longer be read as it stands; a migration then rewrites them. */
 const VERSION = 1;
@@ -28,10 +28,13 @@ function documentOf<T extends object>(name: string, shape: GenericSchema<unknown
   };
 }
 
-export const settingsDocument: Document<ContestSettings> = documentOf('settings', settingsShape);
-export const collectionDocument: Document<Collection> = documentOf('collection', collectionShape);
+export const settingsDocument: Document<ContestSettings> = documentOf('settings', keptShapes.settings);
+export const collectionDocument: Document<Collection> = documentOf('collection', keptShapes.collection);
 /** Without its number, which stands beside it. */
-export const candidateDocument: Document<Omit<Candidate, 'number'>> = documentOf('candidate', candidateShape);
+export const candidateDocument: Document<Omit<Candidate, 'number'>> = documentOf(
+  'candidate',
+  keptShapes.candidate,
+);
 
 /** A draft is both, each with its version. */
 export const draftDocument: Document<ContestPlan> = {

@@ -87,7 +87,7 @@ export async function nominationTables(
       foot: [],
       remarks: [],
     },
-    unitSheet(source, nominees),
+    unitTable(source, nominees),
   ];
 }
 
@@ -113,7 +113,7 @@ function markCells(screening: 'score' | 'vote', mark: Mark | undefined): CellVal
 }
 
 /** How many each unit sent, by state. In the order of units, never of their numbers: nobody is ranked by turnout. */
-function unitSheet(source: Source, nominees: readonly Nominee[]): PaperTable {
+function unitTable(source: Source, nominees: readonly Nominee[]): PaperTable {
   const shown = ['submitted', 'returned', 'accepted', 'declined', 'published', 'withdrawn', 'draft'] as const;
   const units = [...new Map(nominees.map((one) => [one.unit.id, one.unit.name]))].toSorted(
     ([a], [b]) => (a ?? 0) - (b ?? 0),

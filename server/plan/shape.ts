@@ -1,12 +1,12 @@
 import { boolean, type GenericSchema, minLength, object, optional, picklist, pipe, regex } from 'valibot';
 import { type ContestPlan, presetNames } from '@zuimei/shared/plan/plan.ts';
-import { collectionShape, moment, settingsShape } from '../contest/shape.ts';
+import { moment, sentShapes } from '../contest/shape.ts';
 import { slug, unjudged, whole, words } from '../http/shape.ts';
 
 /** ContestPlan exactly: nothing that it does not name comes through. */
 export const planShape = object({
-  settings: settingsShape,
-  collection: collectionShape,
+  settings: sentShapes.settings,
+  collection: sentShapes.collection,
 }) satisfies GenericSchema<unknown, ContestPlan>;
 
 /** As it can be given to a contest: easy to read out. */
