@@ -59,7 +59,7 @@ export interface ReviewLine extends NominationLine {
 }
 
 /** What the pages of review need to know about the contest. */
-export interface ReviewDesk {
+export interface ReviewTerms {
   slug: string;
   title: string;
   formTitle: string;
@@ -77,7 +77,7 @@ export interface ReviewDesk {
 
 /** GET …/nominations: the lines asked for, and how many there are in each state whatever was asked for. */
 export interface ReviewList {
-  desk: ReviewDesk;
+  terms: ReviewTerms;
   lines: ReviewLine[];
   counts: Record<NominationState, number>;
 }

@@ -10,7 +10,7 @@ export const staffRefusalCodes = [
   'signed_out',
   'forbidden',
   'csrf',
-  'proof_stale',
+  'reauth_needed',
   'sign_in_failed',
   'locked_out',
   'sign_in_wait',

@@ -11,7 +11,7 @@ export interface Engines {
 export const citizenEngines: Engines = { chrome: '90', safari: '15' };
 
 /** The console and the page that verifies a ledger, on office computers and staff's own phones: native <dialog> is there. */
-export const deskEngines: Engines = { chrome: '100', safari: '15.4' };
+export const consoleEngines: Engines = { chrome: '100', safari: '15.4' };
 
 /** What lib/engine.ts adds where it is missing, as es-check names it. The libraries of web/tsconfig.json allow the same and no more. */
 export const provided = [

@@ -1,12 +1,12 @@
 import vue from '@vitejs/plugin-vue';
 import { defineConfig, type Plugin } from 'vite';
 import { checked } from './checked.ts';
-import { citizenEngines, deskEngines, targetsOf } from './engines.ts';
+import { citizenEngines, consoleEngines, targetsOf } from './engines.ts';
 import { oneFile } from './onefile.ts';
 import { packed } from './packed.ts';
 
 const citizenTargets = targetsOf(citizenEngines);
-const deskTargets = targetsOf(deskEngines);
+const consoleTargets = targetsOf(consoleEngines);
 
 /** What a first vote needs comes in one file: on a slow network each further file costs a round trip. Of lib, what inner pages alone use stays with them. */
 const firstVote = {
@@ -42,8 +42,8 @@ export default defineConfig({
   plugins: [
     vue({ features: { optionsAPI: false, prodDevtools: false } }),
     checked('client', citizenEngines),
-    checked('console', deskEngines),
-    checked('verify', deskEngines),
+    checked('console', consoleEngines),
+    checked('verify', consoleEngines),
     oneFile('verify'),
     quietSdk,
     packed(),
@@ -71,8 +71,8 @@ export default defineConfig({
       build: {
         outDir: 'dist/console',
         assetsDir: 'console-assets',
-        target: deskTargets,
-        cssTarget: deskTargets,
+        target: consoleTargets,
+        cssTarget: consoleTargets,
         assetsInlineLimit: 2048,
         modulePreload: { polyfill: false },
         rolldownOptions: { input: 'console.html' },
@@ -82,8 +82,8 @@ export default defineConfig({
       consumer: 'client',
       build: {
         outDir: 'dist/verify',
-        target: deskTargets,
-        cssTarget: deskTargets,
+        target: consoleTargets,
+        cssTarget: consoleTargets,
         assetsInlineLimit: 100_000,
         modulePreload: false,
         rolldownOptions: { input: 'verify.html', output: { codeSplitting: false } },

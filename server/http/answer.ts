@@ -40,7 +40,7 @@ export const statusOf: Record<AnyRefusalCode, ContentfulStatusCode> = {
   signed_out: 401,
   forbidden: 403,
   csrf: 403,
-  proof_stale: 403,
+  reauth_needed: 403,
   sign_in_failed: 401,
   locked_out: 429,
   sign_in_wait: 429,

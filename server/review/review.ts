@@ -3,7 +3,7 @@ import type { NominationState } from '@zuimei/shared/nomination.ts';
 import { countedStates, nominationStates } from '@zuimei/shared/nomination.ts';
 import type { Collection } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import type { ReviewDesk, ReviewLine, ReviewView, ScreeningSum, Warning } from '@zuimei/shared/shortlist.ts';
+import type { ReviewLine, ReviewTerms, ReviewView, ScreeningSum, Warning } from '@zuimei/shared/shortlist.ts';
 import type { TwinView } from '@zuimei/shared/unit.ts';
 import type { StoredPlan } from '../contest/plan.ts';
 import type { Db, Tables } from '../db.ts';
@@ -170,7 +170,7 @@ function usedByUnit(rows: readonly ReviewRow[]): Map<number, number> {
 }
 
 /** What the pages of review need to know about the contest. */
-export function deskOf(stored: Collecting): ReviewDesk {
+export function termsOf(stored: Collecting): ReviewTerms {
   const { collection, settings, slug } = stored;
   return {
     slug,

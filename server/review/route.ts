@@ -33,7 +33,7 @@ import type { Secrets } from '../secret.ts';
 import type { Guard } from '../staff/session.ts';
 import { decide } from './decide.ts';
 import { reveal } from './reveal.ts';
-import { collecting, countStates, deskOf, isReadable, readOne, readReview } from './review.ts';
+import { collecting, countStates, isReadable, readOne, readReview, termsOf } from './review.ts';
 import { setMark } from './screening.ts';
 
 const filter = object({
@@ -87,7 +87,7 @@ export function reviewRoute(parts: { db: Db; secrets: Secrets; clock: () => numb
       const reader = { staff: c.get('person').staff, now: clock() };
       const lines = await readReview(db, contest, keys, reader);
       const list: ReviewList = {
-        desk: deskOf(contest),
+        terms: termsOf(contest),
         lines: sift(lines, wanted),
         counts: await countStates(db, contest.id),
       };

@@ -25,7 +25,7 @@ export interface OwnAccount {
    * A code of the second factor or one of recovery, where there is none the password: proves for a while that it is they who sit at this
    * session. Refuses with code_wrong, password_wrong, locked_out; bad_request for a password where a code is due.
    */
-  prove(person: Person, given: Proof): Promise<void>;
+  prove(person: Person, given: Reauth): Promise<void>;
   /** A new key for the authenticator; nothing changes until its first code comes back. Refuses with password_wrong, locked_out. */
   startTotp(person: Person, password: string): Promise<TotpRenewal>;
   /** Refuses with ticket_expired, code_wrong. Every recovery code from before is void. Signs every other browser out. */
@@ -41,7 +41,7 @@ export interface OwnAccount {
   acknowledge(person: Person, upTo: number): Promise<void>;
 }
 
-export type Proof = { by: 'code'; code: string } | { by: 'password'; password: string };
+export type Reauth = { by: 'code'; code: string } | { by: 'password'; password: string };
 
 export function createOwnAccount(parts: {
   db: Db;

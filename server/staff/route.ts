@@ -74,7 +74,7 @@ const bodies = {
  * POST /api/console/account/password, /account/totp/start, /account/totp, /account/recovery, /account/sessions/end-others
  * DELETE /api/console/account/sessions/:id
  * GET  /api/console/account/news, POST /news/seen {upTo}   what happened to one's account since one said one had read it
- * POST /api/console/account/proof                         proves once more who one is; GET: whether that is needed (proof_stale)
+ * POST /api/console/account/reauth                         proves once more who one is; GET: whether that is needed (reauth_needed)
  */
 export function staffRoute(parts: {
   db: Db;
@@ -151,11 +151,11 @@ export function staffRoute(parts: {
       await own.acknowledge(c.get('person'), upTo);
       return c.json({});
     })
-    .get('/api/console/account/proof', guard(), (c) => {
+    .get('/api/console/account/reauth', guard(), (c) => {
       checkFresh(c.get('person'), MARGIN_MS);
       return c.json({});
     })
-    .post('/api/console/account/proof', guard(), async (c) => {
+    .post('/api/console/account/reauth', guard(), async (c) => {
       await own.prove(c.get('person'), await readBody(c.req, bodies.proof));
       return c.json({});
     })

@@ -8,7 +8,7 @@ import { cookieOf } from '../http/cookie.ts';
 import { createMac, sameText } from '../mac.ts';
 import type { Secrets } from '../secret.ts';
 import type { Actor } from './action.ts';
-import { belongs, scopeColumn, scopeOf } from './scope.ts';
+import { belongs, scopeColumn, termsOf } from './scope.ts';
 import { type Sealed, type Seals, sealedColumns } from './seal.ts';
 
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
@@ -150,7 +150,7 @@ export function createSessions(parts: {
       unit: row.unit_id,
       login: account?.login ?? null,
       roles,
-      contests: row.unit_id === null ? scopeOf(row.scope) : [],
+      contests: row.unit_id === null ? termsOf(row.scope) : [],
       of:
         row.unit_id !== null && row.contest !== null
           ? { unit: row.unit_id, name: row.unit_name ?? '', contest: row.contest, slug: row.slug ?? '' }
@@ -251,7 +251,7 @@ export type Door = MiddlewareHandler<Guarded> & { roles: readonly Role[]; fresh:
 
 export interface Guard {
   (...roles: Role[]): Door;
-  /** As guard itself, and refuses with proof_stale who has not proved lately who they are: for what cannot be taken back. */
+  /** As guard itself, and refuses with reauth_needed who has not proved lately who they are: for what cannot be taken back. */
   fresh(...roles: Role[]): Door;
 }
 
@@ -293,7 +293,8 @@ export function createGuard(sessions: Sessions, isArchived: (slug: string) => Pr
   });
 }
 
-/** Refuses with proof_stale, and what to prove it by, when the last proof serves for less than `leastMs` more. */
+/** Refuses with reauth_needed, and what to prove it by, when the last proof serves for less than `leastMs` more. */
 export function checkFresh(person: Person, leastMs = 0): void {
-  if (person.freshMs <= leastMs) throw new Refusal('proof_stale', { by: person.totp ? 'code' : 'password' });
+  if (person.freshMs <= leastMs)
+    throw new Refusal('reauth_needed', { by: person.totp ? 'code' : 'password' });
 }

@@ -9,7 +9,7 @@ import { type Shelf, waitFor } from './sharedstore.ts';
  */
 export type Arrival = { kind: 'ok'; person: string } | { kind: 'snapshot' | 'away' | 'again' };
 
-export interface Entry {
+export interface Arrivals {
   /**
    * Never rejects. A code is exchanged once, by whichever server it reaches first; the same browser (its cookie value) that brings it again is
    * answered alike. Another browser is not: a code that was seen in passing makes nobody somebody else.
@@ -24,12 +24,12 @@ const WAIT_MS = 7_000;
 const MOST_AT_ONCE = 300;
 
 /** `settle`: who that is here, and whatever follows from meeting them. */
-export function createEntry(parts: {
+export function createArrivals(parts: {
   api: WechatApi;
   shelf: Shelf;
   settle: (met: Met) => Promise<string>;
   log: Journal;
-}): Entry {
+}): Arrivals {
   const { api, shelf, settle, log } = parts;
   let underway = 0;
   /** Of the last exchange that failed for another reason than its code; logged when it begins. */

@@ -75,7 +75,7 @@ export function wechatRoute(parts: {
       return c.redirect(`${account.openBase}/connect/oauth2/authorize?${query}#wechat_redirect`);
     })
     .get('/wechat/back', async (c) => {
-      const { states, entry, bind } = connected();
+      const { states, arrivals, bind } = connected();
       const visitor = voters.read(c.req.header('cookie'));
       const opened = states.open(c.req.query('state') ?? '', visitor?.cookie ?? '');
       if (!opened) throw new Refusal('bad_request', { field: 'state' });
@@ -89,7 +89,7 @@ export function wechatRoute(parts: {
       // Only who was sent to WeChat from here costs a call of it, and only those are counted.
       const peer = c.env.incoming.socket.remoteAddress ?? '';
       limit.take(networkOf(clientAddress(peer, c.req.header('x-forwarded-for'), trustedProxies)), clock());
-      const arrival = await entry.arrive(code, visitor.cookie);
+      const arrival = await arrivals.arrive(code, visitor.cookie);
       if (arrival.kind !== 'ok') return backTo(c, place, arrival.kind);
       c.header('Set-Cookie', voterCookie(await bind(visitor, arrival.person), parts.secure));
       return backTo(c, place, 'ok');

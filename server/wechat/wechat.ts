@@ -8,7 +8,7 @@ import type { Ledger } from '../vote/ledger.ts';
 import { identityOf, type Visitor, type Voters } from '../vote/voter.ts';
 import type { WechatAccount } from './account.ts';
 import { createWechatApi } from './api.ts';
-import { createEntry, type Entry } from './arrival.ts';
+import { type Arrivals, createArrivals } from './arrival.ts';
 import { createCredentials } from './credential.ts';
 import { createPeople } from './person.ts';
 import type { Shelf } from './sharedstore.ts';
@@ -19,7 +19,7 @@ import { createStates, type States } from './state.ts';
 export interface Wechat {
   account: WechatAccount;
   states: States;
-  entry: Entry;
+  arrivals: Arrivals;
   /** A visitor turns out to be a person: gives their new cookie; what this browser has voted by itself counts against the person's quotas. */
   bind(visitor: Visitor | null, person: string): Promise<string>;
   /** The person of who wrote to the account; null = never met, and WeChat does not answer just now. */
@@ -102,7 +102,7 @@ export function createWechat(parts: {
   return {
     account,
     states: createStates(secrets, clock),
-    entry: createEntry({
+    arrivals: createArrivals({
       api,
       shelf,
       log,

@@ -37,9 +37,9 @@ export interface AccountApi {
   'POST /api/console/account/password': { body: { current: string; next: string }; reply: Done };
   'GET /api/console/account/news': { reply: AccountEvent[] };
   'POST /api/console/account/news/seen': { body: { upTo: number }; reply: Done };
-  /** Refuses with proof_stale when a proof is due. */
-  'GET /api/console/account/proof': { reply: Done };
-  'POST /api/console/account/proof': {
+  /** Refuses with reauth_needed when a proof is due. */
+  'GET /api/console/account/reauth': { reply: Done };
+  'POST /api/console/account/reauth': {
     body: { by: 'code'; code: string } | { by: 'password'; password: string };
     reply: Done;
   };

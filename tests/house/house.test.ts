@@ -91,6 +91,18 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
       [['server/http/reply.ts', `import type { Context } from 'hono';`]],
     ],
   },
+  'desk, proof and entry mean one thing each': {
+    wrong: [
+      [['web/console/unit/EntryPage.vue', '']],
+      [['server/staff/profile.ts', 'export type Proof = string;']],
+      [['shared/shortlist.ts', 'export interface ReviewDesk {}']],
+    ],
+    right: [
+      [['shared/log/proof.ts', 'export interface LogProof {}']],
+      [['shared/ledger/entry.ts', 'export interface Entry {}']],
+      [['tests/server/staffed.ts', 'export interface Desk {}']],
+    ],
+  },
   'sheet, panel, notice and standing are words of the judging': {
     wrong: [
       [['web/console/frame/SidePanel.vue', '']],

@@ -9,7 +9,26 @@ const said =
 /** A page of a workbook. */
 const other = /[wW]orksheet/u;
 
+/** Words that one place has for itself: a desk is the browser of somebody on the staff, in tests; what the staff prove again is reauth. */
+const taken: readonly [word: RegExp, where: RegExp][] = [
+  [/\b[dD]esk|Desk/u, /^(web|server|shared)\//],
+  [/[pP]roof/u, /^(web\/console|server\/staff|shared\/staff)/],
+  [/[eE]ntry|[eE]ntries/u, /^web\/console\/(unit|frame)\/|^server\/wechat\//],
+];
+
 export const names: Record<string, Rule> = {
+  'desk, proof and entry mean one thing each': (sources) =>
+    sources.flatMap(({ path, text }) =>
+      taken
+        .filter(([, where]) => where.test(path))
+        .flatMap(([word]) => [
+          ...(word.test(path) ? [`${path} is called as something else is`] : []),
+          ...text.split('\n').flatMap((line, at) => {
+            const [, exported] = said.exec(line) ?? [];
+            return exported && word.test(exported) ? [`${path}:${at + 1} ${exported}`] : [];
+          }),
+        ]),
+    ),
   'sheet, panel, notice and standing are words of the judging': (sources) =>
     sources
       .filter(({ path }) => !judging.test(path))

@@ -48,7 +48,7 @@ export function bodiesFor({ plan, nomination, ticket, witness }: Known): Record<
     },
     'POST /api/console/account/password': { current: 'x', next: '青石镇的早晨很安静呀' },
     'POST /api/console/account/news/seen': { upTo: 1 },
-    'POST /api/console/account/proof': { by: 'code', code: '123456' },
+    'POST /api/console/account/reauth': { by: 'code', code: '123456' },
     'POST /api/console/account/totp/start': { password: 'x' },
     'POST /api/console/account/totp': { ticket: 'x', code: '123456' },
     'POST /api/console/account/recovery': { password: 'x' },

@@ -137,7 +137,7 @@ test('every door to what cannot be taken back asks for a proof of the last minut
     expect([name(door), reply?.status, reply?.body]).toEqual([
       name(door),
       403,
-      { code: 'proof_stale', by: 'password' },
+      { code: 'reauth_needed', by: 'password' },
     ]);
   }
 });

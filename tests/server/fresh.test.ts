@@ -42,21 +42,21 @@ describe.each(databaseKinds)('a proof of the last minutes, %s database', (kind) 
     expect((await invite(desk)).status).toBe(201);
     site.pass(2_000);
     const stale = await invite(desk);
-    expect([stale.status, stale.body]).toEqual([403, { code: 'proof_stale', by: 'code' }]);
+    expect([stale.status, stale.body]).toEqual([403, { code: 'reauth_needed', by: 'code' }]);
     // What changes nothing is still there, and what was refused was not done.
     expect((await desk.ask<unknown[]>('GET', 'staff')).status).toBe(200);
     const code = totpCode(secret, site.now());
-    expect((await desk.ask('POST', 'account/proof', { by: 'code', code: '000000' })).body).toEqual({
+    expect((await desk.ask('POST', 'account/reauth', { by: 'code', code: '000000' })).body).toEqual({
       code: 'code_wrong',
       left: 4,
     });
-    expect((await invite(desk)).body.code).toBe('proof_stale');
-    expect((await desk.ask('POST', 'account/proof', { by: 'code', code })).status).toBe(200);
+    expect((await invite(desk)).body.code).toBe('reauth_needed');
+    expect((await desk.ask('POST', 'account/reauth', { by: 'code', code })).status).toBe(200);
     expect((await invite(desk)).status).toBe(201);
     site.pass(PROOF_MS + 1_000);
     // The same code proves nothing a second time.
-    expect((await desk.ask('POST', 'account/proof', { by: 'code', code })).body.code).toBe('code_wrong');
-    expect((await invite(desk)).body.code).toBe('proof_stale');
+    expect((await desk.ask('POST', 'account/reauth', { by: 'code', code })).body.code).toBe('code_wrong');
+    expect((await invite(desk)).body.code).toBe('reauth_needed');
   });
 
   test('is of one session alone', async () => {
@@ -65,24 +65,24 @@ describe.each(databaseKinds)('a proof of the last minutes, %s database', (kind) 
     site.pass(60_000);
     await other.code((await other.password(login)).body.ticket, totpCode(secret, site.now()));
     site.pass(PROOF_MS + 1_000);
-    expect((await other.ask('POST', 'account/proof', { by: 'code', code: recovery[0] })).status).toBe(200);
-    expect((await invite(desk)).body.code).toBe('proof_stale');
+    expect((await other.ask('POST', 'account/reauth', { by: 'code', code: recovery[0] })).status).toBe(200);
+    expect((await invite(desk)).body.code).toBe('reauth_needed');
     expect((await invite(other)).status).toBe(201);
   });
 
   test('is the second factor where there is one: the password is not taken for it', async () => {
     const { desk } = await member(['administrator']);
     site.pass(PROOF_MS + 1_000);
-    const reply = await desk.ask('POST', 'account/proof', { by: 'password', password: PASSWORD });
+    const reply = await desk.ask('POST', 'account/reauth', { by: 'password', password: PASSWORD });
     expect(reply.status).toBe(400);
-    expect((await invite(desk)).body.code).toBe('proof_stale');
+    expect((await invite(desk)).body.code).toBe('reauth_needed');
   });
 
   test('wrong codes lock the account as they do at the sign-in', async () => {
     const { desk } = await member(['auditor']);
     const codes = [];
     for (let i = 0; i < 5; i++)
-      codes.push((await desk.ask('POST', 'account/proof', { by: 'code', code: '000000' })).body.code);
+      codes.push((await desk.ask('POST', 'account/reauth', { by: 'code', code: '000000' })).body.code);
     expect(codes).toEqual([...Array(4).fill('code_wrong'), 'locked_out']);
   });
 
@@ -97,11 +97,11 @@ describe.each(databaseKinds)('a proof of the last minutes, %s database', (kind) 
     await desk.joinBare(link.path);
     site.pass(PROOF_MS + 1_000);
     const start = () => desk.ask('POST', 'account/totp/start', { password: PASSWORD });
-    expect((await start()).body).toEqual({ code: 'proof_stale', by: 'password' });
-    expect((await desk.ask('POST', 'account/proof', { by: 'password', password: 'wrong' })).body.code).toBe(
+    expect((await start()).body).toEqual({ code: 'reauth_needed', by: 'password' });
+    expect((await desk.ask('POST', 'account/reauth', { by: 'password', password: 'wrong' })).body.code).toBe(
       'password_wrong',
     );
-    expect((await desk.ask('POST', 'account/proof', { by: 'password', password: PASSWORD })).status).toBe(
+    expect((await desk.ask('POST', 'account/reauth', { by: 'password', password: PASSWORD })).status).toBe(
       200,
     );
     expect((await start()).status).toBe(200);
@@ -109,9 +109,9 @@ describe.each(databaseKinds)('a proof of the last minutes, %s database', (kind) 
 
   test('who follows a link to a file asks before whether the proof will last', async () => {
     const { desk } = await member(['auditor']);
-    expect((await desk.ask('GET', 'account/proof')).status).toBe(200);
+    expect((await desk.ask('GET', 'account/reauth')).status).toBe(200);
     site.pass(PROOF_MS - 30_000);
-    expect((await desk.ask('GET', 'account/proof')).body.code).toBe('proof_stale');
+    expect((await desk.ask('GET', 'account/reauth')).body.code).toBe('reauth_needed');
   });
 
   test('the ledger leaves with its openings only behind it, without them as before', async () => {

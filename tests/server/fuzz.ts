@@ -175,7 +175,7 @@ export async function createFuzz(db: Db, seed: number) {
     // Signed out by what came before, or too long ago: once more, signed in anew.
     const over =
       reply.status === 401 ||
-      (reply.status === 403 && (await reply.clone().text()).includes('"proof_stale"'));
+      (reply.status === 403 && (await reply.clone().text()).includes('"reauth_needed"'));
     if (over && !stranger && desks.delete(role)) return await send(door, path, body, { type, welcome });
     if (reply.status >= 500) {
       const text = await reply.clone().text();

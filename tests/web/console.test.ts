@@ -3,8 +3,8 @@ import { refusalCodes } from '@zuimei/shared/refusal.ts';
 import type { Role } from '@zuimei/shared/staff.ts';
 import { staffRefusalCodes } from '@zuimei/shared/staffrefusal.ts';
 import { countChars } from '@zuimei/shared/text/character.ts';
-import { contestEntries, deskEntries, entriesFor } from '../../web/console/frame/entries.ts';
 import { fileProblem, sizeWords } from '../../web/console/frame/file.ts';
+import { contestMenu, menuFor, siteMenu } from '../../web/console/frame/menu.ts';
 import { fromField, toField } from '../../web/console/frame/moment.ts';
 import { parseNumber } from '../../web/console/frame/number.ts';
 import { ordered } from '../../web/console/frame/order.ts';
@@ -132,8 +132,8 @@ describe('the way through the console', () => {
   test('each role finds in the side bar what it works with, and nothing else', () => {
     const bar = (...held: Role[]) => {
       const has = (...wanted: readonly Role[]) => held.some((role) => wanted.includes(role));
-      return [deskEntries, contestEntries].map((entries) =>
-        entriesFor(entries, has)
+      return [siteMenu, contestMenu].map((entries) =>
+        menuFor(entries, has)
           .map((one) => one.label)
           .join(' '),
       );

@@ -9,7 +9,7 @@ import { useToast } from './frame/toast.ts';
 import { whenSignedOut, whenStale } from './lib/client.ts';
 import { useSession } from './lib/session.ts';
 import { createConsoleRouter } from './router.ts';
-import { useProof } from './sign/proof.ts';
+import { useReauth } from './sign/reauth.ts';
 
 const app = createApp(App);
 app.use(createPinia());
@@ -27,7 +27,7 @@ whenSignedOut(async () => {
   await nextTick();
   await router.push({ name: 'sign-in', query: { to: to.fullPath, again: '1' } });
 });
-whenStale(({ details }) => useProof().ask(details['by'] === 'password' ? 'password' : 'code'));
+whenStale(({ details }) => useReauth().ask(details['by'] === 'password' ? 'password' : 'code'));
 let shown = false;
 // A part of the console that did not arrive. Where a new version was published the whole page is loaded; where there is no network
 // that would put the browser's own error in the place of what is on the screen.

@@ -6,8 +6,8 @@ import { checkConsistency } from '@zuimei/shared/merkle.ts';
 import { parseVerifierKey } from '@zuimei/shared/note.ts';
 import { client } from '../lib/client.ts';
 import { grouped } from '../lib/words.ts';
-import { desk, isKey, ownKey } from './desk.ts';
 import { type Finding, KEEP, LOST, NO_FILE, open, wrong } from './finding.ts';
+import { isKey, material, ownKey } from './material.ts';
 import { checkFile } from './reading.ts';
 
 interface Against {
@@ -100,8 +100,8 @@ export async function compareInFile(
   notes: readonly [string, string],
   tell: (entries: number) => void,
 ): Promise<Finding> {
-  if (!desk.file) return open('还没有选择账本文件', NO_FILE);
-  const report = await checkFile(desk.file, { ...ownKey(), kept: notes }, ({ entries }) => tell(entries));
+  if (!material.file) return open('还没有选择账本文件', NO_FILE);
+  const report = await checkFile(material.file, { ...ownKey(), kept: notes }, ({ entries }) => tell(entries));
   if (!report.header || !report.key) return open('所选文件不是可用的账本', NO_FILE);
   const [older, newer] = report.kept;
   if (older?.ok && newer?.ok) {

@@ -4,8 +4,8 @@ import { checkReceiptCode, parseReceiptCode, type ReceiptCode } from '@zuimei/sh
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { client } from '../lib/client.ts';
 import { grouped } from '../lib/words.ts';
-import { desk, ownKey } from './desk.ts';
 import { type Finding, KEEP, LOST, NO_FILE, open, wrong } from './finding.ts';
+import { material, ownKey } from './material.ts';
 import { checkFile } from './reading.ts';
 
 const malformed: Record<string, string> = {
@@ -88,8 +88,10 @@ const outcomes: Record<Exclude<CodeOutcome, 'there'>, (code: ReceiptCode) => Fin
 
 /** Looks the entry up in the chosen file, which is verified on the way. */
 export async function checkInFile(code: ReceiptCode, tell: (entries: number) => void): Promise<Finding> {
-  if (!desk.file) return open('还没有选择账本文件', NO_FILE);
-  const report = await checkFile(desk.file, { ...ownKey(), codes: [code] }, ({ entries }) => tell(entries));
+  if (!material.file) return open('还没有选择账本文件', NO_FILE);
+  const report = await checkFile(material.file, { ...ownKey(), codes: [code] }, ({ entries }) =>
+    tell(entries),
+  );
   const [outcome = 'absent'] = report.codes;
   if (!report.header) return open('所选文件不是导出的账本', NO_FILE);
   const against = report.key ? { key: report.key } : {};

@@ -92,13 +92,13 @@ function asking<M extends 'POST' | 'PUT' | 'PATCH' | 'DELETE'>(method: M) {
 /** What was refused for want of a fresh proof is sent once more, as it was, when the proof was given. */
 async function proved<T>(send: () => Promise<Answer<T>>): Promise<Answer<T>> {
   const answer = await send();
-  if (answer.ok || answer.fault.code !== 'proof_stale') return answer;
+  if (answer.ok || answer.fault.code !== 'reauth_needed') return answer;
   return (await prove(answer.fault)) ? await send() : answer;
 }
 
 /** Follows a link to a file of this site, after the proof that may be due: a refusal must not be kept in the file's place. */
 async function take(href: string): Promise<Answer<unknown>> {
-  const answer = await api.get('/api/console/account/proof');
+  const answer = await api.get('/api/console/account/reauth');
   if (!answer.ok) return answer;
   const link = document.createElement('a');
   link.href = href;

@@ -72,7 +72,7 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   signed_out: '登录已过期，请重新登录。填写的内容仍在这里。',
   forbidden: '您的权限不包括这一步。如需办理，请联系系统管理员。',
   csrf: '页面已经过期，请刷新后再试。刷新前请先复制未保存的内容。',
-  proof_stale: '这一步须先确认是您本人，请再输入一次动态码。填写的内容仍在这里。',
+  reauth_needed: '这一步须先确认是您本人，请再输入一次动态码。填写的内容仍在这里。',
   sign_in_failed: '账号或密码不正确，请核对后再试。[再错 {left} 次将暂时锁定。]',
   locked_out:
     '在这里多次尝试没有成功，已暂时停用[，{until} 后可再试]。可改用以前登录过的电脑或手机，或联系系统管理员解除。',

@@ -2,7 +2,7 @@ import { computed } from 'vue';
 import { answerFaults } from '@zuimei/shared/answer.ts';
 import type { PortalView } from '@zuimei/shared/unit.ts';
 import { answerWords } from './answerwords.ts';
-import type { Entry } from './entry.ts';
+import type { NominationEditing } from './editing.ts';
 import { type FormStep, stepOf } from './portal.ts';
 
 /** One thing that stands in the way of sending. `key`: of the field, or 'kind', 'category', 'consent'. */
@@ -14,14 +14,14 @@ export interface Gap {
 }
 
 /** What is still missing or wrong, by the same rules as the server's, in the order of the form. */
-export function useGaps(entry: Entry, portal: PortalView) {
+export function useGaps(editing: NominationEditing, portal: PortalView) {
   return computed((): Gap[] => {
-    const { view, typed } = entry;
+    const { view, typed } = editing;
     const gaps: Gap[] = [];
     if (portal.categories.length > 0 && !portal.categories.some((one) => one.id === typed.category))
       gaps.push({ key: 'category', step: 'basic', title: '组别', words: '请选择一个组别。' });
     const files = view.value.attachments.map((file) => file.field);
-    const { masks } = entry;
+    const { masks } = editing;
     const told = answerFaults(portal.form, typed.kind, typed.values, {
       photo: view.value.photo !== null,
       files,

@@ -1,21 +1,21 @@
 import { computed } from 'vue';
 import { policies } from '@zuimei/shared/policy.ts';
 import { thresholdsOf } from '@zuimei/shared/threshold.ts';
-import { usePlanDesk } from './desk.ts';
+import { usePlanEditing } from './editing.ts';
 
 /** The numbers of the plan's policy: those of its level, and the ones this contest changes. -1 = never. */
 export function useThresholds() {
-  const desk = usePlanDesk();
+  const editing = usePlanEditing();
   const usual = computed(
     () =>
       new Map(
-        thresholdsOf(policies[desk.plan.settings.policy]).map(({ path, value }): [string, number] => [
+        thresholdsOf(policies[editing.plan.settings.policy]).map(({ path, value }): [string, number] => [
           path,
           value,
         ]),
       ),
   );
-  const changes = computed(() => desk.plan.settings.thresholds);
+  const changes = computed(() => editing.plan.settings.thresholds);
 
   return {
     count: computed(() => Object.keys(changes.value).length),
@@ -27,11 +27,11 @@ export function useThresholds() {
       const next = { ...changes.value };
       if (value === usual.value.get(path)) delete next[path];
       else next[path] = value;
-      desk.plan.settings.thresholds = next;
+      editing.plan.settings.thresholds = next;
     },
     reset(): void {
-      desk.plan.settings.thresholds = {};
+      editing.plan.settings.thresholds = {};
     },
-    errorAt: (path: string): string | undefined => desk.errorAt(`settings.thresholds.${path}`),
+    errorAt: (path: string): string | undefined => editing.errorAt(`settings.thresholds.${path}`),
   };
 }

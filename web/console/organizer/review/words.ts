@@ -1,12 +1,12 @@
 import type { NominationAct } from '@zuimei/shared/nomination.ts';
-import type { ReviewDesk, ScreeningSum } from '@zuimei/shared/shortlist.ts';
+import type { ReviewTerms, ScreeningSum } from '@zuimei/shared/shortlist.ts';
 
-export function categoryName(desk: Pick<ReviewDesk, 'categories'>, id: string): string {
-  return desk.categories.find((one) => one.id === id)?.name ?? (id || '未选');
+export function categoryName(terms: Pick<ReviewTerms, 'categories'>, id: string): string {
+  return terms.categories.find((one) => one.id === id)?.name ?? (id || '未选');
 }
 
 /** What was given so far: "87.5（3 人）", "3 / 4 赞成". */
-export function screeningWords(kind: ReviewDesk['screening'], sum: ScreeningSum): string {
+export function screeningWords(kind: ReviewTerms['screening'], sum: ScreeningSum): string {
   if (kind === 'none' || sum.given === 0) return '';
   return kind === 'vote' ? `${sum.favour} / ${sum.given} 赞成` : `${sum.average ?? ''}（${sum.given} 人）`;
 }

@@ -11,7 +11,7 @@ import { forgetTyped, keepTyped, readTyped, type Typed } from './typed.ts';
  * One nomination as its unit edits it, saved as it is typed, and kept in this browser until the server has it. Private answers come masked
  * and are sent only when written anew.
  */
-export function useEntry(first: NominationView, form: readonly FormField[]) {
+export function useNominationEditing(first: NominationView, form: readonly FormField[]) {
   const view = ref(first);
   const typed = reactive<Typed>(typedOf(first));
   const savedAt = ref(first.updatedAt);
@@ -68,7 +68,7 @@ export function useEntry(first: NominationView, form: readonly FormField[]) {
   return { masks, view, typed, state, savedAt, fault, conflict, editable, at, flush, act, reload, settle };
 }
 
-export type Entry = ReturnType<typeof useEntry>;
+export type NominationEditing = ReturnType<typeof useNominationEditing>;
 
 function typedOf(view: NominationView): Typed {
   const kind: CandidateKind = view.kind;

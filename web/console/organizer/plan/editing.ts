@@ -8,33 +8,33 @@ import { useAutosave } from '../../frame/useAutosave.ts';
 import { api } from '../../lib/client.ts';
 import { type SectionKey, sectionOf } from './faults.ts';
 
-export type PlanDesk = ReturnType<typeof createPlanDesk>;
-export const planKey: InjectionKey<PlanDesk> = Symbol('plan');
+export type PlanEditing = ReturnType<typeof createPlanEditing>;
+export const planKey: InjectionKey<PlanEditing> = Symbol('plan');
 
 /** The plan that the page around is editing. */
-export function usePlanDesk(): PlanDesk {
-  const desk = inject(planKey);
-  if (!desk) throw new Error('no plan is being edited');
-  return desk;
+export function usePlanEditing(): PlanEditing {
+  const editing = inject(planKey);
+  if (!editing) throw new Error('no plan is being edited');
+  return editing;
 }
 
 /** A plan under edit, saved as it is typed. One that finds somebody else's newer plan waits for a decision. */
-export function createPlanDesk(first: PlanView) {
+export function createPlanEditing(first: PlanView) {
   const at = { slug: first.slug };
-  const desk = reactive({ view: first, plan: copyOf(first.plan) });
+  const editing = reactive({ view: first, plan: copyOf(first.plan) });
   const { state, fault, isDirty, flush, take, settle } = useAutosave(first, {
-    text: () => JSON.stringify(desk.plan),
+    text: () => JSON.stringify(editing.plan),
     textOf: (view) => JSON.stringify(view.plan),
     send: (text, version) =>
       api.put('/api/console/contests/:slug/plan', at, { plan: JSON.parse(text), version }),
     newer: 'plan_changed',
     saved: (view) => {
-      desk.view = view;
+      editing.view = view;
     },
     read: () => api.get('/api/console/contests/:slug/plan', at),
     show: (view, replace) => {
-      desk.view = view;
-      if (replace) desk.plan = copyOf(view.plan);
+      editing.view = view;
+      if (replace) editing.plan = copyOf(view.plan);
     },
   });
 
@@ -42,17 +42,17 @@ export function createPlanDesk(first: PlanView) {
   time.hear(Date.parse(first.now));
   const { now } = time;
   const faults = computed(() => {
-    const { begun, inForce } = desk.view;
-    return checkPlan(desk.plan, {
+    const { begun, inForce } = editing.view;
+    return checkPlan(editing.plan, {
       now: now(),
-      candidates: desk.view.candidates,
+      candidates: editing.view.candidates,
       frozen: inForce && (begun || hasOpened(inForce.settings, now())) ? inForce.settings : null,
-      wechatReach: desk.view.wechatReach,
+      wechatReach: editing.view.wechatReach,
     });
   });
 
   return reactive({
-    ...toRefs(desk),
+    ...toRefs(editing),
     state,
     fault,
     now,

@@ -1,12 +1,12 @@
 import type { Role } from '@zuimei/shared/staff.ts';
 import { type PageName, pageRoles } from '../lib/access.ts';
 
-export interface Entry {
+export interface MenuItem {
   name: PageName;
   label: string;
 }
 
-export const deskEntries: readonly Entry[] = [
+export const siteMenu: readonly MenuItem[] = [
   { name: 'home', label: '活动' },
   { name: 'unit', label: '我的报送' },
   { name: 'staff', label: '人员与权限' },
@@ -14,7 +14,7 @@ export const deskEntries: readonly Entry[] = [
 ];
 
 /** Inside a contest. */
-export const contestEntries: readonly Entry[] = [
+export const contestMenu: readonly MenuItem[] = [
   { name: 'live', label: '实时' },
   { name: 'ballots', label: '选票日志' },
   { name: 'clusters', label: '疑似聚集' },
@@ -29,10 +29,10 @@ export const contestEntries: readonly Entry[] = [
   { name: 'out', label: '导出与归档' },
 ];
 
-/** The entries that somebody with these roles sees. */
-export function entriesFor(
-  entries: readonly Entry[],
+/** The items that somebody with these roles sees. */
+export function menuFor(
+  items: readonly MenuItem[],
   has: (...roles: readonly Role[]) => boolean,
-): readonly Entry[] {
-  return entries.filter((entry) => has(...pageRoles[entry.name]));
+): readonly MenuItem[] {
+  return items.filter((item) => has(...pageRoles[item.name]));
 }

@@ -4,8 +4,8 @@ import { parseVerifierKey } from '@zuimei/shared/note.ts';
 /** Opened from a disk, the page has no site to ask. */
 export const served = location.protocol.startsWith('http');
 
-/** What lies on the desk, for all three checks; gone when the page is closed. */
-export const desk = reactive({
+/** What all three checks are given; gone when the page is closed. */
+export const material = reactive({
   file: null as File | null,
   /** The log's key as the reader brought it; '' = as the site or the file says. */
   key: '',
@@ -29,5 +29,5 @@ export function isKey(text: string): boolean {
 
 /** The key that was brought, as an option. */
 export function ownKey(): { key?: string } {
-  return desk.key.trim() === '' ? {} : { key: desk.key.trim() };
+  return material.key.trim() === '' ? {} : { key: material.key.trim() };
 }
