@@ -8,7 +8,7 @@ import type { Attempts } from '../staff/attempt.ts';
 import { checkAdministratorLeft, isAdministrator } from '../staff/change.ts';
 import { recordOnAccount, tellOwner } from '../staff/event.ts';
 import type { Requests } from '../staff/request.ts';
-import { changeScope, scopeColumn, termsOf } from '../staff/scope.ts';
+import { changeScope, scopeColumn, scopeOf } from '../staff/scope.ts';
 import { type AccountRow, type Seals, sealedColumns } from '../staff/seal.ts';
 
 /**
@@ -155,7 +155,7 @@ export async function readStaff(
       login: row.login,
       name: row.name,
       roles: row.roles,
-      contests: row.unit_name === null ? termsOf(row.scope) : [],
+      contests: row.unit_name === null ? scopeOf(row.scope) : [],
       unit: row.unit_name === null ? null : { name: row.unit_name, contest: row.slug ?? '' },
       state: state(),
       totp: row.totp !== null,

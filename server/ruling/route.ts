@@ -57,7 +57,7 @@ export function rulingRoute(parts: { db: Db; guard: Guard; ledger: Ledger; analy
     .get(base, auditor, async (c) => c.json(await rulings.page(personOf(c), slugOf(c))))
     .post(base, auditor, async (c) => {
       const body = await readBody(c.req, Proposed, MOST_BYTES);
-      const request = { ...body, scope: termsOf(body.scope), reason: checkReason(body.reason) };
+      const request = { ...body, scope: scopeOf(body.scope), reason: checkReason(body.reason) };
       return c.json(await rulings.propose(personOf(c), slugOf(c), request), 201);
     })
     .post(`${base}/:id/confirm`, parts.guard.fresh('auditor'), async (c) => {
@@ -85,7 +85,7 @@ type Sent =
   | { by: 'filter'; filter: Record<string, string | number> };
 
 /** An empty filter would be about every ballot there is. */
-function termsOf(scope: Sent): RulingScope {
+function scopeOf(scope: Sent): RulingScope {
   if (scope.by !== 'filter') return scope;
   const filter = parseFilter(scope.filter);
   if (Object.keys(filter).length === 0) throw new Refusal('bad_request', { field: 'scope.filter' });

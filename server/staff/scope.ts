@@ -14,7 +14,7 @@ export const scopeColumn: RawBuilder<string[] | null> = sql`
   case when staff.contests is not null
     then array(select slug from contest where id = any(staff.contests) order by id) end`;
 
-export function termsOf(slugs: string[] | null): Scope {
+export function scopeOf(slugs: string[] | null): Scope {
   return slugs ?? 'all';
 }
 

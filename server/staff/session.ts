@@ -8,7 +8,7 @@ import { cookieOf } from '../http/cookie.ts';
 import { createMac, sameText } from '../mac.ts';
 import type { Secrets } from '../secret.ts';
 import type { Actor } from './action.ts';
-import { belongs, scopeColumn, termsOf } from './scope.ts';
+import { belongs, scopeColumn, scopeOf } from './scope.ts';
 import { type Sealed, type Seals, sealedColumns } from './seal.ts';
 
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
@@ -150,7 +150,7 @@ export function createSessions(parts: {
       unit: row.unit_id,
       login: account?.login ?? null,
       roles,
-      contests: row.unit_id === null ? termsOf(row.scope) : [],
+      contests: row.unit_id === null ? scopeOf(row.scope) : [],
       of:
         row.unit_id !== null && row.contest !== null
           ? { unit: row.unit_id, name: row.unit_name ?? '', contest: row.contest, slug: row.slug ?? '' }

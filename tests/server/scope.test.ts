@@ -184,6 +184,6 @@ test('an invitation and the command line name the contests', async () => {
   expect(await runCommand(place, 'staff', [...add, '--login', 'wuq2', '--contests', 'nowhere-1'])).toBe(1);
   expect(said.at(-1)).toContain('没有这些活动：nowhere-1');
   const staff = await boss.get<StaffView[]>('/api/console/staff');
-  const termsOf = (login: string) => staff.find((one) => one.login === login)?.contests;
-  expect([termsOf('zhoumc'), termsOf('wuq'), termsOf('wuq2')]).toEqual([[mine], [mine, theirs], undefined]);
+  const scopeOf = (login: string) => staff.find((one) => one.login === login)?.contests;
+  expect([scopeOf('zhoumc'), scopeOf('wuq'), scopeOf('wuq2')]).toEqual([[mine], [mine, theirs], undefined]);
 });
