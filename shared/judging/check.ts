@@ -191,7 +191,9 @@ function checkLimits({ places, categories: bounds }: Outcome, setting: Setting, 
   const least = sum(Object.values(bounds).map((bound) => bound.least ?? 0));
   if (least > places) say('minimums_too_many', 'categories', { least, places });
   const most = sum(
-    categories.map(({ id, candidates: here }) => Math.min(here, bounds[id]?.most ?? Number.POSITIVE_INFINITY)),
+    categories.map(({ id, candidates: here }) =>
+      Math.min(here, bounds[id]?.most ?? Number.POSITIVE_INFINITY),
+    ),
   );
   const isBounded = Object.values(bounds).some((bound) => bound.most !== undefined);
   if (isBounded && categories.length > 0 && most < places && least <= places)

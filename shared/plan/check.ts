@@ -121,7 +121,8 @@ function fieldOf(plan: ContestPlan, candidates: readonly Stander[], begun: boole
     Math.max(most, places ?? Number.POSITIVE_INFINITY);
   const of = (id: string): number => bound(here.of(id), collection.categoryPlaces[id] ?? collection.places);
   const inCategories = settings.categories.map(({ id }) => of(id));
-  const most = inCategories.length > 0 ? inCategories.reduce((sum, one) => sum + one, 0) : Number.POSITIVE_INFINITY;
+  const most =
+    inCategories.length > 0 ? inCategories.reduce((sum, one) => sum + one, 0) : Number.POSITIVE_INFINITY;
   return { all: Math.min(Math.max(here.all, Math.min(most, bound(0, collection.places))), ...rounds), of };
 }
 

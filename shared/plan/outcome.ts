@@ -91,7 +91,12 @@ function checkBounds(error: Say, path: string, { least, most }: Bounds): void {
  * Once voting has begun, nothing changes any more of how the count becomes a choice, whatever the reason: by then somebody may know whom it
  * would help. Only the notice's own terms may, with a reason. `was`: what is in force.
  */
-export function checkOutcomeKept(settings: ContestSettings, was: ContestSettings, now: number, error: Say): void {
+export function checkOutcomeKept(
+  settings: ContestSettings,
+  was: ContestSettings,
+  now: number,
+  error: Say,
+): void {
   if (!hasOpened(was, now)) return;
   if ((settings.outcome === null) !== (was.outcome === null)) error('outcome_kept', PATH);
   if (!settings.outcome || !was.outcome) return;

@@ -44,8 +44,7 @@ export const faultWords: Record<PlanFaultCode, string> = {
   weights_sum: '各部分加起来是 {sum}%，必须正好是 100%。',
   weights_none: '没有设置计分方式：页面不说明投票占多大比重，投票之后系统也不计算综合得分。',
   vote_heavy: '投票占 {percent}%，超过 {most}%。结果容易受刷票影响，建议增加评审的比重。',
-  vote_moves_more:
-    '投票名义占 {nominal}%，实际大约决定名次的 {real}%。建议改用“名次分”，或降低投票的比重。',
+  vote_moves_more: '投票名义占 {nominal}%，实际大约决定名次的 {real}%。建议改用“名次分”，或降低投票的比重。',
   panel_missing: '{panel}占了比重，但还没有设置评分项，请添加，或把比重改为 0。',
   panel_idle: '{panel}的比重是 0，打出的分数不参加计算。',
   criteria_sum: '{panel}各评分项的权重加起来是 {sum}%，必须正好是 100%。',
@@ -56,7 +55,8 @@ export const faultWords: Record<PlanFaultCode, string> = {
   trim_too_much: '{panel}从 {trimFrom} 份评分表起就去高去低，去掉后没有剩下的分数。至少从 {least} 份起。',
   quorum_out: '{panel}的法定人数应是不超过全体的几分之几，如 2/3。',
   seats_too_few: '只有 {seats} 个席位，每位候选至少要 {least} 份评分表，请增加席位。',
-  quorum_below_least: '到 {needed} 个席位锁定就够法定人数，但每位候选至少要 {least} 份评分表，可能仍算不出分。',
+  quorum_below_least:
+    '到 {needed} 个席位锁定就够法定人数，但每位候选至少要 {least} 份评分表，可能仍算不出分。',
   trim_idle: '只有 {seats} 个席位，从 {trimFrom} 份评分表起才去高去低，这条规则不会用到。',
   floor_passed:
     '名次分差太大：第 {candidates} 名只有 {lowest} 分，低于基础分 {floor} 分。分差最多 {most} 分。',
