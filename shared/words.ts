@@ -1,4 +1,5 @@
 import type { CandidateKind, Phase } from './contest.ts';
+import type { Why } from './judging/limits.ts';
 import type { PanelId } from './judging/outcome.ts';
 import type { NominationState } from './nomination.ts';
 import type { Role } from './staff.ts';
@@ -73,4 +74,13 @@ export const sourceWords: Record<'online' | 'document' | 'organizer', string> = 
   online: '单位在线填报',
   document: '单位上传文件',
   organizer: '主办单位录入',
+};
+
+/** Why somebody was passed over at the choice. */
+export const whyWords: Record<Why, string> = {
+  unit: '同一单位的名额已满',
+  category: '所在组别的名额已满',
+  group: '所在群体的名额已满',
+  reserved: '须为保底名额预留',
+  places: '名额已满',
 };

@@ -314,6 +314,13 @@ describe.each(databaseKinds)('judging (%s)', (kind) => {
     const after = await auditor.get<StandingView>(`${path}/standing`);
     expect(after.choice?.document).toMatchObject({ chosen: [1, 3], alternates: [2, 4], unfilled: 0 });
     expect((await actsOf(id)).slice(-3).map(({ kind: one }) => one)).toEqual(['standing', 'tie', 'choice']);
+    for (const what of ['sheet', 'scores', 'totals', 'chosen'])
+      for (const format of ['xlsx', 'docx']) {
+        const file = await organizer.raw('POST', `${path}/out/${what}`, JSON.stringify({ format }), {
+          'content-type': 'application/json',
+        });
+        expect([what, file.status]).toEqual([what, 200]);
+      }
     const [judge] = sat;
     expect((await judge?.save({}, 9))?.body.code).toBe('seat_closed');
     await site.verify(slug);

@@ -226,6 +226,13 @@ export const acts: Record<string, Walk> = {
         })),
       ),
     ),
+  'POST /api/console/contests/:slug/advance': act(`${at}/advance`, {
+    round: 1,
+    most: 1,
+    ties: 'all',
+    reason,
+  }),
+  'POST /api/console/contests/:slug/lots': act(`${at}/lots`, { digest: 'a'.repeat(64) }),
   'POST /api/console/contests/:slug/copy': act(`${at}/copy`, { title: '下一年', units: false, slug: 'next' }),
   'POST /api/console/contests/:slug/archive': act(`${at}/archive`, { reason }),
   'POST /api/console/contests/:slug/erase': act(`${at}/erase`, { reason, title: '双生活动' }),
