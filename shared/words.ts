@@ -1,4 +1,5 @@
 import type { CandidateKind, Phase } from './contest.ts';
+import type { PartId } from './judging/outcome.ts';
 import type { NominationState } from './nomination.ts';
 import type { Role } from './staff.ts';
 
@@ -58,6 +59,14 @@ export const nominationWords: Record<NominationState, string> = {
   declined: '未入选',
   published: '已公布',
   withdrawn: '已撤回',
+};
+
+/** What a total is made of. */
+export const partWords: Record<PartId, string> = {
+  vote: '公众投票',
+  expert: '专家评审',
+  media: '媒体评审',
+  merit: '工作成效',
 };
 
 /** How a nomination came in. */
