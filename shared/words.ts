@@ -1,6 +1,6 @@
 import type { CandidateKind, Phase } from './contest.ts';
 import type { Why } from './judging/limits.ts';
-import type { PanelId } from './judging/outcome.ts';
+import type { PartId } from './judging/outcome.ts';
 import type { NominationState } from './nomination.ts';
 import type { Role } from './staff.ts';
 
@@ -62,8 +62,9 @@ export const nominationWords: Record<NominationState, string> = {
   withdrawn: '已撤回',
 };
 
-/** 评审组, as the parts of a total that they give are called too. */
-export const panelWords: Record<PanelId, string> = {
+/** What a total is made of. */
+export const partWords: Record<PartId, string> = {
+  vote: '公众投票',
   expert: '专家评审',
   media: '媒体评审',
   merit: '工作成效',
