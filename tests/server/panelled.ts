@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Outcome, PanelId } from '@zuimei/shared/judging/outcome.ts';
 import { outcomeFrom, plainCriterion, plainPanel } from '@zuimei/shared/judging/plain.ts';
-import type { SeatLink } from '@zuimei/shared/panel.ts';
+import type { PanelsView, SeatLink } from '@zuimei/shared/panel.ts';
 import type { SheetLines, SheetReceipt, SheetState, SheetView } from '@zuimei/shared/sheet.ts';
 import { type Desk, signIn } from '../harness/office.ts';
 import { HOUR_MS, type Settings, type TestSite } from '../harness/site.ts';
@@ -13,7 +13,7 @@ export const VOTE_MS = 120_000;
 
 /** A judge at their sheet. */
 export interface Judge {
-  seat: SeatLink;
+  seat: Omit<SeatLink, 'until'>;
   desk: Desk;
   sheet(): Promise<SheetView>;
   /** Saves these points of both criteria, whole points, by candidate; the others stay as they were. */
@@ -32,6 +32,8 @@ export interface Panelled {
     panel: PanelId,
     judges: { name: string; unit?: string; kind?: 'full' | 'trial' }[],
   ): Promise<Judge[]>;
+  /** Whoever sits on it by now, however they were invited. */
+  seated(): Promise<Judge[]>;
   /** Ballots for each of these, straight into the ledger. */
   vote(picks: number[][], held?: boolean): Promise<void>;
   /** Goes past the end of the vote. */
@@ -64,7 +66,7 @@ export async function panelled(
   const organizer = await signIn(site, ['organizer'], `王组织${randomBytes(2).toString('hex')}`);
   const auditor = await signIn(site, ['auditor'], `钱审计${randomBytes(2).toString('hex')}`);
 
-  async function sit(seat: SeatLink): Promise<Judge> {
+  async function sit(seat: Judge['seat']): Promise<Judge> {
     const { staff } = await site.parts.db
       .selectFrom('seat')
       .select('staff')
@@ -107,6 +109,13 @@ export async function panelled(
       const { links } = await organizer.post<{ links: SeatLink[] }>(`${path}/panels/seats`, { seats });
       const sat: Judge[] = [];
       for (const link of links) sat.push(await sit(link));
+      return sat;
+    },
+    async seated() {
+      const { panels } = await organizer.get<PanelsView>(`${path}/panels`);
+      const sat: Judge[] = [];
+      for (const { id, code, name } of panels.flatMap(({ seats }) => seats))
+        sat.push(await sit({ id, code, name, link: '', login: '' }));
       return sat;
     },
     async vote(picks, held = false) {

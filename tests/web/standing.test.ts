@@ -191,14 +191,14 @@ describe('words of the standing', () => {
     const one = { number: 3, name: '候选3', unit: '单位3', category: 'person', withdrawn: false };
     const named = (why: Parameters<typeof passedWords>[0]) =>
       passedWords(why, outcome, one, [{ id: 'person', name: '个人' }]);
-    expect(named('unit')).toBe('同单位限额：单位3最多 1 位，已满');
-    expect(named('category')).toBe('组别限额：个人最多 2 位，已满');
-    expect(named('places')).toBe('名额已满：共 2 个');
+    expect(named('unit')).toBe('同一单位的名额已满（单位3最多 1 位）');
+    expect(named('category')).toBe('所在组别的名额已满（个人最多 2 位）');
+    expect(named('places')).toBe('名额已满（共 2 个）');
   });
 
   test('the frozen rule for ties, agreement in percent, honours in stretches', () => {
     expect(tieRule({ ties: ['expert', 'votes'], tieLast: 'meeting' })).toBe(
-      '总分相同时先比专家评审、再比票数；仍相同且名额不够的，由会议票决。',
+      '总分相同时先比专家评审、再比实际票数；仍相同且名额不够的，由会议票决。',
     );
     expect(agreementWords({ agreement: [-1, 3] })).toBe('-33%');
     const honours = [

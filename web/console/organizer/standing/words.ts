@@ -1,13 +1,14 @@
 import { printFigure } from '@zuimei/shared/judging/figure.ts';
 import type { Why } from '@zuimei/shared/judging/limits.ts';
-import type { Outcome, PartId, TieKey } from '@zuimei/shared/judging/outcome.ts';
+import type { Outcome, PartId } from '@zuimei/shared/judging/outcome.ts';
 import type { SeatReport } from '@zuimei/shared/judging/report.ts';
 import { panelWords } from '@zuimei/shared/panel.ts';
 import type { StandingCheck, StandingView, Study } from '@zuimei/shared/verdict.ts';
+import { partWords, whyWords } from '@zuimei/shared/words.ts';
 import { numberLabel } from '../../../lib/words.ts';
 import type { PageName } from '../../lib/access.ts';
 import type { Fault } from '../../lib/client.ts';
-import { partWords } from './made.ts';
+import { tieWords } from '../plan/judging/words.ts';
 
 type Candidates = StandingView['candidates'];
 
@@ -87,34 +88,37 @@ function partOf(id: string): string {
   return partWords[id as PartId] ?? id;
 }
 
-/** Why one is not chosen, with the rule that bars. */
+/** Why one is not chosen, with the number of the rule that bars. */
 export function passedWords(
   why: Why,
   outcome: Outcome,
   candidate: Candidates[number] | undefined,
   categories: StandingView['categories'],
 ): string {
-  switch (why) {
-    case 'unit':
-      return `同单位限额：${candidate?.unit ?? '同一单位'}最多 ${outcome.unitMost ?? 0} 位，已满`;
-    case 'category': {
-      const name = categories.find(({ id }) => id === candidate?.category)?.name ?? '该组';
-      return `组别限额：${name}最多 ${outcome.categories[candidate?.category ?? '']?.most ?? 0} 位，已满`;
-    }
-    case 'group': {
-      const full = outcome.groups.filter(
-        ({ members, most }) => most !== undefined && candidate && members.includes(candidate.number),
-      );
-      return `群体限额：${full.map(({ name, most }) => `${name}最多 ${most} 位`).join('，')}，已满`;
-    }
-    case 'reserved':
-      return '保底预留：剩下的名额要留给未达保底的组别或群体';
-    case 'places':
-      return `名额已满：共 ${outcome.places} 个`;
-  }
+  const bound = boundWords(why, outcome, candidate, categories);
+  return bound ? `${whyWords[why]}（${bound}）` : whyWords[why];
 }
 
-const keyWords: Record<TieKey, string> = { ...partWords, votes: '票数' };
+function boundWords(
+  why: Why,
+  { places, unitMost, categories, groups }: Outcome,
+  candidate: Candidates[number] | undefined,
+  named: StandingView['categories'],
+): string {
+  if (why === 'places') return `共 ${places} 个`;
+  if (!candidate || why === 'reserved') return '';
+  const most = (name: string, n: number | null | undefined): string[] =>
+    n === null || n === undefined ? [] : [`${name}最多 ${n} 位`];
+  if (why === 'unit') return most(candidate.unit, unitMost).join('');
+  if (why === 'category') {
+    const name = named.find(({ id }) => id === candidate.category)?.name ?? '';
+    return most(name, categories[candidate.category]?.most).join('');
+  }
+  return groups
+    .filter(({ members }) => members.includes(candidate.number))
+    .flatMap((group) => most(group.name, group.most))
+    .join('，');
+}
 
 /** The frozen rule for equal totals. */
 export function tieRule({ ties, tieLast }: Pick<Outcome, 'ties' | 'tieLast'>): string {
@@ -124,7 +128,7 @@ export function tieRule({ ties, tieLast }: Pick<Outcome, 'ties' | 'tieLast'>): s
     all: '一并入选',
     none: '都不入选',
   }[tieLast];
-  const keys = ties.map((key) => keyWords[key]).join('、再比');
+  const keys = ties.map((key) => tieWords[key]).join('、再比');
   return `总分相同时${keys ? `先比${keys}；仍相同且名额不够的，` : '，名额不够的'}${last}。`;
 }
 
