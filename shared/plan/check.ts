@@ -1,4 +1,4 @@
-import { type Candidate, phaseAt, phases } from '../contest.ts';
+import { type Candidate, isAwaited, phaseAt, phases } from '../contest.ts';
 import { narrow, unshownIn } from '../text/character.ts';
 import { checkDeadlines, checkSchedule } from './dates.ts';
 import { checkCount, checkNamed, checkText, createFaults, type PlanFault, type Say } from './fault.ts';
@@ -119,7 +119,7 @@ function fieldOf(plan: ContestPlan, candidates: readonly Stander[], begun: boole
   const here = fieldOfStanding(settings, candidates, now);
   const due = phases.indexOf(phaseAt(settings, now)) >= phases.indexOf('shortlisted');
   if (candidates.some((one) => !one.withdrawn) && (due || begun)) return here;
-  const rounds = settings.rounds.flatMap((round) => (round.numbers ? [round.numbers.length] : []));
+  const rounds = settings.rounds.flatMap(({ numbers }) => (numbers?.length ? [numbers.length] : []));
   const bound = (most: number, places: number | null | undefined): number =>
     Math.max(most, places ?? Number.POSITIVE_INFINITY);
   const of = (id: string): number => bound(here.of(id), collection.categoryPlaces[id] ?? collection.places);
@@ -138,7 +138,7 @@ function numbersOf(candidates: readonly Stander[]): number[] | null {
 function fieldOfStanding(settings: ContestSettings, candidates: readonly Stander[], now: number): Field {
   const left = candidates.filter((one) => !one.withdrawn);
   const rounds = settings.rounds
-    .filter((round) => !(Date.parse(round.closes) <= now))
+    .filter((round) => !(Date.parse(round.closes) <= now) && !isAwaited(round))
     .map((round) => left.filter((one) => round.numbers?.includes(one.number) ?? true));
   const fewest = (counts: number[]): number => Math.min(Number.POSITIVE_INFINITY, ...counts);
   return {
