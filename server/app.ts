@@ -10,6 +10,7 @@ import { editRoute } from './edit/route.ts';
 import { healthRoute } from './health.ts';
 import { addressDoor } from './http/door.ts';
 import { documentRoute } from './intake/route.ts';
+import { judgingRoute } from './judging/route.ts';
 import { createLive } from './live/live.ts';
 import { liveRoute } from './live/route.ts';
 import { actRoute, logRoute } from './log/route.ts';
@@ -75,6 +76,7 @@ export function createApp(parts: Parts) {
     .route('/', clusterRoute(parts))
     .route('/', witnessRoute(parts))
     .route('/', rulingRoute(parts))
+    .route('/', judgingRoute(parts))
     .route('/', steerRoute({ guard: parts.guard, steer: createSteer(parts) }));
   if (parts.console) app.route('/', consolePage(parts.console));
   if (parts.verifier) app.route('/', verifyPage(parts.verifier));

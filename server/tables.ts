@@ -3,8 +3,10 @@ import type { AccountAct, ActCode } from '@zuimei/shared/action.ts';
 import type { RulingScope } from '@zuimei/shared/audit.ts';
 import type { BallotState } from '@zuimei/shared/ballot.ts';
 import type { CandidateKind, Photo } from '@zuimei/shared/contest.ts';
+import type { PanelId } from '@zuimei/shared/judging/outcome.ts';
 import type { Act, EntryKind, RulingVerb } from '@zuimei/shared/ledger/act.ts';
 import type { Consent, FormValues, NominationAct, NominationState } from '@zuimei/shared/nomination.ts';
+import type { RecusalGround, SeatKind, SeatState, SheetLines } from '@zuimei/shared/sheet.ts';
 import type { Role, StaffChange } from '@zuimei/shared/staff.ts';
 
 /** What a bigint or a numeric comes as: the two drivers differ. */
@@ -280,5 +282,53 @@ export interface Tables {
   };
   log_cosignature: { contest: number; size: Count; witness: string; line: string; at: Date };
   action_chain: { place: Count; action: Count; at: Date; mac: Buffer };
+  seat: {
+    id: Generated<number>;
+    contest: number;
+    panel: PanelId;
+    code: string;
+    kind: SeatKind;
+    state: Generated<SeatState>;
+    staff: number;
+    who: Buffer;
+    asked_at: Date | null;
+    asked_why: Generated<string>;
+    late: Generated<string>;
+    created_at: Generated<Date>;
+  };
+  sheet_draft: { seat: number; lines: SheetLines; version: Generated<number>; saved_at: Generated<Date> };
+  sheet: {
+    seat: number;
+    revision: number;
+    lines: SheetLines;
+    recused: number[];
+    digest: Buffer;
+    entry: Count | null;
+    paper: Generated<string>;
+    locked_at: Date;
+    reopened_at: Date | null;
+  };
+  recusal: { seat: number; number: number; ground: RecusalGround; reason: Generated<string>; at: Date };
+  sheet_paper: { seat: number; staff: number; lines: SheetLines; at: Date };
+  reopening: {
+    id: Generated<number>;
+    seat: number;
+    reason: string;
+    asked_by: number;
+    asked_at: Date;
+    state: Generated<'open' | 'granted' | 'refused'>;
+    decided_by: number | null;
+    decided_at: Date | null;
+  };
+  held_signed: { contest: number; ballots: Count; reason: string; staff: number; at: Date };
+  verdict: {
+    contest: number;
+    entry: Count;
+    kind: 'standing' | 'tie' | 'choice';
+    document: unknown;
+    digest: Buffer;
+    actor: string;
+    at: Date;
+  };
   wechat_person: { key: Buffer; subject: Buffer; follows: boolean | null; follows_at: Date | null };
 }

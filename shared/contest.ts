@@ -1,3 +1,4 @@
+import type { Outcome } from './judging/outcome.ts';
 import { Refusal } from './refusal.ts';
 import { type Instant, shanghaiDay, shanghaiDayStart } from './time.ts';
 
@@ -88,22 +89,6 @@ export interface Photo {
   height: number;
 }
 
-/** How much each part of the total weighs: whole percents that add up to 100. */
-export interface Weights {
-  vote: number;
-  expert: number;
-  media: number;
-  merit: number;
-}
-
-/** What comes after the vote: how the parts make a total, and for how many it is. */
-export interface Outcome {
-  /** null = not said: the page does not claim what the vote is worth. */
-  weights: Weights | null;
-  /** How many are chosen in the end; null = not said. */
-  places: number | null;
-}
-
 /** Settings a bureau shows in its footer; empty = hidden. */
 export interface Footer {
   icp: string;
@@ -150,7 +135,8 @@ export interface Contest {
   rounds: Round[];
   paused: { since: Instant; reason: string } | null;
   rule: BallotRule;
-  outcome: Outcome;
+  /** How counts and points become a choice; null = the vote is the whole contest: the page says nothing of a total, and none is computed. */
+  outcome: Outcome | null;
   reveal: Reveal;
   /** 排名不分先后: no ranking is shown, ever. */
   hideOrder: boolean;

@@ -1,3 +1,5 @@
+import type { Role } from './staff.ts';
+
 /** What a password must be, the same on the page (as it is typed) and on the server; that also knows leaked ones (staff/leaked.ts). */
 export const passwordRule = { min: 12, max: 128 };
 
@@ -58,15 +60,38 @@ const COMMON = [
 const YEAR = /(?:19|20)\d\d/g;
 const LEAST_LEFT = 6;
 const LEAST_DIFFERENT = 4;
+const PIN_LEFT = 4;
+const PIN_DIFFERENT = 3;
+
+/**
+ * Whoever only judges may sign in on a phone with a PIN of so many digits: what it opens is one sheet, and a few wrong ones close the account
+ * for a while.
+ */
+export const pinRule = { min: 6, max: 12 };
+
+export function mayUsePin(roles: readonly Role[]): boolean {
+  return roles.length === 1 && roles[0] === 'expert';
+}
+
+/** Is this a PIN, good or bad, rather than a password? */
+export function isPin(text: string): boolean {
+  return /^\d{1,12}$/.test(text.normalize('NFKC'));
+}
 
 /** What is wrong with a password for this person, or null. Whoever leaves `login` and `name` out gets no 'own'. */
 export function passwordFault(
   password: string,
-  person: { login?: string; name?: string } = {},
+  person: { login?: string; name?: string; roles?: readonly Role[] } = {},
 ): PasswordFault | null {
   // However it was typed: the same text composed differently is the same password.
   const plain = password.normalize('NFKC');
   const characters = [...plain];
+  if (mayUsePin(person.roles ?? []) && isPin(plain)) {
+    if (characters.length < pinRule.min) return 'short';
+    return withoutRuns(plain).length >= PIN_LEFT && new Set(characters).size >= PIN_DIFFERENT
+      ? null
+      : 'common';
+  }
   if (characters.length < passwordRule.min) return 'short';
   if (characters.length > passwordRule.max) return 'long';
   const text = plain.toLowerCase();

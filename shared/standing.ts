@@ -101,23 +101,30 @@ export interface Choice {
 
 /**
  * Down the order everybody is taken who fits: whom no limit bars and with whom every minimum can still be met. Tied ones stand in one
- * group of `order`; a tie is open (tie_open) only where it decides who of them is taken. The fallen are left out. Also gives
- * minimum_impossible and caps_entangled.
+ * group of `order`; a tie is open (tie_open) only where it decides who of them is taken. The fallen are left out. `tieLast` says what
+ * becomes of those: all = they are taken even where places, in all or of a category, are too few; none = none of them is, and who stands
+ * below gets none of the places for it; what a unit or a group bars stays open. Also gives minimum_impossible and caps_entangled.
  */
 export function choose(
   order: Order,
   candidates: ByNumber<Bounded>,
   limits: Limits,
   fallen: readonly number[] = [],
+  tieLast: Outcome['tieLast'] = 'meeting',
 ): Choice | Refused {
   const groups = order.map((group) => group.filter((number) => !fallen.includes(number)));
-  const choice = untangled(() => pick(groups, candidates, limits));
-  if (isRefused(choice) || choice.unfilled === 0) return choice;
+  const choice = untangled(() => pick(groups, candidates, limits, tieLast));
+  if (isRefused(choice) || choice.unfilled === 0 || tieLast === 'none') return choice;
   const fuller = fullest(groups.flat(), createRoom(candidates, limits), choice.chosen.length);
   return fuller ? { ...choice, couldFill: fuller } : choice;
 }
 
-function pick(groups: Order, candidates: ByNumber<Bounded>, limits: Limits): Choice | Refused {
+function pick(
+  groups: Order,
+  candidates: ByNumber<Bounded>,
+  limits: Limits,
+  tieLast: Outcome['tieLast'],
+): Choice | Refused {
   const room = createRoom(candidates, limits);
   const all = groups.flat();
   if (!room.isMeetable(all)) return { refusal: 'minimum_impossible', category: room.short(all) };
@@ -125,13 +132,18 @@ function pick(groups: Order, candidates: ByNumber<Bounded>, limits: Limits): Cho
   for (const group of groups) {
     const rest = all.slice(choice.chosen.length + choice.passed.length);
     const { fit, passed } = weigh(room, group, rest);
-    if (!room.takesAll(fit, without(rest, fit)))
-      return { refusal: 'tie_open', numbers: fit, places: room.left() };
+    const [others, places] = [without(rest, fit), room.left()];
+    const tied = !room.takesAll(fit, others);
+    const isSettled = tieLast === 'all' || tieLast === 'none';
+    if (tied && (!isSettled || room.isOver('unit', fit) || room.isOver('group', fit)))
+      return { refusal: 'tie_open', numbers: fit, places };
     for (const number of fit) room.take(number);
-    choice.chosen.push(...fit);
+    if (tied && !room.widen(fit.length, others)) return { refusal: 'tie_open', numbers: fit, places };
+    if (tied && tieLast === 'none') choice.passed.push(...fit.map((number) => ({ number, why: 'places' }) as const));
+    else choice.chosen.push(...fit);
     choice.passed.push(...passed);
   }
-  return { ...choice, unfilled: room.left() };
+  return { ...choice, unfilled: Math.max(0, limits.places - choice.chosen.length) };
 }
 
 /** Who of a group could be taken by itself, and why the others could not. What bars one by itself bars it in every order of the group. */

@@ -1,7 +1,8 @@
 import type { Why } from './judging/limits.ts';
+import type { Margin } from './judging/margin.ts';
 import type { Place } from './judging/order.ts';
 import type { Outcome, PanelId, PartId } from './judging/outcome.ts';
-import type { SeatReport } from './judging/report.ts';
+import type { DecisiveLine, SeatReport } from './judging/report.ts';
 import type { Instant } from './time.ts';
 
 /** One sheet as it was opened by the standing. */
@@ -58,15 +59,19 @@ export interface ChoiceDocument {
   unfilled: number;
 }
 
+/** A document as it was fixed: by whom, when, and where the ledger has its digest. */
+export interface Found<Document> {
+  document: Document;
+  entry: number;
+  /** Hex, of the canonical text of the document. */
+  digest: string;
+  by: string;
+  at: Instant;
+}
+
 /** What stands between the vote and its standing. `ok` = nothing of it. */
 export interface StandingCheck {
-  code:
-    | 'voting_open'
-    | 'seats_open'
-    | 'quorum_missing'
-    | 'ballots_held'
-    | 'too_few_sheets'
-    | 'not_comparable';
+  code: 'voting_open' | 'counts_sealed' | 'seats_open' | 'quorum_missing' | 'ballots_held';
   panel: PanelId | null;
   /** How many seats, ballots … it is about; or the candidate. */
   n: number;
@@ -84,23 +89,27 @@ export interface StandingView {
   missing: StandingCheck[];
   /** Held ballots that an auditor signed for, to stay uncounted. */
   heldSigned: { by: string; at: Instant; ballots: number; reason: string } | null;
-  standing: (StandingDocument & { at: Instant; by: string; entry: number; digest: string }) | null;
-  ties: (TieDocument & { at: Instant; by: string; entry: number })[];
+  standing: Found<StandingDocument> | null;
+  ties: Found<TieDocument>[];
   /** Tied ones for whom places are left, to be settled before the choice. */
   open: { numbers: number[]; places: number } | null;
   /** What the choice would be now, or is. */
   proposal: ChoiceDocument | null;
-  choice: (ChoiceDocument & { at: Instant; by: string; entry: number; digest: string }) | null;
+  choice: Found<ChoiceDocument> | null;
   /** What cannot be chosen, in words of the refusals. */
   refused: { code: string; details: Record<string, string | number | null> } | null;
+  study: Study | null;
+}
+
+/** How firm a standing is, and how its seats judged. */
+export interface Study {
   /** Cases in which each would be chosen or not, otherwise than now. */
   fragile: Record<number, string[]>;
   /** Per mille, what each part really moved. */
   influence: Partial<Record<PartId, number>>;
   report: Partial<Record<PanelId, SeatReport[]>>;
-  decisive: { panel: PanelId; seat: string; number: number; chosen: number[] }[];
-  margin: {
-    more: { number: number; votes: number } | null;
-    fewer: { number: number; votes: number } | null;
-  } | null;
+  /** Lines without which others would be chosen. */
+  decisive: DecisiveLine[];
+  /** How few votes would change who is chosen; null = that cannot be told while a tie is open. */
+  margin: { more: Margin | null; fewer: Margin | null } | null;
 }

@@ -1,6 +1,7 @@
 import type { Verdict } from './audit.ts';
 import type { BallotState, Opening, Receipt } from './ballot.ts';
 import type { Contest, Phase } from './contest.ts';
+import type { OutcomeView } from './judging/outcome.ts';
 import type { Instant } from './time.ts';
 
 /** GET /api/contests: one line of the home page. */
@@ -18,7 +19,8 @@ export interface ContestSummary {
 }
 
 /** GET /api/contests/:slug. The contest as published, and what is needed to check its log. Kept as bytes: nothing in it changes by itself but with the phase. */
-export interface ContestView extends Omit<Contest, 'thresholds' | 'networks'> {
+export interface ContestView extends Omit<Contest, 'thresholds' | 'networks' | 'outcome'> {
+  outcome: OutcomeView | null;
   phase: Phase;
   log: { origin: string; verifierKey: string };
   /** The bureau's account in WeChat, where the contest asks for it; null = none is connected, so nobody can be known by WeChat. */

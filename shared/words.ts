@@ -1,4 +1,5 @@
 import type { CandidateKind, Phase } from './contest.ts';
+import type { PanelId } from './judging/outcome.ts';
 import type { NominationState } from './nomination.ts';
 import type { Role } from './staff.ts';
 
@@ -58,6 +59,13 @@ export const nominationWords: Record<NominationState, string> = {
   declined: '未入选',
   published: '已公布',
   withdrawn: '已撤回',
+};
+
+/** 评审组, as the parts of a total that they give are called too. */
+export const panelWords: Record<PanelId, string> = {
+  expert: '专家评审',
+  media: '媒体评审',
+  merit: '工作成效',
 };
 
 /** How a nomination came in. */

@@ -47,8 +47,8 @@ export function whatIfOf(contest: StoredContest, tally: Tally, now: number): Wha
     lines: lines.sort((a, b) => a.rank - b.rank || a.number - b.number),
     ballots: tally.ballots,
     counted: tally.counted,
-    ...changeOfChosen(stakes, contest.outcome.places),
-    chosen: contest.outcome.places,
+    ...changeOfChosen(stakes, contest.outcome?.places ?? null),
+    chosen: contest.outcome?.places ?? null,
   };
 }
 

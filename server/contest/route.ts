@@ -35,9 +35,10 @@ export function createViews(parts: {
   const kept = new Map<number, { of: StoredContest; phase: string; reply: PrebuiltJson<ContestView> }>();
 
   async function view(contest: StoredContest): Promise<ContestView> {
-    const { id: _, thresholds: __, networks: ___, ...published } = contest;
+    const { id: _, thresholds: __, networks: ___, outcome, ...published } = contest;
     return {
       ...published,
+      outcome: outcome && { weights: outcome.weights, places: outcome.places },
       phase: phaseAt(contest, clock()),
       log: await logName(contest.slug),
       account: contest.wechat ? account : null,

@@ -2,8 +2,6 @@ import {
   array,
   boolean,
   type GenericSchema,
-  type InferInput,
-  type InferOutput,
   literal,
   maxLength,
   nullable,
@@ -20,19 +18,13 @@ import { type Candidate, phases } from '@zuimei/shared/contest.ts';
 import { type Collection, type ContestSettings, presetNames } from '@zuimei/shared/plan/plan.ts';
 import { repairText } from '@zuimei/shared/text/character.ts';
 import { kind, whole } from '../http/shape.ts';
+import { anyNumber, type Measure, outcomeShapeBy } from './outcome.ts';
 
 /*
  * The shape of a contest's documents. How long a text may be and how many there may be of a thing is for the door to say through which it
  * comes: what was let in once is read, whatever door it was.
  */
 
-/** A text and a list, of at most so much where that is asked. */
-interface Measure {
-  text(most: number): GenericSchema<string>;
-  list<S extends GenericSchema>(item: S, most: number): GenericSchema<InferInput<S>[], InferOutput<S>[]>;
-}
-
-const anyNumber = whole(-1_000_000, 1_000_000);
 /** An instant as JavaScript writes it, or '' while the field is empty. */
 export const moment = pipe(string(), regex(/^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z)?$/));
 const range = object({ min: anyNumber, max: anyNumber });
@@ -66,10 +58,7 @@ function shapesBy({ text, list }: Measure) {
       categories: record(text(64), range),
       repeatCandidate: boolean(),
     }),
-    outcome: object({
-      weights: nullable(object({ vote: anyNumber, expert: anyNumber, media: anyNumber, merit: anyNumber })),
-      places: nullable(anyNumber),
-    }),
+    outcome: nullable(outcomeShapeBy({ text, list })),
     reveal: variant('kind', [
       object({ kind: literal('live') }),
       object({ kind: literal('daily'), at: anyNumber }),
@@ -154,7 +143,6 @@ function shapesBy({ text, list }: Measure) {
     leastYears: anyNumber,
     noLeaders: boolean(),
     leastProofs: anyNumber,
-    noticeDays: anyNumber,
     upward: list(object({ name: text(200), most: anyNumber }), 30),
   });
 

@@ -67,6 +67,22 @@ grant update (verdict, words, signer, on_date, file, entered_by, at) on opinion 
 grant select, insert, delete on screening to :app;
 grant update (points, remark, at) on screening to :app;
 
+-- Panels. A locked sheet and a verdict stay as they are.
+grant select, insert on seat to :app;
+grant update (state, asked_at, asked_why, late) on seat to :app;
+grant select, insert, delete on sheet_draft to :app;
+grant update (lines, version, saved_at) on sheet_draft to :app;
+grant select, insert on sheet to :app;
+grant update (reopened_at) on sheet to :app;
+grant select, insert on recusal to :app;
+grant select, insert, delete on sheet_paper to :app;
+grant update (lines, at) on sheet_paper to :app;
+grant select, insert on reopening to :app;
+grant update (state, decided_by, decided_at) on reopening to :app;
+grant select, insert on held_signed to :app;
+grant update (ballots, reason, staff, at) on held_signed to :app;
+grant select, insert on verdict to :app;
+
 -- Voters whom WeChat vouches for.
 grant select, insert on wechat_person to :app;
 grant update (subject, follows, follows_at) on wechat_person to :app;

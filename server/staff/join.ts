@@ -176,7 +176,11 @@ export function createJoin(parts: {
 
     async join({ token, ticket, password, code, login }, from) {
       const row = await find(token, from.address);
-      const person = { name: row.name, login: row.chosen && login !== null ? login : row.login };
+      const person = {
+        name: row.name,
+        login: row.chosen && login !== null ? login : row.login,
+        roles: row.roles,
+      };
       if (!loginPattern.test(person.login)) throw new Refusal('bad_request', { field: 'login' });
       await checkPassword(password, person);
       const key = keyOf(row, ticket);

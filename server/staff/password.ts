@@ -1,6 +1,14 @@
 import { type Argon2Parameters, argon2, randomBytes, timingSafeEqual } from 'node:crypto';
-import { type PasswordFault, passwordFault, passwordRule } from '@zuimei/shared/password.ts';
+import {
+  isPin,
+  mayUsePin,
+  type PasswordFault,
+  passwordFault,
+  passwordRule,
+  pinRule,
+} from '@zuimei/shared/password.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import type { Role } from '@zuimei/shared/staff.ts';
 import { hasLeaked } from './leaked.ts';
 
 /** What one guess costs. `memory` in KiB. */
@@ -105,10 +113,12 @@ function busy(): Refusal {
 /** Refuses with password_weak and why, and with password_leaked. */
 export async function checkPassword(
   password: string,
-  person: { login: string; name: string },
+  person: { login: string; name: string; roles: readonly Role[] },
 ): Promise<void> {
   const why: PasswordFault | null = passwordFault(password, person);
-  if (why) throw new Refusal('password_weak', { why, min: passwordRule.min });
+  const byPin = mayUsePin(person.roles);
+  if (why) throw new Refusal('password_weak', { why, min: byPin ? pinRule.min : passwordRule.min });
+  if (byPin && isPin(password)) return;
   if (await hasLeaked(password)) throw new Refusal('password_leaked');
 }
 

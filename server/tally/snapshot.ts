@@ -1,8 +1,8 @@
-import { sql } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import { isShownLive, nextRevealAt, revealedUpTo, roundToShow } from '@zuimei/shared/contest.ts';
 import type { TallyView } from '@zuimei/shared/view.ts';
 import type { StoredContest } from '../contest/contest.ts';
-import type { Db } from '../db.ts';
+import type { Db, Tables } from '../db.ts';
 import type { Log } from '../log/log.ts';
 
 interface Line {
@@ -48,7 +48,12 @@ export async function readShown(
   return upto === null ? null : await revealedCounts(db, id, round, upto);
 }
 
-async function readCounts(db: Db, contest: number, round: number): Promise<Line[]> {
+/** Counts of a round as they stand, whether or not anybody may see them. */
+export async function readCounts(
+  db: Db | Transaction<Tables>,
+  contest: number,
+  round: number,
+): Promise<Line[]> {
   const { rows } = await sql<Line>`
     select candidate as number, votes, held from tally where contest = ${contest} and round = ${round}`.execute(
     db,

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
 import type { BallotState, Opening, Receipt } from '@zuimei/shared/ballot.ts';
-import type { Act, ActKind, RulingVerb } from '@zuimei/shared/ledger/act.ts';
+import { type Act, type ActKind, judgingKinds, type RulingVerb } from '@zuimei/shared/ledger/act.ts';
 import {
   type BatchCommitter,
   type CastBallot,
@@ -67,9 +67,10 @@ export interface Ledger {
    * A change by staff that bears on the result, and its entry, in one transaction: `change` does it under the contest's lock, then the
    * version grows and the act is appended with the rules as they stand after it. A ledger that had not begun begins here; the rules
    * are still frozen by `open` when voting opens. In a contest that is not published nothing is in force: it changes without an entry.
-   * Refuses with not_found, and with what `change` refuses.
+   * An act of the judging leaves version and rules alone, so that ballots pass beside it. Refuses with not_found, and with what `change`
+   * refuses. Gives the index of the entry, null where there is none.
    */
-  amend(slug: string, amendment: Amendment): Promise<void>;
+  amend(slug: string, amendment: Amendment): Promise<number | null>;
   /**
    * A change by staff of what citizens read and no rule knows of: `change` does it under the contest's lock, then the version grows, so
    * that it is seen at once. Refuses with not_found, with what `change` refuses, and with reason_missing when rules would be others than
@@ -105,7 +106,11 @@ export interface Amendment {
   reference?: string;
   /** Also records the act (staff/action.ts). Gives null when there was nothing to do: then nothing is appended. */
   change(tx: Transaction<Tables>, contestId: number): Promise<Facts | null>;
+  /** In the same transaction, once the entry has its index. */
+  done?(tx: Transaction<Tables>, index: number): Promise<void>;
 }
+
+const isJudging = (kind: ActKind): boolean => judgingKinds.some((one) => one === kind);
 
 export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string) => string): Ledger {
   const committers = new Map<string, BatchCommitter>();
@@ -183,21 +188,25 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
     });
   }
 
-  async function amend(slug: string, amendment: Amendment): Promise<void> {
-    const { kind, actor, reason, reference = '', change } = amendment;
-    await db.transaction().execute(async (tx) => {
+  async function amend(slug: string, amendment: Amendment): Promise<number | null> {
+    const { kind, actor, reason, reference = '', change, done } = amendment;
+    const beside = isJudging(kind);
+    return await db.transaction().execute(async (tx) => {
       const { id } = await lockContest(tx, slug, 'update');
       const facts = await change(tx, id);
-      if (!facts) return;
-      await growVersion(tx, id);
+      if (!facts) return null;
+      if (!beside) await growVersion(tx, id);
       const contest = await readContest(tx, slug);
-      if (!contest) return;
+      if (!contest) return null;
       const head = await readHead(tx, id);
       // Version 0 takes no ballot: the head waits for `open`.
       if (head === null) await raiseHead(tx, { ...contest, version: 0 }, newOrigin(slug));
-      else if (head.version > 0) await raiseHead(tx, contest, newOrigin(slug));
-      const rules = frozenRules(contest);
-      await appendAct(tx, id, kind, { ...facts, actor, reason, reference, rules, version: contest.version });
+      else if (head.version > 0 && !beside) await raiseHead(tx, contest, newOrigin(slug));
+      const said: Act = { ...facts, actor, reason, reference };
+      const stands = { rules: frozenRules(contest), version: contest.version };
+      const index = await appendAct(tx, id, kind, beside ? said : { ...said, ...stands });
+      await done?.(tx, index);
+      return index;
     });
   }
 

@@ -76,5 +76,6 @@ export interface JudgingApi {
       );
     reply: Done;
   };
-  'POST /api/console/contests/:slug/choice': { body: Reasoned; reply: Done };
+  /** `unfilled`: how many places will stay empty, as the organizer knows. */
+  'POST /api/console/contests/:slug/choice': { body: Reasoned & { unfilled: number }; reply: Done };
 }

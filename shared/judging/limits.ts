@@ -35,6 +35,10 @@ export interface Room {
   whyNot(number: number, rest: readonly number[]): Why | null;
   /** Can these all be taken? Throws caps_entangled. */
   takesAll(numbers: readonly number[], rest: readonly number[]): boolean;
+  /** Would these, all taken, be too many for a bound of this kind? */
+  isOver(why: Bound['why'], numbers: readonly number[]): boolean;
+  /** Makes room for who was taken beyond the places, and for whoever of `rest` the minimums still need; at most `count` more. */
+  widen(count: number, rest: readonly number[]): boolean;
   /** Can every minimum be met out of these? Throws caps_entangled. */
   isMeetable(rest: readonly number[]): boolean;
   /** The category or group that these cannot meet by itself, if there is one. */
@@ -103,6 +107,18 @@ export function createRoom(candidates: ByNumber<Bounded>, limits: Limits): Room 
     giveBack: (number) => put(number, -1),
     isBarred: (number) => barred(number) !== undefined,
     isMeetable,
+    isOver: (why, numbers) =>
+      all.some(
+        (bound) =>
+          bound.why === why &&
+          bound.count + numbers.filter((number) => of(number).includes(bound)).length > bound.most,
+      ),
+    widen(count, rest) {
+      const most = left + count;
+      left = Math.max(0, left);
+      while (left < most && !isMeetable(rest)) left += 1;
+      return isMeetable(rest);
+    },
     whyNot(number, rest) {
       const bar = barred(number);
       if (bar) return bar.why;

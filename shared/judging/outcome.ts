@@ -62,6 +62,9 @@ export interface Group extends Bounds {
   members: readonly number[];
 }
 
+/** How much each part of the total weighs: whole percents that add up to 100. */
+export type Weights = Record<PartId, number>;
+
 /** How many are chosen, and who bars whom. */
 export interface Limits {
   places: number;
@@ -74,8 +77,7 @@ export interface Limits {
 /** Everything that turns counts and sheets into a result, frozen with the rules. Whole numbers only; a unit is 10 ** -decimals points. */
 export interface Outcome {
   decimals: 0 | 1 | 2 | 3;
-  /** Percent, sum 100. */
-  weights: Record<PartId, number>;
+  weights: Weights;
   vote: VoteRule;
   panels: Partial<Record<PanelId, Panel>>;
   ties: TieKey[];
@@ -100,3 +102,6 @@ export interface Outcome {
   /** Digests of the secrets that a lot is drawn from. */
   lots: string[];
 }
+
+/** What citizens' pages say of it; the whole of it stands in the ledger. */
+export type OutcomeView = Pick<Outcome, 'weights' | 'places'>;

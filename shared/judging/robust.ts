@@ -2,7 +2,15 @@ import { type ByNumber, numbersOf, panelParts, voteParts } from '../score.ts';
 import { choose, computeStanding, type PanelSheets, type Scoring } from '../standing.ts';
 import type { Bounded } from './limits.ts';
 import { groupsOf, orderOf, type Parts, settleTie } from './order.ts';
-import { type Limits, type PanelId, type PanelRule, type PartId, panelIds, partIds } from './outcome.ts';
+import {
+  type Limits,
+  type Outcome,
+  type PanelId,
+  type PanelRule,
+  type PartId,
+  panelIds,
+  partIds,
+} from './outcome.ts';
 import { isRefused, type Refused } from './refused.ts';
 
 /** All that a standing and a choice are made of. */
@@ -63,14 +71,14 @@ export function robustness(outcome: Scoring & Limits, inputs: Inputs): Robustnes
 
 /** Who is chosen from these parts. */
 export function chosenBy(
-  outcome: Pick<Scoring, 'ties'> & Limits,
+  outcome: Pick<Scoring, 'ties'> & Limits & { tieLast?: Outcome['tieLast'] },
   { candidates, fallen = [], settled = [] }: Pick<Inputs, 'candidates' | 'fallen' | 'settled'>,
   parts: Parts,
   weights: Scoring['weights'],
   votes: ByNumber<number>,
 ): number[] | Refused {
   const order = settleTie(groupsOf(orderOf(parts, weights, outcome.ties, votes)), settled);
-  const choice = choose(order, candidates, outcome, fallen);
+  const choice = choose(order, candidates, outcome, fallen, outcome.tieLast);
   return isRefused(choice) ? choice : choice.chosen;
 }
 

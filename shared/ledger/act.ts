@@ -14,7 +14,21 @@ export type EntryKind =
   | 'withdrawal'
   | 'correction'
   | 'ruling'
+  | JudgingKind
   | 'archive';
+
+/** Of the panels and what comes of them: they say nothing of who stands or of the rules, and leave the contest's version as it is. */
+export const judgingKinds = [
+  'panel',
+  'seat',
+  'recusal',
+  'sheet',
+  'reopen',
+  'standing',
+  'tie',
+  'choice',
+] as const;
+export type JudgingKind = (typeof judgingKinds)[number];
 
 /** Of entries that say what staff did. */
 export type ActKind = Exclude<EntryKind, 'ballot'>;

@@ -3,10 +3,11 @@ import { narrow, unshownIn } from '../text/character.ts';
 import { checkDeadlines, checkSchedule } from './dates.ts';
 import { checkCount, checkNamed, checkText, createFaults, type PlanFault, type Say } from './fault.ts';
 import { checkCollection } from './form.ts';
+import { checkOutcomeKept, checkPlanOutcome } from './outcome.ts';
 import type { Collection, ContestPlan, ContestSettings, WechatReach } from './plan.ts';
 import { checkPolicy } from './policy.ts';
 import { checkReveal, checkRevealKept } from './reveal.ts';
-import { checkBallotRule, checkOutcome, type Field } from './rule.ts';
+import { checkBallotRule, type Field } from './rule.ts';
 import { checkWechat } from './wechat.ts';
 
 export type Stander = Pick<Candidate, 'number' | 'category'> & { withdrawn: boolean };
@@ -37,8 +38,9 @@ export function checkPlan(plan: ContestPlan, context: PlanContext): PlanFault[] 
   checkCount(error, 'settings.categories', settings.categories, 30);
   checkNamed(error, 'settings.categories', settings.categories, 30);
   checkCollection(collection, settings.categories, error, warn);
-  checkBallotRule(settings, fieldOf(plan, candidates, frozen !== null, now), error, warn);
-  checkOutcome(settings, collection, error, warn);
+  const field = fieldOf(plan, candidates, frozen !== null, now);
+  checkBallotRule(settings, field, error, warn);
+  checkPlanOutcome(settings, field, numbersOf(candidates), error, warn);
   checkPolicy(settings, error, warn);
   checkWechat(settings, context.wechatReach, error, warn);
   checkReveal(settings, error, warn);
@@ -117,10 +119,15 @@ function fieldOf(plan: ContestPlan, candidates: readonly Stander[], begun: boole
   const rounds = settings.rounds.flatMap((round) => (round.numbers ? [round.numbers.length] : []));
   const bound = (most: number, places: number | null | undefined): number =>
     Math.max(most, places ?? Number.POSITIVE_INFINITY);
-  return {
-    all: Math.min(bound(here.all, collection.places), ...rounds),
-    of: (id) => bound(here.of(id), collection.categoryPlaces[id] ?? collection.places),
-  };
+  const of = (id: string): number => bound(here.of(id), collection.categoryPlaces[id] ?? collection.places);
+  const inCategories = settings.categories.map(({ id }) => of(id));
+  const most = inCategories.length > 0 ? inCategories.reduce((sum, one) => sum + one, 0) : Number.POSITIVE_INFINITY;
+  return { all: Math.min(Math.max(here.all, Math.min(most, bound(0, collection.places))), ...rounds), of };
+}
+
+/** null while numbers may still be given out. */
+function numbersOf(candidates: readonly Stander[]): number[] | null {
+  return candidates.length > 0 ? candidates.map(({ number }) => number) : null;
 }
 
 /** Whoever can be picked in every round that is open or to come; when none is, nothing bounds a ballot any more. */
@@ -165,4 +172,5 @@ function checkBegun(settings: ContestSettings, frozen: ContestSettings, now: num
       error('round_shortened', `${path}.closes`, { closes: was.closes });
   }
   checkRevealKept(settings, frozen, now, error);
+  checkOutcomeKept(settings, frozen, now, error);
 }

@@ -10,7 +10,7 @@ const MOST_ROUNDS = 5;
 /** Phases in their order and apart, rounds inside the voting phase. */
 export function checkSchedule(settings: ContestSettings, now: number, error: Say, warn: Say): void {
   const { schedule, rounds } = settings;
-  const { weights } = settings.outcome;
+  const weights = settings.outcome?.weights;
   if (schedule.length === 0) error('schedule_empty', 'settings.schedule');
   let before: { phase: Phase; ms: number } | null = null;
   const seen = new Set<Phase>();
@@ -39,8 +39,8 @@ export function checkSchedule(settings: ContestSettings, now: number, error: Say
         phase: step.phase,
         closes: rounds.at(-1)?.closes ?? '',
       });
-  if (weights && weights.expert + weights.media > 0 && !seen.has('judging'))
-    warn('judging_missing', 'settings.schedule', { percent: weights.expert + weights.media });
+  const judged = weights ? weights.expert + weights.media + weights.merit : 0;
+  if (judged > 0 && !seen.has('judging')) warn('judging_missing', 'settings.schedule', { percent: judged });
 }
 
 function checkRounds({ rounds }: ContestSettings, now: number, error: Say, warn: Say): void {
@@ -63,7 +63,7 @@ function checkRounds({ rounds }: ContestSettings, now: number, error: Say, warn:
 
 /** When nominations may come, against the phases that build on them; and whether the notice lasts as long as it must. */
 export function checkDeadlines(
-  { schedule }: ContestSettings,
+  { schedule, outcome }: ContestSettings,
   collection: Collection,
   now: number,
   error: Say,
@@ -83,12 +83,13 @@ export function checkDeadlines(
   }
   const notice = from('notice');
   const result = from('result');
-  if (!(result > notice)) return;
-  const days = daysBetween(notice, result);
-  const details = { days: collection.noticeDays, span: days.all };
-  if (days.all < collection.noticeDays) error('notice_short', 'collection.noticeDays', details);
-  else if (days.weekdays < collection.noticeDays && result > now)
-    warn('notice_short', 'collection.noticeDays', details);
+  if (!outcome || !(result > notice)) return;
+  const { days } = outcome.notice;
+  const between = daysBetween(notice, result);
+  const details = { days, span: between.all };
+  if (between.all < days) error('notice_short', 'settings.outcome.notice.days', details);
+  else if (between.weekdays < days && result > now)
+    warn('notice_short', 'settings.outcome.notice.days', details);
 }
 
 function daysBetween(from: number, to: number): { all: number; weekdays: number } {

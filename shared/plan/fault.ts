@@ -1,7 +1,8 @@
+import { outcomeFaultCodes } from '../judging/check.ts';
 import { foldText } from '../text/fold.ts';
 
 /**
- * What can be wrong with a plan. The words for each are in planwords.ts, keyed by this union. An error is a
+ * What can be wrong with a plan. The words for each are in words.ts, keyed by this union. An error is a
  * setting under which the contest could not be held as written; a warning is one that most bureaux would regret.
  */
 export const planFaultCodes = [
@@ -43,14 +44,14 @@ export const planFaultCodes = [
   'category_sum_high',
   'category_more_than_candidates',
   'ballots_never_spent',
-  'weights_sum',
-  'weights_none',
-  'vote_heavy',
-  'chosen_more_than_places',
   'reveal_hour',
   'reveal_before_voting',
   'reveal_before_close',
   'reveal_after_result',
+  // what comes of the count
+  'weights_none',
+  'vote_heavy',
+  ...outcomeFaultCodes,
   // the form and the units
   'kinds_missing',
   'form_empty',
@@ -89,6 +90,7 @@ export const planFaultCodes = [
   'reveal_earlier',
   'reveal_daily_kept',
   'order_promised',
+  'outcome_kept',
 ] as const;
 
 export type PlanFaultCode = (typeof planFaultCodes)[number];

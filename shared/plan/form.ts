@@ -34,7 +34,6 @@ export function checkCollection(
   checkNumber(error, `${path}.photo.height`, collection.photo.height, 120, 4000);
   checkNumber(error, `${path}.leastYears`, collection.leastYears, 0, 50);
   checkNumber(error, `${path}.leastProofs`, collection.leastProofs, 0, 20);
-  checkNumber(error, `${path}.noticeDays`, collection.noticeDays, 0, 60);
 }
 
 function checkForm({ form, kinds }: Collection, error: Say): void {

@@ -93,8 +93,6 @@ export interface Collection {
   noLeaders: boolean;
   /** Least number of proving cases; 0 = not asked. */
   leastProofs: number;
-  /** Working days of the notice. */
-  noticeDays: number;
   /** Recommendation upward: who may send how many, e.g. 区县 ≤ 5. Shown and kept for the result. */
   upward: { name: string; most: number }[];
 }

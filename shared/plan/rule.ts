@@ -1,12 +1,9 @@
 import type { PickRange } from '../contest.ts';
 import { checkNumber, type Say } from './fault.ts';
-import type { Collection, ContestSettings } from './plan.ts';
+import type { ContestSettings } from './plan.ts';
 
 const MOST_PICKS = 100;
 const MOST_BALLOTS = 100;
-const MOST_CHOSEN = 1000;
-/** The public's vote is evidence for the panel, not the whole verdict. */
-const HEAVY_VOTE = 70;
 
 /** How many can be picked: in all, and by category id; Infinity where nothing bounds it. */
 export interface Field {
@@ -59,27 +56,4 @@ function checkRange({ min, max }: PickRange, path: string, category: string, err
   checkNumber(error, path, min, 0, MOST_PICKS);
   checkNumber(error, path, max, 0, MOST_PICKS);
   if (min > max) error('category_order', path, { category, min, max });
-}
-
-/** Weights of the composite, how many are chosen, and places enough for them. */
-export function checkOutcome(settings: ContestSettings, collection: Collection, error: Say, warn: Say): void {
-  const { categories } = settings;
-  const { weights, places } = settings.outcome;
-  if (weights) {
-    const parts = [weights.vote, weights.expert, weights.media, weights.merit];
-    for (const [at, key] of (['vote', 'expert', 'media', 'merit'] as const).entries())
-      checkNumber(error, `settings.outcome.weights.${key}`, parts[at] ?? 0, 0, 100);
-    const sum = parts.reduce((all, part) => all + part, 0);
-    if (sum !== 100) error('weights_sum', 'settings.outcome.weights', { sum });
-    if (weights.vote > HEAVY_VOTE)
-      warn('vote_heavy', 'settings.outcome.weights.vote', { percent: weights.vote, most: HEAVY_VOTE });
-  } else warn('weights_none', 'settings.outcome.weights');
-  if (places === null) return;
-  checkNumber(error, 'settings.outcome.places', places, 1, MOST_CHOSEN);
-  const bounds = categories.map((one) => collection.categoryPlaces[one.id] ?? Number.POSITIVE_INFINITY);
-  const byCategory =
-    bounds.length > 0 ? bounds.reduce((all, bound) => all + bound, 0) : Number.POSITIVE_INFINITY;
-  const listed = Math.min(collection.places ?? Number.POSITIVE_INFINITY, byCategory);
-  if (places > listed)
-    error('chosen_more_than_places', 'settings.outcome.places', { chosen: places, places: listed });
 }

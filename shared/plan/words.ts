@@ -1,6 +1,7 @@
 import type { Phase } from '../contest.ts';
+import type { PanelId } from '../judging/outcome.ts';
 import { dayTime } from '../moment.ts';
-import { stepWords } from '../words.ts';
+import { panelWords, stepWords } from '../words.ts';
 import type { PlanFault, PlanFaultCode } from './fault.ts';
 
 /** What is wrong, and what to do about it. `{name}` is filled from the fault's details. */
@@ -41,9 +42,36 @@ export const faultWords: Record<PlanFaultCode, string> = {
   category_more_than_candidates: '“{category}”至少要选 {min} 位，但这一组只有 {candidates} 位候选。',
   ballots_never_spent: '同一候选不能重复选，{candidates} 位候选用不完 {ballots} 张选票。',
   weights_sum: '各部分加起来是 {sum}%，必须正好是 100%。',
-  weights_none: '没有设置计分方式，页面不会说明投票占多大比重。',
+  weights_none: '没有设置计分方式：页面不说明投票占多大比重，投票之后系统也不计算综合得分。',
   vote_heavy: '投票占 {percent}%，超过 {most}%。结果容易受刷票影响，建议增加评审的比重。',
-  chosen_more_than_places: '要评出 {chosen} 位，但候选名额只有 {places} 位。',
+  vote_moves_more:
+    '投票名义占 {nominal}%，实际大约决定名次的 {real}%。建议改用“名次分”，或降低投票的比重。',
+  panel_missing: '{panel}占了比重，但还没有设置评分项，请添加，或把比重改为 0。',
+  panel_idle: '{panel}的比重是 0，打出的分数不参加计算。',
+  criteria_sum: '{panel}各评分项的权重加起来是 {sum}%，必须正好是 100%。',
+  criterion_twice: '{panel}的评分项“{criterion}”与另一项代号相同，请删除其中一项重新添加。',
+  full_uneven: '{panel}各项满分相差得太零碎，无法精确折算。请用 5、10、20、100 这样的满分。',
+  anchor_out: '“{criterion}”满分 {full} 分，尺度却从 {from} 分起，请调整。',
+  anchor_twice: '“{criterion}”有两条尺度都从 {from} 分起，请删除一条。',
+  trim_too_much: '{panel}从 {trimFrom} 份评分表起就去高去低，去掉后没有剩下的分数。至少从 {least} 份起。',
+  quorum_out: '{panel}的法定人数应是不超过全体的几分之几，如 2/3。',
+  seats_too_few: '只有 {seats} 个席位，每位候选至少要 {least} 份评分表，请增加席位。',
+  quorum_below_least: '到 {needed} 个席位锁定就够法定人数，但每位候选至少要 {least} 份评分表，可能仍算不出分。',
+  trim_idle: '只有 {seats} 个席位，从 {trimFrom} 份评分表起才去高去低，这条规则不会用到。',
+  floor_passed:
+    '名次分差太大：第 {candidates} 名只有 {lowest} 分，低于基础分 {floor} 分。分差最多 {most} 分。',
+  tie_twice: '同一个并列次序写了两次，请删除一个。',
+  tie_without_panel: '并列时先看{panel}，但没有设置这个评审组，请去掉或添加。',
+  places_too_many: '要评出 {places} 位，但候选只有 {candidates} 位。',
+  bounds_crossed: '“{name}”至少 {least} 位，却最多只能 {most} 位，请调整。',
+  minimums_too_many: '各组至少要评出的加起来有 {least} 位，超过总共 {places} 位。',
+  minimum_above_candidates: '“{name}”至少要评出 {least} 位，但这一组只有 {candidates} 位候选。',
+  places_never_filled: '按各组的限额最多只能评出 {most} 位，达不到 {places} 位，会有名额空着。',
+  group_short: '“{name}”至少要评出 {least} 位，但只写了 {members} 个编号，请在投票开始前补全。',
+  group_stranger: '“{name}”里的 {number} 号不是候选，请核对编号。',
+  honours_sum: '各等次加起来有 {sum} 位，必须正好是评出的 {places} 位。',
+  counts_seen: '评委打分时能看到票数，打分可能受票数影响，建议关闭，或改为投票结束后再公布票数。',
+  notice_uncovered: '公示跨入 {year} 年，但这一年的放假安排还没有录入，无法推算工作日。',
   reveal_hour: '请填写每天公布的时间。',
   reveal_before_voting: '投票开始前就公布，等于实时公布。请改为投票开始之后，或选择实时公布。',
   reveal_before_close: '投票截止（{closes}）之前就会公布票数，后面的投票会看到名次。',
@@ -82,6 +110,7 @@ export const faultWords: Record<PlanFaultCode, string> = {
   reveal_taken_back: '票数已经公布过，不能再改为不公布。',
   reveal_earlier: '投票已经开始，票数公布只能推后，不能提前：请改为 {from} 或更晚公布。',
   reveal_daily_kept: '投票已经开始，票数公布只能推后，不能提前：每天公布的时间不能再改，也不能改为实时公布。',
+  outcome_kept: '投票已经开始，评审与计分的规则不能再改，请恢复原来的设置。',
   order_promised: '投票开始时已经写明排名不分先后，不能再改为显示名次。',
 };
 
@@ -92,6 +121,7 @@ export function faultText({ code, details }: PlanFault): string {
     const value = details[key];
     if (value === undefined) return '';
     if (key === 'phase' || key === 'before') return stepWords[value as Phase] ?? String(value);
+    if (key === 'panel') return panelWords[value as PanelId] ?? String(value);
     return typeof value === 'string' && INSTANT.test(value) ? dayTime(value) : String(value);
   });
 }

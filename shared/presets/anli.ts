@@ -90,7 +90,6 @@ export const anli: Preset = {
     leastYears: 0,
     noLeaders: false,
     leastProofs: 3,
-    noticeDays: 5,
     upward: [],
   },
 };

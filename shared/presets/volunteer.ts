@@ -97,7 +97,6 @@ export const volunteer: Preset = {
     leastYears: 2,
     noLeaders: false,
     leastProofs: 0,
-    noticeDays: 5,
     upward: [],
   },
 };

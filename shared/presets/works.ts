@@ -95,7 +95,6 @@ export const works: Preset = {
     leastYears: 0,
     noLeaders: false,
     leastProofs: 0,
-    noticeDays: 5,
     upward: [],
   },
 };

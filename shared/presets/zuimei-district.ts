@@ -90,7 +90,6 @@ export const zuimeiDistrict: Preset = {
     leastYears: 0,
     noLeaders: false,
     leastProofs: 0,
-    noticeDays: 5,
     upward: [
       { name: '镇街、区县', most: 5 },
       { name: '部门', most: 2 },

@@ -110,7 +110,6 @@ export const zuimeiProvince: Preset = {
     leastYears: 3,
     noLeaders: true,
     leastProofs: 0,
-    noticeDays: 5,
     upward: [],
   },
 };

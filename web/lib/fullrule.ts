@@ -21,8 +21,8 @@ export function fullRule(contest: Ruled): string[] {
     roundsSentence(contest),
     revealSentence(contest.reveal),
     contest.hideOrder ? '排名不分先后，页面不显示名次。' : null,
-    formulaSentence(contest.outcome.weights),
-    contest.outcome.places ? `最终产生 ${contest.outcome.places} ${contest.noun.measure}。` : null,
+    formulaSentence(contest.outcome?.weights),
+    contest.outcome ? `最终产生 ${contest.outcome.places} ${contest.noun.measure}。` : null,
   ].filter((sentence) => sentence !== null);
 }
 

@@ -1,12 +1,13 @@
-import type { Category, Contest, PickRange, Reveal, Weights } from '@zuimei/shared/contest.ts';
+import type { Category, Contest, PickRange, Reveal } from '@zuimei/shared/contest.ts';
+import type { OutcomeView, Weights } from '@zuimei/shared/judging/outcome.ts';
 import { dayTime, minuteOfDay } from '@zuimei/shared/moment.ts';
 import type { WechatAccountView } from '@zuimei/shared/view.ts';
 
 /** What the rules are written from. `account`: of the site in WeChat, as far as it is known. */
 export type Ruled = Pick<
   Contest,
-  'rule' | 'rounds' | 'categories' | 'noun' | 'outcome' | 'reveal' | 'hideOrder' | 'wechat'
-> & { account?: WechatAccountView | null };
+  'rule' | 'rounds' | 'categories' | 'noun' | 'reveal' | 'hideOrder' | 'wechat'
+> & { outcome: OutcomeView | null; account?: WechatAccountView | null };
 
 const ordinals = ['一', '二', '三', '四', '五', '六', '七', '八', '九', '十'];
 
@@ -62,7 +63,7 @@ export function repeatSentence({ rule, noun }: Pick<Ruled, 'rule' | 'noun'>): st
 }
 
 /** "公众投票占综合得分 40%，其余为专家评审 40%、媒体评审 20%。" */
-export function formulaSentence(weights: Weights | null): string | null {
+export function formulaSentence(weights: Weights | undefined): string | null {
   if (!weights) return null;
   const rest = formulaParts(weights).filter((part) => part.key !== 'vote');
   if (rest.length === 0) return '结果按公众投票产生。';
@@ -70,7 +71,7 @@ export function formulaSentence(weights: Weights | null): string | null {
 }
 
 /** "投票占综合得分 40%，其余由专家、媒体评审。" */
-function shortFormula(weights: Weights | null): string | null {
+function shortFormula(weights: Weights | undefined): string | null {
   if (!weights || weights.vote === 100) return formulaSentence(weights);
   const judges = [weights.expert > 0 ? '专家' : '', weights.media > 0 ? '媒体' : '']
     .filter(Boolean)
@@ -110,7 +111,7 @@ export function shortRule(contest: Ruled): string[] {
     ballotSentence(contest),
     contest.wechat?.outside === 'refused' ? '请在微信中投票。' : null,
     ...categorySentences(contest).slice(0, 2),
-    shortFormula(contest.outcome.weights),
+    shortFormula(contest.outcome?.weights),
     contest.hideOrder ? '排名不分先后。' : null,
   ].filter((sentence) => sentence !== null);
 }

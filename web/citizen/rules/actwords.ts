@@ -11,6 +11,14 @@ const kinds: Record<ActKind, string> = {
   withdrawal: '候选退出',
   correction: '候选资料更正',
   ruling: '选票裁定',
+  panel: '评审席位设立',
+  seat: '评审席位变动',
+  recusal: '评委回避',
+  sheet: '评分表锁定',
+  reopen: '评分表重开',
+  standing: '综合得分算出',
+  tie: '并列裁定',
+  choice: '拟入选确定',
   archive: '活动归档',
 };
 

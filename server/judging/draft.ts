@@ -1,0 +1,245 @@
+import { sql, type Transaction } from 'kysely';
+import type { Candidate } from '@zuimei/shared/contest.ts';
+import type { Outcome, Panel } from '@zuimei/shared/judging/outcome.ts';
+import type { AttachmentView } from '@zuimei/shared/nomination.ts';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import type {
+  JudgedCandidate,
+  RecusalGround,
+  RecusalView,
+  SheetLines,
+  SheetState,
+  SheetView,
+} from '@zuimei/shared/sheet.ts';
+import { foldText } from '@zuimei/shared/text/fold.ts';
+import type { StoredContest } from '../contest/contest.ts';
+import type { Db, Tables } from '../db.ts';
+import type { Actor } from '../staff/action.ts';
+import type { Ledger } from '../vote/ledger.ts';
+import { readFiles } from './files.ts';
+import { judgingSpan, panelOf, readJudged, shuffled, standersOf } from './judged.ts';
+import { type On, ownSeat, type Seat, type Seats, seatById } from './seat.ts';
+import { readLocked, receiptOf, standingSheet } from './sheet.ts';
+import { isComputed } from './verdict.ts';
+
+type Parts = { db: Db; seats: Seats; ledger: Ledger; clock: () => number };
+
+/** A seat with all that its sheet is about. */
+export interface Own {
+  contest: StoredContest & { outcome: Outcome };
+  seat: Seat;
+  panel: Panel;
+  standers: Candidate[];
+}
+
+/** The seat of this account. Refuses with not_found who has none, or whose panel the rules no longer have. */
+export async function readOwn(on: On, slug: string, staff: number | null): Promise<Own> {
+  const contest = await readJudged(on, slug);
+  const seat = await ownSeat(on, contest.id, staff);
+  return { contest, seat, panel: panelOf(contest.outcome, seat.panel), standers: standersOf(contest) };
+}
+
+export async function readRecusals(on: On, seat: number): Promise<RecusalView[]> {
+  const rows = await on
+    .selectFrom('recusal')
+    .select(['number', 'ground', 'at'])
+    .where('seat', '=', seat)
+    .orderBy('number')
+    .execute();
+  return rows.map(({ number, ground, at }) => ({ number, ground, at: at.toISOString() }));
+}
+
+/** Candidates of the judge's own unit whom nothing keeps them from judging yet. */
+export function conflictsOf(
+  unit: string,
+  standers: readonly Candidate[],
+  recusals: readonly { number: number }[],
+): number[] {
+  if (foldText(unit) === '') return [];
+  return standers
+    .filter((one) => foldText(one.unit) === foldText(unit) && !one.withdrawn)
+    .map(({ number }) => number)
+    .filter((number) => !recusals.some((one) => one.number === number));
+}
+
+export async function readState(on: On, seats: Seats, own: Own): Promise<SheetState> {
+  const { contest, seat, standers } = own;
+  const draft = await on.selectFrom('sheet_draft').selectAll().where('seat', '=', seat.id).executeTakeFirst();
+  const recusals = await readRecusals(on, seat.id);
+  const locked = standingSheet(await readLocked(on, [seat.id]), seat.id);
+  return {
+    state: seat.state,
+    lines: draft?.lines ?? {},
+    version: draft?.version ?? 0,
+    savedAt: draft?.saved_at.toISOString() ?? null,
+    recusals,
+    conflicts: conflictsOf(await seats.unitOf(on, seat), standers, recusals),
+    mustRecuse: contest.outcome.sameUnit === 'must',
+    locked: locked && receiptOf(locked),
+    asked: seat.asked && { at: seat.asked.at.toISOString(), reason: seat.asked.reason },
+    late: seat.late !== '',
+  };
+}
+
+export async function readSheet(
+  { db, seats, clock }: Parts,
+  slug: string,
+  staff: number | null,
+): Promise<SheetView> {
+  const own = await readOwn(db, slug, staff);
+  const { contest, seat, panel, standers } = own;
+  const files = await readFiles(db, contest);
+  return {
+    ...(await readState(db, seats, own)),
+    now: new Date(clock()).toISOString(),
+    task: {
+      slug,
+      title: contest.title,
+      organizers: contest.organizers,
+      noun: contest.noun,
+      categories: contest.categories,
+      seat: { code: seat.code, panel: seat.panel, kind: seat.kind },
+      criteria: panel.criteria,
+      decimals: contest.outcome.decimals,
+      candidates: shuffled(standers, slug, seat.code).map((one) => judgedCandidate(one, panel.blind, files)),
+      ...judgingSpan(contest),
+    },
+  };
+}
+
+function judgedCandidate(
+  { withdrawn, unit, ...candidate }: Candidate,
+  blind: boolean,
+  files: ReadonlyMap<number, AttachmentView[]>,
+): JudgedCandidate {
+  return {
+    ...candidate,
+    unit: blind ? null : unit,
+    files: files.get(candidate.number) ?? [],
+    withdrawn: withdrawn !== null,
+  };
+}
+
+/**
+ * Keeps the whole draft, also after the end: whether it still may be locked is asked then. Refuses with sheet_changed {version} when another
+ * page has saved since, sheet_locked, seat_closed, not_found for candidates that are not judged, recused {number} for those that this seat
+ * must not, and bad_request for criteria that there are not.
+ */
+export async function saveDraft(
+  { db, seats, clock }: Parts,
+  slug: string,
+  staff: number | null,
+  given: { lines: SheetLines; version: number },
+): Promise<SheetState> {
+  return await db.transaction().execute(async (tx) => {
+    const own = await lockOwn(tx, slug, staff);
+    const state = await readState(tx, seats, own);
+    checkOpen(own, state, await isComputed(tx, own.contest.id));
+    if (state.version !== given.version) throw new Refusal('sheet_changed', { version: state.version });
+    checkKnown(own, state, given.lines);
+    await keepDraft(tx, own.seat.id, given.lines, state.version + 1, clock());
+    return await readState(tx, seats, own);
+  });
+}
+
+/** The seat of this account, held until the transaction ends: one act on a sheet at a time. */
+export async function lockOwn(tx: Transaction<Tables>, slug: string, staff: number | null): Promise<Own> {
+  const own = await readOwn(tx, slug, staff);
+  await sql`select 1 from seat where id = ${own.seat.id} for update`.execute(tx);
+  return { ...own, seat: await seatById(tx, own.contest.id, own.seat.id) };
+}
+
+export function checkOpen({ seat }: Own, { locked }: Pick<SheetState, 'locked'>, computed: boolean): void {
+  if (seat.state !== 'seated' || computed) throw new Refusal('seat_closed');
+  if (locked) throw new Refusal('sheet_locked');
+}
+
+function checkKnown({ panel, standers, contest }: Own, { recusals }: SheetState, lines: SheetLines): void {
+  const unit = 10 ** contest.outcome.decimals;
+  for (const [key, line] of Object.entries(lines)) {
+    const number = Number(key);
+    if (!standers.some((one) => one.number === number)) throw new Refusal('not_found');
+    const given = Object.entries(line.points);
+    if (given.length > 0 && recusals.some((one) => one.number === number))
+      throw new Refusal('recused', { number });
+    for (const [id, points] of given) {
+      const criterion = panel.criteria.find((one) => one.id === id);
+      if (!criterion) throw new Refusal('bad_request', { field: 'lines' });
+      const step = criterion.half ? unit / 2 : unit;
+      if (points > criterion.full * unit || !Number.isInteger(points / step))
+        throw new Refusal('points_out', { criterion: criterion.name, number });
+    }
+  }
+}
+
+export async function keepDraft(
+  tx: Transaction<Tables>,
+  seat: number,
+  lines: SheetLines,
+  version: number,
+  now: number,
+): Promise<void> {
+  await sql`
+    insert into sheet_draft (seat, lines, version, saved_at)
+    values (${seat}, ${JSON.stringify(lines)}::jsonb, ${version}, ${new Date(now).toISOString()}::timestamptz)
+    on conflict (seat) do update set lines = excluded.lines, version = excluded.version, saved_at = excluded.saved_at`.execute(
+    tx,
+  );
+}
+
+/**
+ * Recusals of one seat, each an entry of the ledger unless the seat is a trial; what was given those candidates is taken out of the draft.
+ * Those that stand already are passed over. Refuses with seat_closed, sheet_locked (reopen it first) and not_found.
+ */
+export async function recuse(
+  { seats, ledger, clock }: Pick<Parts, 'seats' | 'ledger' | 'clock'>,
+  slug: string,
+  actor: Actor,
+  given: {
+    seat: (tx: Transaction<Tables>) => Promise<Own>;
+    numbers: readonly number[];
+    ground: RecusalGround;
+    reason: string;
+  },
+  also: (tx: Transaction<Tables>, own: Own) => Promise<void> = async () => {},
+): Promise<void> {
+  const { numbers, ground, reason } = given;
+  await ledger.amend(slug, {
+    kind: 'recusal',
+    actor: actor.name,
+    reason: reason || groundWords[ground],
+    async change(tx) {
+      const own = await given.seat(tx);
+      const state = await readState(tx, seats, own);
+      checkOpen(own, state, await isComputed(tx, own.contest.id));
+      const fresh = numbers.filter((number) => !state.recusals.some((one) => one.number === number));
+      if (fresh.some((number) => !own.standers.some((one) => one.number === number)))
+        throw new Refusal('not_found');
+      if (ground === 'unit' && fresh.some((number) => !state.conflicts.includes(number)))
+        throw new Refusal('bad_request', { field: 'numbers' });
+      if (fresh.length === 0) return null;
+      const at = new Date(clock());
+      await tx
+        .insertInto('recusal')
+        .values(fresh.map((number) => ({ seat: own.seat.id, number, ground, reason, at })))
+        .execute();
+      const left = Object.entries(state.lines).filter(([key]) => !fresh.includes(Number(key)));
+      if (left.length < Object.keys(state.lines).length)
+        await keepDraft(tx, own.seat.id, Object.fromEntries(left), state.version + 1, clock());
+      await also(tx, own);
+      if (own.seat.kind === 'trial') return null;
+      return {
+        panel: own.seat.panel,
+        seat: own.seat.code,
+        numbers: [...fresh].sort((a, b) => a - b),
+        ground,
+      };
+    },
+  });
+}
+
+const groundWords: Record<RecusalGround, string> = {
+  unit: '与候选同单位',
+  declared: '评委声明回避',
+  ordered: '主办单位要求回避',
+};

@@ -1,0 +1,187 @@
+import type { Transaction } from 'kysely';
+import { groupsOf, settleTie } from '@zuimei/shared/judging/order.ts';
+import { type Outcome, panelIds } from '@zuimei/shared/judging/outcome.ts';
+import { isRefused, type Refused, refuse } from '@zuimei/shared/judging/refused.ts';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import { panelParts } from '@zuimei/shared/score.ts';
+import { type Choice, choose, computeStanding } from '@zuimei/shared/standing.ts';
+import type { ChoiceDocument, StandingDocument } from '@zuimei/shared/verdict.ts';
+import type { StoredContest } from '../contest/contest.ts';
+import type { Tables } from '../db.ts';
+import { type Actor, recordAction } from '../staff/action.ts';
+import type { Ledger } from '../vote/ledger.ts';
+import { type Gathered, gather, missingOf } from './inputs.ts';
+import { readJudged, standersOf } from './judged.ts';
+import type { On } from './seat.ts';
+import { digestOfDocument, keepVerdict, readVerdicts, type Verdicts } from './verdict.ts';
+
+type Judged = StoredContest & { outcome: Outcome };
+type Parts = { ledger: Ledger; clock: () => number };
+
+/** The standing as the rules and what was gathered give it, or why there is none. */
+export function standingOf(
+  { outcome }: Judged,
+  { inputs, opened, held, ledgerSize }: Gathered,
+): StandingDocument | Refused {
+  const found = computeStanding(outcome, inputs.votes, inputs.sheets);
+  if (isRefused(found)) return found;
+  const document: StandingDocument = {
+    ledgerSize,
+    votes: { ...inputs.votes },
+    held,
+    parts: found.parts,
+    trimmed: {},
+    order: found.standing,
+    panels: {},
+  };
+  const numbers = found.standing.map(({ number }) => number);
+  for (const panel of panelIds) {
+    const [rule, totals] = [outcome.panels[panel], found.totals[panel]];
+    if (!rule || !totals) continue;
+    const judged = panelParts(totals, rule, numbers, 10 ** outcome.decimals);
+    if (!isRefused(judged)) document.trimmed[panel] = judged.trimmed;
+    document.panels[panel] = (opened[panel] ?? []).map((sheet) => ({
+      ...sheet,
+      totals: totals[sheet.seat] ?? {},
+    }));
+  }
+  return document;
+}
+
+/**
+ * Computes and fixes the standing. Refuses with standing_missing {what, n} for the first thing that is missing, with what the standing
+ * refuses, and with standing_done when it stands already and nothing has changed.
+ */
+export async function fixStanding(
+  { ledger, clock }: Parts,
+  slug: string,
+  actor: Actor,
+  reason: string,
+): Promise<void> {
+  let fixed: StandingDocument | null = null;
+  let contestId = 0;
+  await ledger.amend(slug, {
+    kind: 'standing',
+    actor: actor.name,
+    reason,
+    async change(tx) {
+      const contest = await readJudged(tx, slug);
+      contestId = contest.id;
+      const gathered = await gather(tx, contest);
+      const [missing] = missingOf(contest, gathered, await readSigned(tx, contest.id), clock());
+      if (missing) throw new Refusal('standing_missing', { what: missing.code, n: missing.n });
+      const document = standingOf(contest, gathered);
+      if (isRefused(document)) refuse(document);
+      const before = (await readVerdicts(tx, contest.id)).standing;
+      if (
+        before &&
+        digestOfDocument({ ...document, ledgerSize: before.document.ledgerSize }) === before.digest
+      )
+        throw new Refusal('standing_done');
+      fixed = document;
+      await recordAction(tx, actor, {
+        act: 'standing.fix',
+        contest: contest.id,
+        subject: contest.title,
+        reason,
+      });
+      return { ledgerSize: document.ledgerSize, digest: digestOfDocument(document) };
+    },
+    async done(tx, entry) {
+      if (!fixed || entry !== fixed.ledgerSize)
+        throw new Error(`the standing of ${slug} rests on another size than ${entry}`);
+      await keepVerdict(tx, contestId, 'standing', {
+        document: fixed,
+        entry,
+        actor: actor.name,
+        now: clock(),
+      });
+    },
+  });
+}
+
+/** How many held ballots an auditor signed for. */
+export async function readSigned(on: On, contest: number): Promise<number> {
+  const row = await on
+    .selectFrom('held_signed')
+    .select('ballots')
+    .where('contest', '=', contest)
+    .executeTakeFirst();
+  return Number(row?.ballots ?? 0);
+}
+
+/** What the choice would be: the order of the standing, as ties on it were settled, under the limits. Who has withdrawn since is passed over. */
+export function choiceOf(contest: Judged, verdicts: Verdicts): ChoiceDocument | Refused {
+  const { standing, ties } = verdicts;
+  if (!standing) throw new Refusal('state_changed');
+  const settled = ties.flatMap(({ document }) => document.order);
+  const order = settleTie(groupsOf(standing.document.order), settled);
+  const standers = standersOf(contest);
+  const candidates = Object.fromEntries(
+    standers.map(({ number, unit, category }) => [number, { unit, category }]),
+  );
+  const gone = standers.filter(({ withdrawn }) => withdrawn).map(({ number }) => number);
+  const choice: Choice | Refused = choose(order, candidates, contest.outcome, gone);
+  if (isRefused(choice)) return choice;
+  return {
+    chosen: choice.chosen,
+    passed: choice.passed,
+    alternates: choice.passed.filter(({ why }) => why === 'places').map(({ number }) => number),
+    unfilled: choice.unfilled,
+  };
+}
+
+/** The standing in force. Refuses with state_changed while there is none, and with standing_changed when votes were ruled on since. */
+export async function readStanding(tx: Transaction<Tables>, contest: Judged): Promise<Verdicts> {
+  const verdicts = await readVerdicts(tx, contest.id);
+  if (!verdicts.standing) throw new Refusal('state_changed');
+  const { inputs } = await gather(tx, contest);
+  const { votes } = verdicts.standing.document;
+  const changed = Object.entries(inputs.votes).some(([key, count]) => votes[Number(key)] !== count);
+  if (changed) throw new Refusal('standing_changed');
+  return verdicts;
+}
+
+/**
+ * Fixes who is to be chosen. `unfilled`: how many places the organizer knows will stay empty. Refuses with tie_open, minimum_impossible,
+ * caps_entangled, places_unfilled {n} where that is another number, standing_changed, and state_changed where nothing stands or it is done.
+ */
+export async function fixChoice(
+  { ledger, clock }: Parts,
+  slug: string,
+  actor: Actor,
+  given: { reason: string; unfilled: number },
+): Promise<void> {
+  let [fixed, contestId]: [ChoiceDocument | null, number] = [null, 0];
+  await ledger.amend(slug, {
+    kind: 'choice',
+    actor: actor.name,
+    reason: given.reason,
+    async change(tx) {
+      const contest = await readJudged(tx, slug);
+      contestId = contest.id;
+      const verdicts = await readStanding(tx, contest);
+      if (verdicts.choice) throw new Refusal('state_changed');
+      const choice = choiceOf(contest, verdicts);
+      if (isRefused(choice)) refuse(choice);
+      if (choice.unfilled !== given.unfilled) throw new Refusal('places_unfilled', { n: choice.unfilled });
+      fixed = choice;
+      await recordAction(tx, actor, {
+        act: 'choice.fix',
+        contest: contest.id,
+        subject: choice.chosen.join('、'),
+        reason: given.reason,
+      });
+      return { chosen: choice.chosen, alternates: choice.alternates, digest: digestOfDocument(choice) };
+    },
+    async done(tx, entry) {
+      if (fixed)
+        await keepVerdict(tx, contestId, 'choice', {
+          document: fixed,
+          entry,
+          actor: actor.name,
+          now: clock(),
+        });
+    },
+  });
+}

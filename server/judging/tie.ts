@@ -1,0 +1,103 @@
+import { meetingRound } from '@zuimei/shared/judging/meeting.ts';
+import type { Outcome } from '@zuimei/shared/judging/outcome.ts';
+import { isRefused, refuse } from '@zuimei/shared/judging/refused.ts';
+import { drawTied, lotDigest, lotSeed } from '@zuimei/shared/lot.ts';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import type { TieDocument } from '@zuimei/shared/verdict.ts';
+import { type Actor, recordAction } from '../staff/action.ts';
+import type { Ledger } from '../vote/ledger.ts';
+import { readJudged } from './judged.ts';
+import { choiceOf, readStanding } from './standing.ts';
+import { digestOfDocument, keepVerdict } from './verdict.ts';
+
+/** 到会三分之二以上有效，赞成超过到会半数通过: what the notices say of a meeting's ballot. */
+const MEETING = { quorum: [2, 3], pass: [1, 2], strict: true } as const;
+
+export type Settlement =
+  | { rule: 'lot'; secrets: { organizer: string; auditor: string } }
+  | { rule: 'meeting'; ballots: { appointed: number; present: number; favour: Record<number, number> }[] };
+
+/**
+ * Settles the tie that is open, by the rule that was frozen with the others. Refuses with state_changed when none is open, tie_rule when the
+ * rules name another way, lot_wrong for secrets that are not those committed to, no_quorum, and bad_request for ballots that are not
+ * about those who are tied or leave it open.
+ */
+export async function settle(
+  { ledger, clock }: { ledger: Ledger; clock: () => number },
+  slug: string,
+  actor: Actor,
+  given: Settlement & { reason: string },
+): Promise<void> {
+  let [fixed, contestId]: [TieDocument | null, number] = [null, 0];
+  await ledger.amend(slug, {
+    kind: 'tie',
+    actor: actor.name,
+    reason: given.reason,
+    async change(tx) {
+      const contest = await readJudged(tx, slug);
+      contestId = contest.id;
+      const verdicts = await readStanding(tx, contest);
+      const choice = choiceOf(contest, verdicts);
+      if (verdicts.choice || !isRefused(choice) || choice.refusal !== 'tie_open')
+        throw new Refusal('state_changed');
+      if (contest.outcome.tieLast !== given.rule)
+        throw new Refusal('tie_rule', { rule: contest.outcome.tieLast });
+      fixed =
+        given.rule === 'lot'
+          ? byLot(contest.outcome, choice.numbers, given.secrets, given.reason)
+          : byMeeting(choice, given.ballots, given.reason);
+      await recordAction(tx, actor, {
+        act: 'tie.settle',
+        contest: contest.id,
+        subject: fixed.order.join('、'),
+        reason: given.reason,
+      });
+      const { rule, numbers, order, secrets } = fixed;
+      return { rule, numbers, order, secrets, digest: digestOfDocument(fixed) };
+    },
+    async done(tx, entry) {
+      if (fixed)
+        await keepVerdict(tx, contestId, 'tie', { document: fixed, entry, actor: actor.name, now: clock() });
+    },
+  });
+}
+
+function byLot(
+  { lots }: Outcome,
+  numbers: number[],
+  secrets: { organizer: string; auditor: string },
+  reason: string,
+): TieDocument {
+  const [organizer, auditor] = lots;
+  if (!organizer || lotDigest(secrets.organizer) !== organizer)
+    throw new Refusal('lot_wrong', { whose: 'organizer' });
+  if (!auditor || lotDigest(secrets.auditor) !== auditor)
+    throw new Refusal('lot_wrong', { whose: 'auditor' });
+  const order = drawTied(lotSeed(secrets.organizer, secrets.auditor), numbers);
+  return { rule: 'lot', numbers, order, secrets, ballots: [], reason };
+}
+
+function byMeeting(
+  { numbers, places }: { numbers: number[]; places: number },
+  ballots: { appointed: number; present: number; favour: Record<number, number> }[],
+  reason: string,
+): TieDocument {
+  let next: { places: number; among: number[] } | null = { places, among: numbers };
+  const order: number[] = [];
+  const held: TieDocument['ballots'] = [];
+  for (const { appointed, present, favour } of ballots) {
+    if (!next || !isAbout(favour, next.among)) throw new Refusal('bad_request', { field: 'ballots' });
+    const round = meetingRound({ ...MEETING, appointed, present, places: next.places, favour });
+    if (isRefused(round)) refuse(round);
+    held.push({ appointed, present, places: next.places, favour });
+    order.push(...round.passed);
+    next = round.next;
+  }
+  if (next) throw new Refusal('meeting_goes_on', { places: next.places, numbers: next.among.join('、') });
+  return { rule: 'meeting', numbers, order, secrets: null, ballots: held, reason };
+}
+
+function isAbout(favour: Record<number, number>, among: readonly number[]): boolean {
+  const named = Object.keys(favour).map(Number);
+  return named.length === among.length && named.every((number) => among.includes(number));
+}

@@ -1,0 +1,76 @@
+import { isRefused } from '@zuimei/shared/judging/refused.ts';
+import type { StandingView } from '@zuimei/shared/verdict.ts';
+import type { Db } from '../db.ts';
+import { gather, missingOf } from './inputs.ts';
+import { readJudged, standersOf } from './judged.ts';
+import { choiceOf } from './standing.ts';
+import { studyOf } from './study.ts';
+import { readVerdicts } from './verdict.ts';
+
+/** What leads from the count to the choice, as far as it has come. Before the standing it holds no count and no score. */
+export async function readStandingView(
+  { db, clock }: { db: Db; clock: () => number },
+  slug: string,
+): Promise<StandingView> {
+  const contest = await readJudged(db, slug);
+  const standers = standersOf(contest);
+  const verdicts = await readVerdicts(db, contest.id);
+  const signed = await db
+    .selectFrom('held_signed')
+    .innerJoin('staff', 'staff.id', 'held_signed.staff')
+    .select(['held_signed.ballots', 'held_signed.reason', 'held_signed.at', 'staff.name'])
+    .where('held_signed.contest', '=', contest.id)
+    .executeTakeFirst();
+  const ballots = Number(signed?.ballots ?? 0);
+  const missing = missingOf(contest, await gather(db, contest), ballots, clock());
+  const proposal = verdicts.standing ? choiceOf(contest, verdicts) : null;
+  const refused = proposal && isRefused(proposal) ? proposal : null;
+  const { standing, ties, choice } = verdicts;
+  return {
+    slug,
+    title: contest.title,
+    noun: contest.noun,
+    categories: contest.categories,
+    candidates: standers.map(({ number, name, unit, category, withdrawn }) => ({
+      number,
+      name,
+      unit,
+      category,
+      withdrawn: withdrawn !== null,
+    })),
+    outcome: contest.outcome,
+    missing: standing ? [] : missing,
+    heldSigned: signed
+      ? { by: signed.name, at: signed.at.toISOString(), ballots, reason: signed.reason }
+      : null,
+    standing,
+    ties,
+    open: refused?.refusal === 'tie_open' ? { numbers: refused.numbers, places: refused.places } : null,
+    proposal: proposal && !isRefused(proposal) ? proposal : null,
+    choice,
+    refused: refused && refused.refusal !== 'tie_open' ? wordsFor(refused) : null,
+    study:
+      standing &&
+      studyOf(contest.outcome, standing.document, {
+        candidates: Object.fromEntries(
+          standers.map(({ number, unit, category }) => [number, { unit, category }]),
+        ),
+        fallen: standers.filter(({ withdrawn }) => withdrawn).map(({ number }) => number),
+        settled: ties.flatMap(({ document }) => document.order),
+      }),
+  };
+}
+
+function wordsFor({
+  refusal,
+  ...details
+}: {
+  refusal: string;
+  [key: string]: unknown;
+}): StandingView['refused'] {
+  const flat = Object.entries(details).map(([key, value]): [string, string | number | null] => [
+    key,
+    typeof value === 'number' || value === null ? value : String(value),
+  ]);
+  return { code: refusal, details: Object.fromEntries(flat) };
+}
