@@ -75,7 +75,9 @@ export function draftText(
   recused: ReadonlySet<number>,
 ): string {
   const kept: SheetLines = {};
-  for (const [key, { points, abstained, note }] of Object.entries(lines)) {
+  for (const [key, { points, abstained, note: written }] of Object.entries(lines)) {
+    // As the server keeps it.
+    const note = written.trim();
     const given = criteria.flatMap(({ id }) => {
       const units = points[id];
       return units === undefined ? [] : [[id, units] as const];

@@ -183,6 +183,10 @@ function copyOf(lines: SheetLines): SheetLines {
 }
 
 function stateOf(view: SheetState): SheetState {
-  const { state, lines, version, savedAt, recusals, conflicts, mustRecuse, locked, asked, late } = view;
-  return { state, lines, version, savedAt, recusals, conflicts, mustRecuse, locked, asked, late };
+  const { state, lines, version, savedAt, recusals, conflicts, mustRecuse } = view;
+  const { locked, asked, reopened, late } = view;
+  return {
+    ...{ state, lines, version, savedAt, recusals, conflicts, mustRecuse },
+    ...{ locked, asked, reopened, late },
+  };
 }

@@ -162,13 +162,6 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   meeting_goes_on: '票决还没有结果：还剩[ {places} ]个名额，请对[ {numbers} 号]再投一轮，一并录入。',
   line_missing: '还有[ {n} ]项没有评分，请补齐后再继续；不便评的请写明回避或弃权。',
   points_out: '[“{criterion}”的]分数超出范围或缺失，请按评分尺度重新填写。',
-  sheet_changed: '这份评分表在另一处也改过。您填写的内容还在，请选择保留哪一份。',
-  sheet_locked: '评分表已经锁定，不能再改。确有差错的，请申请主办单位重开。',
-  seat_closed: '这个席位已经停用，评分不再保存。填写的内容仍在这里，请联系主办单位。',
-  recused: '您已回避[ {number} 号]，不能为其评分。其余的分数照常保存。',
-  recusal_missing: '还有[ {n} 位]同单位的候选须回避，请先确认回避再锁定。',
-  lock_closed:
-    '现在不在评审时间内[（{opens} 至 {closes}）]，不能锁定。填写的内容已保存，如需补交请联系主办单位。',
   too_few_sheets:
     '[ {number} 号]只有[ {sheets} ]份评分表，至少要[ {least} ]份。请增补评委，或请未评的评委补评。',
   not_comparable: '有两组评委没有共同评过任何候选，宽严无法比较。请安排评委交叉补评，或不作宽严调整。',
