@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { toHex } from '@zuimei/shared/bytes.ts';
 import { type LockedSheet, sheetCommitment, sheetSalt } from '@zuimei/shared/judging/sheet.ts';
 import type { SheetLines, SheetReceipt } from '@zuimei/shared/sheet.ts';
 import type { Secrets } from '../secret.ts';
@@ -29,7 +30,7 @@ export async function readLocked(on: On, seats: readonly number[]): Promise<Lock
     lines,
     recused,
     paper,
-    digest: digest.toString('hex'),
+    digest: toHex(digest),
     entry: entry === null ? null : Number(entry),
     at: locked_at.toISOString(),
     reopened: reopened_at !== null,

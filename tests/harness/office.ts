@@ -17,18 +17,18 @@ export interface Desk {
 }
 
 /**
- * A browser signed in as staff with these roles (an account of its own), as a unit's link, or as an account of a unit. Without the sign-in
- * pages. `contests`: those it belongs to, by slug.
+ * A browser signed in as staff with these roles (an account of its own), as a unit's link, as an account of a unit, or as one that is there. Without the
+ * sign-in pages. `contests`: those it belongs to, by slug.
  */
 export async function signIn(
   site: TestSite,
-  who: Role[] | { unit: number } | { accountOf: number },
+  who: Role[] | { unit: number } | { accountOf: number } | { staff: number },
   name = '测试人员',
   contests: Scope = 'all',
 ): Promise<Desk> {
   const { parts, app } = site;
-  let staff = 0;
-  if (!('unit' in who)) {
+  let staff = 'staff' in who ? who.staff : 0;
+  if (!('unit' in who || 'staff' in who)) {
     const login = `t${randomBytes(6).toString('hex')}`;
     const given = Array.isArray(who)
       ? { login, name, roles: who, contests }

@@ -1,0 +1,343 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { PanelsView } from '@zuimei/shared/panel.ts';
+import type { StandingView } from '@zuimei/shared/verdict.ts';
+import { databaseKinds, type FreshDatabase, freshDatabase } from '../harness/database.ts';
+import { signIn } from '../harness/office.ts';
+import { createSite, type TestSite } from '../harness/site.ts';
+import { outcomeOf, panelled, REASON, VOTE_MS } from './panelled.ts';
+
+const judges = (count: number) => Array.from({ length: count }, (_, at) => ({ name: `评委${at + 1}` }));
+
+describe.each(databaseKinds)('judging (%s)', (kind) => {
+  let fresh: FreshDatabase;
+  let site: TestSite;
+  let begin = 0;
+  beforeAll(async () => {
+    fresh = await freshDatabase(kind);
+    site = await createSite(fresh.database.db);
+    begin = site.now();
+  });
+  afterAll(async () => {
+    await site.close();
+    await fresh.drop();
+  });
+  const actsOf = async (id: number) => {
+    const { rows } = await sql<{ kind: string; act: Record<string, unknown> }>`
+      select kind, act from ledger_entry where contest = ${id} and kind <> 'ballot' order by index`.execute(
+      fresh.owner.db,
+    );
+    return rows;
+  };
+
+  test('a seat goes by its code alone: in the account, the ledger and the action log', async () => {
+    site.at(begin);
+    const { slug, id, path, organizer, auditor, invite } = await panelled(site);
+    const [one] = await invite('expert', [{ name: '陈专家', unit: '云岭大学' }, { name: '周专家' }]);
+    expect(one?.seat).toMatchObject({ code: 'E1', name: '陈专家', login: `e1.${id}` });
+    expect(one?.seat.link).toContain('/console/join#');
+    const acts = await actsOf(id);
+    expect(acts.at(-1)).toMatchObject({ kind: 'panel', act: { seats: ['E1', 'E2'] } });
+    const { rows } = await sql<{ text: string }>`
+      select jsonb_agg(to_jsonb(s) - 'who')::text || (select coalesce(jsonb_agg(to_jsonb(a))::text, '') from staff a where a.id in (select staff from seat))
+        || (select jsonb_agg(to_jsonb(l))::text from action_log l where l.contest = ${id}) as text
+      from seat s where s.contest = ${id}`.execute(fresh.owner.db);
+    expect(rows[0]?.text).not.toMatch(/陈专家|云岭大学/);
+    const seen = await organizer.get<PanelsView>(`${path}/panels`);
+    expect(seen.panels[0]?.seats[0]).toMatchObject({
+      name: '陈专家',
+      unit: '云岭大学',
+      joined: false,
+      done: 0,
+      of: 4,
+    });
+    expect(JSON.stringify(await auditor.get(`${path}/panels`))).not.toContain('陈专家');
+    const { seats } = await auditor.post<{ seats: unknown[] }>(`${path}/panels/reveal`, { reason: REASON });
+    expect(seats[0]).toEqual({ code: 'E1', name: '陈专家', unit: '云岭大学' });
+    await site.verify(slug);
+  });
+
+  test('who works on the contest, or sits already, gets no seat', async () => {
+    site.at(begin);
+    const { path, organizer, invite, slug } = await panelled(site);
+    await signIn(site, ['reviewer'], '赵审核', [slug]);
+    await invite('expert', [{ name: '陈专家' }]);
+    const refused = async (name: string) =>
+      (
+        await organizer.ask<{ code: string }>('POST', `${path}/panels/seats`, {
+          seats: [{ panel: 'expert', name, unit: '', kind: 'full' }],
+        })
+      ).body.code;
+    expect(await refused('赵审核')).toBe('seat_of_staff');
+    expect(await refused(' 陈 专家')).toBe('seat_taken');
+    const media = await organizer.ask<{ code: string }>('POST', `${path}/panels/seats`, {
+      seats: [{ panel: 'media', name: '报社', unit: '', kind: 'full' }],
+    });
+    expect(media.body).toMatchObject({ code: 'panel_missing', panel: 'media' });
+  });
+
+  test('a sheet is kept at every change under a version, and two pages do not write over each other', async () => {
+    site.at(begin);
+    const { invite } = await panelled(site);
+    const [judge] = await invite('expert', judges(1));
+    if (!judge) throw new Error('nobody');
+    const first = await judge.sheet();
+    expect(first).toMatchObject({ version: 0, lines: {}, locked: null, conflicts: [] });
+    expect(first.task.candidates.map(({ number }) => number).toSorted()).toEqual([1, 2, 3, 4]);
+    const saved = await judge.score({ 1: [8, 9] });
+    expect(saved.version).toBe(1);
+    const stale = await judge.save({}, 0);
+    expect([stale.status, stale.body]).toMatchObject([409, { code: 'sheet_changed', version: 1 }]);
+    const line = (points: Record<string, number>) => ({ 1: { points, abstained: false, note: '' } });
+    expect((await judge.save(line({ deed: 1050 }), 1)).body.code).toBe('points_out');
+    expect((await judge.save(line({ deed: 825 }), 1)).body.code).toBe('points_out');
+    expect((await judge.save(line({ other: 100 }), 1)).body.code).toBe('bad_request');
+    expect((await judge.save(line({ deed: 850 }), 1)).status).toBe(200);
+    expect((await judge.sheet()).lines).toEqual(line({ deed: 850 }));
+  });
+
+  test('a lock writes the salted digest into the ledger, once, and ballots pass beside it', async () => {
+    site.at(begin);
+    const { slug, id, invite, vote } = await panelled(site);
+    await vote([[1]]);
+    const [judge] = await invite('expert', judges(1));
+    if (!judge) throw new Error('nobody');
+    await judge.score({ 1: [8, 9], 2: [7, 7], 3: [6, 6] });
+    expect((await judge.lock()).body).toMatchObject({ code: 'line_missing', n: 1 });
+    await judge.score({ 4: [5, 5] });
+    const { version } = await site.parts.contests.reload(slug);
+    const { status, body } = await judge.lock();
+    expect([status, body.revision]).toEqual([200, 1]);
+    expect((await actsOf(id)).at(-1)).toMatchObject({
+      kind: 'sheet',
+      act: { panel: 'expert', seat: 'E1', revision: 1, digest: body.digest, actor: '专家 E1' },
+    });
+    expect((await site.parts.contests.reload(slug)).version).toBe(version);
+    await vote([[2]]);
+    expect((await judge.lock()).body.code).toBe('sheet_locked');
+    expect((await judge.save({}, 2)).body.code).toBe('sheet_locked');
+    expect((await judge.sheet()).locked).toMatchObject({
+      revision: 1,
+      entry: body.entry,
+      digest: body.digest,
+    });
+    await site.verify(slug);
+  });
+
+  test('whom a judge must not judge is found by unit, and must be confirmed before the lock', async () => {
+    site.at(begin);
+    const { id, path, invite } = await panelled(site);
+    const [judge, other] = await invite('expert', [{ name: '评委一', unit: ' 单位2' }, { name: '评委二' }]);
+    if (!judge || !other) throw new Error('nobody');
+    expect((await judge.sheet()).conflicts).toEqual([2]);
+    await judge.score({ 1: [8, 9], 2: [9, 9], 3: [6, 6], 4: [5, 5] });
+    expect((await judge.lock()).body).toMatchObject({ code: 'recusal_missing', n: 1 });
+    await judge.desk.post(`${path}/sheet/recusals`, { numbers: [2], ground: 'unit' });
+    expect((await actsOf(id)).at(-1)).toMatchObject({
+      kind: 'recusal',
+      act: { seat: 'E1', numbers: [2], ground: 'unit' },
+    });
+    const sheet = await judge.sheet();
+    expect([sheet.conflicts, sheet.lines[2], sheet.recusals[0]?.number]).toEqual([[], undefined, 2]);
+    const again = { ...sheet.lines, 2: { points: { deed: 900 }, abstained: false, note: '' } };
+    expect((await judge.save(again, sheet.version)).body).toMatchObject({ code: 'recused', number: 2 });
+    expect((await judge.lock()).status).toBe(200);
+    const wrong = await other.desk.ask<{ code: string }>('POST', `${path}/sheet/recusals`, {
+      numbers: [3],
+      ground: 'unit',
+    });
+    expect(wrong.body.code).toBe('bad_request');
+  });
+
+  test('an abstention counts only when it is meant', async () => {
+    site.at(begin);
+    const { invite } = await panelled(site);
+    const [judge] = await invite('expert', judges(1));
+    if (!judge) throw new Error('nobody');
+    const { lines, version } = await judge.score({ 1: [8, 9], 2: [9, 9], 3: [6, 6] });
+    await judge.save({ ...lines, 4: { points: {}, abstained: true, note: '不了解' } }, version);
+    expect((await judge.lock()).body).toMatchObject({ code: 'line_missing', n: 1 });
+    expect((await judge.lock([4])).status).toBe(200);
+  });
+
+  test('after the end a sheet is still kept, and locked only where the organizer allows it with a reason', async () => {
+    site.at(begin);
+    const schedule = [
+      { phase: 'voting' as const, from: new Date(begin - 3_600_000).toISOString() },
+      { phase: 'judging' as const, from: new Date(begin + VOTE_MS).toISOString() },
+      { phase: 'notice' as const, from: new Date(begin + 1.5 * VOTE_MS).toISOString() },
+    ];
+    const { path, organizer, invite, close } = await panelled(site, { schedule });
+    const [judge] = await invite('expert', judges(1));
+    if (!judge) throw new Error('nobody');
+    close();
+    await judge.score({ 1: [8, 9], 2: [9, 9], 3: [6, 6], 4: [5, 5] });
+    expect((await judge.lock()).body.code).toBe('lock_closed');
+    await organizer.post(`${path}/panels/seats/${judge.seat.id}/late`, { reason: '评委出差无网络' });
+    expect((await judge.sheet()).late).toBe(true);
+    expect((await judge.lock()).status).toBe(200);
+  });
+
+  test('a seat that is taken away in the middle keeps what was typed, and writes no more', async () => {
+    site.at(begin);
+    const { path, organizer, invite } = await panelled(site);
+    const [judge] = await invite('expert', judges(1));
+    if (!judge) throw new Error('nobody');
+    const { version } = await judge.score({ 1: [8, 9] });
+    await organizer.post(`${path}/panels/seats/${judge.seat.id}/state`, { state: 'removed', reason: REASON });
+    const sheet = await judge.sheet();
+    expect([sheet.state, Object.keys(sheet.lines)]).toEqual(['removed', ['1']]);
+    expect((await judge.save({}, version)).body.code).toBe('seat_closed');
+    expect((await judge.lock()).body.code).toBe('seat_closed');
+  });
+
+  test('reopening is the organizer’s before counts are public, and needs an auditor afterwards', async () => {
+    site.at(begin);
+    const sealed = { kind: 'sealed' as const, from: new Date(begin + VOTE_MS).toISOString() };
+    const { id, path, organizer, auditor, invite, close } = await panelled(site, { reveal: sealed });
+    const [judge] = await invite('expert', judges(1));
+    if (!judge) throw new Error('nobody');
+    await judge.score({ 1: [8, 9], 2: [9, 9], 3: [6, 6], 4: [5, 5] });
+    await judge.lock();
+    const seat = `${path}/panels/seats/${judge.seat.id}`;
+    await judge.desk.post(`${path}/sheet/ask`, { reason: '二号打错了分' });
+    expect(await organizer.post(`${seat}/reopen`, { reason: REASON })).toEqual({ asked: false });
+    expect((await judge.sheet()).locked).toBeNull();
+    await judge.score({ 2: [5, 5] });
+    expect((await judge.lock()).body.revision).toBe(2);
+    close();
+    expect(await organizer.post(`${seat}/reopen`, { reason: REASON })).toEqual({ asked: true });
+    expect((await judge.sheet()).locked).not.toBeNull();
+    const twice = await organizer.ask<{ code: string }>('POST', `${seat}/reopen`, { reason: REASON });
+    expect(twice.body.code).toBe('request_open');
+    await auditor.post(`${seat}/reopen/decide`, { granted: true, reason: REASON });
+    expect((await judge.sheet()).locked).toBeNull();
+    expect((await actsOf(id)).at(-1)).toMatchObject({
+      kind: 'reopen',
+      act: { seat: 'E1', revision: 2, asked: REASON },
+    });
+    const { rows } = await sql<{
+      count: string;
+    }>`select count(*) from sheet where seat = ${judge.seat.id}`.execute(fresh.owner.db);
+    expect(Number(rows[0]?.count)).toBe(2);
+  });
+
+  test('a paper sheet is locked when two clerks entered the same, and the first difference stops it', async () => {
+    site.at(begin);
+    const { path, organizer, invite, slug } = await panelled(site);
+    const [judge] = await invite('expert', judges(1));
+    if (!judge) throw new Error('nobody');
+    const second = await signIn(site, ['reviewer'], '吴录入', [slug]);
+    const linesOf = (deed: number) =>
+      Object.fromEntries(
+        [1, 2, 3, 4].map((number) => [number, { points: { deed, spirit: 700 }, abstained: false, note: '' }]),
+      );
+    const paper = `${path}/panels/seats/${judge.seat.id}/paper`;
+    const enter = (desk: typeof second, deed: number) =>
+      desk.ask<{ code?: string; receipt?: unknown; number?: number }>('POST', paper, {
+        lines: linesOf(deed),
+        reference: '评分表第1号',
+      });
+    expect((await enter(organizer, 800)).body).toEqual({ receipt: null });
+    expect((await enter(organizer, 800)).body).toEqual({ receipt: null });
+    expect((await enter(second, 850)).body).toMatchObject({
+      code: 'paper_differs',
+      number: 1,
+      criterion: '事迹',
+    });
+    expect((await enter(second, 800)).body.receipt).toMatchObject({ revision: 1 });
+    expect((await judge.sheet()).locked).toMatchObject({ revision: 1 });
+  });
+
+  test('the standing waits for the vote, the seats and held ballots, and the choice for a tie', async () => {
+    site.at(begin);
+    const { slug, id, path, organizer, auditor, invite, vote, close } = await panelled(site, {
+      outcome: outcomeOf({ ties: ['expert'], tieLast: 'meeting' }),
+    });
+    await vote([[1], [1], [1], [2], [2], [3], [3]]);
+    await vote([[4]], true);
+    const sat = await invite('expert', [...judges(3), { name: '试评', kind: 'trial' }]);
+    const before = await organizer.get<StandingView>(`${path}/standing`);
+    expect(before.missing.map(({ code }) => code)).toEqual([
+      'voting_open',
+      'seats_open',
+      'quorum_missing',
+      'ballots_held',
+    ]);
+    for (const judge of sat.slice(0, 2)) {
+      await judge.score({ 1: [9, 9], 2: [8, 8], 3: [8, 8], 4: [5, 5] });
+      expect((await judge.lock()).status).toBe(200);
+    }
+    close();
+    const compute = () =>
+      organizer.ask<{ code: string; what: string }>('POST', `${path}/standing`, { reason: REASON });
+    expect((await compute()).body).toMatchObject({ code: 'standing_missing', what: 'seats_open' });
+    await organizer.post(`${path}/panels/seats/${sat[2]?.seat.id}/state`, {
+      state: 'absent',
+      reason: '因病缺席',
+    });
+    expect((await compute()).body).toMatchObject({ code: 'standing_missing', what: 'ballots_held', n: 1 });
+    await auditor.post(`${path}/standing/held`, { ballots: 1, reason: '核查后不影响结果' });
+    expect((await compute()).status).toBe(200);
+    expect((await compute()).body.code).toBe('standing_done');
+    const view = await organizer.get<StandingView>(`${path}/standing`);
+    expect(view.standing?.document.votes).toEqual({ 1: 3, 2: 2, 3: 2, 4: 0 });
+    expect(view.standing?.document.order.map(({ number, rank }) => [number, rank])).toEqual([
+      [1, 1],
+      [2, 2],
+      [3, 2],
+      [4, 4],
+    ]);
+    expect(view.open).toEqual({ numbers: [2, 3], places: 1 });
+    const choose = (unfilled = 0) =>
+      organizer.ask<{ code: string }>('POST', `${path}/choice`, { unfilled, reason: REASON });
+    expect((await choose()).body.code).toBe('tie_open');
+    const meet = (favour: Record<number, number>[]) =>
+      organizer.ask<{ code: string }>('POST', `${path}/standing/ties`, {
+        rule: 'meeting',
+        ballots: favour.map((one) => ({ appointed: 7, present: 6, favour: one })),
+        reason: '会议票决',
+      });
+    expect((await meet([{ 2: 3, 4: 3 }])).body.code).toBe('bad_request');
+    expect((await meet([{ 2: 4, 3: 4 }])).body.code).toBe('meeting_goes_on');
+    expect(
+      (
+        await meet([
+          { 2: 4, 3: 4 },
+          { 2: 2, 3: 4 },
+        ])
+      ).status,
+    ).toBe(200);
+    expect((await choose(1)).body.code).toBe('places_unfilled');
+    expect((await choose()).status).toBe(200);
+    const after = await auditor.get<StandingView>(`${path}/standing`);
+    expect(after.choice?.document).toMatchObject({ chosen: [1, 3], alternates: [2, 4], unfilled: 0 });
+    expect((await actsOf(id)).slice(-3).map(({ kind: one }) => one)).toEqual(['standing', 'tie', 'choice']);
+    const [judge] = sat;
+    expect((await judge?.save({}, 9))?.body.code).toBe('seat_closed');
+    await site.verify(slug);
+  });
+
+  test('nobody is told a score, a mean or a digest’s preimage before the standing', async () => {
+    site.at(begin);
+    const { slug, path, organizer, auditor, invite } = await panelled(site);
+    const [judge, other] = await invite('expert', judges(2));
+    if (!judge || !other) throw new Error('nobody');
+    // 7.5 and 3.5 points: as units, as points, and their total, found nowhere else.
+    const { lines, version } = await judge.sheet();
+    const odd = Object.fromEntries(
+      [1, 2, 3, 4].map((number) => [
+        number,
+        { points: { deed: 750, spirit: 350 }, abstained: false, note: '私下的话' },
+      ]),
+    );
+    expect((await judge.save({ ...lines, ...odd }, version)).status).toBe(200);
+    expect((await judge.lock()).status).toBe(200);
+    const expert = await signIn(site, ['expert'], '别的评委', [slug]);
+    for (const desk of [organizer, auditor, other.desk, expert])
+      for (const door of ['panels', 'standing', 'sheet', 'live', 'candidates', 'out']) {
+        const text = JSON.stringify((await desk.ask('GET', `${path}/${door}`)).body);
+        expect(text, door).not.toMatch(/\b(750|350|5900)\b|私下的话|"lines":\{"1"/);
+      }
+  });
+});
