@@ -2,6 +2,8 @@ import workerUrl from './worker.ts?worker&url';
 
 /** Where the files lie that the page needs without a network; worker.ts reads it. */
 const STORE = 'zuimei-sheet';
+/** Whoever signs out meanwhile ends it. */
+let turn = 0;
 const SCOPE = /^\/console\/c\/[^/]+\/sheet$/;
 
 /**
@@ -11,6 +13,7 @@ const SCOPE = /^\/console\/c\/[^/]+\/sheet$/;
  */
 export async function keepFiles(pictures: readonly string[]): Promise<void> {
   if (!('serviceWorker' in navigator) || !('caches' in globalThis)) return;
+  const mine = ++turn;
   try {
     const store = await caches.open(STORE);
     const own = performance
@@ -22,8 +25,10 @@ export async function keepFiles(pictures: readonly string[]): Promise<void> {
     // Of an older build, or of another contest.
     for (const { url } of await store.keys()) if (!wanted.has(new URL(url).pathname)) await store.delete(url);
     await store.add(new Request(location.pathname, { cache: 'no-store' }));
+    if (mine !== turn) return;
     await navigator.serviceWorker.register(workerUrl, { scope: location.pathname });
-    for (const path of [...own, ...pictures]) if (!(await store.match(path))) await add(store, path);
+    for (const path of [...own, ...pictures])
+      if (mine === turn && !(await store.match(path))) await add(store, path);
   } catch {
     // No network, or no room: it is tried again at the next opening.
   }
@@ -38,6 +43,7 @@ async function add(store: Cache, path: string): Promise<void> {
 /** The judge goes: so do the files and the worker. */
 export async function forgetFiles(): Promise<void> {
   if (!('serviceWorker' in navigator) || !('caches' in globalThis)) return;
+  turn++;
   await caches.delete(STORE);
   for (const one of await navigator.serviceWorker.getRegistrations())
     if (SCOPE.test(new URL(one.scope).pathname)) await one.unregister();

@@ -38,12 +38,14 @@ export const lineTones: Record<LineState, 'ok' | 'hold' | 'plain'> = {
 /** Nothing was given yet. */
 export const blankLine = (): SheetLine => ({ points: {}, abstained: false, note: '' });
 
-export function rowsOf(task: SheetTask, sheet: Pick<SheetState, 'lines' | 'recusals'>): SheetRow[] {
-  return task.candidates.map((candidate) => {
-    const state = lineState(task, sheet, candidate.number);
-    const points = sheet.lines[candidate.number]?.points ?? {};
-    return { candidate, state, total: state === 'done' ? totalOf(task.criteria, points) : null };
-  });
+export function rowOf(
+  task: SheetTask,
+  sheet: Pick<SheetState, 'lines' | 'recusals'>,
+  candidate: JudgedCandidate,
+): SheetRow {
+  const state = lineState({ ...task, candidates: [candidate] }, sheet, candidate.number);
+  const points = sheet.lines[candidate.number]?.points ?? {};
+  return { candidate, state, total: state === 'done' ? totalOf(task.criteria, points) : null };
 }
 
 /** Something is still to be given. */
@@ -65,35 +67,31 @@ export function nextOpen(rows: readonly SheetRow[], after: number | null): numbe
 /** "03 号" */
 export const numberWords = (number: number): string => `${String(number).padStart(2, '0')} 号`;
 
-/**
- * A draft as it goes to the server, as JSON: without lines that hold nothing and without those of `recused`, in one order, so that two equal
- * drafts are the same text.
- */
-export function draftText(
-  { criteria }: Pick<SheetTask, 'criteria'>,
-  lines: SheetLines,
-  recused: ReadonlySet<number>,
-): string {
-  const kept: SheetLines = {};
-  for (const [key, { points, abstained, note: written }] of Object.entries(lines)) {
-    // As the server keeps it.
-    const note = written.trim();
-    const given = criteria.flatMap(({ id }) => {
-      const units = points[id];
-      return units === undefined ? [] : [[id, units] as const];
-    });
-    if (recused.has(Number(key)) || (given.length === 0 && !abstained && note === '')) continue;
-    kept[Number(key)] = { points: Object.fromEntries(given), abstained, note };
-  }
-  return JSON.stringify(kept);
+type Criteria = Pick<SheetTask, 'criteria'>;
+
+/** A line as it goes to the server, as JSON: criteria in one order, the note as the server keeps it; null = it holds nothing. */
+export function lineText({ criteria }: Criteria, line: SheetLine | undefined): string | null {
+  if (!line) return null;
+  const given = criteria.flatMap(({ id }) => {
+    const units = line.points[id];
+    return units === undefined ? [] : [[id, units] as const];
+  });
+  const { abstained } = line;
+  const note = line.note.trim();
+  if (given.length === 0 && !abstained && note === '') return null;
+  return JSON.stringify({ points: Object.fromEntries(given), abstained, note });
+}
+
+/** A draft as JSON from the texts of its lines, ascending by candidate: two equal drafts are the same text. */
+export function draftText(texts: readonly (readonly [number: number, text: string | null])[]): string {
+  const lines = texts.filter(([, text]) => text !== null).sort(([a], [b]) => a - b);
+  return `{${lines.map(([number, text]) => `"${number}":${text}`).join()}}`;
 }
 
 /** The candidates whose lines are not the same in two drafts. */
-export function differing(task: Pick<SheetTask, 'criteria'>, one: SheetLines, other: SheetLines): number[] {
-  const text = (lines: SheetLines, number: number): string => {
-    const line = lines[number];
-    return line ? draftText(task, { [number]: line }, new Set()) : '{}';
-  };
+export function differing(task: Criteria, one: SheetLines, other: SheetLines): number[] {
   const numbers = new Set([...Object.keys(one), ...Object.keys(other)].map(Number));
-  return [...numbers].filter((number) => text(one, number) !== text(other, number)).sort((a, b) => a - b);
+  return [...numbers]
+    .filter((number) => lineText(task, one[number]) !== lineText(task, other[number]))
+    .sort((a, b) => a - b);
 }

@@ -4,7 +4,7 @@ import { useAutosave } from '../frame/useAutosave.ts';
 import { useReturn } from '../frame/useReturn.ts';
 import { type Answer, api, type Fault } from '../lib/client.ts';
 import { useSession } from '../lib/session.ts';
-import { blankLine, draftText, rowsOf } from './rows.ts';
+import { blankLine, draftText, lineText, rowOf } from './rows.ts';
 import { forgetPart, keepPart, readTyped } from './shelf.ts';
 
 /** Touches that follow each other this fast go in one save. */
@@ -27,9 +27,33 @@ export function useSheet(first: SheetView, staff: number) {
   const task = shallowRef(first.task);
   const state = shallowRef<SheetState>(first);
   const lines = reactive<SheetLines>(copyOf(first.lines));
-  const recused = computed(() => new Set(state.value.recusals.map(({ number }) => number)));
-  // Written once a touch, however often it is asked for.
-  const text = computed(() => draftText(task.value, lines, recused.value));
+  // Every answer brings its recusals anew; what hangs on them is worked out anew only when they are others.
+  const recusedText = computed(() => JSON.stringify(numbersOf(state.value)));
+  const recused = computed(() => JSON.parse(recusedText.value) as number[]);
+  // By candidate, so that a touch costs one line and not all of them.
+  const perCandidate = computed(() =>
+    task.value.candidates.map((candidate) => ({
+      number: candidate.number,
+      text: computed(() => lineText(task.value, lines[candidate.number])),
+      row: computed(() => {
+        const recusals = recused.value.map((number) => ({ number, ground: 'declared' as const, at: '' }));
+        return rowOf(task.value, { lines, recusals }, candidate);
+      }),
+    })),
+  );
+  const text = computed(() =>
+    draftText(
+      perCandidate.value
+        .filter(({ number }) => !recused.value.includes(number))
+        .map((one) => [one.number, one.text.value] as const),
+    ),
+  );
+  const textIn = (view: SheetState): string =>
+    draftText(
+      task.value.candidates
+        .filter(({ number }) => !numbersOf(view).includes(number))
+        .map(({ number }) => [number, lineText(task.value, view.lines[number])] as const),
+    );
   const isOpen = (one: SheetState): boolean => one.state === 'seated' && one.locked === null;
   const editable = computed(() => isOpen(state.value));
   const read = (): Promise<Answer<SheetView>> => api.get('/api/console/contests/:slug/sheet', at);
@@ -48,7 +72,7 @@ export function useSheet(first: SheetView, staff: number) {
 
   const autosave = useAutosave<SheetState>(first, {
     text: () => text.value,
-    textOf: (one) => draftText(task.value, one.lines, numbersOf(one)),
+    textOf: textIn,
     async send(draft, version) {
       // A page that was opened without a network does not have it yet.
       if (session.csrf === '') await session.renew();
@@ -145,13 +169,12 @@ export function useSheet(first: SheetView, staff: number) {
       return answer;
     });
   }
-  const textIn = (one: SheetState): string => draftText(task.value, one.lines, numbersOf(one));
 
   return {
     task,
     state,
     lines,
-    rows: computed(() => rowsOf(task.value, { lines, recusals: state.value.recusals })),
+    rows: computed(() => perCandidate.value.map(({ row }) => row.value)),
     editable,
     left,
     saving: autosave.state,
@@ -174,7 +197,7 @@ export function useSheet(first: SheetView, staff: number) {
 
 export type Sheet = ReturnType<typeof useSheet>;
 
-const numbersOf = ({ recusals }: SheetState): Set<number> => new Set(recusals.map(({ number }) => number));
+const numbersOf = ({ recusals }: SheetState): number[] => recusals.map(({ number }) => number);
 
 function copyOf(lines: SheetLines): SheetLines {
   return Object.fromEntries(

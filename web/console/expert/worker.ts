@@ -23,8 +23,9 @@ const PATIENCE_MS = 5_000;
 const worker = globalThis as unknown as Worker;
 const page = new URL(worker.registration.scope).pathname;
 
-const kept = async (path: string): Promise<Response | undefined> =>
-  await (await caches.open(STORE)).match(path, { ignoreVary: true });
+/** Without making the cache, which may be gone since the judge went. */
+const kept = (path: string): Promise<Response | undefined> =>
+  caches.match(path, { cacheName: STORE, ignoreVary: true });
 
 /** The page is asked for first, so that a new version comes; what is kept stands in when none comes in time. */
 async function pageFrom(request: Request): Promise<Response> {
