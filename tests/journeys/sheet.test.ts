@@ -96,7 +96,7 @@ test('a judge joins by the link, steps back from their own unit, scores without 
   await page.reload();
   await page.getByRole('radio', { name: '事迹，8.5 分，良好' }).and(page.locator(':checked')).waitFor();
   await page.getByRole('radio', { name: '精神，9 分，突出' }).and(page.locator(':checked')).waitFor();
-  await page.getByText('86.00').last().waitFor();
+  await page.getByText('87.00').last().waitFor();
   await page.goto(`/console/c/${slug}/sheet`);
   await page.getByText('1 / 3').waitFor();
   await press('评下一位');
@@ -126,7 +126,7 @@ test('a judge joins by the link, steps back from their own unit, scores without 
     where kind = 'sheet' and contest = (select id from contest where slug = ${slug})`.execute(town.db);
   expect(rows.map((row) => row.digest)).toEqual([digest]);
   await page.getByText(`第 ${rows[0]?.index} 号`).waitFor();
-  await page.getByText('86.00').waitFor();
+  await page.getByText('87.00').waitFor();
 
   await press('有差错，申请重开');
   await page.getByRole('dialog').getByRole('textbox').fill('第二位漏看了附件');
