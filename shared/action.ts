@@ -41,6 +41,8 @@ export type ActCode =
   | 'contest.pause'
   | 'contest.resume'
   | 'contest.extend'
+  | 'contest.advance'
+  | 'contest.lot'
   | 'contest.archive'
   | 'contest.fade'
   | 'contest.erase'

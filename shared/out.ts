@@ -4,8 +4,19 @@ import type { Role } from './staff.ts';
 import type { AnyRefusalCode } from './staffrefusal.ts';
 import type { Instant } from './time.ts';
 
-/** 候选名单 · 报送明细 · 汇总表 · 报送表 (of one nomination) · 选票汇总 · 票数排行. */
-export const paperNames = ['candidates', 'nominations', 'summary', 'card', 'ballots', 'rank'] as const;
+/** 候选名单 · 报送明细 · 汇总表 · 报送表 (of one nomination) · 选票汇总 · 票数排行 · 评分表 · 评分汇总表 · 综合得分表 · 拟入选名单. */
+export const paperNames = [
+  'candidates',
+  'nominations',
+  'summary',
+  'card',
+  'ballots',
+  'rank',
+  'sheet',
+  'scores',
+  'totals',
+  'chosen',
+] as const;
 export type PaperName = (typeof paperNames)[number];
 
 export const paperFormats = ['xlsx', 'docx'] as const;
@@ -18,6 +29,10 @@ export const formatsOf: Record<PaperName, readonly PaperFormat[]> = {
   card: ['docx'],
   ballots: ['xlsx'],
   rank: ['xlsx'],
+  sheet: ['docx', 'xlsx'],
+  scores: ['docx', 'xlsx'],
+  totals: ['docx', 'xlsx'],
+  chosen: ['docx', 'xlsx'],
 };
 
 /** What the file of each paper is called, and the head of its page. */
@@ -28,6 +43,10 @@ export const paperTitles: Record<PaperName, string> = {
   card: '报送表',
   ballots: '选票汇总',
   rank: '票数排行',
+  sheet: '评分表',
+  scores: '评分汇总表',
+  totals: '综合得分表',
+  chosen: '拟入选名单',
 };
 
 /** Who may have each paper. What is private in it comes masked to all, and in full only to an organizer who gives a reason. */
@@ -38,6 +57,10 @@ export const paperRoles: Record<PaperName, readonly Role[]> = {
   card: ['organizer'],
   ballots: ['organizer', 'auditor'],
   rank: ['organizer', 'auditor'],
+  sheet: ['organizer', 'auditor'],
+  scores: ['organizer', 'auditor'],
+  totals: ['organizer', 'auditor'],
+  chosen: ['organizer', 'auditor'],
 };
 
 /** Papers that hold private values. */

@@ -139,7 +139,8 @@ function pick(
       return { refusal: 'tie_open', numbers: fit, places };
     for (const number of fit) room.take(number);
     if (tied && !room.widen(fit.length, others)) return { refusal: 'tie_open', numbers: fit, places };
-    if (tied && tieLast === 'none') choice.passed.push(...fit.map((number) => ({ number, why: 'places' }) as const));
+    if (tied && tieLast === 'none')
+      choice.passed.push(...fit.map((number) => ({ number, why: 'places' }) as const));
     else choice.chosen.push(...fit);
     choice.passed.push(...passed);
   }

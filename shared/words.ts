@@ -1,5 +1,6 @@
 import type { CandidateKind, Phase } from './contest.ts';
-import type { PanelId } from './judging/outcome.ts';
+import type { Why } from './judging/limits.ts';
+import type { PartId } from './judging/outcome.ts';
 import type { NominationState } from './nomination.ts';
 import type { Role } from './staff.ts';
 
@@ -61,8 +62,9 @@ export const nominationWords: Record<NominationState, string> = {
   withdrawn: '已撤回',
 };
 
-/** 评审组, as the parts of a total that they give are called too. */
-export const panelWords: Record<PanelId, string> = {
+/** What a total is made of. */
+export const partWords: Record<PartId, string> = {
+  vote: '公众投票',
   expert: '专家评审',
   media: '媒体评审',
   merit: '工作成效',
@@ -73,4 +75,13 @@ export const sourceWords: Record<'online' | 'document' | 'organizer', string> = 
   online: '单位在线填报',
   document: '单位上传文件',
   organizer: '主办单位录入',
+};
+
+/** Why somebody was passed over at the choice. */
+export const whyWords: Record<Why, string> = {
+  unit: '同一单位的名额已满',
+  category: '所在组别的名额已满',
+  group: '所在群体的名额已满',
+  reserved: '须为保底名额预留',
+  places: '名额已满',
 };

@@ -8,6 +8,7 @@ import { openSigned } from '@zuimei/shared/log/signed.ts';
 import type { VerifierKey } from '@zuimei/shared/note.ts';
 import { readContest, type StoredContest } from '../contest/contest.ts';
 import type { Db } from '../db.ts';
+import { verifyJudging } from '../judging/verify.ts';
 import { logSigner } from '../log/sealer.ts';
 import type { Secrets } from '../secret.ts';
 import { readLines } from './lines.ts';
@@ -25,7 +26,7 @@ export interface Verification {
   root: string;
   /** Where the action log stood by each of these checkpoints: see acts.ts. */
   acts: ActsHead[];
-  /** Empty = everything agrees. Codes as of shared/export/report.ts, and gap, head and tile. */
+  /** Empty = everything agrees. Codes as of shared/export/report.ts, and gap, head, tile and those of judging/verify.ts. */
   problems: { code: string; index?: number; detail: string }[];
 }
 
@@ -85,6 +86,7 @@ async function verifyStored(
     problems.push({ code: 'title', detail: frozen.title });
   for (const pair of tallyDifferences(await readTally(tx, id), replay.tally))
     problems.push({ code: 'tally', index: pair.stored.number, detail: JSON.stringify(pair) });
+  problems.push(...(await verifyJudging(tx, secrets, contest)));
   const [ballots, waiting] = (['ballots', 'held'] as const).map((field) =>
     replay.tally.reduce((sum, one) => sum + one[field], 0),
   ) as [number, number];

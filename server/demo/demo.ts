@@ -1,6 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import type { Contest, WechatRule } from '@zuimei/shared/contest.ts';
-import { plainSettings } from '@zuimei/shared/presets/preset.ts';
+import { outcomeFrom, voteAlone } from '@zuimei/shared/judging/plain.ts';
+import { anli } from '@zuimei/shared/presets/anli.ts';
+import { type Preset, plainSettings } from '@zuimei/shared/presets/preset.ts';
+import { zuimeiDistrict } from '@zuimei/shared/presets/zuimei-district.ts';
 import { createContest, readContest, readSlugs, type Settings } from '../contest/contest.ts';
 import { isThere } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
@@ -69,6 +72,12 @@ const asked: Record<string, WechatRule> = {
   'anli-2026': { outside: 'weighed', early: false, follow: false, keyword: '' },
 };
 
+/** Weights and panels of a preset, for as many as the demo has. */
+function judgedAs({ settings }: Preset, field: { places: number; candidates: number }): Settings['outcome'] {
+  const { weights, panels } = settings.outcome ?? voteAlone(field.places);
+  return outcomeFrom({ ...field, weights, panels });
+}
+
 function demoContests(now: number): { slug: string; settings: Settings; folder: string }[] {
   const opens = new Date(now - DAY_MS).toISOString();
   // Closes at 17:00 Shanghai (09:00 UTC) a week from now.
@@ -115,7 +124,7 @@ function demoContests(now: number): { slug: string; settings: Settings; folder: 
           categories: {},
           repeatCandidate: true,
         },
-        outcome: { weights: { vote: 40, expert: 40, media: 20, merit: 0 }, places: 5 },
+        outcome: judgedAs(zuimeiDistrict, { places: 5, candidates: 8 }),
         categories: [
           { id: 'person', name: '个人' },
           { id: 'team', name: '集体' },
@@ -140,7 +149,7 @@ function demoContests(now: number): { slug: string; settings: Settings; folder: 
           categories: {},
           repeatCandidate: true,
         },
-        outcome: { weights: { vote: 50, expert: 0, media: 0, merit: 50 }, places: 2 },
+        outcome: judgedAs(anli, { places: 2, candidates: 4 }),
         categories: [],
       },
     },

@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { SeatDraft, SeatLink } from '@zuimei/shared/panel.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import type { RecusalGround, SeatState } from '@zuimei/shared/sheet.ts';
+import type { SeatState } from '@zuimei/shared/sheet.ts';
 import { foldText } from '@zuimei/shared/text/fold.ts';
 import type { Db, Tables } from '../db.ts';
 import { endSessions, voidLinks } from '../staff/account.ts';
@@ -116,33 +116,21 @@ export function createAppointments({ db, seats, ledger, clock }: Parts) {
       id: number,
       given: { number: number; reason: string },
     ): Promise<void> {
-      await recuse(
-        { seats, ledger, clock },
-        slug,
-        actor,
-        {
-          numbers: [given.number],
-          ground: 'ordered' satisfies RecusalGround,
-          reason: given.reason,
-          async seat(tx) {
-            const contest = await readJudged(tx, slug);
-            const seat = await hold(tx, contest.id, id);
-            return {
-              contest,
-              seat,
-              panel: panelOf(contest.outcome, seat.panel),
-              standers: standersOf(contest),
-            };
-          },
+      await recuse({ seats, ledger, clock }, slug, actor, {
+        numbers: [given.number],
+        ground: 'ordered',
+        reason: given.reason,
+        async seat(tx) {
+          const contest = await readJudged(tx, slug);
+          const seat = await hold(tx, contest.id, id);
+          return {
+            contest,
+            seat,
+            panel: panelOf(contest.outcome, seat.panel),
+            standers: standersOf(contest),
+          };
         },
-        async (tx, own) =>
-          await recordAction(tx, actor, {
-            act: 'seat.recuse',
-            contest: own.contest.id,
-            subject: `${own.seat.code} ${given.number}`,
-            reason: given.reason,
-          }),
-      );
+      });
     },
 
     /** Who sits where, for an auditor with a reason. */

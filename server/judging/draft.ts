@@ -14,7 +14,7 @@ import type {
 import { foldText } from '@zuimei/shared/text/fold.ts';
 import type { StoredContest } from '../contest/contest.ts';
 import type { Db, Tables } from '../db.ts';
-import type { Actor } from '../staff/action.ts';
+import { type Actor, recordAction } from '../staff/action.ts';
 import type { Ledger } from '../vote/ledger.ts';
 import { readFiles } from './files.ts';
 import { judgingSpan, panelOf, readJudged, shuffled, standersOf } from './judged.ts';
@@ -203,7 +203,6 @@ export async function recuse(
     ground: RecusalGround;
     reason: string;
   },
-  also: (tx: Transaction<Tables>, own: Own) => Promise<void> = async () => {},
 ): Promise<void> {
   const { numbers, ground, reason } = given;
   await ledger.amend(slug, {
@@ -228,7 +227,13 @@ export async function recuse(
       const left = Object.entries(state.lines).filter(([key]) => !fresh.includes(Number(key)));
       if (left.length < Object.keys(state.lines).length)
         await keepDraft(tx, own.seat.id, Object.fromEntries(left), state.version + 1, clock());
-      await also(tx, own);
+      const named = [...fresh].sort((a, b) => a - b);
+      await recordAction(tx, actor, {
+        act: 'seat.recuse',
+        contest: own.contest.id,
+        subject: `${own.seat.code}：${named.join('、')}`,
+        reason: reason || groundWords[ground],
+      });
       if (own.seat.kind === 'trial') return null;
       return {
         panel: own.seat.panel,

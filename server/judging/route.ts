@@ -26,6 +26,7 @@ import type { Secrets } from '../secret.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
 import type { Seals } from '../staff/seal.ts';
 import type { Guard, Guarded } from '../staff/session.ts';
+import type { Turns } from '../turn.ts';
 import type { Ledger } from '../vote/ledger.ts';
 import { createAppointments } from './appoint.ts';
 import { lockOwn, readOwn, readSheet, readState, recuse, saveDraft } from './draft.ts';
@@ -37,6 +38,7 @@ import { enterPaper } from './paper.ts';
 import { createReopenings } from './reopen.ts';
 import { createSeats } from './seat.ts';
 import { fixChoice, fixStanding } from './standing.ts';
+import { createStudies } from './studies.ts';
 import { settle } from './tie.ts';
 import { readStandingView } from './view.ts';
 
@@ -123,9 +125,10 @@ export function judgingRoute(parts: {
   guard: Guard;
   clock: () => number;
   publicUrl: string | null;
+  turns: Turns;
 }) {
   const { db, secrets, guard, clock } = parts;
-  const all = { ...parts, seats: createSeats(secrets, parts.seals) };
+  const all = { ...parts, seats: createSeats(secrets, parts.seals), studies: createStudies(parts.turns) };
   const appointments = createAppointments(all);
   const reopenings = createReopenings(all);
   const [expert, organizer, both] = [guard('expert'), guard('organizer'), guard('organizer', 'auditor')];

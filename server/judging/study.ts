@@ -7,12 +7,14 @@ import { type Inputs, robustness } from '@zuimei/shared/judging/robust.ts';
 import { numbersOf } from '@zuimei/shared/score.ts';
 import type { StandingDocument, Study } from '@zuimei/shared/verdict.ts';
 
+export interface StudyAsk {
+  outcome: Outcome;
+  document: StandingDocument;
+  rest: Pick<Inputs, 'candidates' | 'fallen' | 'settled' | 'flagged'>;
+}
+
 /** How firm a standing is: worked out anew from what it holds, under the limits and the ties settled so far. */
-export function studyOf(
-  outcome: Outcome,
-  document: StandingDocument,
-  rest: Pick<Inputs, 'candidates' | 'fallen' | 'settled' | 'flagged'>,
-): Study {
+export function studyOf(outcome: Outcome, document: StandingDocument, rest: StudyAsk['rest']): Study {
   const inputs: Inputs = {
     ...rest,
     votes: document.votes,

@@ -62,6 +62,21 @@ export async function settle(
   });
 }
 
+/** The order that a tie's record gives when it is worked out anew; null where it cannot be. */
+export function redoTie(
+  { outcome }: { outcome: Outcome },
+  open: { numbers: number[]; places: number },
+  { secrets, ballots, reason }: TieDocument,
+): number[] | null {
+  try {
+    if (secrets) return byLot(outcome, open.numbers, secrets, reason).order;
+    return byMeeting(open, ballots, reason).order;
+  } catch (error) {
+    if (error instanceof Refusal) return null;
+    throw error;
+  }
+}
+
 function byLot(
   { lots }: Outcome,
   numbers: number[],

@@ -4,12 +4,12 @@ import type { Db } from '../db.ts';
 import { gather, missingOf } from './inputs.ts';
 import { readJudged, standersOf } from './judged.ts';
 import { choiceOf } from './standing.ts';
-import { studyOf } from './study.ts';
+import type { Studies } from './studies.ts';
 import { readVerdicts } from './verdict.ts';
 
 /** What leads from the count to the choice, as far as it has come. Before the standing it holds no count and no score. */
 export async function readStandingView(
-  { db, clock }: { db: Db; clock: () => number },
+  { db, clock, studies }: { db: Db; clock: () => number; studies: Studies },
   slug: string,
 ): Promise<StandingView> {
   const contest = await readJudged(db, slug);
@@ -26,6 +26,7 @@ export async function readStandingView(
   const proposal = verdicts.standing ? choiceOf(contest, verdicts) : null;
   const refused = proposal && isRefused(proposal) ? proposal : null;
   const { standing, ties, choice } = verdicts;
+  const gone = standers.filter(({ withdrawn }) => withdrawn).map(({ number }) => number);
   return {
     slug,
     title: contest.title,
@@ -51,13 +52,17 @@ export async function readStandingView(
     refused: refused && refused.refusal !== 'tie_open' ? wordsFor(refused) : null,
     study:
       standing &&
-      studyOf(contest.outcome, standing.document, {
-        candidates: Object.fromEntries(
-          standers.map(({ number, unit, category }) => [number, { unit, category }]),
-        ),
-        fallen: standers.filter(({ withdrawn }) => withdrawn).map(({ number }) => number),
-        settled: ties.flatMap(({ document }) => document.order),
-      }),
+      (await studies.of(`${contest.id}/${standing.entry}/${ties.length}/${gone.join()}`, {
+        outcome: contest.outcome,
+        document: standing.document,
+        rest: {
+          candidates: Object.fromEntries(
+            standers.map(({ number, unit, category }) => [number, { unit, category }]),
+          ),
+          fallen: gone,
+          settled: ties.flatMap(({ document }) => document.order),
+        },
+      })),
   };
 }
 

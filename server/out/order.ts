@@ -6,6 +6,7 @@ import type { Log } from '../log/log.ts';
 import { ballotTables, readBallots } from './ballots.ts';
 import { candidateTables } from './candidates.ts';
 import { readCard } from './form.ts';
+import { judgingTables } from './judging.ts';
 import { readMark } from './mark.ts';
 import { nominationTables } from './nominations.ts';
 import { readNominees, type Source } from './nominees.ts';
@@ -57,6 +58,12 @@ export async function writePaper(
   }
   const { contest } = of;
   if (!contest) throw new Refusal('not_now');
+  if (what === 'sheet' || what === 'scores' || what === 'totals' || what === 'chosen') {
+    const tables = await judgingTables(db, source, contest, what);
+    const paper = list(tables, true);
+    if (ask.format === 'xlsx') return paper;
+    return { ...paper, press: { kind: 'landscape', annex: '', tables, footer: source.settings.title } };
+  }
   if (what === 'candidates') return list(candidateTables(source, contest.candidates));
   const mark = await readMark(log, source.id);
   if (what === 'ballots') return list(ballotTables(source, await readBallots(db, source.id), mark));

@@ -7,8 +7,10 @@ import { readRetention } from '../archive/retention.ts';
 import { readContest } from '../contest/contest.ts';
 import { readStored } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
+import { readVerdicts } from '../judging/verdict.ts';
 import type { Log } from '../log/log.ts';
 import { readTally } from '../tally/snapshot.ts';
+import { judgingRows } from './judging.ts';
 import { type Source, sourceOf } from './nominees.ts';
 
 interface Counts {
@@ -23,6 +25,7 @@ interface Counts {
 /** Which papers a contest has now, how long they would be, and why one cannot be made yet. */
 export async function readPapers(db: Db, log: Log, source: Source): Promise<PaperLine[]> {
   const counts = await readCounts(db, source.id);
+  const contest = source.published ? await readContest(db, source.slug) : null;
   const rows: Record<PaperLine['name'], number> = {
     candidates: source.published ? counts.candidates : 0,
     nominations: counts.nominations,
@@ -30,6 +33,7 @@ export async function readPapers(db: Db, log: Log, source: Source): Promise<Pape
     card: counts.nominations,
     ballots: counts.ballots,
     rank: source.published ? counts.candidates : 0,
+    ...judgingRows(contest, contest && (await readVerdicts(db, source.id))),
   };
   const sealed = await readSeal(db, log, source);
   return paperNames.map((name): PaperLine => {

@@ -1,5 +1,5 @@
 import { type Context, Hono } from 'hono';
-import { nullable, object, optional } from 'valibot';
+import { nullable, object, optional, picklist, pipe, regex, string } from 'valibot';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { parseInput, readBody } from '../http/body.ts';
 import { checkReason } from '../http/reason.ts';
@@ -13,6 +13,13 @@ const Extended = object({
   closes: instant,
   reason: unjudged,
 });
+const Advanced = object({
+  round: whole(1, 9),
+  most: whole(1, 5_000),
+  ties: picklist(['all', 'none']),
+  reason: unjudged,
+});
+const Committed = object({ digest: pipe(string(), regex(/^[0-9a-f]{64}$/)) });
 const Announced = object({
   text: words(2000),
   until: optional(nullable(instant), null),
@@ -21,7 +28,8 @@ const MOST = 200;
 
 /**
  * All for organizers: POST /api/console/contests/:slug/{pause,resume} {reason}, …/extend {round, closes, reason},
- * …/announcements {text, until?}, DELETE …/announcements/:at. A reason has 4 to 200 characters and is public.
+ * …/advance {round, most, ties, reason}, …/announcements {text, until?}, DELETE …/announcements/:at. A reason has 4 to 200 characters and is public.
+ * …/lots {digest} is for auditors too, each for their own.
  */
 export function steerRoute(parts: { guard: Guard; steer: Steer }) {
   const { guard, steer } = parts;
@@ -41,6 +49,20 @@ export function steerRoute(parts: { guard: Guard; steer: Steer }) {
     .post(`${base}/extend`, organizer, async (c) => {
       const { reason, ...to } = await readBody(c.req, Extended);
       await steer.extend(c.get('person'), slugOf(c), { ...to, reason: checkReason(reason) });
+      return c.json({});
+    })
+    .post(`${base}/advance`, guard.fresh('organizer'), async (c) => {
+      const { reason, ...given } = await readBody(c.req, Advanced);
+      const numbers = await steer.advance(c.get('person'), slugOf(c), {
+        ...given,
+        reason: checkReason(reason),
+      });
+      return c.json({ numbers });
+    })
+    .post(`${base}/lots`, guard('organizer', 'auditor'), async (c) => {
+      const { digest } = await readBody(c.req, Committed);
+      const whose = c.get('person').roles.includes('auditor') ? 'auditor' : 'organizer';
+      await steer.commitLot(c.get('person'), slugOf(c), { whose, digest });
       return c.json({});
     })
     .post(`${base}/announcements`, organizer, async (c) => {

@@ -12,7 +12,8 @@ import { checkStillHeld, readStanders } from '../contest/held.ts';
 import { readStored, type StoredPlan } from '../contest/plan.ts';
 import type { Db, Tables } from '../db.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
-import type { Ledger } from '../vote/ledger.ts';
+import type { Facts, Ledger } from '../vote/ledger.ts';
+import { readFirst } from './advance.ts';
 
 const MOST_ANNOUNCEMENTS = 20;
 
@@ -30,6 +31,26 @@ export interface Steer {
   extend(actor: Actor, slug: string, to: { round: number; closes: Instant; reason: string }): Promise<void>;
   /** Refuses with too_many_announcements, or not_later when `until` is over. */
   announce(actor: Actor, slug: string, words: { text: string; until: Instant | null }): Promise<void>;
+  /**
+   * Sets who stands in a round, from the counts of the one before: so many of those with most votes. Those level at the line go on
+   * together with `ties` all, else it is refused with tie_open {numbers, places}. Until the round opens it can be done anew. Gives the numbers.
+   * Refuses with round_over {closes} once the round has begun, not_now while the one before is not over, and standing_missing
+   * {what: ballots_held, n} while ballots of it are held.
+   */
+  advance(
+    actor: Actor,
+    slug: string,
+    given: { round: number; most: number; ties: 'all' | 'none'; reason: string },
+  ): Promise<number[]>;
+  /**
+   * Commits to a secret that a lot may be drawn from, by its digest: one of the organizer, one of an auditor, each before voting opens.
+   * Refuses with voting_begun {opens}, and tie_rule {rule} where the rules draw no lots.
+   */
+  commitLot(
+    actor: Actor,
+    slug: string,
+    given: { whose: 'organizer' | 'auditor'; digest: string },
+  ): Promise<void>;
   /** `at` names the announcement. Refuses with not_found. */
   takeDown(actor: Actor, slug: string, at: Instant): Promise<void>;
 }
@@ -51,8 +72,10 @@ export function createSteer(parts: {
       act: ActCode;
       reason: string;
       subject?: string;
-      facts?: Record<string, string | number>;
+      facts?: () => Facts;
       edit: (settings: ContestSettings) => ContestSettings;
+      /** What has to be read under the lock, before `edit`. */
+      read?: (tx: Transaction<Tables>, stored: StoredPlan) => Promise<void>;
     },
   ): Promise<void> {
     await ledger.amend(slug, {
@@ -61,6 +84,7 @@ export function createSteer(parts: {
       reason: act.reason,
       async change(tx, contest) {
         const stored = await running(tx, slug);
+        await act.read?.(tx, stored);
         const settings = act.edit(stored.settings);
         checkStillHeld(stored, await readStanders(tx, contest), { settings }, clock());
         await saveSettings(tx, contest, settings);
@@ -71,7 +95,7 @@ export function createSteer(parts: {
           subject: act.subject ?? stored.settings.title,
           reason: act.reason,
         });
-        return act.facts ?? {};
+        return act.facts?.() ?? {};
       },
     });
     await refresh(slug);
@@ -143,7 +167,7 @@ export function createSteer(parts: {
         act: 'contest.extend',
         reason,
         subject: `${from} → ${closes}`,
-        facts: { round, from, closes },
+        facts: () => ({ round, from, closes }),
         edit(current) {
           const old = current.rounds[round];
           if (!old || Date.parse(old.closes) <= clock())
@@ -152,6 +176,53 @@ export function createSteer(parts: {
           if (old.closes !== from) throw new Refusal('not_later', { closes: old.closes });
           const extended = [note, ...current.extended];
           return { ...extendRound(current, round, closes), extended };
+        },
+      });
+    },
+
+    async advance(actor, slug, { round, most, ties, reason }) {
+      let numbers: number[] = [];
+      await amend(actor, slug, {
+        kind: 'advance',
+        act: 'contest.advance',
+        reason,
+        subject: `第 ${round + 1} 轮`,
+        facts: () => ({ round, numbers }),
+        async read(tx, { id, settings }) {
+          const [before, next] = [settings.rounds[round - 1], settings.rounds[round]];
+          if (!before || !next) throw new Refusal('bad_request', { field: 'round' });
+          if (Date.parse(next.opens) <= clock()) throw new Refusal('round_over', { closes: next.closes });
+          if (!(Date.parse(before.closes) <= clock())) throw new Refusal('not_now');
+          numbers = await readFirst(
+            tx,
+            { contest: id, round: round - 1, standing: before.numbers },
+            most,
+            ties,
+          );
+        },
+        edit: (settings) => ({
+          ...settings,
+          rounds: settings.rounds.map((one, at) => (at === round ? { ...one, numbers } : one)),
+        }),
+      });
+      return numbers;
+    },
+
+    async commitLot(actor, slug, { whose, digest }) {
+      await amend(actor, slug, {
+        kind: 'lot',
+        act: 'contest.lot',
+        reason: whose === 'organizer' ? '主办单位提交抽签密码串的摘要' : '审计提交抽签密码串的摘要',
+        subject: digest,
+        facts: () => ({ whose, digest }),
+        edit(settings) {
+          const opens = settings.rounds[0]?.opens ?? null;
+          if (opens !== null && Date.parse(opens) <= clock()) throw new Refusal('voting_begun', { opens });
+          const { outcome } = settings;
+          if (outcome?.tieLast !== 'lot') throw new Refusal('tie_rule', { rule: outcome?.tieLast ?? '' });
+          const [organizer = '', auditor = ''] = outcome.lots;
+          const lots = whose === 'organizer' ? [digest, auditor] : [organizer, digest];
+          return { ...settings, outcome: { ...outcome, lots } };
         },
       });
     },

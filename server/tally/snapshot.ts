@@ -87,7 +87,12 @@ async function revealedCounts(db: Db, contest: number, round: number, upto: numb
  * Counts of a round as the ledger had them before this instant (ms): its ballots, and the rulings made before it. A ruling names only
  * what it moved, so a ballot's last void or restore says whether it is void, and one release that it is held no longer.
  */
-export async function readCountsAt(db: Db, contest: number, round: number, upto: number): Promise<Line[]> {
+export async function readCountsAt(
+  db: Db | Transaction<Tables>,
+  contest: number,
+  round: number,
+  upto: number,
+): Promise<Line[]> {
   const at = new Date(upto).toISOString();
   const { rows } = await sql<Line>`
     with ruled as (

@@ -48,6 +48,13 @@ export interface ContestApi {
     body: Reasoned & { round: number; closes: Instant };
     reply: Done;
   };
+  /** Who stands in round `round` (from 1): the first of the round before. */
+  'POST /api/console/contests/:slug/advance': {
+    body: Reasoned & { round: number; most: number; ties: 'all' | 'none' };
+    reply: { numbers: number[] };
+  };
+  /** SHA-256 of a secret's hex text (shared/lot.ts). */
+  'POST /api/console/contests/:slug/lots': { body: { digest: string }; reply: Done };
   'POST /api/console/contests/:slug/announcements': {
     body: { text: string; until?: Instant | null };
     reply: Done;

@@ -25,6 +25,8 @@ export const doors: Record<ConsoleKey, Who> = {
   'GET /api/console/contests': ['administrator', 'auditor', 'expert', 'organizer', 'reviewer'],
   'POST /api/console/contests': ['organizer'],
   'DELETE /api/console/contests/:slug': ['organizer'],
+  'POST /api/console/contests/:slug/advance': ['organizer'],
+  'POST /api/console/contests/:slug/lots': ['auditor', 'organizer'],
   'POST /api/console/contests/:slug/announcements': ['organizer'],
   'DELETE /api/console/contests/:slug/announcements/:at': ['organizer'],
   'POST /api/console/contests/:slug/archive': ['organizer'],

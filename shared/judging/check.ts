@@ -10,15 +10,11 @@ export const outcomeFaultCodes = [
   'panel_missing',
   'panel_idle',
   'criteria_sum',
-  'criterion_twice',
   'full_uneven',
   'anchor_out',
   'anchor_twice',
   'trim_too_much',
   'quorum_out',
-  'seats_too_few',
-  'quorum_below_least',
-  'trim_idle',
   'floor_passed',
   'tie_twice',
   'tie_without_panel',
@@ -35,8 +31,12 @@ export const outcomeFaultCodes = [
 ] as const;
 export type OutcomeFaultCode = (typeof outcomeFaultCodes)[number];
 
-export interface OutcomeFault {
-  code: OutcomeFaultCode;
+/** What is wrong with a panel once its seats are known. */
+export const seatFaultCodes = ['seats_too_few', 'quorum_below_least', 'trim_idle'] as const;
+export type SeatFaultCode = (typeof seatFaultCodes)[number];
+
+export interface OutcomeFault<Code = OutcomeFaultCode> {
+  code: Code;
   level: 'error' | 'warning';
   /** Within the outcome: 'panels.expert.criteria'. */
   path: string;
@@ -88,27 +88,23 @@ export function checkOutcome(outcome: Outcome, setting: Setting): OutcomeFault[]
   return faults;
 }
 
-/** Whether a panel of so many full seats can give every candidate a part. */
-export function checkPanelSeats(panel: Panel, seats: number): OutcomeFault[] {
-  const faults: OutcomeFault[] = [];
+/** Whether a panel of so many full seats can give every candidate a part; paths are within the panel. */
+export function checkPanelSeats(panel: Panel, seats: number): OutcomeFault<SeatFaultCode>[] {
+  const faults: OutcomeFault<SeatFaultCode>[] = [];
+  const say = (
+    code: SeatFaultCode,
+    level: OutcomeFault['level'],
+    path: string,
+    details: OutcomeFault['details'],
+  ) => void faults.push({ code, level, path, details });
   const [locked, of] = panel.quorum;
   const needed = Math.ceil((seats * locked) / of);
-  if (seats < panel.least)
-    faults.push(fault('seats_too_few', 'error', { seats, least: panel.least }, 'least'));
+  if (seats < panel.least) say('seats_too_few', 'error', 'least', { seats, least: panel.least });
   else if (needed < panel.least)
-    faults.push(fault('quorum_below_least', 'warning', { needed, least: panel.least }, 'quorum'));
+    say('quorum_below_least', 'warning', 'quorum', { needed, least: panel.least });
   if (panel.trim > 0 && seats < panel.trimFrom)
-    faults.push(fault('trim_idle', 'warning', { seats, trimFrom: panel.trimFrom }, 'trimFrom'));
+    say('trim_idle', 'warning', 'trimFrom', { seats, trimFrom: panel.trimFrom });
   return faults;
-}
-
-function fault(
-  code: OutcomeFaultCode,
-  level: OutcomeFault['level'],
-  details: OutcomeFault['details'],
-  path: string,
-): OutcomeFault {
-  return { code, level, path, details };
 }
 
 function sum(values: readonly number[]): number {
@@ -140,9 +136,6 @@ function checkPanel(outcome: Outcome, id: PanelId, say: Say): void {
   const { criteria, trim, trimFrom, quorum } = panel;
   const all = sum(criteria.map(({ weight }) => weight));
   if (all !== 100) say('criteria_sum', `${path}.criteria`, { panel: id, sum: all });
-  const ids = criteria.map((criterion) => criterion.id);
-  const twice = criteria.find((criterion, at) => ids.indexOf(criterion.id) !== at);
-  if (twice) say('criterion_twice', `${path}.criteria`, { panel: id, criterion: twice.name });
   if (criteria.length > 0 && leastMultiple(criteria.map(({ full }) => full)) > MOST_COMMON)
     say('full_uneven', `${path}.criteria`, { panel: id });
   for (const [at, { name, full, anchors }] of criteria.entries()) {
@@ -191,7 +184,9 @@ function checkLimits({ places, categories: bounds }: Outcome, setting: Setting, 
   const least = sum(Object.values(bounds).map((bound) => bound.least ?? 0));
   if (least > places) say('minimums_too_many', 'categories', { least, places });
   const most = sum(
-    categories.map(({ id, candidates: here }) => Math.min(here, bounds[id]?.most ?? Number.POSITIVE_INFINITY)),
+    categories.map(({ id, candidates: here }) =>
+      Math.min(here, bounds[id]?.most ?? Number.POSITIVE_INFINITY),
+    ),
   );
   const isBounded = Object.values(bounds).some((bound) => bound.most !== undefined);
   if (isBounded && categories.length > 0 && most < places && least <= places)

@@ -1,4 +1,4 @@
-import type { Criterion, Outcome, Panel } from './outcome.ts';
+import { type Criterion, type Outcome, type Panel, type PanelId, panelIds } from './outcome.ts';
 
 /*
  * What the rules of an outcome begin with where nobody has said otherwise: presets and the editor take it from here.
@@ -18,6 +18,19 @@ export function plainAnchors(full: number): Criterion['anchors'] {
 /** Ten points by halves, of this weight. */
 export function plainCriterion(id: string, name: string, weight: number): Criterion {
   return { id, name, full: 10, weight, half: true, anchors: plainAnchors(10) };
+}
+
+/** What a panel is asked where nobody has said it. */
+export function plainCriteria(panel: PanelId): Criterion[] {
+  if (panel === 'media')
+    return [plainCriterion('story', '新闻宣传价值', 60), plainCriterion('known', '社会影响', 40)];
+  if (panel === 'merit')
+    return [plainCriterion('effect', '实际工作成效', 60), plainCriterion('spread', '可复制可推广', 40)];
+  return [
+    plainCriterion('deeds', '先进事迹', 40),
+    plainCriterion('results', '工作实绩', 35),
+    plainCriterion('example', '示范作用', 25),
+  ];
 }
 
 /** One highest and one lowest are dropped from five sheets on; three sheets and two thirds of the seats make a part. */
@@ -40,7 +53,7 @@ export function outcomeFrom({
     decimals: 2,
     vote: { scale: 'rank', step: plainStep(candidates, rules.decimals ?? 2), floor: 0, rounds: 'last' },
     panels: {},
-    ties: rules.panels?.expert ? ['expert', 'votes'] : ['votes'],
+    ties: [...panelIds.filter((id) => rules.panels?.[id]).slice(0, 1), 'votes'],
     tieLast: 'meeting',
     unitMost: null,
     categories: {},

@@ -13,6 +13,8 @@ export type EntryKind =
   | 'extension'
   | 'withdrawal'
   | 'correction'
+  | 'advance'
+  | 'lot'
   | 'ruling'
   | JudgingKind
   | 'archive';

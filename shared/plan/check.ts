@@ -20,6 +20,8 @@ export interface PlanContext {
   candidates?: readonly Stander[];
   /** What is in force, once voting has begun: by the clock, or by the ledger. */
   frozen?: ContestSettings | null;
+  /** Years whose holidays are known; absent = not looked at. */
+  holidayYears?: readonly number[];
   /** Absent = not known, and nothing hangs on it. */
   wechatReach?: WechatReach;
 }
@@ -40,7 +42,8 @@ export function checkPlan(plan: ContestPlan, context: PlanContext): PlanFault[] 
   checkCollection(collection, settings.categories, error, warn);
   const field = fieldOf(plan, candidates, frozen !== null, now);
   checkBallotRule(settings, field, error, warn);
-  checkPlanOutcome(settings, field, numbersOf(candidates), error, warn);
+  const { holidayYears } = context;
+  checkPlanOutcome(settings, { field, numbers: numbersOf(candidates), holidayYears }, error, warn);
   checkPolicy(settings, error, warn);
   checkWechat(settings, context.wechatReach, error, warn);
   checkReveal(settings, error, warn);
@@ -121,7 +124,8 @@ function fieldOf(plan: ContestPlan, candidates: readonly Stander[], begun: boole
     Math.max(most, places ?? Number.POSITIVE_INFINITY);
   const of = (id: string): number => bound(here.of(id), collection.categoryPlaces[id] ?? collection.places);
   const inCategories = settings.categories.map(({ id }) => of(id));
-  const most = inCategories.length > 0 ? inCategories.reduce((sum, one) => sum + one, 0) : Number.POSITIVE_INFINITY;
+  const most =
+    inCategories.length > 0 ? inCategories.reduce((sum, one) => sum + one, 0) : Number.POSITIVE_INFINITY;
   return { all: Math.min(Math.max(here.all, Math.min(most, bound(0, collection.places))), ...rounds), of };
 }
 

@@ -1,5 +1,6 @@
 import { checkOutcome, type Setting } from '../judging/check.ts';
 import { type Bounds, type Outcome, panelIds, partIds } from '../judging/outcome.ts';
+import { shanghaiDate } from '../time.ts';
 import { checkCount, checkNamed, checkNumber, checkText, createFaults, type Say } from './fault.ts';
 import type { ContestSettings } from './plan.ts';
 import { hasOpened } from './reveal.ts';
@@ -10,11 +11,18 @@ const MOST_CHOSEN = 1000;
 /** The public's vote is evidence for the panel, not the whole verdict. */
 const HEAVY_VOTE = 70;
 
-/** What of the outcome cannot work or is unwise. `numbers`: of all who stand; null = numbers are not given out yet. */
+/** What is known beside the settings. */
+interface Known {
+  field: Field;
+  /** Of all who stand; null = numbers are not given out yet. */
+  numbers: readonly number[] | null;
+  holidayYears: readonly number[] | undefined;
+}
+
+/** What of the outcome cannot work or is unwise. */
 export function checkPlanOutcome(
-  { outcome, categories, reveal }: ContestSettings,
-  field: Field,
-  numbers: readonly number[] | null,
+  { outcome, categories, reveal, schedule }: ContestSettings,
+  { field, numbers, holidayYears }: Known,
   error: Say,
   warn: Say,
 ): void {
@@ -37,10 +45,19 @@ export function checkPlanOutcome(
     categories: categories.map(({ id, name }) => ({ id, name, candidates: field.of(id) })),
     numbers,
     shown: reveal.kind !== 'sealed',
-    calendar: null,
+    calendar: holidayYears ? { known: holidayYears, needed: noticeYears(schedule) } : null,
   };
   for (const { code, level, path, details } of checkOutcome(outcome, setting))
     (level === 'error' ? error : warn)(code, `${PATH}.${path}`, details);
+}
+
+/** From the first day of the notice to the day of the result, Shanghai; [] where either is not planned. */
+function noticeYears(schedule: ContestSettings['schedule']): number[] {
+  const [first, last] = (['notice', 'result'] as const).map((phase) => {
+    const ms = Date.parse(schedule.find((step) => step.phase === phase)?.from ?? '');
+    return Number.isFinite(ms) ? Number(shanghaiDate(ms).slice(0, 4)) : null;
+  });
+  return first && last ? [...new Set([first, last])] : [];
 }
 
 /** Numbers within their bounds, names that are there, and lists with an end. */
@@ -91,7 +108,12 @@ function checkBounds(error: Say, path: string, { least, most }: Bounds): void {
  * Once voting has begun, nothing changes any more of how the count becomes a choice, whatever the reason: by then somebody may know whom it
  * would help. Only the notice's own terms may, with a reason. `was`: what is in force.
  */
-export function checkOutcomeKept(settings: ContestSettings, was: ContestSettings, now: number, error: Say): void {
+export function checkOutcomeKept(
+  settings: ContestSettings,
+  was: ContestSettings,
+  now: number,
+  error: Say,
+): void {
   if (!hasOpened(was, now)) return;
   if ((settings.outcome === null) !== (was.outcome === null)) error('outcome_kept', PATH);
   if (!settings.outcome || !was.outcome) return;

@@ -1,11 +1,12 @@
 import type { Phase } from '../contest.ts';
-import type { PanelId } from '../judging/outcome.ts';
+import type { SeatFaultCode } from '../judging/check.ts';
+import type { PartId } from '../judging/outcome.ts';
 import { dayTime } from '../moment.ts';
-import { panelWords, stepWords } from '../words.ts';
+import { partWords, stepWords } from '../words.ts';
 import type { PlanFault, PlanFaultCode } from './fault.ts';
 
 /** What is wrong, and what to do about it. `{name}` is filled from the fault's details. */
-export const faultWords: Record<PlanFaultCode, string> = {
+export const faultWords: Record<PlanFaultCode | SeatFaultCode, string> = {
   text_missing: '这里还没有填写。',
   text_too_long: '最多 {most} 个字，现在 {length} 个，请缩短。',
   text_unshown: '有显示不出的字：“{around}”，□处请改成能显示的字。',
@@ -45,18 +46,18 @@ export const faultWords: Record<PlanFaultCode, string> = {
   weights_none: '没有设置计分方式：页面不说明投票占多大比重，投票之后系统也不计算综合得分。',
   vote_heavy: '投票占 {percent}%，超过 {most}%。结果容易受刷票影响，建议增加评审的比重。',
   vote_moves_more:
-    '投票名义占 {nominal}%，实际大约决定名次的 {real}%。建议改用“名次分”，或降低投票的比重。',
+    '投票名义占 {nominal}%，实际大约决定名次的 {real}%。建议改用“名次分”或缩小分差，也可降低投票的比重。',
   panel_missing: '{panel}占了比重，但还没有设置评分项，请添加，或把比重改为 0。',
   panel_idle: '{panel}的比重是 0，打出的分数不参加计算。',
   criteria_sum: '{panel}各评分项的权重加起来是 {sum}%，必须正好是 100%。',
-  criterion_twice: '{panel}的评分项“{criterion}”与另一项代号相同，请删除其中一项重新添加。',
   full_uneven: '{panel}各项满分相差得太零碎，无法精确折算。请用 5、10、20、100 这样的满分。',
   anchor_out: '“{criterion}”满分 {full} 分，尺度却从 {from} 分起，请调整。',
   anchor_twice: '“{criterion}”有两条尺度都从 {from} 分起，请删除一条。',
   trim_too_much: '{panel}从 {trimFrom} 份评分表起就去高去低，去掉后没有剩下的分数。至少从 {least} 份起。',
   quorum_out: '{panel}的法定人数应是不超过全体的几分之几，如 2/3。',
   seats_too_few: '只有 {seats} 个席位，每位候选至少要 {least} 份评分表，请增加席位。',
-  quorum_below_least: '到 {needed} 个席位锁定就够法定人数，但每位候选至少要 {least} 份评分表，可能仍算不出分。',
+  quorum_below_least:
+    '到 {needed} 个席位锁定就够法定人数，但每位候选至少要 {least} 份评分表，可能仍算不出分。',
   trim_idle: '只有 {seats} 个席位，从 {trimFrom} 份评分表起才去高去低，这条规则不会用到。',
   floor_passed:
     '名次分差太大：第 {candidates} 名只有 {lowest} 分，低于基础分 {floor} 分。分差最多 {most} 分。',
@@ -116,12 +117,15 @@ export const faultWords: Record<PlanFaultCode, string> = {
 
 const INSTANT = /^\d{4}-\d\d-\d\dT/;
 
-export function faultText({ code, details }: PlanFault): string {
+export function faultText({
+  code,
+  details,
+}: Pick<PlanFault, 'details'> & { code: keyof typeof faultWords }): string {
   return faultWords[code].replace(/\{(\w+)\}/g, (_, key: string) => {
     const value = details[key];
     if (value === undefined) return '';
     if (key === 'phase' || key === 'before') return stepWords[value as Phase] ?? String(value);
-    if (key === 'panel') return panelWords[value as PanelId] ?? String(value);
+    if (key === 'panel') return partWords[value as PartId] ?? String(value);
     return typeof value === 'string' && INSTANT.test(value) ? dayTime(value) : String(value);
   });
 }

@@ -1,3 +1,4 @@
+import { outcomeFrom, plainCriterion, plainPanel } from '../judging/plain.ts';
 import { attachmentField, field, photoField } from './fields.ts';
 import { blankFooter, hour, type Preset } from './preset.ts';
 
@@ -37,7 +38,18 @@ export const anli: Preset = {
       categories: {},
       repeatCandidate: true,
     },
-    outcome: { weights: { vote: 50, expert: 0, media: 0, merit: 50 }, places: 12 },
+    outcome: outcomeFrom({
+      candidates: 24,
+      places: 12,
+      weights: { vote: 50, expert: 0, media: 0, merit: 50 },
+      panels: {
+        merit: plainPanel([
+          plainCriterion('effect', '实际工作成效', 50),
+          plainCriterion('practice', '经验做法', 30),
+          plainCriterion('spread', '可复制可推广', 20),
+        ]),
+      },
+    }),
     reveal: { kind: 'live' },
     hideOrder: false,
     order: 'number',

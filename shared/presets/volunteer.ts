@@ -1,3 +1,4 @@
+import { outcomeFrom, plainCriterion, plainPanel } from '../judging/plain.ts';
 import {
   attachmentField,
   field,
@@ -36,7 +37,7 @@ export const volunteer: Preset = {
       '{organizer}组织开展{title}推选活动，寻找活跃在社区、楼栋和企业的消防志愿者。',
       '请您了解他们的故事，推选身边的平安守护人。',
     ],
-    notes: ['集体和个人分别排列，次序不代表名次。', '最终结果以公示为准。'],
+    notes: ['集体和个人分别排列，个人评出 6 位、集体评出 4 个，次序不代表名次。', '最终结果以公示为准。'],
     rule: {
       period: 'day',
       ballotsPerPeriod: 10,
@@ -45,7 +46,21 @@ export const volunteer: Preset = {
       categories: {},
       repeatCandidate: false,
     },
-    outcome: { weights: { vote: 60, expert: 40, media: 0, merit: 0 }, places: 10 },
+    outcome: outcomeFrom({
+      candidates: 20,
+      places: 10,
+      weights: { vote: 60, expert: 40, media: 0, merit: 0 },
+      // 积极性高、专业性强、贡献多、作用大
+      panels: {
+        expert: plainPanel([
+          plainCriterion('zeal', '积极性', 20),
+          plainCriterion('skill', '专业性', 20),
+          plainCriterion('service', '贡献', 35),
+          plainCriterion('example', '示范作用', 25),
+        ]),
+      },
+      categories: { person: { least: 6, most: 6 }, team: { least: 4, most: 4 } },
+    }),
     reveal: { kind: 'live' },
     hideOrder: false,
     order: 'shuffled',

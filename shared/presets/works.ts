@@ -1,3 +1,4 @@
+import { outcomeFrom, plainCriterion, plainPanel } from '../judging/plain.ts';
 import { attachmentField, field, phoneField, photoField } from './fields.ts';
 import { blankFooter, hour, type Preset } from './preset.ts';
 
@@ -28,7 +29,7 @@ export const works: Preset = {
       '{organizer}征集微视频、海报和漫画作品，开展{title}活动。',
       '请您观看作品，推选讲得清楚、看得明白的应急科普作品。',
     ],
-    notes: ['每类最多选 2 件。', '作品次序不代表名次，最终结果以公示为准。'],
+    notes: ['每类最多选 2 件，最终每类评出 3 件。', '作品次序不代表名次，最终结果以公示为准。'],
     rule: {
       period: 'day',
       ballotsPerPeriod: 1,
@@ -37,7 +38,23 @@ export const works: Preset = {
       categories: {},
       repeatCandidate: true,
     },
-    outcome: { weights: { vote: 30, expert: 70, media: 0, merit: 0 }, places: 9 },
+    outcome: outcomeFrom({
+      candidates: 30,
+      places: 9,
+      weights: { vote: 30, expert: 70, media: 0, merit: 0 },
+      panels: {
+        expert: plainPanel([
+          plainCriterion('content', '内容准确实用', 40),
+          plainCriterion('clarity', '通俗易懂', 30),
+          plainCriterion('craft', '创意与制作', 30),
+        ]),
+      },
+      categories: {
+        video: { least: 3, most: 3 },
+        poster: { least: 3, most: 3 },
+        comic: { least: 3, most: 3 },
+      },
+    }),
     reveal: { kind: 'live' },
     hideOrder: false,
     order: 'number',

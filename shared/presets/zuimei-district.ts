@@ -1,3 +1,4 @@
+import { outcomeFrom, plainCriterion, plainPanel } from '../judging/plain.ts';
 import {
   attachmentField,
   field,
@@ -45,7 +46,24 @@ export const zuimeiDistrict: Preset = {
       categories: {},
       repeatCandidate: true,
     },
-    outcome: { weights: { vote: 40, expert: 40, media: 20, merit: 0 }, places: 10 },
+    outcome: outcomeFrom({
+      candidates: 20,
+      places: 10,
+      weights: { vote: 40, expert: 40, media: 20, merit: 0 },
+      panels: {
+        // What the notice asks of whoever is proposed; what it only requires (政治立场) is looked at in the review, and no matter of points.
+        expert: plainPanel([
+          plainCriterion('deeds', '事迹突出', 40),
+          plainCriterion('example', '行业引领', 25),
+          plainCriterion('frontline', '扎根一线', 20),
+          plainCriterion('innovation', '勇于创新', 15),
+        ]),
+        media: plainPanel([
+          plainCriterion('story', '新闻宣传价值', 60),
+          plainCriterion('known', '社会知晓度', 40),
+        ]),
+      },
+    }),
     reveal: { kind: 'live' },
     hideOrder: false,
     order: 'number',

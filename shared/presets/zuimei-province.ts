@@ -1,3 +1,4 @@
+import { outcomeFrom, plainCriterion, plainPanel } from '../judging/plain.ts';
 import {
   attachmentField,
   field,
@@ -48,7 +49,20 @@ export const zuimeiProvince: Preset = {
       categories: {},
       repeatCandidate: true,
     },
-    outcome: { weights: { vote: 50, expert: 50, media: 0, merit: 0 }, places: 20 },
+    outcome: outcomeFrom({
+      candidates: 40,
+      places: 20,
+      weights: { vote: 50, expert: 50, media: 0, merit: 0 },
+      // 政治坚定 and 廉洁自律 are conditions, on which other departments are asked; points are given for the rest.
+      panels: {
+        expert: plainPanel([
+          plainCriterion('deeds', '爱岗敬业、事迹突出', 40),
+          plainCriterion('results', '业务精湛、成效显著', 35),
+          plainCriterion('example', '群众认可、示范引领', 25),
+        ]),
+      },
+      categories: { system: { least: 15, most: 15 }, rescue: { least: 5, most: 5 } },
+    }),
     reveal: { kind: 'daily', at: hour(18) },
     hideOrder: false,
     order: 'shuffled',

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { voteAlone } from '@zuimei/shared/judging/plain.ts';
 import { moveClock } from '../harness/clock.ts';
 import type { FreshDatabase } from '../harness/database.ts';
 import { createSite, type Settings, seedContest, settingsOf, type TestSite } from '../harness/site.ts';
@@ -166,7 +167,7 @@ function settingsAt(opens: number, changes: Partial<Settings> = {}): Settings {
       picks: { min: 1, max: 5 },
       repeatCandidate: true,
     },
-    outcome: { weights: null, places: 10 },
+    outcome: voteAlone(10),
     policy: 'standard',
     area: ['重庆市'],
     population: 620_000,

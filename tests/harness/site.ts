@@ -23,6 +23,8 @@ import type { WechatAccount } from '@zuimei/server/wechat/account.ts';
 import type { Shelf } from '@zuimei/server/wechat/sharedstore.ts';
 import type { BallotRequest, Receipt } from '@zuimei/shared/ballot.ts';
 import type { Candidate } from '@zuimei/shared/contest.ts';
+import type { Outcome } from '@zuimei/shared/judging/outcome.ts';
+import { outcomeFrom, plainCriterion, plainPanel } from '@zuimei/shared/judging/plain.ts';
 import { plainSettings } from '@zuimei/shared/presets/preset.ts';
 import type { MeView, TallyView } from '@zuimei/shared/view.ts';
 
@@ -30,6 +32,17 @@ export const SECRET = 'a secret that only the tests of this project know';
 export const HOUR_MS = 3_600_000;
 
 export type Settings = Parameters<typeof createContest>[2];
+
+/** 40 % vote and 60 % experts, three chosen. */
+export function judgedOutcome(changes: Partial<Outcome> = {}): Outcome {
+  return outcomeFrom({
+    candidates: 8,
+    places: 3,
+    weights: { vote: 40, expert: 60, media: 0, merit: 0 },
+    panels: { expert: plainPanel([plainCriterion('deeds', '事迹', 100)]) },
+    ...changes,
+  });
+}
 
 /** A contest of `count` persons in two categories, voting open around `now`; any setting can be changed. */
 export function settingsOf(now: number, changes: Partial<Settings> = {}): Settings {
@@ -57,7 +70,7 @@ export function settingsOf(now: number, changes: Partial<Settings> = {}): Settin
       picks: { min: 1, max: 3 },
       repeatCandidate: true,
     },
-    outcome: { weights: { vote: 40, expert: 60, media: 0, merit: 0 }, places: 3 },
+    outcome: judgedOutcome(),
     reveal: { kind: 'live' },
     hideOrder: false,
     order: 'number',

@@ -1,5 +1,6 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { voteAlone } from '@zuimei/shared/judging/plain.ts';
 import { openBrowser, type TestBrowser } from '../harness/browser.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { type Desk, signIn } from '../harness/office.ts';
@@ -32,7 +33,7 @@ beforeAll(async () => {
   ]);
   auditor = await signIn(site, ['auditor'], '周审计');
   const from = new Date(site.now() + HOUR_MS).toISOString();
-  brushed = await votedIn({ outcome: { weights: null, places: 1 }, population: 100_000 });
+  brushed = await votedIn({ outcome: voteAlone(1), population: 100_000 });
   sealed = await votedIn({ reveal: { kind: 'sealed', from } });
   empty = (await site.contest()).slug;
   await site.seal();

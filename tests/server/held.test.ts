@@ -117,7 +117,7 @@ test('an extension that would leave the notice too short is refused with the day
     ],
     rounds: [{ opens: inHours(-1), closes: inHours(24), numbers: null }],
   });
-  await setCollection(site, id, { ...collectionOf(site, 'zuimei-district'), noticeDays: 5 });
+  await setCollection(site, id, collectionOf(site, 'zuimei-district'));
   const ask = (closes: string) =>
     desk.ask('POST', `/api/console/contests/${slug}/extend`, { round: 0, closes, reason: '连日暴雨' });
   const refused = await ask(inHours(24 + 5 * 24));

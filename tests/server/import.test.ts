@@ -40,7 +40,7 @@ async function contestOf(db: Db, slug: string, categories = peopleAndTeams): Pro
       picks: { min: 1, max: 5 },
       repeatCandidate: true,
     },
-    outcome: { weights: null, places: null },
+    outcome: null,
     reveal: { kind: 'live' },
     hideOrder: false,
     order: 'number',

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { verifyContest } from '@zuimei/server/audit/verify.ts';
 import type { PanelsView } from '@zuimei/shared/panel.ts';
 import type { StandingView } from '@zuimei/shared/verdict.ts';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../harness/database.ts';
@@ -313,8 +314,55 @@ describe.each(databaseKinds)('judging (%s)', (kind) => {
     const after = await auditor.get<StandingView>(`${path}/standing`);
     expect(after.choice?.document).toMatchObject({ chosen: [1, 3], alternates: [2, 4], unfilled: 0 });
     expect((await actsOf(id)).slice(-3).map(({ kind: one }) => one)).toEqual(['standing', 'tie', 'choice']);
+    for (const what of ['sheet', 'scores', 'totals', 'chosen'])
+      for (const format of ['xlsx', 'docx']) {
+        const file = await organizer.raw('POST', `${path}/out/${what}`, JSON.stringify({ format }), {
+          'content-type': 'application/json',
+        });
+        expect([what, file.status]).toEqual([what, 200]);
+      }
     const [judge] = sat;
     expect((await judge?.save({}, 9))?.body.code).toBe('seat_closed');
+    await site.verify(slug);
+  });
+
+  test('verify redoes the standing and the choice, and names the first thing that was changed in the database', async () => {
+    site.at(begin);
+    const { slug, id, path, organizer, invite, vote, close } = await panelled(site);
+    await vote([[1], [1], [2], [3]]);
+    const sat = await invite('expert', judges(3));
+    for (const [at, judge] of sat.entries()) {
+      await judge.score({ 1: [9, 9], 2: [8, 8], 3: [7, 8], 4: [5, 5 + at] });
+      await judge.lock();
+    }
+    close();
+    await organizer.post(`${path}/standing`, { reason: REASON });
+    await organizer.post(`${path}/choice`, { unfilled: 0, reason: REASON });
+    await site.verify(slug);
+    const found = async (change: string, back: string) => {
+      await sql.raw(change).execute(fresh.owner.db);
+      const { problems } = (await verifyContest(fresh.owner.db, site.parts.secrets, slug)) ?? {
+        problems: [],
+      };
+      await sql.raw(back).execute(fresh.owner.db);
+      return problems;
+    };
+    const seat = sat[1]?.seat.id ?? 0;
+    const set = (value: number) =>
+      `update sheet set lines = jsonb_set(lines, '{2,points,deed}', '${value}') where seat = ${seat}`;
+    const [changed] = await found(set(1000), set(800));
+    expect(changed).toMatchObject({ code: 'sheet', detail: '评分表 E2 第 1 稿的内容在锁定之后被改动过。' });
+    const verdict = (what: string, value: number) =>
+      `update verdict set document = jsonb_set(document, '${what}', '${value}') where contest = ${id} and kind = 'standing'`;
+    const [kept] = await found(verdict('{parts,expert,3}', 9999), verdict('{parts,expert,3}', 7400));
+    expect(kept).toMatchObject({ code: 'standing', detail: '内容与账本中的摘要不符。' });
+    const both = await found(verdict('{parts,expert,3}', 9999), verdict('{parts,expert,3}', 7400));
+    expect(both.map(({ detail }) => detail)).toContain('候选 3 的专家评审分写 99.99，按规则应为 74.00。');
+    const gone = await found(
+      `update sheet set reopened_at = now() where seat = ${seat}`,
+      `update sheet set reopened_at = null where seat = ${seat}`,
+    );
+    expect(gone[0]?.code).toBe('standing');
     await site.verify(slug);
   });
 

@@ -484,6 +484,10 @@ describe('who may have what', () => {
     card: ['organizer'],
     ballots: ['organizer', 'auditor'],
     rank: ['organizer', 'auditor'],
+    sheet: ['organizer', 'auditor'],
+    scores: ['organizer', 'auditor'],
+    totals: ['organizer', 'auditor'],
+    chosen: ['organizer', 'auditor'],
   };
 
   test('each role has its papers and no other, masked, and sees only those', async () => {

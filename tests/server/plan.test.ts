@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { candidateDocument } from '@zuimei/server/contest/document.ts';
 import type { WechatRule } from '@zuimei/shared/contest.ts';
+import { voteAlone } from '@zuimei/shared/judging/plain.ts';
 import type { ContestLine, PlanView } from '@zuimei/shared/plan/plan.ts';
 import { presetNames } from '@zuimei/shared/plan/plan.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
@@ -78,7 +79,7 @@ async function voting(): Promise<PlanView> {
       picks: { min: 1, max: 2 },
       repeatCandidate: true,
     };
-    settings.outcome.places = 2;
+    settings.outcome = voteAlone(2);
     collection.opens = iso(-3);
     collection.closes = iso(-2);
   });
@@ -191,7 +192,10 @@ test('publishing a draft makes it public from its first phase on; a broken one i
   const view = await make();
   const broken = await save(
     view,
-    (plan) => void (plan.settings.outcome.weights = { vote: 50, expert: 10, media: 0, merit: 0 }),
+    (plan) =>
+      void Object.assign(plan.settings.outcome ?? {}, {
+        weights: { vote: 50, expert: 10, media: 0, merit: 0 },
+      }),
   );
   expect(await publish(broken.body)).toMatchObject({
     status: 422,
@@ -200,7 +204,10 @@ test('publishing a draft makes it public from its first phase on; a broken one i
   expect((await site.call(`/api/contests/${view.slug}`)).status).toBe(404);
   const right = await save(
     broken.body,
-    (plan) => void (plan.settings.outcome.weights = { vote: 40, expert: 60, media: 0, merit: 0 }),
+    (plan) =>
+      void Object.assign(plan.settings.outcome ?? {}, {
+        weights: { vote: 40, expert: 60, media: 0, merit: 0 },
+      }),
   );
   expect(await publish({ ...right.body, version: 0 })).toMatchObject({
     status: 409,

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AuditReport, BallotPage } from '@zuimei/shared/audit.ts';
 import type { Reveal } from '@zuimei/shared/contest.ts';
+import { voteAlone } from '@zuimei/shared/judging/plain.ts';
 import type { ContestSettings, PlanView } from '@zuimei/shared/plan/plan.ts';
 import { FORTUNE } from '@zuimei/shared/policy.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
@@ -71,7 +72,7 @@ async function published(changes: Partial<ContestSettings>, opens = -4): Promise
       picks: { min: 1, max: 2 },
       repeatCandidate: true,
     },
-    outcome: { weights: null, places: 2 },
+    outcome: voteAlone(2),
     ...changes,
   });
   Object.assign(plan.collection, {

@@ -129,6 +129,12 @@ export const reads: Record<string, Walk> = {
   'GET /api/console/contests/:slug/report': still(`${at}/report`),
   'GET /api/console/contests/:slug/rulings': still(`${at}/rulings`),
   'GET /api/console/contests/:slug/shortlist': still(`${at}/shortlist`),
+  'GET /api/console/contests/:slug/panels': still(`${at}/panels`),
+  'GET /api/console/contests/:slug/sheet': still(`${at}/sheet`),
+  'GET /api/console/contests/:slug/sheet/candidates/:number/files/:file': still(
+    `${at}/sheet/candidates/1/files/x`,
+  ),
+  'GET /api/console/contests/:slug/standing': still(`${at}/standing`),
   'GET /api/console/contests/:slug/units': still(`${at}/units`),
   'GET /api/console/contests/:slug/witnesses': still(`${at}/witnesses`),
   'GET /api/console/session': still('/api/console/session'),
@@ -220,6 +226,13 @@ export const acts: Record<string, Walk> = {
         })),
       ),
     ),
+  'POST /api/console/contests/:slug/advance': act(`${at}/advance`, {
+    round: 1,
+    most: 1,
+    ties: 'all',
+    reason,
+  }),
+  'POST /api/console/contests/:slug/lots': act(`${at}/lots`, { digest: 'a'.repeat(64) }),
   'POST /api/console/contests/:slug/copy': act(`${at}/copy`, { title: '下一年', units: false, slug: 'next' }),
   'POST /api/console/contests/:slug/archive': act(`${at}/archive`, { reason }),
   'POST /api/console/contests/:slug/erase': act(`${at}/erase`, { reason, title: '双生活动' }),
@@ -245,6 +258,41 @@ export const acts: Record<string, Walk> = {
   'POST /api/console/contests/:slug/shortlist/numbers': act(`${at}/shortlist/numbers`),
   'POST /api/console/contests/:slug/shortlist/order': act(`${at}/shortlist/order`),
   'POST /api/console/contests/:slug/shortlist/publish': act(`${at}/shortlist/publish`),
+  'PUT /api/console/contests/:slug/sheet': act(`${at}/sheet`, { lines: {}, version: 0 }),
+  'POST /api/console/contests/:slug/sheet/ask': act(`${at}/sheet/ask`, { reason }),
+  'POST /api/console/contests/:slug/sheet/lock': act(`${at}/sheet/lock`, { version: 0, abstained: [] }),
+  'POST /api/console/contests/:slug/sheet/recusals': act(`${at}/sheet/recusals`, {
+    numbers: [1],
+    ground: 'declared',
+  }),
+  'POST /api/console/contests/:slug/panels/seats': act(`${at}/panels/seats`, {
+    seats: [{ panel: 'expert', name: '评委', unit: '', kind: 'full' }],
+  }),
+  'POST /api/console/contests/:slug/panels/reveal': act(`${at}/panels/reveal`, { reason }),
+  ...Object.fromEntries(
+    (
+      [
+        ['link', {}],
+        ['state', { state: 'absent' }],
+        ['recusals', { number: 1 }],
+        ['late', {}],
+        ['reopen', {}],
+        ['reopen/decide', { granted: true }],
+        ['paper', { lines: {}, reference: '评分表第1号' }],
+      ] as const
+    ).map(([what, body]) => [
+      `POST /api/console/contests/:slug/panels/seats/:seat/${what}`,
+      act(`${at}/panels/seats/99/${what}`, { ...body, reason }),
+    ]),
+  ),
+  'POST /api/console/contests/:slug/standing': act(`${at}/standing`, { reason }),
+  'POST /api/console/contests/:slug/standing/held': act(`${at}/standing/held`, { ballots: 1, reason }),
+  'POST /api/console/contests/:slug/standing/ties': act(`${at}/standing/ties`, {
+    rule: 'meeting',
+    ballots: [{ appointed: 1, present: 1, favour: { 1: 1 } }],
+    reason,
+  }),
+  'POST /api/console/contests/:slug/choice': act(`${at}/choice`, { unfilled: 0, reason }),
   'POST /api/console/contests/:slug/units': act(`${at}/units`),
   'DELETE /api/console/contests/:slug/units/:id': act(`${at}/units/99`),
   'PUT /api/console/contests/:slug/units/:id': act(`${at}/units/99`),

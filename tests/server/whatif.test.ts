@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AuditReport, BallotPage, ClusterPage, WhatIf } from '@zuimei/shared/audit.ts';
+import { voteAlone } from '@zuimei/shared/judging/plain.ts';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { type Desk, signIn } from '../harness/office.ts';
 import { createSite, HOUR_MS, type TestSite } from '../harness/site.ts';
@@ -27,7 +28,7 @@ describe.each(databaseKinds)('what auditors are told on the %s database', (kind)
     const thresholds = { 'score.challenge': 0, 'score.hold': 0 };
     const contest = await site.contest({
       population: 100_000,
-      outcome: { weights: null, places: 1 },
+      outcome: voteAlone(1),
       thresholds,
       ...changes,
     });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Bounded, Why } from '@zuimei/shared/judging/limits.ts';
-import type { Limits } from '@zuimei/shared/judging/outcome.ts';
+import type { Limits, Outcome } from '@zuimei/shared/judging/outcome.ts';
 import { isRefused } from '@zuimei/shared/judging/refused.ts';
 import { type Choice, choose, nextAlternate } from '@zuimei/shared/standing.ts';
 
@@ -210,6 +210,67 @@ describe('the choice', () => {
     );
     expect(isRefused(choice)).toBe(false);
     expect(performance.now() - started).toBeLessThan(500);
+  });
+});
+
+describe('a tie at the line, where the rules settle it', () => {
+  const inCategory = (category: string, ...units: string[]) => units.map((unit) => ({ unit, category }));
+  const scene = (order: number[][], all: Bounded[], limits: Limits) => {
+    const candidates = Object.fromEntries(all.map((one, at) => [at + 1, one]));
+    return (tieLast: Outcome['tieLast']) => choose(order, candidates, limits, [], tieLast);
+  };
+
+  test('takes all of the tied beyond the places, or none of them and nobody below in their stead', () => {
+    const settle = scene([[1], [2, 3, 4], [5]], inCategory('x', 'A', 'B', 'C', 'D', 'E'), { places: 3 });
+    expect(settle('meeting')).toEqual({ refusal: 'tie_open', numbers: [2, 3, 4], places: 2 });
+    expect(settle('lot')).toEqual(settle('meeting'));
+    const five = { number: 5, why: 'places' };
+    expect(settle('all')).toEqual({ chosen: [1, 2, 3, 4], passed: [five], unfilled: 0 });
+    const passed = [2, 3, 4, 5].map((number) => ({ number, why: 'places' }));
+    expect(settle('none')).toEqual({ chosen: [1], passed, unfilled: 2 });
+  });
+
+  test('at the line of a category leaves the places of the others as they are', () => {
+    const all = [...inCategory('x', 'A', 'B', 'C', 'D'), ...inCategory('y', 'E', 'F')];
+    const limits = { places: 4, categories: { x: { least: 2, most: 2 }, y: { least: 2, most: 2 } } };
+    const settle = scene([[1], [2, 3], [4], [5], [6]], all, limits);
+    expect(settle('all')).toMatchObject({
+      chosen: [1, 2, 3, 5, 6],
+      passed: [{ number: 4, why: 'category' }],
+    });
+    expect(settle('none')).toMatchObject({ chosen: [1, 5, 6], unfilled: 1 });
+  });
+
+  test('stays open where a unit bars one of them: that is no matter of places', () => {
+    const settle = scene([[1, 2]], inCategory('x', 'A', 'A'), { places: 2, unitMost: 1 });
+    expect(settle('all')).toMatchObject({ refusal: 'tie_open', numbers: [1, 2] });
+  });
+
+  test('changes nothing where no tie decides, and never breaks a bound by unit or group', () => {
+    fc.assert(
+      fc.property(scenes(8), fc.nat(7), fc.integer({ min: 2, max: 4 }), (scene, from, size) => {
+        const { candidates, limits } = scene;
+        const all = orderOf(scene).flat();
+        const single = (numbers: number[]): number[][] => numbers.map((number) => [number]);
+        const tied = all.slice(from, from + size);
+        fc.pre(tied.length > 1);
+        const order = [...single(all.slice(0, from)), tied, ...single(all.slice(from + size))];
+        const open = choose(order, candidates, limits);
+        for (const tieLast of ['all', 'none'] as const) {
+          const settled = choose(order, candidates, limits, [], tieLast);
+          if (!isRefused(open)) {
+            if (!isRefused(settled)) expect(settled.chosen).toEqual(open.chosen);
+          } else if (!isRefused(settled)) {
+            expect(open.refusal).toBe('tie_open');
+            const held = { ...scene, limits: { ...limits, places: 99, categories: {} } };
+            expect(broken(held, settled.chosen, false)).toBeNull();
+            if (tieLast === 'none') expect(settled.chosen.length).toBeLessThanOrEqual(limits.places);
+            expect(settled.chosen.length + settled.passed.length).toBe(order.flat().length);
+          }
+        }
+      }),
+      { numRuns: 300 },
+    );
   });
 });
 

@@ -2,10 +2,8 @@ import { createHash, createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isWorkingDay, noticePeriod } from '@zuimei/shared/calendar.ts';
-import { checkOutcome } from '@zuimei/shared/judging/check.ts';
 import { votesToChange } from '@zuimei/shared/judging/margin.ts';
 import { meetingRound } from '@zuimei/shared/judging/meeting.ts';
-import type { Outcome, Panel } from '@zuimei/shared/judging/outcome.ts';
 import { isRefused, refuse } from '@zuimei/shared/judging/refused.ts';
 import { decisiveLines, panelReport } from '@zuimei/shared/judging/report.ts';
 import { chosenBy, type Inputs, robustness } from '@zuimei/shared/judging/robust.ts';
@@ -263,44 +261,4 @@ test('a refusal is thrown with its lists as they are read', () => {
   expect(() => refuse({ refusal: 'tie_open', numbers: [3, 4], places: 1 })).toThrow(
     new Refusal('tie_open', { numbers: '3、4', places: 1 }),
   );
-});
-
-describe('an outcome', () => {
-  const panel: Panel = {
-    criteria: [{ id: 'a', name: '事迹', full: 100, weight: 100, half: false, anchors: [] }],
-    ...{ trim: 1, trimFrom: 5, least: 3, severity: 'ignore', quorum: [2, 3], blind: false },
-  };
-  const outcome: Outcome = {
-    decimals: 2,
-    weights: { vote: 40, expert: 60, media: 0, merit: 0 },
-    vote: { scale: 'rank', step: 100, floor: 60, rounds: 'last' },
-    panels: { expert: panel },
-    ties: ['expert'],
-    tieLast: 'meeting',
-    places: 10,
-    unitMost: null,
-    categories: {},
-    groups: [],
-    honours: [],
-    notice: { days: 5, first: 'same', closes: '24:00', anonymous: 'clue', replyDays: 5 },
-    ...{ sample: 0, seeCounts: false, namesPublic: false, sameUnit: 'must', lots: [] },
-  };
-  const faults = (change: Partial<Outcome>, seats = 7): unknown =>
-    checkOutcome({ ...outcome, ...change }, { candidates: 20, seats: { expert: seats } }).map(
-      ({ fault }) => fault,
-    );
-
-  test('that can work has no fault, and each fault is named', () => {
-    expect(faults({})).toEqual([]);
-    expect(faults({ weights: { vote: 40, expert: 50, media: 0, merit: 0 } })).toEqual(['weights_sum']);
-    expect(faults({ weights: { vote: 40, expert: 40, media: 20, merit: 0 } })).toEqual(['panel_missing']);
-    expect(faults({ panels: { expert: { ...panel, criteria: [] } } })).toEqual(['criteria_sum']);
-    expect(faults({ panels: { expert: { ...panel, trim: 2, trimFrom: 4 } } })).toEqual(['trim_too_much']);
-    expect(faults({}, 2)).toEqual(['seats_too_few']);
-    expect(faults({ vote: { ...outcome.vote, step: 300 } })).toEqual(['floor_passed']);
-    expect(faults({ places: 21 })).toEqual(['places_too_many']);
-    expect(faults({ categories: { x: { least: 6 }, y: { least: 5 } } })).toEqual(['minimums_too_many']);
-    expect(faults({ categories: { x: { least: 3, most: 2 } } })).toEqual(['bounds_crossed']);
-    expect(faults({ honours: [{ name: '一等奖', places: 3 }] })).toEqual(['honours_sum']);
-  });
 });

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { phases, type WechatRule } from '@zuimei/shared/contest.ts';
+import { type OutcomeFaultCode, outcomeFaultCodes } from '@zuimei/shared/judging/check.ts';
+import type { Outcome } from '@zuimei/shared/judging/outcome.ts';
 import { checkPlan, isPossible, type PlanContext } from '@zuimei/shared/plan/check.ts';
 import { type PlanFaultCode, planFaultCodes } from '@zuimei/shared/plan/fault.ts';
 import { type ContestPlan, presetNames } from '@zuimei/shared/plan/plan.ts';
@@ -15,6 +17,11 @@ function planOf(name: (typeof presetNames)[number] = 'zuimei-district', start = 
     organizer: '本区安委办、本区应急管理局',
     start: day,
   });
+}
+
+function outcomeOf({ settings }: Pick<ContestPlan, 'settings'>): Outcome {
+  if (!settings.outcome) throw new Error('no outcome');
+  return settings.outcome;
 }
 
 const iso = (days: number): string => new Date(NOW + days * DAY_MS).toISOString();
@@ -44,11 +51,11 @@ test('the presets hold what their notices ask', () => {
   const fieldOf = (plan: ContestPlan, key: string) => plan.collection.form.find((field) => field.key === key);
   const district = planOf('zuimei-district');
   expect(fieldOf(district, 'reason')?.limit).toBe(50);
-  expect(district.settings.outcome.places).toBe(10);
+  expect(district.settings.outcome?.places).toBe(10);
   expect(district.collection.upward.map((one) => one.most)).toEqual([5, 2, 2, 1]);
   const province = planOf('zuimei-province');
-  expect(province.settings.outcome.places).toBe(20);
-  expect(province.collection).toMatchObject({ noLeaders: true, noticeDays: 5 });
+  expect(province.settings.outcome?.places).toBe(20);
+  expect(province.collection).toMatchObject({ noLeaders: true });
   expect(province.collection.opinions.map((step) => step.kind)).toContain('consult');
   const cases = planOf('anli');
   expect(cases.settings.categories).toHaveLength(6);
@@ -87,7 +94,11 @@ function during(plan: ContestPlan): PlanContext {
   };
 }
 
-const cases: Record<PlanFaultCode, Case> = {
+/** Those of the outcome alone are in outcome.test.ts. */
+type Own = Exclude<PlanFaultCode, OutcomeFaultCode>;
+const isOwn = (code: PlanFaultCode): code is Own => !(outcomeFaultCodes as readonly string[]).includes(code);
+
+const cases: Record<Own, Case> = {
   text_missing: ['error', 'settings.title', (plan) => void (plan.settings.title = ' ')],
   text_too_long: ['error', 'settings.slogan', (plan) => void (plan.settings.slogan = '长'.repeat(41))],
   too_many: ['error', 'settings.notes', (plan) => void (plan.settings.notes = Array(21).fill('一条'))],
@@ -149,7 +160,7 @@ const cases: Record<PlanFaultCode, Case> = {
     'settings.schedule',
     ({ settings }) => void (settings.schedule = settings.schedule.filter((step) => step.phase !== 'judging')),
   ],
-  notice_short: ['error', 'collection.noticeDays', (plan) => void (plan.collection.noticeDays = 30)],
+  notice_short: ['error', 'settings.outcome.notice.days', (plan) => void (outcomeOf(plan).notice.days = 30)],
   collection_order: ['error', 'collection.closes', (plan) => void (plan.collection.closes = iso(-1))],
   deadline_after_shortlist: ['error', 'collection.closes', (plan) => void (plan.collection.closes = iso(30))],
   review_before_deadline: ['warning', 'collection.closes', (plan) => void (plan.collection.closes = iso(24))],
@@ -212,25 +223,11 @@ const cases: Record<PlanFaultCode, Case> = {
       settings.rule.ballotsPerPeriod = 21;
     },
   ],
-  weights_sum: [
-    'error',
-    'settings.outcome.weights',
-    (plan) => void (plan.settings.outcome.weights = { vote: 40, expert: 40, media: 10, merit: 0 }),
-  ],
-  weights_none: [
-    'warning',
-    'settings.outcome.weights',
-    (plan) => void (plan.settings.outcome.weights = null),
-  ],
+  weights_none: ['warning', 'settings.outcome', (plan) => void (plan.settings.outcome = null)],
   vote_heavy: [
     'warning',
     'settings.outcome.weights.vote',
-    (plan) => void (plan.settings.outcome.weights = { vote: 71, expert: 29, media: 0, merit: 0 }),
-  ],
-  chosen_more_than_places: [
-    'error',
-    'settings.outcome.places',
-    (plan) => void (plan.settings.outcome.places = 21),
+    (plan) => void (outcomeOf(plan).weights = { vote: 71, expert: 29, media: 0, merit: 0 }),
   ],
   reveal_hour: [
     'error',
@@ -432,6 +429,15 @@ const cases: Record<PlanFaultCode, Case> = {
       return context;
     },
   ],
+  outcome_kept: [
+    'error',
+    'settings.outcome.places',
+    (plan) => {
+      const context = during(plan);
+      outcomeOf(plan).places = 9;
+      return context;
+    },
+  ],
   order_promised: [
     'error',
     'settings.hideOrder',
@@ -454,7 +460,7 @@ const cases: Record<PlanFaultCode, Case> = {
 };
 
 describe('each impossible or unwise setting is found and named', () => {
-  test.each(planFaultCodes.map((code) => [code, cases[code]] as const))(
+  test.each(planFaultCodes.filter(isOwn).map((code) => [code, cases[code]] as const))(
     '%s',
     (code, [level, path, breakIt]) => {
       const plan = planOf();
@@ -468,7 +474,7 @@ describe('each impossible or unwise setting is found and named', () => {
 
 test('a warning does not stop a publication', () => {
   const plan = planOf();
-  plan.settings.outcome.weights = { vote: 80, expert: 20, media: 0, merit: 0 };
+  outcomeOf(plan).weights = { vote: 80, expert: 10, media: 10, merit: 0 };
   expect(checkPlan(plan, { now: NOW }).map((fault) => fault.level)).toEqual(['warning']);
   expect(isPossible(checkPlan(plan, { now: NOW }))).toBe(true);
 });
@@ -504,7 +510,7 @@ test('the real rules of the notices can be expressed', () => {
         repeatCandidate: true,
       };
       settings.reveal = { kind: 'daily', at: 18 * 60 };
-      settings.outcome.weights = { vote: 70, expert: 30, media: 0, merit: 0 };
+      outcomeOf({ settings }).weights = { vote: 70, expert: 15, media: 15, merit: 0 };
     },
     ({ settings }) => {
       settings.rule = {

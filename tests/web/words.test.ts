@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { BallotRule, Contest } from '@zuimei/shared/contest.ts';
+import type { BallotRule } from '@zuimei/shared/contest.ts';
 import { dayTime, hourOf, nearTime, span } from '@zuimei/shared/moment.ts';
 import { refusalCodes } from '@zuimei/shared/refusal.ts';
 import { refusalSentence, refusalWords } from '@zuimei/shared/refusalwords.ts';
 import { fullRule } from '../../web/lib/fullrule.ts';
-import { shortRule } from '../../web/lib/rule.ts';
+import { type Ruled, shortRule } from '../../web/lib/rule.ts';
 import { grouped } from '../../web/lib/words.ts';
 
 const rule: BallotRule = {
@@ -16,11 +16,6 @@ const rule: BallotRule = {
   repeatCandidate: true,
 };
 
-type Ruled = Pick<
-  Contest,
-  'rule' | 'rounds' | 'categories' | 'noun' | 'outcome' | 'reveal' | 'hideOrder' | 'wechat'
->;
-
 function contestWith(over: Partial<Ruled>): Ruled {
   return {
     rule,
@@ -30,7 +25,7 @@ function contestWith(over: Partial<Ruled>): Ruled {
       { id: 'team', name: '团队' },
     ],
     noun: { measure: '位', name: '人物' },
-    outcome: { weights: null, places: null },
+    outcome: null,
     reveal: { kind: 'live' },
     hideOrder: false,
     wechat: null,
@@ -52,7 +47,7 @@ describe('rules in plain words', () => {
       contestWith({
         rule: { ...rule, picks: { min: 10, max: 10 } },
         reveal: { kind: 'daily', at: 18 * 60 },
-        outcome: { weights: { vote: 70, expert: 30, media: 0, merit: 0 }, places: null },
+        outcome: { weights: { vote: 70, expert: 30, media: 0, merit: 0 }, places: 10 },
       }),
     ).join('');
     expect(words).toContain('每张须选满 10 位。');
@@ -104,7 +99,7 @@ describe('rules in plain words', () => {
   it('says when sealed counts open, and keeps the short rule short', () => {
     const contest = contestWith({
       reveal: { kind: 'sealed', from: '2026-03-28T10:00:00.000Z' },
-      outcome: { weights: { vote: 40, expert: 40, media: 20, merit: 0 }, places: null },
+      outcome: { weights: { vote: 40, expert: 40, media: 20, merit: 0 }, places: 10 },
     });
     expect(fullRule(contest)).toContain('投票期间不公布票数，3月28日 18:00 起公布。');
     expect(shortRule(contest)).toEqual([

@@ -1,7 +1,8 @@
 import type { Category, Contest, PickRange, Reveal } from '@zuimei/shared/contest.ts';
-import type { OutcomeView, Weights } from '@zuimei/shared/judging/outcome.ts';
+import { type OutcomeView, partIds, type Weights } from '@zuimei/shared/judging/outcome.ts';
 import { dayTime, minuteOfDay } from '@zuimei/shared/moment.ts';
 import type { WechatAccountView } from '@zuimei/shared/view.ts';
+import { partWords } from '@zuimei/shared/words.ts';
 
 /** What the rules are written from. `account`: of the site in WeChat, as far as it is known. */
 export type Ruled = Pick<
@@ -88,14 +89,9 @@ export interface FormulaPart {
   percent: number;
 }
 
-/** The parts of the composite that count at all, heaviest stage order: vote, experts, media, merit. */
+/** The parts of the composite that count at all, in the order of the stages: vote, experts, media, merit. */
 export function formulaParts(weights: Weights): FormulaPart[] {
-  const parts: FormulaPart[] = [
-    { key: 'vote', name: '公众投票', percent: weights.vote },
-    { key: 'expert', name: '专家评审', percent: weights.expert },
-    { key: 'media', name: '媒体评审', percent: weights.media },
-    { key: 'merit', name: '工作成效', percent: weights.merit },
-  ];
+  const parts = partIds.map((key) => ({ key, name: partWords[key], percent: weights[key] }));
   return parts.filter((part) => part.percent > 0);
 }
 

@@ -10,6 +10,8 @@ const kinds: Record<ActKind, string> = {
   extension: '延长投票',
   withdrawal: '候选退出',
   correction: '候选资料更正',
+  advance: '下一轮候选确定',
+  lot: '抽签密码摘要',
   ruling: '选票裁定',
   panel: '评审席位设立',
   seat: '评审席位变动',

@@ -231,6 +231,8 @@ const acts: Record<ActCode, string> = {
   'witness.add': '登记见证',
   'witness.remove': '移除见证',
   'contest.extend': '延长投票',
+  'contest.advance': '确定下一轮候选',
+  'contest.lot': '提交抽签密码摘要',
   'contest.archive': '归档活动',
   'contest.fade': '网络地址转为摘要',
   'contest.erase': '清除个人信息',

@@ -56,6 +56,30 @@ export const paperWords: Record<PaperName, PaperWords> = {
     later: '投票开始、票数可以公布时生成。',
     measure: '行',
   },
+  sheet: {
+    holds: '每个评审组一张空白评分表，列出评分项、满分和评分尺度；综合得分算出以后，改为每个席位一张已填的。',
+    reader: '发给在纸上评分的评委，或归档',
+    later: '公布候选、设好评审组以后生成。',
+    measure: '位候选',
+  },
+  scores: {
+    holds: '每个评审组一张：各席位给每位候选的总分，去掉的加括号，以及这一项的得分。评委只写席位。',
+    reader: '用于评审会、归档',
+    later: '综合得分算出以后生成。',
+    measure: '行',
+  },
+  totals: {
+    holds: '名次、票数、各项得分和综合得分，注明权重和账本中的位置，可以照表重算。',
+    reader: '用于评审会、归档',
+    later: '综合得分算出以后生成。',
+    measure: '行',
+  },
+  chosen: {
+    holds: '拟入选名单、递补次序，以及按限额没有入选的原因。',
+    reader: '用于集体研究、公示',
+    later: '确定拟入选以后生成。',
+    measure: '行',
+  },
 };
 
 export const printOf: Partial<Record<PaperName, PrintName>> = {

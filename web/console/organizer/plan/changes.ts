@@ -1,4 +1,5 @@
 import { dayTime } from '@zuimei/shared/moment.ts';
+import { sorted } from '@zuimei/shared/plan/outcome.ts';
 import type { ContestPlan } from '@zuimei/shared/plan/plan.ts';
 import { stepWords } from '@zuimei/shared/words.ts';
 import {
@@ -8,6 +9,7 @@ import {
   repeatSentence,
   revealSentence,
 } from '../../../lib/rule.ts';
+import { topics as outcomeTopics } from './judging/words.ts';
 import { policyWords, wechatWords } from './words.ts';
 
 export interface Change {
@@ -63,11 +65,18 @@ const topics: Topic[] = [
   },
   { what: '投票规则', rule: true, of: ballotWords },
   {
-    what: '计分公式',
+    what: '评审与计分',
     rule: true,
-    of: ({ settings }) => formulaSentence(settings.outcome.weights) ?? '不公布',
+    of: ({ settings }) => formulaSentence(settings.outcome?.weights) ?? '不计分',
   },
-  { what: '最终评出', rule: true, of: ({ settings }) => String(settings.outcome.places ?? '不定') },
+  ...outcomeTopics.map(
+    ({ what, of }): Topic => ({
+      what,
+      rule: true,
+      of: ({ settings: { outcome, categories } }) =>
+        outcome && of(outcome, (id) => categories.find((one) => one.id === id)?.name ?? id),
+    }),
+  ),
   { what: '微信', rule: true, of: ({ settings }) => wechatWords(settings.wechat) },
   { what: '票数公布', rule: true, of: ({ settings }) => revealSentence(settings.reveal) },
   { what: '排名不分先后', rule: true, of: ({ settings }) => (settings.hideOrder ? '是' : '否') },
@@ -108,7 +117,6 @@ const topics: Topic[] = [
       collection.leastProofs,
     ],
   },
-  { what: '公示工作日', of: ({ collection }) => `${collection.noticeDays} 个工作日` },
   { what: '向上推荐', of: ({ collection }) => collection.upward },
 ];
 
@@ -121,13 +129,4 @@ export function changesOf(was: ContestPlan, will: ContestPlan): Change[] {
     const said = typeof before === 'string' && typeof after === 'string';
     return [{ what, was: said ? before : '', will: said ? after : '', rule: rule === true }];
   });
-}
-
-/** JSON with keys in order: the database gives them in its own. */
-function sorted(value: unknown): string {
-  return JSON.stringify(value, (_, one: unknown) =>
-    typeof one === 'object' && one !== null && !Array.isArray(one)
-      ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : one,
-  );
 }

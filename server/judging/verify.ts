@@ -1,0 +1,173 @@
+import { sql } from 'kysely';
+import { standingDifference } from '@zuimei/shared/judging/difference.ts';
+import { type Outcome, panelIds } from '@zuimei/shared/judging/outcome.ts';
+import { isRefused } from '@zuimei/shared/judging/refused.ts';
+import { canonicalText } from '@zuimei/shared/ledger/canonical.ts';
+import type { Found, StandingDocument } from '@zuimei/shared/verdict.ts';
+import type { StoredContest } from '../contest/contest.ts';
+import type { Secrets } from '../secret.ts';
+import { readCountsAt } from '../tally/snapshot.ts';
+import { gather } from './inputs.ts';
+import { standersOf } from './judged.ts';
+import type { On } from './seat.ts';
+import { readSeats } from './seat.ts';
+import { digestOfSheet, readLocked } from './sheet.ts';
+import { choiceOf, standingOf } from './standing.ts';
+import { redoTie } from './tie.ts';
+import { digestOfDocument, readVerdicts } from './verdict.ts';
+
+export interface JudgingProblem {
+  code: 'sheet' | 'standing' | 'tie' | 'choice';
+  /** Of the entry it is about. */
+  index?: number;
+  /** A Chinese sentence with both values. */
+  detail: string;
+}
+
+type Judged = StoredContest & { outcome: Outcome };
+interface Entry {
+  index: number;
+  at: Date;
+  kind: string;
+  act: { [field: string]: unknown };
+}
+
+/**
+ * Redoes what came after the vote from the ledger and the locked sheets: every lock opens its digest, the standing follows from the counts
+ * of its moment and the sheets, the choice from the standing. Gives the first difference of each in a sentence.
+ */
+export async function verifyJudging(
+  on: On,
+  secrets: Secrets,
+  contest: StoredContest,
+): Promise<JudgingProblem[]> {
+  const { outcome } = contest;
+  if (!outcome) return [];
+  const { rows } = await sql<Entry>`
+    select index::int as index, at, kind, act from ledger_entry
+    where contest = ${contest.id} and kind in ('sheet', 'standing', 'tie', 'choice') order by index`.execute(
+    on,
+  );
+  const judged: Judged = { ...contest, outcome };
+  const problems = await sheetProblems(on, secrets, judged, rows);
+  const found = await readVerdicts(on, contest.id);
+  const { standing, ties, choice } = found;
+  for (const [kind, one] of [
+    ['standing', standing] as const,
+    ...ties.map((tie) => ['tie', tie] as const),
+    ['choice', choice] as const,
+  ]) {
+    if (!one) continue;
+    const entry = rows.find(({ index }) => index === one.entry);
+    if (entry?.act['digest'] !== one.digest || digestOfDocument(one.document) !== one.digest)
+      problems.push({ code: kind, index: one.entry, detail: '内容与账本中的摘要不符。' });
+  }
+  if (!standing) return problems;
+  const detail = await standingProblem(on, judged, standing, rows);
+  if (detail) problems.push({ code: 'standing', index: standing.entry, detail });
+  for (const [at, tie] of ties.entries()) {
+    const before = choiceOf(standersThen(judged, tie.at), {
+      standing,
+      ties: ties.slice(0, at),
+      choice: null,
+    });
+    const anew =
+      isRefused(before) && before.refusal === 'tie_open' ? redoTie(judged, before, tie.document) : null;
+    if (anew?.join() !== tie.document.order.join())
+      problems.push({
+        code: 'tie',
+        index: tie.entry,
+        detail: `并列裁定写 ${tie.document.order.join('、')}，按记录应为 ${anew?.join('、') ?? '没有并列'}。`,
+      });
+  }
+  if (!choice) return problems;
+  const anew = choiceOf(standersThen(judged, choice.at), found);
+  if (isRefused(anew) || anew.chosen.join() !== choice.document.chosen.join())
+    problems.push({
+      code: 'choice',
+      index: choice.entry,
+      detail: `拟入选写 ${choice.document.chosen.join('、')}，按综合得分与限额应为 ${isRefused(anew) ? '无法确定' : anew.chosen.join('、')}。`,
+    });
+  return problems;
+}
+
+/** The contest as it stood at a moment: who withdrew later was still there. */
+function standersThen(contest: Judged, at: string): Judged {
+  return {
+    ...contest,
+    candidates: contest.candidates.map((one) =>
+      one.withdrawn && one.withdrawn.at > at ? { ...one, withdrawn: null } : one,
+    ),
+  };
+}
+
+async function sheetProblems(
+  on: On,
+  secrets: Secrets,
+  contest: Judged,
+  entries: readonly Entry[],
+): Promise<JudgingProblem[]> {
+  const seats = (await readSeats(on, contest.id)).filter(({ kind }) => kind === 'full');
+  const sheets = await readLocked(
+    on,
+    seats.map(({ id }) => id),
+  );
+  const problems: JudgingProblem[] = [];
+  for (const sheet of sheets) {
+    const seat = seats.find(({ id }) => id === sheet.seat);
+    const entry = entries.find(({ index, kind }) => kind === 'sheet' && index === sheet.entry);
+    if (!seat) continue;
+    const what = `评分表 ${seat.code} 第 ${sheet.revision} 稿`;
+    const same = entry?.act['seat'] === seat.code && entry.act['revision'] === sheet.revision;
+    if (!same || entry.act['digest'] !== sheet.digest)
+      problems.push({ code: 'sheet', index: sheet.entry ?? 0, detail: `${what}与账本中的锁定记录不符。` });
+    else if (digestOfSheet(secrets, contest.slug, seat, sheet) !== sheet.digest)
+      problems.push({ code: 'sheet', index: sheet.entry ?? 0, detail: `${what}的内容在锁定之后被改动过。` });
+  }
+  for (const { index, kind, act } of entries)
+    if (kind === 'sheet' && !sheets.some(({ entry }) => entry === index))
+      problems.push({
+        code: 'sheet',
+        index,
+        detail: `账本中锁定的评分表 ${String(act['seat'])} 已不在数据库中。`,
+      });
+  return problems;
+}
+
+async function standingProblem(
+  on: On,
+  contest: Judged,
+  { document, entry, at }: Found<StandingDocument>,
+  entries: readonly Entry[],
+): Promise<string | null> {
+  const then = standersThen(contest, at);
+  const gathered = await gather(on, then);
+  const moment = entries.find(({ index }) => index === entry)?.at.getTime();
+  if (moment === undefined) return '账本中没有这次计算的记录。';
+  const numbers = standersOf(then)
+    .filter(({ withdrawn }) => !withdrawn)
+    .map(({ number }) => number);
+  const votes: Record<number, number> = Object.fromEntries(numbers.map((number) => [number, 0]));
+  let held = 0;
+  const { rounds, outcome } = contest;
+  const from = outcome.vote.rounds === 'sum' ? 0 : rounds.length - 1;
+  for (let round = Math.max(0, from); round < rounds.length; round++)
+    for (const line of await readCountsAt(on, contest.id, round, moment)) {
+      if (line.number === 0) held += line.held;
+      else if (line.number in votes) votes[line.number] = (votes[line.number] ?? 0) + line.votes;
+    }
+  const anew = standingOf(then, {
+    ...gathered,
+    inputs: { ...gathered.inputs, votes },
+    held,
+    ledgerSize: document.ledgerSize,
+  });
+  if (isRefused(anew)) return `按现有评分表无法重算（${anew.refusal}）。`;
+  const difference = standingDifference(document, anew, outcome.decimals);
+  if (difference || panelIds.every((id) => same(document.panels[id], anew.panels[id]))) return difference;
+  return '评分表的明细与锁定的不一致。';
+}
+
+function same(one: unknown, other: unknown): boolean {
+  return canonicalText(one ?? null) === canonicalText(other ?? null);
+}

@@ -1,0 +1,127 @@
+import { printFigure } from '@zuimei/shared/judging/figure.ts';
+import {
+  type Bounds,
+  type Outcome,
+  type Panel,
+  panelIds,
+  type TieKey,
+  type VoteRule,
+} from '@zuimei/shared/judging/outcome.ts';
+import { voteParts } from '@zuimei/shared/score.ts';
+import { partWords } from '@zuimei/shared/words.ts';
+
+export const scaleWords: Record<VoteRule['scale'], { label: string; note: string }> = {
+  rank: { label: '名次分', note: '按票数排名，每低一名少一点分。投票与评审拉开的距离相近。' },
+  top: { label: '最高票 = 100', note: '最高票得 100 分，其余按票数的比例。票数差距有多大，分数就差多大。' },
+  log: { label: '对数', note: '票数翻倍才加一截分。票数悬殊时，比“最高票”缓和。' },
+  share: { label: '得票率', note: '占全部票数的百分之几，就得几分。候选越多分数越低。' },
+};
+
+const EXAMPLE = { 1: 1000, 2: 500, 3: 100 };
+
+/** What a thousand votes, half of it and a tenth come to under this rule. */
+export function exampleOf({ vote, decimals }: Pick<Outcome, 'vote' | 'decimals'>): string {
+  const parts = voteParts(EXAMPLE, vote, 10 ** decimals);
+  const points = Object.values(parts).map((units) => String(Number(printFigure(units, decimals))));
+  return `例：三位候选得 1000、500、100 票，折算为 ${points.join('、')} 分。`;
+}
+
+export const tieWords: Record<TieKey, string> = { ...partWords, vote: '投票折算分', votes: '实际票数' };
+
+export const tieLastWords: Record<Outcome['tieLast'], { label: string; note: string }> = {
+  meeting: { label: '票决', note: '开会投票决定。' },
+  lot: { label: '抽签', note: '主办单位和审计人员在投票开始前各封存一个随机数，合起来抽。' },
+  all: { label: '全部评出', note: '并列在最后一个名额上的都评出，可以超过名额。' },
+  none: { label: '都不评出', note: '并列在最后一个名额上的都不评出，名额空着。' },
+};
+
+export const trimWords = ['不去', '去掉 1 个最高、1 个最低', '去掉 2 个最高、2 个最低'] as const;
+
+/** "至少 2，最多 4" */
+function boundWords({ least, most }: Bounds): string {
+  if (least !== undefined && least === most) return `${least}`;
+  return [least === undefined ? '' : `至少 ${least}`, most === undefined ? '' : `最多 ${most}`]
+    .filter(Boolean)
+    .join('，');
+}
+
+/** A panel in one line: what is scored, and how the sheets make a part. */
+export function ruleLine({ criteria, trim, trimFrom, least, quorum, severity, blind }: Panel): string {
+  const marks = criteria.map(({ name, weight, full, half }) => {
+    return `${name || '未填'} ${weight}%（满分 ${full}${half ? '，可打半分' : ''}）`;
+  });
+  return [
+    marks.join('、'),
+    trim > 0 ? `${trimFrom} 份起${trimWords[trim]}` : '不去高去低',
+    `每位至少 ${least} 份`,
+    `法定人数 ${quorum.join('/')}`,
+    severity === 'remove' ? '消除宽严差异' : '',
+    blind ? '不显示报送单位' : '',
+  ]
+    .filter(Boolean)
+    .join('；');
+}
+
+/** What of the outcome stands in the list of changes, one line a topic. */
+export const topics: { what: string; of(outcome: Outcome, nameOf: (category: string) => string): unknown }[] =
+  [
+    { what: '最终评出', of: ({ places }) => String(places) },
+    {
+      what: '票数折算',
+      of: ({ vote, decimals }) =>
+        [
+          scaleWords[vote.scale].label,
+          vote.scale === 'rank' ? `每名相差 ${printFigure(vote.step, decimals)} 分` : '',
+          vote.floor > 0 ? `基础分 ${vote.floor} 分` : '',
+          vote.rounds === 'sum' ? '各轮票数相加' : '',
+        ]
+          .filter(Boolean)
+          .join('，'),
+    },
+    ...panelIds.map((id) => ({
+      what: `${partWords[id]}组`,
+      of: ({ panels }: Outcome) => (panels[id] ? ruleLine(panels[id]) : '不设'),
+    })),
+    {
+      what: '评分尺度',
+      of: ({ panels }) => panelIds.map((id) => panels[id]?.criteria.map(({ anchors }) => anchors)),
+    },
+    {
+      what: '并列',
+      of: ({ ties, tieLast }) =>
+        [...ties.map((key) => tieWords[key]), tieLastWords[tieLast].label].join('，再看') || '不定',
+    },
+    {
+      what: '限额',
+      of: ({ unitMost, categories }, nameOf) =>
+        [
+          unitMost === null ? '' : `每个单位最多 ${unitMost}`,
+          ...Object.entries(categories).map(([id, bounds]) => `${nameOf(id)} ${boundWords(bounds)}`),
+        ]
+          .filter(Boolean)
+          .join('；') || '不限',
+    },
+    {
+      what: '分类限额',
+      of: ({ groups }) =>
+        groups
+          .map(({ name, members, ...bounds }) => `${name} ${boundWords(bounds)}（${members.join('、')} 号）`)
+          .join('；') || '不设',
+    },
+    {
+      what: '等次',
+      of: ({ honours }) => honours.map(({ name, places }) => `${name} ${places}`).join('，') || '不分',
+    },
+    {
+      what: '评委能看到什么',
+      of: ({ seeCounts, namesPublic, sameUnit }) =>
+        [
+          seeCounts ? '能看到票数' : '看不到票数',
+          namesPublic ? '公布姓名' : '只公布席位号',
+          sameUnit === 'must' ? '同单位必须回避' : '同单位提醒回避',
+        ].join('，'),
+    },
+    { what: '公示', of: ({ notice }) => `${notice.days} 个工作日` },
+    { what: '公示的办法', of: ({ notice: { days: _, ...terms } }) => terms },
+    { what: '小数与抽验', of: ({ decimals, sample, lots }) => [decimals, sample, lots] },
+  ];
