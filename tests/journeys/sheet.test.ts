@@ -29,7 +29,11 @@ beforeAll(async () => {
     { phase: 'judging' as const, from: at(48) },
     { phase: 'notice' as const, from: at(96) },
   ];
-  ({ slug } = await town.contest('judged', { outcome: outcomeOf(), schedule }, NUMBERS.length));
+  ({ slug } = await town.contest(
+    'judged',
+    { outcome: outcomeOf(), schedule, reveal: { kind: 'sealed', from: at(96) } },
+    NUMBERS.length,
+  ));
   const secrets = await openSecrets({ secret: TEST_SECRET, dataDir: '' });
   const seals = createSeals({ secrets });
   const sessions = createSessions({ db: town.db, secrets, seals, clock: Date.now, secure: false });

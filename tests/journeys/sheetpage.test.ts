@@ -65,7 +65,7 @@ describe('without a network', { timeout: 60_000 }, () => {
     await page.reload();
     await page.getByRole('radio', { name: '创新性，8.5 分，良好' }).and(page.locator(':checked')).waitFor();
     expect(await page.getByLabel('私人备注').inputValue()).toBe('材料扎实');
-    await page.locator('.face.large img').waitFor();
+    await page.locator('.judge-face.large img').waitFor();
     await give(page, '群众认可，9 分');
     await page.getByRole('button', { name: '下一位' }).click();
     await give(page, '创新性，9 分，优秀');

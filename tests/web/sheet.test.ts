@@ -21,7 +21,7 @@ import {
 } from '../../web/console/expert/rows.ts';
 import { forgetSheets, keepPart, readPart, readTyped } from '../../web/console/expert/shelf.ts';
 import { spreadOf } from '../../web/console/expert/spread.ts';
-import { onlySheet } from '../../web/console/lib/access.ts';
+import { onlyContest } from '../../web/console/lib/access.ts';
 
 const criterion = (changes: Partial<Criterion> = {}): Criterion => ({
   id: 'a',
@@ -223,8 +223,8 @@ describe('what this browser keeps of a sheet', () => {
 });
 
 test('a judge of one contest begins on its sheet; whoever has more to choose from does not', () => {
-  expect(onlySheet({ roles: ['expert'], contests: ['a'] })).toBe('a');
-  expect(onlySheet({ roles: ['expert'], contests: ['a', 'b'] })).toBeNull();
-  expect(onlySheet({ roles: ['expert'], contests: 'all' })).toBeNull();
-  expect(onlySheet({ roles: ['expert', 'organizer'], contests: ['a'] })).toBeNull();
+  expect(onlyContest({ roles: ['expert'], contests: ['a'] })).toBe('a');
+  expect(onlyContest({ roles: ['expert'], contests: ['a', 'b'] })).toBeNull();
+  expect(onlyContest({ roles: ['expert'], contests: 'all' })).toBeNull();
+  expect(onlyContest({ roles: ['expert', 'organizer'], contests: ['a'] })).toBeNull();
 });

@@ -1,6 +1,6 @@
 import { createRouter, type RouteRecordRaw, type RouterHistory } from 'vue-router';
 import type { Role } from '@zuimei/shared/staff.ts';
-import { firstPage, onlySheet, type PageName, pageRoles } from './lib/access.ts';
+import { firstPage, onlyContest, type PageName, pageRoles } from './lib/access.ts';
 import { useSession } from './lib/session.ts';
 
 declare module 'vue-router' {
@@ -190,7 +190,7 @@ export function createConsoleRouter(history: RouterHistory) {
     if (session.fault) return true;
     if (!session.me) return { name: 'sign-in', query: { to: to.fullPath } };
     if (to.name === 'home' && session.has('unit')) return { name: 'unit' };
-    const sheet = to.name === 'home' ? onlySheet(session.me) : null;
+    const sheet = to.name === 'home' ? onlyContest(session.me) : null;
     if (sheet) return { name: 'sheet', params: { slug: sheet } };
     if (to.name === 'contest')
       return { name: firstPage(session.has), params: { slug: to.params.slug }, replace: true };

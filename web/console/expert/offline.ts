@@ -21,21 +21,23 @@ export async function keepFiles(pictures: readonly string[]): Promise<void> {
       .map(({ name }) => new URL(name))
       .filter((url) => url.origin === location.origin && url.pathname.startsWith('/console-assets/'))
       .map(({ pathname }) => pathname);
-    const wanted = new Set([location.pathname, ...own, ...pictures]);
-    // Of an older build, or of another contest.
-    for (const { url } of await store.keys()) if (!wanted.has(new URL(url).pathname)) await store.delete(url);
+    // The page comes last of what it is made of: a page whose files are not there would not open.
+    for (const path of own) await add(store, path);
     await store.add(new Request(location.pathname, { cache: 'no-store' }));
     if (mine !== turn) return;
     await navigator.serviceWorker.register(workerUrl, { scope: location.pathname });
-    for (const path of [...own, ...pictures])
-      if (mine === turn && !(await store.match(path))) await add(store, path);
+    for (const path of pictures) if (mine === turn) await add(store, path);
+    // Of an older build, or of another contest.
+    const wanted = new Set([location.pathname, ...own, ...pictures]);
+    for (const { url } of await store.keys()) if (!wanted.has(new URL(url).pathname)) await store.delete(url);
   } catch {
     // No network, or no room: it is tried again at the next opening.
   }
 }
 
-/** A picture that is missing makes nothing else missing. */
+/** What is there already is not asked for: none of it ever changes. A picture that is missing makes nothing else missing. */
 async function add(store: Cache, path: string): Promise<void> {
+  if (await store.match(path)) return;
   const reply = await fetch(path);
   if (reply.ok) await store.put(path, reply);
 }

@@ -38,7 +38,7 @@ export function firstPage(has: (...roles: readonly Role[]) => boolean): PageName
 }
 
 /** The contest of a judge who has nothing else to do here than to judge it; null = there is more, or less, to choose from. */
-export function onlySheet({ roles, contests }: Pick<SessionView, 'roles' | 'contests'>): string | null {
+export function onlyContest({ roles, contests }: Pick<SessionView, 'roles' | 'contests'>): string | null {
   const judges = roles.length === 1 && roles[0] === 'expert';
   return judges && contests !== 'all' && contests.length === 1 ? (contests[0] ?? null) : null;
 }
