@@ -40,7 +40,7 @@ export function checkPlan(plan: ContestPlan, context: PlanContext): PlanFault[] 
   checkCount(error, 'settings.categories', settings.categories, 30);
   checkNamed(error, 'settings.categories', settings.categories, 30);
   checkCollection(collection, settings.categories, error, warn);
-  const field = fieldOf(plan, candidates, frozen !== null, now);
+  const field = fieldOf(plan, context);
   checkBallotRule(settings, field, error, warn);
   const { holidayYears } = context;
   checkPlanOutcome(settings, { field, numbers: numbersOf(candidates), holidayYears }, error, warn);
@@ -114,11 +114,13 @@ function checkShown(value: unknown, path: string, warn: Say): void {
 }
 
 /** Once the shortlist is due, who stands is who is there; before it, as many as there are places. */
-function fieldOf(plan: ContestPlan, candidates: readonly Stander[], begun: boolean, now: number): Field {
-  const { settings, collection } = plan;
+export function fieldOf(
+  { settings, collection }: ContestPlan,
+  { now, candidates = [], frozen = null }: PlanContext,
+): Field {
   const here = fieldOfStanding(settings, candidates, now);
   const due = phases.indexOf(phaseAt(settings, now)) >= phases.indexOf('shortlisted');
-  if (candidates.some((one) => !one.withdrawn) && (due || begun)) return here;
+  if (candidates.some((one) => !one.withdrawn) && (due || frozen !== null)) return here;
   const rounds = settings.rounds.flatMap(({ numbers }) => (numbers?.length ? [numbers.length] : []));
   const bound = (most: number, places: number | null | undefined): number =>
     Math.max(most, places ?? Number.POSITIVE_INFINITY);
