@@ -48,7 +48,7 @@ export interface PanelView {
   gaps: { number: number; sheets: number; least: number }[];
 }
 
-/** GET /api/console/contests/:slug/panels. For auditors without names, which they are shown with a reason. */
+/** GET /api/console/contests/:slug/panels. For auditors and reviewers without names; auditors are shown them with a reason. */
 export interface PanelsView {
   slug: string;
   title: string;

@@ -114,7 +114,7 @@ const Settled = variant('rule', [
 
 /**
  * From the panels to the choice, under /api/console/contests/:slug (shared/api/judging.ts). `sheet`: for experts, and of the seat of who asks
- * alone. `panels/seats…`, `standing`, `choice`: for organizers; reopening once counts are public, held ballots and the judges' names need an
+ * alone. `panels/seats…`, `standing`, `choice`: for organizers; reviewers see seats by their codes, since they may be the second clerk of a paper sheet; reopening once counts are public, held ballots and the judges' names need an
  * auditor. What cannot be taken back asks who one is anew.
  */
 export function judgingRoute(parts: {
@@ -181,7 +181,7 @@ export function judgingRoute(parts: {
       );
     })
 
-    .get(`${base}/panels`, both, async (c) => {
+    .get(`${base}/panels`, guard('organizer', 'auditor', 'reviewer'), async (c) => {
       const { staff, roles } = c.get('person');
       return c.json(await readPanels(all, slugOf(c), { staff, named: roles.includes('organizer') }));
     })

@@ -1,4 +1,4 @@
-import { meetingRound } from '@zuimei/shared/judging/meeting.ts';
+import { meetingRound, meetingRule } from '@zuimei/shared/judging/meeting.ts';
 import type { Outcome } from '@zuimei/shared/judging/outcome.ts';
 import { isRefused, refuse } from '@zuimei/shared/judging/refused.ts';
 import { drawTied, lotDigest, lotSeed } from '@zuimei/shared/lot.ts';
@@ -9,9 +9,6 @@ import type { Ledger } from '../vote/ledger.ts';
 import { readJudged } from './judged.ts';
 import { choiceOf, readStanding } from './standing.ts';
 import { digestOfDocument, keepVerdict } from './verdict.ts';
-
-/** 到会三分之二以上有效，赞成超过到会半数通过: what the notices say of a meeting's ballot. */
-const MEETING = { quorum: [2, 3], pass: [1, 2], strict: true } as const;
 
 export type Settlement =
   | { rule: 'lot'; secrets: { organizer: string; auditor: string } }
@@ -102,7 +99,7 @@ function byMeeting(
   const held: TieDocument['ballots'] = [];
   for (const { appointed, present, favour } of ballots) {
     if (!next || !isAbout(favour, next.among)) throw new Refusal('bad_request', { field: 'ballots' });
-    const round = meetingRound({ ...MEETING, appointed, present, places: next.places, favour });
+    const round = meetingRound({ ...meetingRule, appointed, present, places: next.places, favour });
     if (isRefused(round)) refuse(round);
     held.push({ appointed, present, places: next.places, favour });
     order.push(...round.passed);

@@ -61,7 +61,7 @@ export const doors: Record<ConsoleKey, Who> = {
   'GET /api/console/contests/:slug/out': ['auditor', 'organizer', 'reviewer'],
   'GET /api/console/contests/:slug/out/:what': ['auditor', 'organizer', 'reviewer'],
   'POST /api/console/contests/:slug/out/:what': ['auditor', 'organizer', 'reviewer'],
-  'GET /api/console/contests/:slug/panels': ['auditor', 'organizer'],
+  'GET /api/console/contests/:slug/panels': ['auditor', 'organizer', 'reviewer'],
   'POST /api/console/contests/:slug/panels/reveal': ['auditor'],
   'POST /api/console/contests/:slug/panels/seats': ['organizer'],
   'POST /api/console/contests/:slug/panels/seats/:seat/late': ['organizer'],

@@ -21,6 +21,9 @@ export interface MeetingRound {
   next: { places: number; among: number[] } | null;
 }
 
+/** 到会三分之二以上有效，赞成超过到会半数通过: what the notices say of a meeting's ballot. */
+export const meetingRule = { quorum: [2, 3], pass: [1, 2], strict: true } as const;
+
 /** Who passed, and whom the next ballot is about. Gives no_quorum where too few were present. */
 export function meetingRound(ballot: MeetingBallot): MeetingRound | Refused {
   const { appointed, present, quorum, places, pass, strict } = ballot;

@@ -106,6 +106,18 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./organizer/CandidatesPage.vue'),
   },
   {
+    path: '/console/c/:slug/panels',
+    name: 'panels',
+    meta: { roles: pageRoles.panels },
+    component: () => import('./organizer/PanelsPage.vue'),
+  },
+  {
+    path: '/console/c/:slug/standing',
+    name: 'standing',
+    meta: { roles: pageRoles.standing },
+    component: () => import('./organizer/StandingPage.vue'),
+  },
+  {
     path: '/console/c/:slug/out',
     name: 'out',
     meta: { roles: pageRoles.out },

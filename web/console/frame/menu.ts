@@ -26,6 +26,8 @@ export const contestMenu: readonly MenuItem[] = [
   { name: 'units', label: '报送单位' },
   { name: 'shortlist', label: '候选名单' },
   { name: 'candidates', label: '候选' },
+  { name: 'panels', label: '评审组' },
+  { name: 'standing', label: '得分与拟入选' },
   { name: 'settings', label: '活动设置' },
   { name: 'out', label: '导出与归档' },
 ];

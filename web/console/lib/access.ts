@@ -19,6 +19,8 @@ export const pageRoles = {
   nominations: ['organizer', 'reviewer'],
   shortlist: ['organizer', 'reviewer'],
   candidates: ['organizer', 'auditor'],
+  panels: ['organizer', 'auditor', 'reviewer'],
+  standing: ['organizer', 'auditor'],
   out: ['organizer', 'auditor', 'reviewer'],
   print: ['organizer', 'auditor'],
   sheet: ['expert'],
