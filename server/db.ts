@@ -25,7 +25,7 @@ export async function openDatabase(source: DatabaseSource): Promise<Database> {
   if ('folder' in source) {
     const pglite = await PGlite.create(source.folder);
     // What it unpacks at the first start is open to everybody, whatever the umask says; what it writes later is not.
-    if (!source.folder.includes('://')) await shutFolder(source.folder);
+    if (!source.folder.includes('://')) shutFolder(source.folder);
     const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) });
     return { db, kind: 'embedded', close: () => db.destroy() };
   }
