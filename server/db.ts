@@ -1,6 +1,4 @@
-import { PGlite } from '@electric-sql/pglite';
 import { Kysely, PGliteDialect, PostgresDialect } from 'kysely';
-import pg from 'pg';
 import { shutFolder } from './folder.ts';
 import type { Tables } from './tables.ts';
 
@@ -20,15 +18,22 @@ export type DatabaseSource =
   | { url: string; schema?: string; max?: number; name?: string }
   | { folder: string };
 
-/** Opens Postgres (url) or the embedded PGlite (folder; 'memory://' keeps nothing). Nothing is migrated here. */
+/** A small contest's whole ledger. Postgres would take 128 MB, and a third of a start goes into laying out that many. */
+const EMBEDDED_BUFFERS = '32MB';
+
+/** Opens Postgres (url) or the embedded PGlite (folder; 'memory://' keeps nothing). Nothing is migrated here. Of the two drivers only one is loaded. */
 export async function openDatabase(source: DatabaseSource): Promise<Database> {
   if ('folder' in source) {
-    const pglite = await PGlite.create(source.folder);
+    const { PGlite } = await import('@electric-sql/pglite');
+    const pglite = await PGlite.create(source.folder, {
+      startParams: [...PGlite.defaultStartParams, '-c', `shared_buffers=${EMBEDDED_BUFFERS}`],
+    });
     // What it unpacks at the first start is open to everybody, whatever the umask says; what it writes later is not.
-    if (!source.folder.includes('://')) await shutFolder(source.folder);
+    if (!source.folder.includes('://')) shutFolder(source.folder);
     const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) });
     return { db, kind: 'embedded', close: () => db.destroy() };
   }
+  const { default: pg } = await import('pg');
   const pool = new pg.Pool({
     connectionString: source.url,
     max: source.max ?? 8,

@@ -1,4 +1,5 @@
-import { chmod, link, lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmodSync, lstatSync, readdirSync } from 'node:fs';
+import { chmod, link, lstat, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** What everybody else may do with a file: nothing. */
@@ -19,18 +20,22 @@ export async function openFolder(dataDir: string): Promise<void> {
   if (uid === process.getuid?.() && mode & OTHERS) await chmod(dataDir, 0o700);
 }
 
-/** Takes group's and others' rights from a folder and all in it that belongs to us; links are not followed. */
-export async function shutFolder(path: string): Promise<void> {
-  const { mode, uid } = await lstat(path);
-  if (uid === process.getuid?.() && mode & OTHERS) await chmod(path, mode & 0o7700);
-  for (const entry of await readdir(path, { withFileTypes: true })) {
+/**
+ * Takes group's and others' rights from a folder and all in it that belongs to us; links are not followed. A database is a thousand
+ * files, which are looked at in one go before anybody is served: to wait for each alone costs a start ten times as long.
+ */
+export function shutFolder(path: string): void {
+  shut(path);
+  for (const entry of readdirSync(path, { withFileTypes: true })) {
     const inner = join(path, entry.name);
-    if (entry.isDirectory()) await shutFolder(inner);
-    else if (entry.isFile()) {
-      const found = await lstat(inner);
-      if (found.uid === process.getuid?.() && found.mode & OTHERS) await chmod(inner, found.mode & 0o7700);
-    }
+    if (entry.isDirectory()) shutFolder(inner);
+    else if (entry.isFile()) shut(inner);
   }
+}
+
+function shut(path: string): void {
+  const { mode, uid } = lstatSync(path);
+  if (uid === process.getuid?.() && mode & OTHERS) chmodSync(path, mode & 0o7700);
 }
 
 /**

@@ -41,6 +41,13 @@ async function main(): Promise<void> {
   // Before anything is opened: a bad file stops the start.
   const addresses = openAddresses(config.addressFile);
   const robots = config.robotsFile && (await readFile(config.robotsFile, 'utf8'));
+  const reading = Promise.all([
+    openSite(new URL('../web/dist/', import.meta.url)),
+    openConsole(new URL('../web/dist/console/', import.meta.url)),
+    openVerifier(new URL('../web/dist/verify/', import.meta.url)),
+  ]);
+  // Whoever waits for it hears of it; until then the database is opened.
+  reading.catch(() => {});
   const releaseFolder = config.databaseUrl ? async () => {} : await claimFolder(config.dataDir);
   const database = await openDatabase(
     config.databaseUrl
@@ -52,11 +59,11 @@ async function main(): Promise<void> {
       : { folder: `${config.dataDir}/pglite` },
   );
   const schema = await readSchema(database.db);
-  if (schema.owner) await migrate(database.db);
-  else if (schema.missing.length > 0)
+  if (schema.missing.length > 0 && !schema.owner)
     throw new Error(
       `the database lacks ${schema.missing.length} migrations or functions, and ${schema.role} does not own its tables: run zuimei migrate as the owner (infra/RUNBOOK.md, Two roles)`,
     );
+  if (schema.missing.length > 0) await migrate(database.db);
   if (schema.owner && database.kind === 'server' && !config.demo)
     log('note', {
       part: 'database',
@@ -87,8 +94,7 @@ async function main(): Promise<void> {
 
   let stopping = false;
   let lastSealAt: number | null = null;
-  const site = await openSite(new URL('../web/dist/', import.meta.url));
-  const staffPages = await openConsole(new URL('../web/dist/console/', import.meta.url));
+  const [site, staffPages, verifier] = await reading;
   const parts = createParts({
     db: database.db,
     secrets,
@@ -98,7 +104,7 @@ async function main(): Promise<void> {
     log,
     site,
     console: staffPages,
-    verifier: await openVerifier(new URL('../web/dist/verify/', import.meta.url)),
+    verifier,
     publicUrl: config.publicUrl,
     hstsSeconds: config.hstsSeconds,
     account: config.wechat,

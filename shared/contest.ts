@@ -25,8 +25,16 @@ export interface ScheduleStep {
 export interface Round {
   opens: Instant;
   closes: Instant;
-  /** Numbers that stand in this round; null = every candidate. Set by a ledger entry when the round before is settled. */
+  /**
+   * Numbers that stand in this round; null = every candidate; none = they come out of the round before, and a ledger entry sets them when
+   * it is over. Until then nobody can be voted for.
+   */
   numbers: number[] | null;
+}
+
+/** Who stands in this round is still to be found by the one before. */
+export function isAwaited({ numbers }: Pick<Round, 'numbers'>): boolean {
+  return numbers?.length === 0;
 }
 
 export interface PickRange {

@@ -96,6 +96,8 @@ export interface SheetState {
   locked: SheetReceipt | null;
   /** The judge asked for the sheet back. */
   asked: { at: Instant; reason: string } | null;
+  /** It was locked, was given back, and is to be locked again. */
+  reopened: boolean;
   /** Sheets of this seat are taken after the end, as the organizer allowed with a reason. */
   late: boolean;
 }

@@ -203,6 +203,19 @@ export interface CandidateList {
   counts: 'shown' | 'sealed' | 'before';
   /** Numbers that stand in the round shown; null = all. */
   inRound: number[] | null;
+  /** The round that takes its candidates from the one before and has not begun; null = there is none. */
+  next: NextRound | null;
+}
+
+export interface NextRound {
+  /** From 0. */
+  round: number;
+  opens: Instant;
+  /** When the round before is over: from then on it can be said who goes on. */
+  from: Instant;
+  over: boolean;
+  /** Who goes on, as it stands; empty = not said yet. */
+  numbers: number[];
 }
 
 /** What of a candidate may be put right once it is public. */

@@ -66,7 +66,8 @@ export async function readState(on: On, seats: Seats, own: Own): Promise<SheetSt
   const { contest, seat, standers } = own;
   const draft = await on.selectFrom('sheet_draft').selectAll().where('seat', '=', seat.id).executeTakeFirst();
   const recusals = await readRecusals(on, seat.id);
-  const locked = standingSheet(await readLocked(on, [seat.id]), seat.id);
+  const revisions = await readLocked(on, [seat.id]);
+  const locked = standingSheet(revisions, seat.id);
   return {
     state: seat.state,
     lines: draft?.lines ?? {},
@@ -77,6 +78,7 @@ export async function readState(on: On, seats: Seats, own: Own): Promise<SheetSt
     mustRecuse: contest.outcome.sameUnit === 'must',
     locked: locked && receiptOf(locked),
     asked: seat.asked && { at: seat.asked.at.toISOString(), reason: seat.asked.reason },
+    reopened: !locked && revisions.length > 0,
     late: seat.late !== '',
   };
 }

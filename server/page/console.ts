@@ -10,8 +10,9 @@ export interface Console {
 }
 
 const ASSETS = 'console-assets';
+const WORKER = /^worker-[\w-]+\.js$/;
 
-// Nothing from outside, nothing inline, in nobody's frame; the phone preview frames the site's own page.
+// Nothing from outside, nothing inline, in nobody's frame; the phone preview frames the site's own page, a judge's page has a worker.
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -20,6 +21,7 @@ const POLICY = [
   "media-src 'self' blob:",
   "connect-src 'self'",
   "frame-src 'self'",
+  "worker-src 'self'",
   "font-src 'none'",
   "base-uri 'none'",
   "form-action 'self'",
@@ -41,7 +43,11 @@ export async function openConsole(folder: URL): Promise<Console> {
   const assets = new URL(`${ASSETS}/`, folder);
   for (const name of await readdir(assets)) {
     if (!typeOf(name)) continue;
-    const headers = { 'Cache-Control': 'public, max-age=31536000, immutable' };
+    const headers = {
+      'Cache-Control': 'public, max-age=31536000, immutable',
+      // A judge's page opens without a network: its worker may answer for pages of contests, and takes the sheet alone.
+      ...(WORKER.test(name) ? { 'Service-Worker-Allowed': '/console/c/' } : {}),
+    };
     files.set(`/${ASSETS}/${name}`, await readAsset(new URL(name, assets), headers));
   }
   return { page: await readAsset(new URL('console.html', folder), PAGE_HEADERS), files };

@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import { type Candidate, type Photo, phaseAt, revealedUpTo, roundToShow } from '@zuimei/shared/contest.ts';
+import type { ContestSettings } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { CandidateLine, CandidateList, Correction } from '@zuimei/shared/shortlist.ts';
 import { readContest } from '../contest/contest.ts';
@@ -57,6 +58,23 @@ export async function readCandidates(
     lines,
     counts: !began ? 'before' : shown ? 'shown' : 'sealed',
     inRound: settings.rounds[roundToShow(settings, now)]?.numbers ?? null,
+    next: nextRound(settings, now),
+  };
+}
+
+/** The first round to come that does not simply take everybody. */
+function nextRound({ rounds }: ContestSettings, now: number): CandidateList['next'] {
+  const round = rounds.findIndex(
+    ({ opens, numbers }, at) => at > 0 && numbers !== null && Date.parse(opens) > now,
+  );
+  const [before, next] = [rounds[round - 1], rounds[round]];
+  if (!before || !next) return null;
+  return {
+    round,
+    opens: next.opens,
+    from: before.closes,
+    over: Date.parse(before.closes) <= now,
+    numbers: next.numbers ?? [],
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Candidate, phaseAt, phases } from '../contest.ts';
+import { type Candidate, isAwaited, phaseAt, phases } from '../contest.ts';
 import { narrow, unshownIn } from '../text/character.ts';
 import { checkDeadlines, checkSchedule } from './dates.ts';
 import { checkCount, checkNamed, checkText, createFaults, type PlanFault, type Say } from './fault.ts';
@@ -40,7 +40,7 @@ export function checkPlan(plan: ContestPlan, context: PlanContext): PlanFault[] 
   checkCount(error, 'settings.categories', settings.categories, 30);
   checkNamed(error, 'settings.categories', settings.categories, 30);
   checkCollection(collection, settings.categories, error, warn);
-  const field = fieldOf(plan, candidates, frozen !== null, now);
+  const field = fieldOf(plan, context);
   checkBallotRule(settings, field, error, warn);
   const { holidayYears } = context;
   checkPlanOutcome(settings, { field, numbers: numbersOf(candidates), holidayYears }, error, warn);
@@ -114,12 +114,14 @@ function checkShown(value: unknown, path: string, warn: Say): void {
 }
 
 /** Once the shortlist is due, who stands is who is there; before it, as many as there are places. */
-function fieldOf(plan: ContestPlan, candidates: readonly Stander[], begun: boolean, now: number): Field {
-  const { settings, collection } = plan;
+export function fieldOf(
+  { settings, collection }: ContestPlan,
+  { now, candidates = [], frozen = null }: PlanContext,
+): Field {
   const here = fieldOfStanding(settings, candidates, now);
   const due = phases.indexOf(phaseAt(settings, now)) >= phases.indexOf('shortlisted');
-  if (candidates.some((one) => !one.withdrawn) && (due || begun)) return here;
-  const rounds = settings.rounds.flatMap((round) => (round.numbers ? [round.numbers.length] : []));
+  if (candidates.some((one) => !one.withdrawn) && (due || frozen !== null)) return here;
+  const rounds = settings.rounds.flatMap(({ numbers }) => (numbers?.length ? [numbers.length] : []));
   const bound = (most: number, places: number | null | undefined): number =>
     Math.max(most, places ?? Number.POSITIVE_INFINITY);
   const of = (id: string): number => bound(here.of(id), collection.categoryPlaces[id] ?? collection.places);
@@ -138,7 +140,7 @@ function numbersOf(candidates: readonly Stander[]): number[] | null {
 function fieldOfStanding(settings: ContestSettings, candidates: readonly Stander[], now: number): Field {
   const left = candidates.filter((one) => !one.withdrawn);
   const rounds = settings.rounds
-    .filter((round) => !(Date.parse(round.closes) <= now))
+    .filter((round) => !(Date.parse(round.closes) <= now) && !isAwaited(round))
     .map((round) => left.filter((one) => round.numbers?.includes(one.number) ?? true));
   const fewest = (counts: number[]): number => Math.min(Number.POSITIVE_INFINITY, ...counts);
   return {

@@ -113,12 +113,12 @@ const YEAR_WEEKS_MS = 52 * 7 * 86_400_000;
 
 /**
  * The same contest a year on: every date moves by 52 weeks, so that a deadline stays on its weekday, and nothing of what happened
- * in the old one (pauses, announcements, rounds that were settled) comes along.
+ * in the old one (pauses, announcements, rounds that were settled, numbers named in groups, secrets of a lot) comes along.
  */
 export function nextYear({ settings, collection }: ContestPlan, title: string): ContestPlan {
   const later = (moment: Instant): Instant =>
     Number.isFinite(Date.parse(moment)) ? new Date(Date.parse(moment) + YEAR_WEEKS_MS).toISOString() : moment;
-  const { reveal } = settings;
+  const { outcome, reveal } = settings;
   return {
     settings: {
       ...settings,
@@ -130,6 +130,11 @@ export function nextYear({ settings, collection }: ContestPlan, title: string): 
         numbers: null,
       })),
       reveal: reveal.kind === 'sealed' ? { ...reveal, from: later(reveal.from) } : reveal,
+      outcome: outcome && {
+        ...outcome,
+        groups: outcome.groups.map((group) => ({ ...group, members: [] })),
+        lots: [],
+      },
       paused: null,
       extended: [],
       announcements: [],

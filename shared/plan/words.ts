@@ -46,7 +46,7 @@ export const faultWords: Record<PlanFaultCode | SeatFaultCode, string> = {
   weights_none: '没有设置计分方式：页面不说明投票占多大比重，投票之后系统也不计算综合得分。',
   vote_heavy: '投票占 {percent}%，超过 {most}%。结果容易受刷票影响，建议增加评审的比重。',
   vote_moves_more:
-    '投票名义占 {nominal}%，实际大约决定名次的 {real}%。建议改用“名次分”或缩小分差，也可降低投票的比重。',
+    '投票名义占 {nominal}%，实际大约决定名次的 {real}%：票数拉开的分差比评审大得多。建议改用“名次分”或缩小分差，也可降低投票的比重。',
   panel_missing: '{panel}占了比重，但还没有设置评分项，请添加，或把比重改为 0。',
   panel_idle: '{panel}的比重是 0，打出的分数不参加计算。',
   criteria_sum: '{panel}各评分项的权重加起来是 {sum}%，必须正好是 100%。',

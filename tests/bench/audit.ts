@@ -157,7 +157,10 @@ async function measure(db: Db, contest: StoredContest): Promise<void> {
   analyst.close();
 }
 
-const postgres = await startPostgres({ settings: { shared_buffers: '1GB', synchronous_commit: 'off' } });
+const postgres = await startPostgres({
+  onDisk: true,
+  settings: { shared_buffers: '1GB', synchronous_commit: 'off' },
+});
 try {
   const { db, close } = await openDatabase({ url: postgres.url });
   try {

@@ -54,7 +54,7 @@ const { values } = parseArgs({
   options: { json: { type: 'string' }, path: { type: 'string', default: '/c/zuimei-2026' } },
 });
 
-const postgres = await startPostgres();
+const postgres = await startPostgres({ onDisk: true });
 const app = await startApp({ databaseUrl: postgres.url, env: { ZUIMEI_DEMO: '1' } });
 const folder = mkdtempSync(join(tmpdir(), 'zuimei-lighthouse-'));
 try {

@@ -36,7 +36,7 @@ export interface World {
 
 /** Real Postgres and Redis with the settings of production, one app process, the bare reference, and the generator beside them. */
 export async function createWorld(): Promise<World> {
-  const postgres = await startPostgres({ settings: { shared_buffers: '1GB' } });
+  const postgres = await startPostgres({ settings: { shared_buffers: '1GB' }, onDisk: true });
   const redis = await startRedis();
   const database = await openDatabase({ url: postgres.url });
   await migrate(database.db);

@@ -8,7 +8,7 @@ import { acknowledged, behindProxy, checkLedger, crowd, settle } from './crowd.t
 test('Postgres is killed in mid-load and started again: all that was acknowledged is there, and ballots go on by themselves', {
   timeout: 90_000,
 }, async () => {
-  const postgres = await startPostgres();
+  const postgres = await startPostgres({ onDisk: true });
   const fresh = await freshDatabase('server', postgres.url);
   const slug = 'postgres-killed';
   await seedContest(fresh.database.db, slug, settingsOf(Date.now()));

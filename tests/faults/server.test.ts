@@ -1,5 +1,4 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
@@ -8,6 +7,7 @@ import { openDatabase } from '@zuimei/server/db.ts';
 import { startApp } from '../harness/app.ts';
 import { zuimei } from '../harness/cli.ts';
 import { freshDatabase } from '../harness/database.ts';
+import { scratchFolder } from '../harness/scratch.ts';
 import { seedContest, settingsOf } from '../harness/site.ts';
 import {
   acknowledged,
@@ -26,7 +26,7 @@ async function embeddedFolder(slug: string): Promise<string> {
   const fresh = await freshDatabase('embedded');
   await seedContest(fresh.database.db, slug, settingsOf(Date.now()));
   await fresh.database.close();
-  const folder = mkdtempSync(join(tmpdir(), 'zuimei-fault-'));
+  const folder = scratchFolder('fault');
   cpSync(fresh.folder ?? '', join(folder, 'pglite'), { recursive: true });
   await fresh.drop();
   return folder;

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from './port.ts';
+import { scratchFolder } from './scratch.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** A first start makes a database and pictures; on a busy machine that takes a while. */
@@ -49,7 +49,7 @@ export interface AppOptions {
 /** `node server/main.ts` as its own process on 127.0.0.1; resolves when it has printed its `ready` line. */
 export async function startApp(options: AppOptions = {}): Promise<TestApp> {
   const port = options.port ?? (await freePort());
-  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'zuimei-app-'));
+  const dataDir = options.dataDir ?? scratchFolder('app');
   const child = spawn(process.execPath, ['server/main.ts'], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],

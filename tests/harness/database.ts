@@ -1,15 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
@@ -17,6 +7,7 @@ import { inject } from 'vitest';
 import { type Database, openDatabase } from '@zuimei/server/db.ts';
 import { functionFiles, grantTo, migrate } from '@zuimei/server/schema.ts';
 import { APP_ROLE } from './postgres.ts';
+import { scratchFolder } from './scratch.ts';
 
 export type DatabaseKind = Database['kind'];
 export const databaseKinds = ['server', 'embedded'] as const satisfies DatabaseKind[];
@@ -65,7 +56,7 @@ async function freshServer(postgresUrl: string): Promise<FreshDatabase> {
 }
 
 async function freshEmbedded(): Promise<FreshDatabase> {
-  const folder = mkdtempSync(join(tmpdir(), 'zuimei-embedded-'));
+  const folder = scratchFolder('embedded');
   cpSync(await migratedFolder(), folder, { recursive: true });
   const database = await openDatabase({ folder });
   return {

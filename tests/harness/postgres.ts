@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { freePort } from './port.ts';
 import { needProgram } from './program.ts';
+import { scratchFolder } from './scratch.ts';
 
 const SETTINGS = new URL('../../infra/postgres/postgresql.conf', import.meta.url);
 
@@ -36,6 +37,8 @@ export interface PostgresOptions {
   settings?: Record<string, string>;
   /** Leave the data folder behind on stop(). */
   keep?: boolean;
+  /** Where a commit costs what it costs in production: for who measures that. Else where scratchFolder() says, with little log kept. */
+  onDisk?: boolean;
 }
 
 /**
@@ -45,7 +48,7 @@ export interface PostgresOptions {
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const binary = needProgram('postgres');
   const as = process.getuid?.() === 0 ? userIds('postgres') : {};
-  const folder = mkdtempSync(join(tmpdir(), 'zuimei-postgres-'));
+  const folder = options.onDisk ? mkdtempSync(join(tmpdir(), 'zuimei-postgres-')) : scratchFolder('postgres');
   if (as.uid !== undefined && as.gid !== undefined) chownSync(folder, as.uid, as.gid);
   const dataDir = join(folder, 'data');
   const logFile = join(folder, 'log');
@@ -64,6 +67,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   const own = { listen_addresses: '127.0.0.1', unix_socket_directories: folder, shared_buffers: '128MB' };
   const lines = Object.entries({
     ...own,
+    ...(options.onDisk ? {} : { max_wal_size: '256MB', min_wal_size: '64MB' }),
     ...(process.platform === 'linux' ? {} : elsewhere),
     ...options.settings,
   }).map(([name, value]) => `${name} = '${value}'`);

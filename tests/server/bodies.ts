@@ -28,6 +28,7 @@ export function bodiesFor({ plan, nomination, ticket, witness }: Known): Record<
     region: '云岭',
     net: '192.0.2.0/24',
   };
+  const seat = `${contest}/panels/seats/:seat`;
   return {
     'POST /api/contests/:slug/ballots': {
       ballotId: randomUUID(),
@@ -133,6 +134,37 @@ export function bodiesFor({ plan, nomination, ticket, witness }: Known): Record<
     [`POST ${contest}/rulings/:id/confirm`]: reasoned,
     [`POST ${contest}/rulings/:id/decline`]: reasoned,
     [`POST ${contest}/rulings/:id/withdraw`]: reasoned,
+    [`PUT ${contest}/sheet`]: {
+      lines: { 1: { points: { deed: 100 }, abstained: false, note: '好' } },
+      version: 0,
+    },
+    [`POST ${contest}/sheet/recusals`]: { numbers: [1], ground: 'declared' },
+    [`POST ${contest}/sheet/lock`]: { version: 0, abstained: [1] },
+    [`POST ${contest}/sheet/ask`]: reasoned,
+    [`POST ${contest}/panels/seats`]: {
+      seats: [{ panel: 'expert', name: '评委甲', unit: '单位甲', kind: 'full' }],
+    },
+    [`POST ${contest}/panels/reveal`]: reasoned,
+    [`POST ${seat}/link`]: reasoned,
+    [`POST ${seat}/state`]: { state: 'absent', ...reasoned },
+    [`POST ${seat}/recusals`]: { number: 1, ...reasoned },
+    [`POST ${seat}/late`]: reasoned,
+    [`POST ${seat}/reopen`]: reasoned,
+    [`POST ${seat}/reopen/decide`]: { granted: true, ...reasoned },
+    [`POST ${seat}/paper`]: {
+      lines: { 1: { points: { deed: 100 }, abstained: false, note: '好' } },
+      reference: '评分表第1号',
+    },
+    [`POST ${contest}/standing`]: reasoned,
+    [`POST ${contest}/standing/held`]: { ballots: 1, ...reasoned },
+    [`POST ${contest}/standing/ties`]: {
+      rule: 'lot',
+      secrets: { organizer: 'a'.repeat(64), auditor: 'b'.repeat(64) },
+      ...reasoned,
+    },
+    [`POST ${contest}/choice`]: { unfilled: 0, ...reasoned },
+    [`POST ${contest}/advance`]: { round: 1, most: 1, ties: 'all', ...reasoned },
+    [`POST ${contest}/lots`]: { digest: 'a'.repeat(64) },
     [`POST ${contest}/whatif`]: {
       clusters: ['picks-1'],
       signals: ['ip'],

@@ -50,6 +50,19 @@ describe('the console’s page', () => {
     }
   });
 
+  test('one script alone may stand in for the network, a judge’s, and for pages of contests alone', async () => {
+    const scripts = readdirSync(new URL('console-assets/', dist)).filter((name) => name.endsWith('.js'));
+    const allowed = await Promise.all(
+      scripts.map(async (name) => {
+        const { headers } = await route.request(`/console-assets/${name}`);
+        return [name.replace(/-.*/, ''), headers.get('service-worker-allowed')];
+      }),
+    );
+    expect(allowed.filter(([, scope]) => scope)).toEqual([['worker', '/console/c/']]);
+    const page = await route.request('/console/c/a/sheet');
+    expect(page.headers.get('content-security-policy')).toContain("worker-src 'self'");
+  });
+
   test('no script of it weighs more than 200 kB before it is compressed', () => {
     const assets = new URL('console-assets/', dist);
     const scripts = readdirSync(assets).filter((name) => name.endsWith('.js'));

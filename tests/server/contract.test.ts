@@ -11,6 +11,7 @@ import { startApp, type TestApp } from '../harness/app.ts';
 import { zuimei, zuimeiProcess } from '../harness/cli.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { freePort } from '../harness/port.ts';
+import { scratchFolder } from '../harness/scratch.ts';
 import { HOUR_MS, type Settings, seedContest, settingsOf } from '../harness/site.ts';
 
 const samples = fileURLToPath(new URL('../../server/demo/samples/', import.meta.url));
@@ -19,7 +20,7 @@ describe('a server started on an empty folder', () => {
   let app: TestApp;
   let dataDir: string;
   beforeAll(async () => {
-    dataDir = mkdtempSync(join(tmpdir(), 'zuimei-contract-'));
+    dataDir = scratchFolder('contract');
     app = await startApp({ dataDir, env: { ZUIMEI_DEMO: '1' } });
   }, 90_000);
   afterAll(async () => {

@@ -1,14 +1,14 @@
-import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApp, type TestApp } from '../harness/app.ts';
 import { zuimei } from '../harness/cli.ts';
 import { freshDatabase } from '../harness/database.ts';
+import { scratchFolder } from '../harness/scratch.ts';
 
 let above: string;
 beforeAll(() => {
-  above = mkdtempSync(join(tmpdir(), 'zuimei-folder-'));
+  above = scratchFolder('folder');
 });
 afterAll(() => rmSync(above, { recursive: true, force: true }));
 

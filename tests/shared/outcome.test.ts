@@ -10,7 +10,7 @@ import { type Outcome, type Panel, panelIds } from '@zuimei/shared/judging/outco
 import { outcomeFrom, plainCriteria, plainPanel, plainStep } from '@zuimei/shared/judging/plain.ts';
 import { checkPlan, isPossible, type PlanContext, type Stander } from '@zuimei/shared/plan/check.ts';
 import { type ContestPlan, presetNames } from '@zuimei/shared/plan/plan.ts';
-import { planFrom, presets } from '@zuimei/shared/plan/preset.ts';
+import { nextYear, planFrom, presets } from '@zuimei/shared/plan/preset.ts';
 import { faultText, faultWords } from '@zuimei/shared/plan/words.ts';
 
 const NOW = Date.parse('2026-03-02T00:00:00.000Z');
@@ -285,4 +285,18 @@ describe('once voting has begun', () => {
     outcomeOf(plan).places = 9;
     expect(checkPlan(plan, { ...context, now: NOW })).toEqual([]);
   });
+});
+
+test('a year on, groups name nobody yet and no secret of a lot is left, and all else is as it was', () => {
+  const plan = planOf();
+  const outcome = outcomeOf(plan);
+  outcome.groups = [{ id: 'front', name: '一线', members: [1, 2], least: 1 }];
+  outcome.lots = ['ab', 'cd'];
+  const next = outcomeOf(nextYear(plan, '下一年'));
+  expect(next).toEqual({
+    ...outcome,
+    lots: [],
+    groups: [{ id: 'front', name: '一线', members: [], least: 1 }],
+  });
+  expect(outcome.lots).toHaveLength(2);
 });

@@ -8,6 +8,7 @@ import { staffRefusalCodes } from '@zuimei/shared/staffrefusal.ts';
 const DIST = fileURLToPath(new URL('../../web/dist/', import.meta.url));
 const CONSOLE_LIMIT = 350 * 1024;
 const VOTE_LIMIT = 70 * 1000;
+const JUDGE_LIMIT = 120 * 1000;
 const assets = join(DIST, 'console/console-assets');
 const votes = join(DIST, 'client/assets');
 
@@ -83,6 +84,22 @@ test('the console’s first screen is at most 350 KB, whichever page comes first
     );
     expect(bytes, page).toBeLessThanOrEqual(CONSOLE_LIMIT);
   }
+});
+
+test('a judge’s first load is at most 120 KB of script, and the sheet comes with nobody else’s page', () => {
+  const html = readFileSync(join(DIST, 'console/console.html'), 'utf8');
+  const linked = [...html.matchAll(/(?:src|href)="\/console-assets\/([^"]+\.js)"/g)].map(
+    ([, name = '']) => name,
+  );
+  const own = readdirSync(assets).filter((name) => /^SheetPage-[\w-]+\.js$/.test(name));
+  expect(own).toHaveLength(1);
+  const first = closure(linked);
+  const scripts = [...closure([...linked, ...own])];
+  const bytes = scripts.reduce((sum, name) => sum + gzipped(join(assets, name)), 0);
+  expect(bytes).toBeGreaterThan(40_000);
+  expect(bytes).toBeLessThanOrEqual(JUDGE_LIMIT);
+  for (const name of first)
+    expect(readFileSync(join(assets, name), 'utf8'), name).not.toContain('我的分数分布');
 });
 
 test('the console’s page has nothing inline that its policy would refuse', () => {

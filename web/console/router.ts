@@ -1,6 +1,6 @@
 import { createRouter, type RouteRecordRaw, type RouterHistory } from 'vue-router';
 import type { Role } from '@zuimei/shared/staff.ts';
-import { firstPage, type PageName, pageRoles } from './lib/access.ts';
+import { firstPage, onlyContest, type PageName, pageRoles } from './lib/access.ts';
 import { useSession } from './lib/session.ts';
 
 declare module 'vue-router' {
@@ -11,6 +11,8 @@ declare module 'vue-router' {
     open?: true;
     /** Without the side bar. */
     bare?: true;
+    /** Opens without a network for whoever this browser keeps it for. */
+    kept?: true;
     /** The page of the side bar that it belongs to, where it is none itself. */
     under?: PageName;
   }
@@ -128,6 +130,12 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./organizer/out/PrintPage.vue'),
   },
   {
+    path: '/console/c/:slug/sheet',
+    name: 'sheet',
+    meta: { roles: pageRoles.sheet, bare: true, kept: true },
+    component: () => import('./expert/SheetPage.vue'),
+  },
+  {
     path: '/console/c/:slug/ballots',
     name: 'ballots',
     meta: { roles: pageRoles.ballots },
@@ -189,10 +197,13 @@ export function createConsoleRouter(history: RouterHistory) {
     const session = useSession();
     if (!session.me && (!to.meta.open || (to.name === 'unit' && !to.hash))) await session.load();
     if (to.meta.open) return true;
+    if (session.fault && to.meta.kept) session.recall(String(to.params['slug']));
     // The server could not be asked: the page says so, with the way to try again.
     if (session.fault) return true;
     if (!session.me) return { name: 'sign-in', query: { to: to.fullPath } };
     if (to.name === 'home' && session.has('unit')) return { name: 'unit' };
+    const sheet = to.name === 'home' ? onlyContest(session.me) : null;
+    if (sheet) return { name: 'sheet', params: { slug: sheet } };
     if (to.name === 'contest')
       return { name: firstPage(session.has), params: { slug: to.params.slug }, replace: true };
     return true;

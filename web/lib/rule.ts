@@ -1,5 +1,5 @@
 import type { Category, Contest, PickRange, Reveal } from '@zuimei/shared/contest.ts';
-import { type OutcomeView, partIds, type Weights } from '@zuimei/shared/judging/outcome.ts';
+import type { OutcomeView, PartId, Weights } from '@zuimei/shared/judging/outcome.ts';
 import { dayTime, minuteOfDay } from '@zuimei/shared/moment.ts';
 import type { WechatAccountView } from '@zuimei/shared/view.ts';
 import { partWords } from '@zuimei/shared/words.ts';
@@ -91,7 +91,11 @@ export interface FormulaPart {
 
 /** The parts of the composite that count at all, in the order of the stages: vote, experts, media, merit. */
 export function formulaParts(weights: Weights): FormulaPart[] {
-  const parts = partIds.map((key) => ({ key, name: partWords[key], percent: weights[key] }));
+  const parts = (Object.keys(partWords) as PartId[]).map((key) => ({
+    key,
+    name: partWords[key],
+    percent: weights[key],
+  }));
   return parts.filter((part) => part.percent > 0);
 }
 

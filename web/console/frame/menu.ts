@@ -15,6 +15,7 @@ export const siteMenu: readonly MenuItem[] = [
 
 /** Inside a contest. */
 export const contestMenu: readonly MenuItem[] = [
+  { name: 'sheet', label: '评分表' },
   { name: 'live', label: '实时' },
   { name: 'ballots', label: '选票日志' },
   { name: 'clusters', label: '疑似聚集' },

@@ -1,4 +1,4 @@
-import type { Role } from '@zuimei/shared/staff.ts';
+import type { Role, SessionView } from '@zuimei/shared/staff.ts';
 
 /**
  * Who may see each page, by its route's name: the router turns others away, the side bar does not show it to them. The server asks
@@ -23,6 +23,7 @@ export const pageRoles = {
   standing: ['organizer', 'auditor'],
   out: ['organizer', 'auditor', 'reviewer'],
   print: ['organizer', 'auditor'],
+  sheet: ['expert'],
   checkpoints: ['auditor', 'organizer'],
   checkpoint: ['auditor', 'organizer'],
   unit: ['unit'],
@@ -32,8 +33,16 @@ export type PageName = keyof typeof pageRoles;
 
 /** Of a contest's pages, where somebody with these roles begins. */
 export function firstPage(has: (...roles: readonly Role[]) => boolean): PageName {
-  const first = (['settings', 'nominations', 'live'] as const).find((name) => has(...pageRoles[name]));
+  const first = (['settings', 'nominations', 'live', 'sheet'] as const).find((name) =>
+    has(...pageRoles[name]),
+  );
   return first ?? 'home';
+}
+
+/** The contest of a judge who has nothing else to do here than to judge it; null = there is more, or less, to choose from. */
+export function onlyContest({ roles, contests }: Pick<SessionView, 'roles' | 'contests'>): string | null {
+  const judges = roles.length === 1 && roles[0] === 'expert';
+  return judges && contests !== 'all' && contests.length === 1 ? (contests[0] ?? null) : null;
 }
 
 /** Where to go after signing in: what `?to=` asks for if it is a page of the console, else home. */

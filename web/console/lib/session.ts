@@ -1,6 +1,8 @@
 import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
 import type { Role, SessionView } from '@zuimei/shared/staff.ts';
+import { forgetFiles } from '../expert/offline.ts';
+import { forgetSheets, readPart } from '../expert/shelf.ts';
 import { forgetOthers } from '../unit/typed.ts';
 import { api, carryCsrf, type Fault } from './client.ts';
 
@@ -20,9 +22,26 @@ export const useSession = defineStore('session', () => {
     else {
       me.value = null;
       fault.value = answer.fault.code === 'signed_out' ? null : answer.fault;
-      if (answer.fault.code === 'signed_out') forgetOthers(null);
+      if (answer.fault.code === 'signed_out') {
+        forgetOthers(null);
+        forgetSheets(null);
+      }
     }
     return answer.ok;
+  }
+
+  /** Asks again for what goes with every change; whoever stands here stays when nobody answers. */
+  async function renew(): Promise<void> {
+    const answer = await api.get('/api/console/session');
+    if (answer.ok) take(answer.value);
+  }
+
+  /** Takes the judge for whom this browser keeps the sheet of a contest, while the server cannot be asked; `renew` when it can. */
+  function recall(slug: string): void {
+    const kept = fault.value?.code === 'lost' ? readPart({ slug, staff: null }, 'view') : null;
+    if (!kept) return;
+    me.value = kept.me;
+    fault.value = null;
   }
 
   function take(view: SessionView): void {
@@ -31,6 +50,7 @@ export const useSession = defineStore('session', () => {
     if (person !== lastSeen) holding.value = false;
     lastSeen = person;
     forgetOthers(view.unit?.id ?? 0);
+    forgetSheets(view.id ?? 0);
     me.value = view;
     fault.value = null;
     carryCsrf(view.csrf);
@@ -47,6 +67,8 @@ export const useSession = defineStore('session', () => {
     if (!answer.ok && answer.fault.code !== 'signed_out') return answer.fault;
     holding.value = false;
     forgetOthers(null, true);
+    forgetSheets(null, true);
+    await forgetFiles();
     clear();
     return null;
   }
@@ -56,5 +78,16 @@ export const useSession = defineStore('session', () => {
     return me.value?.roles.some((role) => wanted.includes(role)) ?? false;
   }
 
-  return { me, fault, holding, csrf: computed(() => me.value?.csrf ?? ''), load, clear, leave, has };
+  return {
+    me,
+    fault,
+    holding,
+    csrf: computed(() => me.value?.csrf ?? ''),
+    load,
+    renew,
+    recall,
+    clear,
+    leave,
+    has,
+  };
 });

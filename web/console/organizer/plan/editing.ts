@@ -1,5 +1,5 @@
 import { computed, type InjectionKey, inject, reactive, toRefs } from 'vue';
-import { checkPlan } from '@zuimei/shared/plan/check.ts';
+import { checkPlan, fieldOf, type PlanContext } from '@zuimei/shared/plan/check.ts';
 import type { ContestPlan, PlanView } from '@zuimei/shared/plan/plan.ts';
 import { hasOpened } from '@zuimei/shared/plan/reveal.ts';
 import { faultText } from '@zuimei/shared/plan/words.ts';
@@ -41,15 +41,12 @@ export function createPlanEditing(first: PlanView) {
   const time = createServerTime();
   time.hear(Date.parse(first.now));
   const { now } = time;
-  const faults = computed(() => {
-    const { begun, inForce } = editing.view;
-    return checkPlan(editing.plan, {
-      now: now(),
-      candidates: editing.view.candidates,
-      frozen: inForce && (begun || hasOpened(inForce.settings, now())) ? inForce.settings : null,
-      wechatReach: editing.view.wechatReach,
-    });
+  const context = computed((): PlanContext => {
+    const { begun, inForce, candidates, wechatReach } = editing.view;
+    const frozen = inForce && (begun || hasOpened(inForce.settings, now())) ? inForce.settings : null;
+    return { now: now(), candidates, frozen, wechatReach };
   });
+  const faults = computed(() => checkPlan(editing.plan, context.value));
 
   return reactive({
     ...toRefs(editing),
@@ -62,6 +59,11 @@ export function createPlanEditing(first: PlanView) {
     settle,
     isDirty,
     faults,
+    /** How many stand, or will; null = not known. */
+    expected: computed(() => {
+      const { all } = fieldOf(editing.plan, context.value);
+      return Number.isFinite(all) ? all : null;
+    }),
     /** What stops a publication at one of these places or below them, in words; undefined = nothing. */
     errorAt(...paths: string[]): string | undefined {
       const found = faults.value.find(

@@ -12,18 +12,23 @@ import { partWords } from '@zuimei/shared/words.ts';
 
 export const scaleWords: Record<VoteRule['scale'], { label: string; note: string }> = {
   rank: { label: '名次分', note: '按票数排名，每低一名少一点分。投票与评审拉开的距离相近。' },
-  top: { label: '最高票 = 100', note: '最高票得 100 分，其余按票数的比例。票数差距有多大，分数就差多大。' },
-  log: { label: '对数', note: '票数翻倍才加一截分。票数悬殊时，比“最高票”缓和。' },
+  top: { label: '最高票 = 100', note: '最高票得 100 分，其余按票数的比例，差多少票就差多少分。' },
+  log: { label: '对数', note: '票数翻倍才加一截分，票数悬殊时比“最高票”缓和。' },
   share: { label: '得票率', note: '占全部票数的百分之几，就得几分。候选越多分数越低。' },
 };
 
+export const scaleIds = ['rank', 'top', 'log', 'share'] as const;
+
 const EXAMPLE = { 1: 1000, 2: 500, 3: 100 };
 
-/** What a thousand votes, half of it and a tenth come to under this rule. */
-export function exampleOf({ vote, decimals }: Pick<Outcome, 'vote' | 'decimals'>): string {
-  const parts = voteParts(EXAMPLE, vote, 10 ** decimals);
+/** What a thousand votes, half of it and a tenth come to by this scale. */
+export function exampleOf(
+  { vote, decimals }: Pick<Outcome, 'vote' | 'decimals'>,
+  scale: VoteRule['scale'],
+): string {
+  const parts = voteParts(EXAMPLE, { ...vote, scale }, 10 ** decimals);
   const points = Object.values(parts).map((units) => String(Number(printFigure(units, decimals))));
-  return `例：三位候选得 1000、500、100 票，折算为 ${points.join('、')} 分。`;
+  return `例：1000、500、100 票得 ${points.join('、')} 分。`;
 }
 
 export const tieWords: Record<TieKey, string> = { ...partWords, vote: '投票折算分', votes: '实际票数' };
