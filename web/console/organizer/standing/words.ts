@@ -22,6 +22,11 @@ export function namesOf(candidates: Candidates, numbers: readonly number[]): str
   return numbers.map((number) => nameOf(candidates, number)).join('、');
 }
 
+/** Who is chosen, fixed or as it would be now. */
+export function chosenOf({ choice, proposal }: Pick<StandingView, 'choice' | 'proposal'>): readonly number[] {
+  return (choice?.document ?? proposal)?.chosen ?? [];
+}
+
 export interface CheckLine {
   words: string;
   done: boolean;
