@@ -4,7 +4,7 @@ import { type Outcome, type PanelId, panelIds, partIds } from '@zuimei/shared/ju
 import { severityOf } from '@zuimei/shared/judging/severity.ts';
 import { known, linesOf, type Totals } from '@zuimei/shared/score.ts';
 import type { OpenedSheet, StandingDocument } from '@zuimei/shared/verdict.ts';
-import { panelWords } from '@zuimei/shared/words.ts';
+import { partWords } from '@zuimei/shared/words.ts';
 
 /*
  * How a line of the standing was made, in words with every figure, so that it can be redone with a pencil. Nothing is computed anew where the
@@ -13,7 +13,7 @@ import { panelWords } from '@zuimei/shared/words.ts';
 
 type Doc = Pick<StandingDocument, 'votes' | 'parts' | 'trimmed' | 'order' | 'panels'>;
 
-export const partWords = { vote: '公众投票', ...panelWords };
+export const partWords = { vote: '公众投票', ...partWords };
 
 /** "= 95.125，四舍五入为 95.13", or "= 95.00" where nothing is rounded. `exact` has more digits than `part`. */
 function rounded(exact: string, part: string): string {
@@ -114,7 +114,7 @@ export function panelsMade(outcome: Outcome, document: Doc, number: number): Pan
     return [
       {
         panel,
-        name: panelWords[panel],
+        name: partWords[panel],
         weight: outcome.weights[panel],
         criteria: rule.criteria.map(({ name, full, weight }) => ({ name, full, weight })),
         lines,
