@@ -18,7 +18,7 @@ export type DatabaseSource =
   | { url: string; schema?: string; max?: number; name?: string }
   | { folder: string };
 
-/** A small contest's whole ledger. Postgres would take 128 MB, and a third of a start goes into laying out that many. */
+/** Enough for what a small contest reads. By itself it lays out 128 MB, a third of the time it opens in. */
 const EMBEDDED_BUFFERS = '32MB';
 
 /** Opens Postgres (url) or the embedded PGlite (folder; 'memory://' keeps nothing). Nothing is migrated here. Of the two drivers only one is loaded. */

@@ -232,6 +232,7 @@ describe.each(databaseKinds)('the rules of a contest (%s)', (kind) => {
       const { thresholds: _, networks: __, ...shown } = settings;
       expect(view).toEqual({
         ...shown,
+        outcome: { weights: settings.outcome?.weights, places: 3 },
         slug,
         version: 1,
         phase: 'voting',
