@@ -385,6 +385,27 @@ describe.each(databaseKinds)('judging (%s)', (kind) => {
     ]);
   });
 
+  test.each([
+    ['all', [1, 2, 3], 0],
+    ['none', [1], 1],
+  ] as const)(
+    'where the rules settle a tie by themselves (%s) nobody has to',
+    async (tieLast, chosen, unfilled) => {
+      site.at(begin);
+      const outcome = outcomeOf({ ties: ['expert'], tieLast });
+      const { path, organizer, invite, vote, close } = await panelled(site, { outcome });
+      await vote([[1], [1], [1], [2], [2], [3], [3]]);
+      for (const judge of await invite('expert', judges(2))) {
+        await judge.score({ 1: [9, 9], 2: [8, 8], 3: [8, 8], 4: [5, 5] });
+        expect((await judge.lock()).status).toBe(200);
+      }
+      close();
+      await organizer.post(`${path}/standing`, { reason: REASON });
+      const view = await organizer.get<StandingView>(`${path}/standing`);
+      expect([view.open, view.proposal?.chosen, view.proposal?.unfilled]).toEqual([null, chosen, unfilled]);
+    },
+  );
+
   test('nobody is told a score, a mean or a digest’s preimage before the standing', async () => {
     site.at(begin);
     const { slug, path, organizer, auditor, invite } = await panelled(site);
