@@ -96,7 +96,7 @@ export interface StandingView {
   /** What the choice would be now, or is. */
   proposal: ChoiceDocument | null;
   choice: Found<ChoiceDocument> | null;
-  /** What cannot be chosen, in words of the refusals. */
+  /** Why nothing can be chosen, or, while nothing is missing, why it cannot be computed; in words of the refusals. */
   refused: { code: string; details: Record<string, string | number | null> } | null;
   study: Study | null;
 }

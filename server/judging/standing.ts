@@ -121,7 +121,8 @@ export function choiceOf(contest: Judged, verdicts: Verdicts): ChoiceDocument | 
     standers.map(({ number, unit, category }) => [number, { unit, category }]),
   );
   const gone = standers.filter(({ withdrawn }) => withdrawn).map(({ number }) => number);
-  const choice: Choice | Refused = choose(order, candidates, contest.outcome, gone, contest.outcome.tieLast);
+  const { outcome } = contest;
+  const choice: Choice | Refused = choose(order, candidates, outcome, gone, outcome.tieLast);
   if (isRefused(choice)) return choice;
   return {
     chosen: choice.chosen,

@@ -1,9 +1,9 @@
-import { isRefused } from '@zuimei/shared/judging/refused.ts';
+import { isRefused, type Refused } from '@zuimei/shared/judging/refused.ts';
 import type { StandingView } from '@zuimei/shared/verdict.ts';
 import type { Db } from '../db.ts';
 import { gather, missingOf } from './inputs.ts';
 import { readJudged, standersOf } from './judged.ts';
-import { choiceOf } from './standing.ts';
+import { choiceOf, standingOf } from './standing.ts';
 import type { Studies } from './studies.ts';
 import { readVerdicts } from './verdict.ts';
 
@@ -22,10 +22,13 @@ export async function readStandingView(
     .where('held_signed.contest', '=', contest.id)
     .executeTakeFirst();
   const ballots = Number(signed?.ballots ?? 0);
-  const missing = missingOf(contest, await gather(db, contest), ballots, clock());
-  const proposal = verdicts.standing ? choiceOf(contest, verdicts) : null;
-  const refused = proposal && isRefused(proposal) ? proposal : null;
+  const gathered = await gather(db, contest);
+  const missing = missingOf(contest, gathered, ballots, clock());
   const { standing, ties, choice } = verdicts;
+  const proposal = standing ? choiceOf(contest, verdicts) : null;
+  // Nothing is missing, and yet it may have no answer (too few sheets): that is said before somebody tries.
+  const foreseen = standing || missing.length > 0 ? null : standingOf(contest, gathered);
+  const refused = [proposal, foreseen].find((one) => one !== null && isRefused(one)) as Refused | undefined;
   const gone = standers.filter(({ withdrawn }) => withdrawn).map(({ number }) => number);
   return {
     slug,

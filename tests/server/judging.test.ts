@@ -368,6 +368,46 @@ describe.each(databaseKinds)('judging (%s)', (kind) => {
     await site.verify(slug);
   });
 
+  test('what the sheets cannot carry is said before somebody computes', async () => {
+    site.at(begin);
+    const { path, organizer, invite, close } = await panelled(site);
+    for (const judge of await invite('expert', [{ name: '评委一', unit: '单位2' }, { name: '评委二' }])) {
+      await judge.score({ 1: [8, 9], 3: [6, 6], 4: [5, 5] });
+      if (judge.seat.code === 'E1')
+        await judge.desk.post(`${path}/sheet/recusals`, { numbers: [2], ground: 'unit' });
+      else await judge.score({ 2: [7, 7] });
+      expect((await judge.lock()).status).toBe(200);
+    }
+    expect((await organizer.get<StandingView>(`${path}/standing`)).refused).toBeNull();
+    close();
+    const view = await organizer.get<StandingView>(`${path}/standing`);
+    expect([view.missing, view.refused]).toEqual([
+      [],
+      { code: 'too_few_sheets', details: { number: 2, sheets: 1, least: 2, panel: 'expert' } },
+    ]);
+  });
+
+  test.each([
+    ['all', [1, 2, 3], 0],
+    ['none', [1], 1],
+  ] as const)(
+    'where the rules settle a tie by themselves (%s) nobody has to',
+    async (tieLast, chosen, unfilled) => {
+      site.at(begin);
+      const outcome = outcomeOf({ ties: ['expert'], tieLast });
+      const { path, organizer, invite, vote, close } = await panelled(site, { outcome });
+      await vote([[1], [1], [1], [2], [2], [3], [3]]);
+      for (const judge of await invite('expert', judges(2))) {
+        await judge.score({ 1: [9, 9], 2: [8, 8], 3: [8, 8], 4: [5, 5] });
+        expect((await judge.lock()).status).toBe(200);
+      }
+      close();
+      await organizer.post(`${path}/standing`, { reason: REASON });
+      const view = await organizer.get<StandingView>(`${path}/standing`);
+      expect([view.open, view.proposal?.chosen, view.proposal?.unfilled]).toEqual([null, chosen, unfilled]);
+    },
+  );
+
   test('nobody is told a score, a mean or a digest’s preimage before the standing', async () => {
     site.at(begin);
     const { slug, path, organizer, auditor, invite } = await panelled(site);

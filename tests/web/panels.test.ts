@@ -6,7 +6,7 @@ import { invitation, parseInvited } from '../../web/console/organizer/panels/inv
 import { emptySheet, readSheet, stepFrom } from '../../web/console/organizer/panels/paper.ts';
 import { lockLine, lockSentence } from '../../web/console/organizer/panels/timeline.ts';
 import {
-  gapSentence,
+  gapSentences,
   quorumWords,
   reminders,
   ruleSentence,
@@ -64,10 +64,14 @@ describe('a panel in words', () => {
     );
   });
 
-  test('a gap says how many sheets are missing and what helps', () => {
-    expect(gapSentence({ number: 7, sheets: 2, least: 3 }, candidates)).toBe(
+  test('a gap says how many sheets are missing and what helps, once for all who are as short', () => {
+    const gaps = [7, 1, 2, 3, 4, 5].map((number) => ({ number, sheets: number === 7 ? 2 : 0, least: 3 }));
+    expect(gapSentences(gaps, candidates)).toEqual([
       '07 号 候选7 最多只能得到 2 份评分表，至少要 3 份：请增补 1 位评委，或恢复记为缺席的席位。',
-    );
+      '01 号、02 号、03 号、04 号、05 号 得不到评分表，至少要 3 份：请增补 3 位评委，或恢复记为缺席的席位。',
+    ]);
+    const many = [1, 2, 3, 4, 5, 6].map((number) => ({ number, sheets: 0, least: 3 }));
+    expect(gapSentences(many, candidates)[0]).toContain('05 号 等 6 位 得不到');
   });
 
   test('how far a seat is, from the unopened link to the lock', () => {

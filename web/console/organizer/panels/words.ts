@@ -1,3 +1,4 @@
+import { groupBy } from '@zuimei/shared/judging/group.ts';
 import type { Panel } from '@zuimei/shared/judging/outcome.ts';
 import { dayTime, nearTime } from '@zuimei/shared/moment.ts';
 import { type PanelsView, type PanelView, panelWords, type SeatView } from '@zuimei/shared/panel.ts';
@@ -74,13 +75,18 @@ export function recusalWords(seat: SeatView, candidates: PanelsView['candidates'
     .join('、');
 }
 
-/** Whom a panel cannot judge as its rule asks, and what helps. */
-export function gapSentence(
-  { number, sheets, least }: PanelView['gaps'][number],
-  candidates: PanelsView['candidates'],
-): string {
-  const most = sheets > 0 ? `最多只能得到 ${sheets} 份评分表` : '得不到评分表';
-  return `${candidateWords(candidates, number)} ${most}，至少要 ${least} 份：请增补 ${least - sheets} 位评委，或恢复记为缺席的席位。`;
+const NAMED_MOST = 5;
+
+/** Whom a panel cannot judge as its rule asks, and what helps; one sentence for all who can get as few. */
+export function gapSentences(gaps: PanelView['gaps'], candidates: PanelsView['candidates']): string[] {
+  const alike = groupBy(gaps, ({ sheets }) => sheets);
+  return [...alike].map(([sheets, own]) => {
+    const least = own[0]?.least ?? 0;
+    const named = own.slice(0, NAMED_MOST).map(({ number }) => candidateWords(candidates, number));
+    const who = named.join('、') + (own.length > NAMED_MOST ? ` 等 ${own.length} 位` : '');
+    const most = sheets > 0 ? `最多只能得到 ${sheets} 份评分表` : '得不到评分表';
+    return `${who} ${most}，至少要 ${least} 份：请增补 ${least - sheets} 位评委，或恢复记为缺席的席位。`;
+  });
 }
 
 /** "已锁定 3 份，至少 4 份，共 6 席" */

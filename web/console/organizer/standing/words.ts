@@ -22,6 +22,11 @@ export function namesOf(candidates: Candidates, numbers: readonly number[]): str
   return numbers.map((number) => nameOf(candidates, number)).join('、');
 }
 
+/** Who is chosen, fixed or as it would be now. */
+export function chosenOf({ choice, proposal }: Pick<StandingView, 'choice' | 'proposal'>): readonly number[] {
+  return (choice?.document ?? proposal)?.chosen ?? [];
+}
+
 export interface CheckLine {
   words: string;
   done: boolean;
@@ -34,7 +39,13 @@ const steps: Record<StandingCheck['code'], string> = {
   counts_sealed: '票数已到公布时间',
   seats_open: '评分表已全部锁定，或记为缺席',
   quorum_missing: '各评审组达到法定人数',
-  ballots_held: '没有待核的选票',
+  ballots_held: '待核的选票都已裁定，或签字不计入',
+};
+
+/** What is met only in name while the other is missing: counts are not public yet, and where nobody sits all have locked. */
+const hollow: Partial<Record<StandingCheck['code'], StandingCheck['code']>> = {
+  counts_sealed: 'voting_open',
+  seats_open: 'quorum_missing',
 };
 
 /** Every condition of the standing, what is met and what is missing. */
@@ -42,9 +53,9 @@ export function checkLines({ missing }: Pick<StandingView, 'missing'>): CheckLin
   return (Object.keys(steps) as StandingCheck['code'][]).flatMap((code): CheckLine[] => {
     const open = missing.filter((one) => one.code === code);
     if (open.length > 0) return open.map((one) => ({ done: false, ...missingLine(one) }));
-    // The vote is not over: whether counts are public, or ballots held, is not said before.
-    const early = missing.some((one) => one.code === 'voting_open') && code === 'counts_sealed';
-    return early ? [] : [{ done: true, words: steps[code], to: null }];
+    return missing.some((one) => one.code === hollow[code])
+      ? []
+      : [{ done: true, words: steps[code], to: null }];
   });
 }
 
