@@ -1,6 +1,8 @@
+import { read, utils } from '@e965/xlsx';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { verifyContest } from '@zuimei/server/audit/verify.ts';
+import { doors } from '@zuimei/shared/api/doors.ts';
 import type { PanelsView } from '@zuimei/shared/panel.ts';
 import type { StandingView } from '@zuimei/shared/verdict.ts';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../harness/database.ts';
@@ -421,11 +423,42 @@ describe.each(databaseKinds)('judging (%s)', (kind) => {
     );
     expect((await judge.save({ ...lines, ...odd }, version)).status).toBe(200);
     expect((await judge.lock()).status).toBe(200);
-    const expert = await signIn(site, ['expert'], '别的评委', [slug]);
-    for (const desk of [organizer, auditor, other.desk, expert])
-      for (const door of ['panels', 'standing', 'sheet', 'live', 'candidates', 'out']) {
-        const text = JSON.stringify((await desk.ask('GET', `${path}/${door}`)).body);
-        expect(text, door).not.toMatch(/\b(750|350|5900)\b|私下的话|"lines":\{"1"/);
+    const paths = Object.keys(doors)
+      .filter((key) => key.startsWith('GET '))
+      .map((key) =>
+        key
+          .slice(4)
+          .replace(':slug', slug)
+          .replace(/:[a-z]+/g, '1'),
+      );
+    const open = ['', '/tally', '/acts', '/me'].map((rest) => `/api/contests/${slug}${rest}`);
+    await site.seal();
+    const people = [
+      organizer,
+      auditor,
+      other.desk,
+      await signIn(site, ['administrator', 'organizer', 'reviewer', 'expert'], '别的人'),
+    ];
+    let answered = 0;
+    for (const desk of people)
+      for (const path of [...paths, ...open]) {
+        const reply = await desk.raw('GET', path);
+        if (reply.status === 200) answered += 1;
+        // Instants and digests hold any digits.
+        const text = (await reply.text())
+          .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '')
+          .replace(/[0-9a-f]{24,}/g, '');
+        expect(text, path).not.toMatch(/\b(750|350|5900|7\.5|3\.5|59\.00)\b|私下的话|"lines":\{"1"/);
       }
+    expect(answered).toBeGreaterThan(40);
+    const papers = await organizer.raw('POST', `${path}/out/sheet`, '{"format":"xlsx"}', {
+      'content-type': 'application/json',
+    });
+    const book = read(new Uint8Array(await papers.arrayBuffer()));
+    const cells = book.SheetNames.flatMap((name) =>
+      utils.sheet_to_json<unknown[]>(book.Sheets[name] ?? {}, { header: 1 }),
+    ).flat();
+    expect(cells).toContain('候选1');
+    expect(cells.filter((cell) => [7.5, 3.5, 59, 'E1'].includes(cell as number))).toEqual([]);
   });
 });
