@@ -11,6 +11,7 @@ import {
   agreementWords,
   caseWords,
   checkLines,
+  heldSentence,
   honourOf,
   passedWords,
   tieRule,
@@ -211,6 +212,14 @@ describe('words of the standing', () => {
       [1, '二等奖'],
     ]);
   });
+});
+
+test('held ballots are held against the votes that would change a place', () => {
+  const margin = { more: { number: 2, votes: 5 }, fewer: { number: 1, votes: 3 } };
+  expect(heldSentence(0, { margin })).toBe('');
+  expect(heldSentence(2, { margin })).toBe('2 张待核选票未计入，少于改变一个名额所需的 3 票。');
+  expect(heldSentence(3, { margin })).toContain('只需 3 票');
+  expect(heldSentence(3, { margin: null })).toBe('3 张待核选票未计入。');
 });
 
 describe('a meeting', () => {
