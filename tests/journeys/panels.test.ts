@@ -148,7 +148,7 @@ test('a sheet on paper is typed by two clerks, and the first difference leads to
     ['6', '6'],
   ]);
   await button(clerk, '提交并核对').click();
-  await clerk.getByText(/与另一位录入的不一致：3 号“精神”/).waitFor();
+  await clerk.getByText(/不一致，第一处是 3 号“精神”/).waitFor();
   await expect
     .poll(() => clerk.evaluate(() => document.activeElement?.getAttribute('aria-label')))
     .toBe('03 号 候选3 精神');

@@ -11,6 +11,7 @@ import {
   agreementWords,
   caseWords,
   checkLines,
+  heldSentence,
   honourOf,
   passedWords,
   tieRule,
@@ -138,7 +139,7 @@ describe('how a line was made', () => {
       panelsMade(outcome, document, number)[0]?.lines.find((line) => line.seat === seat);
     expect(lineOf(1, 'E1')).toMatchObject({ state: 'recused', points: null, total: '' });
     expect(lineOf(2, 'E2')).toMatchObject({ state: 'abstained', points: null });
-    expect(panelsMade(outcome, document, 1)[0]?.sentence).toContain('其余 2 份相加 152.00 ÷ 2');
+    expect(panelsMade(outcome, document, 1)[0]?.sentence).toMatch(/^2 份相加 152\.00 ÷ 2 /);
   });
 
   test('severity is printed with more digits than the figures, and said to be so', () => {
@@ -211,6 +212,14 @@ describe('words of the standing', () => {
       [1, '二等奖'],
     ]);
   });
+});
+
+test('held ballots are held against the votes that would change a place', () => {
+  const margin = { more: { number: 2, votes: 5 }, fewer: { number: 1, votes: 3 } };
+  expect(heldSentence(0, { margin })).toBe('');
+  expect(heldSentence(2, { margin })).toBe('2 张待核选票未计入，少于改变一个名额所需的 3 票。');
+  expect(heldSentence(3, { margin })).toContain('只需 3 票');
+  expect(heldSentence(3, { margin: null })).toBe('3 张待核选票未计入。');
 });
 
 describe('a meeting', () => {

@@ -151,7 +151,8 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   sheet_changed: '这份评分表刚刚在另一个页面或手机上改过。请比对后选择保留哪一份，填写的内容都还在。',
   sheet_locked: '评分表已经锁定，不能再改。确需修改，请向主办单位申请重开。',
   lock_closed: '评审已[于 {closes} ]截止，您填写的内容仍然保存着。如需补交，请联系主办单位。',
-  paper_differs: '[{number} 号“{criterion}”]与另一位录入的不一致。请两位一起核对纸质评分表，改正后重新提交。',
+  paper_differs:
+    '与另一位录入的不一致[，第一处是 {number} 号“{criterion}”]。请两位一起核对纸质评分表，改正后重新提交。',
   standing_missing: '现在还不能计算综合得分，请先办完列出的事项。',
   standing_done: '综合得分已经算出，票数和评分表没有变化，不必再算。',
   standing_changed: '算出综合得分以后，选票又有裁定，票数变了。请重新计算综合得分，再办这一步。',

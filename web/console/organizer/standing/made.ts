@@ -161,15 +161,17 @@ function meanSentence(
   const kept = lines.filter(({ state }) => state === 'counted');
   const dropped = lines.filter(({ state }) => state === 'dropped');
   const away =
-    dropped.length > 0 ? `去掉 ${dropped.map(({ seat, total }) => `${seat} 的 ${total}`).join('、')}，` : '';
+    dropped.length > 0
+      ? `去掉 ${dropped.map(({ seat, total }) => `${seat} 的 ${total}`).join('、')}，其余 `
+      : '';
   if (severe)
-    return `${away}其余 ${kept.length} 份各减去该席位的宽严后平均，得 ${part}。宽严按未舍入的数扣除，用表中的数手算，末位可能相差 1。`;
+    return `${away}${kept.length} 份各减去该席位的宽严后平均，得 ${part}。宽严按未舍入的数扣除，用表中的数手算，末位可能相差 1。`;
   const sum = kept.reduce(
     (all, { seat }) => all + known(sheets.find((one) => one.seat === seat)?.totals ?? {}, number),
     0,
   );
   const whole = sum % kept.length === 0;
-  return `${away}其余 ${kept.length} 份相加 ${printFigure(sum, decimals)} ÷ ${kept.length} ${whole ? '=' : '≈'} ${part}。`;
+  return `${away}${kept.length} 份相加 ${printFigure(sum, decimals)} ÷ ${kept.length} ${whole ? '=' : '≈'} ${part}。`;
 }
 
 /** From the parts to the total: "40% × 100.00 + 60% × 86.33 = 91.798，四舍五入为 91.80。" */

@@ -173,6 +173,17 @@ export function marginSentences({ margin }: Pick<Study, 'margin'>, candidates: C
   ];
 }
 
+/** Ballots that stayed uncounted, against the fewest votes that would change who is chosen; '' where there are none. */
+export function heldSentence(held: number, { margin }: Pick<Study, 'margin'>): string {
+  if (held === 0) return '';
+  const votes = [margin?.more, margin?.fewer].flatMap((one) => (one ? [one.votes] : []));
+  const least = votes.length > 0 ? Math.min(...votes) : null;
+  if (least === null) return `${held} 张待核选票未计入。`;
+  return held < least
+    ? `${held} 张待核选票未计入，少于改变一个名额所需的 ${least} 票。`
+    : `${held} 张待核选票未计入，而改变一个名额只需 ${least} 票：即使签字不计入，也请写明核查情况。`;
+}
+
 /** The places of the chosen, cut in honours: "一等奖" by number; without honours nothing. */
 export function honourOf(
   { honours }: Pick<Outcome, 'honours'>,
