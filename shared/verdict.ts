@@ -85,6 +85,8 @@ export interface StandingView {
   categories: { id: string; name: string }[];
   candidates: { number: number; name: string; unit: string; category: string; withdrawn: boolean }[];
   outcome: Outcome;
+  /** Secrets for a lot may still be committed to: voting has not begun. */
+  lotsOpen: boolean;
   /** What is still missing before it can be computed; empty = nothing. */
   missing: StandingCheck[];
   /** Held ballots that an auditor signed for, to stay uncounted. */

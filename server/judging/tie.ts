@@ -15,8 +15,9 @@ export type Settlement =
   | { rule: 'meeting'; ballots: { appointed: number; present: number; favour: Record<number, number> }[] };
 
 /**
- * Settles the tie that is open, by the rule that was frozen with the others. Refuses with state_changed when none is open, tie_rule when the
- * rules name another way, lot_wrong for secrets that are not those committed to, no_quorum, and bad_request for ballots that are not
+ * Settles the tie that is open, by the rule that was frozen with the others. A meeting may also settle what that rule cannot: a lot whose
+ * secrets are missing, or a tie that a unit or a group bars from being taken whole; the entry says which rule was frozen. Refuses with
+ * state_changed when none is open, tie_rule for a lot that the rules do not draw, lot_wrong for secrets that are not those committed to, no_quorum, and bad_request for ballots that are not
  * about those who are tied or leave it open.
  */
 export async function settle(
@@ -37,8 +38,8 @@ export async function settle(
       const choice = choiceOf(contest, verdicts);
       if (verdicts.choice || !isRefused(choice) || choice.refusal !== 'tie_open')
         throw new Refusal('state_changed');
-      if (contest.outcome.tieLast !== given.rule)
-        throw new Refusal('tie_rule', { rule: contest.outcome.tieLast });
+      const { tieLast } = contest.outcome;
+      if (given.rule === 'lot' && tieLast !== 'lot') throw new Refusal('tie_rule', { rule: tieLast });
       fixed =
         given.rule === 'lot'
           ? byLot(contest.outcome, choice.numbers, given.secrets, given.reason)
@@ -50,7 +51,7 @@ export async function settle(
         reason: given.reason,
       });
       const { rule, numbers, order, secrets } = fixed;
-      return { rule, numbers, order, secrets, digest: digestOfDocument(fixed) };
+      return { rule, frozen: tieLast, numbers, order, secrets, digest: digestOfDocument(fixed) };
     },
     async done(tx, entry) {
       if (fixed)

@@ -43,6 +43,7 @@ export async function readStandingView(
       withdrawn: withdrawn !== null,
     })),
     outcome: contest.outcome,
+    lotsOpen: Date.parse(contest.rounds[0]?.opens ?? '') > clock(),
     missing: standing ? [] : missing,
     heldSigned: signed
       ? { by: signed.name, at: signed.at.toISOString(), ballots, reason: signed.reason }
