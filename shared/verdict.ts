@@ -101,6 +101,18 @@ export interface StandingView {
   /** Why nothing can be chosen, or, while nothing is missing, why it cannot be computed; in words of the refusals. */
   refused: { code: string; details: Record<string, string | number | null> } | null;
   study: Study | null;
+  /** Revisions that were reopened, beside the one that counts: shown once the standing has opened the sheets. */
+  reopened: ReopenedSheet[];
+}
+
+/** What a seat gave before and after a reopening, where it is another: totals in units, null = no line. */
+export interface ReopenedSheet {
+  seat: string;
+  panel: PanelId;
+  before: { revision: number; lockedAt: Instant };
+  /** null = it was not locked again. */
+  after: { revision: number; lockedAt: Instant } | null;
+  changed: { number: number; before: number | null; after: number | null }[];
 }
 
 /** How firm a standing is, and how its seats judged. */

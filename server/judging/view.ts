@@ -3,6 +3,7 @@ import type { StandingView } from '@zuimei/shared/verdict.ts';
 import type { Db } from '../db.ts';
 import { gather, missingOf } from './inputs.ts';
 import { readJudged, standersOf } from './judged.ts';
+import { reopenedSheets } from './reopened.ts';
 import { choiceOf, standingOf } from './standing.ts';
 import type { Studies } from './studies.ts';
 import { readVerdicts } from './verdict.ts';
@@ -53,6 +54,7 @@ export async function readStandingView(
     open: refused?.refusal === 'tie_open' ? { numbers: refused.numbers, places: refused.places } : null,
     proposal: proposal && !isRefused(proposal) ? proposal : null,
     choice,
+    reopened: standing ? await reopenedSheets(db, contest) : [],
     refused: refused && refused.refusal !== 'tie_open' ? wordsFor(refused) : null,
     study:
       standing &&

@@ -330,16 +330,29 @@ describe.each(databaseKinds)('judging (%s)', (kind) => {
 
   test('verify redoes the standing and the choice, and names the first thing that was changed in the database', async () => {
     site.at(begin);
-    const { slug, id, path, organizer, invite, vote, close } = await panelled(site);
+    const { slug, id, path, organizer, auditor, invite, vote, close } = await panelled(site);
     await vote([[1], [1], [2], [3]]);
     const sat = await invite('expert', judges(3));
     for (const [at, judge] of sat.entries()) {
       await judge.score({ 1: [9, 9], 2: [8, 8], 3: [7, 8], 4: [5, 5 + at] });
       await judge.lock();
     }
+    const last = `${path}/panels/seats/${sat[2]?.seat.id}/reopen`;
+    await organizer.post(last, { reason: REASON });
+    await auditor.post(`${last}/decide`, { granted: true, reason: REASON });
+    await sat[2]?.score({ 4: [5, 5] });
+    await sat[2]?.lock();
     close();
     await organizer.post(`${path}/standing`, { reason: REASON });
     await organizer.post(`${path}/choice`, { unfilled: 0, reason: REASON });
+    expect((await auditor.get<StandingView>(`${path}/standing`)).reopened).toMatchObject([
+      {
+        seat: 'E3',
+        before: { revision: 1 },
+        after: { revision: 2 },
+        changed: [{ number: 4, before: 5800, after: 5000 }],
+      },
+    ]);
     await site.verify(slug);
     const found = async (change: string, back: string) => {
       await sql.raw(change).execute(fresh.owner.db);
