@@ -479,9 +479,10 @@ test('no text in any sheet is a formula, whatever it begins with', async () => {
 describe('who may have what', () => {
   const both: Role[] = ['organizer', 'auditor'];
   const allowed: Record<PaperName, Role[]> = {
+    candidates: both,
     nominations: ['organizer', 'reviewer'],
     ...{ summary: ['organizer'], card: ['organizer'] },
-    ...{ candidates: both, ballots: both, rank: both },
+    ...{ ballots: both, rank: both },
     ...{ sheet: both, scores: both, totals: both, chosen: both },
   };
 
