@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { Candidate } from '@zuimei/shared/contest.ts';
-import type { Outcome, Panel } from '@zuimei/shared/judging/outcome.ts';
+import type { Panel } from '@zuimei/shared/judging/outcome.ts';
 import type { AttachmentView } from '@zuimei/shared/nomination.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type {
@@ -12,12 +12,11 @@ import type {
   SheetView,
 } from '@zuimei/shared/sheet.ts';
 import { foldText } from '@zuimei/shared/text/fold.ts';
-import type { StoredContest } from '../contest/contest.ts';
 import type { Db, Tables } from '../db.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
 import type { Ledger } from '../vote/ledger.ts';
 import { readFiles } from './files.ts';
-import { judgingSpan, panelOf, readJudged, shuffled, standersOf } from './judged.ts';
+import { type Judged, judgingSpan, panelOf, readJudged, shuffled, standersOf } from './judged.ts';
 import { type On, ownSeat, type Seat, type Seats, seatById } from './seat.ts';
 import { readLocked, receiptOf, standingSheet } from './sheet.ts';
 import { isComputed } from './verdict.ts';
@@ -26,7 +25,7 @@ type Parts = { db: Db; seats: Seats; ledger: Ledger; clock: () => number };
 
 /** A seat with all that its sheet is about. */
 export interface Own {
-  contest: StoredContest & { outcome: Outcome };
+  contest: Judged;
   seat: Seat;
   panel: Panel;
   standers: Candidate[];

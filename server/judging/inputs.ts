@@ -1,17 +1,14 @@
 import { sql } from 'kysely';
 import { shownAt } from '@zuimei/shared/contest.ts';
-import { type Outcome, type PanelId, panelIds } from '@zuimei/shared/judging/outcome.ts';
+import { type PanelId, panelIds } from '@zuimei/shared/judging/outcome.ts';
 import type { Inputs } from '@zuimei/shared/judging/robust.ts';
 import type { PanelSheets } from '@zuimei/shared/standing.ts';
 import type { OpenedSheet, StandingCheck } from '@zuimei/shared/verdict.ts';
-import type { StoredContest } from '../contest/contest.ts';
 import { readCounts } from '../tally/snapshot.ts';
-import { standersOf } from './judged.ts';
+import { type Judged, standersOf } from './judged.ts';
 import { quorumOf } from './panel.ts';
 import { type On, readSeats, type Seat } from './seat.ts';
 import { type Locked, readLocked, standingSheet } from './sheet.ts';
-
-type Judged = StoredContest & { outcome: Outcome };
 
 /** All that a standing is made of, as the database has it now. */
 export interface Gathered {

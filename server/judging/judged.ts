@@ -6,8 +6,11 @@ import type { Instant } from '@zuimei/shared/time.ts';
 import { readContest, type Settings, type StoredContest } from '../contest/contest.ts';
 import type { On } from './seat.ts';
 
+/** A contest whose outcome is worked out by its rules. */
+export type Judged = StoredContest & { outcome: Outcome };
+
 /** A published contest whose outcome is worked out by its rules. Refuses with not_found, and with panel_missing where nothing comes after the vote. */
-export async function readJudged(on: On, slug: string): Promise<StoredContest & { outcome: Outcome }> {
+export async function readJudged(on: On, slug: string): Promise<Judged> {
   const contest = await readContest(on, slug);
   if (!contest) throw new Refusal('not_found');
   const { outcome } = contest;

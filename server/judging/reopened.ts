@@ -1,16 +1,11 @@
-import type { Outcome } from '@zuimei/shared/judging/outcome.ts';
 import { numbersOf, sheetTotal } from '@zuimei/shared/score.ts';
 import type { ReopenedSheet } from '@zuimei/shared/verdict.ts';
-import type { StoredContest } from '../contest/contest.ts';
-import { panelOf } from './judged.ts';
+import { type Judged, panelOf } from './judged.ts';
 import { type On, readSeats } from './seat.ts';
 import { type Locked, readLocked } from './sheet.ts';
 
 /** What was changed in sheets that were locked, given back and locked again: each revision beside the next one. */
-export async function reopenedSheets(
-  on: On,
-  contest: StoredContest & { outcome: Outcome },
-): Promise<ReopenedSheet[]> {
+export async function reopenedSheets(on: On, contest: Judged): Promise<ReopenedSheet[]> {
   const seats = (await readSeats(on, contest.id)).filter(({ kind }) => kind === 'full');
   const revisions = await readLocked(
     on,

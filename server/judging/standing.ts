@@ -1,22 +1,18 @@
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import { groupsOf, settleTie } from '@zuimei/shared/judging/order.ts';
-import { type Outcome, panelIds } from '@zuimei/shared/judging/outcome.ts';
+import { panelIds } from '@zuimei/shared/judging/outcome.ts';
 import { isRefused, type Refused, refuse } from '@zuimei/shared/judging/refused.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { panelParts } from '@zuimei/shared/score.ts';
 import { type Choice, choose, computeStanding } from '@zuimei/shared/standing.ts';
 import type { ChoiceDocument, StandingDocument } from '@zuimei/shared/verdict.ts';
-import type { StoredContest } from '../contest/contest.ts';
 import type { Tables } from '../db.ts';
-import { type Actor, recordAction } from '../staff/action.ts';
-import type { Ledger } from '../vote/ledger.ts';
+import type { Actor } from '../staff/action.ts';
+import { type FixParts, fixVerdict } from './fix.ts';
 import { type Gathered, gather, missingOf } from './inputs.ts';
-import { readJudged, standersOf } from './judged.ts';
+import { type Judged, standersOf } from './judged.ts';
 import type { On } from './seat.ts';
-import { digestOfDocument, keepVerdict, readVerdicts, type Verdicts } from './verdict.ts';
-
-type Judged = StoredContest & { outcome: Outcome };
-type Parts = { ledger: Ledger; clock: () => number };
+import { digestOfDocument, readVerdicts, type Verdicts } from './verdict.ts';
 
 /** The standing as the rules and what was gathered give it, or why there is none. */
 export function standingOf(
@@ -53,49 +49,31 @@ export function standingOf(
  * refuses, and with standing_done when it stands already and nothing has changed.
  */
 export async function fixStanding(
-  { ledger, clock }: Parts,
+  parts: FixParts,
   slug: string,
   actor: Actor,
   reason: string,
 ): Promise<void> {
-  let fixed: StandingDocument | null = null;
-  let contestId = 0;
-  await ledger.amend(slug, {
+  await fixVerdict(parts, slug, actor, {
     kind: 'standing',
-    actor: actor.name,
     reason,
-    async change(tx) {
-      const contest = await readJudged(tx, slug);
-      contestId = contest.id;
+    async find(tx, contest) {
+      // Held until the entry is written: it comes at the size that the standing rests on.
+      await sql`select 1 from ledger_head where contest = ${contest.id} for update`.execute(tx);
       const gathered = await gather(tx, contest);
-      const [missing] = missingOf(contest, gathered, await readSigned(tx, contest.id), clock());
+      const signed = await readSigned(tx, contest.id);
+      const [missing] = missingOf(contest, gathered, signed, parts.clock());
       if (missing) throw new Refusal('standing_missing', { what: missing.code, n: missing.n });
       const document = standingOf(contest, gathered);
       if (isRefused(document)) refuse(document);
       const before = (await readVerdicts(tx, contest.id)).standing;
+      const { ledgerSize } = document;
       if (
         before &&
         digestOfDocument({ ...document, ledgerSize: before.document.ledgerSize }) === before.digest
       )
         throw new Refusal('standing_done');
-      fixed = document;
-      await recordAction(tx, actor, {
-        act: 'standing.fix',
-        contest: contest.id,
-        subject: contest.title,
-        reason,
-      });
-      return { ledgerSize: document.ledgerSize, digest: digestOfDocument(document) };
-    },
-    async done(tx, entry) {
-      if (!fixed || entry !== fixed.ledgerSize)
-        throw new Error(`the standing of ${slug} rests on another size than ${entry}`);
-      await keepVerdict(tx, contestId, 'standing', {
-        document: fixed,
-        entry,
-        actor: actor.name,
-        now: clock(),
-      });
+      return { document, facts: { ledgerSize }, subject: contest.title };
     },
   });
 }
@@ -148,41 +126,22 @@ export async function readStanding(tx: Transaction<Tables>, contest: Judged): Pr
  * caps_entangled, places_unfilled {n} where that is another number, standing_changed, and state_changed where nothing stands or it is done.
  */
 export async function fixChoice(
-  { ledger, clock }: Parts,
+  parts: FixParts,
   slug: string,
   actor: Actor,
   given: { reason: string; unfilled: number },
 ): Promise<void> {
-  let [fixed, contestId]: [ChoiceDocument | null, number] = [null, 0];
-  await ledger.amend(slug, {
+  await fixVerdict(parts, slug, actor, {
     kind: 'choice',
-    actor: actor.name,
     reason: given.reason,
-    async change(tx) {
-      const contest = await readJudged(tx, slug);
-      contestId = contest.id;
+    async find(tx, contest) {
       const verdicts = await readStanding(tx, contest);
       if (verdicts.choice) throw new Refusal('state_changed');
-      const choice = choiceOf(contest, verdicts);
-      if (isRefused(choice)) refuse(choice);
-      if (choice.unfilled !== given.unfilled) throw new Refusal('places_unfilled', { n: choice.unfilled });
-      fixed = choice;
-      await recordAction(tx, actor, {
-        act: 'choice.fix',
-        contest: contest.id,
-        subject: choice.chosen.join('、'),
-        reason: given.reason,
-      });
-      return { chosen: choice.chosen, alternates: choice.alternates, digest: digestOfDocument(choice) };
-    },
-    async done(tx, entry) {
-      if (fixed)
-        await keepVerdict(tx, contestId, 'choice', {
-          document: fixed,
-          entry,
-          actor: actor.name,
-          now: clock(),
-        });
+      const document = choiceOf(contest, verdicts);
+      if (isRefused(document)) refuse(document);
+      const { chosen, alternates, unfilled } = document;
+      if (unfilled !== given.unfilled) throw new Refusal('places_unfilled', { n: unfilled });
+      return { document, facts: { chosen, alternates }, subject: chosen.join('、') };
     },
   });
 }

@@ -4,11 +4,9 @@ import { isRefused, refuse } from '@zuimei/shared/judging/refused.ts';
 import { drawTied, lotDigest, lotSeed } from '@zuimei/shared/lot.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { TieDocument } from '@zuimei/shared/verdict.ts';
-import { type Actor, recordAction } from '../staff/action.ts';
-import type { Ledger } from '../vote/ledger.ts';
-import { readJudged } from './judged.ts';
+import type { Actor } from '../staff/action.ts';
+import { type FixParts, fixVerdict } from './fix.ts';
 import { choiceOf, readStanding } from './standing.ts';
-import { digestOfDocument, keepVerdict } from './verdict.ts';
 
 export type Settlement =
   | { rule: 'lot'; secrets: { organizer: string; auditor: string } }
@@ -21,41 +19,32 @@ export type Settlement =
  * about those who are tied or leave it open.
  */
 export async function settle(
-  { ledger, clock }: { ledger: Ledger; clock: () => number },
+  parts: FixParts,
   slug: string,
   actor: Actor,
   given: Settlement & { reason: string },
 ): Promise<void> {
-  let [fixed, contestId]: [TieDocument | null, number] = [null, 0];
-  await ledger.amend(slug, {
+  const { reason } = given;
+  await fixVerdict(parts, slug, actor, {
     kind: 'tie',
-    actor: actor.name,
-    reason: given.reason,
-    async change(tx) {
-      const contest = await readJudged(tx, slug);
-      contestId = contest.id;
+    reason,
+    async find(tx, contest) {
       const verdicts = await readStanding(tx, contest);
       const choice = choiceOf(contest, verdicts);
       if (verdicts.choice || !isRefused(choice) || choice.refusal !== 'tie_open')
         throw new Refusal('state_changed');
       const { tieLast } = contest.outcome;
       if (given.rule === 'lot' && tieLast !== 'lot') throw new Refusal('tie_rule', { rule: tieLast });
-      fixed =
+      const document =
         given.rule === 'lot'
-          ? byLot(contest.outcome, choice.numbers, given.secrets, given.reason)
-          : byMeeting(choice, given.ballots, given.reason);
-      await recordAction(tx, actor, {
-        act: 'tie.settle',
-        contest: contest.id,
-        subject: fixed.order.join('、'),
-        reason: given.reason,
-      });
-      const { rule, numbers, order, secrets } = fixed;
-      return { rule, frozen: tieLast, numbers, order, secrets, digest: digestOfDocument(fixed) };
-    },
-    async done(tx, entry) {
-      if (fixed)
-        await keepVerdict(tx, contestId, 'tie', { document: fixed, entry, actor: actor.name, now: clock() });
+          ? byLot(contest.outcome, choice.numbers, given.secrets, reason)
+          : byMeeting(choice, given.ballots, reason);
+      const { rule, numbers, order, secrets } = document;
+      return {
+        document,
+        facts: { rule, frozen: tieLast, numbers, order, secrets },
+        subject: order.join('、'),
+      };
     },
   });
 }

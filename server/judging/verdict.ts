@@ -6,7 +6,8 @@ import type { ChoiceDocument, Found, StandingDocument, TieDocument } from '@zuim
 import type { Tables } from '../db.ts';
 import type { On } from './seat.ts';
 
-interface Documents {
+/** What each kind of verdict holds. */
+export interface Documents {
   standing: StandingDocument;
   tie: TieDocument;
   choice: ChoiceDocument;

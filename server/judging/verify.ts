@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { standingDifference } from '@zuimei/shared/judging/difference.ts';
-import { type Outcome, panelIds } from '@zuimei/shared/judging/outcome.ts';
+import { panelIds } from '@zuimei/shared/judging/outcome.ts';
 import { isRefused } from '@zuimei/shared/judging/refused.ts';
 import { canonicalText } from '@zuimei/shared/ledger/canonical.ts';
 import type { Found, StandingDocument } from '@zuimei/shared/verdict.ts';
@@ -8,7 +8,7 @@ import type { StoredContest } from '../contest/contest.ts';
 import type { Secrets } from '../secret.ts';
 import { readCountsAt } from '../tally/snapshot.ts';
 import { gather } from './inputs.ts';
-import { standersOf } from './judged.ts';
+import { type Judged, standersOf } from './judged.ts';
 import type { On } from './seat.ts';
 import { readSeats } from './seat.ts';
 import { digestOfSheet, readLocked } from './sheet.ts';
@@ -24,7 +24,6 @@ export interface JudgingProblem {
   detail: string;
 }
 
-type Judged = StoredContest & { outcome: Outcome };
 interface Entry {
   index: number;
   at: Date;
@@ -142,6 +141,8 @@ async function standingProblem(
 ): Promise<string | null> {
   const then = standersThen(contest, at);
   const gathered = await gather(on, then);
+  if (document.ledgerSize !== entry)
+    return `综合得分写明根据账本前 ${document.ledgerSize} 条，却记在第 ${entry + 1} 条。`;
   const moment = entries.find(({ index }) => index === entry)?.at.getTime();
   if (moment === undefined) return '账本中没有这次计算的记录。';
   const numbers = standersOf(then)
