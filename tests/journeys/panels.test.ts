@@ -5,13 +5,13 @@ import type { StandingView } from '@zuimei/shared/verdict.ts';
 import { openBrowser, type TestBrowser } from '../harness/browser.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { type Desk, signIn } from '../harness/office.ts';
-import { createSite, type TestSite } from '../harness/site.ts';
-import { type Judge, outcomeOf, type Panelled, panelled, REASON } from '../server/panelled.ts';
+import { createSite, HOUR_MS, type TestSite } from '../harness/site.ts';
+import { type Judge, outcomeOf, type Panelled, panelled, REASON, VOTE_MS } from '../server/panelled.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 /*
- * An organizer leads four seats from the invitation to the choice: two judges lock on their own, one sheet comes on paper, one judge is ill.
+ * An organizer leads four seats from the invitation to the choice: two judges lock on their own, one of them late, one sheet comes on paper, one judge is ill.
  * Candidates 2 and 3 tie for the last place. Every figure on the screen is redone here by other arithmetic. The steps follow each other.
  */
 
@@ -31,7 +31,15 @@ beforeAll(async () => {
   fresh = await freshDatabase('server');
   site = await createSite(fresh.database.db, { pages: true });
   browser = await openBrowser();
-  contest = await panelled(site, { outcome: outcomeOf({ ties: ['expert'], tieLast: 'meeting' }) });
+  const iso = (ms: number): string => new Date(site.now() + ms).toISOString();
+  contest = await panelled(site, {
+    outcome: outcomeOf({ ties: ['expert'], tieLast: 'meeting' }),
+    schedule: [
+      { phase: 'voting', from: iso(-HOUR_MS) },
+      { phase: 'judging', from: iso(VOTE_MS) },
+      { phase: 'notice', from: iso(1.5 * VOTE_MS) },
+    ],
+  });
   second = await signIn(site, ['reviewer'], '吴录入', [contest.slug]);
   organizer = await sitDown(contest.organizer);
   auditor = await sitDown(contest.auditor);
@@ -159,17 +167,28 @@ test('a sheet on paper is typed by two clerks, and the first difference leads to
 });
 
 test('who is ill is marked absent with a reason; what is missing before the standing is a list', async () => {
-  await judges[1]?.score({ 1: [9, 9], 2: [9, 8], 3: [8, 9.5], 4: [7, 7] });
-  expect((await judges[1]?.lock())?.status).toBe(200);
   await contest.vote([[1], [1], [1], [2], [2], [3], [3]]);
   await open(organizer, 'standing');
   await organizer.getByText('投票还没有截止。').waitFor();
-  await organizer.getByText(/专家评审组还有 1 个席位没有锁定/).waitFor();
+  await organizer.getByText(/专家评审组还有 2 个席位没有锁定/).waitFor();
   await organizer.getByRole('link', { name: '去评审组' }).first().click();
   await organizer.getByRole('button', { name: /^E4/ }).click();
   await button(organizer, '记为缺席').click();
   await confirm(organizer, '原因', '记为缺席');
   await organizer.getByText('缺席', { exact: true }).first().waitFor();
+  expect(faults).toEqual([]);
+});
+
+test('who is late is kept, and locks once the organizer allows it with a reason', async () => {
+  contest.close();
+  await judges[1]?.score({ 1: [9, 9], 2: [9, 8], 3: [8, 9.5], 4: [7, 7] });
+  expect((await judges[1]?.lock())?.body.code).toBe('lock_closed');
+  await open(organizer, 'panels');
+  await organizer.getByRole('button', { name: /^E2/ }).click();
+  await button(organizer, '允许补交').click();
+  await confirm(organizer, '原因', '允许补交');
+  await expect.poll(async () => (await judges[1]?.sheet())?.late).toBe(true);
+  expect((await judges[1]?.lock())?.status).toBe(200);
   expect(faults).toEqual([]);
 });
 
@@ -201,7 +220,6 @@ const given: Record<string, [number, number][]> = {
 const votes = [3, 2, 2, 0];
 
 test('the standing is computed, and every figure on the screen is redone', async () => {
-  contest.close();
   await open(organizer, 'standing');
   await button(organizer, '计算综合得分').click();
   await confirm(organizer, '原因', '计算综合得分');
