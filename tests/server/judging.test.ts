@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { verifyContest } from '@zuimei/server/audit/verify.ts';
 import { doors } from '@zuimei/shared/api/doors.ts';
+import type { Panel } from '@zuimei/shared/judging/outcome.ts';
 import type { PanelsView } from '@zuimei/shared/panel.ts';
 import type { StandingView } from '@zuimei/shared/verdict.ts';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../harness/database.ts';
@@ -124,6 +125,41 @@ describe.each(databaseKinds)('judging (%s)', (kind) => {
       entry: body.entry,
       digest: body.digest,
     });
+    await site.verify(slug);
+  });
+
+  test('entry and sheet, entry and standing are there both or neither', async () => {
+    site.at(begin);
+    const { slug, id, path, organizer, invite, vote, close } = await panelled(site, {
+      outcome: outcomeOf({ panels: { expert: { ...outcomeOf().panels.expert, least: 1 } as Panel } }),
+    });
+    await vote([[1], [2]]);
+    const [judge] = await invite('expert', judges(1));
+    if (!judge) throw new Error('nobody');
+    await judge.score({ 1: [8, 9], 2: [7, 7], 3: [6, 6], 4: [5, 5] });
+    /** Whatever it does, the row cannot be written. */
+    const without = async (table: 'sheet' | 'verdict', act: () => Promise<{ status: number }>) => {
+      await sql
+        .raw(`
+        create function break_it() returns trigger language plpgsql as $$ begin raise exception 'the disk is full'; end $$;
+      `)
+        .execute(fresh.owner.db);
+      await sql
+        .raw(`create trigger breaks before insert on ${table} for each row execute function break_it()`)
+        .execute(fresh.owner.db);
+      const before = await actsOf(id);
+      expect((await act()).status).toBe(500);
+      expect(await actsOf(id)).toEqual(before);
+      await sql.raw('drop function break_it cascade').execute(fresh.owner.db);
+      site.errors.length = 0;
+    };
+    await without('sheet', () => judge.lock());
+    expect((await judge.sheet()).locked).toBeNull();
+    expect((await judge.lock()).status).toBe(200);
+    close();
+    const compute = () => organizer.ask('POST', `${path}/standing`, { reason: REASON });
+    await without('verdict', compute);
+    expect((await compute()).status).toBe(200);
     await site.verify(slug);
   });
 
