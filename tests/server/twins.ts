@@ -258,6 +258,7 @@ function textOf(bytes: Uint8Array, type: string): string {
 function plain(text: string, began: number): string {
   return text
     .replace(/\b[0-9a-f]{64}\b/g, '<digest>')
+    .replace(/(?<=#)[\w-]{43}(?![\w-])/g, '<token>')
     .replace(/[A-Za-z0-9+/]{40,}={0,2}/g, '<digest>')
     .replace(/\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z/g, (instant) => {
       const ms = Date.parse(instant);
