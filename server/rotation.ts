@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { Db, Tables } from './db.ts';
+import { seatCell } from './judging/seat.ts';
 import { nominationKeys, openHidden, sealHidden, twinTags } from './nomination/answers.ts';
 import { checkSecret, type Secrets } from './secret.ts';
 import { recordAction } from './staff/action.ts';
@@ -11,6 +12,7 @@ export interface Rotation {
   candidates: number;
   nominations: number;
   units: number;
+  seats: number;
   staff: number;
 }
 
@@ -34,6 +36,7 @@ export async function rotate(db: Db, old: Secrets, next: Secrets): Promise<Rotat
       candidates: await sealCandidates(tx, again),
       nominations: await sealNominations(tx, old, next),
       units: await sealUnits(tx, again),
+      seats: await sealSeats(tx, again),
       staff: await sealStaff(tx, old, next, again),
     };
     await tx.deleteFrom('session').execute();
@@ -118,6 +121,22 @@ async function sealUnits(tx: Transaction<Tables>, again: Again): Promise<number>
       await tx
         .updateTable('unit')
         .set({ contact: again(contact, `unit/${id}`) })
+        .where('id', '=', id)
+        .execute();
+  return rows.length;
+}
+
+async function sealSeats(tx: Transaction<Tables>, again: Again): Promise<number> {
+  const rows = await tx
+    .selectFrom('seat')
+    .select(['id', 'contest', 'code', 'who'])
+    .where('who', 'is not', null)
+    .execute();
+  for (const { id, contest, code, who } of rows)
+    if (who)
+      await tx
+        .updateTable('seat')
+        .set({ who: again(who, seatCell(contest, code)) })
         .where('id', '=', id)
         .execute();
   return rows.length;

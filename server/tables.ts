@@ -290,7 +290,8 @@ export interface Tables {
     kind: SeatKind;
     state: Generated<SeatState>;
     staff: number;
-    who: Buffer;
+    /** null = erased. */
+    who: Buffer | null;
     asked_at: Date | null;
     asked_why: Generated<string>;
     late: Generated<string>;

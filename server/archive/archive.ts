@@ -74,7 +74,7 @@ async function close(
   await sql`
     update contest set archived_at = ${at.toISOString()}::timestamptz, settings = ${settingsDocument.text({ ...settings, schedule })}::jsonb
     where id = ${contest}`.execute(tx);
-  await endUnits(tx, seals, contest, at);
+  await endAccounts(tx, seals, contest, at);
   await recordAction(tx, actor, {
     act: 'contest.archive',
     contest,
@@ -83,22 +83,23 @@ async function close(
   });
 }
 
-/** Makes every unit's link void, signs units out and closes their accounts. */
-export async function endUnits(
+/** Makes every unit's link void, signs units and judges out and closes their accounts. */
+export async function endAccounts(
   tx: Transaction<Tables>,
   seals: Seals,
   contest: number,
   at: Date,
 ): Promise<void> {
   await sql`update unit set link_version = link_version + 1 where contest = ${contest}`.execute(tx);
+  const theirs = sql<boolean>`(staff.unit in (select id from unit where contest = ${contest})
+    or staff.id in (select staff from seat where contest = ${contest}))`;
   await sql`
-    delete from session s using unit u where u.contest = ${contest}
-      and (s.unit = u.id or s.staff in (select id from staff where unit = u.id))`.execute(tx);
+    delete from session where unit in (select id from unit where contest = ${contest})
+      or staff in (select staff.id from staff where ${theirs})`.execute(tx);
   const accounts = await tx
     .selectFrom('staff')
-    .innerJoin('unit', 'unit.id', 'staff.unit')
     .select(sealedColumns)
-    .where('unit.contest', '=', contest)
+    .where(theirs)
     .where('staff.disabled_at', 'is', null)
     .orderBy('staff.id')
     .forUpdate('staff')

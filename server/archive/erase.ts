@@ -7,7 +7,7 @@ import type { Secrets } from '../secret.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
 import { createSeals } from '../staff/seal.ts';
 import { fadeTrace, fadingKey } from '../vote/ledger.ts';
-import { endUnits } from './archive.ts';
+import { endAccounts } from './archive.ts';
 import { ERASED_NAME, readTrace } from './retention.ts';
 
 export interface Erasing {
@@ -21,7 +21,7 @@ export interface Erasing {
 
 /**
  * Erases what an archived contest still knows of persons beyond what it published: sealed values of nominations, candidates and units,
- * attachments, pictures that nothing public shows (media/drop.sql), reasons of returns, and everything of nominees that were never published, whose rows stay without a name so that counts
+ * attachments, judges' names and the notes of their drafts, pictures that nothing public shows (media/drop.sql), reasons of returns, and everything of nominees that were never published, whose rows stay without a name so that counts
  * still agree. Candidates, ledger and action log stay. Refuses with not_found, not_now before the archive, title_differs, and not_now
  * {until} for the trace while it must be kept.
  */
@@ -46,7 +46,7 @@ export async function eraseContest(
     const { state, from } = await readTrace(tx, row.id, now);
     if (trace && state === 'kept') throw new Refusal('not_now', from ? { until: from } : {});
     const counts = await erase(tx, row.id);
-    await endUnits(tx, createSeals({ secrets }), row.id, new Date(now));
+    await endAccounts(tx, createSeals({ secrets }), row.id, new Date(now));
     await sql`update contest set erased_at = ${new Date(now).toISOString()}::timestamptz where id = ${row.id}`.execute(
       tx,
     );
@@ -98,10 +98,14 @@ async function erase(tx: Transaction<Tables>, contest: number): Promise<string> 
   );
   const units = await sql`
     update unit set contact = null where contest = ${contest} and contact is not null`.execute(tx);
+  await sql`
+    delete from sheet_draft d using seat s where s.id = d.seat and s.contest = ${contest}`.execute(tx);
+  const judges = await sql`
+    update seat set who = null where contest = ${contest} and who is not null`.execute(tx);
   // A banner that was never saved, and whatever else nothing shows.
   await sql`delete from media where contest = ${contest} and id not in (select media_shown(${contest}))`.execute(
     tx,
   );
   const count = ({ numAffectedRows = 0n }: { numAffectedRows?: bigint }): string => String(numAffectedRows);
-  return `报送 ${count(all)} 份（其中未公布 ${count(gone)} 份）、候选 ${count(candidates)} 个、单位联系人 ${count(units)} 个、附件 ${count(files)} 个`;
+  return `报送 ${count(all)} 份（其中未公布 ${count(gone)} 份）、候选 ${count(candidates)} 个、单位联系人 ${count(units)} 个、评委姓名 ${count(judges)} 个、附件 ${count(files)} 个`;
 }

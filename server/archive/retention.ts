@@ -44,7 +44,8 @@ export async function readRetention(
 }
 
 /**
- * A published contest may be archived once its voting is over; one that only collected, and was never published, once nobody may hand in
+ * A published contest may be archived once its voting is over and, where the plan has one, its notice or result is due: an archive ends the
+ * judging too; one that only collected, and was never published, once nobody may hand in
  * any more. What never began is deleted and not archived.
  */
 export function archivableAt(
@@ -53,7 +54,12 @@ export function archivableAt(
   now: number,
 ): Retention['archivable'] {
   const ends = stored.publishedAt
-    ? settings.rounds.map((round) => round.closes)
+    ? [
+        ...settings.rounds.map((round) => round.closes),
+        ...settings.schedule.flatMap(({ phase, from }) =>
+          phase === 'notice' || phase === 'result' ? [from] : [],
+        ),
+      ]
     : stored.collection
       ? [stored.collection.closes]
       : [];

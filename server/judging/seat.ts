@@ -34,10 +34,14 @@ const MOST_SEATS = 99;
 /** A panel meets over weeks: its links are good for a month. */
 const LINK_LIFE_MS = 30 * 86_400_000;
 
+/** Names the row that a judge's name is sealed for. */
+export function seatCell(contest: number, code: string): string {
+  return `seat/${contest}/${code}`;
+}
+
 /** Who sits where: sealed in the row, since the account and every act go by the seat's code alone. */
 export function createSeats(secrets: Secrets, seals: Seals) {
   const key = privateKey(secrets);
-  const cellOf = (contest: number, code: string): string => `seat/${contest}/${code}`;
 
   return {
     /** Makes the seats with an account each. Refuses with too_many_seats {most} where a panel would have more. */
@@ -66,7 +70,7 @@ export function createSeats(secrets: Secrets, seals: Seals) {
             kind,
             staff,
             asked_at: null,
-            who: sealPrivate(key, { name, unit } satisfies Who, cellOf(contest.id, code)),
+            who: sealPrivate(key, { name, unit } satisfies Who, seatCell(contest.id, code)),
           })
           .returning('id')
           .executeTakeFirstOrThrow();
@@ -79,8 +83,10 @@ export function createSeats(secrets: Secrets, seals: Seals) {
     link: (tx: Transaction<Tables>, seat: Pick<Seat, 'staff'>, now: number): Promise<InviteLink> =>
       makeLink(tx, seals, seat.staff, now, { lifeMs: LINK_LIFE_MS }),
 
-    who({ contest, code, who }: { contest: number; code: string; who: Uint8Array }): Who {
-      return openPrivate(key, who, cellOf(contest, code)) as Who;
+    /** Nobody any more, once it was erased. */
+    who({ contest, code, who }: { contest: number; code: string; who: Uint8Array | null }): Who {
+      if (who === null) return { name: '', unit: '' };
+      return openPrivate(key, who, seatCell(contest, code)) as Who;
     },
 
     /** The unit of the seat's judge; '' = of none. */
@@ -167,7 +173,7 @@ export async function seatById(on: On, contest: number, id: number): Promise<Sea
 }
 
 /** All seats of a contest, E2 before E10. */
-export async function readSeats(on: On, contest: number): Promise<(Seat & { who: Buffer })[]> {
+export async function readSeats(on: On, contest: number): Promise<(Seat & { who: Buffer | null })[]> {
   const rows = await on
     .selectFrom('seat')
     .select([...columns, 'who'])

@@ -1,7 +1,7 @@
 -- Panels, their sheets, and what comes of them.
 
 -- A judge's place on a panel. code: E1, M2 …, the only public name; the account goes by it too, and who it is stands in `who` (vault.ts:
--- {name, unit}), for the organizer and, with a reason, for auditors. asked: the judge wants the locked sheet back. late: why sheets of this
+-- {name, unit}), for the organizer and, with a reason, for auditors; null = erased. asked: the judge wants the locked sheet back. late: why sheets of this
 -- seat are taken after the end. removed seats keep their code.
 create table seat (
   id         int generated always as identity primary key,
@@ -11,7 +11,7 @@ create table seat (
   kind       text not null check (kind in ('full', 'trial')),
   state      text not null default 'seated' check (state in ('seated', 'absent', 'removed')),
   staff      int not null unique references staff (id),
-  who        bytea not null,
+  who        bytea,
   asked_at   timestamptz,
   asked_why  text not null default '',
   late       text not null default '',

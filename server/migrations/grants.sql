@@ -69,7 +69,7 @@ grant update (points, remark, at) on screening to :app;
 
 -- Panels. A locked sheet and a verdict stay as they are.
 grant select, insert on seat to :app;
-grant update (state, asked_at, asked_why, late) on seat to :app;
+grant update (state, who, asked_at, asked_why, late) on seat to :app;
 grant select, insert, delete on sheet_draft to :app;
 grant update (lines, version, saved_at) on sheet_draft to :app;
 grant select, insert on sheet to :app;
