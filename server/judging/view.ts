@@ -1,6 +1,7 @@
 import { isRefused, type Refused } from '@zuimei/shared/judging/refused.ts';
 import type { StandingView } from '@zuimei/shared/verdict.ts';
 import type { Db } from '../db.ts';
+import { readFlagged } from './flagged.ts';
 import { gather, missingOf } from './inputs.ts';
 import { readJudged, standersOf } from './judged.ts';
 import { reopenedSheets } from './reopened.ts';
@@ -58,7 +59,7 @@ export async function readStandingView(
     refused: refused && refused.refusal !== 'tie_open' ? wordsFor(refused) : null,
     study:
       standing &&
-      (await studies.of(`${contest.id}/${standing.entry}/${ties.length}/${gone.join()}`, {
+      (await studies.of(`${contest.id}/${standing.entry}/${ties.length}/${gone.join()}`, async () => ({
         outcome: contest.outcome,
         document: standing.document,
         rest: {
@@ -67,8 +68,9 @@ export async function readStandingView(
           ),
           fallen: gone,
           settled: ties.flatMap(({ document }) => document.order),
+          flagged: await readFlagged(db, contest),
         },
-      })),
+      }))),
   };
 }
 

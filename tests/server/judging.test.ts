@@ -5,6 +5,7 @@ import { verifyContest } from '@zuimei/server/audit/verify.ts';
 import { doors } from '@zuimei/shared/api/doors.ts';
 import type { Panel } from '@zuimei/shared/judging/outcome.ts';
 import type { PanelsView } from '@zuimei/shared/panel.ts';
+import { signalBits } from '@zuimei/shared/policy.ts';
 import type { StandingView } from '@zuimei/shared/verdict.ts';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { signIn } from '../harness/office.ts';
@@ -125,6 +126,27 @@ describe.each(databaseKinds)('judging (%s)', (kind) => {
       entry: body.entry,
       digest: body.digest,
     });
+    await site.verify(slug);
+  });
+
+  test('who stands by flagged ballots is told, and what was ruled on is not flagged', async () => {
+    site.at(begin);
+    const { slug, path, organizer, vote, close } = await panelled(site, {
+      outcome: outcomeOf({
+        weights: { vote: 100, expert: 0, media: 0, merit: 0 },
+        panels: {},
+        ties: [],
+        places: 1,
+      }),
+    });
+    await vote([[1], [1]]);
+    await vote([[2], [2], [2]], { flags: signalBits.rhythm });
+    await vote([[2]], { flags: signalBits.proven });
+    close();
+    await organizer.post(`${path}/standing`, { reason: REASON });
+    const { study, proposal } = await organizer.get<StandingView>(`${path}/standing`);
+    expect(proposal?.chosen).toEqual([2]);
+    expect(study?.fragile).toEqual({ 1: ['flagged ballots fall'], 2: ['flagged ballots fall'] });
     await site.verify(slug);
   });
 
@@ -294,7 +316,7 @@ describe.each(databaseKinds)('judging (%s)', (kind) => {
       outcome: outcomeOf({ ties: ['expert'], tieLast: 'meeting' }),
     });
     await vote([[1], [1], [1], [2], [2], [3], [3]]);
-    await vote([[4]], true);
+    await vote([[4]], { held: true });
     const sat = await invite('expert', [...judges(3), { name: '试评', kind: 'trial' }]);
     const before = await organizer.get<StandingView>(`${path}/standing`);
     expect(before.missing.map(({ code }) => code)).toEqual([

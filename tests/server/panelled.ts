@@ -35,7 +35,7 @@ export interface Panelled {
   /** Whoever sits on it by now, however they were invited. */
   seated(): Promise<Judge[]>;
   /** Ballots for each of these, straight into the ledger. */
-  vote(picks: number[][], held?: boolean): Promise<void>;
+  vote(picks: number[][], given?: { held?: boolean; flags?: number }): Promise<void>;
   /** Goes past the end of the vote. */
   close(): void;
 }
@@ -118,7 +118,7 @@ export async function panelled(
         sat.push(await sit({ id, code, name, link: '', login: '' }));
       return sat;
     },
-    async vote(picks, held = false) {
+    async vote(picks, { held = false, flags = 0 } = {}) {
       const contest = await site.parts.ledger.open(slug);
       await site.parts.ledger.commit(
         contest,
@@ -129,7 +129,7 @@ export async function panelled(
           device: randomBytes(8),
           ip: randomBytes(16),
           state: held ? ('held' as const) : ('counted' as const),
-          flags: 0,
+          flags,
         })),
       );
     },
