@@ -51,6 +51,8 @@ export interface JudgedCandidate {
   video: { id: string } | null;
   /** Of the nomination, where judges may see them. */
   files: AttachmentView[];
+  /** As the public sees it now, where the rules show judges the count; else null. */
+  votes: number | null;
   withdrawn: boolean;
 }
 

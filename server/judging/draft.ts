@@ -1,11 +1,10 @@
 import { sql, type Transaction } from 'kysely';
-import type { Candidate } from '@zuimei/shared/contest.ts';
+import { type Candidate, roundToShow } from '@zuimei/shared/contest.ts';
 import type { Panel } from '@zuimei/shared/judging/outcome.ts';
 import type { AttachmentView } from '@zuimei/shared/nomination.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type {
   JudgedCandidate,
-  RecusalGround,
   RecusalView,
   SheetLines,
   SheetState,
@@ -13,15 +12,14 @@ import type {
 } from '@zuimei/shared/sheet.ts';
 import { foldText } from '@zuimei/shared/text/fold.ts';
 import type { Db, Tables } from '../db.ts';
-import { type Actor, recordAction } from '../staff/action.ts';
-import type { Ledger } from '../vote/ledger.ts';
+import { readShown } from '../tally/snapshot.ts';
 import { readFiles } from './files.ts';
 import { type Judged, judgingSpan, panelOf, readJudged, shuffled, standersOf } from './judged.ts';
 import { type On, ownSeat, type Seat, type Seats, seatById } from './seat.ts';
 import { readLocked, receiptOf, standingSheet } from './sheet.ts';
 import { isComputed } from './verdict.ts';
 
-type Parts = { db: Db; seats: Seats; ledger: Ledger; clock: () => number };
+type Parts = { db: Db; seats: Seats; clock: () => number };
 
 /** A seat with all that its sheet is about. */
 export interface Own {
@@ -90,6 +88,7 @@ export async function readSheet(
   const own = await readOwn(db, slug, staff);
   const { contest, seat, panel, standers } = own;
   const files = await readFiles(db, contest);
+  const votes = await readSeen(db, contest, clock());
   return {
     ...(await readState(db, seats, own)),
     now: new Date(clock()).toISOString(),
@@ -102,7 +101,9 @@ export async function readSheet(
       seat: { code: seat.code, panel: seat.panel, kind: seat.kind },
       criteria: panel.criteria,
       decimals: contest.outcome.decimals,
-      candidates: shuffled(standers, slug, seat.code).map((one) => judgedCandidate(one, panel.blind, files)),
+      candidates: shuffled(standers, slug, seat.code).map((one) =>
+        judgedCandidate(one, panel.blind, files, votes),
+      ),
       ...judgingSpan(contest),
     },
   };
@@ -112,13 +113,22 @@ function judgedCandidate(
   { withdrawn, unit, ...candidate }: Candidate,
   blind: boolean,
   files: ReadonlyMap<number, AttachmentView[]>,
+  votes: ReadonlyMap<number, number> | null,
 ): JudgedCandidate {
   return {
     ...candidate,
     unit: blind ? null : unit,
     files: files.get(candidate.number) ?? [],
+    votes: votes && (votes.get(candidate.number) ?? 0),
     withdrawn: withdrawn !== null,
   };
+}
+
+/** Counts of the round shown, for judges of a contest that lets them see what everybody sees; null = none. */
+async function readSeen(db: Db, contest: Own['contest'], now: number): Promise<Map<number, number> | null> {
+  if (!contest.outcome.seeCounts) return null;
+  const lines = await readShown(db, contest, roundToShow(contest, now), now);
+  return lines && new Map(lines.map(({ number, votes }) => [number, votes]));
 }
 
 /**
@@ -187,65 +197,3 @@ export async function keepDraft(
     tx,
   );
 }
-
-/**
- * Recusals of one seat, each an entry of the ledger unless the seat is a trial; what was given those candidates is taken out of the draft.
- * Those that stand already are passed over. Refuses with seat_closed, sheet_locked (reopen it first) and not_found.
- */
-export async function recuse(
-  { seats, ledger, clock }: Pick<Parts, 'seats' | 'ledger' | 'clock'>,
-  slug: string,
-  actor: Actor,
-  given: {
-    seat: (tx: Transaction<Tables>) => Promise<Own>;
-    numbers: readonly number[];
-    ground: RecusalGround;
-    reason: string;
-  },
-): Promise<void> {
-  const { numbers, ground, reason } = given;
-  await ledger.amend(slug, {
-    kind: 'recusal',
-    actor: actor.name,
-    reason: reason || groundWords[ground],
-    async change(tx) {
-      const own = await given.seat(tx);
-      const state = await readState(tx, seats, own);
-      checkOpen(own, state, await isComputed(tx, own.contest.id));
-      const fresh = numbers.filter((number) => !state.recusals.some((one) => one.number === number));
-      if (fresh.some((number) => !own.standers.some((one) => one.number === number)))
-        throw new Refusal('not_found');
-      if (ground === 'unit' && fresh.some((number) => !state.conflicts.includes(number)))
-        throw new Refusal('bad_request', { field: 'numbers' });
-      if (fresh.length === 0) return null;
-      const at = new Date(clock());
-      await tx
-        .insertInto('recusal')
-        .values(fresh.map((number) => ({ seat: own.seat.id, number, ground, reason, at })))
-        .execute();
-      const left = Object.entries(state.lines).filter(([key]) => !fresh.includes(Number(key)));
-      if (left.length < Object.keys(state.lines).length)
-        await keepDraft(tx, own.seat.id, Object.fromEntries(left), state.version + 1, clock());
-      const named = [...fresh].sort((a, b) => a - b);
-      await recordAction(tx, actor, {
-        act: 'seat.recuse',
-        contest: own.contest.id,
-        subject: `${own.seat.code}：${named.join('、')}`,
-        reason: reason || groundWords[ground],
-      });
-      if (own.seat.kind === 'trial') return null;
-      return {
-        panel: own.seat.panel,
-        seat: own.seat.code,
-        numbers: [...fresh].sort((a, b) => a - b),
-        ground,
-      };
-    },
-  });
-}
-
-const groundWords: Record<RecusalGround, string> = {
-  unit: '与候选同单位',
-  declared: '评委声明回避',
-  ordered: '主办单位要求回避',
-};

@@ -64,6 +64,7 @@ export function candidateOf(number: number): JudgedCandidate {
     photos: number <= 2 ? [{ id: `face${number}`, width: 480, height: 480 }] : [],
     video: null,
     files: [{ id: 'a1', field: 'files', name: '事迹证明.pdf', type: 'application/pdf', bytes: 482_133 }],
+    votes: null,
     withdrawn: false,
   };
 }

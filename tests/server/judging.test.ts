@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { verifyContest } from '@zuimei/server/audit/verify.ts';
 import { doors } from '@zuimei/shared/api/doors.ts';
+import type { Reveal } from '@zuimei/shared/contest.ts';
 import type { Panel } from '@zuimei/shared/judging/outcome.ts';
 import type { PanelsView } from '@zuimei/shared/panel.ts';
 import { signalBits } from '@zuimei/shared/policy.ts';
@@ -148,6 +149,21 @@ describe.each(databaseKinds)('judging (%s)', (kind) => {
     expect(proposal?.chosen).toEqual([2]);
     expect(study?.fragile).toEqual({ 1: ['flagged ballots fall'], 2: ['flagged ballots fall'] });
     await site.verify(slug);
+  });
+
+  test('judges see counts only where the rules say so, and only those that everybody sees', async () => {
+    site.at(begin);
+    const seen = async (seeCounts: boolean, reveal: Reveal) => {
+      const { invite, vote } = await panelled(site, { outcome: outcomeOf({ seeCounts }), reveal });
+      await vote([[1], [1], [2]]);
+      const [judge] = await invite('expert', judges(1));
+      const { task } = (await judge?.sheet()) ?? { task: null };
+      return task?.candidates.toSorted((a, b) => a.number - b.number).map(({ votes }) => votes);
+    };
+    const later = { kind: 'sealed' as const, from: new Date(begin + VOTE_MS).toISOString() };
+    expect(await seen(false, { kind: 'live' })).toEqual([null, null, null, null]);
+    expect(await seen(true, later)).toEqual([null, null, null, null]);
+    expect(await seen(true, { kind: 'live' })).toEqual([2, 1, 0, 0]);
   });
 
   test('entry and sheet, entry and standing are there both or neither', async () => {
