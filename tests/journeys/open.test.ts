@@ -155,7 +155,7 @@ describe('a page left open', () => {
     await lookAway(guest, async () => {});
     await guest.page.getByRole('article').getByText('经裁定未计入').waitFor();
     await guest.page.goto(`/c/${slug}`);
-    // What the page knows of its own ballots says that its scripts run: before, nobody hears that it was looked at again.
+    // Until the page has read its own ballots there is nothing that it would read anew (ContestFrame).
     await barOf(guest).getByText('今天的票已投完').waitFor();
     await lookAway(guest, () => at(midnight + 73 * HOUR_MS));
     await barOf(guest).getByText('投票已截止').waitFor();
