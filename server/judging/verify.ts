@@ -142,7 +142,7 @@ async function standingProblem(
   const then = standersThen(contest, at);
   const gathered = await gather(on, then);
   if (document.ledgerSize !== entry)
-    return `综合得分写明根据账本前 ${document.ledgerSize} 条，却记在第 ${entry + 1} 条。`;
+    return `综合得分写明根据账本前 ${document.ledgerSize} 条，却记在第 ${entry + 1} 号。`;
   const moment = entries.find(({ index }) => index === entry)?.at.getTime();
   if (moment === undefined) return '账本中没有这次计算的记录。';
   const numbers = standersOf(then)

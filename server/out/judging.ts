@@ -87,7 +87,7 @@ function who({ contest }: Paper, number: number, blind = false): CellValue[] {
 /** By which the paper can be held against the ledger later. */
 function foundLine(paper: Paper, kind: 'standing' | 'choice' = 'standing'): string {
   const one = paper.found[kind];
-  return one ? `账本第 ${one.entry + 1} 条　摘要 ${one.digest}　${momentWords(Date.parse(one.at))}` : '';
+  return one ? `账本第 ${one.entry + 1} 号　摘要 ${one.digest}　${momentWords(Date.parse(one.at))}` : '';
 }
 
 function sheetTable(
@@ -147,7 +147,7 @@ function filledSheet(paper: Paper, panel: PanelId, sheet: OpenedSheet): PaperTab
   return sheetTable(paper, panel, {
     name: sheet.seat,
     notes: [
-      `${panelWords[panel].name}　席位 ${sheet.seat}　第 ${sheet.revision} 稿，${momentWords(Date.parse(sheet.lockedAt))}锁定，账本第 ${sheet.entry + 1} 条`,
+      `${panelWords[panel].name}　席位 ${sheet.seat}　第 ${sheet.revision} 稿，${momentWords(Date.parse(sheet.lockedAt))}锁定，账本第 ${sheet.entry + 1} 号`,
     ],
     rows: standers.map(({ number }) => [
       ...who(paper, number, rule?.blind),

@@ -103,7 +103,7 @@ test('the page says how far everybody is, and the words of a reminder, and no sc
   await organizer.reload();
   const row = organizer.getByRole('row').filter({ has: organizer.getByRole('button', { name: /^E1/ }) });
   await row.getByText('已锁定').waitFor();
-  expect(await row.textContent()).toMatch(/第 \d+ 条账目/);
+  expect(await row.textContent()).toMatch(/第 \d+ 号账目/);
   await organizer.getByText('已锁定 1 份，法定 3 份，应到 4 席，还差 2 份').waitFor();
   await button(organizer, '提醒评委').click();
   expect(await dialog(organizer).getByLabel('第 1 条提醒').inputValue()).toContain('周专家您好');
@@ -287,7 +287,7 @@ test('an auditor reads all of it and can do nothing to it', async () => {
   const view = await contest.auditor.get<StandingView>(`${contest.path}/standing`);
   const text = (await auditor.locator('main').textContent()) ?? '';
   for (const found of [view.standing, view.choice, ...view.ties])
-    expect(text).toContain(`第 ${found?.entry} 条，存证 ${found?.digest}`);
+    expect(text).toContain(`第 ${(found?.entry ?? 0) + 1} 号，存证 ${found?.digest}`);
   await open(auditor, 'panels');
   await auditor.getByRole('heading', { name: '锁定与票数公布的先后' }).waitFor();
   const seats = await contest.auditor.get<PanelsView>(`${contest.path}/panels`);

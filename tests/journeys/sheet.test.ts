@@ -129,7 +129,7 @@ test('a judge joins by the link, steps back from their own unit, scores without 
     select index, act ->> 'digest' as digest from ledger_entry
     where kind = 'sheet' and contest = (select id from contest where slug = ${slug})`.execute(town.db);
   expect(rows.map((row) => row.digest)).toEqual([digest]);
-  await page.getByText(`第 ${rows[0]?.index} 号`).waitFor();
+  await page.getByText(`第 ${Number(rows[0]?.index) + 1} 号`).waitFor();
   await page.getByText('87.00').waitFor();
 
   await press('有差错，申请重开');

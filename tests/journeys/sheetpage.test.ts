@@ -186,7 +186,7 @@ describe('the lock', { timeout: 60_000 }, () => {
     await page.getByRole('dialog').locator('input[type=password]').fill('271828');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: '评分表已锁定' }).waitFor();
-    await page.getByText('第 4217 号').waitFor();
+    await page.getByText('第 4218 号').waitFor();
     expect(await page.getByLabel('存证全文').inputValue()).toBe('a3f09c51'.repeat(8));
     await page.getByRole('button', { name: /申请重开/ }).click();
     await page.getByRole('dialog').getByRole('textbox').fill('第二位漏看了附件');
