@@ -62,8 +62,8 @@ async function lookAway({ page }: { page: Page }, meanwhile: () => Promise<unkno
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString();
-/** The first midnight in Shanghai that is far enough ahead. */
-const midnightAfter = (ms: number): number => shanghaiDayStart(shanghaiDay(ms + 3 * HOUR_MS) + 1);
+/** The first midnight in Shanghai that is far enough ahead: five hours before it are still to come, whatever the hour of the day. */
+const midnightAfter = (ms: number): number => shanghaiDayStart(shanghaiDay(ms + 6 * HOUR_MS) + 1);
 const longOpen = (midnight: number): Partial<Settings> => ({
   rounds: [{ opens: iso(midnight - 72 * HOUR_MS), closes: iso(midnight + 72 * HOUR_MS), numbers: null }],
   schedule: [
