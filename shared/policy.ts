@@ -51,6 +51,12 @@ export function signalsIn(mask: number): Signal[] {
   return (Object.keys(signalBits) as Signal[]).filter((signal) => (mask & signalBits[signal]) !== 0);
 }
 
+/** Whether the points of these signals reach the policy's doubt; where it has none, whether they have any. */
+export function isDoubtful({ weights, score }: Pick<Policy, 'weights' | 'score'>, signals: number): boolean {
+  const points = signalsIn(signals).reduce((sum, one) => sum + weights[one], 0);
+  return points >= (score.doubt > 0 ? score.doubt : 1);
+}
+
 /** Each step is taken by a count *above* its number within the policy's window; an absent number never. */
 export interface Limit {
   /** The signal is noted on the ballot, and nothing else happens. */

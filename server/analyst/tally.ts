@@ -1,5 +1,5 @@
 import type { BallotFilter } from '@zuimei/shared/audit.ts';
-import { type Policy, type Signal, signalBits } from '@zuimei/shared/policy.ts';
+import { isDoubtful, type Policy, type Signal, signalBits } from '@zuimei/shared/policy.ts';
 import type { Stake } from '@zuimei/shared/statistics/robust.ts';
 import { marksOf } from './clusters.ts';
 import { BALLOT, CAST_HELD, type Columns, HELD, UNSCREENED, VOID } from './columns.ts';
@@ -106,13 +106,9 @@ function stakesOf(
 }
 
 /** 1 for every mask of signals whose points are doubt. */
-function doubtOf({ weights, score }: Policy): Uint8Array {
-  const names = Object.keys(signalBits) as Signal[];
-  const least = score.doubt > 0 ? score.doubt : 1;
-  return Uint8Array.from({ length: 2 ** names.length }, (_, mask) => {
-    const points = names.reduce((sum, one) => sum + (mask & signalBits[one] ? weights[one] : 0), 0);
-    return points >= least ? 1 : 0;
-  });
+function doubtOf(policy: Policy): Uint8Array {
+  const masks = 2 ** Object.keys(signalBits).length;
+  return Uint8Array.from({ length: masks }, (_, mask) => (isDoubtful(policy, mask) ? 1 : 0));
 }
 
 /** Ballots of all rounds, as they stand. */

@@ -7,7 +7,8 @@ import type { Db, Tables } from '../db.ts';
 import { endSessions, voidLinks } from '../staff/account.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
 import type { Ledger } from '../vote/ledger.ts';
-import { panelOf, readJudged, standersOf } from './judged.ts';
+import { ownOf } from './draft.ts';
+import { panelOf, readJudged } from './judged.ts';
 import { recuse } from './recusal.ts';
 import { loginOf, type Seat, type Seats, seatById } from './seat.ts';
 import { readLocked, standingSheet } from './sheet.ts';
@@ -122,13 +123,7 @@ export function createAppointments({ db, seats, ledger, clock }: Parts) {
         reason: given.reason,
         async seat(tx) {
           const contest = await readJudged(tx, slug);
-          const seat = await hold(tx, contest.id, id);
-          return {
-            contest,
-            seat,
-            panel: panelOf(contest.outcome, seat.panel),
-            standers: standersOf(contest),
-          };
+          return ownOf(contest, await hold(tx, contest.id, id));
         },
       });
     },

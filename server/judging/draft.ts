@@ -3,12 +3,13 @@ import { type Candidate, roundToShow } from '@zuimei/shared/contest.ts';
 import type { Panel } from '@zuimei/shared/judging/outcome.ts';
 import type { AttachmentView } from '@zuimei/shared/nomination.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import type {
-  JudgedCandidate,
-  RecusalView,
-  SheetLines,
-  SheetState,
-  SheetView,
+import {
+  checkSheet,
+  type JudgedCandidate,
+  type RecusalView,
+  type SheetLines,
+  type SheetState,
+  type SheetView,
 } from '@zuimei/shared/sheet.ts';
 import { foldText } from '@zuimei/shared/text/fold.ts';
 import type { Db, Tables } from '../db.ts';
@@ -32,7 +33,11 @@ export interface Own {
 /** The seat of this account. Refuses with not_found who has none, or whose panel the rules no longer have. */
 export async function readOwn(on: On, slug: string, staff: number | null): Promise<Own> {
   const contest = await readJudged(on, slug);
-  const seat = await ownSeat(on, contest.id, staff);
+  return ownOf(contest, await ownSeat(on, contest.id, staff));
+}
+
+/** A seat with its sheet's matter. Refuses with panel_missing where the rules no longer have its panel. */
+export function ownOf(contest: Judged, seat: Seat): Own {
   return { contest, seat, panel: panelOf(contest.outcome, seat.panel), standers: standersOf(contest) };
 }
 
@@ -145,7 +150,7 @@ export async function saveDraft(
   return await db.transaction().execute(async (tx) => {
     const own = await lockOwn(tx, slug, staff);
     const state = await readState(tx, seats, own);
-    checkOpen(own, state, await isComputed(tx, own.contest.id));
+    await checkOpen(tx, own, state);
     if (state.version !== given.version) throw new Refusal('sheet_changed', { version: state.version });
     checkKnown(own, state, given.lines);
     await keepDraft(tx, own.seat.id, given.lines, state.version + 1, clock());
@@ -160,12 +165,31 @@ export async function lockOwn(tx: Transaction<Tables>, slug: string, staff: numb
   return { ...own, seat: await seatById(tx, own.contest.id, own.seat.id) };
 }
 
-export function checkOpen({ seat }: Own, { locked }: Pick<SheetState, 'locked'>, computed: boolean): void {
-  if (seat.state !== 'seated' || computed) throw new Refusal('seat_closed');
+/** May this sheet still be written? Refuses with seat_closed and sheet_locked. */
+export async function checkOpen(
+  on: On,
+  { seat }: Own,
+  { locked }: Pick<SheetState, 'locked'>,
+): Promise<void> {
+  if (seat.state !== 'seated' || (await isComputed(on, seat.contest))) throw new Refusal('seat_closed');
   if (locked) throw new Refusal('sheet_locked');
 }
 
-function checkKnown({ panel, standers, contest }: Own, { recusals }: SheetState, lines: SheetLines): void {
+/** As checkSheet, of all who stand. */
+export function checkWhole(
+  { panel, standers, contest }: Own,
+  sheet: Pick<SheetState, 'lines' | 'recusals'>,
+): void {
+  const candidates = standers.map(({ number, withdrawn }) => ({ number, withdrawn: withdrawn !== null }));
+  checkSheet({ criteria: panel.criteria, decimals: contest.outcome.decimals, candidates }, sheet);
+}
+
+/** Nothing but points that can be given, to whom this seat judges. Refuses as saveDraft says. */
+export function checkKnown(
+  { panel, standers, contest }: Own,
+  { recusals }: Pick<SheetState, 'recusals'>,
+  lines: SheetLines,
+): void {
   const unit = 10 ** contest.outcome.decimals;
   for (const [key, line] of Object.entries(lines)) {
     const number = Number(key);

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import { signalBits, signalsIn } from '@zuimei/shared/policy.ts';
+import { isDoubtful, signalBits } from '@zuimei/shared/policy.ts';
 import { policyOf } from '@zuimei/shared/threshold.ts';
-import type { Judged } from './judged.ts';
+import { firstCounted, type Judged } from './judged.ts';
 import type { On } from './seat.ts';
 
 /**
@@ -9,20 +9,15 @@ import type { On } from './seat.ts';
  * rounds that count. What the standing would be without them is one of its what-ifs.
  */
 export async function readFlagged(on: On, contest: Judged): Promise<Record<number, number>> {
-  const { id, outcome, rounds } = contest;
-  const { weights, score } = policyOf(contest);
-  const least = score.doubt > 0 ? score.doubt : 1;
-  const from = outcome.vote.rounds === 'sum' ? 0 : rounds.length - 1;
+  const policy = policyOf(contest);
   const { rows } = await sql<{ signals: number; number: number; ballots: number }>`
     select e.signals, pick::int as number, count(*)::int as ballots
     from ledger_entry e left join ballot_ruling r on r.contest = e.contest and r.index = e.index, unnest(e.picks) as pick
-    where e.contest = ${id} and e.kind = 'ballot' and e.round >= ${from} and e.state = 'counted'
+    where e.contest = ${contest.id} and e.kind = 'ballot' and e.round >= ${firstCounted(contest)} and e.state = 'counted'
       and (e.signals & ${~signalBits.proven}::int) <> 0 and r.index is null
     group by e.signals, pick`.execute(on);
   const flagged: Record<number, number> = {};
-  for (const { signals, number, ballots } of rows) {
-    const points = signalsIn(signals).reduce((sum, one) => sum + weights[one], 0);
-    if (points >= least) flagged[number] = (flagged[number] ?? 0) + ballots;
-  }
+  for (const { signals, number, ballots } of rows)
+    if (isDoubtful(policy, signals)) flagged[number] = (flagged[number] ?? 0) + ballots;
   return flagged;
 }

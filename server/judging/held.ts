@@ -1,9 +1,11 @@
 import { sql } from 'kysely';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import type { StandingView } from '@zuimei/shared/verdict.ts';
 import type { Db } from '../db.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
 import { gather } from './inputs.ts';
 import { readJudged } from './judged.ts';
+import type { On } from './seat.ts';
 
 /**
  * An auditor signs that the ballots that are held, so many, stay uncounted: the standing goes on without a ruling on each. Refuses with
@@ -31,4 +33,16 @@ export async function signHeld(
       reason,
     });
   });
+}
+
+/** Who signed for how many held ballots, and why; null = nobody did. */
+export async function readSigned(on: On, contest: number): Promise<StandingView['heldSigned']> {
+  const row = await on
+    .selectFrom('held_signed')
+    .innerJoin('staff', 'staff.id', 'held_signed.staff')
+    .select(['held_signed.ballots', 'held_signed.reason', 'held_signed.at', 'staff.name'])
+    .where('held_signed.contest', '=', contest)
+    .executeTakeFirst();
+  if (!row) return null;
+  return { by: row.name, at: row.at.toISOString(), ballots: Number(row.ballots), reason: row.reason };
 }

@@ -4,8 +4,8 @@ import { type PanelId, panelIds } from '@zuimei/shared/judging/outcome.ts';
 import type { Inputs } from '@zuimei/shared/judging/robust.ts';
 import type { PanelSheets } from '@zuimei/shared/standing.ts';
 import type { OpenedSheet, StandingCheck } from '@zuimei/shared/verdict.ts';
-import { readCounts } from '../tally/snapshot.ts';
-import { type Judged, standersOf } from './judged.ts';
+import { type Count, readCounts } from '../tally/snapshot.ts';
+import { firstCounted, type Judged, standersOf } from './judged.ts';
 import { quorumOf } from './panel.ts';
 import { type On, readSeats, type Seat } from './seat.ts';
 import { type Locked, readLocked, standingSheet } from './sheet.ts';
@@ -20,12 +20,17 @@ export interface Gathered {
   seats: (Seat & { locked: Locked | null })[];
 }
 
-export async function gather(on: On, contest: Judged): Promise<Gathered> {
+/** `counts`: those of a round, as they are now unless another moment is meant. */
+export async function gather(
+  on: On,
+  contest: Judged,
+  counts: (round: number) => Promise<Count[]> = (round) => readCounts(on, contest.id, round),
+): Promise<Gathered> {
   const standers = standersOf(contest).filter(({ withdrawn }) => !withdrawn);
-  const { votes, held } = await readVotes(
-    on,
+  const { votes, held } = await sumVotes(
     contest,
     standers.map(({ number }) => number),
+    counts,
   );
   const rows = (await readSeats(on, contest.id)).filter(
     ({ kind, state }) => kind === 'full' && state !== 'removed',
@@ -84,16 +89,15 @@ function openedSheet(
 }
 
 /** Votes by the rule: of the last round, or of all rounds together; and the ballots of them that are held. */
-async function readVotes(
-  on: On,
-  { id, outcome, rounds }: Judged,
+async function sumVotes(
+  contest: Judged,
   numbers: readonly number[],
+  counts: (round: number) => Promise<Count[]>,
 ): Promise<{ votes: Record<number, number>; held: number }> {
-  const from = outcome.vote.rounds === 'sum' ? 0 : rounds.length - 1;
   const votes: Record<number, number> = Object.fromEntries(numbers.map((number) => [number, 0]));
   let held = 0;
-  for (let round = Math.max(0, from); round < rounds.length; round++) {
-    for (const line of await readCounts(on, id, round)) {
+  for (let round = firstCounted(contest); round < contest.rounds.length; round++) {
+    for (const line of await counts(round)) {
       if (line.number === 0) held += line.held;
       else if (line.number in votes) votes[line.number] = (votes[line.number] ?? 0) + line.votes;
     }

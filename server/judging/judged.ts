@@ -34,6 +34,11 @@ export function standersOf({
   return candidates.filter(({ number }) => !numbers || numbers.includes(number));
 }
 
+/** The first round whose votes count: all do, or the last alone. */
+export function firstCounted({ outcome, rounds }: Pick<Judged, 'outcome' | 'rounds'>): number {
+  return outcome.vote.rounds === 'sum' ? 0 : Math.max(0, rounds.length - 1);
+}
+
 /** Each seat has an order of its own, so that nobody is always first; the same at every look. */
 export function shuffled(candidates: readonly Candidate[], slug: string, code: string): Candidate[] {
   const at = ({ number }: Candidate): string =>

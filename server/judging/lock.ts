@@ -1,15 +1,14 @@
 import { sql, type Transaction } from 'kysely';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import { checkSheet, type SheetLines, type SheetReceipt, type SheetState } from '@zuimei/shared/sheet.ts';
+import type { SheetLines, SheetReceipt, SheetState } from '@zuimei/shared/sheet.ts';
 import type { Db, Tables } from '../db.ts';
 import type { Secrets } from '../secret.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
 import type { Ledger } from '../vote/ledger.ts';
-import { checkOpen, lockOwn, type Own, readState } from './draft.ts';
+import { checkOpen, checkWhole, lockOwn, type Own, readState } from './draft.ts';
 import { judgingSpan } from './judged.ts';
 import type { Seats } from './seat.ts';
 import { digestOfSheet, linesToLock, readLocked } from './sheet.ts';
-import { isComputed } from './verdict.ts';
 
 type Parts = { db: Db; seats: Seats; ledger: Ledger; secrets: Secrets; clock: () => number };
 
@@ -57,15 +56,15 @@ export async function lockBy(
     async change(tx) {
       const own = await given.own(tx);
       const state = await readState(tx, seats, own);
-      checkOpen(own, state, await isComputed(tx, own.contest.id));
+      await checkOpen(tx, own, state);
       checkInTime(own, clock());
       const lines = given.lines(state);
-      checkWhole(own, state, lines, given.abstained);
+      checkMeant(own, state, lines, given.abstained);
       const recused = state.recusals.map(({ number }) => number);
       const due = own.standers
         .filter(({ number, withdrawn }) => !withdrawn && !recused.includes(number))
         .map(({ number }) => number);
-      const { kept } = linesToLock(lines, due);
+      const kept = linesToLock(lines, due);
       receipt.revision = ((await readLocked(tx, [own.seat.id])).at(-1)?.revision ?? 0) + 1;
       receipt.digest = digestOfSheet(secrets, slug, own.seat, {
         revision: receipt.revision,
@@ -122,26 +121,18 @@ function checkInTime({ contest, seat }: Own, now: number): void {
     throw new Refusal('lock_closed', { closes });
 }
 
-function checkWhole(
-  { contest, panel, standers }: Own,
-  state: SheetState,
+function checkMeant(
+  own: Own,
+  { conflicts, mustRecuse, recusals }: SheetState,
   lines: SheetLines,
   abstained: readonly number[] | null,
 ): void {
-  if (state.mustRecuse && state.conflicts.length > 0)
-    throw new Refusal('recusal_missing', { n: state.conflicts.length });
-  const meant = Object.keys(lines)
-    .map(Number)
-    .filter((number) => lines[number]?.abstained && (abstained === null || abstained.includes(number)));
-  const sure = Object.fromEntries(
-    Object.entries(lines).map(([key, line]) => [key, { ...line, abstained: meant.includes(Number(key)) }]),
-  );
-  checkSheet(
-    {
-      criteria: panel.criteria,
-      decimals: contest.outcome.decimals,
-      candidates: standers.map(({ number, withdrawn }) => ({ number, withdrawn: withdrawn !== null })),
-    },
-    { lines: sure, recusals: state.recusals },
-  );
+  if (mustRecuse && conflicts.length > 0) throw new Refusal('recusal_missing', { n: conflicts.length });
+  // What was not meant is a gap.
+  const isMeant = (key: string): boolean => abstained === null || abstained.includes(Number(key));
+  const sure = Object.entries(lines).map(([key, line]) => [
+    key,
+    { ...line, abstained: line.abstained && isMeant(key) },
+  ]);
+  checkWhole(own, { lines: Object.fromEntries(sure), recusals });
 }

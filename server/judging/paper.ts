@@ -1,14 +1,13 @@
 import { sql } from 'kysely';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import { checkSheet, type SheetLines, type SheetReceipt } from '@zuimei/shared/sheet.ts';
+import type { SheetLines, SheetReceipt } from '@zuimei/shared/sheet.ts';
 import type { Secrets } from '../secret.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
 import type { Parts } from './appoint.ts';
-import { checkOpen, type Own, readState } from './draft.ts';
-import { panelOf, readJudged, standersOf } from './judged.ts';
+import { checkKnown, checkOpen, checkWhole, type Own, ownOf, readState } from './draft.ts';
+import { readJudged } from './judged.ts';
 import { lockBy } from './lock.ts';
 import { type On, seatById } from './seat.ts';
-import { isComputed } from './verdict.ts';
 
 /**
  * A sheet on paper: the first clerk's entry is kept, a second one's is held against it, and only when both are the same is the sheet locked.
@@ -22,18 +21,11 @@ export async function enterPaper(
   id: number,
   given: { lines: SheetLines; reference: string },
 ): Promise<SheetReceipt | null> {
-  const own = await ownOf(db, slug, id);
+  const own = await ownById(db, slug, id);
   const state = await readState(db, seats, own);
-  checkOpen(own, state, await isComputed(db, own.contest.id));
-  const { standers, panel, contest } = own;
-  checkSheet(
-    {
-      criteria: panel.criteria,
-      decimals: contest.outcome.decimals,
-      candidates: standers.map(({ number, withdrawn }) => ({ number, withdrawn: withdrawn !== null })),
-    },
-    { lines: given.lines, recusals: state.recusals },
-  );
+  await checkOpen(db, own, state);
+  checkKnown(own, state, given.lines);
+  checkWhole(own, { lines: given.lines, recusals: state.recusals });
   const other = await db
     .selectFrom('sheet_paper')
     .select(['lines', 'staff'])
@@ -44,7 +36,7 @@ export async function enterPaper(
   const receipt =
     other &&
     (await lockBy({ seats, ledger, secrets, clock }, slug, actor, {
-      own: (tx) => ownOf(tx, slug, id),
+      own: (tx) => ownById(tx, slug, id),
       lines: () => given.lines,
       abstained: null,
       paper: given.reference,
@@ -58,15 +50,14 @@ export async function enterPaper(
       insert into sheet_paper (seat, staff, lines, at)
       values (${id}, ${actor.staff}, ${JSON.stringify(given.lines)}::jsonb, ${new Date(clock()).toISOString()}::timestamptz)
       on conflict (seat, staff) do update set lines = excluded.lines, at = excluded.at`.execute(tx);
-    await recordAction(tx, actor, { act: 'sheet.enter', contest: contest.id, subject: own.seat.code });
+    await recordAction(tx, actor, { act: 'sheet.enter', contest: own.contest.id, subject: own.seat.code });
   });
   return null;
 }
 
-async function ownOf(on: On, slug: string, id: number): Promise<Own> {
+async function ownById(on: On, slug: string, id: number): Promise<Own> {
   const contest = await readJudged(on, slug);
-  const seat = await seatById(on, contest.id, id);
-  return { contest, seat, panel: panelOf(contest.outcome, seat.panel), standers: standersOf(contest) };
+  return ownOf(contest, await seatById(on, contest.id, id));
 }
 
 function checkSame({ standers, panel }: Own, one: SheetLines, other: SheetLines): void {

@@ -6,7 +6,6 @@ import { type Actor, recordAction } from '../staff/action.ts';
 import type { Ledger } from '../vote/ledger.ts';
 import { checkOpen, keepDraft, type Own, readState } from './draft.ts';
 import type { Seats } from './seat.ts';
-import { isComputed } from './verdict.ts';
 
 type Parts = { seats: Seats; ledger: Ledger; clock: () => number };
 
@@ -33,7 +32,7 @@ export async function recuse(
     async change(tx) {
       const own = await given.seat(tx);
       const state = await readState(tx, seats, own);
-      checkOpen(own, state, await isComputed(tx, own.contest.id));
+      await checkOpen(tx, own, state);
       const fresh = numbers.filter((number) => !state.recusals.some((one) => one.number === number));
       if (fresh.some((number) => !own.standers.some((one) => one.number === number)))
         throw new Refusal('not_found');
@@ -59,7 +58,7 @@ export async function recuse(
       return {
         panel: own.seat.panel,
         seat: own.seat.code,
-        numbers: [...fresh].sort((a, b) => a - b),
+        numbers: named,
         ground,
       };
     },

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { toHex } from '@zuimei/shared/bytes.ts';
-import { type LockedSheet, sheetCommitment, sheetSalt } from '@zuimei/shared/judging/sheet.ts';
+import { sheetCommitment, sheetSalt } from '@zuimei/shared/judging/sheet.ts';
 import type { SheetLines, SheetReceipt } from '@zuimei/shared/sheet.ts';
 import type { Secrets } from '../secret.ts';
 import { ledgerKeys } from '../vote/ledger.ts';
@@ -47,23 +47,14 @@ export function receiptOf({ revision, at, entry, digest }: Locked): SheetReceipt
   return { revision, at, entry, digest };
 }
 
-/** What of a draft is locked: whom points were given, without notes; an abstention has no line. */
-export function linesToLock(
-  lines: SheetLines,
-  due: readonly number[],
-): { points: LockedSheet['sheet']; kept: SheetLines } {
-  const given = due
-    .filter((number) => !lines[number]?.abstained)
-    .map((number) => [number, lines[number]?.points ?? {}] as const);
-  const none = due.filter((number) => lines[number]?.abstained);
-  const plain = (points: Record<string, number>, abstained: boolean) => ({ points, abstained, note: '' });
-  return {
-    points: given,
-    kept: Object.fromEntries([
-      ...given.map(([number, points]) => [number, plain(points, false)]),
-      ...none.map((number) => [number, plain({}, true)]),
-    ]),
-  };
+/** What of a draft is locked, of those that are due: points, without notes; an abstention gives none. */
+export function linesToLock(lines: SheetLines, due: readonly number[]): SheetLines {
+  return Object.fromEntries(
+    due.map((number) => {
+      const { abstained = false, points = {} } = lines[number] ?? {};
+      return [number, { points: abstained ? {} : points, abstained, note: '' }];
+    }),
+  );
 }
 
 /** The digest that a lock writes, from what the database keeps of it: the same text gives the same digest, whoever works it out. */

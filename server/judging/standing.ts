@@ -9,9 +9,9 @@ import type { ChoiceDocument, StandingDocument } from '@zuimei/shared/verdict.ts
 import type { Tables } from '../db.ts';
 import type { Actor } from '../staff/action.ts';
 import { type FixParts, fixVerdict } from './fix.ts';
+import { readSigned } from './held.ts';
 import { type Gathered, gather, missingOf } from './inputs.ts';
 import { type Judged, standersOf } from './judged.ts';
-import type { On } from './seat.ts';
 import { digestOfDocument, readVerdicts, type Verdicts } from './verdict.ts';
 
 /** The standing as the rules and what was gathered give it, or why there is none. */
@@ -21,27 +21,19 @@ export function standingOf(
 ): StandingDocument | Refused {
   const found = computeStanding(outcome, inputs.votes, inputs.sheets);
   if (isRefused(found)) return found;
-  const document: StandingDocument = {
-    ledgerSize,
-    votes: { ...inputs.votes },
-    held,
-    parts: found.parts,
-    trimmed: {},
-    order: found.standing,
-    panels: {},
-  };
-  const numbers = found.standing.map(({ number }) => number);
+  const { parts, totals, standing: order } = found;
+  const numbers = order.map(({ number }) => number);
+  const panels: StandingDocument['panels'] = {};
+  const trimmed: StandingDocument['trimmed'] = {};
   for (const panel of panelIds) {
-    const [rule, totals] = [outcome.panels[panel], found.totals[panel]];
-    if (!rule || !totals) continue;
-    const judged = panelParts(totals, rule, numbers, 10 ** outcome.decimals);
-    if (!isRefused(judged)) document.trimmed[panel] = judged.trimmed;
-    document.panels[panel] = (opened[panel] ?? []).map((sheet) => ({
-      ...sheet,
-      totals: totals[sheet.seat] ?? {},
-    }));
+    const [rule, own] = [outcome.panels[panel], totals[panel]];
+    if (!rule || !own) continue;
+    // The worked examples fix what computeStanding gives: whose line was dropped is asked for beside it.
+    const judged = panelParts(own, rule, numbers, 10 ** outcome.decimals);
+    if (!isRefused(judged)) trimmed[panel] = judged.trimmed;
+    panels[panel] = (opened[panel] ?? []).map((sheet) => ({ ...sheet, totals: own[sheet.seat] ?? {} }));
   }
-  return document;
+  return { ledgerSize, votes: { ...inputs.votes }, held, parts, trimmed, order, panels };
 }
 
 /**
@@ -62,7 +54,7 @@ export async function fixStanding(
       await sql`select 1 from ledger_head where contest = ${contest.id} for update`.execute(tx);
       const gathered = await gather(tx, contest);
       const signed = await readSigned(tx, contest.id);
-      const [missing] = missingOf(contest, gathered, signed, parts.clock());
+      const [missing] = missingOf(contest, gathered, signed?.ballots ?? 0, parts.clock());
       if (missing) throw new Refusal('standing_missing', { what: missing.code, n: missing.n });
       const document = standingOf(contest, gathered);
       if (isRefused(document)) refuse(document);
@@ -76,16 +68,6 @@ export async function fixStanding(
       return { document, facts: { ledgerSize }, subject: contest.title };
     },
   });
-}
-
-/** How many held ballots an auditor signed for. */
-export async function readSigned(on: On, contest: number): Promise<number> {
-  const row = await on
-    .selectFrom('held_signed')
-    .select('ballots')
-    .where('contest', '=', contest)
-    .executeTakeFirst();
-  return Number(row?.ballots ?? 0);
 }
 
 /** What the choice would be: the order of the standing, as ties on it were settled, under the limits. Who has withdrawn since is passed over. */

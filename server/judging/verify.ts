@@ -8,9 +8,8 @@ import type { StoredContest } from '../contest/contest.ts';
 import type { Secrets } from '../secret.ts';
 import { readCountsAt } from '../tally/snapshot.ts';
 import { gather } from './inputs.ts';
-import { type Judged, standersOf } from './judged.ts';
-import type { On } from './seat.ts';
-import { readSeats } from './seat.ts';
+import type { Judged } from './judged.ts';
+import { type On, readSeats } from './seat.ts';
 import { digestOfSheet, readLocked } from './sheet.ts';
 import { choiceOf, standingOf } from './standing.ts';
 import { redoTie } from './tie.ts';
@@ -140,31 +139,14 @@ async function standingProblem(
   entries: readonly Entry[],
 ): Promise<string | null> {
   const then = standersThen(contest, at);
-  const gathered = await gather(on, then);
   if (document.ledgerSize !== entry)
     return `综合得分写明根据账本前 ${document.ledgerSize} 条，却记在第 ${entry + 1} 号。`;
   const moment = entries.find(({ index }) => index === entry)?.at.getTime();
   if (moment === undefined) return '账本中没有这次计算的记录。';
-  const numbers = standersOf(then)
-    .filter(({ withdrawn }) => !withdrawn)
-    .map(({ number }) => number);
-  const votes: Record<number, number> = Object.fromEntries(numbers.map((number) => [number, 0]));
-  let held = 0;
-  const { rounds, outcome } = contest;
-  const from = outcome.vote.rounds === 'sum' ? 0 : rounds.length - 1;
-  for (let round = Math.max(0, from); round < rounds.length; round++)
-    for (const line of await readCountsAt(on, contest.id, round, moment)) {
-      if (line.number === 0) held += line.held;
-      else if (line.number in votes) votes[line.number] = (votes[line.number] ?? 0) + line.votes;
-    }
-  const anew = standingOf(then, {
-    ...gathered,
-    inputs: { ...gathered.inputs, votes },
-    held,
-    ledgerSize: document.ledgerSize,
-  });
+  const gathered = await gather(on, then, (round) => readCountsAt(on, contest.id, round, moment));
+  const anew = standingOf(then, { ...gathered, ledgerSize: document.ledgerSize });
   if (isRefused(anew)) return `按现有评分表无法重算（${anew.refusal}）。`;
-  const difference = standingDifference(document, anew, outcome.decimals);
+  const difference = standingDifference(document, anew, contest.outcome.decimals);
   if (difference || panelIds.every((id) => same(document.panels[id], anew.panels[id]))) return difference;
   return '评分表的明细与锁定的不一致。';
 }

@@ -2,6 +2,7 @@ import { isRefused, type Refused } from '@zuimei/shared/judging/refused.ts';
 import type { StandingView } from '@zuimei/shared/verdict.ts';
 import type { Db } from '../db.ts';
 import { readFlagged } from './flagged.ts';
+import { readSigned } from './held.ts';
 import { gather, missingOf } from './inputs.ts';
 import { readJudged, standersOf } from './judged.ts';
 import { reopenedSheets } from './reopened.ts';
@@ -17,15 +18,9 @@ export async function readStandingView(
   const contest = await readJudged(db, slug);
   const standers = standersOf(contest);
   const verdicts = await readVerdicts(db, contest.id);
-  const signed = await db
-    .selectFrom('held_signed')
-    .innerJoin('staff', 'staff.id', 'held_signed.staff')
-    .select(['held_signed.ballots', 'held_signed.reason', 'held_signed.at', 'staff.name'])
-    .where('held_signed.contest', '=', contest.id)
-    .executeTakeFirst();
-  const ballots = Number(signed?.ballots ?? 0);
+  const heldSigned = await readSigned(db, contest.id);
   const gathered = await gather(db, contest);
-  const missing = missingOf(contest, gathered, ballots, clock());
+  const missing = missingOf(contest, gathered, heldSigned?.ballots ?? 0, clock());
   const { standing, ties, choice } = verdicts;
   const proposal = standing ? choiceOf(contest, verdicts) : null;
   // Nothing is missing, and yet it may have no answer (too few sheets): that is said before somebody tries.
@@ -47,9 +42,7 @@ export async function readStandingView(
     outcome: contest.outcome,
     lotsOpen: Date.parse(contest.rounds[0]?.opens ?? '') > clock(),
     missing: standing ? [] : missing,
-    heldSigned: signed
-      ? { by: signed.name, at: signed.at.toISOString(), ballots, reason: signed.reason }
-      : null,
+    heldSigned,
     standing,
     ties,
     open: refused?.refusal === 'tie_open' ? { numbers: refused.numbers, places: refused.places } : null,

@@ -5,13 +5,14 @@ import type { StoredContest } from '../contest/contest.ts';
 import type { Db, Tables } from '../db.ts';
 import type { Log } from '../log/log.ts';
 
-interface Line {
+/** Of a candidate, or with number 0 of all ballots. */
+export interface Count {
   number: number;
   votes: number;
   held: number;
 }
 
-/** Reads the tally to show at `now`: counts only as far as the contest's reveal allows. Line 0 counts ballots. */
+/** Reads the tally to show at `now`: counts only as far as the contest's reveal allows. Count 0 counts ballots. */
 export async function readTally(db: Db, log: Log, contest: StoredContest, now: number): Promise<TallyView> {
   const round = roundToShow(contest, now);
   const live = await readCounts(db, contest.id, round);
@@ -42,7 +43,7 @@ export async function readShown(
   { id, reveal }: StoredContest,
   round: number,
   now: number,
-): Promise<Line[] | null> {
+): Promise<Count[] | null> {
   if (isShownLive(reveal, now)) return await readCounts(db, id, round);
   const upto = revealedUpTo(reveal, now);
   return upto === null ? null : await revealedCounts(db, id, round, upto);
@@ -53,8 +54,8 @@ export async function readCounts(
   db: Db | Transaction<Tables>,
   contest: number,
   round: number,
-): Promise<Line[]> {
-  const { rows } = await sql<Line>`
+): Promise<Count[]> {
+  const { rows } = await sql<Count>`
     select candidate as number, votes, held from tally where contest = ${contest} and round = ${round}`.execute(
     db,
   );
@@ -62,9 +63,9 @@ export async function readCounts(
 }
 
 /** Counts as they stood at a daily reveal: recounted from the ledger once, then kept. */
-async function revealedCounts(db: Db, contest: number, round: number, upto: number): Promise<Line[]> {
+async function revealedCounts(db: Db, contest: number, round: number, upto: number): Promise<Count[]> {
   const at = new Date(upto).toISOString();
-  const kept = await sql<{ counts: Line[] }>`
+  const kept = await sql<{ counts: Count[] }>`
     select counts from tally_reveal where contest = ${contest} and round = ${round} and upto = ${at}::timestamptz`.execute(
     db,
   );
@@ -92,9 +93,9 @@ export async function readCountsAt(
   contest: number,
   round: number,
   upto: number,
-): Promise<Line[]> {
+): Promise<Count[]> {
   const at = new Date(upto).toISOString();
-  const { rows } = await sql<Line>`
+  const { rows } = await sql<Count>`
     with ruled as (
       select ballot::bigint as index,
         count(*) filter (where act ->> 'ruling' = 'void') > count(*) filter (where act ->> 'ruling' = 'restore') as void,

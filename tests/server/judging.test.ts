@@ -315,6 +315,13 @@ describe.each(databaseKinds)('judging (%s)', (kind) => {
         lines: linesOf(deed),
         reference: '评分表第1号',
       });
+    expect((await enter(organizer, 825)).body).toMatchObject({ code: 'points_out', criterion: '事迹' });
+    const strange = { 1: { points: { deed: 800, spirit: 700, other: 100 }, abstained: false, note: '' } };
+    const reply = await organizer.ask<{ code: string }>('POST', paper, {
+      lines: { ...linesOf(800), ...strange },
+      reference: '评分表第1号',
+    });
+    expect(reply.body.code).toBe('bad_request');
     expect((await enter(organizer, 800)).body).toEqual({ receipt: null });
     expect((await enter(organizer, 800)).body).toEqual({ receipt: null });
     expect((await enter(second, 850)).body).toMatchObject({
