@@ -6,6 +6,7 @@ import type { CandidateKind, Photo } from '@zuimei/shared/contest.ts';
 import type { PanelId } from '@zuimei/shared/judging/outcome.ts';
 import type { Act, EntryKind, RulingVerb } from '@zuimei/shared/ledger/act.ts';
 import type { Consent, FormValues, NominationAct, NominationState } from '@zuimei/shared/nomination.ts';
+import type { Effect, FindingVerdict } from '@zuimei/shared/result/act.ts';
 import type { RecusalGround, SeatKind, SeatState, SheetLines } from '@zuimei/shared/sheet.ts';
 import type { Role, StaffChange } from '@zuimei/shared/staff.ts';
 
@@ -34,6 +35,8 @@ export interface Tables {
     /** null = does not exist for the public. */
     published_at: Date | null;
     archived_at: Date | null;
+    noticed_at: Date | null;
+    resulted_at: Date | null;
     /** When private values were erased. */
     erased_at: Date | null;
     /** When the addresses of its ballots were turned into digests. */
@@ -330,6 +333,55 @@ export interface Tables {
     digest: Buffer;
     actor: string;
     at: Date;
+  };
+  objection_officer: { contest: number; staff: number; named_by: string; at: Date };
+  objection: {
+    id: Generated<number>;
+    contest: number;
+    no: number;
+    entry: Count;
+    code: Buffer;
+    source: Buffer | null;
+    who: Buffer | null;
+    what: Buffer | null;
+    received_at: Date;
+    erased_at: Date | null;
+  };
+  objection_file: {
+    id: string;
+    objection: number;
+    name: string;
+    type: string;
+    size: number;
+    bytes: Buffer;
+    created_at: Generated<Date>;
+  };
+  finding: {
+    id: Generated<number>;
+    objection: number;
+    verdict: FindingVerdict;
+    effect: Effect;
+    numbers: number[];
+    text: Buffer | null;
+    proposed_by: number;
+    proposed_at: Date;
+    state: Generated<'open' | 'confirmed' | 'declined'>;
+    decided_by: number | null;
+    decided_at: Date | null;
+    reason: Generated<string>;
+    entry: Count | null;
+  };
+  approval_scan: { contest: number; digest: Buffer; name: string; type: string; bytes: Buffer };
+  revocation: {
+    id: Generated<number>;
+    contest: number;
+    serial: string;
+    reason: string;
+    asked_by: number;
+    asked_at: Date;
+    state: Generated<'open' | 'granted' | 'refused'>;
+    decided_by: number | null;
+    decided_at: Date | null;
   };
   wechat_person: { key: Buffer; subject: Buffer; follows: boolean | null; follows_at: Date | null };
 }

@@ -140,6 +140,8 @@ export interface Contest {
   /** Rules in plain words, in addition to those the page writes from `rule`. */
   notes: string[];
   schedule: ScheduleStep[];
+  /** By acts of the ledger, whatever the schedule plans. */
+  announced: Announced;
   rounds: Round[];
   paused: { since: Instant; reason: string } | null;
   rule: BallotRule;
@@ -187,11 +189,29 @@ export interface Extension {
   reason: string;
 }
 
-/** The phase at `now` (ms). Before the first step: draft. */
-export function phaseAt(contest: Pick<Contest, 'schedule'>, now: number): Phase {
+/** When the first notice and the first result were published; null = not yet. */
+export interface Announced {
+  notice: Instant | null;
+  result: Instant | null;
+}
+
+export const nothingAnnounced: Announced = { notice: null, result: null };
+
+/** What of a contest, published or planned, says in which phase it is. */
+export type Scheduled = Pick<Contest, 'schedule' | 'announced'> & { outcome: unknown };
+
+/**
+ * The phase at `now` (ms). Before the first step: draft. Where an outcome is worked out, notice and result begin when they are published:
+ * their dates are a plan, and a page that claims them because a day has come would say what is not so.
+ */
+export function phaseAt({ schedule, outcome, announced }: Scheduled, now: number): Phase {
   let phase: Phase = 'draft';
-  for (const step of contest.schedule) if (Date.parse(step.from) <= now) phase = step.phase;
-  return phase;
+  for (const step of schedule) {
+    const planned = outcome !== null && (step.phase === 'notice' || step.phase === 'result');
+    if (!planned && Date.parse(step.from) <= now) phase = step.phase;
+  }
+  if (outcome === null || phase === 'archived') return phase;
+  return announced.result ? 'result' : announced.notice ? 'notice' : phase;
 }
 
 /** Index of the round open at `now` (ms), or -1. A round includes its opening instant and excludes its closing instant. */

@@ -38,6 +38,11 @@ export const refusalCodes = [
   'too_many_picks',
   'category_too_few',
   'category_too_many',
+  // objecting
+  'objection_closed',
+  'objection_anonymous',
+  'objection_too_many',
+  'objection_unknown',
   // reading
   'not_sealed_yet',
   'sealed',

@@ -1,5 +1,7 @@
 /** An instant as a UTC ISO string with milliseconds, e.g. `2026-03-28T06:06:31.000Z`. */
 export type Instant = string;
+/** A calendar day in Shanghai, YYYY-MM-DD. */
+export type Day = string;
 
 const SHANGHAI_OFFSET_MS = 8 * 3_600_000;
 const DAY_MS = 86_400_000;
@@ -29,4 +31,10 @@ export function isDate(text: string): boolean {
 /** The moment (ms) at which the given Shanghai day begins, plus `minutes` after midnight. */
 export function shanghaiDayStart(day: number, minutes = 0): number {
   return day * DAY_MS - SHANGHAI_OFFSET_MS + minutes * 60_000;
+}
+
+/** The moment (ms) at which something ends on a day: with the day itself, or at an hour of it. */
+export function dayClosesAt(day: Day, closes: '24:00' | '17:30'): number {
+  const start = Date.parse(day) - SHANGHAI_OFFSET_MS;
+  return start + (closes === '24:00' ? DAY_MS : 17.5 * 3_600_000);
 }

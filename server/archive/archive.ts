@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import { phaseAt } from '@zuimei/shared/contest.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { announcedOf } from '../contest/contest.ts';
 import { collectionDocument, settingsDocument } from '../contest/document.ts';
 import { lockContest } from '../contest/lock.ts';
 import { readStored } from '../contest/plan.ts';
@@ -58,7 +59,7 @@ async function close(
   await lockContest(tx, contest, 'update');
   const row = await tx
     .selectFrom('contest')
-    .select(['settings', 'archived_at', 'collection', 'published_at'])
+    .select(['settings', 'archived_at', 'collection', 'published_at', 'noticed_at', 'resulted_at'])
     .where('id', '=', contest)
     .executeTakeFirstOrThrow();
   if (row.archived_at) throw new Refusal('archived');
@@ -78,7 +79,7 @@ async function close(
   await recordAction(tx, actor, {
     act: 'contest.archive',
     contest,
-    subject: `${settings.title}（${phaseAt(settings, now)}）`,
+    subject: `${settings.title}（${phaseAt({ ...settings, announced: announcedOf(row) }, now)}）`,
     reason,
   });
 }

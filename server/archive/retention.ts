@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { phaseAt } from '@zuimei/shared/contest.ts';
+import { nothingAnnounced, phaseAt } from '@zuimei/shared/contest.ts';
 import type { Retention } from '@zuimei/shared/out.ts';
 import type { ContestSettings } from '@zuimei/shared/plan/plan.ts';
 import type { StoredPlan } from '../contest/plan.ts';
@@ -50,7 +50,7 @@ export async function readRetention(
  */
 export function archivableAt(
   stored: Pick<StoredPlan, 'publishedAt' | 'collection'>,
-  settings: Pick<ContestSettings, 'rounds' | 'schedule'>,
+  settings: Pick<ContestSettings, 'rounds' | 'schedule' | 'outcome'>,
   now: number,
 ): Retention['archivable'] {
   const ends = stored.publishedAt
@@ -65,7 +65,9 @@ export function archivableAt(
       : [];
   const last = ends.toSorted((a, b) => Date.parse(a) - Date.parse(b)).at(-1);
   if (last !== undefined) return { now: Date.parse(last) <= now, from: last };
-  const over = ['judging', 'notice', 'result', 'archived'].includes(phaseAt(settings, now));
+  const over = ['judging', 'notice', 'result', 'archived'].includes(
+    phaseAt({ ...settings, announced: nothingAnnounced }, now),
+  );
   return { now: over && stored.publishedAt !== null, from: null };
 }
 

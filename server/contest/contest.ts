@@ -1,5 +1,5 @@
 import { sql, type Transaction } from 'kysely';
-import type { Candidate, Contest } from '@zuimei/shared/contest.ts';
+import type { Announced, Candidate, Contest } from '@zuimei/shared/contest.ts';
 import type { ContestSettings } from '@zuimei/shared/plan/plan.ts';
 import type { Db, Tables } from '../db.ts';
 import { candidateDocument, settingsDocument } from './document.ts';
@@ -15,7 +15,7 @@ export interface StoredContest extends Contest {
 export async function readContest(db: Db | Transaction<Tables>, slug: string): Promise<StoredContest | null> {
   const row = await db
     .selectFrom('contest')
-    .select(['id', 'slug', 'version', 'settings'])
+    .select(['id', 'slug', 'version', 'settings', 'noticed_at', 'resulted_at'])
     .where('slug', '=', slug)
     .where('published_at', 'is not', null)
     .executeTakeFirst();
@@ -25,8 +25,14 @@ export async function readContest(db: Db | Transaction<Tables>, slug: string): P
     id: row.id,
     slug: row.slug,
     version: row.version,
+    announced: announcedOf(row),
     candidates: await readCandidates(db, row.id),
   };
+}
+
+/** As a row of contest has it. */
+export function announcedOf(row: { noticed_at: Date | null; resulted_at: Date | null }): Announced {
+  return { notice: row.noticed_at?.toISOString() ?? null, result: row.resulted_at?.toISOString() ?? null };
 }
 
 /** All candidates of a contest in order of number, withdrawn ones too. */

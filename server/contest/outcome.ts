@@ -69,6 +69,8 @@ export function outcomeShapeBy({ text, list }: Measure) {
       closes: picklist(['24:00', '17:30']),
       anonymous: picklist(['clue', 'refused']),
       replyDays: anyNumber,
+      sorted: picklist(['strokes', 'number']),
+      approval: list(picklist(['notice', 'result']), 2),
     }),
     sample: anyNumber,
     seeCounts: boolean(),

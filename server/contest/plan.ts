@@ -1,7 +1,9 @@
 import type { Transaction } from 'kysely';
+import type { Announced } from '@zuimei/shared/contest.ts';
 import type { Collection, ContestPlan, ContestSettings } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Db, Tables } from '../db.ts';
+import { announcedOf } from './contest.ts';
 import { collectionDocument, draftDocument, settingsDocument } from './document.ts';
 
 /** A contest as staff know it: published or not, with what is in force and what is being prepared. */
@@ -24,6 +26,7 @@ export interface StoredPlan {
   /** null = does not exist for the public. */
   publishedAt: Date | null;
   archivedAt: Date | null;
+  announced: Announced;
 }
 
 /** Whether there is a contest of this slug, published or not. */
@@ -48,6 +51,8 @@ export async function readStored(db: Db | Transaction<Tables>, slug: string): Pr
       'version',
       'published_at',
       'archived_at',
+      'noticed_at',
+      'resulted_at',
     ])
     .where('slug', '=', slug)
     .executeTakeFirst();
@@ -64,5 +69,6 @@ export async function readStored(db: Db | Transaction<Tables>, slug: string): Pr
     version: row.version,
     publishedAt: row.published_at,
     archivedAt: row.archived_at,
+    announced: announcedOf(row),
   };
 }

@@ -3,11 +3,13 @@ import { groupsOf, settleTie } from '@zuimei/shared/judging/order.ts';
 import { panelIds } from '@zuimei/shared/judging/outcome.ts';
 import { isRefused, type Refused, refuse } from '@zuimei/shared/judging/refused.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { fallenOf, recomputeDue } from '@zuimei/shared/result/course.ts';
 import { panelParts } from '@zuimei/shared/score.ts';
 import { type Choice, choose, computeStanding } from '@zuimei/shared/standing.ts';
 import type { ChoiceDocument, StandingDocument } from '@zuimei/shared/verdict.ts';
 import type { Tables } from '../db.ts';
 import type { Actor } from '../staff/action.ts';
+import { readCourse } from './course.ts';
 import { type FixParts, fixVerdict } from './fix.ts';
 import { readSigned } from './held.ts';
 import { type Gathered, gather, missingOf } from './inputs.ts';
@@ -60,7 +62,12 @@ export async function fixStanding(
       if (isRefused(document)) refuse(document);
       const before = (await readVerdicts(tx, contest.id)).standing;
       const { ledgerSize } = document;
+      const course = await readCourse(tx, contest.id);
+      const due = recomputeDue(course);
+      // Once the chosen were named in public, only a finding takes the standing back.
+      if (course.choice && course.notices.length > 0 && !due) throw new Refusal('standing_done');
       if (
+        !due &&
         before &&
         digestOfDocument({ ...document, ledgerSize: before.document.ledgerSize }) === before.digest
       )
@@ -70,19 +77,28 @@ export async function fixStanding(
   });
 }
 
-/** What the choice would be: the order of the standing, as ties on it were settled, under the limits. Who has withdrawn since is passed over. */
-export function choiceOf(contest: Judged, verdicts: Verdicts): ChoiceDocument | Refused {
+/**
+ * What the choice would be: the order of the standing, as ties on it were settled, under the limits. Who has withdrawn since, or fell by a
+ * finding, is passed over.
+ */
+export function choiceOf(
+  contest: Judged,
+  verdicts: Verdicts,
+  fallen: readonly number[],
+): ChoiceDocument | Refused {
   const { standing, ties } = verdicts;
   if (!standing) throw new Refusal('state_changed');
   const settled = ties.flatMap(({ document }) => document.order);
   const order = settleTie(groupsOf(standing.document.order), settled);
-  const standers = standersOf(contest);
-  const candidates = Object.fromEntries(
-    standers.map(({ number, unit, category }) => [number, { unit, category }]),
-  );
-  const gone = standers.filter(({ withdrawn }) => withdrawn).map(({ number }) => number);
+  const gone = standersOf(contest).filter(({ withdrawn }) => withdrawn);
   const { outcome } = contest;
-  const choice: Choice | Refused = choose(order, candidates, outcome, gone, outcome.tieLast);
+  const choice: Choice | Refused = choose(
+    order,
+    boundsOf(contest),
+    outcome,
+    [...fallen, ...gone.map(({ number }) => number)],
+    outcome.tieLast,
+  );
   if (isRefused(choice)) return choice;
   return {
     chosen: choice.chosen,
@@ -90,6 +106,13 @@ export function choiceOf(contest: Judged, verdicts: Verdicts): ChoiceDocument | 
     alternates: choice.passed.filter(({ why }) => why === 'places').map(({ number }) => number),
     unfilled: choice.unfilled,
   };
+}
+
+/** What the limits look at, of everybody who was judged. */
+export function boundsOf(contest: Judged): Record<number, { unit: string; category: string }> {
+  return Object.fromEntries(
+    standersOf(contest).map(({ number, unit, category }) => [number, { unit, category }]),
+  );
 }
 
 /** The standing in force. Refuses with state_changed while there is none, and with standing_changed when votes were ruled on since. */
@@ -119,7 +142,7 @@ export async function fixChoice(
     async find(tx, contest) {
       const verdicts = await readStanding(tx, contest);
       if (verdicts.choice) throw new Refusal('state_changed');
-      const document = choiceOf(contest, verdicts);
+      const document = choiceOf(contest, verdicts, fallenOf(await readCourse(tx, contest.id)));
       if (isRefused(document)) refuse(document);
       const { chosen, alternates, unfilled } = document;
       if (unfilled !== given.unfilled) throw new Refusal('places_unfilled', { n: unfilled });

@@ -3,8 +3,10 @@ import type { Outcome } from '@zuimei/shared/judging/outcome.ts';
 import { isRefused, refuse } from '@zuimei/shared/judging/refused.ts';
 import { drawTied, lotDigest, lotSeed } from '@zuimei/shared/lot.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { fallenOf } from '@zuimei/shared/result/course.ts';
 import type { TieDocument } from '@zuimei/shared/verdict.ts';
 import type { Actor } from '../staff/action.ts';
+import { readCourse } from './course.ts';
 import { type FixParts, fixVerdict } from './fix.ts';
 import { choiceOf, readStanding } from './standing.ts';
 
@@ -30,7 +32,7 @@ export async function settle(
     reason,
     async find(tx, contest) {
       const verdicts = await readStanding(tx, contest);
-      const choice = choiceOf(contest, verdicts);
+      const choice = choiceOf(contest, verdicts, fallenOf(await readCourse(tx, contest.id)));
       if (verdicts.choice || !isRefused(choice) || choice.refusal !== 'tie_open')
         throw new Refusal('state_changed');
       const { tieLast } = contest.outcome;

@@ -3,10 +3,12 @@ import { standingDifference } from '@zuimei/shared/judging/difference.ts';
 import { panelIds } from '@zuimei/shared/judging/outcome.ts';
 import { isRefused } from '@zuimei/shared/judging/refused.ts';
 import { canonicalText } from '@zuimei/shared/ledger/canonical.ts';
+import { type CourseEntry, courseOf, fallenOf } from '@zuimei/shared/result/course.ts';
 import type { Found, StandingDocument } from '@zuimei/shared/verdict.ts';
 import type { StoredContest } from '../contest/contest.ts';
 import type { Secrets } from '../secret.ts';
 import { readCountsAt } from '../tally/snapshot.ts';
+import { readCourseEntries } from './course.ts';
 import { gather } from './inputs.ts';
 import type { Judged } from './judged.ts';
 import { type On, readSeats } from './seat.ts';
@@ -61,14 +63,15 @@ export async function verifyJudging(
       problems.push({ code: kind, index: one.entry, detail: '内容与账本中的摘要不符。' });
   }
   if (!standing) return problems;
+  const course = await readCourseEntries(on, contest.id);
   const detail = await standingProblem(on, judged, standing, rows);
   if (detail) problems.push({ code: 'standing', index: standing.entry, detail });
   for (const [at, tie] of ties.entries()) {
-    const before = choiceOf(standersThen(judged, tie.at), {
-      standing,
-      ties: ties.slice(0, at),
-      choice: null,
-    });
+    const before = choiceOf(
+      standersThen(judged, tie.at),
+      { standing, ties: ties.slice(0, at), choice: null },
+      fallenBefore(course, tie.entry),
+    );
     const anew =
       isRefused(before) && before.refusal === 'tie_open' ? redoTie(judged, before, tie.document) : null;
     if (anew?.join() !== tie.document.order.join())
@@ -79,7 +82,7 @@ export async function verifyJudging(
       });
   }
   if (!choice) return problems;
-  const anew = choiceOf(standersThen(judged, choice.at), found);
+  const anew = choiceOf(standersThen(judged, choice.at), found, fallenBefore(course, choice.entry));
   if (isRefused(anew) || anew.chosen.join() !== choice.document.chosen.join())
     problems.push({
       code: 'choice',
@@ -87,6 +90,11 @@ export async function verifyJudging(
       detail: `拟入选写 ${choice.document.chosen.join('、')}，按综合得分与限额应为 ${isRefused(anew) ? '无法确定' : anew.chosen.join('、')}。`,
     });
   return problems;
+}
+
+/** Who had fallen by a finding when the entry of this index was written. */
+function fallenBefore(entries: readonly CourseEntry[], index: number): number[] {
+  return fallenOf(courseOf(entries.filter((one) => one.index < index && one.kind !== 'withdrawal')));
 }
 
 /** The contest as it stood at a moment: who withdrew later was still there. */

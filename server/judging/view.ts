@@ -1,6 +1,8 @@
 import { isRefused, type Refused } from '@zuimei/shared/judging/refused.ts';
+import { fallenOf } from '@zuimei/shared/result/course.ts';
 import type { StandingView } from '@zuimei/shared/verdict.ts';
 import type { Db } from '../db.ts';
+import { readCourse } from './course.ts';
 import { readFlagged } from './flagged.ts';
 import { readSigned } from './held.ts';
 import { gather, missingOf } from './inputs.ts';
@@ -22,11 +24,13 @@ export async function readStandingView(
   const gathered = await gather(db, contest);
   const missing = missingOf(contest, gathered, heldSigned?.ballots ?? 0, clock());
   const { standing, ties, choice } = verdicts;
-  const proposal = standing ? choiceOf(contest, verdicts) : null;
+  const fallen = fallenOf(await readCourse(db, contest.id));
+  const proposal = standing ? choiceOf(contest, verdicts, fallen) : null;
   // Nothing is missing, and yet it may have no answer (too few sheets): that is said before somebody tries.
   const foreseen = standing || missing.length > 0 ? null : standingOf(contest, gathered);
   const refused = [proposal, foreseen].find((one) => one !== null && isRefused(one)) as Refused | undefined;
-  const gone = standers.filter(({ withdrawn }) => withdrawn).map(({ number }) => number);
+  const left = standers.filter(({ withdrawn }) => withdrawn).map(({ number }) => number);
+  const gone = [...new Set([...left, ...fallen])];
   return {
     slug,
     title: contest.title,

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
-import type { Candidate, Contest } from '@zuimei/shared/contest.ts';
+import type { Candidate } from '@zuimei/shared/contest.ts';
 import type { ReadyCheck } from '@zuimei/shared/live.ts';
+import type { ContestSettings } from '@zuimei/shared/plan/plan.ts';
 import type { StoredPlan } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
 
@@ -24,7 +25,7 @@ export async function readChecks(
 }
 
 function checksOf(
-  settings: Omit<Contest, 'slug' | 'version' | 'candidates'>,
+  settings: ContestSettings,
   found: { published: boolean; candidates: readonly Candidate[]; waiting: number; connected: boolean },
 ): ReadyCheck[] {
   const { published, waiting, connected } = found;

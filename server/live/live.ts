@@ -65,6 +65,7 @@ export function createLive(parts: {
         id: stored.id,
         slug,
         version: stored.version,
+        announced: stored.announced,
         candidates: await readCandidates(db, stored.id),
       };
       const sums = await reader.read(stored.id);

@@ -3,7 +3,7 @@
 
 -- settings, collection: as they are in force (shared/plan/plan.ts ContestPlan), of a contest never published as they stand; draft: the organizer's
 -- changes not yet published, autosaved. published_at null = the contest does not exist for the public. erased_at: when private values were
--- erased; faded_at: when the addresses of its ballots were turned into digests.
+-- erased; noticed_at, resulted_at: when the first notice and the first result were published; faded_at: when the addresses of its ballots were turned into digests.
 create table contest (
   id            int generated always as identity primary key,
   slug          text not null unique check (slug ~ '^[a-z0-9][a-z0-9-]{0,63}$'),
@@ -17,6 +17,8 @@ create table contest (
   draft_by      text,
   published_at  timestamptz,
   archived_at   timestamptz,
+  noticed_at    timestamptz,
+  resulted_at   timestamptz,
   erased_at     timestamptz,
   faded_at      timestamptz
 );

@@ -83,6 +83,19 @@ grant select, insert on held_signed to :app;
 grant update (ballots, reason, staff, at) on held_signed to :app;
 grant select, insert on verdict to :app;
 
+-- Objections and what was found. What is public of it stands in the ledger.
+grant select, insert on objection_officer to :app;
+grant update (staff, named_by, at) on objection_officer to :app;
+grant select, insert on objection to :app;
+grant update (who, what, source, erased_at) on objection to :app;
+grant select, insert, delete on objection_file to :app;
+grant update (bytes) on objection_file to :app;
+grant select, insert on finding to :app;
+grant update (text, state, decided_by, decided_at, reason, entry) on finding to :app;
+grant select, insert on approval_scan to :app;
+grant select, insert on revocation to :app;
+grant update (state, decided_by, decided_at) on revocation to :app;
+
 -- Voters whom WeChat vouches for.
 grant select, insert on wechat_person to :app;
 grant update (subject, follows, follows_at) on wechat_person to :app;

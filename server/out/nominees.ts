@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { masked } from '@zuimei/shared/answer.ts';
-import type { Candidate, CandidateKind, Photo } from '@zuimei/shared/contest.ts';
+import type { Announced, Candidate, CandidateKind, Photo } from '@zuimei/shared/contest.ts';
 import type { FormValues, NominationState } from '@zuimei/shared/nomination.ts';
 import { PAPER_ROWS, type SummaryScope } from '@zuimei/shared/out.ts';
 import type { Collection, ContestSettings } from '@zuimei/shared/plan/plan.ts';
@@ -22,6 +22,7 @@ export interface Source {
   settings: ContestSettings;
   collection: Collection | null;
   published: boolean;
+  announced: Announced;
   /** ms */
   now: number;
 }
@@ -35,6 +36,7 @@ export function sourceOf(stored: StoredPlan, now: number): Source {
     settings: published ? stored.settings : (stored.draft?.settings ?? stored.settings),
     collection: stored.collection ?? stored.draft?.collection ?? null,
     published,
+    announced: stored.announced,
     now,
   };
 }

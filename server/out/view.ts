@@ -64,7 +64,7 @@ export async function readOut(
   return {
     slug,
     title: source.settings.title,
-    phase: source.published ? phaseAt(source.settings, now) : 'draft',
+    phase: source.published ? phaseAt({ ...source.settings, announced: source.announced }, now) : 'draft',
     published: source.published,
     now: new Date(now).toISOString(),
     sender: source.settings.organizers[0] ?? '',

@@ -10,6 +10,7 @@ import type {
 import { nextYear, planFrom, presets, yearOf } from '@zuimei/shared/plan/preset.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Scope } from '@zuimei/shared/staff.ts';
+import { announcedOf } from '../contest/contest.ts';
 import { collectionDocument, settingsDocument } from '../contest/document.ts';
 import { readStored } from '../contest/plan.ts';
 import type { Db, Tables } from '../db.ts';
@@ -76,7 +77,7 @@ export function createCatalogue(parts: {
   return {
     async list(scope, drafts) {
       const { rows } = await sql<Row>`
-        select c.slug, c.settings, c.collection ->> 'preset' as preset, c.published_at, c.archived_at,
+        select c.slug, c.settings, c.collection ->> 'preset' as preset, c.published_at, c.archived_at, c.noticed_at, c.resulted_at,
           c.draft is not null as changed, coalesce(u.units, 0) as units, coalesce(n.nominations, 0) as nominations,
           coalesce(n.waiting, 0) as waiting, coalesce(k.candidates, 0) as candidates,
           coalesce(t.ballots, 0) as ballots, coalesce(t.held, 0) as held
@@ -168,6 +169,8 @@ interface Row {
   settings: ContestSettings;
   preset: PresetName | null;
   published_at: Date | null;
+  noticed_at: Date | null;
+  resulted_at: Date | null;
   archived_at: Date | null;
   changed: boolean;
   units: Count;
@@ -186,7 +189,7 @@ function lineOf(row: Row, now: number): ContestLine {
     slug: row.slug,
     title: settings.title,
     preset: row.preset,
-    phase: published ? phaseAt(settings, now) : 'draft',
+    phase: published ? phaseAt({ ...settings, announced: announcedOf(row) }, now) : 'draft',
     publishedAt: row.published_at?.toISOString() ?? null,
     archived: row.archived_at !== null,
     paused: settings.paused !== null,

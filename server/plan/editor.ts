@@ -220,6 +220,7 @@ async function changedRules(db: On, stored: StoredPlan, plan: ContestPlan): Prom
       ...settings,
       slug: stored.slug,
       version: 0,
+      announced: stored.announced,
       candidates,
     };
     return frozenRules(contest) as Record<string, unknown>;

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type Candidate, type Phase, phaseAt } from '@zuimei/shared/contest.ts';
+import { type Announced, type Candidate, type Phase, phaseAt } from '@zuimei/shared/contest.ts';
 import type { ContestPlan } from '@zuimei/shared/plan/plan.ts';
 import type { ContestView } from '@zuimei/shared/view.ts';
 import { readCandidates } from '../contest/contest.ts';
@@ -43,7 +43,8 @@ export async function renderPreview(
     slug,
     version: stored.version,
     candidates: shown.length > 0 ? shown : sampleCandidates(plan),
-    phase: phaseAt(plan.settings, now),
+    announced: announcedBy(phase, now),
+    phase: phaseAt({ ...plan.settings, announced: announcedBy(phase, now) }, now),
     log: { origin: '', verifierKey: '' },
     account: null,
   };
@@ -72,6 +73,15 @@ function policyOf(csp: string): string {
     "form-action 'none'",
     'sandbox allow-same-origin',
   ].join('; ');
+}
+
+/** As if what the phase shows had just been published. */
+function announcedBy(phase: Phase | null, now: number): Announced {
+  const at = new Date(now).toISOString();
+  return {
+    notice: phase === 'notice' || phase === 'result' ? at : null,
+    result: phase === 'result' ? at : null,
+  };
 }
 
 function momentOf({ settings }: ContestPlan, phase: Phase | null, now: number): number {

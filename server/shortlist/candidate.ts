@@ -184,8 +184,8 @@ async function showInNomination(
 /** The contest, if what stands in it may still be changed. */
 async function readOpen(tx: Transaction<Tables>, slug: string, now: number): Promise<StoredPlan> {
   const stored = await readStored(tx, slug);
-  const { settings, archivedAt } = stored;
-  const phase = phaseAt(settings, now);
+  const { settings, announced, archivedAt } = stored;
+  const phase = phaseAt({ ...settings, announced }, now);
   if (archivedAt || phase === 'result' || phase === 'archived') throw new Refusal('not_now', { phase });
   return stored;
 }

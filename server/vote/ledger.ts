@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
 import type { BallotState, Opening, Receipt } from '@zuimei/shared/ballot.ts';
-import { type Act, type ActKind, judgingKinds, type RulingVerb } from '@zuimei/shared/ledger/act.ts';
+import { type Act, type ActKind, quietKinds, type RulingVerb } from '@zuimei/shared/ledger/act.ts';
 import {
   type BatchCommitter,
   type CastBallot,
@@ -67,7 +67,7 @@ export interface Ledger {
    * A change by staff that bears on the result, and its entry, in one transaction: `change` does it under the contest's lock, then the
    * version grows and the act is appended with the rules as they stand after it. A ledger that had not begun begins here; the rules
    * are still frozen by `open` when voting opens. In a contest that is not published nothing is in force: it changes without an entry.
-   * An act of the judging leaves version and rules alone, so that ballots pass beside it. Refuses with not_found, and with what `change`
+   * An act of the judging and of what follows (quietKinds) leaves version and rules alone, so that ballots pass beside it. Refuses with not_found, and with what `change`
    * refuses. Gives the index of the entry, null where there is none.
    */
   amend(slug: string, amendment: Amendment): Promise<number | null>;
@@ -109,8 +109,6 @@ export interface Amendment {
   /** In the same transaction, once the entry has its index. */
   done?(tx: Transaction<Tables>, index: number): Promise<void>;
 }
-
-const isJudging = (kind: ActKind): boolean => judgingKinds.some((one) => one === kind);
 
 export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string) => string): Ledger {
   const committers = new Map<string, BatchCommitter>();
@@ -190,7 +188,7 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
 
   async function amend(slug: string, amendment: Amendment): Promise<number | null> {
     const { kind, actor, reason, reference = '', change, done } = amendment;
-    const beside = isJudging(kind);
+    const beside = quietKinds.includes(kind);
     return await db.transaction().execute(async (tx) => {
       const { id } = await lockContest(tx, slug, 'update');
       const facts = await change(tx, id);

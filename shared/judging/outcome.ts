@@ -93,7 +93,12 @@ export interface Outcome {
     first: 'same' | 'next';
     closes: '24:00' | '17:30';
     anonymous: 'clue' | 'refused';
+    /** Working days within which an objection is answered. */
     replyDays: number;
+    /** The order of names: by strokes of the surname, or by number. */
+    sorted: 'strokes' | 'number';
+    /** 集体研究/审定 must be on record before these. */
+    approval: ('notice' | 'result')[];
   };
   sample: number;
   seeCounts: boolean;

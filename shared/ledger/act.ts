@@ -17,9 +17,10 @@ export type EntryKind =
   | 'lot'
   | 'ruling'
   | JudgingKind
+  | CourseKind
   | 'archive';
 
-/** Of the panels and what comes of them: they say nothing of who stands or of the rules, and leave the contest's version as it is. */
+/** Of the panels and what comes of them. */
 export const judgingKinds = [
   'panel',
   'seat',
@@ -31,6 +32,26 @@ export const judgingKinds = [
   'choice',
 ] as const;
 export type JudgingKind = (typeof judgingKinds)[number];
+
+/** Of what leads from the choice to the result (shared/result/act.ts says what each holds). */
+export const courseKinds = [
+  'count',
+  'approval',
+  'notice',
+  'objection',
+  'finding',
+  'promote',
+  'result',
+  'revoke',
+  'recommend',
+] as const;
+export type CourseKind = (typeof courseKinds)[number];
+
+/** They say nothing of who stands or of the rules, and leave the contest's version as it is; a notice and a result change what every page shows. */
+export const quietKinds: readonly EntryKind[] = [
+  ...judgingKinds,
+  ...courseKinds.filter((kind) => kind !== 'notice' && kind !== 'result'),
+];
 
 /** Of entries that say what staff did. */
 export type ActKind = Exclude<EntryKind, 'ballot'>;

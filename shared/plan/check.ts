@@ -1,4 +1,4 @@
-import { type Candidate, isAwaited, phaseAt, phases } from '../contest.ts';
+import { type Candidate, isAwaited, nothingAnnounced, phaseAt, phases } from '../contest.ts';
 import { narrow, unshownIn } from '../text/character.ts';
 import { checkDeadlines, checkSchedule } from './dates.ts';
 import { checkCount, checkNamed, checkText, createFaults, type PlanFault, type Say } from './fault.ts';
@@ -119,7 +119,9 @@ export function fieldOf(
   { now, candidates = [], frozen = null }: PlanContext,
 ): Field {
   const here = fieldOfStanding(settings, candidates, now);
-  const due = phases.indexOf(phaseAt(settings, now)) >= phases.indexOf('shortlisted');
+  const due =
+    phases.indexOf(phaseAt({ ...settings, announced: nothingAnnounced }, now)) >=
+    phases.indexOf('shortlisted');
   if (candidates.some((one) => !one.withdrawn) && (due || frozen !== null)) return here;
   const rounds = settings.rounds.flatMap(({ numbers }) => (numbers?.length ? [numbers.length] : []));
   const bound = (most: number, places: number | null | undefined): number =>

@@ -8,7 +8,7 @@ export interface ContestPlan {
   collection: Collection;
 }
 
-export type ContestSettings = Omit<Contest, 'slug' | 'version' | 'candidates'>;
+export type ContestSettings = Omit<Contest, 'slug' | 'version' | 'candidates' | 'announced'>;
 
 export const presetNames = ['zuimei-district', 'zuimei-province', 'anli', 'volunteer', 'works'] as const;
 export type PresetName = (typeof presetNames)[number];

@@ -35,7 +35,10 @@ const full: Outcome = {
     { name: '一等奖', places: 1 },
     { name: '二等奖', places: 2 },
   ],
-  notice: { days: 7, first: 'next', closes: '17:30', anonymous: 'refused', replyDays: 10 },
+  notice: {
+    ...{ days: 7, first: 'next', closes: '17:30', anonymous: 'refused', replyDays: 10 },
+    ...{ sorted: 'number', approval: ['notice', 'result'] },
+  },
   ...{ sample: 200, seeCounts: true, namesPublic: true, sameUnit: 'warn', lots: ['ab'] },
 };
 

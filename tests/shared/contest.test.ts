@@ -6,6 +6,7 @@ import {
   checkOpen,
   nextPeriodAt,
   nextRevealAt,
+  nothingAnnounced,
   nothingUsed,
   openRound,
   periodOf,
@@ -94,11 +95,11 @@ describe('phases', () => {
     ['at the instant of the last', '2026-03-30T17:00:00.000', 'notice'],
     ['long after', '2030-01-01T00:00:00.000', 'notice'],
   ])('%s (%s) it is %s', (_, when, phase) => {
-    expect(phaseAt({ schedule }, at(when))).toBe(phase);
+    expect(phaseAt({ schedule, outcome: null, announced: nothingAnnounced }, at(when))).toBe(phase);
   });
 
   test('a contest without a schedule is a draft', () => {
-    expect(phaseAt({ schedule: [] }, open)).toBe('draft');
+    expect(phaseAt({ schedule: [], outcome: null, announced: nothingAnnounced }, open)).toBe('draft');
   });
 });
 

@@ -21,6 +21,15 @@ const kinds: Record<ActKind, string> = {
   standing: '综合得分算出',
   tie: '并列裁定',
   choice: '拟入选确定',
+  count: '计票确认',
+  approval: '集体审定',
+  notice: '公示',
+  objection: '收到异议',
+  finding: '异议处理结论',
+  promote: '递补',
+  result: '结果公布',
+  revoke: '撤销证书',
+  recommend: '推荐上报',
   archive: '活动归档',
 };
 

@@ -1,0 +1,71 @@
+import type { Effect, FindingVerdict, Office } from '../result/act.ts';
+import type {
+  CourseView,
+  Made,
+  ObjectionList,
+  ObjectionOpened,
+  ObjectionReceipt,
+  ObjectionState,
+  PublicCourse,
+} from '../result/view.ts';
+import type { Done, Reasoned } from './done.ts';
+
+/** From the choice to the result. */
+export interface CourseApi {
+  'GET /api/console/contests/:slug/course': { reply: CourseView };
+  /** An auditor stands by the counts as they are. Refuses with count_confirmed, sealed. */
+  'POST /api/console/contests/:slug/course/count': { body: Reasoned; reply: Done };
+  /** A form: `approval` as JSON {before, organ, date, document, reason}, and the paper as `scan`, which may be absent. */
+  'POST /api/console/contests/:slug/course/approvals': { body: FormData; reply: Done };
+  /** `digest` in hex. */
+  'GET /api/console/contests/:slug/course/approvals/:digest': { reply: Blob };
+  /** Of everybody who needs one. Refuses with choice_missing, notice_none, contact_missing, approval_missing, calendar_uncovered. */
+  'POST /api/console/contests/:slug/course/notices': {
+    body: Reasoned & { office: Office; text: string[] };
+    reply: { no: number };
+  };
+  'POST /api/console/contests/:slug/course/notices/:no/extend': {
+    body: Reasoned & { days: number };
+    reply: Done;
+  };
+  'POST /api/console/contests/:slug/course/notices/:no/stop': { body: Reasoned; reply: Done };
+  'POST /api/console/contests/:slug/course/promotions': { body: Reasoned & { fallen: number }; reply: Done };
+  'POST /api/console/contests/:slug/course/officer': { body: Reasoned & { staff: number }; reply: Done };
+  /** `certificate`: the text, with 〔姓名〕〔单位〕〔荣誉〕〔活动〕. Refuses with result_lacks {n}. */
+  'POST /api/console/contests/:slug/course/result': {
+    body: Reasoned & { document: string; date: string; certificate: string };
+    reply: Done;
+  };
+  'POST /api/console/contests/:slug/course/revocations': {
+    body: Reasoned & { serial: string };
+    reply: Done;
+  };
+  'POST /api/console/contests/:slug/course/revocations/:id/decide': {
+    body: Reasoned & { granted: boolean };
+    reply: Done;
+  };
+
+  'GET /api/console/contests/:slug/objections': { reply: ObjectionList };
+  /** By the officer, as it came by letter, telephone or in person: a form, `objection` as JSON and files. */
+  'POST /api/console/contests/:slug/objections': { body: FormData; reply: ObjectionReceipt };
+  /** For the officer; recorded. */
+  'GET /api/console/contests/:slug/objections/:no': { reply: ObjectionOpened };
+  /** For an auditor, without who it was; recorded. */
+  'POST /api/console/contests/:slug/objections/:no/reveal': { body: Reasoned; reply: ObjectionOpened };
+  'GET /api/console/contests/:slug/objections/:no/files/:file': { reply: Blob };
+  'POST /api/console/contests/:slug/objections/:no/findings': {
+    body: { verdict: FindingVerdict; effect: Effect; numbers: number[]; basis: string; answer: string };
+    reply: Done;
+  };
+  'POST /api/console/contests/:slug/objections/:no/findings/decide': {
+    body: Reasoned & { granted: boolean };
+    reply: Done;
+  };
+
+  'GET /api/contests/:slug/course': { reply: PublicCourse };
+  /** Of one that a result names; not_found otherwise. */
+  'GET /api/contests/:slug/made/:number': { reply: Made };
+  /** A form: `objection` as JSON (ObjectionDraft) and files. Refuses with objection_closed, objection_anonymous, objection_too_many {most}. */
+  'POST /api/contests/:slug/objections': { body: FormData; reply: ObjectionReceipt };
+  'POST /api/contests/:slug/objections/state': { body: { code: string }; reply: ObjectionState };
+}

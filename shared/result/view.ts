@@ -1,0 +1,239 @@
+import type { Outcome, PanelId, PartId, Weights } from '../judging/outcome.ts';
+import type { Instant } from '../time.ts';
+import type {
+  Channel,
+  Effect,
+  FindingVerdict,
+  Ground,
+  NoticeDay,
+  Office,
+  ResultItem,
+  RoundCount,
+} from './act.ts';
+import type { Course, ResultLack } from './course.ts';
+
+/** A notice before it is published: what would stand on it if it were published now. */
+export interface NoticeDraft {
+  numbers: number[];
+  published: string;
+  days: string[];
+  span: NoticeDay[];
+  closes: '24:00' | '17:30';
+  /** What the page would say; the organizer may change it. */
+  text: string[];
+  /** As of the last notice; all '' before the first. */
+  office: Office;
+}
+
+/** Who would move up for one who fell; null = nobody can. `refused`: why that cannot be said, in words of the refusals. */
+export interface PromotionDraft {
+  fallen: number;
+  promoted: number | null;
+  refused: { code: string; details: Record<string, string | number | null> } | null;
+}
+
+/** GET /api/console/contests/:slug/course. */
+export interface CourseView {
+  slug: string;
+  title: string;
+  organizers: string[];
+  hideOrder: boolean;
+  noun: { measure: string; name: string };
+  categories: { id: string; name: string }[];
+  candidates: { number: number; name: string; unit: string; category: string; withdrawn: boolean }[];
+  outcome: Outcome;
+  now: Instant;
+  course: Course;
+  lacks: ResultLack[];
+  /** Counts as an auditor would confirm them now; null while they are not to be read. */
+  counts: RoundCount[] | null;
+  /** What a notice published now would be, or why there is none, in words of the refusals. */
+  notice:
+    | { draft: NoticeDraft }
+    | { refused: { code: string; details: Record<string, string | number | null> } };
+  promotions: PromotionDraft[];
+  officer: { staff: number; name: string; at: Instant } | null;
+  /** Who can be named. */
+  officers: { staff: number; name: string }[];
+  /** The reader is the officer. */
+  mine: boolean;
+  /** What the next result would name: honours by the order, serials as they would be. */
+  items: ResultItem[];
+  revocations: { id: number; serial: string; reason: string; by: string; at: Instant }[];
+}
+
+/** One objection as the office sees it in its list. */
+export interface ObjectionLine {
+  no: number;
+  entry: number;
+  receivedAt: Instant;
+  due: string;
+  /** The answer is overdue at `now`. */
+  late: boolean;
+  numbers: number[];
+  ground: Ground;
+  channel: Channel;
+  named: boolean;
+  files: number;
+  /** Findings that were confirmed, oldest first; the last is in force. */
+  findings: { verdict: FindingVerdict; effect: Effect; numbers: number[]; at: Instant; entry: number }[];
+  /** Waits for an auditor. `basis` and `answer` are shown to the officer and to auditors. */
+  proposal: FindingProposal | null;
+  /** Its texts were erased when their term was over. */
+  erased: boolean;
+}
+
+export interface FindingProposal {
+  id: number;
+  verdict: FindingVerdict;
+  effect: Effect;
+  numbers: number[];
+  by: string;
+  at: Instant;
+  basis: string;
+  answer: string;
+}
+
+/** GET …/objections */
+export interface ObjectionList {
+  slug: string;
+  title: string;
+  now: Instant;
+  candidates: { number: number; name: string; unit: string }[];
+  mine: boolean;
+  lines: ObjectionLine[];
+}
+
+/** What an objection says, for its officer; for an auditor without `who`. */
+export interface ObjectionOpened {
+  no: number;
+  who: ObjectionWho | null;
+  text: string;
+  files: { id: string; name: string; type: string; bytes: number }[];
+  /** What the officer answered last. */
+  basis: string;
+  answer: string;
+}
+
+export interface ObjectionWho {
+  name: string;
+  phone: string;
+  address: string;
+}
+
+/** What somebody sends. A name and a phone, or neither: then it is a clue, where those are taken. */
+export interface ObjectionDraft {
+  numbers: number[];
+  ground: Ground;
+  text: string;
+  who: ObjectionWho | null;
+}
+
+export const objectionLimits = {
+  /** Characters. */
+  text: 3_000,
+  leastText: 10,
+  files: 5,
+  fileBytes: 10 << 20,
+  allBytes: 30 << 20,
+  /** From one network in a day. */
+  perDay: 5,
+} as const;
+
+/** `code`: by which it is asked for; shown once. */
+export interface ObjectionReceipt {
+  no: number;
+  code: string;
+  receivedAt: Instant;
+  due: string;
+}
+
+/** What who objected is told. */
+export interface ObjectionState {
+  no: number;
+  receivedAt: Instant;
+  due: string;
+  numbers: number[];
+  ground: Ground;
+  named: boolean;
+  finding: { verdict: FindingVerdict; effect: Effect; at: Instant; answer: string } | null;
+}
+
+/** GET /api/contests/:slug/course: everything public of it, without the names of those who did it. */
+export interface PublicCourse {
+  notices: PublicNotice[];
+  /** How many were received, answered and upheld. */
+  objections: { received: number; answered: number; upheld: number };
+  /** May somebody object now, and anonymously? */
+  open: { until: Instant; anonymous: boolean } | null;
+  results: {
+    entry: number;
+    at: Instant;
+    document: string;
+    date: string;
+    unordered: boolean;
+    items: PublicItem[];
+    held: number[];
+  }[];
+}
+
+export interface PublicNotice {
+  no: number;
+  entry: number;
+  at: Instant;
+  published: string;
+  days: string[];
+  span: NoticeDay[];
+  ends: Instant;
+  numbers: number[];
+  sorted: 'strokes' | 'number';
+  text: string[];
+  office: Office;
+  extended: { at: Instant; reason: string; last: string }[];
+  stopped: { at: Instant; reason: string } | null;
+}
+
+export interface PublicItem extends ResultItem {
+  /** Why the certificate counts no longer. */
+  revoked: { at: Instant; reason: string; entry: number } | null;
+}
+
+/** GET /api/contests/:slug/made/:number: 怎么来的, of one that a result names. Points in units. */
+export interface Made {
+  number: number;
+  decimals: number;
+  weights: Weights;
+  /** What the vote's part is made by, in words of the rules. */
+  vote: Outcome['vote'];
+  votes: number;
+  parts: Partial<Record<PartId, number>>;
+  total: number;
+  rank: number;
+  of: number;
+  panels: MadePanel[];
+  /** Others with more points who were passed over, and why. */
+  passed: { number: number; why: string }[];
+  /** Moved up for this one. */
+  promotedFor: number | null;
+  notice: { no: number; days: string[]; extended: boolean } | null;
+  objections: { received: number; upheld: number };
+  /** All sheets were locked before any count could be read. */
+  lockedFirst: boolean;
+  /** Where the ledger says so. */
+  entries: { standing: number; choice: number; notice: number | null; result: number | null };
+}
+
+export interface MadePanel {
+  panel: PanelId;
+  trim: number;
+  severity: boolean;
+  sheets: {
+    seat: string;
+    /** null = recused or abstained. */
+    total: number | null;
+    why: 'recused' | 'abstained' | null;
+    dropped: boolean;
+    entry: number;
+  }[];
+  part: number;
+}
