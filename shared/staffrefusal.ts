@@ -97,6 +97,12 @@ export const staffRefusalCodes = [
   'caps_entangled',
   'no_quorum',
   'calendar_uncovered',
+  // the calendar of working days
+  'calendar_changed',
+  'holiday_stray',
+  'holiday_twice',
+  'holiday_weekday',
+  'holiday_missing',
   // auditing
   'own_proposal',
   'reset_since',
