@@ -4,6 +4,7 @@ import type { RefusalCode } from '@zuimei/shared/refusal.ts';
 import { ballotRoute, clusterRoute } from './analyst/route.ts';
 import { archiveRoute } from './archive/route.ts';
 import { exportRoute } from './audit/route.ts';
+import { calendarRoute } from './calendar/route.ts';
 import { messageRoute } from './chat/route.ts';
 import { contestRoute } from './contest/route.ts';
 import { editRoute } from './edit/route.ts';
@@ -63,6 +64,7 @@ export function createApp(parts: Parts) {
     .route('/', staffRoute(parts))
     .route('/', planRoute(parts))
     .route('/', rosterRoute(parts))
+    .route('/', calendarRoute(parts))
     .route('/', unitRoute(parts))
     .route('/', uploadRoute(parts))
     .route('/', documentRoute(parts))

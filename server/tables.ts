@@ -285,6 +285,16 @@ export interface Tables {
   };
   log_cosignature: { contest: number; size: Count; witness: string; line: string; at: Date };
   action_chain: { place: Count; action: Count; at: Date; mac: Buffer };
+  holiday_year: {
+    year: number;
+    source: string;
+    version: Generated<number>;
+    /** null = as the program brings it. */
+    edited_by: string | null;
+    edited_at: Generated<Date>;
+  };
+  /** Read as text (to_char): a date of a driver has an hour. */
+  holiday: { day: string; year: number; kind: 'off' | 'work'; name: string };
   seat: {
     id: Generated<number>;
     contest: number;

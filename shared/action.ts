@@ -48,6 +48,7 @@ export type ActCode =
   | 'contest.erase'
   | 'announcement.add'
   | 'announcement.remove'
+  | 'calendar.edit'
   | 'witness.add'
   | 'witness.remove'
   | 'unit.add'

@@ -52,6 +52,11 @@ grant update (seen_at, address, agent, seal, proved_at) on session to :app;
 grant select, insert, delete on attempt to :app;
 grant update (failures, since, until) on attempt to :app;
 
+-- Working days.
+grant select, insert, delete on holiday to :app;
+grant select, insert on holiday_year to :app;
+grant update (source, version, edited_by, edited_at) on holiday_year to :app;
+
 -- Units and what they send.
 grant select, insert, delete on unit to :app;
 grant update (name, kind, quota, link_version, contact) on unit to :app;

@@ -10,7 +10,11 @@ import type {
 import { nextYear, planFrom, presets, yearOf } from '@zuimei/shared/plan/preset.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Scope } from '@zuimei/shared/staff.ts';
+<<<<<<< HEAD
 import { announcedOf } from '../contest/contest.ts';
+=======
+import { readCalendar } from '../calendar/calendar.ts';
+>>>>>>> 2bc4b3acf74f0961d782b6935601c60b0ca92d1f
 import { collectionDocument, settingsDocument } from '../contest/document.ts';
 import { readStored } from '../contest/plan.ts';
 import type { Db, Tables } from '../db.ts';
@@ -95,7 +99,7 @@ export function createCatalogue(parts: {
     },
 
     async create(actor, { preset: name, title, organizer, start, slug }) {
-      const plan = planFrom(presets[name], { title, organizer, start });
+      const plan = planFrom(presets[name], { title, organizer, start }, await readCalendar(db));
       return await db.transaction().execute(async (tx) => {
         const made = await insert(tx, plan, slug ? [slug] : proposals(name, start));
         await joinOwn(tx, seals, actor, made.id);

@@ -22,6 +22,8 @@ export const doors: Record<ConsoleKey, Who> = {
   'POST /api/console/account/totp/start': 'signed in',
   'GET /api/console/actions': ['administrator', 'auditor', 'organizer'],
   'GET /api/console/actions/filters': ['administrator', 'auditor', 'organizer'],
+  'GET /api/console/calendar': 'signed in',
+  'PUT /api/console/calendar/:year': ['administrator'],
   'GET /api/console/contests': ['administrator', 'auditor', 'expert', 'organizer', 'reviewer'],
   'POST /api/console/contests': ['organizer'],
   'DELETE /api/console/contests/:slug': ['organizer'],

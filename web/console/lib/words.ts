@@ -1,6 +1,6 @@
 import type { ActCode } from '@zuimei/shared/action.ts';
 import type { Phase } from '@zuimei/shared/contest.ts';
-import { dayTime } from '@zuimei/shared/moment.ts';
+import { dayTime, fullDayOf } from '@zuimei/shared/moment.ts';
 import type { NominationState } from '@zuimei/shared/nomination.ts';
 import type { PasswordFault } from '@zuimei/shared/password.ts';
 import { heicAdvice } from '@zuimei/shared/picture.ts';
@@ -8,6 +8,7 @@ import type { RefusalDetails } from '@zuimei/shared/refusal.ts';
 import { refusalWords } from '@zuimei/shared/refusalwords.ts';
 import type { Role, StaffState } from '@zuimei/shared/staff.ts';
 import type { StaffRefusalCode } from '@zuimei/shared/staffrefusal.ts';
+import { isDate } from '@zuimei/shared/time.ts';
 import { phaseWords, roleWords } from '@zuimei/shared/words.ts';
 import type { Fault } from './client.ts';
 
@@ -194,6 +195,11 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   recommend_known: '这份推荐材料已经导入过。',
   package_wrong: '推荐材料没有通过核验：{detail}。请向报送单位索取未经改动的原件。',
   key_changed: '这份材料的签名公钥与这个单位上次使用的不同。请与单位核实后，由主办单位更换登记的公钥。',
+  calendar_changed: '这一年的放假安排刚刚[由 {by} ]改过。请重新读取，核对以后再改。',
+  holiday_stray: '[{day} ]不是这一年的日子，请核对后删去。',
+  holiday_twice: '[{day} ]出现了两次，请删去一次。',
+  holiday_weekday: '[{day} ]不是周六、周日，本来就上班，不必写成调休上班。',
+  holiday_missing: '没有写[{day} ]放假[（{name}）]。这一天依法放假，请核对是否漏了。',
   own_proposal: '自己提出的裁定须由另一名审计人员确认。',
   reset_since: '您的账号在这项提议之后重新设置过，不能由您决定。请另一名审计办理，或由提出人撤回后重新提出。',
   proposal_closed: '这项裁定已经办结，请刷新后查看结果。',
@@ -252,6 +258,7 @@ const acts: Record<ActCode, string> = {
   'contest.change': '发布设置变更',
   'contest.pause': '暂停投票',
   'contest.resume': '恢复投票',
+  'calendar.edit': '修改工作日历',
   'witness.add': '登记见证',
   'witness.remove': '移除见证',
   'contest.extend': '延长投票',
@@ -413,5 +420,7 @@ function hasAll(clause: string, values: RefusalDetails): boolean {
 
 function valueWords(value: RefusalDetails[string] | undefined): string {
   if (value === undefined || value === null) return '';
-  return typeof value === 'string' && INSTANT.test(value) ? dayTime(value) : String(value);
+  if (typeof value !== 'string') return String(value);
+  if (isDate(value)) return fullDayOf(value);
+  return INSTANT.test(value) ? dayTime(value) : value;
 }
