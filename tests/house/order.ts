@@ -36,6 +36,7 @@ export const serverOrder: readonly string[] = [
     'ruling',
     'judging',
     'notice',
+    'objection',
     'result',
     'audit',
     'out',
