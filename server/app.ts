@@ -7,6 +7,7 @@ import { exportRoute } from './audit/route.ts';
 import { calendarRoute } from './calendar/route.ts';
 import { messageRoute } from './chat/route.ts';
 import { contestRoute } from './contest/route.ts';
+import { courseRoute } from './course/route.ts';
 import { editRoute } from './edit/route.ts';
 import { healthRoute } from './health.ts';
 import { addressDoor } from './http/door.ts';
@@ -80,6 +81,7 @@ export function createApp(parts: Parts) {
     .route('/', witnessRoute(parts))
     .route('/', rulingRoute(parts))
     .route('/', judgingRoute(parts))
+    .route('/', courseRoute(parts))
     .route('/', objectionRoute(parts))
     .route('/', steerRoute({ guard: parts.guard, steer: createSteer(parts) }));
   if (parts.console) app.route('/', consolePage(parts.console));

@@ -8,7 +8,7 @@ grant select, insert on installation to :app;
 
 -- Contests. Only one without a ledger can be deleted: ledger_head refers to it.
 grant select, insert, delete on contest to :app;
-grant update (settings, version, collection, draft, draft_version, draft_at, draft_by, published_at, archived_at, erased_at, faded_at) on contest to :app;
+grant update (settings, version, collection, draft, draft_version, draft_at, draft_by, published_at, archived_at, erased_at, faded_at, noticed_at, resulted_at) on contest to :app;
 grant select, insert, delete on candidate to :app;
 grant update (number, body, private, source) on candidate to :app;
 grant select, insert, delete on media to :app;

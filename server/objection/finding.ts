@@ -9,7 +9,7 @@ import { lockContest } from '../contest/lock.ts';
 import type { Db, Tables } from '../db.ts';
 import { readCourse } from '../judging/course.ts';
 import { readJudged } from '../judging/judged.ts';
-import { sayAct } from '../notice/say.ts';
+import { sayAct } from '../course/say.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
 import type { Person } from '../staff/session.ts';
 import type { Ledger } from '../vote/ledger.ts';

@@ -10,11 +10,8 @@ import type {
 import { nextYear, planFrom, presets, yearOf } from '@zuimei/shared/plan/preset.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Scope } from '@zuimei/shared/staff.ts';
-<<<<<<< HEAD
-import { announcedOf } from '../contest/contest.ts';
-=======
 import { readCalendar } from '../calendar/calendar.ts';
->>>>>>> 2bc4b3acf74f0961d782b6935601c60b0ca92d1f
+import { announcedOf } from '../contest/contest.ts';
 import { collectionDocument, settingsDocument } from '../contest/document.ts';
 import { readStored } from '../contest/plan.ts';
 import type { Db, Tables } from '../db.ts';

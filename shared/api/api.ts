@@ -14,11 +14,15 @@ import type { UnitApi } from './unit.ts';
  * `reply` is the JSON of a success; a string is text, a Blob a file or a page; a refusal is always `{code, …details}`. `body` is JSON, or
  * a form with files. `query` is what may stand behind the `?`.
  */
-<<<<<<< HEAD
-export interface Api extends PublicApi, AccountApi, ContestApi, ReviewApi, UnitApi, JudgingApi, CourseApi {}
-=======
-export interface Api extends PublicApi, AccountApi, CalendarApi, ContestApi, ReviewApi, UnitApi, JudgingApi {}
->>>>>>> 2bc4b3acf74f0961d782b6935601c60b0ca92d1f
+export interface Api
+  extends PublicApi,
+    AccountApi,
+    CalendarApi,
+    ContestApi,
+    ReviewApi,
+    UnitApi,
+    JudgingApi,
+    CourseApi {}
 
 export type Key = keyof Api;
 /** Of the staff's and units' part. */

@@ -1,9 +1,5 @@
-<<<<<<< HEAD
-import { type Candidate, isAwaited, nothingAnnounced, phaseAt, phases } from '../contest.ts';
-=======
 import type { NamedCalendar } from '../calendar.ts';
-import { type Candidate, isAwaited, phaseAt, phases } from '../contest.ts';
->>>>>>> 2bc4b3acf74f0961d782b6935601c60b0ca92d1f
+import { type Candidate, isAwaited, nothingAnnounced, phaseAt, phases } from '../contest.ts';
 import { narrow, unshownIn } from '../text/character.ts';
 import { checkDeadlines, checkSchedule } from './dates.ts';
 import { checkCount, checkNamed, checkText, createFaults, type PlanFault, type Say } from './fault.ts';

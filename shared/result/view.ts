@@ -52,11 +52,6 @@ export interface CourseView {
     | { draft: NoticeDraft }
     | { refused: { code: string; details: Record<string, string | number | null> } };
   promotions: PromotionDraft[];
-  officer: { staff: number; name: string; at: Instant } | null;
-  /** Who can be named. */
-  officers: { staff: number; name: string }[];
-  /** The reader is the officer. */
-  mine: boolean;
   /** What the next result would name: honours by the order, serials as they would be. */
   items: ResultItem[];
   revocations: { id: number; serial: string; reason: string; by: string; at: Instant }[];
@@ -106,10 +101,11 @@ export interface ObjectionList {
   title: string;
   now: Instant;
   candidates: { number: number; name: string; unit: string }[];
-  mine: boolean;
   officer: { staff: number; name: string; at: Instant } | null;
-  /** Who can be named; empty for who cannot name anybody. */
+  /** Who can be named, for organizers. */
   officers: { staff: number; name: string }[];
+  /** The reader is the officer. */
+  mine: boolean;
   /** Between which moments something may have been received about whom. */
   notices: { no: number; from: Instant; until: Instant; numbers: number[] }[];
   /** May one come without a name? */

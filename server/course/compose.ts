@@ -1,4 +1,4 @@
-import { listDays, noticePeriod, type NamedCalendar, workingDaysAfter } from '@zuimei/shared/calendar.ts';
+import { listDays, type NamedCalendar, noticePeriod, workingDaysAfter } from '@zuimei/shared/calendar.ts';
 import { refuse } from '@zuimei/shared/judging/refused.ts';
 import { fullDayOf } from '@zuimei/shared/moment.ts';
 import type { NoticeDay } from '@zuimei/shared/result/act.ts';
