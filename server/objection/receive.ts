@@ -7,9 +7,9 @@ import { type ObjectionDraft, type ObjectionReceipt, objectionLimits } from '@zu
 import { shanghaiDate } from '@zuimei/shared/time.ts';
 import { isArchived } from '../archive/archive.ts';
 import { readCalendar } from '../calendar/calendar.ts';
+import { sayAct } from '../course/say.ts';
 import type { Tables } from '../db.ts';
 import type { CheckedFile } from '../nomination/attachment.ts';
-import { sayAct } from '../course/say.ts';
 import type { Actor } from '../staff/action.ts';
 import type { Person } from '../staff/session.ts';
 import type { Ledger } from '../vote/ledger.ts';

@@ -41,6 +41,8 @@ import { enter, receiveOnline } from './receive.ts';
 import { createSafe } from './safe.ts';
 import { readObjections, readState } from './view.ts';
 
+type Env = Guarded & { Bindings: HttpBindings };
+
 /** Of one network in a minute: forms that are read at all, and codes that are asked for. */
 const SENT = { most: 6, mostKept: 10_000 };
 const ASKED = { most: 20, mostKept: 10_000 };
@@ -99,7 +101,7 @@ export function objectionRoute(parts: {
   const list = `${base}/objections` as const;
   const one = `${list}/:no` as const;
   const noOf = (c: Context): number => rowId(c.req.param('no'));
-  const networkAt = (c: Context<{ Bindings: HttpBindings }>): string => {
+  const networkAt = (c: Context<Env>): string => {
     const peer = c.env.incoming.socket.remoteAddress ?? '';
     return networkOf(clientAddress(peer, c.req.header('x-forwarded-for'), trustedProxies));
   };
@@ -119,7 +121,7 @@ export function objectionRoute(parts: {
     return { read, files };
   }
 
-  return new Hono<Guarded & { Bindings: HttpBindings }>()
+  return new Hono<Env>()
     .post('/api/contests/:slug/objections', async (c) => {
       checkOwnSite(c.req.raw, publicUrl);
       const network = networkAt(c);
