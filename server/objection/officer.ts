@@ -78,7 +78,7 @@ async function able(on: On, contest: number) {
     .selectFrom('staff')
     .select(sealedColumns)
     .where('disabled_at', 'is', null)
-    .where(sql<boolean>`roles && array['organizer', 'reviewer']`)
+    .where(sql<boolean>`roles && array['organizer', 'reviewer', 'auditor']`)
     .where(sql<boolean>`(contests is null or ${contest} = any(contests))`)
     .orderBy('name')
     .execute();
