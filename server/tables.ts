@@ -368,7 +368,6 @@ export interface Tables {
   objection_file: {
     id: string;
     objection: number;
-    name: string;
     type: string;
     size: number;
     bytes: Buffer;

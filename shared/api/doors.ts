@@ -120,7 +120,7 @@ export const doors: Record<ConsoleKey, Who> = {
   'POST /api/console/contests/:slug/objections': ['organizer', 'reviewer'],
   'GET /api/console/contests/:slug/objections/:no': ['organizer', 'reviewer'],
   'POST /api/console/contests/:slug/objections/:no/reveal': ['auditor'],
-  'GET /api/console/contests/:slug/objections/:no/files/:file': ['organizer', 'reviewer'],
+  'GET /api/console/contests/:slug/objections/:no/files/:file': ['auditor', 'organizer', 'reviewer'],
   'POST /api/console/contests/:slug/objections/:no/findings': ['organizer', 'reviewer'],
   'POST /api/console/contests/:slug/objections/:no/findings/decide': ['auditor'],
   'GET /api/console/contests/:slug/units': ['organizer'],
