@@ -172,17 +172,29 @@ describe.each(databaseKinds)('objections (%s)', (kind) => {
   test('a wrong file, too many of them, and a form of another site leave neither row nor entry', async () => {
     const { one, send, list } = await noticed();
     const exe = new TextEncoder().encode('MZ…');
-    expect((await send(draftOf(), { files: { '证据.exe': exe } })).body).toMatchObject({
-      code: 'file_refused',
+    expect((await send(draftOf(), { files: { '证据.exe': exe } })).body).toEqual({
+      code: 'objection_file',
+      name: '证据.exe',
     });
     const six = Object.fromEntries(Array.from({ length: 6 }, (_, at) => [`${at}.pdf`, PDF]));
-    expect(await codeOf(send(draftOf(), { files: six }))).toBe('too_many_files');
+    expect(await codeOf(send(draftOf(), { files: six }))).toBe('objection_file');
     const foreign = { headers: { 'sec-fetch-site': 'cross-site' } };
     expect((await send(draftOf(), foreign)).body).toMatchObject({ code: 'bad_request', field: 'origin' });
     const old = { headers: { origin: 'https://evil.example' } };
     expect((await send(draftOf(), old)).body).toMatchObject({ code: 'bad_request', field: 'origin' });
     expect((await send(draftOf(), { headers: { origin: 'http://localhost' } })).status).toBe(201);
     expect((await list(one.organizer)).lines.length).toBe(1);
+  });
+
+  test('what is sent again after a lost answer is the same objection, with the same code', async () => {
+    const { one, send, list } = await noticed();
+    const draft = draftOf();
+    const first = await send(draft);
+    expect((await send(draft)).body).toEqual(first.body);
+    const twice = await Promise.all([draftOf({ numbers: [2] })].flatMap((same) => [send(same), send(same)]));
+    expect(twice.every(({ status, body }) => status === 201 || body.code === 'busy')).toBe(true);
+    expect((await list(one.organizer)).lines.map(({ no }) => no)).toEqual([1, 2]);
+    expect((await send(draftOf())).body.code).not.toBe(first.body.code);
   });
 
   test('an archived contest takes none', async () => {
