@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { canonicalText } from '@zuimei/shared/ledger/canonical.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { RoundCount } from '@zuimei/shared/result/act.ts';
 import type { Judged } from '../judging/judged.ts';
@@ -54,7 +55,7 @@ export async function confirmCount(
       if (
         course.count &&
         course.count.entry > course.standing.entry &&
-        JSON.stringify(course.count.rounds) === JSON.stringify(rounds)
+        canonicalText(course.count.rounds) === canonicalText(rounds)
       )
         throw new Refusal('count_confirmed');
       const ballots = rounds.reduce((all, one) => all + one.ballots, 0);
