@@ -1,6 +1,7 @@
 import { type Ground, grounds } from '@zuimei/shared/result/act.ts';
 import { type ObjectionDraft, objectionLimits } from '@zuimei/shared/result/view.ts';
 import { countChars } from '@zuimei/shared/text/character.ts';
+import { newId } from '../../lib/identity.ts';
 import { keep, readStored } from '../../lib/storage.ts';
 
 /** What somebody is writing. Kept on this device until it is sent, without the files. */
@@ -21,7 +22,7 @@ const keyOf = (slug: string): string => `objection:${slug}`;
 
 export function emptyWriting(): Writing {
   const rest = { numbers: [], ground: '', text: '', named: true, name: '', phone: '', address: '' } as const;
-  return { ...rest, numbers: [], key: drawKey() };
+  return { ...rest, numbers: [], key: newId() };
 }
 
 /** As it was left; of who is a number that stands on no notice any more nothing is kept. */
@@ -68,12 +69,4 @@ export function draftOf(writing: Writing): ObjectionDraft {
     text,
     who: writing.named ? { name, phone, address } : null,
   };
-}
-
-/** A UUID also where the page is not served securely, as in an office's own network. */
-function drawKey(): string {
-  const hex = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte, at) =>
-    (at === 6 ? (byte & 15) | 64 : at === 8 ? (byte & 63) | 128 : byte).toString(16).padStart(2, '0'),
-  ).join('');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
