@@ -115,7 +115,7 @@ async function receive(
       );
       if (!notice) throw new Refusal('bad_request', { field: 'numbers' });
       const no = course.objections.length + 1;
-      const numbers = [...draft.numbers].sort((one, other) => one - other);
+      const numbers = [...new Set(draft.numbers)].sort((one, other) => one - other);
       const facts: ObjectionFacts = {
         ...{ no, notice: notice.no, receivedAt: new Date(at).toISOString(), numbers },
         ...{ ground: draft.ground, channel, named: draft.who !== null },

@@ -318,11 +318,19 @@ describe.each(databaseKinds)('objections (%s)', (kind) => {
     await send(draftOf());
     await one.later(23 * 24 * HOUR_MS);
     expect((await list(one.organizer)).lines[0]?.late).toBe(true);
-    const paths = ['course', 'acts', '', 'tally'].map(
-      (end) => `/api/contests/${one.slug}${end && `/${end}`}`,
-    );
-    for (const path of [...paths, `/log/${one.slug}/tile/entries/000.p/20`]) {
-      const text = await (await site.app.request(path)).text();
+    const paths = site.app.routes
+      .filter(({ method, path }) => method === 'GET' && !path.startsWith('/api/console/'))
+      .map(({ path }) =>
+        path
+          .replace(':slug', one.slug)
+          .replace('tile/*', 'tile/entries/000.p/20')
+          .replace(/:\w+(\{[^}]*\})?/gu, '1'),
+      );
+    expect(paths).toContain(`/api/contests/${one.slug}/course`);
+    for (const path of paths) {
+      const text = await (
+        await site.app.request(path, {}, { incoming: { socket: { remoteAddress: '127.0.0.1' } } })
+      ).text();
       expect([path, /赵举报|13800000077|考勤不符|青石镇 3 组/.test(text)]).toEqual([path, false]);
     }
   });
