@@ -15,6 +15,7 @@ export const serverOrder: readonly string[] = [
     'fresh.ts',
     'thread.ts',
     'folder.ts',
+    'judgedtables.ts',
     'tables.ts',
     'db.ts',
     'redis.ts',

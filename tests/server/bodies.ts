@@ -170,6 +170,32 @@ export function bodiesFor({ plan, nomination, ticket, witness }: Known): Record<
     },
     [`POST ${contest}/choice`]: { unfilled: 0, ...reasoned },
     'POST /api/contests/:slug/objections/state': { code: 'ABCD-EFGH-JKLM-NPQR' },
+    [`POST ${contest}/course/count`]: reasoned,
+    [`POST ${contest}/course/notices`]: {
+      office: {
+        organ: '政治处',
+        person: '孙科长',
+        telephone: '023-80000001',
+        address: '公园路 1 号',
+        email: '',
+      },
+      text: ['现予公示。'],
+      ...reasoned,
+    },
+    [`POST ${contest}/course/notices/:no/extend`]: { days: 1, ...reasoned },
+    [`POST ${contest}/course/notices/:no/stop`]: reasoned,
+    [`POST ${contest}/course/promotions`]: { fallen: 1, ...reasoned },
+    [`POST ${contest}/course/result`]: {
+      ...{ document: '〔2026〕1号', date: '2026-03-01', certificate: '授予〔姓名〕。' },
+      ...reasoned,
+    },
+    [`POST ${contest}/course/revocations`]: { serial: 't-1-2026-001', ...reasoned },
+    [`POST ${contest}/course/revocations/:id/decide`]: { granted: true, ...reasoned },
+    [`POST ${contest}/course/recommendations`]: {
+      ...{ numbers: [1], to: '省厅', opinion: '同意推荐。' },
+      ...reasoned,
+    },
+    [`POST ${contest}/units/:id/unpin`]: reasoned,
     [`POST ${contest}/course/officer`]: { staff: 1, ...reasoned },
     [`POST ${contest}/objections/:no/reveal`]: reasoned,
     [`POST ${contest}/objections/:no/findings`]: {
