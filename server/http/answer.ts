@@ -38,6 +38,7 @@ export const statusOf: Record<AnyRefusalCode, ContentfulStatusCode> = {
   objection_closed: 403,
   objection_anonymous: 422,
   objection_too_many: 429,
+  objection_file: 422,
   objection_unknown: 404,
   not_sealed_yet: 404,
   sealed: 403,

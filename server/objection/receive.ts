@@ -8,16 +8,19 @@ import { shanghaiDate } from '@zuimei/shared/time.ts';
 import { isArchived } from '../archive/archive.ts';
 import { readCalendar } from '../calendar/calendar.ts';
 import { sayAct } from '../course/say.ts';
-import type { Tables } from '../db.ts';
+import type { Db, Tables } from '../db.ts';
+import { readCourse } from '../judging/course.ts';
+import { readJudged } from '../judging/judged.ts';
+import type { On } from '../judging/seat.ts';
 import type { CheckedFile } from '../nomination/attachment.ts';
 import type { Actor } from '../staff/action.ts';
 import type { Person } from '../staff/session.ts';
 import type { Ledger } from '../vote/ledger.ts';
 import { dueAfter } from './due.ts';
 import { checkOfficer } from './officer.ts';
-import { drawCode, objectionCells, type Safe, type What } from './safe.ts';
+import { objectionCells, type Safe, type What } from './safe.ts';
 
-export type ReceiveParts = { ledger: Ledger; safe: Safe; clock: () => number };
+export type ReceiveParts = { db: Db; ledger: Ledger; safe: Safe; clock: () => number };
 
 /** An objection as it came, its files checked. */
 export interface Received {
@@ -87,18 +90,23 @@ interface Way extends Received {
 }
 
 async function receive(
-  { ledger, safe, clock }: ReceiveParts,
+  { db, ledger, safe, clock }: ReceiveParts,
   slug: string,
   actor: Actor,
   { draft, files, channel, source, at: find }: Way,
 ): Promise<ObjectionReceipt> {
-  const code = drawCode();
+  const { id } = await readJudged(db, slug);
+  const code = safe.codeOf(id, draft.key);
+  const before = await readReceipt(db, safe, id, code);
+  if (before) return before;
   const { facts } = await sayAct({ ledger, clock }, slug, actor, {
     kind: 'objection',
     act: channel === 'online' ? 'objection.file' : 'objection.enter',
     // Never a word of what it says.
     reason: '收到异议',
     async find(tx, contest, course) {
+      // The same one is being written beside this: the next try is given its receipt.
+      if (await readReceipt(tx, safe, contest.id, code)) throw new Refusal('busy', { retryAfterMs: 1_000 });
       const { at, notices } = await find(tx, contest.id, course);
       const { anonymous, replyDays } = contest.outcome.notice;
       if (!draft.who && anonymous === 'refused') throw new Refusal('objection_anonymous');
@@ -107,7 +115,7 @@ async function receive(
       );
       if (!notice) throw new Refusal('bad_request', { field: 'numbers' });
       const no = course.objections.length + 1;
-      const numbers = [...draft.numbers].sort((one, other) => one - other);
+      const numbers = [...new Set(draft.numbers)].sort((one, other) => one - other);
       const facts: ObjectionFacts = {
         ...{ no, notice: notice.no, receivedAt: new Date(at).toISOString(), numbers },
         ...{ ground: draft.ground, channel, named: draft.who !== null },
@@ -139,6 +147,24 @@ async function receive(
     },
   });
   return { no: facts.no, code, receivedAt: facts.receivedAt, due: facts.due };
+}
+
+/** Of one that was taken before; null = it was not. */
+async function readReceipt(
+  on: On,
+  safe: Safe,
+  contest: number,
+  code: string,
+): Promise<ObjectionReceipt | null> {
+  const row = await on
+    .selectFrom('objection')
+    .select('no')
+    .where('contest', '=', contest)
+    .where('code', '=', safe.codeDigest(code))
+    .executeTakeFirst();
+  if (!row) return null;
+  const objection = (await readCourse(on, contest)).objections.find(({ no }) => no === row.no);
+  return objection ? { no: row.no, code, receivedAt: objection.receivedAt, due: objection.due } : null;
 }
 
 /** Until when the notice ran, or runs (ms). */

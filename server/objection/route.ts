@@ -12,8 +12,10 @@ import {
   object,
   picklist,
   pipe,
+  string,
+  uuid,
 } from 'valibot';
-import { Refusal } from '@zuimei/shared/refusal.ts';
+import { Refusal, refusalCodes } from '@zuimei/shared/refusal.ts';
 import { channels, effects, findings, grounds } from '@zuimei/shared/result/act.ts';
 import { isRunning } from '@zuimei/shared/result/course.ts';
 import { objectionLimits } from '@zuimei/shared/result/view.ts';
@@ -53,6 +55,7 @@ const text = pipe(words(objectionLimits.text), minLength(objectionLimits.leastTe
 const numbers = (least: number) =>
   pipe(array(whole(1, 32_767)), minLength(least), maxLength(objectionLimits.numbers));
 const draft = object({
+  key: pipe(string(), uuid()),
   numbers: numbers(1),
   ground: picklist(grounds),
   text,
@@ -130,7 +133,7 @@ export function objectionRoute(parts: {
       // Before megabytes are read in vain; it is asked again where it counts.
       const { notices } = outcome ? await readCourse(db, id) : { notices: [] };
       if (!notices.some((notice) => isRunning(notice, clock()))) throw new Refusal('objection_closed');
-      const { read, files } = await readForm(c.req.raw, { network }, draft);
+      const { read, files } = await readForm(c.req.raw, { network }, draft).catch(inPlainCode);
       c.header('Cache-Control', 'no-store');
       return c.json(await receiveOnline(all, slug, { draft: read, files }, network), 201);
     })
@@ -179,4 +182,12 @@ export function objectionRoute(parts: {
       await decide(all, c.req.param('slug'), c.get('person'), decided);
       return c.json({});
     });
+}
+
+const plain: ReadonlySet<string> = new Set(refusalCodes);
+
+/** What staff are told of a file has many names, a citizen is told that it is not taken, and which it is. */
+function inPlainCode(error: unknown): never {
+  if (!(error instanceof Refusal) || plain.has(error.code)) throw error;
+  throw new Refusal('objection_file', { name: error.details['name'] ?? '' });
 }

@@ -1,4 +1,4 @@
-import { createHmac, randomInt } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { narrow } from '@zuimei/shared/text/character.ts';
 import type { Secrets } from '../secret.ts';
 import { openBytes, openPrivate, sealBytes, sealPrivate } from '../vault.ts';
@@ -41,16 +41,18 @@ export function createSafe(secrets: Secrets) {
     openFile: (bytes: Uint8Array, cell: string): Buffer => openBytes(key, bytes, cell),
     /** Of a code as somebody typed it, in whatever case, with or without its gaps. */
     codeDigest: (code: string): Buffer => digest(codes, plainCode(code)),
+    /** The code that belongs to a key which a browser drew: always the same, and nobody else can work it out. */
+    codeOf: (contest: number, sent: string): string => spell(digest(codes, `code ${contest} ${sent}`)),
     sourceDigest: (network: string): Buffer => digest(key, `network ${network}`),
   };
 }
 
 export type Safe = ReturnType<typeof createSafe>;
 
-/** A new code, as it is shown: ABCD-EFGH-JKLM-NPQR. */
-export function drawCode(): string {
-  const letters = Array.from({ length: CODE_LENGTH }, () => LETTERS[randomInt(LETTERS.length)]).join('');
-  return letters.replace(/(.{4})(?=.)/gu, '$1-');
+/** As a code is shown: ABCD-EFGH-JKLM-NPQR. */
+function spell(bytes: Buffer): string {
+  const letters = [...bytes.subarray(0, CODE_LENGTH)].map((byte) => LETTERS[byte % LETTERS.length]);
+  return letters.join('').replace(/(.{4})(?=.)/gu, '$1-');
 }
 
 function plainCode(code: string): string {

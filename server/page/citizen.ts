@@ -264,7 +264,7 @@ export function lightView(view: ContestView, path: string): ContestView {
 
 /** As far as an address goes that a page of ours can have. */
 const LINK = /^(\/c\/([a-z0-9][a-z0-9-]*)(?:\/n\/\d{1,5}|\/[a-z]+)?)/;
-const PAGES = /^(\/(n\/\d{1,5}|rank|mine|rules|verify|poster))?$/;
+const PAGES = /^(\/(n\/\d{1,5}|rank|mine|rules|verify|poster|objection))?$/;
 
 function showsDeeds(path: string, number: number): boolean {
   return path.endsWith(`/n/${number}`);

@@ -134,6 +134,8 @@ export interface ObjectionWho {
 
 /** What somebody sends. A name and a phone, or neither: then it is a clue, where those are taken. */
 export interface ObjectionDraft {
+  /** A UUID that the browser draws: the same one sent again, after an answer that was lost, is the same objection with the same code. */
+  key: string;
   numbers: number[];
   ground: Ground;
   text: string;

@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import type {
   FindingDraft,
   ObjectionDraft,
@@ -14,6 +14,7 @@ import { REASON } from './panelled.ts';
 export const SECRET_TEXT = '所报防汛值守天数与单位考勤不符，请核实。';
 export const WHO = { name: '赵举报', phone: '13800000077', address: '云岭区青石镇 3 组' };
 export const draftOf = (changes: Partial<ObjectionDraft> = {}): ObjectionDraft => ({
+  key: randomUUID(),
   numbers: [1],
   ground: 'deeds',
   text: SECRET_TEXT,

@@ -172,17 +172,29 @@ describe.each(databaseKinds)('objections (%s)', (kind) => {
   test('a wrong file, too many of them, and a form of another site leave neither row nor entry', async () => {
     const { one, send, list } = await noticed();
     const exe = new TextEncoder().encode('MZ…');
-    expect((await send(draftOf(), { files: { '证据.exe': exe } })).body).toMatchObject({
-      code: 'file_refused',
+    expect((await send(draftOf(), { files: { '证据.exe': exe } })).body).toEqual({
+      code: 'objection_file',
+      name: '证据.exe',
     });
     const six = Object.fromEntries(Array.from({ length: 6 }, (_, at) => [`${at}.pdf`, PDF]));
-    expect(await codeOf(send(draftOf(), { files: six }))).toBe('too_many_files');
+    expect(await codeOf(send(draftOf(), { files: six }))).toBe('objection_file');
     const foreign = { headers: { 'sec-fetch-site': 'cross-site' } };
     expect((await send(draftOf(), foreign)).body).toMatchObject({ code: 'bad_request', field: 'origin' });
     const old = { headers: { origin: 'https://evil.example' } };
     expect((await send(draftOf(), old)).body).toMatchObject({ code: 'bad_request', field: 'origin' });
     expect((await send(draftOf(), { headers: { origin: 'http://localhost' } })).status).toBe(201);
     expect((await list(one.organizer)).lines.length).toBe(1);
+  });
+
+  test('what is sent again after a lost answer is the same objection, with the same code', async () => {
+    const { one, send, list } = await noticed();
+    const draft = draftOf();
+    const first = await send(draft);
+    expect((await send(draft)).body).toEqual(first.body);
+    const twice = await Promise.all([draftOf({ numbers: [2] })].flatMap((same) => [send(same), send(same)]));
+    expect(twice.every(({ status, body }) => status === 201 || body.code === 'busy')).toBe(true);
+    expect((await list(one.organizer)).lines.map(({ no }) => no)).toEqual([1, 2]);
+    expect((await send(draftOf())).body.code).not.toBe(first.body.code);
   });
 
   test('an archived contest takes none', async () => {
@@ -306,11 +318,19 @@ describe.each(databaseKinds)('objections (%s)', (kind) => {
     await send(draftOf());
     await one.later(23 * 24 * HOUR_MS);
     expect((await list(one.organizer)).lines[0]?.late).toBe(true);
-    const paths = ['course', 'acts', '', 'tally'].map(
-      (end) => `/api/contests/${one.slug}${end && `/${end}`}`,
-    );
-    for (const path of [...paths, `/log/${one.slug}/tile/entries/000.p/20`]) {
-      const text = await (await site.app.request(path)).text();
+    const paths = site.app.routes
+      .filter(({ method, path }) => method === 'GET' && !path.startsWith('/api/console/'))
+      .map(({ path }) =>
+        path
+          .replace(':slug', one.slug)
+          .replace('tile/*', 'tile/entries/000.p/20')
+          .replace(/:\w+(\{[^}]*\})?/gu, '1'),
+      );
+    expect(paths).toContain(`/api/contests/${one.slug}/course`);
+    for (const path of paths) {
+      const text = await (
+        await site.app.request(path, {}, { incoming: { socket: { remoteAddress: '127.0.0.1' } } })
+      ).text();
       expect([path, /赵举报|13800000077|考勤不符|青石镇 3 组/.test(text)]).toEqual([path, false]);
     }
   });

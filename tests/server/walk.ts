@@ -66,7 +66,9 @@ export const reads: Record<string, Walk> = {
   'GET /api/wechat/signature': still(`/api/wechat/signature?slug=${SLUG}`),
   'GET /c/:slug': still(`/c/${SLUG}`, `/c/${SLUG}?n=2`),
   'GET /c/:slug/*': still(
-    ...['n/2', 'n/3', 'rank', 'mine', 'rules', 'verify', 'poster'].map((one) => `/c/${SLUG}/${one}`),
+    ...['n/2', 'n/3', 'rank', 'mine', 'rules', 'verify', 'poster', 'objection'].map(
+      (one) => `/c/${SLUG}/${one}`,
+    ),
   ),
   'GET /console': still('/console'),
   'GET /console/*': still('/console/contests'),

@@ -16,6 +16,7 @@ export const routes: RouteRecordRaw[] = [
       { path: 'mine', name: 'mine', component: () => import('./mine/MinePage.vue') },
       { path: 'rules', name: 'rules', component: () => import('./rules/RulesPage.vue') },
       { path: 'verify', name: 'verify', component: () => import('./verify/VerifyPage.vue') },
+      { path: 'objection', name: 'objection', component: () => import('./objection/ObjectionPage.vue') },
       { path: 'poster', name: 'poster', component: () => import('./poster/PosterPage.vue') },
     ],
   },

@@ -124,6 +124,12 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./organizer/StandingPage.vue'),
   },
   {
+    path: '/console/c/:slug/objections',
+    name: 'objections',
+    meta: { roles: pageRoles.objections },
+    component: () => import('./organizer/ObjectionsPage.vue'),
+  },
+  {
     path: '/console/c/:slug/out',
     name: 'out',
     meta: { roles: pageRoles.out },

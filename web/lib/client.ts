@@ -54,7 +54,7 @@ export const client = {
 
 type TextPath = { [P in Path<'GET'>]: Reply<`GET ${P}`> extends string ? P : never }[Path<'GET'>];
 
-function toJson<T>(reply: Response): Promise<T> {
+export function toJson<T>(reply: Response): Promise<T> {
   return reply.json();
 }
 
@@ -62,7 +62,11 @@ function toText(reply: Response): Promise<string> {
   return reply.text();
 }
 
-function read<P extends Exclude<Path<'GET'>, TextPath>>(path: P, at: At<P>, query?: Query<`GET ${P}`>) {
+export function read<P extends Exclude<Path<'GET'>, TextPath>>(
+  path: P,
+  at: At<P>,
+  query?: Query<`GET ${P}`>,
+) {
   return request(write(path, at, query), toJson<Reply<`GET ${P}`>>);
 }
 
@@ -70,13 +74,14 @@ function text<P extends TextPath>(path: P, at: At<P>) {
   return request(write(path, at), toText);
 }
 
-async function request<T>(
+export async function request<T>(
   path: string,
   open: (reply: Response) => Promise<T>,
   init: RequestInit = {},
+  timeoutMs = TIMEOUT_MS,
 ): Promise<Answer<T>> {
   const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
+  const timer = setTimeout(() => abort.abort(), timeoutMs);
   try {
     const reply = await fetch(path, { ...init, credentials: 'same-origin', signal: abort.signal });
     const answer: Answer<T> = reply.ok

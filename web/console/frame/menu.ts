@@ -29,6 +29,7 @@ export const contestMenu: readonly MenuItem[] = [
   { name: 'candidates', label: '候选' },
   { name: 'panels', label: '评审组' },
   { name: 'standing', label: '得分与拟入选' },
+  { name: 'objections', label: '异议办理' },
   { name: 'settings', label: '活动设置' },
   { name: 'out', label: '导出与归档' },
 ];
