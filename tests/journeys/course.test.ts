@@ -97,7 +97,7 @@ test('from the list to the notice: the names, the days, the telephone, the way t
 test('the poster of these days is the notice’s', async () => {
   await page.goto(`/c/${contest.slug}/poster`);
   await page.getByRole('img', { name: /分享海报/ }).waitFor();
-  expect(await page.locator('.poster-link').innerText()).toMatch(/\/notice$/);
+  expect(await page.locator('.poster-link').textContent()).toMatch(/\/notice$/);
   await shoot('poster');
 });
 
@@ -148,7 +148,7 @@ test('without a script all of it is there to read', async () => {
     ['made/1', '公众投票'],
   ] as const) {
     await desk.goto(`/c/${contest.slug}/${path}`);
-    expect(await desk.locator('main').innerText()).toContain(words);
+    expect(await desk.locator('main').textContent()).toContain(words);
     if (SHOTS) await desk.screenshot({ path: `${SHOTS}/desk-${path.replace('/', '-')}.png` });
   }
   await plain.close();
