@@ -1,4 +1,4 @@
-import { computed, inject, onMounted, type Ref, ref, shallowRef } from 'vue';
+import { computed, inject, onMounted, type Ref, ref, shallowRef, watch } from 'vue';
 import type { Made, PublicCourse, PublicItem } from '@zuimei/shared/result/view.ts';
 import { client } from '../../lib/client.ts';
 import type { FirstData } from '../app.ts';
@@ -60,6 +60,10 @@ export function useMade(number: () => number) {
   }
 
   onMounted(load);
+  watch(number, () => {
+    state.value = 'loading';
+    void load();
+  });
   return { made, state, load };
 }
 

@@ -1,4 +1,4 @@
-import { dayOf } from '@zuimei/shared/moment.ts';
+import { dayOf, dayTime, hourOf } from '@zuimei/shared/moment.ts';
 import type { NoticeDay } from '@zuimei/shared/result/act.ts';
 import type { PublicNotice } from '@zuimei/shared/result/view.ts';
 import { shanghaiDate } from '@zuimei/shared/time.ts';
@@ -8,6 +8,11 @@ const WEEK = '日一二三四五六';
 /** "10月10日 周六" */
 export function weekday(day: string): string {
   return `${dayOf(`${day}T04:00:00Z`)} 周${WEEK[new Date(day).getUTCDay()]}`;
+}
+
+/** "10月9日 24:00": the end of a day is said as that day's. */
+export function untilWords(instant: string): string {
+  return hourOf(instant) === '0:00' ? `${dayOf(Date.parse(instant) - 1)} 24:00` : dayTime(instant);
 }
 
 /** A day that counts, or a stretch of days that do not. `count`: which working day of the notice it is; 0 = none. */
