@@ -1,4 +1,11 @@
-import { type Course, findingsOf, isRunning, type Notice, noticeEnds } from '@zuimei/shared/result/course.ts';
+import {
+  type Course,
+  fallenOf,
+  findingsOf,
+  isRunning,
+  type Notice,
+  noticeEnds,
+} from '@zuimei/shared/result/course.ts';
 import type { PublicCourse, PublicNotice } from '@zuimei/shared/result/view.ts';
 import type { StoredContest } from '../contest/contest.ts';
 import type { Contests } from '../contest/contests.ts';
@@ -42,6 +49,9 @@ export function publicCourse(
   const found = findingsOf(course);
   return {
     notices: course.notices.map(publicNotice),
+    fallen: fallenOf(course).filter((number) =>
+      course.notices.some(({ numbers }) => numbers.includes(number)),
+    ),
     objections: {
       received: course.objections.length,
       answered: found.length,

@@ -186,6 +186,8 @@ export interface ObjectionState {
 /** GET /api/contests/:slug/course: everything public of it, without the names of those who did it. */
 export interface PublicCourse {
   notices: PublicNotice[];
+  /** Who stands on a notice and is not chosen any more: by a finding, or because they withdrew. */
+  fallen: number[];
   /** How many were received, answered and upheld. */
   objections: { received: number; answered: number; upheld: number };
   /** May somebody object now, and anonymously? */

@@ -66,7 +66,7 @@ test('the notice is a whole page: text, names in printed order, every day, who t
   await one.organizer.post(`${one.path}/course/notices/1/extend`, { days: 2, reason: '材料补正' });
   soon();
   const longer = (await read(path)).text;
-  expect(longer).toContain('延长至 10月12日 周一 ：材料补正'.replace(' ：', '：'));
+  expect(longer).toContain('延长至 10月12日 周一：材料补正');
   expect(longer).toContain('10月10日 周六 国庆节调休上班，计入 · 第 6 天');
   await one.organizer.post(`${one.path}/course/notices/1/stop`, { reason: '名单有误' });
   soon();
@@ -74,7 +74,7 @@ test('the notice is a whole page: text, names in printed order, every day, who t
   await one.notice();
   soon();
   const again = (await read(path)).text;
-  expect(again.indexOf('第 2 次公示')).toBeLessThan(again.indexOf('第 1 次公示'));
+  expect(again.indexOf('公示 第 2 次')).toBeLessThan(again.indexOf('公示 第 1 次'));
 });
 
 test('the result names the chosen with their honours and the paper; who was not chosen has no page of how', async () => {
@@ -147,6 +147,17 @@ test('a candidate on the notice is marked on their page, one who has an honour s
   expect((await read(`/c/${one.slug}/n/1`)).text).toContain('入选人物 怎么来的');
   expect((await read(`/c/${one.slug}/n/3`)).text).not.toMatch(/入选人物|未入选/);
   expect((await read('/')).text).toContain('已经结束');
+});
+
+test('who withdrew after the notice stays on it, struck through, and is marked as chosen nowhere', async () => {
+  const one = await chosen(site, fresh);
+  await one.notice();
+  await one.organizer.post(`${one.path}/candidates/1/withdraw`, { reason: REASON });
+  site.pass(4_000);
+  const { text } = await read(`/c/${one.slug}/notice`);
+  expect(text).toContain('已退出');
+  expect((await read(`/c/${one.slug}/n/1`)).text).not.toContain('拟入选');
+  expect((await read(`/c/${one.slug}/n/2`)).text).toContain('拟入选');
 });
 
 test('where no order is shown, none is said: by number, 排名不分先后, and no place', async () => {

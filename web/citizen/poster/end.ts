@@ -17,7 +17,7 @@ export function rollOf(contest: ContestView, course: PublicCourse, page: 'notice
       note: notice.stopped ? '本次公示已停止' : `${dayOf(noon(first))}至${dayOf(noon(last))}`,
       names: notice.numbers.flatMap((number) => {
         const one = contest.candidates.find((each) => each.number === number);
-        return one && !one.withdrawn ? { name: one.name, unit: one.unit, mark: '' } : [];
+        return one && !course.fallen.includes(number) ? { name: one.name, unit: one.unit, mark: '' } : [];
       }),
       measure,
     };
