@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { phaseAt } from '@zuimei/shared/contest.ts';
+import { phaseAt, publishedOf } from '@zuimei/shared/contest.ts';
 import type { ContestSummary, ContestView, WechatAccountView } from '@zuimei/shared/view.ts';
 import { type JsonResponse, type PrebuiltJson, prebuildJson, sendJson } from '../http/reply.ts';
 import type { StoredContest } from './contest.ts';
@@ -68,6 +68,7 @@ export function createViews(parts: {
             organizers: contest.organizers,
             noun: contest.noun,
             phase: phaseAt(contest, clock()),
+            published: publishedOf(contest),
             opens: contest.rounds[0]?.opens ?? '',
             closes: contest.rounds.at(-1)?.closes ?? '',
             candidates: contest.candidates.length,

@@ -16,13 +16,11 @@ import { recommendationLimits } from '@zuimei/shared/result/recommendation.ts';
 import type { Contests } from '../contest/contests.ts';
 import type { LogName } from '../contest/route.ts';
 import type { Db } from '../db.ts';
-import { createFresh } from '../fresh.ts';
 import { parseInput, readBody } from '../http/body.ts';
 import { parseJson } from '../http/door.ts';
 import { checkReason } from '../http/reason.ts';
-import { type PrebuiltJson, prebuildJson, sendJson } from '../http/reply.ts';
+import { sendJson } from '../http/reply.ts';
 import { day, named, rowId, unjudged, whole, words } from '../http/shape.ts';
-import { readCourse } from '../judging/course.ts';
 import type { Log } from '../log/log.ts';
 import { checkFile, sendAttachment } from '../nomination/attachment.ts';
 import type { Guard, Guarded } from '../staff/session.ts';
@@ -30,18 +28,17 @@ import type { Uploads } from '../upload/upload.ts';
 import type { Ledger } from '../vote/ledger.ts';
 import { approve, readScan } from './approval.ts';
 import { confirmCount } from './count.ts';
+import { readUnitLines } from './lines.ts';
 import { readMade } from './made.ts';
 import { extendNotice, publishNotice, stopNotice } from './notice.ts';
 import { promote } from './promote.ts';
-import { publicCourse } from './public.ts';
+import type { PublicCourses } from './public.ts';
 import { recommend, writeRecommendation } from './recommend.ts';
 import { publishResult } from './result.ts';
 import { askRevocation, decideRevocation } from './revoke.ts';
 import { readCourseView } from './view.ts';
 
 const SCAN_BYTES = 20 << 20;
-const FRESH_MS = 1_000;
-const PUBLIC = { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'public, max-age=1' };
 
 const Said = object({ reason: unjudged });
 const Approved = object({
@@ -79,6 +76,7 @@ const Decided = object({ granted: boolean(), reason: unjudged });
 export function courseRoute(parts: {
   db: Db;
   contests: Contests;
+  courses: PublicCourses;
   ledger: Ledger;
   guard: Guard;
   uploads: Uploads;
@@ -86,23 +84,14 @@ export function courseRoute(parts: {
   transparency: Log;
   logName: (slug: string) => Promise<LogName>;
 }) {
-  const { db, contests, guard, uploads, clock } = parts;
+  const { db, contests, courses, guard, uploads } = parts;
   const base = '/api/console/contests/:slug/course';
   const [organizer, both] = [guard('organizer'), guard('organizer', 'auditor')];
-  const reply = createFresh(
-    clock,
-    FRESH_MS,
-    async (slug: string): Promise<PrebuiltJson<ReturnType<typeof publicCourse>>> => {
-      const contest = await contests.find(slug);
-      return prebuildJson(publicCourse(contest, await readCourse(db, contest.id), clock()), PUBLIC, 6);
-    },
-  );
 
   return new Hono<Guarded>()
     .get('/api/contests/:slug/course', async (c) => {
-      // Only of one that there is: what is kept has one line a contest.
       const { slug } = await contests.find(c.req.param('slug'));
-      return sendJson(c, await reply(slug));
+      return sendJson(c, (await courses(slug)).reply);
     })
     .get('/api/contests/:slug/made/:number', async (c) => {
       const { slug } = await contests.find(c.req.param('slug'));
@@ -110,6 +99,10 @@ export function courseRoute(parts: {
         'Cache-Control': 'public, max-age=10',
       });
     })
+
+    .get('/api/console/unit/lines', guard('unit'), async (c) =>
+      c.json(await readUnitLines(db, c.get('person').of)),
+    )
 
     .get(base, both, async (c) => c.json(await readCourseView(parts, slugOf(c))))
     .post(`${base}/count`, guard.fresh('auditor'), async (c) => {

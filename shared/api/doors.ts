@@ -160,6 +160,7 @@ export const doors: Record<ConsoleKey, Who> = {
   'GET /api/console/unit': ['unit'],
   'POST /api/console/unit/documents': ['unit'],
   'POST /api/console/unit/enter': 'open',
+  'GET /api/console/unit/lines': ['unit'],
   'GET /api/console/unit/media/:file': ['unit'],
   'POST /api/console/unit/nominations': ['unit'],
   'DELETE /api/console/unit/nominations/:id': ['unit'],

@@ -1,3 +1,5 @@
+import type { Why } from '../judging/limits.ts';
+import type { Among } from '../judging/made.ts';
 import type { Outcome, PanelId, PartId, Weights } from '../judging/outcome.ts';
 import type { Instant } from '../time.ts';
 import type {
@@ -186,6 +188,8 @@ export interface ObjectionState {
 /** GET /api/contests/:slug/course: everything public of it, without the names of those who did it. */
 export interface PublicCourse {
   notices: PublicNotice[];
+  /** Who stands on a notice and is not chosen any more: by a finding, or because they withdrew. */
+  fallen: number[];
   /** How many were received, answered and upheld. */
   objections: { received: number; answered: number; upheld: number };
   /** May somebody object now, and anonymously? */
@@ -230,13 +234,14 @@ export interface Made {
   /** What the vote's part is made by, in words of the rules. */
   vote: Outcome['vote'];
   votes: number;
+  among: Among;
   parts: Partial<Record<PartId, number>>;
   total: number;
   rank: number;
   of: number;
   panels: MadePanel[];
   /** Others with more points who were passed over, and why. */
-  passed: { number: number; why: string }[];
+  passed: { number: number; why: Why }[];
   /** Moved up for this one. */
   promotedFor: number | null;
   notice: { no: number; days: string[]; extended: boolean } | null;
@@ -257,7 +262,22 @@ export interface MadePanel {
     total: number | null;
     why: 'recused' | 'abstained' | null;
     dropped: boolean;
+    /** Taken out for the seat's severity, with two digits more than a figure has; null where nothing is. */
+    offset: number | null;
     entry: number;
   }[];
   part: number;
+}
+
+/** GET /api/console/unit/lines: how each nominee of a unit fared, once there is a result. */
+export interface UnitLine {
+  number: number;
+  name: string;
+  state: 'chosen' | 'held' | 'fallen' | 'passed';
+  /** Of the chosen that a result names and that stands. */
+  honour: string | null;
+  /** Why they were passed over. */
+  why: Why | null;
+  /** Of the one line alone: it names nobody else. */
+  made: Made;
 }
