@@ -118,6 +118,12 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./organizer/StandingPage.vue'),
   },
   {
+    path: '/console/c/:slug/course',
+    name: 'course',
+    meta: { roles: pageRoles.course },
+    component: () => import('./organizer/CoursePage.vue'),
+  },
+  {
     path: '/console/c/:slug/out',
     name: 'out',
     meta: { roles: pageRoles.out },

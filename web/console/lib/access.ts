@@ -21,6 +21,7 @@ export const pageRoles = {
   candidates: ['organizer', 'auditor'],
   panels: ['organizer', 'auditor', 'reviewer'],
   standing: ['organizer', 'auditor'],
+  course: ['organizer', 'auditor'],
   out: ['organizer', 'auditor', 'reviewer'],
   print: ['organizer', 'auditor'],
   sheet: ['expert'],
