@@ -1,7 +1,20 @@
 import { type Context, Hono } from 'hono';
-import { array, boolean, maxLength, object, picklist, pipe } from 'valibot';
+import {
+  array,
+  boolean,
+  maxLength,
+  minLength,
+  object,
+  picklist,
+  pipe,
+  regex,
+  string,
+  transform,
+} from 'valibot';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { recommendationLimits } from '@zuimei/shared/result/recommendation.ts';
 import type { Contests } from '../contest/contests.ts';
+import type { LogName } from '../contest/route.ts';
 import type { Db } from '../db.ts';
 import { createFresh } from '../fresh.ts';
 import { parseInput, readBody } from '../http/body.ts';
@@ -10,6 +23,7 @@ import { checkReason } from '../http/reason.ts';
 import { type PrebuiltJson, prebuildJson, sendJson } from '../http/reply.ts';
 import { day, named, rowId, unjudged, whole, words } from '../http/shape.ts';
 import { readCourse } from '../judging/course.ts';
+import type { Log } from '../log/log.ts';
 import { checkFile, sendAttachment } from '../nomination/attachment.ts';
 import type { Guard, Guarded } from '../staff/session.ts';
 import type { Uploads } from '../upload/upload.ts';
@@ -20,6 +34,7 @@ import { readMade } from './made.ts';
 import { extendNotice, publishNotice, stopNotice } from './notice.ts';
 import { promote } from './promote.ts';
 import { publicCourse } from './public.ts';
+import { recommend, writeRecommendation } from './recommend.ts';
 import { publishResult } from './result.ts';
 import { askRevocation, decideRevocation } from './revoke.ts';
 import { readCourseView } from './view.ts';
@@ -48,6 +63,13 @@ const Extended = object({ days: whole(1, 60), reason: unjudged });
 const Promoted = object({ fallen: whole(1, 32_767), reason: unjudged });
 const Resulted = object({ document: named(80), date: day, certificate: named(600), reason: unjudged });
 const Asked = object({ serial: named(100), reason: unjudged });
+const Recommended = object({
+  numbers: pipe(array(whole(1, 32_767)), minLength(1), maxLength(recommendationLimits.nominees)),
+  to: named(100),
+  opinion: named(2_000),
+  reason: unjudged,
+});
+const entryText = pipe(string(), regex(/^(0|[1-9]\d{0,14})$/), transform(Number));
 const Decided = object({ granted: boolean(), reason: unjudged });
 
 /**
@@ -61,6 +83,8 @@ export function courseRoute(parts: {
   guard: Guard;
   uploads: Uploads;
   clock: () => number;
+  transparency: Log;
+  logName: (slug: string) => Promise<LogName>;
 }) {
   const { db, contests, guard, uploads, clock } = parts;
   const base = '/api/console/contests/:slug/course';
@@ -131,6 +155,21 @@ export function courseRoute(parts: {
       const reason = checkReason(given.reason);
       await publishResult(parts, slugOf(c), c.get('person'), { ...given, reason });
       return c.json({});
+    })
+    .post(`${base}/recommendations`, guard.fresh('organizer'), async (c) => {
+      const given = await readBody(c.req, Recommended);
+      const reason = checkReason(given.reason);
+      return c.json(await recommend(parts, slugOf(c), c.get('person'), { ...given, reason }), 201);
+    })
+    .get(`${base}/recommendations/:entry`, organizer, async (c) => {
+      const slug = slugOf(c);
+      const bytes = await writeRecommendation(parts, slug, parseInput(entryText, c.req.param('entry')));
+      return c.body(new Uint8Array(bytes), 200, {
+        'Content-Type': 'application/zip',
+        'Content-Disposition': `attachment; filename="recommendation-${slug}.zip"`,
+        'X-Content-Type-Options': 'nosniff',
+        'Cache-Control': 'no-store',
+      });
     })
     .post(`${base}/revocations`, organizer, async (c) => {
       const { serial, reason } = await readBody(c.req, Asked);

@@ -169,6 +169,17 @@ export function bodiesFor({ plan, nomination, ticket, witness }: Known): Record<
       ...reasoned,
     },
     [`POST ${contest}/choice`]: { unfilled: 0, ...reasoned },
+    'POST /api/contests/:slug/objections/state': { code: 'ABCD-EFGH-JKLM-NPQR' },
+    [`POST ${contest}/course/officer`]: { staff: 1, ...reasoned },
+    [`POST ${contest}/objections/:no/reveal`]: reasoned,
+    [`POST ${contest}/objections/:no/findings`]: {
+      verdict: 'upheld',
+      effect: 'hold',
+      numbers: [1],
+      basis: '经核查情况属实',
+      answer: '感谢监督，情况属实',
+    },
+    [`POST ${contest}/objections/:no/findings/decide`]: { id: 1, granted: true, ...reasoned },
     [`POST ${contest}/advance`]: { round: 1, most: 1, ties: 'all', ...reasoned },
     [`POST ${contest}/lots`]: { digest: 'a'.repeat(64) },
     [`POST ${contest}/whatif`]: {

@@ -17,8 +17,11 @@ const proved = [
   'POST /api/console/contests/:slug/advance',
   'POST /api/console/contests/:slug/archive',
   'POST /api/console/contests/:slug/choice',
+  'POST /api/console/contests/:slug/course/officer',
   'POST /api/console/contests/:slug/erase',
   'POST /api/console/contests/:slug/nominations/:id/reveal',
+  'POST /api/console/contests/:slug/objections/:no/findings/decide',
+  'POST /api/console/contests/:slug/objections/:no/reveal',
   'POST /api/console/contests/:slug/panels/reveal',
   'POST /api/console/contests/:slug/panels/seats/:seat/reopen/decide',
   'POST /api/console/contests/:slug/plan/publish',
@@ -35,6 +38,7 @@ const proved = [
   'POST /api/console/staff/:id/link',
   'POST /api/console/staff/:id/sessions/end',
   'POST /api/console/staff/requests/:id/grant',
+  'PUT /api/console/calendar/:year',
 ];
 
 let fresh: FreshDatabase;
