@@ -3,14 +3,17 @@ import type { Office } from '@zuimei/shared/result/act.ts';
 import { keep, readStored } from '../../../lib/storage.ts';
 import { officeParts } from './words.ts';
 
-/** What is typed on this page stays in this browser, by contest and form, until it is published. `parse`: gives null for what it cannot be. */
+/**
+ * What is typed on this page stays in this browser until it is published, for the one who typed it (`staff`) and the contest. `parse`: gives
+ * null for what it cannot be.
+ */
 export function useKept<T>(
   form: string,
-  slug: string,
+  { slug, staff }: { slug: string; staff: number | null | undefined },
   first: T,
   parse: (stored: unknown) => T | null,
 ): { value: Ref<T>; forget: () => void } {
-  const key = `course.${form}.${slug}`;
+  const key = `course.${form}.${slug}.${staff ?? 0}`;
   const value = ref(readStored(key, parse) ?? first) as Ref<T>;
   let forgotten = false;
   watch(
