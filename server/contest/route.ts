@@ -38,7 +38,7 @@ export function createViews(parts: {
     const { id: _, thresholds: __, networks: ___, outcome, ...published } = contest;
     return {
       ...published,
-      outcome: outcome && { weights: outcome.weights, places: outcome.places },
+      outcome: outcome && { weights: outcome.weights, places: outcome.places, sample: outcome.sample },
       phase: phaseAt(contest, clock()),
       log: await logName(contest.slug),
       account: contest.wechat ? account : null,

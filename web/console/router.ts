@@ -124,6 +124,12 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./organizer/StandingPage.vue'),
   },
   {
+    path: '/console/c/:slug/course',
+    name: 'course',
+    meta: { roles: pageRoles.course },
+    component: () => import('./organizer/CoursePage.vue'),
+  },
+  {
     path: '/console/c/:slug/objections',
     name: 'objections',
     meta: { roles: pageRoles.objections },

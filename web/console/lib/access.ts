@@ -22,6 +22,7 @@ export const pageRoles = {
   candidates: ['organizer', 'auditor'],
   panels: ['organizer', 'auditor', 'reviewer'],
   standing: ['organizer', 'auditor'],
+  course: ['organizer', 'auditor'],
   objections: ['organizer', 'auditor', 'reviewer'],
   out: ['organizer', 'auditor', 'reviewer'],
   print: ['organizer', 'auditor'],
