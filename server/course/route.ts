@@ -1,3 +1,4 @@
+import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { array, boolean, maxLength, object, picklist, pipe } from 'valibot';
 import { Refusal } from '@zuimei/shared/refusal.ts';
@@ -6,15 +7,17 @@ import type { Db } from '../db.ts';
 import { createFresh } from '../fresh.ts';
 import { parseInput, readBody } from '../http/body.ts';
 import { parseJson } from '../http/door.ts';
+import { originOf } from '../http/origin.ts';
 import { checkReason } from '../http/reason.ts';
 import { type PrebuiltJson, prebuildJson, sendJson } from '../http/reply.ts';
 import { day, named, rowId, unjudged, whole, words } from '../http/shape.ts';
 import { readCourse } from '../judging/course.ts';
 import { checkFile, sendAttachment } from '../nomination/attachment.ts';
-import type { Guard, Guarded } from '../staff/session.ts';
+import type { Guard } from '../staff/session.ts';
 import type { Uploads } from '../upload/upload.ts';
 import type { Ledger } from '../vote/ledger.ts';
 import { approve, readScan } from './approval.ts';
+import { readAct, readCertificates, recordPrint } from './certificate.ts';
 import { confirmCount } from './count.ts';
 import { readMade } from './made.ts';
 import { extendNotice, publishNotice, stopNotice } from './notice.ts';
@@ -48,6 +51,7 @@ const Extended = object({ days: whole(1, 60), reason: unjudged });
 const Promoted = object({ fallen: whole(1, 32_767), reason: unjudged });
 const Resulted = object({ document: named(80), date: day, certificate: named(600), reason: unjudged });
 const Asked = object({ serial: named(100), reason: unjudged });
+const Printed = object({ serials: pipe(array(named(100)), maxLength(2_000)) });
 const Decided = object({ granted: boolean(), reason: unjudged });
 
 /**
@@ -61,6 +65,7 @@ export function courseRoute(parts: {
   guard: Guard;
   uploads: Uploads;
   clock: () => number;
+  publicUrl: string | null;
 }) {
   const { db, contests, guard, uploads, clock } = parts;
   const base = '/api/console/contests/:slug/course';
@@ -74,7 +79,7 @@ export function courseRoute(parts: {
     },
   );
 
-  return new Hono<Guarded>()
+  return new Hono<{ Bindings: HttpBindings }>()
     .get('/api/contests/:slug/course', async (c) => {
       // Only of one that there is: what is kept has one line a contest.
       const { slug } = await contests.find(c.req.param('slug'));
@@ -87,6 +92,22 @@ export function courseRoute(parts: {
       });
     })
 
+    .get('/api/contests/:slug/acts/:index', async (c) => {
+      const { id } = await contests.find(c.req.param('slug'));
+      // What stands in the ledger stays as it is.
+      return c.json(await readAct(db, id, rowId(c.req.param('index'))), 200, {
+        'Cache-Control': 'public, max-age=31536000, immutable',
+      });
+    })
+
+    .get('/api/console/contests/:slug/certificates', organizer, async (c) =>
+      c.json(await readCertificates(db, slugOf(c), originOf(parts.publicUrl, c.env.incoming))),
+    )
+    .post('/api/console/contests/:slug/certificates', organizer, async (c) => {
+      const { serials } = await readBody(c.req, Printed);
+      await recordPrint(db, slugOf(c), c.get('person'), serials);
+      return c.json({});
+    })
     .get(base, both, async (c) => c.json(await readCourseView(parts, slugOf(c))))
     .post(`${base}/count`, guard.fresh('auditor'), async (c) => {
       const reason = checkReason((await readBody(c.req, Said)).reason);
@@ -145,7 +166,7 @@ export function courseRoute(parts: {
     });
 }
 
-function slugOf(c: Context<Guarded>): string {
+function slugOf(c: Context): string {
   const slug = c.req.param('slug');
   if (!slug) throw new Refusal('not_found');
   return slug;
