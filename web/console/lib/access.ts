@@ -23,6 +23,7 @@ export const pageRoles = {
   standing: ['organizer', 'auditor'],
   out: ['organizer', 'auditor', 'reviewer'],
   print: ['organizer', 'auditor'],
+  certificates: ['organizer'],
   sheet: ['expert'],
   checkpoints: ['auditor', 'organizer'],
   checkpoint: ['auditor', 'organizer'],
