@@ -59,6 +59,8 @@ export type ActCode =
   | 'unit.links'
   | 'unit.enter'
   | 'unit.account'
+  | 'unit.pin'
+  | 'unit.unpin'
   | 'nomination.edit'
   | 'nomination.file'
   | 'nomination.open'

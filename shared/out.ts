@@ -127,6 +127,8 @@ export interface Retention {
   candidates: number;
   units: number;
   attachments: number;
+  /** Objections whose texts are kept: all of them, those whose term is over, and when the term ends (null = it has not begun). */
+  objections: { kept: number; due: number; from: Instant | null };
   /** Raw addresses in the ledger: none, kept until `from`, erasable now, or turned into keyed digests. */
   trace: { state: 'none' | 'kept' | 'due' | 'faded'; from: Instant | null };
 }

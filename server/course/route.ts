@@ -1,8 +1,21 @@
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
-import { array, boolean, maxLength, object, picklist, pipe } from 'valibot';
+import {
+  array,
+  boolean,
+  maxLength,
+  minLength,
+  object,
+  picklist,
+  pipe,
+  regex,
+  string,
+  transform,
+} from 'valibot';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { recommendationLimits } from '@zuimei/shared/result/recommendation.ts';
 import type { Contests } from '../contest/contests.ts';
+import type { LogName } from '../contest/route.ts';
 import type { Db } from '../db.ts';
 import { createFresh } from '../fresh.ts';
 import { parseInput, readBody } from '../http/body.ts';
@@ -12,6 +25,7 @@ import { checkReason } from '../http/reason.ts';
 import { type PrebuiltJson, prebuildJson, sendJson } from '../http/reply.ts';
 import { day, named, rowId, unjudged, whole, words } from '../http/shape.ts';
 import { readCourse } from '../judging/course.ts';
+import type { Log } from '../log/log.ts';
 import { checkFile, sendAttachment } from '../nomination/attachment.ts';
 import type { Guard } from '../staff/session.ts';
 import type { Uploads } from '../upload/upload.ts';
@@ -23,6 +37,7 @@ import { readMade } from './made.ts';
 import { extendNotice, publishNotice, stopNotice } from './notice.ts';
 import { promote } from './promote.ts';
 import { publicCourse } from './public.ts';
+import { recommend, writeRecommendation } from './recommend.ts';
 import { publishResult } from './result.ts';
 import { askRevocation, decideRevocation } from './revoke.ts';
 import { readCourseView } from './view.ts';
@@ -52,6 +67,13 @@ const Promoted = object({ fallen: whole(1, 32_767), reason: unjudged });
 const Resulted = object({ document: named(80), date: day, certificate: named(600), reason: unjudged });
 const Asked = object({ serial: named(100), reason: unjudged });
 const Printed = object({ serials: pipe(array(named(100)), maxLength(2_000)) });
+const Recommended = object({
+  numbers: pipe(array(whole(1, 32_767)), minLength(1), maxLength(recommendationLimits.nominees)),
+  to: named(100),
+  opinion: named(2_000),
+  reason: unjudged,
+});
+const entryText = pipe(string(), regex(/^(0|[1-9]\d{0,14})$/), transform(Number));
 const Decided = object({ granted: boolean(), reason: unjudged });
 
 /**
@@ -66,6 +88,8 @@ export function courseRoute(parts: {
   uploads: Uploads;
   clock: () => number;
   publicUrl: string | null;
+  transparency: Log;
+  logName: (slug: string) => Promise<LogName>;
 }) {
   const { db, contests, guard, uploads, clock } = parts;
   const base = '/api/console/contests/:slug/course';
@@ -152,6 +176,21 @@ export function courseRoute(parts: {
       const reason = checkReason(given.reason);
       await publishResult(parts, slugOf(c), c.get('person'), { ...given, reason });
       return c.json({});
+    })
+    .post(`${base}/recommendations`, guard.fresh('organizer'), async (c) => {
+      const given = await readBody(c.req, Recommended);
+      const reason = checkReason(given.reason);
+      return c.json(await recommend(parts, slugOf(c), c.get('person'), { ...given, reason }), 201);
+    })
+    .get(`${base}/recommendations/:entry`, organizer, async (c) => {
+      const slug = slugOf(c);
+      const bytes = await writeRecommendation(parts, slug, parseInput(entryText, c.req.param('entry')));
+      return c.body(new Uint8Array(bytes), 200, {
+        'Content-Type': 'application/zip',
+        'Content-Disposition': `attachment; filename="recommendation-${slug}.zip"`,
+        'X-Content-Type-Options': 'nosniff',
+        'Cache-Control': 'no-store',
+      });
     })
     .post(`${base}/revocations`, organizer, async (c) => {
       const { serial, reason } = await readBody(c.req, Asked);

@@ -84,7 +84,7 @@ export function checkDeadlines(
     else if (closes > beginOf(settings, 'reviewing')) warn('review_before_deadline', 'collection.closes');
     if (closes > now) checkDeadlineDay(calendar, shanghaiDate(closes), warn);
   }
-  const notice = plannedNotice(settings, calendar);
+  const notice = plannedPeriod(settings, calendar);
   if (notice && notice.result > now && notice.result < notice.ends)
     error('notice_short', 'settings.outcome.notice.days', { days: notice.days, last: notice.last });
 }
@@ -97,7 +97,7 @@ function checkDeadlineDay(calendar: NamedCalendar, day: string, warn: Say): void
   else if (!calendar.years.includes(year)) warn('deadline_uncovered', 'collection.closes', { year });
 }
 
-export interface PlannedNotice {
+export interface PlannedPeriod {
   /** Working days. */
   days: number;
   /** The last of them, at the earliest. */
@@ -111,7 +111,7 @@ export interface PlannedNotice {
 }
 
 /** The notice from the day on which its phase begins; null where it or the result after it is not planned. */
-export function plannedNotice(settings: ContestSettings, calendar: Calendar): PlannedNotice | null {
+export function plannedPeriod(settings: ContestSettings, calendar: Calendar): PlannedPeriod | null {
   const begins = beginOf(settings, 'notice');
   const result = beginOf(settings, 'result');
   if (!settings.outcome || !(result > begins)) return null;

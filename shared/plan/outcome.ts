@@ -1,7 +1,7 @@
 import type { Calendar } from '../calendar.ts';
 import { checkOutcome, type Setting } from '../judging/check.ts';
 import { type Bounds, type Outcome, panelIds, partIds } from '../judging/outcome.ts';
-import { plannedNotice } from './dates.ts';
+import { plannedPeriod } from './dates.ts';
 import { checkCount, checkNamed, checkNumber, checkText, createFaults, type Say } from './fault.ts';
 import type { ContestSettings } from './plan.ts';
 import { hasOpened } from './reveal.ts';
@@ -44,7 +44,7 @@ export function checkPlanOutcome(
   checkForm(outcome, form.error);
   for (const { code, path, details } of form.found) error(code, path, details);
   if (form.found.length > 0) return;
-  const notice = plannedNotice(settings, calendar);
+  const notice = plannedPeriod(settings, calendar);
   const setting: Setting = {
     candidates: Number.isFinite(field.all) ? field.all : null,
     categories: categories.map(({ id, name }) => ({ id, name, candidates: field.of(id) })),

@@ -74,19 +74,25 @@ export interface ObjectionLine {
   findings: { verdict: FindingVerdict; effect: Effect; numbers: number[]; at: Instant; entry: number }[];
   /** Waits for an auditor. `basis` and `answer` are shown to the officer and to auditors. */
   proposal: FindingProposal | null;
+  /** Why the last proposal was sent back, for the officer and for auditors; null once there is another, or a finding. */
+  sentBack: { by: string; at: Instant; reason: string } | null;
   /** Its texts were erased when their term was over. */
   erased: boolean;
 }
 
-export interface FindingProposal {
-  id: number;
+/** `basis`: what was found out; `answer`: what who objected is told. */
+export interface FindingDraft {
   verdict: FindingVerdict;
   effect: Effect;
   numbers: number[];
-  by: string;
-  at: Instant;
   basis: string;
   answer: string;
+}
+
+export interface FindingProposal extends FindingDraft {
+  id: number;
+  by: string;
+  at: Instant;
 }
 
 /** GET …/objections */
@@ -100,6 +106,12 @@ export interface ObjectionList {
   officers: { staff: number; name: string }[];
   /** The reader is the officer. */
   mine: boolean;
+  /** Between which moments something may have been received about whom. */
+  notices: { no: number; from: Instant; until: Instant; numbers: number[] }[];
+  /** May one come without a name? */
+  anonymous: boolean;
+  /** Published by a result: nothing can fall on them any more. */
+  published: number[];
   lines: ObjectionLine[];
 }
 
@@ -128,6 +140,12 @@ export interface ObjectionDraft {
   who: ObjectionWho | null;
 }
 
+/** As the office writes it down. `receivedAt`: when the letter, the call or the visitor came. */
+export interface ObjectionEntry extends ObjectionDraft {
+  channel: Exclude<Channel, 'online'>;
+  receivedAt: Instant;
+}
+
 export const objectionLimits = {
   /** Characters. */
   text: 3_000,
@@ -137,6 +155,11 @@ export const objectionLimits = {
   allBytes: 30 << 20,
   /** From one network in a day. */
   perDay: 5,
+  /** Of what was found out, and of the answer. */
+  finding: 2_000,
+  leastFinding: 4,
+  /** Numbers that one may be about. */
+  numbers: 20,
 } as const;
 
 /** `code`: by which it is asked for; shown once. */

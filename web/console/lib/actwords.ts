@@ -58,6 +58,8 @@ const acts: Record<ActCode, string> = {
   'unit.link': '更换单位链接',
   'unit.links': '查看单位链接',
   'unit.enter': '单位进入报送页',
+  'unit.pin': '登记推荐签名公钥',
+  'unit.unpin': '清除推荐签名公钥',
   'unit.account': '开通单位账号',
   'nomination.edit': '修改报送',
   'nomination.file': '上传附件',
