@@ -1,5 +1,7 @@
 import type { Office } from '../result/act.ts';
+import type { OpenAct } from '../result/certificate.ts';
 import type {
+  CertificateView,
   CourseView,
   FindingDraft,
   Made,
@@ -73,6 +75,12 @@ export interface CourseApi {
     reply: Done;
   };
 
+  'GET /api/console/contests/:slug/certificates': { reply: CertificateView };
+  /** Says that they are printed now. Refuses with not_chosen what was revoked. */
+  'POST /api/console/contests/:slug/certificates': { body: { serials: string[] }; reply: Done };
+
+  /** Of the kinds that a course is read from; not_found otherwise, and a ballot is never one. */
+  'GET /api/contests/:slug/acts/:index': { reply: OpenAct };
   'GET /api/contests/:slug/course': { reply: PublicCourse };
   /** Of one that a result names; not_found otherwise. */
   'GET /api/contests/:slug/made/:number': { reply: Made };

@@ -39,6 +39,8 @@ export const doors: Record<ConsoleKey, Who> = {
   'POST /api/console/contests/:slug/candidates/:number/correct': ['organizer'],
   'POST /api/console/contests/:slug/candidates/:number/photo': ['organizer'],
   'POST /api/console/contests/:slug/candidates/:number/withdraw': ['organizer'],
+  'GET /api/console/contests/:slug/certificates': ['organizer'],
+  'POST /api/console/contests/:slug/certificates': ['organizer'],
   'GET /api/console/contests/:slug/clusters': ['auditor'],
   'GET /api/console/contests/:slug/clusters/:id': ['auditor'],
   'POST /api/console/contests/:slug/copy': ['organizer'],

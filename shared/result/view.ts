@@ -281,3 +281,27 @@ export interface UnitLine {
   /** Of the one line alone: it names nobody else. */
   made: Made;
 }
+
+/** GET /api/console/contests/:slug/certificates: in the order of the results. */
+export interface CertificateView {
+  slug: string;
+  title: string;
+  certificates: Certificate[];
+}
+
+export interface Certificate {
+  serial: string;
+  name: string;
+  unit: string;
+  honour: string;
+  document: string;
+  date: string;
+  organizers: string[];
+  /** Of the result that it is of. */
+  entry: number;
+  /** With everything filled in. */
+  text: string;
+  /** What its picture code leads to. */
+  link: string;
+  revoked: boolean;
+}

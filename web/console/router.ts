@@ -148,6 +148,12 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./organizer/out/PrintPage.vue'),
   },
   {
+    path: '/console/c/:slug/certificates',
+    name: 'certificates',
+    meta: { roles: pageRoles.certificates, bare: true },
+    component: () => import('./organizer/certificates/PrintPage.vue'),
+  },
+  {
     path: '/console/c/:slug/sheet',
     name: 'sheet',
     meta: { roles: pageRoles.sheet, bare: true, kept: true },

@@ -47,7 +47,10 @@ export const client = {
   question: (slug: string, ballotId: string) => read('/api/contests/:slug/question', { slug }, { ballotId }),
   signature: (url: string) => read('/api/wechat/signature', {}, { url }),
   acts: (slug: string) => read('/api/contests/:slug/acts', { slug }),
+  act: (slug: string, index: number) => read('/api/contests/:slug/acts/:index', { slug, index }),
   receipt: (slug: string, index: number) => text('/api/contests/:slug/receipts/:index', { slug, index }),
+  /** A tile or bundle of the log, by its path (shared/log/tile.ts). */
+  tile: (slug: string, path: string) => request(`/log/${slug}/${path}`, toBytes),
   checkpoint: (slug: string) => text('/log/:slug/checkpoint', { slug }),
   checkpointDays: (slug: string) => read('/log/:slug/days', { slug }),
   consistency: (slug: string, size1: number, size2: number) =>
@@ -62,6 +65,10 @@ export function toJson<T>(reply: Response): Promise<T> {
 
 function toText(reply: Response): Promise<string> {
   return reply.text();
+}
+
+async function toBytes(reply: Response): Promise<Uint8Array> {
+  return new Uint8Array(await reply.arrayBuffer());
 }
 
 export function read<P extends Exclude<Path<'GET'>, TextPath>>(

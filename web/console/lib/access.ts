@@ -26,6 +26,7 @@ export const pageRoles = {
   objections: ['organizer', 'auditor', 'reviewer'],
   out: ['organizer', 'auditor', 'reviewer'],
   print: ['organizer', 'auditor'],
+  certificates: ['organizer'],
   sheet: ['expert'],
   checkpoints: ['auditor', 'organizer'],
   checkpoint: ['auditor', 'organizer'],
