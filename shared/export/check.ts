@@ -33,8 +33,14 @@ export interface ExportCheck {
   finish(): Promise<ExportReport>;
 }
 
-/** Does everything again that the server did, from an exported ledger alone. Memory: some 50 bytes a ballot, whatever the file holds. */
-export function createExportCheck(options: ExportOptions = {}): ExportCheck {
+/**
+ * Does everything again that the server did, from an exported ledger alone. Memory: some 50 bytes a ballot, whatever the file holds. `each`:
+ * is shown every entry, in the order of the file, before it is checked.
+ */
+export function createExportCheck(
+  options: ExportOptions = {},
+  each: (entry: ExportEntry) => void = () => {},
+): ExportCheck {
   const { kept = [], codes = [] } = options;
   const problems: ExportProblem[] = [];
   const problem = (code: ExportProblemCode, index: number | null = null, detail = ''): void => {
@@ -97,6 +103,7 @@ export function createExportCheck(options: ExportOptions = {}): ExportCheck {
       checkpoints: [...opened, ...keptOutcomes.flatMap((one) => (one.ok ? one.checkpoint : []))],
       ...(own.withheld ? { withheldFrom: own.withheld.from } : {}),
       watched: codes.map((code) => code.index),
+      ...(options.marks ? { marks: options.marks } : {}),
     });
   };
 
@@ -110,6 +117,7 @@ export function createExportCheck(options: ExportOptions = {}): ExportCheck {
     due = entry.index + 1;
     if (entry.kind !== 'ballot') frozen = frozenOf(entry.act) ?? frozen;
     entries++;
+    each(entry);
     batch.push(entry);
   };
 
@@ -220,6 +228,7 @@ export function createExportCheck(options: ExportOptions = {}): ExportCheck {
         names: (frozen ?? own).candidates,
         kept: keptOutcomes,
         codes: codes.map((code) => outcomeOf(own, code, replay)),
+        marks: replay.marks,
         problems: [...problems.filter((one) => one.code !== 'tally'), ...others, ...ofTally],
         problemCount: problems.length + unkept + others.length + unlisted,
       };
