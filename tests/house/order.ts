@@ -38,6 +38,7 @@ export const serverOrder: readonly string[] = [
     'notice',
     'result',
     'audit',
+    'bundle',
     'out',
   ],
   // How people come to it; the plan shows its page before anybody may see it.

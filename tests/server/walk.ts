@@ -111,6 +111,7 @@ export const reads: Record<string, Walk> = {
     `${at}/ledger.ndjson`,
     `${at}/ledger.ndjson?openings=0`,
   ),
+  'GET /api/console/contests/:slug/bundle.zip': still(`${at}/bundle.zip`, `${at}/bundle.zip?edition=full`),
   'GET /api/console/contests/:slug/live': ({ now }) => [
     { path: `${at}/live` },
     { path: `${at}/live?since=${iso(now - 600_000)}` },
