@@ -48,11 +48,7 @@ export function bundleRoute(
       });
       const subject = `${editionWords[edition]}，${size} 条账目`;
       await recordAction(db, person, { act: 'bundle.export', contest, subject });
-      return c.body(
-        streamOf(pieces()),
-        200,
-        headersOf(`${title}-核验包-${editionWords[edition]}.zip`),
-      );
+      return c.body(streamOf(pieces()), 200, headersOf(`${title}-核验包-${editionWords[edition]}.zip`));
     },
   );
 
