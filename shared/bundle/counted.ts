@@ -89,6 +89,10 @@ export function checkTally(opened: Opened, say: Say): string {
     }
   } else if (count) {
     const facts = factsOf(count);
+    if (facts.ledgerSize !== count.index)
+      say(
+        `第 ${count.index + 1} 号账目确认的是前 ${facts.ledgerSize} 条账目的票数，应为 ${count.index} 条。`,
+      );
     compare('tally.json 的 ledgerSize', tally.ledgerSize, facts.ledgerSize, say);
     sameRounds('tally.json', tally.rounds, facts.rounds, `按第 ${count.index + 1} 号账目的计票确认`, say);
     checkPlaces(facts, ballots, say);

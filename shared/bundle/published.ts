@@ -1,4 +1,3 @@
-import { type Calendar, isWorkingDay } from '../calendar.ts';
 import type { NoticeDay, NoticeFacts, ResultFacts, ResultItem } from '../result/act.ts';
 import {
   type Course,
@@ -91,20 +90,11 @@ function checkDays(
     .map(({ day }) => day);
   if (work.join() !== facts.days.join())
     say(`${where}的工作日写 ${facts.days.join('、')}，按所列各日应为 ${work.join('、')}。`);
-  if (facts.days.length > 0 && !begins(facts.span, first))
-    say(`${where}从 ${facts.days[0]} 起算，按规则应从 ${new Date(first).toISOString().slice(0, 10)} 起。`);
-}
-
-/** The span holds every day from where the count begins, or begins after days that are off anyway: then those are listed too. */
-function begins(span: readonly NoticeDay[], first: number): boolean {
-  return Date.parse(span[0]?.day ?? '') <= first || skipsWeekend(span[0]?.day ?? '', first);
-}
-
-function skipsWeekend(day: string, first: number): boolean {
-  const weekdays: Calendar = { years: [], off: [], work: [] };
-  for (let ms = first; ms < Date.parse(day); ms += DAY_MS)
-    if (isWorkingDay(weekdays, new Date(ms).toISOString().slice(0, 10))) return false;
-  return true;
+  // Who begins later gives people more time.
+  if (Date.parse(facts.span[0]?.day ?? '') < first)
+    say(
+      `${where}从 ${facts.span[0]?.day} 起算，按规则最早从 ${new Date(first).toISOString().slice(0, 10)} 起。`,
+    );
 }
 
 const kindOf = ({ kind }: NoticeDay): string => kind;
@@ -168,7 +158,7 @@ export function checkResults(opened: Opened, say: Say): string {
     const [named, due] = [facts.items.map(({ number }) => number), publishable(before)];
     if (ascending(named) !== ascending(due))
       say(`${where}写候选 ${ascending(named)}，按拟入选与公示应为 ${ascending(due) || '空'}。`);
-    if (ascending(facts.held) !== ascending(heldOf(before).filter((one) => chosenNow(before).includes(one))))
+    if (ascending(facts.held) !== ascending(heldOf(before)))
       say(
         `${where}暂缓写 ${ascending(facts.held) || '无'}，按处理结论应为 ${ascending(heldOf(before)) || '无'}。`,
       );
@@ -198,8 +188,8 @@ function checkItem(
   const { honours } = rulesInForce(acts, entry).outcome;
   if (honours.length === 0) return;
   let place = chosenNow(before).indexOf(number);
-  const due = honours.find(({ places }) => (place -= places) < 0)?.name ?? '';
-  if (honour !== due) say(`${where}候选 ${number} 的荣誉写 ${honour || '空'}，按次序应为 ${due || '空'}。`);
+  const due = honours.find(({ places }) => (place -= places) < 0)?.name ?? honours.at(-1)?.name;
+  if (honour !== due) say(`${where}候选 ${number} 的荣誉写 ${honour || '空'}，按次序应为 ${due ?? '空'}。`);
 }
 
 /** 15: no serial is given twice, each is of this contest, and what was revoked had been given. */
