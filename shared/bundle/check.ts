@@ -76,6 +76,7 @@ async function reportOf(first: BundleStep, opened: Opened): Promise<BundleReport
     remarks: remarksOf(opened, edition, sample),
     sample,
     ledger: opened.ledger,
+    ledgerBytes: opened.ledgerBytes,
   };
 }
 
@@ -98,6 +99,7 @@ function unreadable(first: BundleStep): BundleReport {
     remarks: [],
     sample: null,
     ledger: null,
+    ledgerBytes: 0,
   };
 }
 

@@ -21,6 +21,7 @@ export interface Opened {
   /** The lines of a file; throws Unread with the first that is not canonical. */
   lines(name: BundleFile): unknown[];
   ledger: ExportReport;
+  ledgerBytes: number;
   /** Every entry but the ballots. */
   acts: CourseEntry[];
   ballots: BallotPlaces;
@@ -115,6 +116,7 @@ export async function readBundle(
     json: (name) => parsed(text(name), name),
     lines,
     ledger: await check.finish(),
+    ledgerBytes: place?.size ?? 0,
     acts,
     ballots,
     commitments,
