@@ -22,16 +22,18 @@ export async function checkBundle(
   tell: (bytes: number, of: number) => void = () => {},
 ): Promise<BundleReport> {
   let opened: Opened | null = null;
+  let lost: { error: unknown } | null = null;
   const first = await runStep(1, async (say) => {
     try {
       const places = await openZip(source);
       for (const sentence of strangers(places)) say(sentence);
       opened = await readBundle(source, places, options, tell);
     } catch (error) {
-      if (!isZipFault(error)) throw error;
-      say(`文件包${error.zipFault}。`);
+      if (isZipFault(error)) say(`文件包${error.zipFault}。`);
+      else lost = { error };
     }
   });
+  if (lost) throw (lost as { error: unknown }).error;
   return opened ? await reportOf(first, opened) : unreadable(first);
 }
 

@@ -137,7 +137,7 @@ export function checkTotals(opened: Opened, say: Say): string {
   for (const [panel, own] of Object.entries(countedSheets(opened, index, outcome))) {
     const stood = kept.panels[panel as PanelId] ?? [];
     compare(
-      `standing.json 的 panels ${panel} 席位`,
+      `standing.json panels ${panel}`,
       stood.map(({ seat, revision, entry }) => ({ seat, revision, entry })),
       own.map(({ seat, revision, entry }) => ({ seat, revision, entry })),
       say,
@@ -154,7 +154,7 @@ export function checkTotals(opened: Opened, say: Say): string {
       }
       if (one)
         compare(
-          `standing.json 的 panels ${panel} ${sheet.seat}`,
+          `standing.json panels ${panel} ${sheet.seat}`,
           plainLines(one),
           plainLines(openedOf(sheet)),
           say,
@@ -225,7 +225,7 @@ export function checkParts(opened: Opened, say: Say): void {
           `standing.json 候选 ${number} 的${partWords[part]}分写 ${printed(own?.[number], outcome)}，按 ${part === 'vote' ? 'tally.json' : 'sheets.ndjson'} 应为 ${printed(due?.[number], outcome)}${part === 'vote' ? '' : droppedWords(anew, part, number, outcome)}。`,
         );
   }
-  compare('standing.json 的 trimmed', kept.trimmed, anew.trimmed, say, '按 sheets.ndjson');
+  compare('standing.json trimmed', kept.trimmed, anew.trimmed, say, '按 sheets.ndjson');
 }
 
 function droppedWords(

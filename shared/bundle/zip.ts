@@ -156,12 +156,23 @@ async function* packedOf(source: BundleSource, place: ZipPlace, step: number): A
 
 /** By the platform, at several times the speed; by the package where it knows no deflate without a head (Safari before 16.4). */
 async function* inflated(source: BundleSource, place: ZipPlace): AsyncGenerator<Uint8Array> {
-  const pieces = packedOf(source, place, PIECE);
+  let lost: { error: unknown } | null = null;
+  const reading: BundleSource = {
+    size: source.size,
+    read: (from, to) =>
+      source.read(from, to).catch((error: unknown) => {
+        lost = { error };
+        throw error;
+      }),
+  };
+  const pieces = packedOf(reading, place, PIECE);
   const native = nativeInflate();
   try {
     if (native) yield* through(native, pieces);
     else yield* byPackage(pieces);
   } catch (error) {
+    // A disk that went away is no fault of the zip.
+    if (lost) throw (lost as { error: unknown }).error;
     throw isZipFault(error) ? error : fault(`${place.name} 解压不了，文件损坏了`);
   }
 }

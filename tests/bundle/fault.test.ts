@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { logSigner } from '@zuimei/server/log/sealer.ts';
+import { checkBundle } from '@zuimei/shared/bundle/check.ts';
 import { createSigner, formatVerifierKey, type Signer } from '@zuimei/shared/note.ts';
 import { type MovableDatabase, movableDatabase } from '../harness/clock.ts';
 import { createSite, type TestSite } from '../harness/site.ts';
@@ -60,6 +61,20 @@ test('a zip that is cut off, named twice, with a path or padded is not read', as
   expect((await checked(renamed('result.csv', 'scores.csv'))).first).toMatch(/^第 1 步：.*出现了两次/);
   expect((await checked(new Uint8Array([...new Uint8Array(9), ...bytes]))).first).toMatch(/^第 1 步：/);
   expect((await checked(new Uint8Array(0))).steps.map(({ state }) => state)).toContain('open');
+});
+
+test('a file whose head is no contest, and a disk that goes away, are said as what they are', async () => {
+  const odd = {
+    ...files,
+    'ledger.ndjson': (files['ledger.ndjson'] ?? '').replace(/"contest":"[^"]*"/, '"contest":"(("'),
+  };
+  expect((await checked(zipOf(await resealed(odd, signer)))).first).toMatch(/^第 [34] 步：/);
+  const bytes = zipOf(files);
+  const lost = async (from: number, to: number): Promise<Uint8Array> => {
+    if (from > 1_000 && to < bytes.length - 3_000) throw new Error('the disk is gone');
+    return bytes.slice(from, to);
+  };
+  await expect(checkBundle({ size: bytes.length, read: lost })).rejects.toThrow('the disk is gone');
 });
 
 test('bytes changed anywhere in the zip never pass', async () => {

@@ -188,7 +188,7 @@ export const faults: Record<string, Fault> = {
   ),
   'who was dropped': forged(
     9,
-    /standing.json 的 trimmed expert 1 1 写 "E9"/,
+    /standing.json trimmed 的 expert 1 1 写 "E9"/,
     json('standing.json', 'trimmed.expert.1.0', is('E9')),
   ),
   'a final total': forged(10, /综合得分写 .*，应为/, json('standing.json', 'order.0.total', more(-1))),
