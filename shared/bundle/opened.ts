@@ -8,7 +8,8 @@ import { createRoundFinder } from '../ledger/replay.ts';
 import type { CourseEntry } from '../result/course.ts';
 import { type BundleFile, isBundleFile, type SampleHead, type SampleLine } from './format.ts';
 import type { BundleOptions } from './report.ts';
-import { type BundleSource, unpack, unpackAll, type ZipPlace } from './zip.ts';
+import { unpack, unpackAll } from './unpack.ts';
+import type { BundleSource, ZipPlace } from './zip.ts';
 
 /** A bundle as it was read, nothing of it checked but its ledger. */
 export interface Opened {

@@ -5,7 +5,7 @@ import { checkBundle } from '@zuimei/shared/bundle/check.ts';
 import { createSigner, formatVerifierKey, type Signer } from '@zuimei/shared/note.ts';
 import { type MovableDatabase, movableDatabase } from '../harness/clock.ts';
 import { createSite, type TestSite } from '../harness/site.ts';
-import { faults, spoilt } from './fault.ts';
+import { faults, fullFaults, spoilt } from './fault.ts';
 import { checked, type Files, filesOf, resealed, zipOf } from './file.ts';
 import { made } from './made.ts';
 
@@ -14,6 +14,7 @@ import { made } from './made.ts';
 let fresh: MovableDatabase;
 let site: TestSite;
 let files: Files;
+let full: Files;
 let zip: Uint8Array;
 let signer: Signer;
 beforeAll(async () => {
@@ -25,6 +26,7 @@ beforeAll(async () => {
   await one.publish();
   zip = await one.bundle('public');
   files = filesOf(zip);
+  full = filesOf(await one.bundle('full'));
   const { origin } = await site.parts.logName(one.slug);
   signer = await logSigner(site.parts.secrets, one.slug, origin);
 });
@@ -40,6 +42,15 @@ test.each(Object.entries(faults))('%s is the first difference that is named', as
   expect(steps).toHaveLength(15);
 });
 
+test.each(Object.entries(fullFaults))(
+  'in the full edition %s is the first difference that is named',
+  async (_, fault) => {
+    const { first } = await checked(zipOf(await spoilt(full, fault, signer)));
+    expect(first).toMatch(new RegExp(`^第 ${fault.step} 步：`));
+    expect(first).toMatch(fault.says);
+  },
+);
+
 test('files packed anew without a fault still agree', async () => {
   expect((await checked(zipOf(await resealed(files, signer)))).first).toBe('');
 });
@@ -54,7 +65,7 @@ test('a bundle that another key signed agrees only with itself, not with the key
 test('a zip that is cut off, named twice, with a path or padded is not read', async () => {
   const bytes = zipOf(files);
   const cut = bytes.slice(0, -100);
-  expect((await checked(cut)).first).toMatch(/^第 1 步：文件包没有结尾/);
+  expect((await checked(cut)).first).toMatch(/^第 1 步：文件包：没有结尾/);
   const renamed = (from: string, to: string): Uint8Array =>
     Buffer.from(Buffer.from(bytes).toString('latin1').replaceAll(from, to), 'latin1');
   expect((await checked(renamed('votes.csv', '../es.csv'))).first).toMatch(/^第 1 步：.*不该有/);

@@ -300,6 +300,25 @@ export const faults: Record<string, Fault> = {
   ),
 };
 
+/** Of the full one. */
+export const fullFaults: Record<string, Fault> = {
+  'picks of a ballot': forged(
+    4,
+    /指纹不符/,
+    text('ledger.ndjson', (old) => old.replace(/"picks":\[1\]/, '"picks":[2]')),
+  ),
+  'a count': forged(
+    6,
+    /候选 3 写 4 票，按选票重算应为 3 票/,
+    json('tally.json', 'rounds.0.votes.2.votes', more(1)),
+  ),
+  'a ballot in a sample that there is none of': forged(
+    6,
+    /按规则不应打开任何选票/,
+    lines('sample.ndjson', '', (all) => [...(all as unknown[]), { index: 1 }]),
+  ),
+};
+
 /** The files with one fault, and sealed as far as its forger could. */
 export async function spoilt(files: Files, { seal, spoil }: Fault, signer: Signer): Promise<Files> {
   const after = await spoil(files, signer);
