@@ -1,4 +1,4 @@
-import type { NoticeDay, NoticeFacts, ResultFacts, ResultItem } from '../result/act.ts';
+import type { FindingFacts, NoticeDay, NoticeFacts, ResultFacts, ResultItem } from '../result/act.ts';
 import {
   type Course,
   type CourseEntry,
@@ -9,6 +9,7 @@ import {
   type ResultLack,
   resultLacks,
 } from '../result/course.ts';
+import { type FindingFault, findingFault } from '../result/effect.ts';
 import { shanghaiClock, shanghaiDate } from '../time.ts';
 import { courseBefore } from './chosen.ts';
 import { rulesInForce } from './counted.ts';
@@ -36,15 +37,26 @@ export function checkNotices(opened: Opened, say: Say): string {
     if (receivedAt > at)
       say(`${where}写收到于 ${clock(receivedAt)}，晚于入账的第 ${entry + 1} 号（${clock(at)}）。`);
   }
-  for (const { index, act } of acts.filter(({ kind }) => kind === 'finding'))
-    if (!courseBefore(acts, index).objections.some(({ no }) => no === act['no']))
-      say(`第 ${index + 1} 号账目的处理结论针对第 ${act['no']} 号异议，此前没有这一异议。`);
+  for (const { index, act } of acts.filter(({ kind }) => kind === 'finding')) {
+    const [before, facts] = [courseBefore(acts, index), act as unknown as FindingFacts];
+    const fault = findingFault(before, facts.no, facts);
+    const where = `第 ${index + 1} 号账目的处理结论针对第 ${facts.no} 号异议`;
+    if (!before.objections.some(({ no }) => no === facts.no)) say(`${where}，此前没有这一异议。`);
+    else if (fault) say(`${where}，${findingWords[fault.code]}。`);
+  }
   for (const { lack, entry } of lacksOf(acts)) {
     const said = noticeLack(lack);
     if (said) say(`第 ${entry + 1} 号账目公布结果时，${said}。`);
   }
   return `公示 ${course.notices.length} 次，异议 ${course.objections.length} 件。`;
 }
+
+const findingWords: Record<FindingFault['code'], string> = {
+  finding_effect: '效果与结论不相称',
+  finding_numbers: '所指的候选不在这次公示之中',
+  result_out: '所指的候选已经在结果中公布',
+  finding_final: '收回了已有人递补的退出',
+};
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 const clock = (at: string): string => shanghaiClock(Date.parse(at)).slice(0, 16);
