@@ -4,8 +4,11 @@ import type { RefusalCode } from '@zuimei/shared/refusal.ts';
 import { ballotRoute, clusterRoute } from './analyst/route.ts';
 import { archiveRoute } from './archive/route.ts';
 import { exportRoute } from './audit/route.ts';
+import { bundleRoute } from './bundle/route.ts';
+import { calendarRoute } from './calendar/route.ts';
 import { messageRoute } from './chat/route.ts';
 import { contestRoute } from './contest/route.ts';
+import { courseRoute } from './course/route.ts';
 import { editRoute } from './edit/route.ts';
 import { healthRoute } from './health.ts';
 import { addressDoor } from './http/door.ts';
@@ -63,6 +66,7 @@ export function createApp(parts: Parts) {
     .route('/', staffRoute(parts))
     .route('/', planRoute(parts))
     .route('/', rosterRoute(parts))
+    .route('/', calendarRoute(parts))
     .route('/', unitRoute(parts))
     .route('/', uploadRoute(parts))
     .route('/', documentRoute(parts))
@@ -71,12 +75,14 @@ export function createApp(parts: Parts) {
     .route('/', editRoute(parts))
     .route('/', shortlistRoute(parts))
     .route('/', exportRoute(parts))
+    .route('/', bundleRoute(parts))
     .route('/', liveRoute({ guard: parts.guard, live: createLive(parts) }))
     .route('/', ballotRoute(parts))
     .route('/', clusterRoute(parts))
     .route('/', witnessRoute(parts))
     .route('/', rulingRoute(parts))
     .route('/', judgingRoute(parts))
+    .route('/', courseRoute(parts))
     .route('/', steerRoute({ guard: parts.guard, steer: createSteer(parts) }));
   if (parts.console) app.route('/', consolePage(parts.console));
   if (parts.verifier) app.route('/', verifyPage(parts.verifier));

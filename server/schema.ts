@@ -9,7 +9,8 @@ const SERVER = new URL('./', import.meta.url);
 
 /**
  * Functions of the database and their triggers, each file beside the code that calls it, in the order in which they need each other. A file
- * says `create or replace` throughout; one whose function gets other parameters or results drops the old one first.
+ * says `create or replace` throughout; one whose function gets other parameters or results drops the old one first. The years of the calendar
+ * that the program brings come the same way: again only when there are others.
  */
 export const functionFiles = [
   'vote/append.sql',
@@ -17,6 +18,7 @@ export const functionFiles = [
   'vote/rule.sql',
   'vote/join.sql',
   'media/drop.sql',
+  'calendar/years.sql',
 ] as const;
 
 /**

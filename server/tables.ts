@@ -5,7 +5,13 @@ import type { BallotState } from '@zuimei/shared/ballot.ts';
 import type { CandidateKind, Photo } from '@zuimei/shared/contest.ts';
 import type { PanelId } from '@zuimei/shared/judging/outcome.ts';
 import type { Act, EntryKind, RulingVerb } from '@zuimei/shared/ledger/act.ts';
-import type { Consent, FormValues, NominationAct, NominationState } from '@zuimei/shared/nomination.ts';
+import type {
+  Consent,
+  FormValues,
+  NominationAct,
+  NominationState,
+  Verified,
+} from '@zuimei/shared/nomination.ts';
 import type { Effect, FindingVerdict } from '@zuimei/shared/result/act.ts';
 import type { RecusalGround, SeatKind, SeatState, SheetLines } from '@zuimei/shared/sheet.ts';
 import type { Role, StaffChange } from '@zuimei/shared/staff.ts';
@@ -138,6 +144,7 @@ export interface Tables {
     quota: number | null;
     link_version: Generated<number>;
     contact: Buffer | null;
+    recommends_by: Generated<string | null>;
     created_at: Generated<Date>;
   };
   nomination: {
@@ -158,6 +165,7 @@ export interface Tables {
     saved_by: Generated<string>;
     twin: Generated<string[]>;
     number: number | null;
+    verified: Generated<Verified | null>;
     version: Generated<number>;
     created_at: Generated<Date>;
     updated_at: Generated<Date>;
@@ -285,6 +293,16 @@ export interface Tables {
   };
   log_cosignature: { contest: number; size: Count; witness: string; line: string; at: Date };
   action_chain: { place: Count; action: Count; at: Date; mac: Buffer };
+  holiday_year: {
+    year: number;
+    source: string;
+    version: Generated<number>;
+    /** null = as the program brings it. */
+    edited_by: string | null;
+    edited_at: Generated<Date>;
+  };
+  /** Read as text (to_char): a date of a driver has an hour. */
+  holiday: { day: string; year: number; kind: 'off' | 'work'; name: string };
   seat: {
     id: Generated<number>;
     contest: number;

@@ -1,5 +1,5 @@
 /**
- * What the action log records: a short verb with its noun. Whatever writes a line names one of these, and web/console/lib/words.ts has words for
+ * What the action log records: a short verb with its noun. Whatever writes a line names one of these, and web/console/lib/actwords.ts has words for
  * each, so that an act without words does not compile; tests/house finds those that nobody records.
  */
 export type ActCode =
@@ -48,6 +48,7 @@ export type ActCode =
   | 'contest.erase'
   | 'announcement.add'
   | 'announcement.remove'
+  | 'calendar.edit'
   | 'witness.add'
   | 'witness.remove'
   | 'unit.add'
@@ -58,6 +59,8 @@ export type ActCode =
   | 'unit.links'
   | 'unit.enter'
   | 'unit.account'
+  | 'unit.pin'
+  | 'unit.unpin'
   | 'nomination.edit'
   | 'nomination.file'
   | 'nomination.open'

@@ -58,6 +58,15 @@ export interface NominationEvent {
 }
 
 /** A nomination in a list. Holds nothing private. */
+/** What a recommendation from below proved: this contest of the unit's own chose whoever had this name. */
+export interface Verified {
+  title: string;
+  name: string;
+  honour: string;
+  serial: string;
+  at: Instant;
+}
+
 export interface NominationLine {
   id: number;
   unit: { id: number; name: string };
@@ -72,6 +81,8 @@ export interface NominationLine {
   /** Grows with every change; sent back with an edit so that two people do not overwrite each other. */
   version: number;
   source: 'online' | 'document' | 'organizer';
+  /** null: none came with it, or it has another name by now. */
+  verified: Verified | null;
   submittedAt: Instant | null;
   updatedAt: Instant;
 }

@@ -122,6 +122,12 @@ export const staffRefusalCodes = [
   'recommend_known',
   'package_wrong',
   'key_changed',
+  // the calendar of working days
+  'calendar_changed',
+  'holiday_stray',
+  'holiday_twice',
+  'holiday_weekday',
+  'holiday_missing',
   // auditing
   'own_proposal',
   'reset_since',

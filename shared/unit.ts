@@ -37,6 +37,8 @@ export interface UnitLine {
   contact: { name: string; phone: string };
   /** Login of its account, if it was given one. */
   account: string | null;
+  /** The key that its recommendations are checked with; null = none came yet. */
+  recommendsBy: string | null;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { sql, type Transaction } from 'kysely';
+import type { NamedCalendar } from '@zuimei/shared/calendar.ts';
 import { checkHeld, type Stander } from '@zuimei/shared/plan/check.ts';
 import type { ContestSettings } from '@zuimei/shared/plan/plan.ts';
 import { faultText } from '@zuimei/shared/plan/words.ts';
@@ -38,13 +39,18 @@ export function checkStillHeld(
   stored: Pick<StoredPlan, 'settings' | 'collection'>,
   listed: readonly Stander[],
   after: { settings?: ContestSettings; candidates?: readonly Stander[] },
+  calendar: NamedCalendar,
   now: number,
 ): void {
   const { settings, collection } = stored;
   const nameOf = ({ code, path }: { code: string; path: string }): string => `${code} ${path}`;
-  const before = new Set(checkHeld(settings, collection, listed, now).map(nameOf));
-  const fault = checkHeld(after.settings ?? settings, collection, after.candidates ?? listed, now).find(
-    (one) => !before.has(nameOf(one)),
-  );
+  const before = new Set(checkHeld(settings, collection, listed, calendar, now).map(nameOf));
+  const fault = checkHeld(
+    after.settings ?? settings,
+    collection,
+    after.candidates ?? listed,
+    calendar,
+    now,
+  ).find((one) => !before.has(nameOf(one)));
   if (fault) throw new Refusal('plan_broken', { fault: fault.code, reason: faultText(fault) });
 }

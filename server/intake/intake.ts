@@ -197,6 +197,6 @@ function fitted(field: FormField, text: string): string {
   return near.length === 1 ? (near[0] ?? text) : text;
 }
 
-function problemView({ level, file, row, field, message }: Problem): IntakeProblem {
+export function problemView({ level, file, row, field, message }: Problem): IntakeProblem {
   return { level, file, row: row ?? null, field: field ?? null, message };
 }

@@ -48,7 +48,8 @@ create table media (
 create index media_contest on media (contest);
 alter table media alter column bytes set storage external;
 
--- A reporting unit of one contest. Its link is derived from the secret, its id and link_version: raising that makes the old link void.
+-- A reporting unit of one contest. Its link is derived from the secret, its id and link_version: raising that makes the old link void. recommends_by: the key
+-- of the log that its first recommendation was checked with; from then on every other must have it.
 create table unit (
   id           int generated always as identity primary key,
   contest      int not null references contest (id) on delete cascade,
@@ -57,6 +58,7 @@ create table unit (
   quota        int check (quota between 0 and 10000),
   link_version int not null default 1,
   contact      bytea,
+  recommends_by text,
   created_at   timestamptz not null default now(),
   unique (contest, name)
 );

@@ -2,7 +2,8 @@
 
 -- answers: public ones by field key; private: the sealed others; photo: shared/contest.ts Photo; twin: keyed digests of name, name and
 -- phone, identity number, to find the same nominee sent by two units without opening anything; returned_at: from when the days count in
--- which it may be sent again after the deadline; saved_by: who changed it last.
+-- which it may be sent again after the deadline; saved_by: who changed it last; verified: what a recommendation from below proved of it
+-- (shared/nomination.ts Verified).
 create table nomination (
   id           int generated always as identity primary key,
   contest      int not null references contest (id) on delete cascade,
@@ -22,6 +23,7 @@ create table nomination (
   saved_by     text not null default '',
   twin         text[] not null default '{}',
   number       int,
+  verified     jsonb,
   version      int not null default 1,
   created_at   timestamptz not null default now(),
   updated_at   timestamptz not null default now(),

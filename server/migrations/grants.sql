@@ -8,7 +8,7 @@ grant select, insert on installation to :app;
 
 -- Contests. Only one without a ledger can be deleted: ledger_head refers to it.
 grant select, insert, delete on contest to :app;
-grant update (settings, version, collection, draft, draft_version, draft_at, draft_by, published_at, archived_at, erased_at, faded_at) on contest to :app;
+grant update (settings, version, collection, draft, draft_version, draft_at, draft_by, published_at, archived_at, erased_at, faded_at, noticed_at, resulted_at) on contest to :app;
 grant select, insert, delete on candidate to :app;
 grant update (number, body, private, source) on candidate to :app;
 grant select, insert, delete on media to :app;
@@ -52,12 +52,17 @@ grant update (seen_at, address, agent, seal, proved_at) on session to :app;
 grant select, insert, delete on attempt to :app;
 grant update (failures, since, until) on attempt to :app;
 
+-- Working days.
+grant select, insert, delete on holiday to :app;
+grant select, insert on holiday_year to :app;
+grant update (source, version, edited_by, edited_at) on holiday_year to :app;
+
 -- Units and what they send.
 grant select, insert, delete on unit to :app;
-grant update (name, kind, quota, link_version, contact) on unit to :app;
+grant update (name, kind, quota, link_version, contact, recommends_by) on unit to :app;
 grant select, insert on shortlist_draw to :app;
 grant select, insert, delete on nomination to :app;
-grant update (unit, state, source, kind, category, name, answers, private, photo, consent, returned, returned_at, saved_by, twin, number,
+grant update (unit, state, source, kind, category, name, answers, private, photo, consent, returned, returned_at, saved_by, twin, number, verified,
   version, updated_at, submitted_at) on nomination to :app;
 grant select, insert on nomination_event to :app;
 grant update (reason) on nomination_event to :app;

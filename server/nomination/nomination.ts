@@ -70,6 +70,7 @@ export async function readLines(
       'nomination.number',
       'nomination.version',
       'nomination.source',
+      'nomination.verified',
       'nomination.submitted_at',
       'nomination.updated_at',
     ])
@@ -100,6 +101,7 @@ export function lineOf(
     number: row.number,
     version: row.version,
     source: row.source,
+    verified: row.verified?.name === row.name ? row.verified : null,
     submittedAt: row.submitted_at?.toISOString() ?? null,
     updatedAt: row.updated_at.toISOString(),
   };

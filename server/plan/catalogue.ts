@@ -10,6 +10,7 @@ import type {
 import { nextYear, planFrom, presets, yearOf } from '@zuimei/shared/plan/preset.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Scope } from '@zuimei/shared/staff.ts';
+import { readCalendar } from '../calendar/calendar.ts';
 import { announcedOf } from '../contest/contest.ts';
 import { collectionDocument, settingsDocument } from '../contest/document.ts';
 import { readStored } from '../contest/plan.ts';
@@ -95,7 +96,7 @@ export function createCatalogue(parts: {
     },
 
     async create(actor, { preset: name, title, organizer, start, slug }) {
-      const plan = planFrom(presets[name], { title, organizer, start });
+      const plan = planFrom(presets[name], { title, organizer, start }, await readCalendar(db));
       return await db.transaction().execute(async (tx) => {
         const made = await insert(tx, plan, slug ? [slug] : proposals(name, start));
         await joinOwn(tx, seals, actor, made.id);

@@ -6,6 +6,7 @@ import type { ContestPlan, ContestSettings, PlanView, WechatReach } from '@zuime
 import { collectionFor } from '@zuimei/shared/plan/preset.ts';
 import { hasOpened } from '@zuimei/shared/plan/reveal.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { readCalendar } from '../calendar/calendar.ts';
 import { readCandidates } from '../contest/contest.ts';
 import type { Contests } from '../contest/contests.ts';
 import { collectionDocument, draftDocument, settingsDocument } from '../contest/document.ts';
@@ -65,6 +66,7 @@ export function createEditor(parts: {
       candidates: await readStanders(db, stored.id),
       units: await countUnits(db, stored.id),
       wechatReach,
+      calendar: await readCalendar(db),
       now: new Date(clock()).toISOString(),
     };
   }
@@ -97,6 +99,7 @@ export function createEditor(parts: {
       candidates: await readStanders(tx, stored.id),
       frozen: begun ? stored.settings : null,
       wechatReach,
+      calendar: await readCalendar(tx),
     }).filter((fault) => fault.level === 'error');
     const [first] = faults;
     if (first)

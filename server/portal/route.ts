@@ -11,6 +11,7 @@ import { documentLimits } from '../document/documents.ts';
 import { readBody } from '../http/body.ts';
 import { kind, rowId, rowNumber, words } from '../http/shape.ts';
 import { takeDocuments } from '../intake/intake.ts';
+import { isRecommendation, takeRecommendation } from '../intake/recommendation.ts';
 import { nominationKeys } from '../nomination/answers.ts';
 import { readAttachment, sendAttachment } from '../nomination/attachment.ts';
 import { createOpenings } from '../nomination/opening.ts';
@@ -113,7 +114,18 @@ export function portalRoute(parts: {
         MOST_DOCUMENT_BYTES,
         Math.min(20, documentLimits.files),
       );
-      return c.json(await takeDocuments(db, filing, { from: 'unit', unit: filing.unit }, upload));
+      const packages = upload.files.filter(isRecommendation);
+      const files = upload.files.filter((file) => !packages.includes(file));
+      const found =
+        files.length > 0 || packages.length === 0
+          ? await takeDocuments(db, filing, { from: 'unit', unit: filing.unit }, { files, tell: upload.tell })
+          : { made: [], problems: [] };
+      for (const one of packages) {
+        const { made, problems } = await takeRecommendation(db, filing, filing.unit, one);
+        found.made.push(...made);
+        found.problems.push(...problems);
+      }
+      return c.json(found);
     })
     .get(one, unit, async (c) => c.json(await portal.read(c.get('person'), idOf(c))))
     .put(one, unit, async (c) => {

@@ -3,6 +3,7 @@ import { type Candidate, type Photo, phaseAt, revealedUpTo, roundToShow } from '
 import type { ContestSettings } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { CandidateLine, CandidateList, Correction } from '@zuimei/shared/shortlist.ts';
+import { readCalendar } from '../calendar/calendar.ts';
 import { readContest } from '../contest/contest.ts';
 import { candidateDocument } from '../contest/document.ts';
 import { checkStillHeld, readStanders } from '../contest/held.ts';
@@ -103,7 +104,7 @@ export async function withdrawCandidate(
       if (body.withdrawn) throw new Refusal('state_changed');
       const listed = await readStanders(tx, contestId);
       const candidates = listed.map((one) => (one.number === number ? { ...one, withdrawn: true } : one));
-      checkStillHeld(stored, listed, { candidates }, now);
+      checkStillHeld(stored, listed, { candidates }, await readCalendar(tx), now);
       await saveBody(tx, contestId, number, {
         ...body,
         withdrawn: { at: new Date(now).toISOString(), reason },

@@ -1,10 +1,12 @@
 import { sql, type Transaction } from 'kysely';
 import { fieldsFor } from '@zuimei/shared/answer.ts';
+import type { NamedCalendar } from '@zuimei/shared/calendar.ts';
 import type { Candidate, Phase, ScheduleStep } from '@zuimei/shared/contest.ts';
 import { phases } from '@zuimei/shared/contest.ts';
 import { checkPlan } from '@zuimei/shared/plan/check.ts';
 import type { ContestPlan } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { readCalendar } from '../calendar/calendar.ts';
 import {
   candidateDocument,
   collectionDocument,
@@ -147,7 +149,7 @@ async function copyFilm(
 async function makePublic(tx: Transaction<Tables>, stored: Collecting, now: number): Promise<void> {
   const { settings, collection, draft } = stored;
   const plan = shortlistedFrom({ settings, collection }, now);
-  if (!stored.publishedAt) checkPossible(plan, now);
+  if (!stored.publishedAt) checkPossible(plan, await readCalendar(tx), now);
   const later = draft && shortlistedFrom(draft, now);
   await sql`
     update contest set settings = ${settingsDocument.text(plan.settings)}::jsonb, collection = ${collectionDocument.text(plan.collection)}::jsonb,
@@ -157,8 +159,8 @@ async function makePublic(tx: Transaction<Tables>, stored: Collecting, now: numb
 }
 
 /** What goes public for the first time must be possible: the settings page says what is not, and why. */
-function checkPossible(plan: ContestPlan, now: number): void {
-  const faults = checkPlan(plan, { now }).filter(({ level }) => level === 'error');
+function checkPossible(plan: ContestPlan, calendar: NamedCalendar, now: number): void {
+  const faults = checkPlan(plan, { now, calendar }).filter(({ level }) => level === 'error');
   const [first] = faults;
   if (first)
     throw new Refusal('plan_impossible', { count: faults.length, fault: first.code, path: first.path });

@@ -6,6 +6,7 @@ import { extendRound } from '@zuimei/shared/live.ts';
 import type { ContestSettings } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Instant } from '@zuimei/shared/time.ts';
+import { readCalendar } from '../calendar/calendar.ts';
 import type { Contests } from '../contest/contests.ts';
 import { draftDocument, settingsDocument } from '../contest/document.ts';
 import { checkStillHeld, readStanders } from '../contest/held.ts';
@@ -86,7 +87,13 @@ export function createSteer(parts: {
         const stored = await running(tx, slug);
         await act.read?.(tx, stored);
         const settings = act.edit(stored.settings);
-        checkStillHeld(stored, await readStanders(tx, contest), { settings }, clock());
+        checkStillHeld(
+          stored,
+          await readStanders(tx, contest),
+          { settings },
+          await readCalendar(tx),
+          clock(),
+        );
         await saveSettings(tx, contest, settings);
         await redraft(tx, stored, act.edit);
         await recordAction(tx, actor, {

@@ -146,6 +146,27 @@ export function unitRoute(parts: {
       });
       return c.json({ link });
     })
+    .post(`${one}/unpin`, parts.guard.fresh('organizer'), async (c) => {
+      const reason = checkReason((await readBody(c.req, object({ reason: unjudged }))).reason);
+      const { stored } = await open(db, c.req.param('slug'));
+      await db.transaction().execute(async (tx) => {
+        const row = await tx
+          .updateTable('unit')
+          .set({ recommends_by: null })
+          .where('id', '=', idOf(c))
+          .where('contest', '=', stored.id)
+          .returning('name')
+          .executeTakeFirst();
+        if (!row) throw new Refusal('not_found');
+        await recordAction(tx, c.get('person'), {
+          act: 'unit.unpin',
+          contest: stored.id,
+          subject: row.name,
+          reason,
+        });
+      });
+      return c.json({});
+    })
     .post(`${one}/account`, organizer, async (c) => {
       const { login } = await readBody(c.req, account);
       const { stored } = await open(db, c.req.param('slug'));

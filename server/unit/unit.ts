@@ -98,6 +98,7 @@ export function createUnits(secrets: Secrets): Units {
           counts,
           contact: { name: contact.name, phone: masked({ key: 'phone', type: 'phone' }, contact.phone) },
           account: row.account,
+          recommendsBy: row.recommends_by,
         };
       });
       const rank = (line: UnitLine): number => order.get(line.kind) ?? order.size;

@@ -1,4 +1,5 @@
 import type { AccountApi } from './account.ts';
+import type { CalendarApi } from './calendar.ts';
 import type { ContestApi } from './contest.ts';
 import type { CourseApi } from './course.ts';
 import type { JudgingApi } from './judging.ts';
@@ -13,7 +14,15 @@ import type { UnitApi } from './unit.ts';
  * `reply` is the JSON of a success; a string is text, a Blob a file or a page; a refusal is always `{code, …details}`. `body` is JSON, or
  * a form with files. `query` is what may stand behind the `?`.
  */
-export interface Api extends PublicApi, AccountApi, ContestApi, ReviewApi, UnitApi, JudgingApi, CourseApi {}
+export interface Api
+  extends PublicApi,
+    AccountApi,
+    CalendarApi,
+    ContestApi,
+    ReviewApi,
+    UnitApi,
+    JudgingApi,
+    CourseApi {}
 
 export type Key = keyof Api;
 /** Of the staff's and units' part. */

@@ -45,6 +45,14 @@ export interface CourseApi {
     reply: Done;
   };
 
+  /** Refuses with not_chosen {number}. */
+  'POST /api/console/contests/:slug/course/recommendations': {
+    body: Reasoned & { numbers: number[]; to: string; opinion: string };
+    reply: { entry: number };
+  };
+  /** recommendation.zip; not_sealed_yet until a checkpoint covers its entry. */
+  'GET /api/console/contests/:slug/course/recommendations/:entry': { reply: Blob };
+
   'GET /api/console/contests/:slug/objections': { reply: ObjectionList };
   /** By the officer, as it came by letter, telephone or in person: a form, `objection` as JSON and files. */
   'POST /api/console/contests/:slug/objections': { body: FormData; reply: ObjectionReceipt };

@@ -19,6 +19,8 @@ export interface ReviewApi {
   'POST /api/console/contests/:slug/units': { body: UnitDraft; reply: UnitLink };
   'PUT /api/console/contests/:slug/units/:id': { body: UnitDraft; reply: Done };
   'DELETE /api/console/contests/:slug/units/:id': { reply: Done };
+  /** Forgets the key of a unit's recommendations: the next one brings it anew. */
+  'POST /api/console/contests/:slug/units/:id/unpin': { body: Reasoned; reply: Done };
   'POST /api/console/contests/:slug/units/:id/link': { reply: { link: string } };
   'POST /api/console/contests/:slug/units/:id/account': { body: { login: string }; reply: { link: string } };
   /** Reads a sheet of units; saves nothing. */

@@ -1,4 +1,5 @@
 import type { Opening } from '../ballot.ts';
+import type { CourseEntry } from '../result/course.ts';
 import { countedVotes, opens, rulesInForce, standersOf, standingEntry } from './counted.ts';
 import { MOST_SAMPLED, type SampleHead, type SampleLine, type TallyFile } from './format.ts';
 import { markInterval } from './interval.ts';
@@ -10,7 +11,7 @@ import { compare, type Say } from './step.ts';
 
 /** The head of sample.ndjson as rules and ledger give it. */
 export function sampleHead(
-  opened: Pick<Opened, 'acts' | 'ballots'>,
+  opened: { acts: readonly CourseEntry[] } & { ballots: Pick<Opened['ballots'], 'count' | 'end'> },
   given: { asked: number; lots: readonly string[]; whole: boolean },
   rootAt: (size: number) => string,
 ): SampleHead {

@@ -53,8 +53,8 @@ export interface Setting {
   numbers: readonly number[] | null;
   /** Counts are public before the panels have finished. */
   shown: boolean;
-  /** Years whose holidays are known, and years that the notice touches. */
-  calendar: { known: readonly number[]; needed: readonly number[] } | null;
+  /** A year that the notice reaches and whose holidays are not known. */
+  uncovered: number | null;
 }
 
 type Say = (
@@ -83,8 +83,7 @@ export function checkOutcome(outcome: Outcome, setting: Setting): OutcomeFault[]
     say('honours_sum', 'honours', { sum: honoured, places: outcome.places });
   if (outcome.seeCounts && setting.shown && Object.keys(outcome.panels).length > 0)
     say('counts_seen', 'seeCounts', {}, 'warning');
-  const uncovered = setting.calendar?.needed.find((year) => !setting.calendar?.known.includes(year));
-  if (uncovered !== undefined) say('notice_uncovered', 'notice', { year: uncovered }, 'warning');
+  if (setting.uncovered !== null) say('notice_uncovered', 'notice', { year: setting.uncovered }, 'warning');
   return faults;
 }
 

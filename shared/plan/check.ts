@@ -1,3 +1,4 @@
+import type { NamedCalendar } from '../calendar.ts';
 import { type Candidate, isAwaited, nothingAnnounced, phaseAt, phases } from '../contest.ts';
 import { narrow, unshownIn } from '../text/character.ts';
 import { checkDeadlines, checkSchedule } from './dates.ts';
@@ -20,8 +21,8 @@ export interface PlanContext {
   candidates?: readonly Stander[];
   /** What is in force, once voting has begun: by the clock, or by the ledger. */
   frozen?: ContestSettings | null;
-  /** Years whose holidays are known; absent = not looked at. */
-  holidayYears?: readonly number[];
+  /** Working days, as far as they are known. */
+  calendar: NamedCalendar;
   /** Absent = not known, and nothing hangs on it. */
   wechatReach?: WechatReach;
 }
@@ -33,17 +34,16 @@ export interface PlanContext {
 export function checkPlan(plan: ContestPlan, context: PlanContext): PlanFault[] {
   const { found, error, warn } = createFaults();
   const { settings, collection } = plan;
-  const { now, candidates = [], frozen = null } = context;
+  const { now, calendar, candidates = [], frozen = null } = context;
   checkTexts(settings, error);
   checkSchedule(settings, now, error, warn);
-  checkDeadlines(settings, collection, now, error, warn);
+  checkDeadlines(settings, collection, calendar, now, error, warn);
   checkCount(error, 'settings.categories', settings.categories, 30);
   checkNamed(error, 'settings.categories', settings.categories, 30);
   checkCollection(collection, settings.categories, error, warn);
   const field = fieldOf(plan, context);
   checkBallotRule(settings, field, error, warn);
-  const { holidayYears } = context;
-  checkPlanOutcome(settings, { field, numbers: numbersOf(candidates), holidayYears }, error, warn);
+  checkPlanOutcome(settings, { field, numbers: numbersOf(candidates), calendar, now }, error, warn);
   checkPolicy(settings, error, warn);
   checkWechat(settings, context.wechatReach, error, warn);
   checkReveal(settings, error, warn);
@@ -68,11 +68,12 @@ export function checkHeld(
   settings: ContestSettings,
   collection: Collection | null,
   candidates: readonly Stander[],
+  calendar: NamedCalendar,
   now: number,
 ): PlanFault[] {
   const { found, error, warn } = createFaults();
   checkSchedule(settings, now, error, warn);
-  if (collection) checkDeadlines(settings, collection, now, error, warn);
+  if (collection) checkDeadlines(settings, collection, calendar, now, error, warn);
   checkBallotRule(settings, fieldOfStanding(settings, candidates, now), error, warn);
   return found.filter(({ level }) => level === 'error');
 }
@@ -116,7 +117,7 @@ function checkShown(value: unknown, path: string, warn: Say): void {
 /** Once the shortlist is due, who stands is who is there; before it, as many as there are places. */
 export function fieldOf(
   { settings, collection }: ContestPlan,
-  { now, candidates = [], frozen = null }: PlanContext,
+  { now, candidates = [], frozen = null }: Pick<PlanContext, 'now' | 'candidates' | 'frozen'>,
 ): Field {
   const here = fieldOfStanding(settings, candidates, now);
   const due =

@@ -1,9 +1,12 @@
+import { type Calendar, kindOfDay, type NamedCalendar, noticePeriod, yearOfDay } from '../calendar.ts';
 import { type Phase, phases } from '../contest.ts';
-import { shanghaiDay } from '../time.ts';
+import { isRefused } from '../judging/refused.ts';
+import { shanghaiDate } from '../time.ts';
 import { checkCount, checkMoment, type Say } from './fault.ts';
 import type { Collection, ContestSettings } from './plan.ts';
 
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 const SHORT_VOTING_MS = 72 * HOUR_MS;
 const MOST_ROUNDS = 5;
 
@@ -63,14 +66,14 @@ function checkRounds({ rounds }: ContestSettings, now: number, error: Say, warn:
 
 /** When nominations may come, against the phases that build on them; and whether the notice lasts as long as it must. */
 export function checkDeadlines(
-  { schedule, outcome }: ContestSettings,
+  settings: ContestSettings,
   collection: Collection,
+  calendar: NamedCalendar,
   now: number,
   error: Say,
   warn: Say,
 ): void {
-  const from = (phase: Phase): number =>
-    Date.parse(schedule.find((step) => step.phase === phase)?.from ?? '');
+  const { schedule } = settings;
   const opens = checkMoment(error, 'collection.opens', collection.opens);
   const closes = checkMoment(error, 'collection.closes', collection.closes);
   if (opens !== null && closes !== null && closes <= opens) error('collection_order', 'collection.closes');
@@ -78,30 +81,54 @@ export function checkDeadlines(
     const shortlist = schedule.find((step) => step.phase === 'shortlisted' || step.phase === 'voting');
     if (closes > Date.parse(shortlist?.from ?? ''))
       error('deadline_after_shortlist', 'collection.closes', { from: shortlist?.from ?? '' });
-    else if (closes > from('reviewing')) warn('review_before_deadline', 'collection.closes');
-    if (closes > now && isWeekend(shanghaiDay(closes))) warn('deadline_weekend', 'collection.closes');
+    else if (closes > beginOf(settings, 'reviewing')) warn('review_before_deadline', 'collection.closes');
+    if (closes > now) checkDeadlineDay(calendar, shanghaiDate(closes), warn);
   }
-  const notice = from('notice');
-  const result = from('result');
-  if (!outcome || !(result > notice)) return;
-  const { days } = outcome.notice;
-  const between = daysBetween(notice, result);
-  const details = { days, span: between.all };
-  if (between.all < days) error('notice_short', 'settings.outcome.notice.days', details);
-  else if (between.weekdays < days && result > now)
-    warn('notice_short', 'settings.outcome.notice.days', details);
+  const notice = plannedPeriod(settings, calendar);
+  if (notice && notice.result > now && notice.result < notice.ends)
+    error('notice_short', 'settings.outcome.notice.days', { days: notice.days, last: notice.last });
 }
 
-function daysBetween(from: number, to: number): { all: number; weekdays: number } {
-  const first = shanghaiDay(from);
-  const all = Math.min(shanghaiDay(to) - first, 400);
-  let weekdays = 0;
-  for (let day = first; day < first + all; day++) if (!isWeekend(day)) weekdays++;
-  return { all, weekdays };
+function checkDeadlineDay(calendar: NamedCalendar, day: string, warn: Say): void {
+  const kind = kindOfDay(calendar, day);
+  const year = yearOfDay(day);
+  if (kind === 'holiday') warn('deadline_off', 'collection.closes', { name: `${calendar.names[day]}假期` });
+  else if (kind === 'weekend') warn('deadline_off', 'collection.closes', { name: '周末' });
+  else if (!calendar.years.includes(year)) warn('deadline_uncovered', 'collection.closes', { year });
 }
 
-/** Of a Shanghai day; 1970-01-01 was a Thursday. */
-export function isWeekend(day: number): boolean {
-  const weekday = (((day + 4) % 7) + 7) % 7;
-  return weekday === 0 || weekday === 6;
+export interface PlannedPeriod {
+  /** Working days. */
+  days: number;
+  /** The last of them, at the earliest. */
+  last: string;
+  /** ms; when it is over, at the earliest. */
+  ends: number;
+  /** ms */
+  result: number;
+  /** A year whose holidays would have to be known; `last` then takes every day for a working day, since sooner it can never be. */
+  uncovered: number | null;
+}
+
+/** The notice from the day on which its phase begins; null where it or the result after it is not planned. */
+export function plannedPeriod(settings: ContestSettings, calendar: Calendar): PlannedPeriod | null {
+  const begins = beginOf(settings, 'notice');
+  const result = beginOf(settings, 'result');
+  if (!settings.outcome || !(result > begins)) return null;
+  const { days, first, closes } = settings.outcome.notice;
+  // What is no number of days is said elsewhere.
+  if (!Number.isInteger(days) || days < 1 || days > 60) return null;
+  const day = shanghaiDate(begins);
+  const period = noticePeriod(calendar, day, days, first);
+  const soonest = shanghaiDate(begins + (days - (first === 'same' ? 1 : 0)) * DAY_MS);
+  const [last, uncovered] = isRefused(period) ? [soonest, period.year] : [period.last, null];
+  return { days, last, ends: endOf(last, closes), result, uncovered };
+}
+
+function beginOf({ schedule }: ContestSettings, phase: Phase): number {
+  return Date.parse(schedule.find((step) => step.phase === phase)?.from ?? '');
+}
+
+function endOf(day: string, closes: '24:00' | '17:30'): number {
+  return Date.parse(`${day}T00:00:00+08:00`) + (closes === '24:00' ? DAY_MS : 17.5 * HOUR_MS);
 }

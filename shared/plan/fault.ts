@@ -33,7 +33,8 @@ export const planFaultCodes = [
   'collection_order',
   'deadline_after_shortlist',
   'review_before_deadline',
-  'deadline_weekend',
+  'deadline_off',
+  'deadline_uncovered',
   // the ballot
   'picks_order',
   'picks_more_than_candidates',

@@ -1,6 +1,7 @@
+import type { Calendar } from '../calendar.ts';
 import { checkOutcome, type Setting } from '../judging/check.ts';
 import { type Bounds, type Outcome, panelIds, partIds } from '../judging/outcome.ts';
-import { shanghaiDate } from '../time.ts';
+import { plannedPeriod } from './dates.ts';
 import { checkCount, checkNamed, checkNumber, checkText, createFaults, type Say } from './fault.ts';
 import type { ContestSettings } from './plan.ts';
 import { hasOpened } from './reveal.ts';
@@ -16,16 +17,19 @@ interface Known {
   field: Field;
   /** Of all who stand; null = numbers are not given out yet. */
   numbers: readonly number[] | null;
-  holidayYears: readonly number[] | undefined;
+  calendar: Calendar;
+  /** ms */
+  now: number;
 }
 
 /** What of the outcome cannot work or is unwise. */
 export function checkPlanOutcome(
-  { outcome, categories, reveal, schedule }: ContestSettings,
-  { field, numbers, holidayYears }: Known,
+  settings: ContestSettings,
+  { field, numbers, calendar, now }: Known,
   error: Say,
   warn: Say,
 ): void {
+  const { outcome, categories, reveal } = settings;
   if (!outcome) {
     warn('weights_none', PATH);
     return;
@@ -40,24 +44,16 @@ export function checkPlanOutcome(
   checkForm(outcome, form.error);
   for (const { code, path, details } of form.found) error(code, path, details);
   if (form.found.length > 0) return;
+  const notice = plannedPeriod(settings, calendar);
   const setting: Setting = {
     candidates: Number.isFinite(field.all) ? field.all : null,
     categories: categories.map(({ id, name }) => ({ id, name, candidates: field.of(id) })),
     numbers,
     shown: reveal.kind !== 'sealed',
-    calendar: holidayYears ? { known: holidayYears, needed: noticeYears(schedule) } : null,
+    uncovered: notice && notice.result > now ? notice.uncovered : null,
   };
   for (const { code, level, path, details } of checkOutcome(outcome, setting))
     (level === 'error' ? error : warn)(code, `${PATH}.${path}`, details);
-}
-
-/** From the first day of the notice to the day of the result, Shanghai; [] where either is not planned. */
-function noticeYears(schedule: ContestSettings['schedule']): number[] {
-  const [first, last] = (['notice', 'result'] as const).map((phase) => {
-    const ms = Date.parse(schedule.find((step) => step.phase === phase)?.from ?? '');
-    return Number.isFinite(ms) ? Number(shanghaiDate(ms).slice(0, 4)) : null;
-  });
-  return first && last ? [...new Set([first, last])] : [];
 }
 
 /** Numbers within their bounds, names that are there, and lists with an end. */

@@ -1,3 +1,4 @@
+import type { NamedCalendar } from '../calendar.ts';
 import type { CandidateKind, Contest, Phase } from '../contest.ts';
 import type { FieldName } from '../form.ts';
 import type { Instant } from '../time.ts';
@@ -138,6 +139,8 @@ export interface PlanView {
   candidates: { number: number; category: string; withdrawn: boolean }[];
   units: number;
   wechatReach: WechatReach;
+  /** Working days, as far as they are known. */
+  calendar: NamedCalendar;
   now: Instant;
 }
 

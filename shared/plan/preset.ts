@@ -1,11 +1,13 @@
+import { type Calendar, isWorkingDay, noticePeriod } from '../calendar.ts';
 import type { Phase } from '../contest.ts';
+import { isRefused } from '../judging/refused.ts';
 import { anli } from '../presets/anli.ts';
-import { type Offset, type Preset, plainSettings } from '../presets/preset.ts';
+import { type Preset, plainSettings } from '../presets/preset.ts';
 import { volunteer } from '../presets/volunteer.ts';
 import { works } from '../presets/works.ts';
 import { zuimeiDistrict } from '../presets/zuimei-district.ts';
 import { zuimeiProvince } from '../presets/zuimei-province.ts';
-import { type Instant, shanghaiDay, shanghaiDayStart } from '../time.ts';
+import { type Instant, shanghaiDate, shanghaiDay, shanghaiDayStart } from '../time.ts';
 import type { Collection, ContestPlan, ContestSettings, PresetName } from './plan.ts';
 
 /** As an organizer chooses from them. */
@@ -30,17 +32,24 @@ export function suggestedTitle(preset: Preset, start: Instant): string {
 }
 
 /**
- * A whole plan from a preset and three answers. `start` is any moment of the day on which nominations open; a step that would
- * fall on a Saturday or Sunday waits for Monday, when somebody is in the office. `organizer`: one or several, divided by 、.
+ * A whole plan from a preset and three answers. `start` is any moment of the day on which nominations open; a step that would fall on a
+ * day off waits for the next working day, when somebody is in the office, and the result until the notice can be over. In a year that the
+ * calendar does not cover Saturdays and Sundays alone are off. `organizer`: one or several, divided by 、.
  */
 export function planFrom(
   preset: Preset,
   { title, organizer, start }: { title: string; organizer: string; start: Instant },
+  calendar: Calendar = { years: [], off: [], work: [] },
 ): ContestPlan {
   const first = shanghaiDay(Date.parse(start));
-  const at = (offset: Offset): Instant =>
-    new Date(shanghaiDayStart(workday(first + offset.day), offset.minute)).toISOString();
-  const schedule = preset.steps.map((step) => ({ phase: step.phase, from: at(step) }));
+  const at = (day: number, minute: number): Instant => new Date(shanghaiDayStart(day, minute)).toISOString();
+  const schedule: ContestSettings['schedule'] = [];
+  let before = 0;
+  for (const { phase, day, minute } of preset.steps) {
+    const wanted = Math.max(first + day, before + 1);
+    before = workday(calendar, phase === 'result' ? afterNotice(calendar, preset, before, wanted) : wanted);
+    schedule.push({ phase, from: at(before, minute) });
+  }
   const opens = schedule.find((step) => step.phase === 'voting')?.from ?? '';
   const closes = schedule[schedule.findIndex((step) => step.phase === 'voting') + 1]?.from ?? '';
   const words: Record<string, string> = {
@@ -69,15 +78,27 @@ export function planFrom(
       ...collection,
       preset: preset.name,
       opens: schedule[0]?.from ?? '',
-      closes: at(preset.closes),
+      closes: at(workday(calendar, first + preset.closes.day), preset.closes.minute),
     },
   };
 }
 
-/** The same day, or the Monday after it. Day 0 of the calendar, 1970-01-01, was a Thursday. */
-function workday(day: number): number {
-  const weekday = (day + 4) % 7;
-  return day + (weekday === 6 ? 2 : weekday === 0 ? 1 : 0);
+/** The same day, or the next that is worked. */
+function workday(calendar: Calendar, day: number): number {
+  let found = day;
+  while (!isWorkingDay(calendar, dateOf(found))) found += 1;
+  return found;
+}
+
+/** `wanted`, or the day after the notice of the preset where that begins on `notice` and would not be over. */
+function afterNotice(calendar: Calendar, preset: Preset, notice: number, wanted: number): number {
+  const { days, first } = preset.settings.outcome?.notice ?? { days: 0, first: 'same' };
+  const period = noticePeriod(calendar, dateOf(notice), days, first);
+  return isRefused(period) ? wanted : Math.max(wanted, shanghaiDay(Date.parse(period.last)) + 1);
+}
+
+function dateOf(day: number): string {
+  return shanghaiDate(shanghaiDayStart(day));
 }
 
 /** A copy of any plain value in which every text has its places filled. */

@@ -1,7 +1,8 @@
 import type { Phase } from '../contest.ts';
 import type { SeatFaultCode } from '../judging/check.ts';
 import type { PartId } from '../judging/outcome.ts';
-import { dayTime } from '../moment.ts';
+import { dayOf, dayTime } from '../moment.ts';
+import { isDate } from '../time.ts';
 import { partWords, stepWords } from '../words.ts';
 import type { PlanFault, PlanFaultCode } from './fault.ts';
 
@@ -28,11 +29,14 @@ export const faultWords: Record<PlanFaultCode | SeatFaultCode, string> = {
   round_past: '这个截止时间已经过去，没有人能投票，请改为今后的时间。',
   voting_short: '投票一共只有 {hours} 小时，群众可能来不及，建议至少 3 天。',
   judging_missing: '评审占 {percent}%，但日程里没有“专家评审”阶段。',
-  notice_short: '公示要求 {days} 个工作日，公示到结果公布之间只有 {span} 天，可能不够。',
+  notice_short:
+    '公示要求 {days} 个工作日，最早到 {last} 期满，结果公布要在期满之后，请推后，或减少公示的天数。',
   collection_order: '报送截止必须晚于报送开始。',
   deadline_after_shortlist: '报送截止晚于候选公布（{from}），来不及审核，请提前。',
   review_before_deadline: '审核开始时报送还没有截止，审核期间会继续收到报送。',
-  deadline_weekend: '截止时间在周末，单位可能无人办理，建议改到工作日。',
+  deadline_off: '截止那天是{name}，单位可能无人办理，建议改到工作日。',
+  deadline_uncovered:
+    '{year} 年的放假安排还没有录入，无法核对截止那天是否放假。请系统管理员在“工作日历”里补充。',
   picks_order: '每张选票至少选 {min} 位，却最多只能选 {max} 位，请调整。',
   picks_more_than_candidates: '每张选票至少选 {min} 位，但候选只有 {candidates} 位，没有人能投出选票。',
   picks_never_full: '每张最多选 {max} 位，实际最多只能选到 {reach} 位，上限不会用到。',
@@ -72,7 +76,8 @@ export const faultWords: Record<PlanFaultCode | SeatFaultCode, string> = {
   group_stranger: '“{name}”里的 {number} 号不是候选，请核对编号。',
   honours_sum: '各等次加起来有 {sum} 位，必须正好是评出的 {places} 位。',
   counts_seen: '评委打分时能看到票数，打分可能受票数影响，建议关闭，或改为投票结束后再公布票数。',
-  notice_uncovered: '公示跨入 {year} 年，但这一年的放假安排还没有录入，无法推算工作日。',
+  notice_uncovered:
+    '公示要到 {year} 年，这一年的放假安排还没有录入，推算不出哪天期满，届时也不能发布公示。请系统管理员在“工作日历”里补充。',
   reveal_hour: '请填写每天公布的时间。',
   reveal_before_voting: '投票开始前就公布，等于实时公布。请改为投票开始之后，或选择实时公布。',
   reveal_before_close: '投票截止（{closes}）之前就会公布票数，后面的投票会看到名次。',
@@ -126,6 +131,8 @@ export function faultText({
     if (value === undefined) return '';
     if (key === 'phase' || key === 'before') return stepWords[value as Phase] ?? String(value);
     if (key === 'panel') return partWords[value as PartId] ?? String(value);
-    return typeof value === 'string' && INSTANT.test(value) ? dayTime(value) : String(value);
+    if (typeof value !== 'string') return String(value);
+    if (isDate(value)) return dayOf(value);
+    return INSTANT.test(value) ? dayTime(value) : value;
   });
 }

@@ -31,7 +31,7 @@ export interface Preset {
   special: string[];
   /** Proposed as the contest's title. */
   suggested: string;
-  /** In order; distinct days at least three apart, so that moving one off a weekend never passes the next. */
+  /** In order, on distinct days at least three apart: one that waits for a working day puts off the next only where a holiday is long. */
   steps: (Offset & { phase: Phase })[];
   /** Nominations may be sent from the first step until then. */
   closes: Offset;

@@ -141,6 +141,8 @@ export interface RevokeFacts {
 export interface RecommendFacts {
   numbers: number[];
   to: string;
+  /** 推荐意见 */
+  opinion: string;
   digest: string;
 }
 

@@ -52,11 +52,6 @@ export interface CourseView {
     | { draft: NoticeDraft }
     | { refused: { code: string; details: Record<string, string | number | null> } };
   promotions: PromotionDraft[];
-  officer: { staff: number; name: string; at: Instant } | null;
-  /** Who can be named. */
-  officers: { staff: number; name: string }[];
-  /** The reader is the officer. */
-  mine: boolean;
   /** What the next result would name: honours by the order, serials as they would be. */
   items: ResultItem[];
   revocations: { id: number; serial: string; reason: string; by: string; at: Instant }[];
@@ -100,6 +95,10 @@ export interface ObjectionList {
   title: string;
   now: Instant;
   candidates: { number: number; name: string; unit: string }[];
+  officer: { staff: number; name: string; at: Instant } | null;
+  /** Who can be named, for organizers. */
+  officers: { staff: number; name: string }[];
+  /** The reader is the officer. */
   mine: boolean;
   lines: ObjectionLine[];
 }

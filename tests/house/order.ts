@@ -21,7 +21,7 @@ export const serverOrder: readonly string[] = [
   ],
   ...['secret.ts', 'mac.ts', 'vault.ts', 'address', 'document', 'http'],
   // Who acts, and on what.
-  ...['staff', 'roster', 'contest', 'media', 'upload'],
+  ...['staff', 'roster', 'calendar', 'contest', 'media', 'upload'],
   // The vote, what is written of it, and what is read from that.
   ...['gate', 'vote', 'log', 'tally'],
   // Before the vote.
@@ -35,9 +35,9 @@ export const serverOrder: readonly string[] = [
     'analyst',
     'ruling',
     'judging',
-    'notice',
-    'result',
+    'course',
     'audit',
+    'bundle',
     'out',
   ],
   // How people come to it; the plan shows its page before anybody may see it.

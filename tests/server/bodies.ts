@@ -61,6 +61,12 @@ export function bodiesFor({ plan, nomination, ticket, witness }: Known): Record<
     'POST /api/console/staff/:id/enable': reasoned,
     'POST /api/console/staff/:id/link': reasoned,
     'POST /api/console/staff/:id/sessions/end': reasoned,
+    'PUT /api/console/calendar/:year': {
+      version: 1,
+      source: '国务院办公厅关于2026年部分节假日安排的通知',
+      days: [{ day: '2026-10-01', kind: 'off', name: '国庆节' }],
+      ...reasoned,
+    },
     'POST /api/console/contests': {
       preset: 'zuimei-district',
       title: '最美应急人',

@@ -35,6 +35,7 @@ const proved = [
   'POST /api/console/staff/:id/link',
   'POST /api/console/staff/:id/sessions/end',
   'POST /api/console/staff/requests/:id/grant',
+  'PUT /api/console/calendar/:year',
 ];
 
 let fresh: FreshDatabase;

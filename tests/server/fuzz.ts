@@ -94,6 +94,7 @@ export async function createFuzz(db: Db, seed: number) {
     file: [randomUUID(), 'a'.repeat(24)],
     what: ['candidates', 'nominations', 'summary', 'card', 'ballots', 'rank'],
     step: ['unit', 'county'],
+    year: ['2026', '2027'],
     field: ['proof', 'photo', 'work'],
     size: ['1', '3'],
     size1: ['1'],

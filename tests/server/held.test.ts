@@ -113,14 +113,15 @@ test('an extension that would leave the notice too short is refused with the day
     schedule: [
       { phase: 'voting', from: inHours(-1) },
       { phase: 'notice', from: inHours(30) },
-      { phase: 'result', from: inHours(30 + 8 * 24) },
+      // Far enough for a notice of five working days over the longest holiday.
+      { phase: 'result', from: inHours(30 + 17 * 24) },
     ],
     rounds: [{ opens: inHours(-1), closes: inHours(24), numbers: null }],
   });
   await setCollection(site, id, collectionOf(site, 'zuimei-district'));
   const ask = (closes: string) =>
     desk.ask('POST', `/api/console/contests/${slug}/extend`, { round: 0, closes, reason: '连日暴雨' });
-  const refused = await ask(inHours(24 + 5 * 24));
+  const refused = await ask(inHours(24 + 14 * 24));
   expect([refused.status, refused.body]).toEqual([
     409,
     { code: 'plan_broken', fault: 'notice_short', reason: expect.stringContaining('公示要求 5 个工作日') },

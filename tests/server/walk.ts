@@ -111,6 +111,7 @@ export const reads: Record<string, Walk> = {
     `${at}/ledger.ndjson`,
     `${at}/ledger.ndjson?openings=0`,
   ),
+  'GET /api/console/contests/:slug/bundle.zip': still(`${at}/bundle.zip`, `${at}/bundle.zip?edition=full`),
   'GET /api/console/contests/:slug/live': ({ now }) => [
     { path: `${at}/live` },
     { path: `${at}/live?since=${iso(now - 600_000)}` },
@@ -138,6 +139,7 @@ export const reads: Record<string, Walk> = {
   'GET /api/console/contests/:slug/units': still(`${at}/units`),
   'GET /api/console/contests/:slug/witnesses': still(`${at}/witnesses`),
   'GET /api/console/session': still('/api/console/session'),
+  'GET /api/console/calendar': still('/api/console/calendar'),
   'GET /api/console/staff': still('/api/console/staff'),
   'GET /api/console/staff/contests': still('/api/console/staff/contests'),
   'GET /api/console/staff/requests': still('/api/console/staff/requests'),
@@ -316,6 +318,7 @@ export const acts: Record<string, Walk> = {
   'POST /api/console/unit/nominations/:id/reopen': act('/api/console/unit/nominations/1/reopen'),
   'POST /api/console/unit/nominations/:id/submit': act('/api/console/unit/nominations/1/submit'),
   'POST /api/console/unit/nominations/:id/withdraw': act('/api/console/unit/nominations/1/withdraw'),
+  'PUT /api/console/calendar/:year': act('/api/console/calendar/2026'),
   'POST /api/console/staff': act('/api/console/staff'),
   'POST /api/console/staff/:id/disable': act('/api/console/staff/99/disable'),
   'POST /api/console/staff/:id/enable': act('/api/console/staff/99/enable'),

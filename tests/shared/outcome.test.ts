@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { calendarOf } from '@zuimei/shared/holiday.ts';
 import {
   checkPanelSeats,
   type OutcomeFaultCode,
@@ -12,6 +13,7 @@ import { checkPlan, isPossible, type PlanContext, type Stander } from '@zuimei/s
 import { type ContestPlan, presetNames } from '@zuimei/shared/plan/plan.ts';
 import { nextYear, planFrom, presets } from '@zuimei/shared/plan/preset.ts';
 import { faultText, faultWords } from '@zuimei/shared/plan/words.ts';
+import { calendar } from '../harness/holidays.ts';
 
 const NOW = Date.parse('2026-03-02T00:00:00.000Z');
 
@@ -188,7 +190,7 @@ const cases: Record<OutcomeFaultCode, Case> = {
   ],
   honours_sum: ['error', 'honours', (outcome) => void (outcome.honours = [{ name: '一等奖', places: 3 }])],
   counts_seen: ['warning', 'seeCounts', (outcome) => void (outcome.seeCounts = true)],
-  notice_uncovered: ['warning', 'notice', () => ({ holidayYears: [2025] })],
+  notice_uncovered: ['warning', 'notice', () => ({ calendar: calendarOf([]) })],
 };
 
 describe('what does not fit together is found and named', () => {
@@ -196,7 +198,7 @@ describe('what does not fit together is found and named', () => {
     '%s',
     (code, [level, path, breakIt]) => {
       const plan = planOf();
-      const found = checkPlan(plan, { now: NOW, ...breakIt(outcomeOf(plan), plan) });
+      const found = checkPlan(plan, { now: NOW, calendar, ...breakIt(outcomeOf(plan), plan) });
       const fault = found.find((one) => one.code === code);
       expect(fault).toMatchObject({ level, path: `settings.outcome.${path}` });
       expect(fault && faultText(fault)).not.toMatch(/[{}]|undefined|null/u);
@@ -207,7 +209,7 @@ describe('what does not fit together is found and named', () => {
   test('a group that is too small is an error once numbers are given out', () => {
     const plan = planOf();
     outcomeOf(plan).groups = [{ id: 'front', name: '一线', members: [1], least: 2 }];
-    const found = checkPlan(plan, { now: NOW, ...begun(plan, stand(20)) });
+    const found = checkPlan(plan, { now: NOW, calendar, ...begun(plan, stand(20)) });
     expect(found).toContainEqual(expect.objectContaining({ code: 'group_short', level: 'error' }));
   });
 
@@ -217,7 +219,9 @@ describe('what does not fit together is found and named', () => {
     outcome.vote.step = 0.5;
     for (const criterion of expertOf(outcome).criteria) criterion.full = 0;
     outcome.categories = { gone: { least: -1 } };
-    const codes = checkPlan(plan, { now: NOW }).map(({ code, path }) => `${code} ${path.slice(17)}`);
+    const codes = checkPlan(plan, { now: NOW, calendar }).map(
+      ({ code, path }) => `${code} ${path.slice(17)}`,
+    );
     expect(codes).toEqual(
       expect.arrayContaining([
         'number_out vote.step',
@@ -231,8 +235,8 @@ describe('what does not fit together is found and named', () => {
   test('the step is measured by those who stand, and the fault says what is possible', () => {
     const plan = planOf();
     outcomeOf(plan).vote = { scale: 'rank', step: 500, floor: 0, rounds: 'last' };
-    expect(isPossible(checkPlan(plan, { now: NOW }))).toBe(true);
-    const found = checkPlan(plan, { now: NOW, ...begun(plan, stand(30)) });
+    expect(isPossible(checkPlan(plan, { now: NOW, calendar }))).toBe(true);
+    const found = checkPlan(plan, { now: NOW, calendar, ...begun(plan, stand(30)) });
     const passed = found.find(({ code }) => code === 'floor_passed');
     expect(passed && faultText(passed)).toBe(
       '名次分差太大：第 30 名只有 -45.00 分，低于基础分 0 分。分差最多 3.44 分。',
@@ -257,7 +261,7 @@ describe('a panel with its seats', () => {
 describe('once voting has begun', () => {
   const during = (plan: ContestPlan): PlanContext => {
     const [round] = plan.settings.rounds;
-    return { now: Date.parse(round?.opens ?? '') + 1, frozen: structuredClone(plan.settings) };
+    return { now: Date.parse(round?.opens ?? '') + 1, calendar, frozen: structuredClone(plan.settings) };
   };
 
   test('nothing of the outcome may change but the terms of the notice', () => {

@@ -3,6 +3,7 @@ import type { BallotRule, WechatRule } from '@zuimei/shared/contest.ts';
 import { checkPlan, isPossible } from '@zuimei/shared/plan/check.ts';
 import { presetNames, type WechatReach } from '@zuimei/shared/plan/plan.ts';
 import { planFrom, presets } from '@zuimei/shared/plan/preset.ts';
+import { calendar } from '../harness/holidays.ts';
 
 const NOW = Date.parse('2026-03-02T00:00:00.000Z');
 const vouched: WechatRule = { outside: 'refused', early: false, follow: false, keyword: '' };
@@ -20,7 +21,7 @@ function faultsOf(
   changes: Partial<WechatRule> | null,
   { reach = 'messages', picks }: { reach?: WechatReach; picks?: BallotRule['picks'] } = {},
 ): string[] {
-  const found = checkPlan(planWith(changes, picks), { now: NOW, wechatReach: reach });
+  const found = checkPlan(planWith(changes, picks), { now: NOW, calendar, wechatReach: reach });
   return found.map(({ code, path, level }) => `${level} ${code} ${path}`);
 }
 
@@ -58,7 +59,7 @@ describe('WeChat vouches for voters', () => {
   });
 
   test('and where it is not known whether there is an account, nothing is said of it', () => {
-    expect(isPossible(checkPlan(planWith({}), { now: NOW }))).toBe(true);
+    expect(isPossible(checkPlan(planWith({}), { now: NOW, calendar }))).toBe(true);
   });
 });
 
@@ -101,6 +102,8 @@ describe('the word that a vote by message begins with', () => {
     expect(faultsOf({ keyword: '投票' }, { picks: { min: 4, max: 5 } })).toEqual([advice]);
     expect(faultsOf({ keyword: '投票' }, { picks: { min: 3, max: 5 } })).toEqual([]);
     expect(faultsOf({ keyword: '' }, { picks: { min: 5, max: 5 } })).toEqual([]);
-    expect(isPossible(checkPlan(planWith({ keyword: '投票' }, { min: 4, max: 5 }), { now: NOW }))).toBe(true);
+    expect(
+      isPossible(checkPlan(planWith({ keyword: '投票' }, { min: 4, max: 5 }), { now: NOW, calendar })),
+    ).toBe(true);
   });
 });

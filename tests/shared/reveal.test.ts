@@ -5,6 +5,7 @@ import { extendRound } from '@zuimei/shared/live.ts';
 import { checkPlan } from '@zuimei/shared/plan/check.ts';
 import type { ContestPlan } from '@zuimei/shared/plan/plan.ts';
 import { planFrom, presets } from '@zuimei/shared/plan/preset.ts';
+import { calendar } from '../harness/holidays.ts';
 
 const HOUR_MS = 3_600_000;
 /** 09:00 in Shanghai. */
@@ -23,7 +24,7 @@ const planWith = (reveal: Reveal): ContestPlan => ({ settings: { ...settings, re
 
 /** What stops a change of the reveal at `now`. */
 function faultsOf(was: Reveal, next: Reveal, now: number): string[] {
-  return checkPlan(planWith(next), { now, frozen: planWith(was).settings })
+  return checkPlan(planWith(next), { now, calendar, frozen: planWith(was).settings })
     .filter((fault) => fault.level === 'error' && fault.path === 'settings.reveal')
     .map((fault) => fault.code);
 }

@@ -147,7 +147,7 @@ describe('the way through the console', () => {
       '活动 操作日志',
       '实时 选票日志 疑似聚集 裁定 异常情况说明 存证与见证 候选 评审组 得分与拟入选 导出与归档',
     ]);
-    expect(bar('administrator')).toEqual(['活动 人员与权限 操作日志', '']);
+    expect(bar('administrator')).toEqual(['活动 人员与权限 工作日历 操作日志', '']);
     expect(bar('unit')).toEqual(['我的报送', '']);
   });
 });

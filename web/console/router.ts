@@ -46,6 +46,12 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./admin/StaffPage.vue'),
   },
   {
+    path: '/console/calendar',
+    name: 'calendar',
+    meta: { roles: pageRoles.calendar },
+    component: () => import('./admin/CalendarPage.vue'),
+  },
+  {
     path: '/console/log',
     name: 'log',
     meta: { roles: pageRoles.log },

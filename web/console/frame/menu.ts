@@ -10,6 +10,7 @@ export const siteMenu: readonly MenuItem[] = [
   { name: 'home', label: '活动' },
   { name: 'unit', label: '我的报送' },
   { name: 'staff', label: '人员与权限' },
+  { name: 'calendar', label: '工作日历' },
   { name: 'log', label: '操作日志' },
 ];
 

@@ -7,6 +7,7 @@ import type { Role, SessionView } from '@zuimei/shared/staff.ts';
 export const pageRoles = {
   home: ['administrator', 'organizer', 'reviewer', 'auditor', 'expert'],
   staff: ['administrator'],
+  calendar: ['administrator'],
   log: ['administrator', 'auditor', 'organizer'],
   new: ['organizer'],
   live: ['organizer', 'auditor'],

@@ -1,6 +1,5 @@
-import type { ActCode } from '@zuimei/shared/action.ts';
 import type { Phase } from '@zuimei/shared/contest.ts';
-import { dayTime } from '@zuimei/shared/moment.ts';
+import { dayTime, fullDayOf } from '@zuimei/shared/moment.ts';
 import type { NominationState } from '@zuimei/shared/nomination.ts';
 import type { PasswordFault } from '@zuimei/shared/password.ts';
 import { heicAdvice } from '@zuimei/shared/picture.ts';
@@ -8,7 +7,8 @@ import type { RefusalDetails } from '@zuimei/shared/refusal.ts';
 import { refusalWords } from '@zuimei/shared/refusalwords.ts';
 import type { Role, StaffState } from '@zuimei/shared/staff.ts';
 import type { StaffRefusalCode } from '@zuimei/shared/staffrefusal.ts';
-import { phaseWords, roleWords } from '@zuimei/shared/words.ts';
+import { isDate } from '@zuimei/shared/time.ts';
+import { phaseWords } from '@zuimei/shared/words.ts';
 import type { Fault } from './client.ts';
 
 /** What each may do, beside a box to tick. */
@@ -194,6 +194,11 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   recommend_known: '这份推荐材料已经导入过。',
   package_wrong: '推荐材料没有通过核验：{detail}。请向报送单位索取未经改动的原件。',
   key_changed: '这份材料的签名公钥与这个单位上次使用的不同。请与单位核实后，由主办单位更换登记的公钥。',
+  calendar_changed: '这一年的放假安排刚刚[由 {by} ]改过。请重新读取，核对以后再改。',
+  holiday_stray: '[{day}]不是这一年的日子，请核对后删去。',
+  holiday_twice: '[{day}]出现了两次，请删去一次。',
+  holiday_weekday: '[{day}]不是周六、周日，本来就上班，不必写成调休上班。',
+  holiday_missing: '没有写[{day}]放假[（{name}）]。这一天依法放假，请核对是否漏了。',
   own_proposal: '自己提出的裁定须由另一名审计人员确认。',
   reset_since: '您的账号在这项提议之后重新设置过，不能由您决定。请另一名审计办理，或由提出人撤回后重新提出。',
   proposal_closed: '这项裁定已经办结，请刷新后查看结果。',
@@ -212,156 +217,6 @@ export const passwordWords: Record<PasswordFault, string> = {
   own: '除了账号和姓名，还要有别的内容。',
   common: '太容易被猜到：请避免常见词、年份和连续或重复的数字。可以用一句只有您知道的话。',
 };
-
-/** What the action log's verbs mean. */
-const acts: Record<ActCode, string> = {
-  'staff.sign_in': '登录',
-  'staff.sign_in_recovery': '用恢复码登录',
-  'staff.sign_out': '退出登录',
-  'staff.locked': '多次失败，暂时停用登录',
-  'staff.sign_in_new': '在新的浏览器登录',
-  'staff.invite': '邀请人员',
-  'staff.join': '启用账号',
-  'staff.rejoin': '用链接重新设置账号',
-  'staff.link': '生成新的链接',
-  'staff.link_open': '打开账号链接',
-  'staff.link_void': '启用码多次不对，链接作废',
-  'staff.ask': '提出账号事项',
-  'staff.grant': '确认账号事项',
-  'staff.refuse': '不同意账号事项',
-  'staff.unask': '撤回账号事项',
-  'staff.replay': '动态码被再次使用',
-  'staff.denied': '越权操作被拒绝',
-  'staff.secret': '更换访问密钥',
-  'staff.roles': '更改身份',
-  'staff.contests': '更改参与的活动',
-  'staff.disable': '停用账号',
-  'staff.enable': '恢复账号或解除锁定',
-  'staff.password': '修改密码',
-  'staff.totp': '绑定动态码',
-  'staff.recovery': '重新生成恢复码',
-  'staff.session_end': '退出一台设备',
-  'staff.sessions_end': '退出多台设备',
-  'contest.create': '新建活动',
-  'contest.copy': '复制活动',
-  'contest.edit': '修改设置草稿',
-  'contest.discard': '放弃设置草稿',
-  'contest.banner': '更换头图',
-  'contest.delete': '删除活动',
-  'contest.publish': '发布活动',
-  'contest.change': '发布设置变更',
-  'contest.pause': '暂停投票',
-  'contest.resume': '恢复投票',
-  'witness.add': '登记见证',
-  'witness.remove': '移除见证',
-  'contest.extend': '延长投票',
-  'contest.advance': '确定下一轮候选',
-  'contest.lot': '提交抽签密码摘要',
-  'contest.archive': '归档活动',
-  'contest.fade': '网络地址转为摘要',
-  'contest.erase': '清除个人信息',
-  'announcement.add': '发布公告',
-  'announcement.remove': '撤下公告',
-  'unit.add': '添加报送单位',
-  'unit.import': '导入报送单位',
-  'unit.change': '修改报送单位',
-  'unit.remove': '删除报送单位',
-  'unit.link': '更换单位链接',
-  'unit.links': '查看单位链接',
-  'unit.enter': '单位进入报送页',
-  'unit.account': '开通单位账号',
-  'nomination.edit': '修改报送',
-  'nomination.file': '上传附件',
-  'nomination.open': '打开附件',
-  'nomination.import': '导入报送',
-  'nomination.submit': '提交报送',
-  'nomination.withdraw': '撤回报送',
-  'nomination.opinion': '填写意见',
-  'nomination.screen': '评议打分',
-  'nomination.accept': '通过报送',
-  'nomination.return': '退回报送',
-  'nomination.decline': '未入选',
-  'nomination.unaccept': '撤销通过或未入选',
-  'shortlist.number': '编号',
-  'shortlist.order': '调整编号',
-  'shortlist.draw': '抽签编号',
-  'shortlist.publish': '公布候选',
-  'candidate.import': '导入候选',
-  'candidate.correct': '更正候选内容',
-  'candidate.withdraw': '候选退出',
-  'private.reveal': '查看非公开信息',
-  'out.export': '导出',
-  'seat.add': '邀请评委',
-  'seat.link': '重发评委链接',
-  'seat.state': '变更评审席位',
-  'seat.late': '允许逾期提交评分表',
-  'seat.recuse': '要求评委回避',
-  'seat.reopen': '重开评分表',
-  'seat.reopen_ask': '申请重开评分表',
-  'seat.reopen_refuse': '不同意重开评分表',
-  'seat.reveal': '查看评委姓名',
-  'sheet.lock': '锁定评分表',
-  'sheet.enter': '录入纸质评分表',
-  'sheet.paper': '复核纸质评分表',
-  'sheet.ask': '评委申请重开',
-  'standing.fix': '计算综合得分',
-  'standing.held': '确认待核实选票不计入',
-  'tie.settle': '裁定并列',
-  'choice.fix': '确定拟入选',
-  'course.count': '确认计票',
-  'course.approve': '录入集体审定',
-  'notice.publish': '发布公示',
-  'notice.extend': '延长公示',
-  'notice.stop': '停止公示',
-  'notice.officer': '指定异议受理人',
-  'objection.file': '收到在线异议',
-  'objection.enter': '录入异议',
-  'objection.open': '查看异议',
-  'objection.reveal': '审计查看异议内容',
-  'finding.propose': '提出异议处理结论',
-  'finding.confirm': '确认异议处理结论',
-  'finding.decline': '退回异议处理结论',
-  'course.promote': '决定递补',
-  'result.publish': '公布结果',
-  'certificate.print': '打印证书',
-  'certificate.ask': '申请撤销证书',
-  'certificate.revoke': '撤销证书',
-  'certificate.keep': '退回撤销申请',
-  'bundle.export': '导出核验包',
-  'recommend.export': '导出推荐材料',
-  'recommend.import': '导入推荐材料',
-  'ruling.propose': '提议裁定',
-  'ruling.confirm': '确认裁定',
-  'ruling.decline': '不同意裁定',
-  'ruling.withdraw': '撤回裁定提议',
-  'audit.export': '导出选票日志',
-  'ledger.export': '导出选票账本',
-};
-
-export function actWords(act: ActCode): string {
-  return acts[act];
-}
-
-const ofRoles = new Set<ActCode>([
-  'staff.invite',
-  'staff.roles',
-  'staff.ask',
-  'staff.grant',
-  'staff.refuse',
-  'staff.unask',
-]);
-
-/** The log names roles as the program does; people read their words. */
-export function actSubject(act: ActCode, subject: string): string {
-  if (!ofRoles.has(act)) return subject;
-  const at = subject.lastIndexOf('：');
-  return at < 0 ? subject : subject.slice(0, at) + roleNamed(subject.slice(at));
-}
-
-/** A text with the program's names of roles put into words. */
-export function roleNamed(text: string): string {
-  return text.replace(/[a-z]+/g, (word) => (roleWords as Partial<Record<string, string>>)[word] ?? word);
-}
 
 /** Codes that citizens can meet too, in words that suit the console. */
 const ownWords: Partial<Record<Fault['code'], string>> = {
@@ -413,5 +268,7 @@ function hasAll(clause: string, values: RefusalDetails): boolean {
 
 function valueWords(value: RefusalDetails[string] | undefined): string {
   if (value === undefined || value === null) return '';
-  return typeof value === 'string' && INSTANT.test(value) ? dayTime(value) : String(value);
+  if (typeof value !== 'string') return String(value);
+  if (isDate(value)) return fullDayOf(value);
+  return INSTANT.test(value) ? dayTime(value) : value;
 }

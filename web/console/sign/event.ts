@@ -1,6 +1,6 @@
 import type { AccountAct, ActCode } from '@zuimei/shared/action.ts';
 import type { AccountEvent } from '@zuimei/shared/staff.ts';
-import { actWords, roleNamed } from '../lib/words.ts';
+import { actWords, roleNamed } from '../lib/actwords.ts';
 
 /** What was done to one's account, as its owner is told it. What the action log calls well enough is not here. */
 const own: Partial<Record<AccountAct, string>> & Record<Exclude<AccountAct, ActCode>, string> = {

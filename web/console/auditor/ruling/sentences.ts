@@ -11,7 +11,7 @@ import type { RulingVerb } from '@zuimei/shared/ledger/act.ts';
 import { dayTime } from '@zuimei/shared/moment.ts';
 import { classWords, signalWords } from '@zuimei/shared/signalwords.ts';
 import { grouped } from '../../../lib/words.ts';
-import { roleNamed } from '../../lib/words.ts';
+import { roleNamed } from '../../lib/actwords.ts';
 import { clusterWords } from '../words.ts';
 
 export const verbWords: Record<RulingVerb, string> = { void: '作废', release: '放行', restore: '恢复' };

@@ -42,9 +42,9 @@ export function createPlanEditing(first: PlanView) {
   time.hear(Date.parse(first.now));
   const { now } = time;
   const context = computed((): PlanContext => {
-    const { begun, inForce, candidates, wechatReach } = editing.view;
+    const { begun, inForce, candidates, wechatReach, calendar } = editing.view;
     const frozen = inForce && (begun || hasOpened(inForce.settings, now())) ? inForce.settings : null;
-    return { now: now(), candidates, frozen, wechatReach };
+    return { now: now(), candidates, frozen, wechatReach, calendar };
   });
   const faults = computed(() => checkPlan(editing.plan, context.value));
 

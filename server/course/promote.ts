@@ -1,0 +1,50 @@
+import { groupsOf, settleTie } from '@zuimei/shared/judging/order.ts';
+import { isRefused, type Refused, refuse } from '@zuimei/shared/judging/refused.ts';
+import { Refusal } from '@zuimei/shared/refusal.ts';
+import { type Course, chosenNow, fallenOf, openPlaces } from '@zuimei/shared/result/course.ts';
+import { nextAlternate, type Promotion } from '@zuimei/shared/standing.ts';
+import type { Judged } from '../judging/judged.ts';
+import { boundsOf } from '../judging/standing.ts';
+import { readVerdicts, type Verdicts } from '../judging/verdict.ts';
+import type { Actor } from '../staff/action.ts';
+import { checkChosen, type SayParts, sayAct } from './say.ts';
+
+/** Who moves up now that somebody fell; the others keep their places. null = nobody may, the place stays empty. */
+export function promotionOf(
+  contest: Judged,
+  { standing, ties }: Verdicts,
+  course: Course,
+): Promotion | Refused {
+  if (!standing) throw new Refusal('state_changed');
+  const settled = ties.flatMap(({ document }) => document.order);
+  const order = settleTie(groupsOf(standing.document.order), settled);
+  return nextAlternate(order, boundsOf(contest), contest.outcome, chosenNow(course), fallenOf(course));
+}
+
+/**
+ * 递补: decides on the place of one who fell; who moves up needs a notice of their own. Refuses with place_filled where the place is not open,
+ * and with tie_open {numbers, places} where two could move up alike.
+ */
+export async function promote(
+  parts: SayParts,
+  slug: string,
+  actor: Actor,
+  { fallen, reason }: { fallen: number; reason: string },
+): Promise<void> {
+  await sayAct(parts, slug, actor, {
+    kind: 'promote',
+    act: 'course.promote',
+    reason,
+    async find(tx, contest, course) {
+      checkChosen(course);
+      if (!openPlaces(course).includes(fallen)) throw new Refusal('place_filled');
+      const found = promotionOf(contest, await readVerdicts(tx, contest.id), course);
+      if (isRefused(found)) refuse(found);
+      const { promoted, chosen } = found;
+      return {
+        facts: { fallen, promoted, chosen },
+        subject: promoted === null ? `${fallen} 号的名额空缺` : `${promoted} 号递补 ${fallen} 号`,
+      };
+    },
+  });
+}
