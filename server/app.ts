@@ -19,6 +19,7 @@ import { liveRoute } from './live/route.ts';
 import { actRoute, logRoute } from './log/route.ts';
 import { witnessRoute } from './log/witness/route.ts';
 import { createMediaRoute } from './media/route.ts';
+import { objectionRoute } from './objection/route.ts';
 import { outRoute } from './out/route.ts';
 import { pageRoute } from './page/citizen.ts';
 import { consolePage } from './page/console.ts';
@@ -83,6 +84,7 @@ export function createApp(parts: Parts) {
     .route('/', rulingRoute(parts))
     .route('/', judgingRoute(parts))
     .route('/', courseRoute(parts))
+    .route('/', objectionRoute(parts))
     .route('/', steerRoute({ guard: parts.guard, steer: createSteer(parts) }));
   if (parts.console) app.route('/', consolePage(parts.console));
   if (parts.verifier) app.route('/', verifyPage(parts.verifier));

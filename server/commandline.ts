@@ -94,9 +94,9 @@ function sourceOf(config: Config, asOwner: boolean): DatabaseSource {
 
 async function renew(db: Db, config: Config, old: Secrets, print: Caller['print']): Promise<number> {
   const next = await openSecrets({ ...config, accessSecret: config.nextAccessSecret }, true);
-  const { candidates, nominations, units, seats, staff } = await rotate(db, old, next);
+  const { candidates, nominations, units, seats, objections, staff } = await rotate(db, old, next);
   print(
-    `已换到新的密钥之下：候选 ${candidates} 个、报送 ${nominations} 份、单位联系人 ${units} 个、评委姓名 ${seats} 个、账号 ${staff} 个。`,
+    `已换到新的密钥之下：候选 ${candidates} 个、报送 ${nominations} 份、单位联系人 ${units} 个、评委姓名 ${seats} 个、异议 ${objections} 件、账号 ${staff} 个。`,
   );
   print('登录、账号链接、恢复码和单位链接都已作废。');
   print('请把 ZUIMEI_NEXT_ACCESS_SECRET 的值写为 ZUIMEI_ACCESS_SECRET（替换原值），再启动服务器。');

@@ -8,6 +8,7 @@ import { type Analyst, createAnalyst } from './analyst/analyst.ts';
 import { isArchived } from './archive/archive.ts';
 import { type Contests, createContests } from './contest/contests.ts';
 import { createViews, type LogName, type Views } from './contest/route.ts';
+import { createPublicCourses, type PublicCourses } from './course/public.ts';
 import type { Db } from './db.ts';
 import { createFresh } from './fresh.ts';
 import type { Gate } from './gate/gate.ts';
@@ -59,6 +60,7 @@ export interface Parts {
   cast: Cast;
   transparency: Log;
   tallies: Tallies;
+  courses: PublicCourses;
   views: Views;
   /** For reading documents and pictures and making files: what takes seconds of a core, and must not take all of them. */
   turns: Turns;
@@ -207,6 +209,7 @@ export function createParts(given: {
     transparency,
     tallies,
     logName,
+    courses: createPublicCourses({ db, contests, clock }),
     views: createViews({
       contests,
       ballots: async (contest) => (await tallies.view(contest)).ballots,

@@ -2,6 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import type { Db, Tables } from './db.ts';
 import { seatCell } from './judging/seat.ts';
 import { nominationKeys, openHidden, sealHidden, twinTags } from './nomination/answers.ts';
+import { sealObjections } from './objection/seal.ts';
 import { checkSecret, type Secrets } from './secret.ts';
 import { recordAction } from './staff/action.ts';
 import { createSeals, sealedColumns } from './staff/seal.ts';
@@ -13,6 +14,7 @@ export interface Rotation {
   nominations: number;
   units: number;
   seats: number;
+  objections: number;
   staff: number;
 }
 
@@ -37,6 +39,7 @@ export async function rotate(db: Db, old: Secrets, next: Secrets): Promise<Rotat
       nominations: await sealNominations(tx, old, next),
       units: await sealUnits(tx, again),
       seats: await sealSeats(tx, again),
+      objections: await sealObjections(tx, old, next),
       staff: await sealStaff(tx, old, next, again),
     };
     await tx.deleteFrom('session').execute();

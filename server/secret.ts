@@ -33,6 +33,7 @@ const renewed = [
   'staff-pass',
   'unit link',
   'private-fields',
+  'objections',
   'nomination twin',
 ] as const;
 
@@ -46,6 +47,7 @@ type Lasting =
   | 'wechat person'
   | 'message ballots'
   | 'action log'
+  | 'objection codes'
   | `voter of ${string}`
   | `openings of ${string}`
   | `log of ${string}`

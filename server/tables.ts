@@ -3,7 +3,6 @@ import type { AccountAct, ActCode } from '@zuimei/shared/action.ts';
 import type { RulingScope } from '@zuimei/shared/audit.ts';
 import type { BallotState } from '@zuimei/shared/ballot.ts';
 import type { CandidateKind, Photo } from '@zuimei/shared/contest.ts';
-import type { PanelId } from '@zuimei/shared/judging/outcome.ts';
 import type { Act, EntryKind, RulingVerb } from '@zuimei/shared/ledger/act.ts';
 import type {
   Consent,
@@ -12,18 +11,14 @@ import type {
   NominationState,
   Verified,
 } from '@zuimei/shared/nomination.ts';
-import type { Effect, FindingVerdict } from '@zuimei/shared/result/act.ts';
-import type { RecusalGround, SeatKind, SeatState, SheetLines } from '@zuimei/shared/sheet.ts';
 import type { Role, StaffChange } from '@zuimei/shared/staff.ts';
-
-/** What a bigint or a numeric comes as: the two drivers differ. */
-type Count = string | number;
+import type { Count, JudgedTables } from './judgedtables.ts';
 
 /** A document as it is kept: only contest/document.ts knows what it says. */
 type Kept = unknown;
 
 /** Tables as the queries see them; migrations/*.sql say what each is for, and tests/server/tables.test.ts holds this against the database. */
-export interface Tables {
+export interface Tables extends JudgedTables {
   migration: { name: string; at: Generated<Date> };
   function_file: { name: string; digest: string; at: Generated<Date> };
   contest: {
@@ -144,7 +139,7 @@ export interface Tables {
     quota: number | null;
     link_version: Generated<number>;
     contact: Buffer | null;
-    recommends_by: Generated<string | null>;
+    recommends_by: string | null;
     created_at: Generated<Date>;
   };
   nomination: {
@@ -165,7 +160,7 @@ export interface Tables {
     saved_by: Generated<string>;
     twin: Generated<string[]>;
     number: number | null;
-    verified: Generated<Verified | null>;
+    verified: Verified | null;
     version: Generated<number>;
     created_at: Generated<Date>;
     updated_at: Generated<Date>;
@@ -303,103 +298,5 @@ export interface Tables {
   };
   /** Read as text (to_char): a date of a driver has an hour. */
   holiday: { day: string; year: number; kind: 'off' | 'work'; name: string };
-  seat: {
-    id: Generated<number>;
-    contest: number;
-    panel: PanelId;
-    code: string;
-    kind: SeatKind;
-    state: Generated<SeatState>;
-    staff: number;
-    /** null = erased. */
-    who: Buffer | null;
-    asked_at: Date | null;
-    asked_why: Generated<string>;
-    late: Generated<string>;
-    created_at: Generated<Date>;
-  };
-  sheet_draft: { seat: number; lines: SheetLines; version: Generated<number>; saved_at: Generated<Date> };
-  sheet: {
-    seat: number;
-    revision: number;
-    lines: SheetLines;
-    recused: number[];
-    digest: Buffer;
-    entry: Count | null;
-    paper: Generated<string>;
-    locked_at: Date;
-    reopened_at: Date | null;
-  };
-  recusal: { seat: number; number: number; ground: RecusalGround; reason: Generated<string>; at: Date };
-  sheet_paper: { seat: number; staff: number; lines: SheetLines; at: Date };
-  reopening: {
-    id: Generated<number>;
-    seat: number;
-    reason: string;
-    asked_by: number;
-    asked_at: Date;
-    state: Generated<'open' | 'granted' | 'refused'>;
-    decided_by: number | null;
-    decided_at: Date | null;
-  };
-  held_signed: { contest: number; ballots: Count; reason: string; staff: number; at: Date };
-  verdict: {
-    contest: number;
-    entry: Count;
-    kind: 'standing' | 'tie' | 'choice';
-    document: unknown;
-    digest: Buffer;
-    actor: string;
-    at: Date;
-  };
-  objection_officer: { contest: number; staff: number; named_by: string; at: Date };
-  objection: {
-    id: Generated<number>;
-    contest: number;
-    no: number;
-    entry: Count;
-    code: Buffer;
-    source: Buffer | null;
-    who: Buffer | null;
-    what: Buffer | null;
-    received_at: Date;
-    erased_at: Date | null;
-  };
-  objection_file: {
-    id: string;
-    objection: number;
-    name: string;
-    type: string;
-    size: number;
-    bytes: Buffer;
-    created_at: Generated<Date>;
-  };
-  finding: {
-    id: Generated<number>;
-    objection: number;
-    verdict: FindingVerdict;
-    effect: Effect;
-    numbers: number[];
-    text: Buffer | null;
-    proposed_by: number;
-    proposed_at: Date;
-    state: Generated<'open' | 'confirmed' | 'declined'>;
-    decided_by: number | null;
-    decided_at: Date | null;
-    reason: Generated<string>;
-    entry: Count | null;
-  };
-  approval_scan: { contest: number; digest: Buffer; name: string; type: string; bytes: Buffer };
-  revocation: {
-    id: Generated<number>;
-    contest: number;
-    serial: string;
-    reason: string;
-    asked_by: number;
-    asked_at: Date;
-    state: Generated<'open' | 'granted' | 'refused'>;
-    decided_by: number | null;
-    decided_at: Date | null;
-  };
   wechat_person: { key: Buffer; subject: Buffer; follows: boolean | null; follows_at: Date | null };
 }

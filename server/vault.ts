@@ -20,12 +20,22 @@ export function privateKey(secrets: Secrets): Buffer {
 
 /** Seals any JSON value for one row. Every call takes a new random nonce, so equal values never look equal. */
 export function sealPrivate(key: Uint8Array, value: unknown, cell: Cell): Buffer {
+  return sealBytes(key, Buffer.from(JSON.stringify(value), 'utf8'), cell);
+}
+
+/** As sealPrivate, of a file. */
+export function sealBytes(key: Uint8Array, bytes: Uint8Array, cell: Cell): Buffer {
   checkKey(key);
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
   cipher.setAAD(rowOf(cell));
-  const sealed = Buffer.concat([cipher.update(JSON.stringify(value), 'utf8'), cipher.final()]);
-  return Buffer.concat([Buffer.of(VERSION), nonce, sealed, cipher.getAuthTag()]);
+  return Buffer.concat([
+    Buffer.of(VERSION),
+    nonce,
+    cipher.update(bytes),
+    cipher.final(),
+    cipher.getAuthTag(),
+  ]);
 }
 
 /**
@@ -33,6 +43,11 @@ export function sealPrivate(key: Uint8Array, value: unknown, cell: Cell): Buffer
  * when the key, the row, the version or any byte differs.
  */
 export function openPrivate(key: Uint8Array, bytes: Uint8Array, cell: Cell): unknown {
+  return JSON.parse(openBytes(key, bytes, cell).toString('utf8'));
+}
+
+/** What `sealBytes` made; throws as openPrivate does. */
+export function openBytes(key: Uint8Array, bytes: Uint8Array, cell: Cell): Buffer {
   checkKey(key);
   if (bytes[0] !== VERSION || bytes.length < 1 + NONCE_BYTES + TAG_BYTES)
     throw new Error('private fields: unknown version');
@@ -41,7 +56,7 @@ export function openPrivate(key: Uint8Array, bytes: Uint8Array, cell: Cell): unk
   decipher.setAAD(rowOf(cell));
   decipher.setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
   const sealed = bytes.subarray(1 + NONCE_BYTES, bytes.length - TAG_BYTES);
-  return JSON.parse(Buffer.concat([decipher.update(sealed), decipher.final()]).toString('utf8'));
+  return Buffer.concat([decipher.update(sealed), decipher.final()]);
 }
 
 function rowOf(cell: Cell): Buffer {

@@ -1,4 +1,4 @@
-import type { Contest } from './contest.ts';
+import { type Contest, type Phase, publishedOf } from './contest.ts';
 
 /** What a shared link shows, in WeChat's chats and wherever else a page's og: tags are read. */
 export interface ShareCard {
@@ -10,22 +10,61 @@ export interface ShareCard {
   link: string;
 }
 
-/** Of a candidate's page, or of the contest where the number is null or nobody's. `base`: the site's address without a slash at the end. */
+/** Which page is shared, when. `number`: whose it is; null or nobody's = the contest's. */
+export interface Shared {
+  phase: Phase;
+  number: number | null;
+  page?: 'notice' | 'result' | 'made' | null;
+}
+
+const published = {
+  notice: '拟入选名单正在公示，欢迎监督。',
+  result: '评选结果已经公布，怎么评出来的，人人可以核对。',
+};
+
+/**
+ * Of a candidate's page, of the notice, the result or how one of it came about, or of the contest. From the notice on the contest shows
+ * nobody's face: the first candidate may be one who was not chosen. `base`: the site's address without a slash at the end.
+ */
 export function cardOf(
-  contest: Pick<Contest, 'slug' | 'title' | 'slogan' | 'organizers' | 'candidates'>,
-  number: number | null,
+  contest: Pick<Contest, 'slug' | 'title' | 'slogan' | 'organizers' | 'candidates' | 'announced'> & {
+    outcome: unknown;
+  },
+  { phase, number, page = null }: Shared,
   base: string,
 ): ShareCard {
-  const candidate = contest.candidates.find((one) => one.number === number);
-  const shown = candidate ?? contest.candidates.find((one) => one.photos.length > 0);
+  const { slug, title, candidates } = contest;
+  const candidate = candidates.find((one) => one.number === number);
+  const end = publishedOf(contest);
+  const shown = candidate ?? (end || page ? undefined : candidates.find((one) => one.photos.length > 0));
   const photo = shown?.photos[0];
-  const link = `${base}/c/${contest.slug}`;
-  return {
-    title: candidate ? `${candidate.number} 号 ${candidate.name} · ${contest.title}` : contest.title,
-    text: candidate
-      ? `${candidate.unit}：${candidate.reason}`
-      : `${contest.slogan || contest.organizers.join('、')}。每一张选票都可核验。`,
-    image: photo ? `${base}/media/${photo.id}-card.jpg` : null,
-    link: candidate ? `${link}/n/${candidate.number}` : link,
-  };
+  const image = photo ? `${base}/media/${photo.id}-card.jpg` : null;
+  const link = `${base}/c/${slug}`;
+  if (page === 'notice' || page === 'result')
+    return {
+      title: `${page === 'notice' ? '公示' : '结果'} · ${title}`,
+      text:
+        end === page || (end && page === 'notice')
+          ? published[page]
+          : `${title}的${page === 'notice' ? '公示' : '结果'}将在这里发布。`,
+      image,
+      link: `${link}/${page}`,
+    };
+  if (candidate && page === 'made')
+    return {
+      title: `${candidate.name} 怎么来的 · ${title}`,
+      text: '票数、评分表、折算和公示，每一步都可以核对。',
+      image,
+      link: `${link}/made/${candidate.number}`,
+    };
+  if (candidate)
+    return {
+      title: `${candidate.number} 号 ${candidate.name} · ${title}`,
+      text: `${candidate.unit}：${candidate.reason}`,
+      image,
+      link: `${link}/n/${candidate.number}`,
+    };
+  const opening =
+    phase === 'judging' ? '投票已截止，正在评审' : contest.slogan || contest.organizers.join('、');
+  return { title, text: end ? published[end] : `${opening}。每一张选票都可核验。`, image, link };
 }

@@ -211,7 +211,13 @@ export function phaseAt({ schedule, outcome, announced }: Scheduled, now: number
     if (!planned && Date.parse(step.from) <= now) phase = step.phase;
   }
   if (outcome === null || phase === 'archived') return phase;
-  return announced.result ? 'result' : announced.notice ? 'notice' : phase;
+  return publishedOf({ outcome, announced }) ?? phase;
+}
+
+/** What of the end is published, where an outcome is worked out: it has a page of its own. Also of a contest that is archived since. */
+export function publishedOf({ outcome, announced }: Omit<Scheduled, 'schedule'>): 'notice' | 'result' | null {
+  if (outcome === null) return null;
+  return announced.result ? 'result' : announced.notice ? 'notice' : null;
 }
 
 /** Index of the round open at `now` (ms), or -1. A round includes its opening instant and excludes its closing instant. */

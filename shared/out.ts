@@ -4,7 +4,7 @@ import type { Role } from './staff.ts';
 import type { AnyRefusalCode } from './staffrefusal.ts';
 import type { Instant } from './time.ts';
 
-/** 候选名单 · 报送明细 · 汇总表 · 报送表 (of one nomination) · 选票汇总 · 票数排行 · 评分表 · 评分汇总表 · 综合得分表 · 拟入选名单. */
+/** 候选名单 · 报送明细 · 汇总表 · 报送表 (of one nomination) · 选票汇总 · 票数排行 · 评分表 · 评分汇总表 · 综合得分表 · 拟入选名单 · 公示 · 结果决定 · 入选汇总表 · 活动统计. */
 export const paperNames = [
   'candidates',
   'nominations',
@@ -16,6 +16,10 @@ export const paperNames = [
   'scores',
   'totals',
   'chosen',
+  'notice',
+  'decision',
+  'results',
+  'statistics',
 ] as const;
 export type PaperName = (typeof paperNames)[number];
 
@@ -33,6 +37,10 @@ export const formatsOf: Record<PaperName, readonly PaperFormat[]> = {
   scores: ['docx', 'xlsx'],
   totals: ['docx', 'xlsx'],
   chosen: ['docx', 'xlsx'],
+  notice: ['docx'],
+  decision: ['docx'],
+  results: ['docx', 'xlsx'],
+  statistics: ['docx', 'xlsx'],
 };
 
 /** What the file of each paper is called, and the head of its page. */
@@ -47,6 +55,10 @@ export const paperTitles: Record<PaperName, string> = {
   scores: '评分汇总表',
   totals: '综合得分表',
   chosen: '拟入选名单',
+  notice: '公示',
+  decision: '结果决定',
+  results: '入选汇总表',
+  statistics: '活动统计',
 };
 
 /** Who may have each paper. What is private in it comes masked to all, and in full only to an organizer who gives a reason. */
@@ -61,6 +73,10 @@ export const paperRoles: Record<PaperName, readonly Role[]> = {
   scores: ['organizer', 'auditor'],
   totals: ['organizer', 'auditor'],
   chosen: ['organizer', 'auditor'],
+  notice: ['organizer', 'auditor'],
+  decision: ['organizer', 'auditor'],
+  results: ['organizer', 'auditor'],
+  statistics: ['organizer', 'auditor'],
 };
 
 /** Papers that hold private values. */
@@ -84,6 +100,8 @@ export interface PaperAsk {
   sender?: { unit: string; contact: string; phone: string };
   /** For 'card'. */
   nomination?: number;
+  /** For 'notice' and 'decision': which; absent = the last. */
+  no?: number;
 }
 
 export interface PaperLine {
@@ -92,6 +110,8 @@ export interface PaperLine {
   rows: number;
   /** For 'summary': rows with everything that was handed in; `rows` counts the accepted. */
   sent?: number;
+  /** For 'notice' and 'decision': those that there are, the last last. */
+  of?: { no: number; words: string }[];
   /** Why it cannot be made now, with details as a refusal has them; null = it can. */
   refused: { code: AnyRefusalCode; details: Record<string, string | number> } | null;
 }
@@ -107,6 +127,8 @@ export interface Retention {
   candidates: number;
   units: number;
   attachments: number;
+  /** Objections whose texts are kept: all of them, those whose term is over, and when the term ends (null = it has not begun). */
+  objections: { kept: number; due: number; from: Instant | null };
   /** Raw addresses in the ledger: none, kept until `from`, erasable now, or turned into keyed digests. */
   trace: { state: 'none' | 'kept' | 'due' | 'faded'; from: Instant | null };
 }

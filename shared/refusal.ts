@@ -42,6 +42,7 @@ export const refusalCodes = [
   'objection_closed',
   'objection_anonymous',
   'objection_too_many',
+  'objection_file',
   'objection_unknown',
   // reading
   'not_sealed_yet',

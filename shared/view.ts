@@ -12,6 +12,8 @@ export interface ContestSummary {
   organizers: string[];
   noun: Contest['noun'];
   phase: Phase;
+  /** What has a page of its own by now (shared/contest.ts). */
+  published: 'notice' | 'result' | null;
   opens: Instant;
   closes: Instant;
   candidates: number;

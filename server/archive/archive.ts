@@ -12,7 +12,7 @@ import type { Ledger } from '../vote/ledger.ts';
 import { archivableAt } from './retention.ts';
 
 /** Whether staff may no longer change it; of one that is not there, false. */
-export async function isArchived(db: Db, slug: string): Promise<boolean> {
+export async function isArchived(db: Db | Transaction<Tables>, slug: string): Promise<boolean> {
   const row = await db
     .selectFrom('contest')
     .select('archived_at')

@@ -8,6 +8,7 @@ import { type Actor, recordAction } from '../staff/action.ts';
 import { createSeals } from '../staff/seal.ts';
 import { fadeTrace, fadingKey } from '../vote/ledger.ts';
 import { endAccounts } from './archive.ts';
+import { eraseObjections, objectionsLeft } from './objections.ts';
 import { ERASED_NAME, readTrace } from './retention.ts';
 
 export interface Erasing {
@@ -22,7 +23,7 @@ export interface Erasing {
 /**
  * Erases what an archived contest still knows of persons beyond what it published: sealed values of nominations, candidates and units,
  * attachments, judges' names and the notes of their drafts, pictures that nothing public shows (media/drop.sql), reasons of returns, and everything of nominees that were never published, whose rows stay without a name so that counts
- * still agree. Candidates, ledger and action log stay. Refuses with not_found, not_now before the archive, title_differs, and not_now
+ * still agree. Objections have a term of their own (objections.ts): those whose is over go, the others at a later erasing. Candidates, ledger and action log stay. Refuses with not_found, not_now before the archive, title_differs, and not_now
  * {until} for the trace while it must be kept.
  */
 export async function eraseContest(
@@ -45,7 +46,7 @@ export async function eraseContest(
     if (confirm.trim() !== title.trim()) throw new Refusal('title_differs');
     const { state, from } = await readTrace(tx, row.id, now);
     if (trace && state === 'kept') throw new Refusal('not_now', from ? { until: from } : {});
-    const counts = await erase(tx, row.id);
+    const counts = `${await erase(tx, row.id)}${await eraseOver(tx, row.id, now)}`;
     await endAccounts(tx, createSeals({ secrets }), row.id, new Date(now));
     await sql`update contest set erased_at = ${new Date(now).toISOString()}::timestamptz where id = ${row.id}`.execute(
       tx,
@@ -108,4 +109,11 @@ async function erase(tx: Transaction<Tables>, contest: number): Promise<string> 
   );
   const count = ({ numAffectedRows = 0n }: { numAffectedRows?: bigint }): string => String(numAffectedRows);
   return `报送 ${count(all)} 份（其中未公布 ${count(gone)} 份）、候选 ${count(candidates)} 个、单位联系人 ${count(units)} 个、评委姓名 ${count(judges)} 个、附件 ${count(files)} 个`;
+}
+
+async function eraseOver(tx: Transaction<Tables>, contest: number, now: number): Promise<string> {
+  const erased = await eraseObjections(tx, contest, now);
+  const { kept } = await objectionsLeft(tx, contest, now);
+  if (erased + kept === 0) return '';
+  return `、异议 ${erased} 件${kept > 0 ? `（另有 ${kept} 件未到保存期限）` : ''}`;
 }

@@ -4,6 +4,7 @@ import type { Retention } from '@zuimei/shared/out.ts';
 import type { ContestSettings } from '@zuimei/shared/plan/plan.ts';
 import type { StoredPlan } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
+import { objectionsLeft } from './objections.ts';
 
 /** Raw addresses are kept at least this long after the last ballot: six months and a day to spare (网络安全法, article 21). */
 export const TRACE_MS = 183 * 86_400_000;
@@ -39,6 +40,7 @@ export async function readRetention(
     erasedAt: erasedAt?.toISOString() ?? null,
     archivable: archivableAt(stored, settings, now),
     ...counts,
+    objections: await objectionsLeft(db, stored.id, now),
     trace: await readTrace(db, stored.id, now),
   };
 }

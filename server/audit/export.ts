@@ -33,12 +33,12 @@ export interface LedgerExport {
  * A contest's ledger as shared/export/export.ts has it, as it stands now. Head, tally and checkpoints are read in one short transaction; the
  * entries below the size found there are read after it, page by page at the reader's pace: they are append-only, so it is the same moment,
  * and no snapshot or connection is held while a slow line takes the file. What counts must not be known yet is left out, whatever
- * `openings` asks for. `each` is shown every line with its opening. Refuses with not_found.
+ * `openings` asks for. Refuses with not_found.
  */
 export async function openExport(
   parts: { db: Db; secrets: Secrets },
   slug: string,
-  asked: { openings: boolean; now: number; each?: (line: PlacedLine) => void },
+  asked: { openings: boolean; now: number },
 ): Promise<LedgerExport> {
   const { db, secrets } = parts;
   const snapshot = await readSnapshot(db, slug);
@@ -66,9 +66,12 @@ export async function openExport(
     async *pieces() {
       yield formatLine(header) + points.map(formatLine).join('');
       let entries = 0;
-      for await (const lines of readLines(db, secrets, contest, { below: size, page: PAGE })) {
+      for await (const lines of readLines(db, secrets, contest, {
+        below: size,
+        page: PAGE,
+        openings: withheld?.from !== '',
+      })) {
         entries += lines.length;
-        if (asked.each) lines.forEach(asked.each);
         yield lines.map((line) => entryLine(line, withheld)).join('');
       }
       yield formatLine({ end: { checkpoints: points.length, entries, tally: withheld ? null : tally } });

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import type { Opening } from '@zuimei/shared/ballot.ts';
 import { type BundleFile, bundleFiles, type Edition, type SampleLine } from '@zuimei/shared/bundle/format.ts';
 import { formatBundleNote } from '@zuimei/shared/bundle/note.ts';
 import {
@@ -18,6 +17,7 @@ import { parseNote, signNote } from '@zuimei/shared/note.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { courseOf, courseReads } from '@zuimei/shared/result/course.ts';
 import { openExport } from '../audit/export.ts';
+import { readLinesAt } from '../audit/lines.ts';
 import type { Db } from '../db.ts';
 import type { Log } from '../log/log.ts';
 import { logSigner } from '../log/sealer.ts';
@@ -46,25 +46,17 @@ export interface Bundle {
 }
 
 /**
- * A contest's bundle as shared/bundle/format.ts has it, as it stands now. `tell`: entries written so far. Refuses with not_found,
+ * A contest's bundle as shared/bundle/format.ts has it, as it stands now. Refuses with not_found,
  * not_sealed_yet while the newest entry waits for its checkpoint, and with what gatherBundle refuses.
  */
 export async function openBundle(
   parts: BundleParts,
   slug: string,
-  given: { edition: Edition; now: number; tell?: (entries: number, of: number) => void },
+  { edition, now }: { edition: Edition; now: number },
 ): Promise<Bundle> {
-  const { edition, now, tell } = given;
-  const opened = new Map<number, Opening>();
-  let wanted: ReadonlySet<number> = new Set();
-  let seen = 0;
   const { contest, header, newest, pieces } = await openExport(parts, slug, {
     openings: edition === 'full',
     now,
-    each({ index, opening }) {
-      seen++;
-      if (opening && wanted.has(index)) opened.set(index, opening);
-    },
   });
   const { size, origin } = header;
   const checkpoint = newest === null ? null : parseCheckpoint(parseNote(newest).text);
@@ -72,21 +64,11 @@ export async function openBundle(
   const gathered = await gatherBundle(parts, { id: contest, slug }, { size, whole: edition === 'full' });
   const { seed, ballots, drawn } = gathered.sample;
   const indexes = ballotPlaces(gathered.acts, size).indexes(drawSample(seed, ballots, drawn));
-  wanted = new Set(indexes);
+  const drawnLines = await readLinesAt(parts.db, parts.secrets, { id: contest, slug }, indexes);
 
-  async function* ledger(): AsyncGenerator<string> {
-    for await (const piece of pieces()) {
-      yield piece;
-      tell?.(seen, size);
-    }
-  }
-
-  const texts = textsOf(gathered, () =>
-    indexes.map((index): SampleLine => {
-      const opening = opened.get(index);
-      if (!opening) throw new Error(`ballot ${index} was drawn and is not in the ledger`);
-      return { index, opening };
-    }),
+  const texts = textsOf(
+    gathered,
+    drawnLines.flatMap(({ index, opening }): SampleLine[] => (opening ? [{ index, opening }] : [])),
   );
   const sums = (digests: ReadonlyMap<string, string>): string =>
     [...digests]
@@ -101,7 +83,7 @@ export async function openBundle(
     async *pieces() {
       const zip = createZip();
       for (const name of bundleFiles) {
-        if (name === 'ledger.ndjson') yield* zip.file(name, ledger());
+        if (name === 'ledger.ndjson') yield* zip.file(name, pieces());
         else if (name === 'README.txt')
           yield* zip.file(name, [
             readmeOf({ title: header.title, edition, origin, size, key: header.verifierKey }),
@@ -125,8 +107,8 @@ export async function openBundle(
 
 type Plain = Exclude<BundleFile, 'ledger.ndjson' | 'README.txt' | 'SHA256SUMS' | 'bundle.note'>;
 
-/** What each file says, made when it is written: the sample is known once the ledger was read. */
-function textsOf(gathered: Gathered, sampled: () => SampleLine[]): Record<Plain, () => string> {
+/** What each file says, made when it is written. */
+function textsOf(gathered: Gathered, sampled: readonly SampleLine[]): Record<Plain, () => string> {
   const { acts, tally, sample, sheets, standing, ties, choice, earlier } = gathered;
   const reads: readonly string[] = courseReads;
   const course = courseOf(acts.filter(({ kind }) => reads.includes(kind)));
@@ -139,7 +121,7 @@ function textsOf(gathered: Gathered, sampled: () => SampleLine[]): Record<Plain,
     'rules.json': json(rulesBefore(acts, index)),
     'candidates.json': json(candidates),
     'tally.json': json(tally),
-    'sample.ndjson': () => lines([sample, ...sampled()]),
+    'sample.ndjson': () => lines([sample, ...sampled]),
     'panels.json': json(panelRecords(acts)),
     'sheets.ndjson': () => lines(sheets),
     'standing.json': json(standing),

@@ -38,7 +38,7 @@ export interface Gathered {
 type Parts = { db: Db; secrets: Secrets; transparency: Log };
 type Contest = { id: number; slug: string };
 
-/** Refuses with standing_missing where there is none, and, for everybody, with result_missing before a result is published. */
+/** Refuses with bundle_early where there is no standing, and, for everybody, with result_missing before a result is published. */
 export async function gatherBundle(
   parts: Parts,
   contest: Contest,
@@ -48,7 +48,7 @@ export async function gatherBundle(
   const acts = await readActs(db, contest.id, size);
   const last = acts.findLast(({ kind }) => kind === 'standing');
   if (!whole && !acts.some(({ kind }) => kind === 'result')) throw new Refusal('result_missing');
-  if (!last) throw new Refusal('standing_missing', { what: 'standing', n: 0 });
+  if (!last) throw new Refusal('bundle_early');
   const { outcome } = rulesInForce(acts, last.index);
   const numbers = candidateLines(acts).map(({ number }) => number);
   const tally = whole ? await replayed(db, contest.id, last, acts, numbers) : confirmed(acts);

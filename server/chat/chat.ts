@@ -1,5 +1,5 @@
 import type { Receipt } from '@zuimei/shared/ballot.ts';
-import { openRound, phaseAt } from '@zuimei/shared/contest.ts';
+import { openRound, phaseAt, publishedOf } from '@zuimei/shared/contest.ts';
 import { channels } from '@zuimei/shared/live.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { StoredContest } from '../contest/contest.ts';
@@ -21,6 +21,7 @@ import {
   countLines,
   helpLines,
   mineLines,
+  outcomeLines,
   quietLines,
   refusedLines,
   severalLines,
@@ -73,15 +74,25 @@ export function createChat(parts: {
     const words = listed.flatMap((one) => one.wechat?.keyword ?? []);
     const command = readCommand(message.text, words);
     const open = openOf(listed, now);
+    const ended = endedOf(listed);
     if (command.kind === 'help')
-      return answerOf(open.length > 0 ? talksOf(open, base).flatMap(helpLines) : quietLines(base));
+      return answerOf(
+        open.length > 0
+          ? talksOf(open, base).flatMap(helpLines)
+          : ended.length > 0
+            ? talksOf(ended, base).flatMap(outcomeLines)
+            : quietLines(base),
+      );
     // Nobody's business of ours: the account is for more than contests.
     if (command.kind === 'unclear')
       return open.length > 0 ? answerOf(unclearLines(talksOf(open, base))) : null;
+    if (command.kind === 'outcome' && ended.length > 0)
+      return answerOf(talksOf(ended, base).flatMap(outcomeLines));
     const found = choose(meantBy(command, listed, now), now);
     if (found.length !== 1) return answerOf(severalLines(talksOf(found, base)));
     const [talk] = talksOf(found, base);
     if (!talk) return null;
+    if (command.kind === 'outcome') return answerOf(outcomeLines(talk));
     if (command.kind === 'count')
       return answerOf(countLines(talk, await tallies.view(talk.contest), command.number));
     if (command.kind === 'vote' && command.numbers.length === 0) return answerOf(askLines(talk));
@@ -152,6 +163,12 @@ export function createChat(parts: {
 
 function openOf(contests: StoredContest[], now: number): StoredContest[] {
   return contests.filter((one) => openRound(one, now) >= 0);
+}
+
+/** Those with a notice or a result, the newest first. */
+function endedOf(contests: StoredContest[]): StoredContest[] {
+  const since = ({ announced }: StoredContest): string => announced.result ?? announced.notice ?? '';
+  return contests.filter(publishedOf).toSorted((a, b) => (since(a) < since(b) ? 1 : -1));
 }
 
 /** Of a vote those of its word; whoever asks about votes means a contest in which some may have been cast. */

@@ -9,13 +9,17 @@ export type Command =
   | { kind: 'count'; number: number }
   /** What the sender has voted. */
   | { kind: 'mine' }
+  /** What came of a contest: its notice, its result. */
+  | { kind: 'outcome' }
   | { kind: 'help' }
   | { kind: 'unclear' };
 
 /** WeChat lets nobody type more. */
 const MOST_CHARACTERS = 600;
 const HELP = /^(?:帮助|help|\?)$/;
-const COUNT = /^查票?[\s:+]*(.*)$/u;
+const OUTCOME = /^(?:查询?|看)?(?:评选|获奖|入选|最终)?(?:公示|结果|名单)$/u;
+/** 查询 is said for 查 too. */
+const COUNT = /^查[询票]?[\s:+]*(.*)$/u;
 /** What people write before a number without meaning more by it. */
 const BEFORE = /^我?要?(?:投票?|选)?[给:#\s]*/u;
 const BETWEEN = /[\s,，、。.;:和与及+/]+/u;
@@ -42,6 +46,7 @@ export function readCommand(text: string, words: readonly string[]): Command {
     .replace(/[!~。.]+$/u, '')
     .toLowerCase();
   if (HELP.test(plain)) return { kind: 'help' };
+  if (OUTCOME.test(plain)) return { kind: 'outcome' };
   const asked = COUNT.exec(plain)?.[1];
   if (asked === '') return { kind: 'mine' };
   const [number, ...more] = asked === undefined ? [] : (readNumbers(asked, true) ?? []);

@@ -1,5 +1,5 @@
 import type { Receipt } from '@zuimei/shared/ballot.ts';
-import { openRound } from '@zuimei/shared/contest.ts';
+import { openRound, publishedOf } from '@zuimei/shared/contest.ts';
 import { whatToSend } from '@zuimei/shared/keyword.ts';
 import { dayTime, dayTimeSeconds, nearTime } from '@zuimei/shared/moment.ts';
 import { againWords, periodWord, spentWords } from '@zuimei/shared/quotawords.ts';
@@ -72,7 +72,7 @@ export function refusedLines(talk: Talk, { code, details }: Refusal): string[] {
     case 'candidate_withdrawn':
       return [sentence().replace('请重新选择', '请看编号后再发'), link(talk, '查看候选编号')];
     case 'already_closed':
-      return [`《${plain(contest.title)}》投票已截止，感谢参与。`, link(talk, '查看活动')];
+      return [`《${plain(contest.title)}》投票已截止，感谢参与。`, endLink(talk) || link(talk, '查看活动')];
     case 'not_open_yet':
       return [`《${plain(contest.title)}》${sentence()}`, link(talk, '先看候选')];
     default:
@@ -88,14 +88,18 @@ export function countLines(talk: Talk, tally: TallyView, number: number): string
     return [`没有 ${number} 号${contest.noun.name}，请看编号后再发。`, link(talk, '查看候选编号')];
   const name = `${number} 号 ${plain(candidate.name)}`;
   const page = link(talk, `查看这${contest.noun.measure}候选`, number);
-  if (candidate.withdrawn) return [`${name} 已退出。`, page];
+  if (candidate.withdrawn) return [`${name} 已退出。`, page, endLink(talk)];
   if (!tally.counts) {
     const next = tally.nextRevealAt;
-    return [`${name} 的票数尚未公布${next ? `，将于 ${nearTime(next, now)} 公布` : ''}。`, page];
+    return [
+      `${name} 的票数尚未公布${next ? `，将于 ${nearTime(next, now)} 公布` : ''}。`,
+      page,
+      endLink(talk),
+    ];
   }
   const { votes, held } = tally.counts.find((one) => one.number === number) ?? { votes: 0, held: 0 };
   const heldWords = held > 0 ? `，另有 ${grouped(held)} 票待核` : '';
-  return [`${name}：${grouped(votes)} 票${heldWords}（${dayTime(tally.asOf)}）。`, page];
+  return [`${name}：${grouped(votes)} 票${heldWords}（${dayTime(tally.asOf)}）。`, page, endLink(talk)];
 }
 
 /** The sender's own ballots of this contest, newest first, and how many are left now. */
@@ -112,7 +116,7 @@ export function mineLines(talk: Talk, ballots: readonly OwnRecord[], left: numbe
       .map((one) => `${dayTimeSeconds(one.at)} ${picksWords(contest, one.picks)}，${stands[one.now]}`),
     ballots.length > MOST_SHOWN ? '更早的请在投票页面“我的选票”查看。' : '',
     !open ? '' : left > 0 ? `${period}还可投 ${left} 张。` : `${spentWords(contest, now)}。`,
-    link(talk, '打开投票页面'),
+    endLink(talk) || link(talk, '打开投票页面'),
   ];
 }
 
@@ -121,6 +125,21 @@ const stands: Record<OwnRecord['now'], string> = {
   held: '待核',
   void: '经裁定未计入',
 };
+
+/** What came of a contest, or how far it is. */
+export function outcomeLines(talk: Talk): string[] {
+  const { contest, now } = talk;
+  const title = `《${plain(contest.title)}》`;
+  const end = publishedOf(contest);
+  if (end)
+    return [`${title}${end === 'notice' ? '拟入选名单正在公示。' : '评选结果已经公布。'}`, endLink(talk)];
+  const closes = contest.rounds.at(-1)?.closes ?? '';
+  if (now < Date.parse(closes))
+    return [`${title}投票 ${dayTime(closes)} 截止，之后才有结果。`, link(talk, '打开投票页面')];
+  return contest.outcome
+    ? [`${title}投票已截止，正在评审，名单确定后先行公示。`, link(talk, '查看活动')]
+    : [`${title}投票已截止，票数见排行。`, anchor(`${talk.base}/c/${contest.slug}/rank`, '查看排行')];
+}
 
 /** The word came without a number. */
 export function askLines(talk: Talk): string[] {
@@ -187,6 +206,12 @@ function picksWords({ candidates, noun }: StoredContest, picks: readonly number[
 
 function link({ contest, base }: Talk, words: string, number?: number): string {
   return anchor(`${base}/c/${contest.slug}${number === undefined ? '' : `/n/${number}`}`, words);
+}
+
+/** To the notice or the result; '' while there is neither. */
+function endLink({ contest, base }: Talk): string {
+  const end = publishedOf(contest);
+  return end ? anchor(`${base}/c/${contest.slug}/${end}`, end === 'notice' ? '查看公示' : '查看结果') : '';
 }
 
 function anchor(url: string, words: string): string {

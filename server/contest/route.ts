@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { phaseAt } from '@zuimei/shared/contest.ts';
+import { phaseAt, publishedOf } from '@zuimei/shared/contest.ts';
 import type { ContestSummary, ContestView, WechatAccountView } from '@zuimei/shared/view.ts';
 import { type JsonResponse, type PrebuiltJson, prebuildJson, sendJson } from '../http/reply.ts';
 import type { StoredContest } from './contest.ts';
@@ -38,7 +38,7 @@ export function createViews(parts: {
     const { id: _, thresholds: __, networks: ___, outcome, ...published } = contest;
     return {
       ...published,
-      outcome: outcome && { weights: outcome.weights, places: outcome.places },
+      outcome: outcome && { weights: outcome.weights, places: outcome.places, sample: outcome.sample },
       phase: phaseAt(contest, clock()),
       log: await logName(contest.slug),
       account: contest.wechat ? account : null,
@@ -68,6 +68,7 @@ export function createViews(parts: {
             organizers: contest.organizers,
             noun: contest.noun,
             phase: phaseAt(contest, clock()),
+            published: publishedOf(contest),
             opens: contest.rounds[0]?.opens ?? '',
             closes: contest.rounds.at(-1)?.closes ?? '',
             candidates: contest.candidates.length,

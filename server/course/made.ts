@@ -1,3 +1,4 @@
+import { amongOf, severityOffsets } from '@zuimei/shared/judging/made.ts';
 import { panelIds } from '@zuimei/shared/judging/outcome.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { type Course, findingsOf, itemsOf, noticeOf, promotionsOf } from '@zuimei/shared/result/course.ts';
@@ -42,6 +43,7 @@ export function madeOf(
     weights: outcome.weights,
     vote: outcome.vote,
     votes: document.votes[number] ?? 0,
+    among: amongOf(document.votes, number),
     parts: Object.fromEntries(Object.entries(document.parts).map(([id, part]) => [id, part?.[number] ?? 0])),
     total: place.total,
     rank: place.rank,
@@ -71,16 +73,19 @@ function panelOf(
   const [rule, part] = [outcome.panels[panel], document.parts[panel]?.[number]];
   if (!rule || part === undefined) return null;
   const dropped = document.trimmed[panel]?.[number] ?? [];
+  const sheets = document.panels[panel] ?? [];
+  const offsets = rule.severity === 'remove' ? severityOffsets(sheets, document.order) : null;
   return {
     panel,
     trim: rule.trim,
     severity: rule.severity === 'remove',
     part,
-    sheets: (document.panels[panel] ?? []).map(({ seat, entry, totals, recused }) => {
+    sheets: sheets.map(({ seat, entry, totals, recused }) => {
       const total = totals[number] ?? null;
       const why =
         total !== null ? null : recused.includes(number) ? ('recused' as const) : ('abstained' as const);
-      return { seat, total, why, dropped: dropped.includes(seat), entry };
+      const offset = total === null ? null : (offsets?.get(seat) ?? null);
+      return { seat, total, why, dropped: dropped.includes(seat), offset, entry };
     }),
   };
 }

@@ -1,6 +1,43 @@
-import { type Course, findingsOf, isRunning, type Notice, noticeEnds } from '@zuimei/shared/result/course.ts';
+import {
+  type Course,
+  fallenOf,
+  findingsOf,
+  isRunning,
+  type Notice,
+  noticeEnds,
+} from '@zuimei/shared/result/course.ts';
 import type { PublicCourse, PublicNotice } from '@zuimei/shared/result/view.ts';
 import type { StoredContest } from '../contest/contest.ts';
+import type { Contests } from '../contest/contests.ts';
+import type { Db } from '../db.ts';
+import { createFresh } from '../fresh.ts';
+import { type PrebuiltJson, prebuildJson } from '../http/reply.ts';
+import { readCourse } from '../judging/course.ts';
+
+const FRESH_MS = 1_000;
+const HEADERS = { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'public, max-age=1' };
+
+/** Of one contest, at most a second old; its reply has the same ETag while nothing of it changes. Refuses with not_found. */
+export type PublicCourses = (
+  slug: string,
+) => Promise<{ course: PublicCourse; reply: PrebuiltJson<PublicCourse> }>;
+
+/** Ask only of a contest that there is: what is kept has one line a contest. */
+export function createPublicCourses({
+  db,
+  contests,
+  clock,
+}: {
+  db: Db;
+  contests: Contests;
+  clock: () => number;
+}): PublicCourses {
+  return createFresh(clock, FRESH_MS, async (slug) => {
+    const contest = await contests.find(slug);
+    const course = publicCourse(contest, await readCourse(db, contest.id), clock());
+    return { course, reply: prebuildJson(course, HEADERS, 6) };
+  });
+}
 
 /** What everybody may read of it, without the names of those who did it. */
 export function publicCourse(
@@ -12,6 +49,9 @@ export function publicCourse(
   const found = findingsOf(course);
   return {
     notices: course.notices.map(publicNotice),
+    fallen: fallenOf(course).filter((number) =>
+      course.notices.some(({ numbers }) => numbers.includes(number)),
+    ),
     objections: {
       received: course.objections.length,
       answered: found.length,

@@ -1,3 +1,4 @@
+import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import {
   array,
@@ -5,6 +6,7 @@ import {
   maxLength,
   minLength,
   object,
+  optional,
   picklist,
   pipe,
   regex,
@@ -16,34 +18,38 @@ import { recommendationLimits } from '@zuimei/shared/result/recommendation.ts';
 import type { Contests } from '../contest/contests.ts';
 import type { LogName } from '../contest/route.ts';
 import type { Db } from '../db.ts';
-import { createFresh } from '../fresh.ts';
 import { parseInput, readBody } from '../http/body.ts';
 import { parseJson } from '../http/door.ts';
+import { originOf } from '../http/origin.ts';
 import { checkReason } from '../http/reason.ts';
-import { type PrebuiltJson, prebuildJson, sendJson } from '../http/reply.ts';
+import { sendJson } from '../http/reply.ts';
 import { day, named, rowId, unjudged, whole, words } from '../http/shape.ts';
-import { readCourse } from '../judging/course.ts';
 import type { Log } from '../log/log.ts';
 import { checkFile, sendAttachment } from '../nomination/attachment.ts';
-import type { Guard, Guarded } from '../staff/session.ts';
+import type { Guard } from '../staff/session.ts';
 import type { Uploads } from '../upload/upload.ts';
 import type { Ledger } from '../vote/ledger.ts';
 import { approve, readScan } from './approval.ts';
+import { readAct, readCertificates, recordPrint } from './certificate.ts';
 import { confirmCount } from './count.ts';
+import { readUnitLines } from './lines.ts';
 import { readMade } from './made.ts';
 import { extendNotice, publishNotice, stopNotice } from './notice.ts';
 import { promote } from './promote.ts';
-import { publicCourse } from './public.ts';
+import type { PublicCourses } from './public.ts';
 import { recommend, writeRecommendation } from './recommend.ts';
 import { publishResult } from './result.ts';
 import { askRevocation, decideRevocation } from './revoke.ts';
 import { readCourseView } from './view.ts';
 
 const SCAN_BYTES = 20 << 20;
-const FRESH_MS = 1_000;
-const PUBLIC = { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'public, max-age=1' };
 
 const Said = object({ reason: unjudged });
+const secret = pipe(string(), regex(/^[0-9a-f]{64}$/));
+const Counted = object({
+  reason: unjudged,
+  secrets: optional(object({ organizer: secret, auditor: secret })),
+});
 const Approved = object({
   before: picklist(['notice', 'result']),
   organ: named(80),
@@ -63,6 +69,7 @@ const Extended = object({ days: whole(1, 60), reason: unjudged });
 const Promoted = object({ fallen: whole(1, 32_767), reason: unjudged });
 const Resulted = object({ document: named(80), date: day, certificate: named(600), reason: unjudged });
 const Asked = object({ serial: named(100), reason: unjudged });
+const Printed = object({ serials: pipe(array(named(100)), maxLength(2_000)) });
 const Recommended = object({
   numbers: pipe(array(whole(1, 32_767)), minLength(1), maxLength(recommendationLimits.nominees)),
   to: named(100),
@@ -79,30 +86,23 @@ const Decided = object({ granted: boolean(), reason: unjudged });
 export function courseRoute(parts: {
   db: Db;
   contests: Contests;
+  courses: PublicCourses;
   ledger: Ledger;
   guard: Guard;
   uploads: Uploads;
   clock: () => number;
+  publicUrl: string | null;
   transparency: Log;
   logName: (slug: string) => Promise<LogName>;
 }) {
-  const { db, contests, guard, uploads, clock } = parts;
+  const { db, contests, courses, guard, uploads } = parts;
   const base = '/api/console/contests/:slug/course';
   const [organizer, both] = [guard('organizer'), guard('organizer', 'auditor')];
-  const reply = createFresh(
-    clock,
-    FRESH_MS,
-    async (slug: string): Promise<PrebuiltJson<ReturnType<typeof publicCourse>>> => {
-      const contest = await contests.find(slug);
-      return prebuildJson(publicCourse(contest, await readCourse(db, contest.id), clock()), PUBLIC, 6);
-    },
-  );
 
-  return new Hono<Guarded>()
+  return new Hono<{ Bindings: HttpBindings }>()
     .get('/api/contests/:slug/course', async (c) => {
-      // Only of one that there is: what is kept has one line a contest.
       const { slug } = await contests.find(c.req.param('slug'));
-      return sendJson(c, await reply(slug));
+      return sendJson(c, (await courses(slug)).reply);
     })
     .get('/api/contests/:slug/made/:number', async (c) => {
       const { slug } = await contests.find(c.req.param('slug'));
@@ -111,10 +111,31 @@ export function courseRoute(parts: {
       });
     })
 
+    .get('/api/console/unit/lines', guard('unit'), async (c) =>
+      c.json(await readUnitLines(db, c.get('person').of)),
+    )
+
+    .get('/api/contests/:slug/acts/:index', async (c) => {
+      const { id } = await contests.find(c.req.param('slug'));
+      // What stands in the ledger stays as it is.
+      return c.json(await readAct(db, id, rowId(c.req.param('index'))), 200, {
+        'Cache-Control': 'public, max-age=31536000, immutable',
+      });
+    })
+
+    .get('/api/console/contests/:slug/certificates', organizer, async (c) =>
+      c.json(await readCertificates(db, slugOf(c), originOf(parts.publicUrl, c.env.incoming))),
+    )
+    .post('/api/console/contests/:slug/certificates', organizer, async (c) => {
+      const { serials } = await readBody(c.req, Printed);
+      await recordPrint(db, slugOf(c), c.get('person'), serials);
+      return c.json({});
+    })
+
     .get(base, both, async (c) => c.json(await readCourseView(parts, slugOf(c))))
     .post(`${base}/count`, guard.fresh('auditor'), async (c) => {
-      const reason = checkReason((await readBody(c.req, Said)).reason);
-      await confirmCount(parts, slugOf(c), c.get('person'), reason);
+      const { reason, secrets } = await readBody(c.req, Counted);
+      await confirmCount(parts, slugOf(c), c.get('person'), { reason: checkReason(reason), secrets });
       return c.json({});
     })
     .post(`${base}/approvals`, organizer, async (c) => {
@@ -184,7 +205,7 @@ export function courseRoute(parts: {
     });
 }
 
-function slugOf(c: Context<Guarded>): string {
+function slugOf(c: Context): string {
   const slug = c.req.param('slug');
   if (!slug) throw new Refusal('not_found');
   return slug;

@@ -30,12 +30,14 @@ export async function sayAct<Kind extends CourseKind, Found extends Step<Kind>>(
     kind: Kind;
     act: ActCode;
     reason: string;
+    /** Of the action log, where the entry says less in public. */
+    noted?: string;
     reference?: string;
     find(tx: Transaction<Tables>, contest: Judged, course: Course): Promise<Found>;
     done?(tx: Transaction<Tables>, found: Found & { entry: number; contest: number }): Promise<void>;
   },
 ): Promise<Found> {
-  const { kind, act, reason, reference = '' } = given;
+  const { kind, act, reason, noted = reason, reference = '' } = given;
   let found: { step: Found; contest: number } | null = null;
   const whole = (): { step: Found; contest: number } => {
     if (!found) throw new Error(`a ${kind} that was not found`);
@@ -50,7 +52,7 @@ export async function sayAct<Kind extends CourseKind, Found extends Step<Kind>>(
       const contest = await readJudged(tx, slug);
       const step = await given.find(tx, contest, await readCourse(tx, contest.id));
       found = { step, contest: contest.id };
-      await recordAction(tx, actor, { act, contest: contest.id, subject: step.subject, reason });
+      await recordAction(tx, actor, { act, contest: contest.id, subject: step.subject, reason: noted });
       return JSON.parse(JSON.stringify(step.facts)) as Facts;
     },
     async done(tx, entry) {

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
 import { toHex } from '@zuimei/shared/bytes.ts';
 import { type Canonical, canonical } from '@zuimei/shared/ledger/canonical.ts';
+import { recomputeDue } from '@zuimei/shared/result/course.ts';
 import type { ChoiceDocument, Found, StandingDocument, TieDocument } from '@zuimei/shared/verdict.ts';
 import type { Tables } from '../db.ts';
+import { readCourse } from './course.ts';
 import type { On } from './seat.ts';
 
 /** What each kind of verdict holds. */
@@ -62,14 +64,11 @@ export async function readVerdicts(on: On, contest: number): Promise<Verdicts> {
   return found;
 }
 
-/** Whether a standing was computed: from then on sheets are open to be read, and closed to be written. */
+/**
+ * Whether sheets are closed to be written, and open to be read: a standing was computed, and no finding since says that it has to be computed
+ * anew.
+ */
 export async function isComputed(on: On, contest: number): Promise<boolean> {
-  const row = await on
-    .selectFrom('verdict')
-    .select('entry')
-    .where('contest', '=', contest)
-    .where('kind', '=', 'standing')
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
+  const course = await readCourse(on, contest);
+  return course.standing !== null && !recomputeDue(course);
 }

@@ -9,7 +9,7 @@ create table objection_officer (
 );
 
 -- code: keyed digest of the word by which who objected asks what became of it; source: keyed digest of the network that it came from, null when entered by
--- the office. who: {name, phone, address}, what: {text}, both sealed under the objections' own key; null = there is none, or it was erased.
+-- the office or a day old. who: {name, phone, address}, what: {text, files: {id: name}}, both sealed under the objections' own key; null = there is none, or it was erased.
 create table objection (
   id          int generated always as identity primary key,
   contest     int not null references contest (id) on delete cascade,
@@ -25,11 +25,10 @@ create table objection (
 );
 create index objection_source on objection (contest, source, received_at);
 
--- Sealed like the texts.
+-- Sealed like the texts; what it is called stands among them, since that may name somebody.
 create table objection_file (
   id         uuid primary key,
   objection  int not null references objection (id) on delete cascade,
-  name       text not null,
   type       text not null,
   size       int not null,
   bytes      bytea not null,

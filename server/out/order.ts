@@ -2,9 +2,12 @@ import type { PaperAsk, PaperName } from '@zuimei/shared/out.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { StoredContest } from '../contest/contest.ts';
 import type { Db } from '../db.ts';
+import { readCourse } from '../judging/course.ts';
+import { readVerdicts } from '../judging/verdict.ts';
 import type { Log } from '../log/log.ts';
 import { ballotTables, readBallots } from './ballots.ts';
 import { candidateTables } from './candidates.ts';
+import { decisionOf, noticeLetter, resultTable } from './course.ts';
 import { readCard } from './form.ts';
 import { judgingTables } from './judging.ts';
 import { readMark } from './mark.ts';
@@ -12,6 +15,7 @@ import { nominationTables } from './nominations.ts';
 import { readNominees, type Source } from './nominees.ts';
 import type { PaperTable, PressAsk } from './paper.ts';
 import { rankTables, readRank } from './rank.ts';
+import { readStatistics, statisticsTables } from './statistics.ts';
 import { SUMMARY_ANNEX, summaryFooter, summaryTables } from './summary.ts';
 
 /** A paper written and ready for the press. */
@@ -58,12 +62,33 @@ export async function writePaper(
   }
   const { contest } = of;
   if (!contest) throw new Refusal('not_now');
+  const across = (tables: PaperTable[]): Ordered =>
+    ask.format === 'xlsx'
+      ? list(tables, true)
+      : {
+          ...list(tables),
+          press: { kind: 'landscape', annex: '', tables, footer: source.settings.title },
+        };
   if (what === 'sheet' || what === 'scores' || what === 'totals' || what === 'chosen') {
-    const tables = await judgingTables(db, source, contest, what);
-    const paper = list(tables, true);
-    if (ask.format === 'xlsx') return paper;
-    return { ...paper, press: { kind: 'landscape', annex: '', tables, footer: source.settings.title } };
+    return across(await judgingTables(db, source, contest, what));
   }
+  if (what === 'notice' || what === 'decision') {
+    const letter = (what === 'notice' ? noticeLetter : decisionOf)(
+      contest,
+      await readCourse(db, source.id),
+      ask.no,
+    );
+    const rows = letter.lists.reduce((sum, { names }) => sum + names.length, 0);
+    return { press: { kind: 'letter', letter }, rows, name: letter.document };
+  }
+  if (what === 'results') {
+    const { standing } = await readVerdicts(db, source.id);
+    return across([
+      resultTable(source, contest, await readCourse(db, source.id), standing?.document ?? null),
+    ]);
+  }
+  if (what === 'statistics')
+    return across(statisticsTables(source, contest, await readStatistics(db, source)));
   if (what === 'candidates') return list(candidateTables(source, contest.candidates));
   const mark = await readMark(log, source.id);
   if (what === 'ballots') return list(ballotTables(source, await readBallots(db, source.id), mark));

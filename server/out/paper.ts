@@ -40,11 +40,27 @@ export interface Card {
   remarks: string[];
 }
 
+/** An official document under a red head. */
+export interface Letter {
+  /** Whose head it is, one a line. */
+  organs: string[];
+  /** 发文字号; '' = it has none. */
+  document: string;
+  title: string;
+  before: string[];
+  lists: { head: string; names: { name: string; unit: string }[] }[];
+  after: string[];
+  signed: string[];
+  /** As it is printed. */
+  date: string;
+}
+
 /** What the thread is asked for. `annex`: the line above a 汇总表's title, e.g. 附件3. */
 export type PressAsk =
   | { kind: 'workbook'; tables: PaperTable[]; bordered: boolean }
   | { kind: 'landscape'; annex: string; tables: PaperTable[]; footer: string }
-  | { kind: 'card'; card: Card };
+  | { kind: 'card'; card: Card }
+  | { kind: 'letter'; letter: Letter };
 
 /** Longest text a worksheet's cell can hold. */
 const CELL_CHARS = 32_000;

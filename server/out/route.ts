@@ -38,6 +38,7 @@ const askBody = object({
   scope: optional(picklist(['sent', 'accepted']), 'accepted'),
   sender: optional(object({ unit: line, contact: line, phone: line })),
   nomination: optional(rowNumber),
+  no: optional(rowNumber),
 });
 
 const types = {
@@ -47,7 +48,7 @@ const types = {
 
 /**
  * GET /api/console/contests/:slug/out (what there is), GET …/out/:what (to print), POST …/out/:what (a file; recorded). 主办单位: every
- * paper; 审计: 候选名单, 选票汇总, 票数排行; 审核员: 报送明细, masked. Private values leave in full only for 主办单位 with a reason.
+ * paper; 审计: all but those of nominations; 审核员: 报送明细, masked. Private values leave in full only for 主办单位 with a reason.
  */
 export function outRoute(parts: {
   db: Db;

@@ -7,9 +7,11 @@ import { readRetention } from '../archive/retention.ts';
 import { readContest } from '../contest/contest.ts';
 import { readStored } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
+import { readCourse } from '../judging/course.ts';
 import { readVerdicts } from '../judging/verdict.ts';
 import type { Log } from '../log/log.ts';
 import { readTally } from '../tally/snapshot.ts';
+import { courseLines } from './course.ts';
 import { judgingRows } from './judging.ts';
 import { type Source, sourceOf } from './nominees.ts';
 
@@ -26,6 +28,7 @@ interface Counts {
 export async function readPapers(db: Db, log: Log, source: Source): Promise<PaperLine[]> {
   const counts = await readCounts(db, source.id);
   const contest = source.published ? await readContest(db, source.slug) : null;
+  const of = courseLines(contest && (await readCourse(db, source.id)));
   const rows: Record<PaperLine['name'], number> = {
     candidates: source.published ? counts.candidates : 0,
     nominations: counts.nominations,
@@ -34,6 +37,10 @@ export async function readPapers(db: Db, log: Log, source: Source): Promise<Pape
     ballots: counts.ballots,
     rank: source.published ? counts.candidates : 0,
     ...judgingRows(contest, contest && (await readVerdicts(db, source.id))),
+    notice: of.notice.length,
+    decision: of.decision.length,
+    results: of.results,
+    statistics: source.published ? counts.ballots : 0,
   };
   const sealed = await readSeal(db, log, source);
   return paperNames.map((name): PaperLine => {
@@ -44,6 +51,7 @@ export async function readPapers(db: Db, log: Log, source: Source): Promise<Pape
       name,
       rows: rows[name],
       ...(name === 'summary' ? { sent } : {}),
+      ...(name === 'notice' || name === 'decision' ? { of: of[name] } : {}),
       refused: empty ? { code: 'not_now', details: {} } : name === 'rank' ? sealed : null,
     };
   });

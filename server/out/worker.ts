@@ -6,6 +6,7 @@ async function make(ask: PressAsk): Promise<Uint8Array> {
   if (ask.kind === 'workbook')
     return await (await import('./workbook.ts')).writeWorkbook(ask.tables, ask.bordered);
   if (ask.kind === 'landscape') return await (await import('./landscape.ts')).writeLandscape(ask);
+  if (ask.kind === 'letter') return await (await import('./letter.ts')).writeLetter(ask.letter);
   return await (await import('./card.ts')).writeCard(ask.card);
 }
 

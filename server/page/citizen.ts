@@ -4,13 +4,16 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
-import { cardOf } from '@zuimei/shared/card.ts';
-import { phaseAt } from '@zuimei/shared/contest.ts';
+import { phaseAt, publishedOf } from '@zuimei/shared/contest.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import type { Made, PublicCourse } from '@zuimei/shared/result/view.ts';
 import type { ContestSummary, ContestView } from '@zuimei/shared/view.ts';
 import type { StoredContest } from '../contest/contest.ts';
 import type { Contests } from '../contest/contests.ts';
 import type { Views } from '../contest/route.ts';
+import { readMade } from '../course/made.ts';
+import type { PublicCourses } from '../course/public.ts';
+import type { Db } from '../db.ts';
 import { readAsset, typeOf } from '../http/asset.ts';
 import { createKept } from '../http/kept.ts';
 import { originOf } from '../http/origin.ts';
@@ -18,6 +21,7 @@ import { type Prebuilt, prebuild, send } from '../http/reply.ts';
 import { createTurns } from '../turn.ts';
 import { voterCookie } from '../vote/route.ts';
 import type { Voters } from '../vote/voter.ts';
+import { contestHead, tags } from './head.ts';
 
 /** What the page is rendered from, on the server and again in the browser. */
 interface FirstData {
@@ -26,6 +30,9 @@ interface FirstData {
   elder: boolean;
   contest?: ContestView;
   contests?: ContestSummary[];
+  /** On pages that show what became of the vote. */
+  course?: PublicCourse;
+  made?: Made;
   notFound?: true;
 }
 
@@ -89,6 +96,8 @@ function contentPolicy(css: string): string {
 interface Page {
   of: StoredContest | null;
   phase: string;
+  /** Of the course, where the page shows it: an ETag. */
+  course: string;
   at: number;
   reply: Prebuilt;
 }
@@ -97,31 +106,34 @@ type Env = { Bindings: HttpBindings };
 
 /**
  * The citizen's pages: /, /c/:slug and everything below it. Public; gives a voter cookie to who has none. The HTML depends on the
- * contest's version, on the minute and on 长辈版 alone, so it is rendered once for each and sent as bytes. Only pages that there are are
+ * contest's version, on the minute, on 长辈版 and, where it shows it, on what the course says alone, so it is rendered once for each and sent as bytes. Only pages that there are are
  * rendered: a number of no candidate gets the contest's page, everything else the one page that says so. HEAD renders nothing.
  */
 export function pageRoute(parts: {
   site: Site;
+  db: Db;
   contests: Contests;
+  courses: PublicCourses;
   views: Views;
   voters: Voters;
   clock: () => number;
   publicUrl: string | null;
   secure: boolean;
 }) {
-  const { site, contests, views, voters, clock } = parts;
+  const { site, db, contests, courses, views, voters, clock } = parts;
   const pages = createKept<Page>(KEPT_BYTES);
   const rendering = new Map<string, Promise<Page>>();
   const turns = createTurns(RENDERING);
 
   /** Whoever asks for a page that is being made waits for that one. */
   function make(
+    making: string,
     key: string,
     page: Omit<Page, 'reply' | 'at'>,
     first: FirstData,
     head: string,
   ): Promise<Page> {
-    const under = rendering.get(key);
+    const under = rendering.get(making);
     if (under) return under;
     const made = render(first, head)
       .then((reply) => {
@@ -129,8 +141,8 @@ export function pageRoute(parts: {
         pages.put(key, whole, 4 * reply.plain.body.length);
         return whole;
       })
-      .finally(() => rendering.delete(key));
-    rendering.set(key, made);
+      .finally(() => rendering.delete(making));
+    rendering.set(making, made);
     return made;
   }
 
@@ -142,14 +154,31 @@ export function pageRoute(parts: {
   async function contestPage(c: Context<Env>, contest: StoredContest, path: string): Promise<Response> {
     const [elder, base] = [isElder(c.req.header('cookie')), originOf(parts.publicUrl, c.env?.incoming)];
     const phase = phaseAt(contest, clock());
+    const told = showsCourse(contest, path) ? await courses(contest.slug) : null;
+    const course = told?.reply.etag ?? '';
+    const number = Number(/\/made\/(\d+)$/.exec(path)?.[1] ?? 0);
+    if (number > 0 && !standing(told?.course, number)) return await missingPage(c);
     const key = `${elder} ${base} ${path}`;
     const kept = pages.get(key);
-    if (kept && kept.of === contest && kept.phase === phase && clock() - kept.at < STALE_MS)
-      return send(c, kept.reply);
+    const same = kept?.of === contest && kept.phase === phase && kept.course === course;
+    if (kept && same && clock() - kept.at < STALE_MS) return send(c, kept.reply);
     if (c.req.method === 'HEAD') return headersOnly(200);
+    const made = number > 0 ? await orNull(() => readMade(db, contest.slug, number)) : null;
+    if (number > 0 && !made) return await missingPage(c);
     const view = await views.view(contest);
-    const first = { path, now: new Date(clock()).toISOString(), elder, contest: lightView(view, path) };
-    const page = await make(key, { of: contest, phase }, first, contestHead(view, path, base));
+    const first = {
+      ...{ path, now: new Date(clock()).toISOString(), elder, contest: lightView(view, path) },
+      ...(told ? { course: told.course } : {}),
+      ...(made ? { made } : {}),
+    };
+    // What waits for its rendering waits for one that shows the same.
+    const page = await make(
+      `${key} ${course}`,
+      key,
+      { of: contest, phase, course },
+      first,
+      contestHead(view, path, base),
+    );
     return send(c, page.reply);
   }
 
@@ -166,7 +195,7 @@ export function pageRoute(parts: {
       contests: await views.summaries(),
     };
     const head = tags('最美 · 公众投票', '推选身边的最美应急人，每一张选票都可核验。', `${base}/`, null);
-    return send(c, (await make(key, { of: null, phase: '' }, first, head)).reply);
+    return send(c, (await make(key, key, { of: null, phase: '', course: '' }, first, head)).reply);
   }
 
   /** The same bytes for every address at which there is nothing. */
@@ -176,7 +205,7 @@ export function pageRoute(parts: {
     const key = `${elder} missing`;
     const first = { path: '/c/-', now: new Date(clock()).toISOString(), elder, notFound: true as const };
     const head = tags('没有找到这个页面 · 最美', '', '', null);
-    const page = pages.get(key) ?? (await make(key, { of: null, phase: '' }, first, head));
+    const page = pages.get(key) ?? (await make(key, key, { of: null, phase: '', course: '' }, first, head));
     const { body, headers } = page.reply.plain;
     return new Response(body, { status: 404, headers: { ...headers, 'Cache-Control': 'no-store' } });
   }
@@ -187,7 +216,7 @@ export function pageRoute(parts: {
     const [, query = ''] = /^(\?n=\d{1,5})(?:[^\d&].*)?$/i.exec(search) ?? [];
     if (slug === '' || (path === pathname.replace(/\/+$/, '') && (query === '' || query === search)))
       return null;
-    const contest = await findOrNull(contests, slug);
+    const contest = await orNull(() => contests.find(slug));
     return contest && pathOf(contest, path, query.toLowerCase());
   }
 
@@ -201,7 +230,7 @@ export function pageRoute(parts: {
       const url = new URL(c.req.url);
       const meant = await unglued(url);
       if (meant) return c.redirect(meant, 302);
-      const contest = await findOrNull(contests, c.req.param('slug'));
+      const contest = await orNull(() => contests.find(c.req.param('slug')));
       const path = contest && pathOf(contest, url.pathname, url.search);
       if (!contest || path === null) return await missingPage(c);
       const response = await contestPage(c, contest, path);
@@ -217,9 +246,9 @@ export function pageRoute(parts: {
     });
 }
 
-async function findOrNull(contests: Contests, slug: string): Promise<StoredContest | null> {
+async function orNull<Found>(find: () => Found | Promise<Found>): Promise<Found | null> {
   try {
-    return await contests.find(slug);
+    return await find();
   } catch (error) {
     if (error instanceof Refusal && error.code === 'not_found') return null;
     throw error;
@@ -237,9 +266,12 @@ function pathOf(contest: StoredContest, pathname: string, search: string): strin
     const shared = known(/^\?n=(\d{1,5})$/.exec(search)?.[1]);
     return shared === null ? list : `${list}?n=${shared}`;
   }
-  if (!below.startsWith('/n/')) return list + below;
-  const number = known(below.slice(3));
-  return number === null ? null : `${list}/n/${number}`;
+  // Where nothing comes after the vote there is no notice, and no result of one.
+  if (OUTCOME.test(below) && contest.outcome === null) return null;
+  const [, page, text] = /^\/(n|made)\/(\d+)$/.exec(below) ?? [];
+  if (!page) return list + below;
+  const number = known(text);
+  return number === null ? null : `${list}/${page}/${number}`;
 }
 
 /** The whole document of a page: the template with its head, what it is rendered from, and its first HTML. */
@@ -263,8 +295,22 @@ export function lightView(view: ContestView, path: string): ContestView {
 }
 
 /** As far as an address goes that a page of ours can have. */
-const LINK = /^(\/c\/([a-z0-9][a-z0-9-]*)(?:\/n\/\d{1,5}|\/[a-z]+)?)/;
-const PAGES = /^(\/(n\/\d{1,5}|rank|mine|rules|verify|poster))?$/;
+const LINK = /^(\/c\/([a-z0-9][a-z0-9-]*)(?:\/(?:n|made)\/\d{1,5}|\/[a-z]+)?)/;
+const PAGES = /^(\/((?:n|made)\/\d{1,5}|rank|mine|rules|verify|poster|notice|result|objection))?$/;
+const OUTCOME = /^\/(made\/\d+|notice|result)$/;
+
+/** The notice and the result in any case; of a candidate whether they are on one, from the first on. */
+function showsCourse(contest: StoredContest, path: string): boolean {
+  const below = path.slice(`/c/${contest.slug}`.length);
+  return OUTCOME.test(below) || (below.startsWith('/n/') && publishedOf(contest) !== null);
+}
+
+/** Is named by a result, and was not revoked? Only of those there is a page that says how. */
+function standing(course: PublicCourse | undefined, number: number): boolean {
+  return (
+    course?.results.some(({ items }) => items.some((one) => one.number === number && !one.revoked)) ?? false
+  );
+}
 
 function showsDeeds(path: string, number: number): boolean {
   return path.endsWith(`/n/${number}`);
@@ -283,36 +329,6 @@ function pageHeaders(csp: string): Record<string, string> {
     'Referrer-Policy': 'same-origin',
     'Permissions-Policy': 'camera=(), microphone=(), geolocation=(), interest-cohort=()',
   };
-}
-
-function contestHead(view: ContestView, path: string, base: string): string {
-  const number = Number(/\/n\/(\d+)/.exec(path)?.[1] ?? /\?n=(\d+)/.exec(path)?.[1] ?? 0);
-  const { title, text, image } = cardOf(view, number, base);
-  const size = view.candidates.some((one) => one.number === number) ? 'full' : 'card';
-  const picture = image?.slice(base.length).replace(/card\.jpg$/, `${size}.avif`);
-  const preload = picture
-    ? `<link rel="preload" as="image" type="image/avif" fetchpriority="high" href="${picture}">`
-    : '';
-  return preload + tags(title, text, base + path, image);
-}
-
-function tags(title: string, description: string, url: string, image: string | null): string {
-  const meta = (name: string, content: string) =>
-    `<meta property="og:${name}" content="${escapeHtml(content)}">`;
-  return [
-    `<title>${escapeHtml(title)}</title>`,
-    `<meta name="description" content="${escapeHtml(description)}">`,
-    meta('type', 'website'),
-    meta('site_name', '最美'),
-    meta('title', title),
-    meta('description', description),
-    url ? meta('url', url) : '',
-    image ? meta('image', image) : '',
-  ].join('');
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
 }
 
 /** JSON that cannot end the script element it stands in. */

@@ -9,12 +9,15 @@ import type {
 } from '@zuimei/shared/plan/plan.ts';
 import { nextYear, planFrom, presets, yearOf } from '@zuimei/shared/plan/preset.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import type { Course } from '@zuimei/shared/result/course.ts';
+import { courseNext } from '@zuimei/shared/result/next.ts';
 import type { Scope } from '@zuimei/shared/staff.ts';
 import { readCalendar } from '../calendar/calendar.ts';
 import { announcedOf } from '../contest/contest.ts';
 import { collectionDocument, settingsDocument } from '../contest/document.ts';
 import { readStored } from '../contest/plan.ts';
 import type { Db, Tables } from '../db.ts';
+import { readCourses } from '../judging/course.ts';
 import { copyMedia } from '../media/media.ts';
 import type { Secrets } from '../secret.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
@@ -78,7 +81,7 @@ export function createCatalogue(parts: {
   return {
     async list(scope, drafts) {
       const { rows } = await sql<Row>`
-        select c.slug, c.settings, c.collection ->> 'preset' as preset, c.published_at, c.archived_at, c.noticed_at, c.resulted_at,
+        select c.id, c.slug, c.settings, c.collection ->> 'preset' as preset, c.published_at, c.archived_at, c.noticed_at, c.resulted_at,
           c.draft is not null as changed, coalesce(u.units, 0) as units, coalesce(n.nominations, 0) as nominations,
           coalesce(n.waiting, 0) as waiting, coalesce(k.candidates, 0) as candidates,
           coalesce(t.ballots, 0) as ballots, coalesce(t.held, 0) as held
@@ -92,7 +95,12 @@ export function createCatalogue(parts: {
         where (${drafts} or c.published_at is not null)
           and ${scope === 'all' ? sql`true` : sql`c.slug = any(${slugArray(scope)})`}
         order by c.id desc limit ${MOST_CONTESTS}`.execute(db);
-      return rows.map((row) => lineOf(row, clock()));
+      const now = clock();
+      const courses = await readCourses(
+        db,
+        rows.filter((row) => isAfterVote(row, now)).map(({ id }) => id),
+      );
+      return rows.map((row) => lineOf(row, courses.get(row.id) ?? null, now));
     },
 
     async create(actor, { preset: name, title, organizer, start, slug }) {
@@ -166,6 +174,7 @@ async function insert(
 type Count = string | number;
 
 interface Row {
+  id: number;
   slug: string;
   settings: ContestSettings;
   preset: PresetName | null;
@@ -182,8 +191,15 @@ interface Row {
   held: Count;
 }
 
-function lineOf(row: Row, now: number): ContestLine {
+const isAfterVote = ({ settings, published_at, archived_at }: Row, now: number): boolean =>
+  settings.outcome !== null &&
+  published_at !== null &&
+  archived_at === null &&
+  settings.rounds.every(({ closes }) => Date.parse(closes) <= now);
+
+function lineOf(row: Row, course: Course | null, now: number): ContestLine {
   const { settings } = row;
+  const { outcome } = settings;
   const published = row.published_at !== null;
   const next = settings.schedule.find((step) => Date.parse(step.from) > now);
   return {
@@ -196,6 +212,8 @@ function lineOf(row: Row, now: number): ContestLine {
     paused: settings.paused !== null,
     changed: published && row.changed,
     next: next ? { phase: next.phase, at: next.from } : null,
+    judged: outcome !== null,
+    course: course?.choice && outcome ? courseNext(course, outcome.notice, now) : null,
     units: Number(row.units),
     nominations: Number(row.nominations),
     waiting: Number(row.waiting),

@@ -1,6 +1,9 @@
-import type { Effect, FindingVerdict, Office } from '../result/act.ts';
+import type { Office } from '../result/act.ts';
+import type { OpenAct } from '../result/certificate.ts';
 import type {
+  CertificateView,
   CourseView,
+  FindingDraft,
   Made,
   ObjectionList,
   ObjectionOpened,
@@ -14,7 +17,10 @@ import type { Done, Reasoned } from './done.ts';
 export interface CourseApi {
   'GET /api/console/contests/:slug/course': { reply: CourseView };
   /** An auditor stands by the counts as they are. Refuses with count_confirmed, sealed. */
-  'POST /api/console/contests/:slug/course/count': { body: Reasoned; reply: Done };
+  'POST /api/console/contests/:slug/course/count': {
+    body: Reasoned & { secrets?: { organizer: string; auditor: string } };
+    reply: Done;
+  };
   /** A form: `approval` as JSON {before, organ, date, document, reason}, and the paper as `scan`, which may be absent. */
   'POST /api/console/contests/:slug/course/approvals': { body: FormData; reply: Done };
   /** `digest` in hex. */
@@ -54,22 +60,30 @@ export interface CourseApi {
   'GET /api/console/contests/:slug/course/recommendations/:entry': { reply: Blob };
 
   'GET /api/console/contests/:slug/objections': { reply: ObjectionList };
-  /** By the officer, as it came by letter, telephone or in person: a form, `objection` as JSON and files. */
+  /** By the officer, as it came by letter, telephone or in person: a form, `objection` as JSON (ObjectionEntry) and files. */
   'POST /api/console/contests/:slug/objections': { body: FormData; reply: ObjectionReceipt };
   /** For the officer; recorded. */
   'GET /api/console/contests/:slug/objections/:no': { reply: ObjectionOpened };
   /** For an auditor, without who it was; recorded. */
   'POST /api/console/contests/:slug/objections/:no/reveal': { body: Reasoned; reply: ObjectionOpened };
+  /** For the officer, and for an auditor who revealed this one within a day. */
   'GET /api/console/contests/:slug/objections/:no/files/:file': { reply: Blob };
   'POST /api/console/contests/:slug/objections/:no/findings': {
-    body: { verdict: FindingVerdict; effect: Effect; numbers: number[]; basis: string; answer: string };
+    body: FindingDraft;
     reply: Done;
   };
+  /** `id`: of the proposal that was read. Refuses with finding_own, finding_closed, and with what the proposal was judged by. */
   'POST /api/console/contests/:slug/objections/:no/findings/decide': {
-    body: Reasoned & { granted: boolean };
+    body: Reasoned & { id: number; granted: boolean };
     reply: Done;
   };
 
+  'GET /api/console/contests/:slug/certificates': { reply: CertificateView };
+  /** Says that they are printed now. Refuses with not_chosen what was revoked. */
+  'POST /api/console/contests/:slug/certificates': { body: { serials: string[] }; reply: Done };
+
+  /** Of the kinds that a course is read from; not_found otherwise, and a ballot is never one. */
+  'GET /api/contests/:slug/acts/:index': { reply: OpenAct };
   'GET /api/contests/:slug/course': { reply: PublicCourse };
   /** Of one that a result names; not_found otherwise. */
   'GET /api/contests/:slug/made/:number': { reply: Made };

@@ -1,5 +1,6 @@
 import type { CandidateKind } from '../contest.ts';
 import type { AttachmentView, Consent, FormValues, NominationView } from '../nomination.ts';
+import type { UnitLine } from '../result/view.ts';
 import type { Instant } from '../time.ts';
 import type { IntakeView, OpinionDraft, PortalView, UploadProgress } from '../unit.ts';
 import type { Done } from './done.ts';
@@ -8,6 +9,8 @@ import type { Done } from './done.ts';
 export interface UnitApi {
   'POST /api/console/unit/enter': { body: { key: string }; reply: Done };
   'GET /api/console/unit': { reply: PortalView };
+  /** How its nominees fared; [] until a result is published. */
+  'GET /api/console/unit/lines': { reply: UnitLine[] };
   'POST /api/console/unit/documents': { body: FormData; reply: IntakeView };
   'GET /api/console/unit/media/:file': { reply: Blob };
   'POST /api/console/unit/nominations': { body: { kind: CandidateKind }; reply: NominationView };

@@ -1,7 +1,7 @@
 import { checkChoice, checkTies, courseBefore } from './chosen.ts';
 import { changedRules, checkRules, checkTally } from './counted.ts';
 import { bundleFiles, type Edition } from './format.ts';
-import { checkOrder, checkParts, checkSheets, checkTotals } from './judged.ts';
+import { checkOrder, checkParts, checkTotals } from './judged.ts';
 import { type Opened, readBundle } from './opened.ts';
 import { checkCertificates, checkNotices, checkResults } from './published.ts';
 import { candidateLines } from './record.ts';
@@ -9,6 +9,7 @@ import type { BundleOptions, BundleReport, BundleStep } from './report.ts';
 import { stepNames } from './report.ts';
 import { checkSample, sampleWords } from './sampled.ts';
 import { checkLedger, checkSeal, checkSums, editionWords } from './seal.ts';
+import { checkSheets } from './sheets.ts';
 import { runStep } from './step.ts';
 import { type BundleSource, isZipFault, openZip, type ZipPlace } from './zip.ts';
 
@@ -22,23 +23,25 @@ export async function checkBundle(
   tell: (bytes: number, of: number) => void = () => {},
 ): Promise<BundleReport> {
   let opened: Opened | null = null;
+  let lost: { error: unknown } | null = null;
   const first = await runStep(1, async (say) => {
     try {
       const places = await openZip(source);
       for (const sentence of strangers(places)) say(sentence);
       opened = await readBundle(source, places, options, tell);
     } catch (error) {
-      if (!isZipFault(error)) throw error;
-      say(`文件包${error.zipFault}。`);
+      if (isZipFault(error)) say(`文件包：${error.zipFault}。`);
+      else lost = { error };
     }
   });
+  if (lost) throw (lost as { error: unknown }).error;
   return opened ? await reportOf(first, opened) : unreadable(first);
 }
 
 function* strangers(places: readonly ZipPlace[]): Generator<string> {
   const names: readonly string[] = bundleFiles;
-  for (const { name } of places) if (!names.includes(name)) yield `文件包里多出 ${name}，不该有这个文件。`;
-  for (const name of names) if (!places.some((one) => one.name === name)) yield `文件包里没有 ${name}。`;
+  for (const { name } of places) if (!names.includes(name)) yield `文件包：多出 ${name}，不该有这个文件。`;
+  for (const name of names) if (!places.some((one) => one.name === name)) yield `文件包：没有 ${name}。`;
 }
 
 async function reportOf(first: BundleStep, opened: Opened): Promise<BundleReport> {
@@ -76,6 +79,7 @@ async function reportOf(first: BundleStep, opened: Opened): Promise<BundleReport
     remarks: remarksOf(opened, edition, sample),
     sample,
     ledger: opened.ledger,
+    ledgerBytes: opened.ledgerBytes,
   };
 }
 
@@ -98,6 +102,7 @@ function unreadable(first: BundleStep): BundleReport {
     remarks: [],
     sample: null,
     ledger: null,
+    ledgerBytes: 0,
   };
 }
 

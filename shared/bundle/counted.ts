@@ -74,12 +74,12 @@ export function checkTally(opened: Opened, say: Say): string {
   const tally = json('tally.json') as TallyFile;
   const replayed = ledger.header?.withheld === null;
   const count = acts.findLast(({ kind }) => kind === 'count');
-  compare('tally.json 的 basis', tally.basis, replayed ? 'replay' : 'count', say, '按这一版');
-  compare('tally.json 的 count', tally.count, count ? countLine(count) : null, say);
+  compare('tally.json basis', tally.basis, replayed ? 'replay' : 'count', say, '按这一版');
+  compare('tally.json count', tally.count, count ? countLine(count) : null, say);
   const numbers = candidateLines(acts).map(({ number }) => number);
   if (replayed) {
     const mark = ledger.marks.get(standing.index);
-    compare('tally.json 的 ledgerSize', tally.ledgerSize, standing.index, say);
+    compare('tally.json ledgerSize', tally.ledgerSize, standing.index, say);
     const anew = roundCounts(mark?.tally ?? [], ballots.rounds(standing.index), numbers);
     sameRounds('tally.json', tally.rounds, anew, '按选票重算', say);
     if (count) {
@@ -89,7 +89,11 @@ export function checkTally(opened: Opened, say: Say): string {
     }
   } else if (count) {
     const facts = factsOf(count);
-    compare('tally.json 的 ledgerSize', tally.ledgerSize, facts.ledgerSize, say);
+    if (facts.ledgerSize !== count.index)
+      say(
+        `第 ${count.index + 1} 号账目确认的是前 ${facts.ledgerSize} 条账目的票数，应为 ${count.index} 条。`,
+      );
+    compare('tally.json ledgerSize', tally.ledgerSize, facts.ledgerSize, say);
     sameRounds('tally.json', tally.rounds, facts.rounds, `按第 ${count.index + 1} 号账目的计票确认`, say);
     checkPlaces(facts, ballots, say);
   } else say('账本里没有审计人员的计票确认，公开版的票数没有依据。');

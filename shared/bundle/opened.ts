@@ -8,7 +8,8 @@ import { createRoundFinder } from '../ledger/replay.ts';
 import type { CourseEntry } from '../result/course.ts';
 import { type BundleFile, isBundleFile, type SampleHead, type SampleLine } from './format.ts';
 import type { BundleOptions } from './report.ts';
-import { type BundleSource, unpack, unpackAll, type ZipPlace } from './zip.ts';
+import { unpack, unpackAll } from './unpack.ts';
+import type { BundleSource, ZipPlace } from './zip.ts';
 
 /** A bundle as it was read, nothing of it checked but its ledger. */
 export interface Opened {
@@ -21,6 +22,7 @@ export interface Opened {
   /** The lines of a file; throws Unread with the first that is not canonical. */
   lines(name: BundleFile): unknown[];
   ledger: ExportReport;
+  ledgerBytes: number;
   /** Every entry but the ballots. */
   acts: CourseEntry[];
   ballots: BallotPlaces;
@@ -115,6 +117,7 @@ export async function readBundle(
     json: (name) => parsed(text(name), name),
     lines,
     ledger: await check.finish(),
+    ledgerBytes: place?.size ?? 0,
     acts,
     ballots,
     commitments,

@@ -1,5 +1,4 @@
-import { type Calendar, isWorkingDay } from '../calendar.ts';
-import type { NoticeDay, NoticeFacts, ResultFacts, ResultItem } from '../result/act.ts';
+import type { FindingFacts, NoticeDay, NoticeFacts, ResultFacts, ResultItem } from '../result/act.ts';
 import {
   type Course,
   type CourseEntry,
@@ -10,6 +9,7 @@ import {
   type ResultLack,
   resultLacks,
 } from '../result/course.ts';
+import { type FindingFault, findingFault } from '../result/effect.ts';
 import { shanghaiClock, shanghaiDate } from '../time.ts';
 import { courseBefore } from './chosen.ts';
 import { rulesInForce } from './counted.ts';
@@ -37,15 +37,26 @@ export function checkNotices(opened: Opened, say: Say): string {
     if (receivedAt > at)
       say(`${where}写收到于 ${clock(receivedAt)}，晚于入账的第 ${entry + 1} 号（${clock(at)}）。`);
   }
-  for (const { index, act } of acts.filter(({ kind }) => kind === 'finding'))
-    if (!courseBefore(acts, index).objections.some(({ no }) => no === act['no']))
-      say(`第 ${index + 1} 号账目的处理结论针对第 ${act['no']} 号异议，此前没有这一异议。`);
+  for (const { index, act } of acts.filter(({ kind }) => kind === 'finding')) {
+    const [before, facts] = [courseBefore(acts, index), act as unknown as FindingFacts];
+    const fault = findingFault(before, facts.no, facts);
+    const where = `第 ${index + 1} 号账目的处理结论针对第 ${facts.no} 号异议`;
+    if (!before.objections.some(({ no }) => no === facts.no)) say(`${where}，此前没有这一异议。`);
+    else if (fault) say(`${where}，${findingWords[fault.code]}。`);
+  }
   for (const { lack, entry } of lacksOf(acts)) {
     const said = noticeLack(lack);
     if (said) say(`第 ${entry + 1} 号账目公布结果时，${said}。`);
   }
   return `公示 ${course.notices.length} 次，异议 ${course.objections.length} 件。`;
 }
+
+const findingWords: Record<FindingFault['code'], string> = {
+  finding_effect: '效果与结论不相称',
+  finding_numbers: '所指的候选不在这次公示之中',
+  result_out: '所指的候选已经在结果中公布',
+  finding_final: '收回了已有人递补的退出',
+};
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 const clock = (at: string): string => shanghaiClock(Date.parse(at)).slice(0, 16);
@@ -91,20 +102,11 @@ function checkDays(
     .map(({ day }) => day);
   if (work.join() !== facts.days.join())
     say(`${where}的工作日写 ${facts.days.join('、')}，按所列各日应为 ${work.join('、')}。`);
-  if (facts.days.length > 0 && !begins(facts.span, first))
-    say(`${where}从 ${facts.days[0]} 起算，按规则应从 ${new Date(first).toISOString().slice(0, 10)} 起。`);
-}
-
-/** The span holds every day from where the count begins, or begins after days that are off anyway: then those are listed too. */
-function begins(span: readonly NoticeDay[], first: number): boolean {
-  return Date.parse(span[0]?.day ?? '') <= first || skipsWeekend(span[0]?.day ?? '', first);
-}
-
-function skipsWeekend(day: string, first: number): boolean {
-  const weekdays: Calendar = { years: [], off: [], work: [] };
-  for (let ms = first; ms < Date.parse(day); ms += DAY_MS)
-    if (isWorkingDay(weekdays, new Date(ms).toISOString().slice(0, 10))) return false;
-  return true;
+  // Who begins later gives people more time.
+  if (Date.parse(facts.span[0]?.day ?? '') < first)
+    say(
+      `${where}从 ${facts.span[0]?.day} 起算，按规则最早从 ${new Date(first).toISOString().slice(0, 10)} 起。`,
+    );
 }
 
 const kindOf = ({ kind }: NoticeDay): string => kind;
@@ -168,7 +170,7 @@ export function checkResults(opened: Opened, say: Say): string {
     const [named, due] = [facts.items.map(({ number }) => number), publishable(before)];
     if (ascending(named) !== ascending(due))
       say(`${where}写候选 ${ascending(named)}，按拟入选与公示应为 ${ascending(due) || '空'}。`);
-    if (ascending(facts.held) !== ascending(heldOf(before).filter((one) => chosenNow(before).includes(one))))
+    if (ascending(facts.held) !== ascending(heldOf(before)))
       say(
         `${where}暂缓写 ${ascending(facts.held) || '无'}，按处理结论应为 ${ascending(heldOf(before)) || '无'}。`,
       );
@@ -198,8 +200,8 @@ function checkItem(
   const { honours } = rulesInForce(acts, entry).outcome;
   if (honours.length === 0) return;
   let place = chosenNow(before).indexOf(number);
-  const due = honours.find(({ places }) => (place -= places) < 0)?.name ?? '';
-  if (honour !== due) say(`${where}候选 ${number} 的荣誉写 ${honour || '空'}，按次序应为 ${due || '空'}。`);
+  const due = honours.find(({ places }) => (place -= places) < 0)?.name ?? honours.at(-1)?.name;
+  if (honour !== due) say(`${where}候选 ${number} 的荣誉写 ${honour || '空'}，按次序应为 ${due ?? '空'}。`);
 }
 
 /** 15: no serial is given twice, each is of this contest, and what was revoked had been given. */
@@ -207,11 +209,11 @@ export function checkCertificates({ acts, ledger }: Opened, say: Say): string {
   const { results, revoked } = courseBefore(acts, Number.POSITIVE_INFINITY);
   if (results.length === 0) throw idle('还没有证书。');
   const given = new Map<string, { entry: number; number: number }>();
-  const form = new RegExp(`^${ledger.header?.contest ?? ''}-\\d{4}-\\d{3,}$`);
+  const start = `${ledger.header?.contest ?? ''}-`;
   for (const { items, entry } of results)
     for (const { serial, number } of items) {
       const other = given.get(serial);
-      if (!form.test(serial))
+      if (!serial.startsWith(start) || !/^\d{4}-\d{3,}$/.test(serial.slice(start.length)))
         say(`第 ${entry + 1} 号账目候选 ${number} 的证书编号写 ${serial}，不是本活动的编号。`);
       if (other)
         say(

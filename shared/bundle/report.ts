@@ -44,6 +44,8 @@ export interface BundleReport {
   remarks: string[];
   sample: { drawn: number; of: number; lines: SampleLineFinding[] } | null;
   ledger: ExportReport | null;
+  /** Of ledger.ndjson. */
+  ledgerBytes: number;
 }
 
 export const stepNames = [

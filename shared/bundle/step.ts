@@ -44,6 +44,8 @@ export async function runStep(no: number, check: (say: Say) => unknown): Promise
 export function compare(file: string, kept: unknown, anew: unknown, say: Say, by = '按账本'): boolean {
   const found = firstDifference(kept, anew);
   if (!found) return true;
-  say(`${file}${found.path === '' ? '' : ` 的 ${found.path}`} 写 ${found.kept}，${by}应为 ${found.anew}。`);
+  say(
+    `${file}${found.path === '' ? '' : ` 的 ${found.path}`} 写 ${found.kept}，${by}${/\w$/.test(by) ? ' ' : ''}应为 ${found.anew}。`,
+  );
   return false;
 }

@@ -197,9 +197,15 @@ export function createExportCheck(
     seen: () => ({ entries, of: header?.size ?? 0 }),
     async finish() {
       await guarded(() => [splitter.rest()]);
-      if (header === null) return { ...nothing, problems: [{ code: 'not_export', index: null, detail: '' }] };
-      replayer ??= await begin(header);
+      const none = (): ExportReport => ({
+        ...nothing,
+        problems: [{ code: 'not_export', index: null, detail: '' }],
+      });
+      if (header === null) return none();
       const own: ExportHeader = header;
+      // A head that names no contest there could be begins nothing.
+      replayer ??= await begin(own).catch(() => null);
+      if (!replayer) return none();
       const replay = replayer.finish();
       const failed = opened.filter((one) => replay.checkpointsFailed.includes(one));
       for (const { size } of failed) problem(size > entries ? 'checkpoint_ahead' : 'checkpoint', size);

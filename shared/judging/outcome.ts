@@ -109,4 +109,4 @@ export interface Outcome {
 }
 
 /** What citizens' pages say of it; the whole of it stands in the ledger. */
-export type OutcomeView = Pick<Outcome, 'weights' | 'places'>;
+export type OutcomeView = Pick<Outcome, 'weights' | 'places' | 'sample'>;

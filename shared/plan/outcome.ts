@@ -90,8 +90,8 @@ function checkForm(outcome: Outcome, error: Say): void {
   checkNamed(error, `${PATH}.honours`, outcome.honours, 20);
   for (const [at, { places }] of outcome.honours.entries())
     checkNumber(error, `${PATH}.honours.${at}.places`, places, 1, MOST_CHOSEN);
-  checkNumber(error, `${PATH}.notice.days`, notice.days, 0, 60);
-  checkNumber(error, `${PATH}.notice.replyDays`, notice.replyDays, 0, 60);
+  checkNumber(error, `${PATH}.notice.days`, notice.days, 1, 60);
+  checkNumber(error, `${PATH}.notice.replyDays`, notice.replyDays, 1, 60);
   checkNumber(error, `${PATH}.sample`, outcome.sample, 0, 2000);
 }
 

@@ -1,6 +1,7 @@
 import type { NamedCalendar } from '../calendar.ts';
 import type { CandidateKind, Contest, Phase } from '../contest.ts';
 import type { FieldName } from '../form.ts';
+import type { CourseNext } from '../result/next.ts';
 import type { Instant } from '../time.ts';
 
 /** Everything an organizer sets: what the public reads and votes under, and how nominations are collected. */
@@ -112,6 +113,10 @@ export interface ContestLine {
   changed: boolean;
   /** The step that comes next by the clock. */
   next: { phase: Phase; at: Instant } | null;
+  /** It has rules by which the count becomes a result. */
+  judged: boolean;
+  /** What it waits for since the choice; null before, and of an archived one. */
+  course: CourseNext | null;
   units: number;
   nominations: number;
   /** Nominations that wait for a reviewer. */

@@ -1,3 +1,5 @@
+import type { Why } from '../judging/limits.ts';
+import type { Among } from '../judging/made.ts';
 import type { Outcome, PanelId, PartId, Weights } from '../judging/outcome.ts';
 import type { Instant } from '../time.ts';
 import type {
@@ -74,19 +76,25 @@ export interface ObjectionLine {
   findings: { verdict: FindingVerdict; effect: Effect; numbers: number[]; at: Instant; entry: number }[];
   /** Waits for an auditor. `basis` and `answer` are shown to the officer and to auditors. */
   proposal: FindingProposal | null;
+  /** Why the last proposal was sent back, for the officer and for auditors; null once there is another, or a finding. */
+  sentBack: { by: string; at: Instant; reason: string } | null;
   /** Its texts were erased when their term was over. */
   erased: boolean;
 }
 
-export interface FindingProposal {
-  id: number;
+/** `basis`: what was found out; `answer`: what who objected is told. */
+export interface FindingDraft {
   verdict: FindingVerdict;
   effect: Effect;
   numbers: number[];
-  by: string;
-  at: Instant;
   basis: string;
   answer: string;
+}
+
+export interface FindingProposal extends FindingDraft {
+  id: number;
+  by: string;
+  at: Instant;
 }
 
 /** GET …/objections */
@@ -100,6 +108,12 @@ export interface ObjectionList {
   officers: { staff: number; name: string }[];
   /** The reader is the officer. */
   mine: boolean;
+  /** Between which moments something may have been received about whom. */
+  notices: { no: number; from: Instant; until: Instant; numbers: number[] }[];
+  /** May one come without a name? */
+  anonymous: boolean;
+  /** Published by a result: nothing can fall on them any more. */
+  published: number[];
   lines: ObjectionLine[];
 }
 
@@ -122,10 +136,18 @@ export interface ObjectionWho {
 
 /** What somebody sends. A name and a phone, or neither: then it is a clue, where those are taken. */
 export interface ObjectionDraft {
+  /** A UUID that the browser draws: the same one sent again, after an answer that was lost, is the same objection with the same code. */
+  key: string;
   numbers: number[];
   ground: Ground;
   text: string;
   who: ObjectionWho | null;
+}
+
+/** As the office writes it down. `receivedAt`: when the letter, the call or the visitor came. */
+export interface ObjectionEntry extends ObjectionDraft {
+  channel: Exclude<Channel, 'online'>;
+  receivedAt: Instant;
 }
 
 export const objectionLimits = {
@@ -137,6 +159,11 @@ export const objectionLimits = {
   allBytes: 30 << 20,
   /** From one network in a day. */
   perDay: 5,
+  /** Of what was found out, and of the answer. */
+  finding: 2_000,
+  leastFinding: 4,
+  /** Numbers that one may be about. */
+  numbers: 20,
 } as const;
 
 /** `code`: by which it is asked for; shown once. */
@@ -161,6 +188,8 @@ export interface ObjectionState {
 /** GET /api/contests/:slug/course: everything public of it, without the names of those who did it. */
 export interface PublicCourse {
   notices: PublicNotice[];
+  /** Who stands on a notice and is not chosen any more: by a finding, or because they withdrew. */
+  fallen: number[];
   /** How many were received, answered and upheld. */
   objections: { received: number; answered: number; upheld: number };
   /** May somebody object now, and anonymously? */
@@ -205,13 +234,14 @@ export interface Made {
   /** What the vote's part is made by, in words of the rules. */
   vote: Outcome['vote'];
   votes: number;
+  among: Among;
   parts: Partial<Record<PartId, number>>;
   total: number;
   rank: number;
   of: number;
   panels: MadePanel[];
   /** Others with more points who were passed over, and why. */
-  passed: { number: number; why: string }[];
+  passed: { number: number; why: Why }[];
   /** Moved up for this one. */
   promotedFor: number | null;
   notice: { no: number; days: string[]; extended: boolean } | null;
@@ -232,7 +262,46 @@ export interface MadePanel {
     total: number | null;
     why: 'recused' | 'abstained' | null;
     dropped: boolean;
+    /** Taken out for the seat's severity, with two digits more than a figure has; null where nothing is. */
+    offset: number | null;
     entry: number;
   }[];
   part: number;
+}
+
+/** GET /api/console/unit/lines: how each nominee of a unit fared, once there is a result. */
+export interface UnitLine {
+  number: number;
+  name: string;
+  state: 'chosen' | 'held' | 'fallen' | 'passed';
+  /** Of the chosen that a result names and that stands. */
+  honour: string | null;
+  /** Why they were passed over. */
+  why: Why | null;
+  /** Of the one line alone: it names nobody else. */
+  made: Made;
+}
+
+/** GET /api/console/contests/:slug/certificates: in the order of the results. */
+export interface CertificateView {
+  slug: string;
+  title: string;
+  certificates: Certificate[];
+}
+
+export interface Certificate {
+  serial: string;
+  name: string;
+  unit: string;
+  honour: string;
+  document: string;
+  date: string;
+  organizers: string[];
+  /** Of the result that it is of. */
+  entry: number;
+  /** With everything filled in. */
+  text: string;
+  /** What its picture code leads to. */
+  link: string;
+  revoked: boolean;
 }

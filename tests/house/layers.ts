@@ -39,7 +39,7 @@ export const layers: Record<string, Rule> = {
   'shared imports nothing but itself, @noble, #sha256 (which alone may ask Node for a hash) and what unpacks a bundle':
     imports('shared', (one, source) => {
       if (within(one, 'shared') || isPackage(one, '@noble') || one.from === '#sha256') return null;
-      if (source.path === 'shared/bundle/zip.ts' && isPackage(one, 'fflate')) return null;
+      if (source.path === 'shared/bundle/unpack.ts' && isPackage(one, 'fflate')) return null;
       return source.path === 'shared/hash/sha256.node.ts' && one.from === 'node:crypto'
         ? null
         : 'shared is pure';

@@ -15,6 +15,7 @@ export const serverOrder: readonly string[] = [
     'fresh.ts',
     'thread.ts',
     'folder.ts',
+    'judgedtables.ts',
     'tables.ts',
     'db.ts',
     'redis.ts',
@@ -27,19 +28,8 @@ export const serverOrder: readonly string[] = [
   // Before the vote.
   ...['unit', 'nomination', 'review', 'intake', 'portal', 'edit'],
   // What organizers and auditors do.
-  ...[
-    'archive',
-    'shortlist',
-    'steer',
-    'live',
-    'analyst',
-    'ruling',
-    'judging',
-    'course',
-    'audit',
-    'bundle',
-    'out',
-  ],
+  ...['archive', 'shortlist', 'steer', 'live', 'analyst', 'ruling', 'judging', 'course', 'objection'],
+  ...['audit', 'bundle', 'out'],
   // How people come to it; the plan shows its page before anybody may see it.
   ...['wechat', 'chat', 'page', 'plan', 'health.ts'],
   // What wires and starts it all.

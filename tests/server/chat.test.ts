@@ -113,6 +113,28 @@ describe.each([
     },
   );
 
+  test('whoever asks for the notice or the result is led to it, and so is who asks for votes then', async () => {
+    const iso = (ms: number): string => new Date(place.site.now() + ms).toISOString();
+    const rounds = [{ opens: iso(-2 * HOUR_MS), closes: iso(-HOUR_MS), numbers: null }];
+    const { slug, id } = await contestWith({ rounds });
+    const person = somebody();
+    for (const asked of ['公示', '查结果', '查询获奖名单'])
+      expect(await say(person, asked)).toContain('正在评审，名单确定后先行公示');
+    const publish = async (column: 'noticed_at' | 'resulted_at'): Promise<void> => {
+      await sql`update contest set ${sql.ref(column)} = now(), version = version + 1 where id = ${id}`.execute(
+        place.db,
+      );
+      for (const at of [place.site, place.other]) at.pass(4_000);
+    };
+    await publish('noticed_at');
+    const notice = `/c/${slug}/notice">查看公示</a>`;
+    for (const asked of ['公示', '查询', '查询3', '帮助', '投票 3'])
+      expect(await say(person, asked)).toContain(notice);
+    await publish('resulted_at');
+    expect(await say(person, '结果')).toContain(`评选结果已经公布。\n<a href="`);
+    expect(await say(person, '查票')).toContain(`/c/${slug}/result">查看结果</a>`);
+  });
+
   test('a message that comes again is the same ballot, at whichever server, and is answered alike', async () => {
     const { slug, verify } = await contestWith({
       rule: {

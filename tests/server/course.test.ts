@@ -167,3 +167,32 @@ test('a certificate is revoked by two persons, and its page says so', async () =
     await refusedBy(one.organizer.ask('POST', `${path}/course/revocations`, { serial, reason: REASON })),
   ).toMatchObject({ code: 'not_chosen' });
 });
+
+test('once the chosen were named in public only a finding takes the standing back, and then the notice begins anew', async () => {
+  const one = await chosen(site, fresh);
+  const { slug, path, organizer } = one;
+  await one.auditor.post(`${path}/course/count`, { reason: REASON });
+  await one.notice();
+  const again = { reason: REASON };
+  expect(await refusedBy(organizer.ask('POST', `${path}/standing`, again))).toMatchObject({
+    code: 'standing_done',
+  });
+  const facts = { no: 1, verdict: 'upheld', effect: 'recompute', numbers: [] };
+  const objection = {
+    ...{ no: 1, notice: 1, receivedAt: '2026-09-28T03:00:00.000Z', numbers: [1], ground: 'procedure' },
+    ...{ channel: 'online', named: true, due: '2026-10-12' },
+  };
+  const say = (kind: 'objection' | 'finding', said: Record<string, unknown>) =>
+    site.parts.ledger.amend(slug, {
+      ...{ kind, actor: '测试', reason: '测试' },
+      change: () => Promise.resolve(said as Record<string, string>),
+    });
+  await say('objection', objection);
+  await say('finding', facts);
+  expect((await one.view()).lacks.map(({ code }) => code)).toContain('recompute_due');
+  await organizer.post(`${path}/standing`, again);
+  expect((await one.view()).lacks).toEqual([{ code: 'choice_missing' }]);
+  await organizer.post(`${path}/choice`, { reason: REASON, unfilled: 0 });
+  expect((await one.view()).lacks).toContainEqual({ code: 'notice_missing', numbers: [1, 2] });
+  expect(await one.notice()).toBe(2);
+});

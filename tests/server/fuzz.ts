@@ -26,7 +26,8 @@ interface Door {
 /** What came back and should not have: the request as one line, and the answer. */
 type Wrong = [request: string, status: number, answer: string];
 
-const UPLOADS = /\/(documents|sheet|banner|photo|consent|file|files\/:field)$/;
+const UPLOADS =
+  /\/(documents|sheet|banner|photo|consent|file|files\/:field|:slug\/objections|course\/approvals)$/;
 /** Ends what everything else needs; sent so often only, and what it ended is made anew. */
 const ENDS =
   /^(DELETE|POST) .*(:slug|units\/:id|archive|erase|sign-out|sessions\/end|end-others|sessions\/:id|disable|account\/password)$/;

@@ -484,6 +484,7 @@ describe('who may have what', () => {
     ...{ summary: ['organizer'], card: ['organizer'] },
     ...{ ballots: both, rank: both },
     ...{ sheet: both, scores: both, totals: both, chosen: both },
+    ...{ notice: both, decision: both, results: both, statistics: both },
   };
 
   test('each role has its papers and no other, masked, and sees only those', async () => {

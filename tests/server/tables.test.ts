@@ -36,12 +36,16 @@ const elements: Record<string, string> = {
 };
 
 function readTyped(): Record<string, Columns> {
-  const path = fileURLToPath(new URL('../../server/tables.ts', import.meta.url));
+  return { ...readInterface('tables.ts', 'Tables'), ...readInterface('judgedtables.ts', 'JudgedTables') };
+}
+
+function readInterface(file: string, name: string): Record<string, Columns> {
+  const path = fileURLToPath(new URL(`../../server/${file}`, import.meta.url));
   const tree = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true);
   const found = tree.statements
     .filter(ts.isInterfaceDeclaration)
-    .find((statement) => statement.name.text === 'Tables');
-  if (!found) throw new Error('tables.ts has no Tables');
+    .find((statement) => statement.name.text === name);
+  if (!found) throw new Error(`${file} has no ${name}`);
   const properties = (members: ts.NodeArray<ts.TypeElement>): [string, ts.TypeNode][] =>
     members
       .filter(ts.isPropertySignature)

@@ -213,7 +213,7 @@ describe('nothing the public can ask tells how candidates of a sealed contest st
   const asked: Record<string, string[]> = {
     '/': ['/'],
     '/c/:slug': ['/c/:slug'],
-    '/c/:slug/*': ['rank', 'mine', 'rules', 'verify', 'poster', 'n/1', 'n/3', 'n/8'].map(
+    '/c/:slug/*': ['rank', 'mine', 'rules', 'verify', 'poster', 'objection', 'n/1', 'n/3', 'n/8'].map(
       (page) => `/c/:slug/${page}`,
     ),
     '/api/contests': ['/api/contests'],

@@ -66,7 +66,9 @@ export const reads: Record<string, Walk> = {
   'GET /api/wechat/signature': still(`/api/wechat/signature?slug=${SLUG}`),
   'GET /c/:slug': still(`/c/${SLUG}`, `/c/${SLUG}?n=2`),
   'GET /c/:slug/*': still(
-    ...['n/2', 'n/3', 'rank', 'mine', 'rules', 'verify', 'poster'].map((one) => `/c/${SLUG}/${one}`),
+    ...['n/2', 'n/3', 'rank', 'mine', 'rules', 'verify', 'poster', 'objection'].map(
+      (one) => `/c/${SLUG}/${one}`,
+    ),
   ),
   'GET /console': still('/console'),
   'GET /console/*': still('/console/contests'),
@@ -136,6 +138,16 @@ export const reads: Record<string, Walk> = {
     `${at}/sheet/candidates/1/files/x`,
   ),
   'GET /api/console/contests/:slug/standing': still(`${at}/standing`),
+  'GET /api/contests/:slug/course': still(`/api/contests/${SLUG}/course`),
+  'GET /api/contests/:slug/made/:number': still(`/api/contests/${SLUG}/made/1`),
+  'GET /api/console/contests/:slug/course': still(`${at}/course`),
+  'GET /api/console/contests/:slug/course/approvals/:digest': still(
+    `${at}/course/approvals/${'0'.repeat(64)}`,
+  ),
+  'GET /api/console/contests/:slug/course/recommendations/:entry': still(`${at}/course/recommendations/1`),
+  'GET /api/console/contests/:slug/objections': still(`${at}/objections`),
+  'GET /api/console/contests/:slug/objections/:no': still(`${at}/objections/1`),
+  'GET /api/console/contests/:slug/objections/:no/files/:file': still(`${at}/objections/1/files/x`),
   'GET /api/console/contests/:slug/units': still(`${at}/units`),
   'GET /api/console/contests/:slug/witnesses': still(`${at}/witnesses`),
   'GET /api/console/session': still('/api/console/session'),
@@ -295,6 +307,44 @@ export const acts: Record<string, Walk> = {
     reason,
   }),
   'POST /api/console/contests/:slug/choice': act(`${at}/choice`, { unfilled: 0, reason }),
+  'POST /api/contests/:slug/objections': act(`/api/contests/${SLUG}/objections`),
+  'POST /api/contests/:slug/objections/state': act(`/api/contests/${SLUG}/objections/state`, {
+    code: 'ABCD-EFGH-JKLM-NPQR',
+  }),
+  ...Object.fromEntries(
+    (
+      [
+        ['count', {}],
+        ['approvals', {}],
+        ['notices', { office: { organ: '', person: '', telephone: '', address: '', email: '' }, text: [] }],
+        ['notices/:no/extend', { days: 1 }],
+        ['notices/:no/stop', {}],
+        ['promotions', { fallen: 1 }],
+        ['result', { document: '1号', date: '2026-03-01', certificate: '授予〔姓名〕' }],
+        ['revocations', { serial: 't-1' }],
+        ['revocations/:id/decide', { granted: true }],
+        ['recommendations', { numbers: [1], to: '省厅', opinion: '同意' }],
+      ] as const
+    ).map(([what, body]) => [
+      `POST /api/console/contests/:slug/course/${what}`,
+      act(`${at}/course/${what.replace(/:\w+/u, '99')}`, { ...body, reason }),
+    ]),
+  ),
+  'POST /api/console/contests/:slug/units/:id/unpin': act(`${at}/units/99/unpin`, { reason }),
+  'POST /api/console/contests/:slug/course/officer': act(`${at}/course/officer`, { staff: 1, reason }),
+  'POST /api/console/contests/:slug/objections': act(`${at}/objections`),
+  'POST /api/console/contests/:slug/objections/:no/reveal': act(`${at}/objections/1/reveal`, { reason }),
+  'POST /api/console/contests/:slug/objections/:no/findings': act(`${at}/objections/1/findings`, {
+    verdict: 'rejected',
+    effect: 'none',
+    numbers: [],
+    basis: '经核查不属实',
+    answer: '经核查不属实',
+  }),
+  'POST /api/console/contests/:slug/objections/:no/findings/decide': act(
+    `${at}/objections/1/findings/decide`,
+    { id: 1, granted: true, reason },
+  ),
   'POST /api/console/contests/:slug/units': act(`${at}/units`),
   'DELETE /api/console/contests/:slug/units/:id': act(`${at}/units/99`),
   'PUT /api/console/contests/:slug/units/:id': act(`${at}/units/99`),

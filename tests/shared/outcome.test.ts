@@ -232,6 +232,17 @@ describe('what does not fit together is found and named', () => {
     );
   });
 
+  test('a notice lasts a day at least, and an answer is due a day after at the earliest', () => {
+    const plan = planOf();
+    Object.assign(outcomeOf(plan).notice, { days: 0, replyDays: 0 });
+    outcomeOf(plan).sample = 2_001;
+    const found = checkPlan(plan, { now: NOW, calendar });
+    expect(found.map(({ code, path }) => `${code} ${path.slice(17)}`)).toEqual(
+      expect.arrayContaining(['number_out notice.days', 'number_out notice.replyDays', 'number_out sample']),
+    );
+    expect(found.map(faultText).join()).toContain('请填 1 到 60 之间的整数。');
+  });
+
   test('the step is measured by those who stand, and the fault says what is possible', () => {
     const plan = planOf();
     outcomeOf(plan).vote = { scale: 'rank', step: 500, floor: 0, rounds: 'last' };

@@ -140,15 +140,21 @@ describe('the way through the console', () => {
     };
     expect(bar('organizer')).toEqual([
       '活动 操作日志',
-      '实时 存证与见证 报送 报送单位 候选名单 候选 评审组 得分与拟入选 活动设置 导出与归档',
+      '实时 存证与见证 报送 报送单位 候选名单 候选 评审组 得分与拟入选 公示与结果 异议办理 活动设置 导出与归档',
     ]);
-    expect(bar('reviewer')).toEqual(['活动', '报送 候选名单 评审组 导出与归档']);
+    expect(bar('reviewer')).toEqual(['活动', '报送 候选名单 评审组 异议办理 导出与归档']);
     expect(bar('auditor')).toEqual([
       '活动 操作日志',
-      '实时 选票日志 疑似聚集 裁定 异常情况说明 存证与见证 候选 评审组 得分与拟入选 导出与归档',
+      '实时 选票日志 疑似聚集 裁定 异常情况说明 存证与见证 候选 评审组 得分与拟入选 公示与结果 异议办理 导出与归档',
     ]);
     expect(bar('administrator')).toEqual(['活动 人员与权限 工作日历 操作日志', '']);
     expect(bar('unit')).toEqual(['我的报送', '']);
+  });
+
+  test('what comes after the choice is in the side bar only where the count becomes a result', () => {
+    const names = (judged: boolean) => menuFor(contestMenu, () => true, judged).map(({ name }) => name);
+    expect(names(true)).toContain('course');
+    expect(names(false)).toEqual(names(true).filter((name) => name !== 'course'));
   });
 });
 

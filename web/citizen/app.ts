@@ -1,6 +1,7 @@
 import { createPinia } from 'pinia';
 import { createSSRApp } from 'vue';
 import { createRouter, type RouterHistory } from 'vue-router';
+import type { Made, PublicCourse } from '@zuimei/shared/result/view.ts';
 import type { ContestSummary, ContestView } from '@zuimei/shared/view.ts';
 import App from './App.vue';
 import { useContest } from './contest/contest.ts';
@@ -19,6 +20,8 @@ export interface FirstData {
   elder: boolean;
   contest?: ContestView;
   contests?: ContestSummary[];
+  course?: PublicCourse;
+  made?: Made;
   notFound?: true;
 }
 
@@ -27,6 +30,8 @@ export function createCitizenApp(first: FirstData, history: RouterHistory) {
   const app = createSSRApp(App);
   const pinia = createPinia();
   app.use(pinia);
+  // Pages that come later take their own part of it (course/course.ts).
+  app.provide('first', first);
   useClock(pinia).stand(Date.parse(first.now));
   useElder(pinia).on = first.elder;
   const contest = useContest(pinia);

@@ -124,6 +124,18 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./organizer/StandingPage.vue'),
   },
   {
+    path: '/console/c/:slug/course',
+    name: 'course',
+    meta: { roles: pageRoles.course },
+    component: () => import('./organizer/CoursePage.vue'),
+  },
+  {
+    path: '/console/c/:slug/objections',
+    name: 'objections',
+    meta: { roles: pageRoles.objections },
+    component: () => import('./organizer/ObjectionsPage.vue'),
+  },
+  {
     path: '/console/c/:slug/out',
     name: 'out',
     meta: { roles: pageRoles.out },
@@ -134,6 +146,12 @@ export const routes: RouteRecordRaw[] = [
     name: 'print',
     meta: { roles: pageRoles.print, bare: true },
     component: () => import('./organizer/out/PrintPage.vue'),
+  },
+  {
+    path: '/console/c/:slug/certificates',
+    name: 'certificates',
+    meta: { roles: pageRoles.certificates, bare: true },
+    component: () => import('./organizer/certificates/PrintPage.vue'),
   },
   {
     path: '/console/c/:slug/sheet',

@@ -42,10 +42,15 @@ export const client = {
         body: JSON.stringify(ballot),
       },
     ),
+  course: (slug: string) => read('/api/contests/:slug/course', { slug }),
+  made: (slug: string, number: number) => read('/api/contests/:slug/made/:number', { slug, number }),
   question: (slug: string, ballotId: string) => read('/api/contests/:slug/question', { slug }, { ballotId }),
   signature: (url: string) => read('/api/wechat/signature', {}, { url }),
   acts: (slug: string) => read('/api/contests/:slug/acts', { slug }),
+  act: (slug: string, index: number) => read('/api/contests/:slug/acts/:index', { slug, index }),
   receipt: (slug: string, index: number) => text('/api/contests/:slug/receipts/:index', { slug, index }),
+  /** A tile or bundle of the log, by its path (shared/log/tile.ts). */
+  tile: (slug: string, path: string) => request(`/log/${slug}/${path}`, toBytes),
   checkpoint: (slug: string) => text('/log/:slug/checkpoint', { slug }),
   checkpointDays: (slug: string) => read('/log/:slug/days', { slug }),
   consistency: (slug: string, size1: number, size2: number) =>
@@ -54,7 +59,7 @@ export const client = {
 
 type TextPath = { [P in Path<'GET'>]: Reply<`GET ${P}`> extends string ? P : never }[Path<'GET'>];
 
-function toJson<T>(reply: Response): Promise<T> {
+export function toJson<T>(reply: Response): Promise<T> {
   return reply.json();
 }
 
@@ -62,7 +67,15 @@ function toText(reply: Response): Promise<string> {
   return reply.text();
 }
 
-function read<P extends Exclude<Path<'GET'>, TextPath>>(path: P, at: At<P>, query?: Query<`GET ${P}`>) {
+async function toBytes(reply: Response): Promise<Uint8Array> {
+  return new Uint8Array(await reply.arrayBuffer());
+}
+
+export function read<P extends Exclude<Path<'GET'>, TextPath>>(
+  path: P,
+  at: At<P>,
+  query?: Query<`GET ${P}`>,
+) {
   return request(write(path, at, query), toJson<Reply<`GET ${P}`>>);
 }
 
@@ -70,13 +83,14 @@ function text<P extends TextPath>(path: P, at: At<P>) {
   return request(write(path, at), toText);
 }
 
-async function request<T>(
+export async function request<T>(
   path: string,
   open: (reply: Response) => Promise<T>,
   init: RequestInit = {},
+  timeoutMs = TIMEOUT_MS,
 ): Promise<Answer<T>> {
   const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
+  const timer = setTimeout(() => abort.abort(), timeoutMs);
   try {
     const reply = await fetch(path, { ...init, credentials: 'same-origin', signal: abort.signal });
     const answer: Answer<T> = reply.ok

@@ -8,6 +8,7 @@ import {
   repeatSentence,
   revealSentence,
   roundName,
+  sampleSentence,
 } from './rule.ts';
 
 /** Every rule the page knows, one sentence each, in the order a voter asks. */
@@ -22,6 +23,7 @@ export function fullRule(contest: Ruled): string[] {
     revealSentence(contest.reveal),
     contest.hideOrder ? '排名不分先后，页面不显示名次。' : null,
     formulaSentence(contest.outcome?.weights),
+    contest.outcome ? sampleSentence(contest.outcome.sample) : null,
     contest.outcome ? `最终产生 ${contest.outcome.places} ${contest.noun.measure}。` : null,
   ].filter((sentence) => sentence !== null);
 }

@@ -6,6 +6,8 @@ export interface Finding {
   lines: string[];
   /** What it was verified against, and whether the reader brought it. */
   key?: { text: string; pinned: boolean };
+  /** What the paper should say that was checked, label and value. */
+  paper?: [label: string, value: string][];
 }
 
 export function open(title: string, ...lines: string[]): Finding {

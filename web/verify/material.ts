@@ -18,6 +18,11 @@ export function readScanned(): string {
   return /^#r=([\w-]+)/.exec(location.hash)?.[1] ?? '';
 }
 
+/** Of the address that a certificate's picture code leads to, `…/verify#c=<code>`; '' if it is none. */
+export function readCertificate(): string {
+  return /^#c=([^&]+)/.exec(location.hash)?.[1] ?? '';
+}
+
 export function isKey(text: string): boolean {
   try {
     parseVerifierKey(text.trim());

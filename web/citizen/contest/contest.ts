@@ -1,9 +1,22 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
-import { type Candidate, openRound, type Phase, phaseAt, roundToShow } from '@zuimei/shared/contest.ts';
+import {
+  type Candidate,
+  openRound,
+  type Phase,
+  phaseAt,
+  publishedOf,
+  roundToShow,
+} from '@zuimei/shared/contest.ts';
 import type { ContestView } from '@zuimei/shared/view.ts';
 import { client } from '../../lib/client.ts';
 import { useClock } from '../frame/clock.ts';
+
+const ends = {
+  notice: { name: 'notice', words: '公示' },
+  result: { name: 'result', words: '结果' },
+  rank: { name: 'rank', words: '排行' },
+} as const;
 
 /** The contest on show. One at a time: another slug replaces it. */
 export const useContest = defineStore('contest', () => {
@@ -14,6 +27,8 @@ export const useContest = defineStore('contest', () => {
   const status = ref<'loading' | 'ready' | 'missing' | 'failed'>('loading');
 
   const phase = computed<Phase>(() => (view.value ? phaseAt(view.value, clock.now) : 'draft'));
+  /** Where to read what came of the vote: its page, and what that is called. */
+  const end = computed(() => ends[(view.value && publishedOf(view.value)) ?? 'rank']);
   const round = computed(() => (view.value ? roundToShow(view.value, clock.now) : 0));
   const open = computed(() => (view.value ? openRound(view.value, clock.now) >= 0 : false));
   const opens = computed(() => {
@@ -51,5 +66,5 @@ export const useContest = defineStore('contest', () => {
     else if (view.value === null) status.value = 'failed';
   }
 
-  return { view, full, status, phase, round, open, opens, inRound, byNumber, categoryName, show, load };
+  return { view, full, status, phase, end, round, open, opens, inRound, byNumber, categoryName, show, load };
 });

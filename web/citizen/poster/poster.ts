@@ -1,23 +1,33 @@
 import { encode } from 'uqr';
 import type { Candidate } from '@zuimei/shared/contest.ts';
-import { dayTime } from '@zuimei/shared/moment.ts';
 import type { ContestView } from '@zuimei/shared/view.ts';
 import { photoUrl } from '../../lib/media.ts';
 import { numberLabel } from '../../lib/words.ts';
 import { cover, evenLines, fitLines, loadPicture, rounded, sans, serif, writeLines } from './brush.ts';
 import { gallery } from './gallery.ts';
 import { EDGE, HEIGHT, MIDDLE_BOTTOM, MIDDLE_TOP, type Paint, ROOM, WIDTH } from './layout.ts';
+import { type Roll, roll } from './roll.ts';
 
 export interface PosterWish {
   contest: ContestView;
   /** For one candidate, or for the whole contest. */
   candidate: Candidate | null;
+  /** For a notice or a result, in place of faces. */
+  roll: Roll | null;
+  /** Beside the code: why to scan it, and by when. */
+  words: { scan: string; until: string };
   /** What the QR code opens. */
   link: string;
 }
 
 /** Draws the poster, 1080 × 1620, and gives it as a JPEG data URL. Rejects where a canvas cannot be had or read. */
-export async function drawPoster({ contest, candidate, link }: PosterWish): Promise<string> {
+export async function drawPoster({
+  contest,
+  candidate,
+  roll: names,
+  link,
+  words,
+}: PosterWish): Promise<string> {
   const canvas = document.createElement('canvas');
   canvas.width = WIDTH;
   canvas.height = HEIGHT;
@@ -26,8 +36,9 @@ export async function drawPoster({ contest, candidate, link }: PosterWish): Prom
   ground(paint);
   const top = Math.max(heading(paint, contest) + 4, MIDDLE_TOP);
   if (candidate) await portrait(paint, contest, candidate, top);
+  else if (names) roll(paint, names, top);
   else await gallery(paint, contest, top);
-  foot(paint, contest, link);
+  foot(paint, link, words);
   return canvas.toDataURL('image/jpeg', 0.9);
 }
 
@@ -154,7 +165,7 @@ function deeds(paint: Paint, one: Candidate, left: number, room: number, from: n
   }
 }
 
-function foot(paint: Paint, contest: ContestView, link: string): void {
+function foot(paint: Paint, link: string, words: PosterWish['words']): void {
   const size = 212;
   const top = 1352;
   const left = WIDTH - EDGE - size;
@@ -167,10 +178,9 @@ function foot(paint: Paint, contest: ContestView, link: string): void {
     });
   });
   paint.font = `700 46px ${serif}`;
-  writeLines(paint, ['扫一扫，了解事迹并投票'], EDGE, top + 52, 60);
+  writeLines(paint, [words.scan], EDGE, top + 52, 60);
   paint.fillStyle = '#5e5753';
   paint.font = `400 30px ${sans}`;
-  const closes = contest.rounds.at(-1)?.closes;
-  if (closes) writeLines(paint, [`投票截止：${dayTime(closes)}`], EDGE, top + 126, 44);
+  if (words.until) writeLines(paint, [words.until], EDGE, top + 126, 44);
   writeLines(paint, ['每一票都记入公开账本，人人可以核验'], EDGE, top + 182, 44);
 }

@@ -11,6 +11,9 @@ import seal from './seal.png?no-inline';
 /** After a page was signed anew, WeChat may still be checking the signature when the card comes. */
 const ONCE_MORE_MS = 1_500;
 
+/** With a card of their own. */
+const pages = ['notice', 'result', 'made'] as const;
+
 /**
  * From now on WeChat's menu shares the card of what is on show, after every change of it. Nothing that fails is told: a link without
  * a card is a link all the same. The signature is of the URL that WeChat takes the page for: on iOS the one it was loaded with, on
@@ -21,8 +24,11 @@ export function keepCard(route: RouteLocationNormalizedLoaded): void {
   const fixed = isIos(navigator.userAgent);
   const card = computed(() => {
     const { slug, number = route.query.n } = route.params;
-    const { view } = contest;
-    return view && view.slug === slug ? cardOf(view, Number(number) || null, location.origin) : null;
+    const { view, phase } = contest;
+    const page = pages.find((name) => name === route.name) ?? null;
+    return view && view.slug === slug
+      ? cardOf(view, { phase, number: Number(number) || null, page }, location.origin)
+      : null;
   });
   let signed = '';
   let turn = 0;

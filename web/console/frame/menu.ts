@@ -29,14 +29,17 @@ export const contestMenu: readonly MenuItem[] = [
   { name: 'candidates', label: '候选' },
   { name: 'panels', label: '评审组' },
   { name: 'standing', label: '得分与拟入选' },
+  { name: 'course', label: '公示与结果' },
+  { name: 'objections', label: '异议办理' },
   { name: 'settings', label: '活动设置' },
   { name: 'out', label: '导出与归档' },
 ];
 
-/** The items that somebody with these roles sees. */
+/** The items that somebody with these roles sees. `judged`: the contest has rules by which the count becomes a result. */
 export function menuFor(
   items: readonly MenuItem[],
   has: (...roles: readonly Role[]) => boolean,
+  judged = true,
 ): readonly MenuItem[] {
-  return items.filter((item) => has(...pageRoles[item.name]));
+  return items.filter((item) => has(...pageRoles[item.name]) && (judged || item.name !== 'course'));
 }

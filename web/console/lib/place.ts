@@ -2,6 +2,7 @@ import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
 import type { RulingPage } from '@zuimei/shared/audit.ts';
 import type { ContestLine } from '@zuimei/shared/plan/plan.ts';
+import type { CourseNext } from '@zuimei/shared/result/next.ts';
 import { api } from './client.ts';
 import { useSession } from './session.ts';
 
@@ -14,6 +15,8 @@ export const usePlace = defineStore('place', () => {
   const slug = ref('');
   const titles = ref<Record<string, string>>({});
   const counts = ref<Record<string, number>>({});
+  /** By slug: whether a result is worked out by rules, and where that stands since the choice. */
+  const courses = ref<Record<string, { judged: boolean; next: CourseNext | null }>>({});
 
   /** Stands in this contest. `name`: its title, where it is at hand. */
   function enter(next: string, name?: string): void {
@@ -27,8 +30,15 @@ export const usePlace = defineStore('place', () => {
   /** Takes the list of contests, also where it was read for itself. */
   function know(lines: readonly ContestLine[]): void {
     titles.value = { ...titles.value, ...Object.fromEntries(lines.map((line) => [line.slug, line.title])) };
+    const stands = lines.map((line) => [line.slug, { judged: line.judged, next: line.course }] as const);
+    courses.value = { ...courses.value, ...Object.fromEntries(stands) };
     const here = lines.find((line) => line.slug === slug.value);
     if (here) count('nominations', here.waiting);
+  }
+
+  /** Where a contest stands between the choice and the result, as its page has just read it. */
+  function stand(at: string, next: CourseNext | null): void {
+    courses.value = { ...courses.value, [at]: { judged: true, next } };
   }
 
   /** Without an answer the side bar shows the address; nothing depends on it. */
@@ -55,8 +65,12 @@ export const usePlace = defineStore('place', () => {
     slug,
     title: computed(() => titles.value[slug.value] ?? ''),
     counts,
+    /** Until the list was read, a contest is taken for one that has rules of the outcome. */
+    judged: computed(() => courses.value[slug.value]?.judged ?? true),
+    next: computed(() => courses.value[slug.value]?.next ?? null),
     enter,
     know,
+    stand,
     count,
     countOpen,
   };

@@ -80,6 +80,30 @@ export const paperWords: Record<PaperName, PaperWords> = {
     later: '确定拟入选以后生成。',
     measure: '行',
   },
+  notice: {
+    holds: '红头公示：正文、按公示次序排列的名单和单位、逐日列出的工作日、受理单位和联系方式。',
+    reader: '用于印发、张贴和归档',
+    later: '发布公示以后生成。',
+    measure: '次',
+  },
+  decision: {
+    holds: '红头决定：文号、按荣誉列出的名单、落款。排名不分先后的照此写明，可在 Word 里继续修改。',
+    reader: '用于印发、归档',
+    later: '公布结果以后生成。',
+    measure: '份',
+  },
+  results: {
+    holds: '入选者的编号、单位、组别、荣誉、证书编号和文号；公开名次的活动另列综合得分。',
+    reader: '用于向上级报送、归档',
+    later: '公布结果以后生成。',
+    measure: '行',
+  },
+  statistics: {
+    holds: '报送、选票、评审、公示、异议、结果和裁定的数量，各占一页。只有数字和单位、组别的名称。',
+    reader: '用于总结、归档',
+    later: '收到第一张选票后可以生成。',
+    measure: '张选票',
+  },
 };
 
 export const printOf: Partial<Record<PaperName, PrintName>> = {

@@ -23,6 +23,7 @@ const places: [prefix: string, section: SectionKey][] = [
   ['settings.rounds', 'schedule'],
   ['collection.opens', 'schedule'],
   ['collection.closes', 'schedule'],
+  ['settings.outcome.notice.replyDays', 'judging'],
   ['settings.outcome.notice', 'schedule'],
   ['settings.categories', 'categories'],
   ['collection.kinds', 'categories'],

@@ -67,6 +67,67 @@ export function ruleLine({ criteria, trim, trimFrom, least, quorum, severity, bl
     .join('；');
 }
 
+type Terms = Outcome['notice'];
+
+export const noticeWords = {
+  first: {
+    same: { label: '发布当天算第一天', note: '当天是工作日的，当天就算。' },
+    next: { label: '发布的次日起算', note: '从下一个工作日开始算。' },
+  },
+  closes: {
+    '24:00': { label: '24:00', note: '最后一天整天都可以提出异议。' },
+    '17:30': { label: '17:30', note: '到下班为止。' },
+  },
+  sorted: {
+    strokes: { label: '按姓氏笔画', note: '公示名单的通行排法，看不出名次。' },
+    number: { label: '按候选编号', note: '与投票页上的编号一致。' },
+  },
+  anonymous: {
+    clue: { label: '作为线索', note: '不署名也能提交，作为线索了解，不答复本人。' },
+    refused: { label: '不受理', note: '必须署名并留下联系方式。' },
+  },
+} as const satisfies { [Key in 'first' | 'closes' | 'sorted' | 'anonymous']: Record<Terms[Key], unknown> };
+
+export const decimalsWords: Record<Outcome['decimals'], string> = {
+  0: '不留小数',
+  1: '1 位小数',
+  2: '2 位小数',
+  3: '3 位小数',
+};
+
+/** The same rules by other decimals: what one rank costs stays the same in points, and is never nothing. */
+export function withDecimals(
+  { decimals, vote }: Pick<Outcome, 'decimals' | 'vote'>,
+  wanted: Outcome['decimals'],
+): Pick<Outcome, 'decimals' | 'vote'> {
+  const step = Math.max(1, Math.round(vote.step * 10 ** (wanted - decimals)));
+  return { decimals: wanted, vote: { ...vote, step } };
+}
+
+/** The terms of a notice in one line. */
+export function noticeLine({
+  first,
+  closes,
+  sorted,
+  anonymous,
+  replyDays,
+  approval,
+}: Omit<Terms, 'days'>): string {
+  const before = approval.map((one) => (one === 'notice' ? '公示前' : '结果前'));
+  return [
+    noticeWords.first[first].label,
+    `到 ${closes} 止`,
+    `${noticeWords.sorted[sorted].label}排列`,
+    `匿名反映${noticeWords.anonymous[anonymous].label}`,
+    `${replyDays} 个工作日内答复`,
+    before.length > 0 ? `${before.join('、')}须集体审定` : '不要求集体审定',
+  ].join('，');
+}
+
+export function figureLine({ decimals, sample }: Pick<Outcome, 'decimals' | 'sample'>): string {
+  return `${decimalsWords[decimals]}，${sample > 0 ? `抽验 ${sample} 张` : '不抽验'}`;
+}
+
 /** What of the outcome stands in the list of changes, one line a topic. */
 export const topics: { what: string; of(outcome: Outcome, nameOf: (category: string) => string): unknown }[] =
   [
@@ -127,6 +188,7 @@ export const topics: { what: string; of(outcome: Outcome, nameOf: (category: str
         ].join('，'),
     },
     { what: '公示', of: ({ notice }) => `${notice.days} 个工作日` },
-    { what: '公示的办法', of: ({ notice: { days: _, ...terms } }) => terms },
-    { what: '小数与抽验', of: ({ decimals, sample, lots }) => [decimals, sample, lots] },
+    { what: '公示的办法', of: ({ notice }) => noticeLine(notice) },
+    { what: '小数与抽验', of: figureLine },
+    { what: '抽签的密码串', of: ({ lots }) => lots },
   ];
