@@ -952,7 +952,7 @@ def course(b, entry=math.inf):
     c.held = sorted(hit["hold"] - set(c.fallen))
     c.recompute = any(one["effect"] == "recompute" and one["entry"] > c.standing for one in findings)
     since = c.choice["entry"] if c.choice else math.inf
-    moves = [one for one in c.promotions if one["entry"] > since]
+    c.moves = moves = [one for one in c.promotions if one["entry"] > since]
     first = c.choice["chosen"] if c.choice else []
     c.chosen = [n for n in (moves[-1]["chosen"] if moves else first) if n not in c.fallen]
     c.open_places = [n for n in c.fallen if n in first + [one["promoted"] for one in moves] and n not in [one["fallen"] for one in moves]]
@@ -1154,16 +1154,17 @@ def counted_votes(b, tally):
 def check_tally(b):
     entry, tally, whole = standing_entry(b).index, b.json("tally.json"), b.ledger.header["withheld"] is None
     count = (of_kind(b, "count") or [None])[-1]
-    yield from differing("tally.json 的 basis", tally["basis"], "replay" if whole else "count", "按这一版")
+    yield from differing("tally.json basis", tally["basis"], "replay" if whole else "count", "按这一版")
     said = count and {"entry": count.index, "at": count.at, "by": count.act.get("actor"), "reason": count.act.get("reason")}
-    yield from differing("tally.json 的 count", tally["count"], said)
+    yield from differing("tally.json count", tally["count"], said)
     if whole:
-        yield from differing("tally.json 的 ledgerSize", tally["ledgerSize"], entry)
+        yield from differing("tally.json ledgerSize", tally["ledgerSize"], entry)
         yield from same_rounds("tally.json", tally["rounds"], rounds_at(b, entry), "按选票重算")
         if count:
             yield from same_rounds(f"第 {count.index + 1} 号账目的计票确认", count.act["rounds"], rounds_at(b, count.index), "按选票重算")
     elif count:
-        yield from differing("tally.json 的 ledgerSize", tally["ledgerSize"], count.act["ledgerSize"])
+        yield from same_list(f"第 {count.index + 1} 号账目确认的条数", [count.act["ledgerSize"]], [count.index], "按它的位置")
+        yield from differing("tally.json ledgerSize", tally["ledgerSize"], count.act["ledgerSize"])
         yield from same_rounds("tally.json", tally["rounds"], count.act["rounds"], f"按第 {count.index + 1} 号账目的计票确认")
         for i, (ballots, void) in enumerate(places(b, count.act["ledgerSize"])):
             own = next((one for one in count.act["rounds"] if one["round"] == i), {"ballots": 0, "held": 0, "void": 0, "votes": []})
@@ -1294,7 +1295,7 @@ def check_totals(b):
         yield from same_list(f"{where}的合计", sorted(by_number(one["totals"])), [number for number, _ in one["sheet"]], "按评分")
     for panel, own in counted_sheets(b).items():
         stood, keys = {one["seat"]: one for one in kept["panels"].get(panel, [])}, ("seat", "revision", "entry")
-        yield from differing(f"standing.json 的 panels {panel} 席位", [{key: one[key] for key in keys} for one in stood.values()],
+        yield from differing(f"standing.json panels {panel}", [{key: one[key] for key in keys} for one in stood.values()],
                              [{key: one[key] for key in keys} for one in own], "按 sheets.ndjson")
         for sheet in own:
             one = stood.get(sheet["seat"], {"totals": {}, "lines": {}, "recused": []})
@@ -1302,7 +1303,7 @@ def check_totals(b):
                 is_, due = one["totals"].get(str(number)), sheet["totals"].get(str(number))
                 if is_ != due and str(number) in kept["votes"] and number not in sheet["recused"]:
                     yield f"standing.json 席位 {sheet['seat']} 给候选 {number} 的合计写 {figure(is_, outcome)}，按 sheets.ndjson 应为 {figure(due, outcome)}。"
-            yield from differing(f"standing.json 的 panels {panel} {sheet['seat']}", {key: one[key] for key in ("lines", "recused")},
+            yield from differing(f"standing.json panels {panel} {sheet['seat']}", {key: one[key] for key in ("lines", "recused")},
                                  {"lines": dict(sheet["sheet"]), "recused": sheet["recused"]}, "按 sheets.ndjson")
 
 
@@ -1333,7 +1334,7 @@ def check_parts(b):
                 dropped = listed((f"{seat} {figure(totals[seat], outcome)}" for seat in anew["trimmed"].get(part, {}).get(number, [])), "")
                 yield (f"standing.json 候选 {number} 的{PANEL_WORDS[part]}分写 {figure(own.get(number), outcome)}，按 "
                        f"{'tally.json' if part == 'vote' else 'sheets.ndjson'} 应为 {figure(due.get(number), outcome)}{f'（去掉 {dropped}）' if dropped else ''}。")
-    yield from differing("standing.json 的 trimmed", kept["trimmed"], anew["trimmed"], "按 sheets.ndjson")
+    yield from differing("standing.json trimmed", kept["trimmed"], anew["trimmed"], "按 sheets.ndjson")
 
 
 def check_order(b):
@@ -1479,9 +1480,29 @@ def check_notices(b):
         if one["receivedAt"] > one["at"]:
             yield f"{where}，晚于入账的第 {one['entry'] + 1} 号（{shanghai(moment(one['at']))}）。"
     for index, _, _, act in of_kind(b, "finding"):
-        if not any(one["no"] == act["no"] and one["entry"] < index for one in c.objections):
-            yield f"第 {index + 1} 号账目的处理结论针对第 {act['no']} 号异议，此前没有这一异议。"
+        fault = finding_fault(course(b, index), act)
+        if fault:
+            yield f"第 {index + 1} 号账目的处理结论针对第 {act['no']} 号异议，{fault}。"
     yield from (sentence for step, sentence in lacks(b) if step == 13)
+
+
+def finding_fault(before, act):
+    """Why a finding cannot be, as things stood before it; '' = it can."""
+    one = next((one for one in before.objections if one["no"] == act["no"]), None)
+    if not one:
+        return "此前没有这一异议"
+    effect, numbers = act["effect"], act["numbers"]
+    noticed = [n for notice in before.notices if notice["no"] == one["notice"] for n in notice["numbers"]]
+    out = {item["number"] for item in before.items}
+    last = one["findings"][-1] if one["findings"] else {"effect": "none"}
+    back = set(last["numbers"]) - set(numbers if effect == "fall" else ()) if last["effect"] == "fall" else set()
+    if effect not in (("none", "hold", "fall", "recompute") if act["verdict"] in ("upheld", "partly") else ("none",)):
+        return f"结论是 {act['verdict']}，效果 {effect} 与它不相称"
+    if len(set(numbers)) < len(numbers) or bool(numbers) != (effect in ("hold", "fall")) or not set(numbers) <= set(noticed):
+        return f"所指的候选 {listed(numbers)} 不在这次公示（{listed(noticed)}）之中"
+    if out & set(numbers) or (effect == "recompute" and before.results):
+        return f"所指的候选 {listed(numbers)} 已经在结果中公布"
+    return "收回了已有人递补的退出" if back & {move["fallen"] for move in before.moves} else ""
 
 
 def check_days(b, entry, known):
@@ -1510,14 +1531,16 @@ def check_days(b, entry, known):
         if known.setdefault(day["day"], (index, kind))[1] != kind:
             yield f"{said}，第 {known[day['day']][0] + 1} 号账目记为{KIND_WORDS[known[day['day']][1]]}。"
     kinds = {kind: [day["day"] for day in span if day["kind"] == kind] for kind in KIND_WORDS}
-    calendar = {"years": {int(day["day"][:4]) for day in span} | {int(published[:4])}, "off": kinds["holiday"], "work": kinds["workedWeekend"]}
+    yield from same_list(f"{where}的工作日", act["days"], sorted(kinds["work"] + kinds["workedWeekend"]), "按所列各日")
+    begin = datetime.date.fromisoformat(published) + datetime.timedelta(rule["first"] == "next")
+    if span and span[0]["day"] < begin.isoformat():  # who begins later gives people more time
+        yield f"{where}从 {span[0]['day']} 起算，按规则最早从 {begin} 起。"
+    calendar = {"years": {int(day["day"][:4]) for day in span}, "off": kinds["holiday"], "work": kinds["workedWeekend"]}
     try:
-        due = notice_period(calendar, published, len(act["days"]), rule["first"])["days"] if act["days"] else []
+        due = notice_period(calendar, span[0]["day"], len(act["days"]), "same")["days"] if act["days"] and span else []
     except Refused:
         due = []
-    listed_days = [day["day"] for day in span if day["kind"] in ("work", "workedWeekend")]
-    yield from same_list(f"{where}的工作日", act["days"], due, f"自 {published} 起按所列各日")
-    yield from same_list(f"{where}的工作日", act["days"], listed_days, "按所列各日")
+    yield from same_list(f"{where}的工作日", act["days"], due, "按日历数")
 
 
 def check_results(b):
@@ -1529,14 +1552,14 @@ def check_results(b):
     for index, _, _, act in of_kind(b, "result"):
         where, before, honours = f"第 {index + 1} 号账目的结果", course(b, index), outcome_before(b, index)["honours"]
         yield from same_list(f"{where}候选", sorted(one["number"] for one in act["items"]), sorted(before.publishable), "按拟入选与公示")
-        yield from same_list(f"{where}暂缓", sorted(act["held"]), [n for n in before.held if n in before.chosen], "按处理结论")
+        yield from same_list(f"{where}暂缓", sorted(act["held"]), before.held, "按处理结论")
         lines = {one["number"]: one for one in candidate_lines(b, index)}
-        stretches = [one["name"] for one in honours for _ in range(one["places"])]
+        stretches = [one["name"] for one in honours for _ in range(one["places"])] + [honours[-1]["name"] if honours else ""]
         for item in act["items"]:
             line = lines.get(item["number"], {})
-            place = before.chosen.index(item["number"]) if item["number"] in before.chosen else len(stretches)
+            place = before.chosen.index(item["number"]) if item["number"] in before.chosen else -1
             due = {"姓名": line.get("name"), "单位": line.get("unit"), "组别": line.get("categoryName"),
-                   "荣誉": stretches[place] if place < len(stretches) else ""}
+                   "荣誉": stretches[place] if place < len(stretches) else stretches[-1]}
             for word, key in (("姓名", "name"), ("单位", "unit"), ("组别", "category"), ("荣誉", "honour")):
                 if item[key] != due[word] and (honours or word != "荣誉"):
                     yield f"{where}候选 {item['number']} 的{word}写 {item[key] or '空'}，按候选名单与规则应为 {due[word] or '空'}。"
