@@ -255,11 +255,11 @@ def pick(order, candidates, places, caps, fallen=(), tie_last="meeting"):
     return {"chosen": chosen, "passed": passed, "unfilled": max(0, places - len(chosen))}
 
 
-def choose(order, candidates, places, caps, fallen=()):
-    """The choice; for information also who together would fill more places."""
-    answer, rules = pick(order, candidates, places, caps, fallen), Rules(candidates, places, caps)
+def choose(order, candidates, places, caps, fallen=(), tie_last="meeting"):
+    """The choice; for information also who together would fill more places, where none was left empty for a tie."""
+    answer, rules = pick(order, candidates, places, caps, fallen, tie_last), Rules(candidates, places, caps)
     everybody = [n for n in itertools.chain(*order) if n not in fallen]
-    for size in range(places, len(answer["chosen"]), -1):
+    for size in range(places, len(answer["chosen"]), -1) if tie_last != "none" else ():
         for some in itertools.combinations(everybody, size):
             if all(least <= len(members.intersection(some)) <= most for _, members, least, most in rules.sets):
                 return {**answer, "couldFill": list(some)}
@@ -832,7 +832,7 @@ def end_ledger(led):
         for key in sorted({*stored, *kept}):
             (votes, held), (due, due_held) = stored.get(key, (0, 0)), kept.get(key, (0, 0))
             if (votes, held) != (due, due_held):
-                say(f"第 {key[0] + 1} 轮{f'候选 {key[1]}' if key[1] else '选票'}登记 {votes}（待核 {held}），按选票重算应为 {due}（待核 {due_held}）。")
+                say(f"第 {key[0] + 1} 轮{f'候选 {key[1]} ' if key[1] else '选票'}登记 {votes}（待核 {held}），按选票重算应为 {due}（待核 {due_held}）。")
     return None
 
 
@@ -1656,5 +1656,6 @@ def main(given):
 
 if __name__ == "__main__":
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")
+        readable = "核验".encode(stream.encoding, "replace") != b"??"
+        stream.reconfigure(encoding=stream.encoding if readable else "utf-8", errors="replace")
     sys.exit(main(sys.argv[1:]))

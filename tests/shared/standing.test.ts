@@ -184,10 +184,16 @@ describe('the second implementation, in Python', () => {
         numbers.map((n) => [n, { unit: `U${n % 4}`, category: `c${n % 3}` }]),
       );
       const choice = { order, candidates, places: rule.places, caps: rule.caps };
+      const pairs = [...Map.groupBy(order.flat(), (_, at) => at >> 1).values()];
       const untied = { ...choice, order: order.flat().map((number) => [number]) };
       return [
         { name: `contest ${i}`, function: 'computeStanding', input: contest },
         ...(standing ? [{ name: `choice ${i}`, function: 'choose', input: choice }] : []),
+        ...['all', 'none'].map((tieLast) => ({
+          name: `tied ${tieLast} ${i}`,
+          function: 'choose',
+          input: { ...choice, order: pairs, tieLast },
+        })),
         {
           name: `falls ${i}`,
           function: 'nextAlternate',

@@ -105,8 +105,8 @@ def vote_vector(unit=None, counts=None, rules=None, cases=None):
     return {name: vote_vector(unit, own, rules) for name, own in counts.items()}
 
 
-def choice(order, candidates, places, caps=None, fallen=()):
-    return choose(order, candidates, places, caps or {}, fallen)
+def choice(order, candidates, places, caps=None, fallen=(), tieLast="meeting"):
+    return choose(order, candidates, places, caps or {}, fallen, tieLast)
 
 
 def next_alternate(order, candidates, places, caps, chosen, fallen):
