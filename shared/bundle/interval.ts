@@ -11,7 +11,8 @@ export function markInterval(all: number, drawn: number, seen: number): { low: n
   };
 }
 
-const TAIL = 0.025;
+/** A little more, so that a chance of exactly 2.5 % is none, whatever the last digit of a logarithm. */
+const TAIL = 0.025 * (1 + 1e-9);
 
 /** The first number in [from, to] from which on it holds. */
 function firstOf(from: number, to: number, holds: (one: number) => boolean): number {

@@ -56,6 +56,7 @@ export const reads: Record<string, Walk> = {
   'GET /:file{MP_verify_[A-Za-z0-9]+\\.txt}': still('/MP_verify_abc.txt'),
   'GET /api/contests': still('/api/contests'),
   'GET /api/contests/:slug': still(`/api/contests/${SLUG}`),
+  'GET /api/contests/:slug/bundle.zip': still(`/api/contests/${SLUG}/bundle.zip`),
   'GET /api/contests/:slug/acts': still(`/api/contests/${SLUG}/acts`),
   'GET /api/contests/:slug/me': still(`/api/contests/${SLUG}/me`),
   'GET /api/contests/:slug/question': still(`/api/contests/${SLUG}/question?ballotId=x`),
