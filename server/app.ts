@@ -4,6 +4,7 @@ import type { RefusalCode } from '@zuimei/shared/refusal.ts';
 import { ballotRoute, clusterRoute } from './analyst/route.ts';
 import { archiveRoute } from './archive/route.ts';
 import { exportRoute } from './audit/route.ts';
+import { bundleRoute } from './bundle/route.ts';
 import { calendarRoute } from './calendar/route.ts';
 import { messageRoute } from './chat/route.ts';
 import { contestRoute } from './contest/route.ts';
@@ -75,6 +76,7 @@ export function createApp(parts: Parts) {
     .route('/', editRoute(parts))
     .route('/', shortlistRoute(parts))
     .route('/', exportRoute(parts))
+    .route('/', bundleRoute(parts))
     .route('/', liveRoute({ guard: parts.guard, live: createLive(parts) }))
     .route('/', ballotRoute(parts))
     .route('/', clusterRoute(parts))

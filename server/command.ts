@@ -25,7 +25,7 @@ export const USAGE = `用法：pnpm zuimei <命令> [选项]
   import FILE… --contest SLUG [--by 姓名] [--reason 理由] [--dry-run] [--strict] [--json]
                                                                 投票开始前导入报送表、汇总表、线索征集表为候选，记入操作日志与选票账本
   verify [--contest SLUG] [--json]                              重算账本、存证点与计票，指出不一致处
-  verify FILE [--key 公钥] [--json]                             离线核验导出的账本，不需要数据库与服务器设置
+  verify FILE [--key 公钥] [--json]                             离线核验导出的账本或核验包（.zip），不需要数据库与服务器设置
          [--checkpoint FILE]…                                   再与另存的存证点对照（也可与 --contest 同用）
   staff add --name 姓名 --login 账号 --role administrator[,organizer]  新建账号，打印账号链接
   staff list | staff reset --login 账号                         列出账号；重置并打印新的链接

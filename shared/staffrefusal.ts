@@ -123,6 +123,7 @@ export const staffRefusalCodes = [
   'not_chosen',
   'result_missing',
   'result_out',
+  'bundle_early',
   'recommend_known',
   'package_wrong',
   'key_changed',

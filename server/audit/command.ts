@@ -11,6 +11,7 @@ import type { Db } from '../db.ts';
 import type { Secrets } from '../secret.ts';
 import { readAltered } from '../staff/seal.ts';
 import { type ActsVerification, actsSentence, verifyActs } from './acts.ts';
+import { isBundle, verifyBundle } from './bundle.ts';
 import { type Verification, verifyContest } from './verify.ts';
 
 interface Caller {
@@ -61,12 +62,15 @@ export function isFileCheck(args: readonly string[]): boolean {
   }
 }
 
-/** `verify FILE`; gives 0 only if everything agrees. */
+/** `verify FILE`, an exported ledger or a bundle; gives 0 only if everything agrees. */
 export async function verifyAlone({ folder, print }: Caller, args: string[]): Promise<number> {
   const { file = '', key, checkpoint, json } = parseVerifyArgs(args);
   const kept = await readNotes(folder, checkpoint);
   await sizeOf(folder, file);
-  const check = createExportCheck(key === undefined ? { kept } : { key, kept });
+  const pinned = key === undefined ? {} : { key };
+  if (await isBundle(resolve(folder, file)))
+    return await verifyBundle(resolve(folder, file), { ...pinned, kept, json }, print);
+  const check = createExportCheck({ ...pinned, kept });
   for await (const bytes of createReadStream(resolve(folder, file), { highWaterMark: READ_BYTES }))
     await check.take(bytes as Uint8Array);
   const report = await check.finish();

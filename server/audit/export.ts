@@ -23,6 +23,8 @@ export interface LedgerExport {
   /** Id of the contest. */
   contest: number;
   header: ExportHeader;
+  /** The newest checkpoint, as it was signed; null before the first. */
+  newest: string | null;
   /** The file in pieces of whole lines; memory for two pages, however long the ledger. */
   pieces(): AsyncGenerator<string>;
 }
@@ -60,10 +62,15 @@ export async function openExport(
   return {
     contest: contest.id,
     header,
+    newest: points.at(-1)?.checkpoint ?? null,
     async *pieces() {
       yield formatLine(header) + points.map(formatLine).join('');
       let entries = 0;
-      for await (const lines of readLines(db, secrets, contest, { below: size, page: PAGE })) {
+      for await (const lines of readLines(db, secrets, contest, {
+        below: size,
+        page: PAGE,
+        openings: withheld?.from !== '',
+      })) {
         entries += lines.length;
         yield lines.map((line) => entryLine(line, withheld)).join('');
       }

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Act } from '@zuimei/shared/ledger/act.ts';
 import { type BatchCommitter, type CastBallot, createBatchCommitter } from '@zuimei/shared/ledger/batch.ts';
 import { ADDRESS_BYTES, DEVICE_BYTES, FADED_BYTES } from '@zuimei/shared/ledger/evidence.ts';
@@ -18,17 +18,19 @@ export interface PlacedLine extends Line {
 /**
  * The ledger of a contest in order, with what opens each entry, a page at a time: while one page is being used the next is on its
  * way. `db`: a transaction, so that all pages are of one moment; or the database itself with `below`, an index that is already passed.
- * Calls `gap` where numbers are missing. `page`: how many entries at a time.
+ * Calls `gap` where numbers are missing. `page`: how many entries at a time. Without `openings` what opens a ballot is neither read nor
+ * worked out, which is most of the cost.
  */
 export async function* readLines(
   db: Db,
   secrets: Secrets,
   contest: { id: number; slug: string },
-  { gap = () => {}, below = Number.MAX_SAFE_INTEGER, page: most = PAGE }: Reading = {},
+  { gap = () => {}, below = Number.MAX_SAFE_INTEGER, page: most = PAGE, openings = true }: Reading = {},
 ): AsyncGenerator<PlacedLine[]> {
   const committer = createBatchCommitter(contest.slug, ledgerKeys(secrets, contest.slug));
   const read = (from: number): Promise<Page> => {
-    const page = readPage(db, contest.id, from, Math.min(below, from + most));
+    const range = sql`index >= ${from} and index < ${Math.min(below, from + most)}`;
+    const page = readPage(db, contest.id, { from, range, openings });
     // Awaited a page later, or never when the reader has gone.
     page.catch(() => {});
     return page;
@@ -44,7 +46,21 @@ export async function* readLines(
   }
 }
 
+/** The entries at these indexes, with what opens them. */
+export async function readLinesAt(
+  db: Db,
+  secrets: Secrets,
+  contest: { id: number; slug: string },
+  indexes: readonly number[],
+): Promise<PlacedLine[]> {
+  if (indexes.length === 0) return [];
+  const committer = createBatchCommitter(contest.slug, ledgerKeys(secrets, contest.slug));
+  const range = sql`index = any(${`{${indexes.join(',')}}`}::bigint[])`;
+  return linesOf(await readPage(db, contest.id, { from: -1, range, openings: true }), -1, committer);
+}
+
 interface Reading {
+  openings?: boolean;
   gap?: (detail: string) => void;
   below?: number;
   page?: number;
@@ -80,14 +96,7 @@ const NO_DEVICE = sql.raw(`'\\xffffffffffffffff'::bytea`);
 const FILLING = sql.raw(`'\\x00000000'::bytea`);
 const NO_ADDRESS = sql.raw(`'\\xffffffffffffffffffffffffffffffff'::bytea`);
 
-async function readPage(db: Db, contest: number, from: number, below: number): Promise<Page> {
-  const { rows } = await sql<Page>`
-    select count(*)::int as count,
-      coalesce((select max(index) + 1 from ledger_entry where contest = ${contest}), 0)::float8 as end,
-      case when max(index) = ${from}::bigint + count(*) - 1 then '' else coalesce(string_agg(index::text, ',' order by index), '') end as indexes,
-      coalesce(string_agg(floor(extract(epoch from at) * 1000)::bigint::text, ',' order by index), '') as at,
-      coalesce(string_agg(kind, ',' order by index), '') as kinds,
-      coalesce(string_agg(encode(commitment, 'hex'), '' order by index), '') as commitments,
+const ballotColumns = sql`
       coalesce(string_agg(ballot_id::text, '' order by index), '') as "ballotIds",
       coalesce(string_agg(encode(voter, 'hex'), '' order by index), '') as voters,
       coalesce(string_agg(array_to_string(picks, ','), ';' order by index), '') as picks,
@@ -95,15 +104,34 @@ async function readPage(db: Db, contest: number, from: number, below: number): P
       coalesce(string_agg(flags::text, ',' order by index), '') as flags,
       coalesce(string_agg(device, ''::bytea order by index), '') as devices,
       coalesce(string_agg(ip, ''::bytea order by index), '') as ips,
-      coalesce(string_agg(ip_kind, '' order by index), '') as "ipKinds",
-      coalesce(jsonb_agg(act order by index) filter (where kind <> 'ballot'), '[]') as acts
-    from (
-      select index, at, kind, commitment, ballot_id, voter, picks, state, act,
+      coalesce(string_agg(ip_kind, '' order by index), '') as "ipKinds"`;
+const noColumns = sql`
+      '' as "ballotIds", '' as voters, '' as picks, '' as states, '' as flags, ''::bytea as devices, ''::bytea as ips, '' as "ipKinds"`;
+const ballotInner = sql`
+      , ballot_id, voter, picks, state,
         case when kind = 'ballot' then ${flagsColumn} end as flags,
         case when kind = 'ballot' then case when length(device) = 8 then device else ${NO_DEVICE} end end as device,
         case when kind = 'ballot' then case length(ip) when 16 then ip when 12 then ip || ${FILLING} else ${NO_ADDRESS} end end as ip,
-        case when kind = 'ballot' then case length(ip) when 16 then 'r' when 12 then 'f' else '-' end end as ip_kind
-      from ledger_entry where contest = ${contest} and index >= ${from} and index < ${below} order by index
+        case when kind = 'ballot' then case length(ip) when 16 then 'r' when 12 then 'f' else '-' end end as ip_kind`;
+
+/** `from`: where the range begins if it is one without a gap; no index otherwise. */
+async function readPage(
+  db: Db,
+  contest: number,
+  { from, range, openings }: { from: number; range: RawBuilder<unknown>; openings: boolean },
+): Promise<Page> {
+  const { rows } = await sql<Page>`
+    select count(*)::int as count,
+      coalesce((select max(index) + 1 from ledger_entry where contest = ${contest}), 0)::float8 as end,
+      case when max(index) = ${from}::bigint + count(*) - 1 then '' else coalesce(string_agg(index::text, ',' order by index), '') end as indexes,
+      coalesce(string_agg(floor(extract(epoch from at) * 1000)::bigint::text, ',' order by index), '') as at,
+      coalesce(string_agg(kind, ',' order by index), '') as kinds,
+      coalesce(string_agg(encode(commitment, 'hex'), '' order by index), '') as commitments,
+      ${openings ? ballotColumns : noColumns},
+      coalesce(jsonb_agg(act order by index) filter (where kind <> 'ballot'), '[]') as acts
+    from (
+      select index, at, kind, commitment, act ${openings ? ballotInner : sql``}
+      from ledger_entry where contest = ${contest} and ${range} order by index
     ) entries`.execute(db);
   return rows[0] as Page;
 }

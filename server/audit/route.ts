@@ -4,6 +4,7 @@ import { shanghaiDate } from '@zuimei/shared/time.ts';
 import type { Db } from '../db.ts';
 import { parseInput } from '../http/body.ts';
 import { disposition } from '../http/disposition.ts';
+import { streamOf } from '../http/stream.ts';
 import type { Secrets } from '../secret.ts';
 import { recordAction } from '../staff/action.ts';
 import { checkFresh, type Guard, type Guarded } from '../staff/session.ts';
@@ -35,20 +36,5 @@ export function exportRoute(parts: { db: Db; secrets: Secrets; clock: () => numb
       'X-Content-Type-Options': 'nosniff',
       'Cache-Control': 'no-store',
     });
-  });
-}
-
-/** Asks for the next piece only when the one before was taken; a reader who goes ends the reading. */
-function streamOf(pieces: AsyncGenerator<string>): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  return new ReadableStream({
-    async pull(controller) {
-      const { done, value } = await pieces.next();
-      if (done) controller.close();
-      else controller.enqueue(encoder.encode(value));
-    },
-    async cancel() {
-      await pieces.return(undefined);
-    },
   });
 }

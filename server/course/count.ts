@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import { canonicalText } from '@zuimei/shared/ledger/canonical.ts';
+import { lotDigest } from '@zuimei/shared/lot.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import type { RoundCount } from '@zuimei/shared/result/act.ts';
+import type { CountFacts, RoundCount } from '@zuimei/shared/result/act.ts';
 import type { Judged } from '../judging/judged.ts';
 import type { On } from '../judging/seat.ts';
 import type { Actor } from '../staff/action.ts';
@@ -34,13 +35,14 @@ export async function readRounds(on: On, contest: Judged): Promise<RoundCount[]>
 
 /**
  * 计票确认: an auditor stands by the counts, which are what the public edition of the bundle carries in place of the ballots. Refuses with
- * standing_missing before the standing, and with count_confirmed when the same counts are confirmed already.
+ * standing_missing before the standing, and with count_confirmed when the same counts are confirmed already. `secrets`: those that the rules
+ * commit to, where a sample of ballots is to be drawn from them; refuses others with lot_wrong {whose}.
  */
 export async function confirmCount(
   parts: SayParts,
   slug: string,
   actor: Actor,
-  reason: string,
+  { reason, secrets = null }: { reason: string; secrets?: CountFacts['secrets'] | undefined },
 ): Promise<void> {
   await sayAct(parts, slug, actor, {
     kind: 'count',
@@ -48,6 +50,11 @@ export async function confirmCount(
     reason,
     async find(tx, contest, course) {
       if (!course.standing) throw new Refusal('state_changed');
+      const [organizer, auditor] = contest.outcome.lots;
+      if (secrets && lotDigest(secrets.organizer) !== organizer)
+        throw new Refusal('lot_wrong', { whose: 'organizer' });
+      if (secrets && lotDigest(secrets.auditor) !== auditor)
+        throw new Refusal('lot_wrong', { whose: 'auditor' });
       // Held until the entry is written: it comes at the size that the counts rest on.
       const { rows: head } = await sql<{ size: string | number }>`
         select size from ledger_head where contest = ${contest.id} for update`.execute(tx);
@@ -55,11 +62,12 @@ export async function confirmCount(
       if (
         course.count &&
         course.count.entry > course.standing.entry &&
-        canonicalText(course.count.rounds) === canonicalText(rounds)
+        canonicalText(course.count.rounds) === canonicalText(rounds) &&
+        (secrets === null || course.count.secrets)
       )
         throw new Refusal('count_confirmed');
       const ballots = rounds.reduce((all, one) => all + one.ballots, 0);
-      return { facts: { ledgerSize: Number(head[0]?.size ?? 0), rounds }, subject: `${ballots} 张` };
+      return { facts: { ledgerSize: Number(head[0]?.size ?? 0), rounds, secrets }, subject: `${ballots} 张` };
     },
   });
 }

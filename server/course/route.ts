@@ -6,6 +6,7 @@ import {
   maxLength,
   minLength,
   object,
+  optional,
   picklist,
   pipe,
   regex,
@@ -44,6 +45,11 @@ import { readCourseView } from './view.ts';
 const SCAN_BYTES = 20 << 20;
 
 const Said = object({ reason: unjudged });
+const secret = pipe(string(), regex(/^[0-9a-f]{64}$/));
+const Counted = object({
+  reason: unjudged,
+  secrets: optional(object({ organizer: secret, auditor: secret })),
+});
 const Approved = object({
   before: picklist(['notice', 'result']),
   organ: named(80),
@@ -128,8 +134,8 @@ export function courseRoute(parts: {
 
     .get(base, both, async (c) => c.json(await readCourseView(parts, slugOf(c))))
     .post(`${base}/count`, guard.fresh('auditor'), async (c) => {
-      const reason = checkReason((await readBody(c.req, Said)).reason);
-      await confirmCount(parts, slugOf(c), c.get('person'), reason);
+      const { reason, secrets } = await readBody(c.req, Counted);
+      await confirmCount(parts, slugOf(c), c.get('person'), { reason: checkReason(reason), secrets });
       return c.json({});
     })
     .post(`${base}/approvals`, organizer, async (c) => {

@@ -156,6 +156,7 @@ export const statusOf: Record<AnyRefusalCode, ContentfulStatusCode> = {
   count_confirmed: 409,
   not_chosen: 409,
   result_missing: 409,
+  bundle_early: 409,
   result_out: 409,
   recommend_known: 409,
   package_wrong: 422,

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { shownAt } from '@zuimei/shared/contest.ts';
+import { sheetsOf } from '@zuimei/shared/judging/found.ts';
 import { type PanelId, panelIds } from '@zuimei/shared/judging/outcome.ts';
 import type { Inputs } from '@zuimei/shared/judging/robust.ts';
-import type { PanelSheets } from '@zuimei/shared/standing.ts';
 import type { OpenedSheet, StandingCheck } from '@zuimei/shared/verdict.ts';
 import { type Count, readCounts } from '../tally/snapshot.ts';
 import { firstCounted, type Judged, standersOf } from './judged.ts';
@@ -44,23 +44,18 @@ export async function gather(
     locked: seat.state === 'seated' ? standingSheet(revisions, seat.id) : null,
   }));
   const opened: Gathered['opened'] = {};
-  const sheets: Partial<Record<PanelId, PanelSheets>> = {};
   for (const panel of panelIds.filter((id) => contest.outcome.panels[id])) {
     const own = seats.flatMap(({ locked, ...seat }) =>
       seat.panel === panel && locked ? [{ seat, locked }] : [],
     );
     opened[panel] = own.map(({ seat, locked }) => openedSheet(seat, locked));
-    sheets[panel] = {
-      sheets: Object.fromEntries(opened[panel].map(({ seat, lines }) => [seat, lines])),
-      recused: opened[panel].flatMap(({ seat, recused }) => recused.map((number) => [seat, number] as const)),
-    };
   }
   const { rows: head } = await sql<{ size: string | number }>`
     select size from ledger_head where contest = ${contest.id}`.execute(on);
   return {
     inputs: {
       votes,
-      sheets,
+      sheets: sheetsOf(opened),
       candidates: Object.fromEntries(
         standers.map(({ number, unit, category }) => [number, { unit, category }]),
       ),

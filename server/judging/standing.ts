@@ -1,11 +1,8 @@
 import { sql, type Transaction } from 'kysely';
-import { groupsOf, settleTie } from '@zuimei/shared/judging/order.ts';
-import { panelIds } from '@zuimei/shared/judging/outcome.ts';
+import { foundChoice, foundStanding, settledOrder } from '@zuimei/shared/judging/found.ts';
 import { isRefused, type Refused, refuse } from '@zuimei/shared/judging/refused.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { fallenOf, recomputeDue } from '@zuimei/shared/result/course.ts';
-import { panelParts } from '@zuimei/shared/score.ts';
-import { type Choice, choose, computeStanding } from '@zuimei/shared/standing.ts';
 import type { ChoiceDocument, StandingDocument } from '@zuimei/shared/verdict.ts';
 import type { Tables } from '../db.ts';
 import type { Actor } from '../staff/action.ts';
@@ -21,21 +18,7 @@ export function standingOf(
   { outcome }: Judged,
   { inputs, opened, held, ledgerSize }: Gathered,
 ): StandingDocument | Refused {
-  const found = computeStanding(outcome, inputs.votes, inputs.sheets);
-  if (isRefused(found)) return found;
-  const { parts, totals, standing: order } = found;
-  const numbers = order.map(({ number }) => number);
-  const panels: StandingDocument['panels'] = {};
-  const trimmed: StandingDocument['trimmed'] = {};
-  for (const panel of panelIds) {
-    const [rule, own] = [outcome.panels[panel], totals[panel]];
-    if (!rule || !own) continue;
-    // The worked examples fix what computeStanding gives: whose line was dropped is asked for beside it.
-    const judged = panelParts(own, rule, numbers, 10 ** outcome.decimals);
-    if (!isRefused(judged)) trimmed[panel] = judged.trimmed;
-    panels[panel] = (opened[panel] ?? []).map((sheet) => ({ ...sheet, totals: own[sheet.seat] ?? {} }));
-  }
-  return { ledgerSize, votes: { ...inputs.votes }, held, parts, trimmed, order, panels };
+  return foundStanding(outcome, { votes: inputs.votes, opened, held, ledgerSize });
 }
 
 /**
@@ -88,24 +71,15 @@ export function choiceOf(
 ): ChoiceDocument | Refused {
   const { standing, ties } = verdicts;
   if (!standing) throw new Refusal('state_changed');
-  const settled = ties.flatMap(({ document }) => document.order);
-  const order = settleTie(groupsOf(standing.document.order), settled);
-  const gone = standersOf(contest).filter(({ withdrawn }) => withdrawn);
-  const { outcome } = contest;
-  const choice: Choice | Refused = choose(
-    order,
-    boundsOf(contest),
-    outcome,
-    [...fallen, ...gone.map(({ number }) => number)],
-    outcome.tieLast,
+  const order = settledOrder(
+    standing.document.order,
+    ties.map(({ document }) => document),
   );
-  if (isRefused(choice)) return choice;
-  return {
-    chosen: choice.chosen,
-    passed: choice.passed,
-    alternates: choice.passed.filter(({ why }) => why === 'places').map(({ number }) => number),
-    unfilled: choice.unfilled,
-  };
+  const gone = standersOf(contest).filter(({ withdrawn }) => withdrawn);
+  return foundChoice(contest.outcome, boundsOf(contest), order, [
+    ...fallen,
+    ...gone.map(({ number }) => number),
+  ]);
 }
 
 /** What the limits look at, of everybody who was judged. */

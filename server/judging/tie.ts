@@ -1,10 +1,7 @@
-import { meetingRound, meetingRule } from '@zuimei/shared/judging/meeting.ts';
-import type { Outcome } from '@zuimei/shared/judging/outcome.ts';
-import { isRefused, refuse } from '@zuimei/shared/judging/refused.ts';
-import { drawTied, lotDigest, lotSeed } from '@zuimei/shared/lot.ts';
+import { isRefused } from '@zuimei/shared/judging/refused.ts';
+import { byLot, byMeeting } from '@zuimei/shared/judging/tie.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { fallenOf } from '@zuimei/shared/result/course.ts';
-import type { TieDocument } from '@zuimei/shared/verdict.ts';
 import type { Actor } from '../staff/action.ts';
 import { readCourse } from './course.ts';
 import { type FixParts, fixVerdict } from './fix.ts';
@@ -49,59 +46,4 @@ export async function settle(
       };
     },
   });
-}
-
-/** The order that a tie's record gives when it is worked out anew; null where it cannot be. */
-export function redoTie(
-  { outcome }: { outcome: Outcome },
-  open: { numbers: number[]; places: number },
-  { secrets, ballots, reason }: TieDocument,
-): number[] | null {
-  try {
-    if (secrets) return byLot(outcome, open.numbers, secrets, reason).order;
-    return byMeeting(open, ballots, reason).order;
-  } catch (error) {
-    if (error instanceof Refusal) return null;
-    throw error;
-  }
-}
-
-function byLot(
-  { lots }: Outcome,
-  numbers: number[],
-  secrets: { organizer: string; auditor: string },
-  reason: string,
-): TieDocument {
-  const [organizer, auditor] = lots;
-  if (!organizer || lotDigest(secrets.organizer) !== organizer)
-    throw new Refusal('lot_wrong', { whose: 'organizer' });
-  if (!auditor || lotDigest(secrets.auditor) !== auditor)
-    throw new Refusal('lot_wrong', { whose: 'auditor' });
-  const order = drawTied(lotSeed(secrets.organizer, secrets.auditor), numbers);
-  return { rule: 'lot', numbers, order, secrets, ballots: [], reason };
-}
-
-function byMeeting(
-  { numbers, places }: { numbers: number[]; places: number },
-  ballots: { appointed: number; present: number; favour: Record<number, number> }[],
-  reason: string,
-): TieDocument {
-  let next: { places: number; among: number[] } | null = { places, among: numbers };
-  const order: number[] = [];
-  const held: TieDocument['ballots'] = [];
-  for (const { appointed, present, favour } of ballots) {
-    if (!next || !isAbout(favour, next.among)) throw new Refusal('bad_request', { field: 'ballots' });
-    const round = meetingRound({ ...meetingRule, appointed, present, places: next.places, favour });
-    if (isRefused(round)) refuse(round);
-    held.push({ appointed, present, places: next.places, favour });
-    order.push(...round.passed);
-    next = round.next;
-  }
-  if (next) throw new Refusal('meeting_goes_on', { places: next.places, numbers: next.among.join('、') });
-  return { rule: 'meeting', numbers, order, secrets: null, ballots: held, reason };
-}
-
-function isAbout(favour: Record<number, number>, among: readonly number[]): boolean {
-  const named = Object.keys(favour).map(Number);
-  return named.length === among.length && named.every((number) => among.includes(number));
 }

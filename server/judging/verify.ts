@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { standingDifference } from '@zuimei/shared/judging/difference.ts';
 import { panelIds } from '@zuimei/shared/judging/outcome.ts';
 import { isRefused } from '@zuimei/shared/judging/refused.ts';
+import { redoTie } from '@zuimei/shared/judging/tie.ts';
 import { canonicalText } from '@zuimei/shared/ledger/canonical.ts';
 import { type CourseEntry, courseOf, fallenOf } from '@zuimei/shared/result/course.ts';
 import type { Found, StandingDocument } from '@zuimei/shared/verdict.ts';
@@ -14,7 +15,6 @@ import type { Judged } from './judged.ts';
 import { type On, readSeats } from './seat.ts';
 import { digestOfSheet, readLocked } from './sheet.ts';
 import { choiceOf, standingOf } from './standing.ts';
-import { redoTie } from './tie.ts';
 import { digestOfDocument, readVerdicts } from './verdict.ts';
 
 export interface JudgingProblem {
@@ -73,7 +73,9 @@ export async function verifyJudging(
       fallenBefore(course, tie.entry),
     );
     const anew =
-      isRefused(before) && before.refusal === 'tie_open' ? redoTie(judged, before, tie.document) : null;
+      isRefused(before) && before.refusal === 'tie_open'
+        ? redoTie(judged.outcome, before, tie.document)
+        : null;
     if (anew?.join() !== tie.document.order.join())
       problems.push({
         code: 'tie',

@@ -9,6 +9,7 @@ import type {
   RulingRequest,
   WhatIf,
 } from '../audit.ts';
+import type { Edition } from '../bundle/format.ts';
 import type { Phase, Photo } from '../contest.ts';
 import type { LiveView } from '../live.ts';
 import type { WitnessPage } from '../log/witness.ts';
@@ -77,6 +78,7 @@ export interface ContestApi {
   };
   'GET /api/console/contests/:slug/ballots.csv': { query: BallotFilter; reply: Blob };
   'GET /api/console/contests/:slug/ledger.ndjson': { query: { openings?: '0' | '1' }; reply: Blob };
+  'GET /api/console/contests/:slug/bundle.zip': { query: { edition?: Edition }; reply: Blob };
   'GET /api/console/contests/:slug/clusters': { reply: ClusterPage };
   'GET /api/console/contests/:slug/clusters/:id': { reply: ClusterView };
   'POST /api/console/contests/:slug/whatif': {

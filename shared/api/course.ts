@@ -17,7 +17,10 @@ import type { Done, Reasoned } from './done.ts';
 export interface CourseApi {
   'GET /api/console/contests/:slug/course': { reply: CourseView };
   /** An auditor stands by the counts as they are. Refuses with count_confirmed, sealed. */
-  'POST /api/console/contests/:slug/course/count': { body: Reasoned; reply: Done };
+  'POST /api/console/contests/:slug/course/count': {
+    body: Reasoned & { secrets?: { organizer: string; auditor: string } };
+    reply: Done;
+  };
   /** A form: `approval` as JSON {before, organ, date, document, reason}, and the paper as `scan`, which may be absent. */
   'POST /api/console/contests/:slug/course/approvals': { body: FormData; reply: Done };
   /** `digest` in hex. */

@@ -7,6 +7,8 @@ import type { ContestSummary, ContestView, MeView, PageSignature, QuestionView, 
 export interface PublicApi {
   'GET /api/contests': { reply: ContestSummary[] };
   'GET /api/contests/:slug': { reply: ContestView };
+  /** The public edition of the bundle; result_missing before a result is published. */
+  'GET /api/contests/:slug/bundle.zip': { reply: Blob };
   'GET /api/contests/:slug/acts': { reply: PublicAct[] };
   'POST /api/contests/:slug/ballots': { body: BallotRequest; reply: Receipt };
   'GET /api/contests/:slug/me': { reply: MeView };

@@ -33,8 +33,14 @@ export interface ExportCheck {
   finish(): Promise<ExportReport>;
 }
 
-/** Does everything again that the server did, from an exported ledger alone. Memory: some 50 bytes a ballot, whatever the file holds. */
-export function createExportCheck(options: ExportOptions = {}): ExportCheck {
+/**
+ * Does everything again that the server did, from an exported ledger alone. Memory: some 50 bytes a ballot, whatever the file holds. `each`:
+ * is shown every entry, in the order of the file, before it is checked.
+ */
+export function createExportCheck(
+  options: ExportOptions = {},
+  each: (entry: ExportEntry) => void = () => {},
+): ExportCheck {
   const { kept = [], codes = [] } = options;
   const problems: ExportProblem[] = [];
   const problem = (code: ExportProblemCode, index: number | null = null, detail = ''): void => {
@@ -97,6 +103,7 @@ export function createExportCheck(options: ExportOptions = {}): ExportCheck {
       checkpoints: [...opened, ...keptOutcomes.flatMap((one) => (one.ok ? one.checkpoint : []))],
       ...(own.withheld ? { withheldFrom: own.withheld.from } : {}),
       watched: codes.map((code) => code.index),
+      ...(options.marks ? { marks: options.marks } : {}),
     });
   };
 
@@ -110,6 +117,7 @@ export function createExportCheck(options: ExportOptions = {}): ExportCheck {
     due = entry.index + 1;
     if (entry.kind !== 'ballot') frozen = frozenOf(entry.act) ?? frozen;
     entries++;
+    each(entry);
     batch.push(entry);
   };
 
@@ -189,9 +197,15 @@ export function createExportCheck(options: ExportOptions = {}): ExportCheck {
     seen: () => ({ entries, of: header?.size ?? 0 }),
     async finish() {
       await guarded(() => [splitter.rest()]);
-      if (header === null) return { ...nothing, problems: [{ code: 'not_export', index: null, detail: '' }] };
-      replayer ??= await begin(header);
+      const none = (): ExportReport => ({
+        ...nothing,
+        problems: [{ code: 'not_export', index: null, detail: '' }],
+      });
+      if (header === null) return none();
       const own: ExportHeader = header;
+      // A head that names no contest there could be begins nothing.
+      replayer ??= await begin(own).catch(() => null);
+      if (!replayer) return none();
       const replay = replayer.finish();
       const failed = opened.filter((one) => replay.checkpointsFailed.includes(one));
       for (const { size } of failed) problem(size > entries ? 'checkpoint_ahead' : 'checkpoint', size);
@@ -220,6 +234,7 @@ export function createExportCheck(options: ExportOptions = {}): ExportCheck {
         names: (frozen ?? own).candidates,
         kept: keptOutcomes,
         codes: codes.map((code) => outcomeOf(own, code, replay)),
+        marks: replay.marks,
         problems: [...problems.filter((one) => one.code !== 'tally'), ...others, ...ofTally],
         problemCount: problems.length + unkept + others.length + unlisted,
       };

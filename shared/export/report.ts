@@ -1,6 +1,6 @@
 import type { ReceiptCode } from '../ledger/receiptcode.ts';
 import type { RoundTally } from '../ledger/recount.ts';
-import type { ProblemCode } from '../ledger/replay.ts';
+import type { Mark, ProblemCode } from '../ledger/replay.ts';
 import type { Checkpoint } from '../log/checkpoint.ts';
 import type { SignedFault } from '../log/signed.ts';
 import type { ExportHeader } from './export.ts';
@@ -12,6 +12,8 @@ export interface ExportOptions {
   kept?: readonly string[];
   /** Receipts to look up. */
   codes?: readonly ReceiptCode[];
+  /** Where tree and counts are looked at in passing: see replay.ts. */
+  marks?: { sizes: readonly number[]; before: readonly string[] };
 }
 
 /**
@@ -80,6 +82,7 @@ export interface ExportReport {
   /** In order of the options. */
   kept: KeptOutcome[];
   codes: CodeOutcome[];
+  marks: Map<number, Mark>;
   /** The first 1000 or so. */
   problems: ExportProblem[];
   problemCount: number;
@@ -115,5 +118,6 @@ export const nothing: Omit<ExportReport, 'problems'> = {
   names: [],
   kept: [],
   codes: [],
+  marks: new Map(),
   problemCount: 1,
 };

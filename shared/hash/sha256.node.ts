@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 
 /**
  * SHA-256. On Node a digest that comes back as a one-byte-per-character string and is copied costs half of one that comes
@@ -19,4 +19,16 @@ export function sha256Into(bytes: Uint8Array, out: Uint8Array, at: number): void
 /** SHA-256 as lower-case hex. */
 export function sha256Hex(bytes: Uint8Array): string {
   return hash('sha256', bytes, 'hex');
+}
+
+/** SHA-256 of what comes in pieces. */
+export interface Digest {
+  take(bytes: Uint8Array): void;
+  /** Lower-case hex; nothing is taken after it. */
+  hex(): string;
+}
+
+export function createDigest(): Digest {
+  const digest = createHash('sha256');
+  return { take: (bytes) => void digest.update(bytes), hex: () => digest.digest('hex') };
 }

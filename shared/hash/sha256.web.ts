@@ -59,6 +59,48 @@ export function sha256(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return out;
 }
 
+/** As of sha256.node.ts. */
+export function createDigest(): { take(bytes: Uint8Array): void; hex(): string } {
+  const state = Int32Array.from(startWords);
+  const block = new Uint8Array(64);
+  const blockView = new DataView(block.buffer);
+  let taken = 0;
+  return {
+    take(bytes) {
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      let at = 0;
+      const held = taken % 64;
+      taken += bytes.length;
+      if (held > 0) {
+        at = Math.min(64 - held, bytes.length);
+        block.set(bytes.subarray(0, at), held);
+        if (held + at === 64) compress(state, blockView, 0);
+      }
+      if (held > 0 && held + at < 64) return;
+      for (; at + 64 <= bytes.length; at += 64) compress(state, view, at);
+      block.set(bytes.subarray(at));
+    },
+    hex() {
+      const held = taken % 64;
+      block.fill(0, held);
+      block[held] = 0x80;
+      if (held >= 56) {
+        compress(state, blockView, 0);
+        block.fill(0);
+      }
+      blockView.setUint32(56, Math.floor(taken / 2 ** 29));
+      blockView.setUint32(60, taken * 8);
+      compress(state, blockView, 0);
+      const out = new Uint8Array(32);
+      const digest = new DataView(out.buffer);
+      state.forEach((word, i) => {
+        digest.setInt32(4 * i, word);
+      });
+      return toHex(out);
+    },
+  };
+}
+
 /** SHA-256 written to out[at, at + 32); `out` may be the memory that is hashed. */
 export function sha256Into(bytes: Uint8Array, out: Uint8Array, at: number): void {
   out.set(sha256(bytes), at);

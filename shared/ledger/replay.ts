@@ -25,7 +25,17 @@ export interface Ledger {
   withheldFrom?: Instant;
   /** Indexes of entries whose leaves are asked for. */
   watched?: readonly number[];
+  /** Sizes, and kinds of entries just before which, tree and counts are looked at in passing; the first MOST_MARKS. */
+  marks?: { sizes: readonly number[]; before: readonly string[] };
 }
+
+/** Tree and counts at a size of the ledger. */
+export interface Mark {
+  /** Hex. */
+  root: string;
+  tally: RoundTally[];
+}
+const MOST_MARKS = 1000;
 
 export type SignedRoot = Pick<Checkpoint, 'size' | 'root'>;
 
@@ -64,6 +74,8 @@ export interface Replay {
   checkpointsFailed: SignedRoot[];
   /** Leaf hashes of the watched entries, as far as there are such entries. */
   leaves: Map<number, Uint8Array>;
+  /** By size. */
+  marks: Map<number, Mark>;
   /** The first 1000. */
   problems: Problem[];
   problemCount: number;
@@ -93,6 +105,8 @@ export async function replay(
  */
 export function createReplayer(ledger: Ledger): Replayer {
   const { contest, rounds, checkpoints, withheldFrom, watched = [] } = ledger;
+  const { sizes, before } = ledger.marks ?? { sizes: [], before: [] };
+  const marks = new Map<number, Mark>();
   const problems: Problem[] = [];
   let problemCount = 0;
   const problem = (code: ProblemCode, index: number, detail = ''): void => {
@@ -119,6 +133,10 @@ export function createReplayer(ledger: Ledger): Replayer {
       failed.push(one);
       problem('checkpoint', tree.size(), toHex(tree.root()));
     }
+  };
+
+  const mark = (): void => {
+    if (marks.size < MOST_MARKS) marks.set(tree.size(), { root: toHex(tree.root()), tally: recount.tally() });
   };
 
   const countBallot = ({ at, opening }: Line, index: number, i: number): void => {
@@ -151,6 +169,7 @@ export function createReplayer(ledger: Ledger): Replayer {
     lines.forEach((line, i) => {
       const index = tree.size();
       const fault = faults[i];
+      if (before.includes(line.kind)) mark();
       tree.push(reopener.leaves, reopener.leafStart(i));
       if (awaited.has(index))
         leaves.set(index, reopener.leaves.slice(reopener.leafStart(i), reopener.leafStart(i) + 32));
@@ -167,6 +186,7 @@ export function createReplayer(ledger: Ledger): Replayer {
         if (frozen) roundOf = createRoundFinder(frozen.rounds);
       }
       compare();
+      if (sizes.includes(tree.size())) mark();
     });
   };
 
@@ -189,6 +209,7 @@ export function createReplayer(ledger: Ledger): Replayer {
         checkpointsAgreed: signed.length - failed.length,
         checkpointsFailed: failed,
         leaves,
+        marks,
         problems,
         problemCount,
       };
@@ -197,7 +218,7 @@ export function createReplayer(ledger: Ledger): Replayer {
 }
 
 /** Round of an instant, -1 if none was open. Instants of one form compare as text. */
-function createRoundFinder(rounds: Ledger['rounds']): (at: Instant) => number {
+export function createRoundFinder(rounds: Ledger['rounds']): (at: Instant) => number {
   const spans = rounds.map(({ opens, closes }) => [opens, closes].map((at) => new Date(at).toISOString()));
   let [lastAt, last] = ['', -1];
   return (at) => {

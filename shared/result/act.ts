@@ -18,6 +18,8 @@ export interface ApprovalFacts {
 export interface CountFacts {
   ledgerSize: number;
   rounds: RoundCount[];
+  /** Both secrets that rules.outcome.lots commits to, hex: from them the public sample of ballots is drawn. Absent or null = not revealed. */
+  secrets?: { organizer: string; auditor: string } | null;
 }
 export interface RoundCount {
   round: number;

@@ -25,17 +25,20 @@ const rules: Record<string, Rule> = {
 
 /** For every rule: files that break it, and files that look alike and do not. A later file of a pair completes the one before. */
 const examples: Record<string, { wrong: [string, string][][]; right: [string, string][][] }> = {
-  'shared imports nothing but itself, @noble and #sha256 (which alone may ask Node for a hash)': {
-    wrong: [
-      [['shared/a.ts', `import { readFile } from 'node:fs/promises';`]],
-      [['shared/a.ts', `export type { Db } from '../server/db.ts';`]],
-      [['shared/a.ts', `const v = await import('valibot');`]],
-    ],
-    right: [
-      [['shared/presets/a.ts', `import { sha256 } from '#sha256'; import { b } from '../b.ts';`]],
-      [['shared/hash/sha256.node.ts', `import { createHash } from 'node:crypto';`]],
-    ],
-  },
+  'shared imports nothing but itself, @noble, #sha256 (which alone may ask Node for a hash) and what unpacks a bundle':
+    {
+      wrong: [
+        [['shared/a.ts', `import { readFile } from 'node:fs/promises';`]],
+        [['shared/a.ts', `export type { Db } from '../server/db.ts';`]],
+        [['shared/a.ts', `const v = await import('valibot');`]],
+        [['shared/bundle/zip.ts', `import { unzipSync } from 'fflate';`]],
+      ],
+      right: [
+        [['shared/presets/a.ts', `import { sha256 } from '#sha256'; import { b } from '../b.ts';`]],
+        [['shared/hash/sha256.node.ts', `import { createHash } from 'node:crypto';`]],
+        [['shared/bundle/unpack.ts', `import { Inflate } from 'fflate';`]],
+      ],
+    },
   'what a verifier needs is a library by itself: hash, log, ledger, export, merkle.ts and note.ts': {
     wrong: [
       [['shared/ledger/replay.ts', `import { presetOf } from '../plan/preset.ts';`]],

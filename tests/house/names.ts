@@ -3,7 +3,7 @@ import type { Rule } from './layers.ts';
 /** Words of the judging (评分表, 评审组, 公示, 综合得分) and what else people used to call by them. */
 const reserved = /[sS]heet|[pP]anel|[nN]otice|[sS]tanding/u;
 const judging =
-  /^(shared|server)\/(judging|judgedtables|course|objection|calendar|panel|sheet|standing|notice|score|result|verdict)|^web\/console\/(expert|organizer\/(panels|standing|course|objections|papers|certificates|plan\/judging))\/|^web\/console\/organizer\/(Panels|Standing)Page\.vue$|^web\/citizen\/(course|objection)\/|^tests\//;
+  /^(shared|server)\/(judging|judgedtables|course|objection|calendar|panel|sheet|standing|notice|score|result|verdict|bundle)|^web\/console\/(expert|organizer\/(panels|standing|course|objections|papers|certificates|plan\/judging))\/|^web\/console\/organizer\/(Panels|Standing)Page\.vue$|^web\/citizen\/(course|objection)\/|^tests\//;
 const said =
   /^export (?:async )?(?:function|const|let|interface|type) (\w+)|^\s*(?:\.|<[a-z]+ class=")([a-z][\w-]*)/u;
 /** A page of a workbook. */

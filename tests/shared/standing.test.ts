@@ -14,6 +14,7 @@ import { compareVectors, scoringOf, type VectorFile } from '../vectors/standing.
 import { contests, type MadeContest } from './contests.ts';
 
 const folder = new URL('../vectors/', import.meta.url).pathname;
+const script = new URL('../../server/bundle/recompute.py', import.meta.url).pathname;
 const vectors: VectorFile = JSON.parse(readFileSync(join(folder, 'standing.json'), 'utf8'));
 
 function standingOf(contest: MadeContest): Standing | null {
@@ -161,7 +162,7 @@ describe('the second implementation, in Python', () => {
   function recompute(file: VectorFile): string {
     const path = join(own, 'vectors.json');
     writeFileSync(path, JSON.stringify(file));
-    const { stdout, stderr } = spawnSync(needProgram('python3'), [join(folder, 'recompute.py'), path], {
+    const { stdout, stderr } = spawnSync(needProgram('python3'), [script, '--vectors', path], {
       encoding: 'utf8',
     });
     return `${stdout}${stderr}`.trim();
@@ -183,10 +184,16 @@ describe('the second implementation, in Python', () => {
         numbers.map((n) => [n, { unit: `U${n % 4}`, category: `c${n % 3}` }]),
       );
       const choice = { order, candidates, places: rule.places, caps: rule.caps };
+      const pairs = [...Map.groupBy(order.flat(), (_, at) => at >> 1).values()];
       const untied = { ...choice, order: order.flat().map((number) => [number]) };
       return [
         { name: `contest ${i}`, function: 'computeStanding', input: contest },
         ...(standing ? [{ name: `choice ${i}`, function: 'choose', input: choice }] : []),
+        ...['all', 'none'].map((tieLast) => ({
+          name: `tied ${tieLast} ${i}`,
+          function: 'choose',
+          input: { ...choice, order: pairs, tieLast },
+        })),
         {
           name: `falls ${i}`,
           function: 'nextAlternate',

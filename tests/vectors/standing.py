@@ -1,4 +1,4 @@
-"""Runs vectors through recompute.py: python3 recompute.py FILE. Also what is beside the result: influence, robustness, publicity."""
+"""Runs vectors through recompute.py --vectors FILE. Also what is beside the result: influence, robustness, publicity."""
 import datetime
 import itertools
 import json
@@ -6,8 +6,8 @@ import sys
 from fractions import Fraction
 
 from recompute import (
-    PANELS, PARTS, Refused, by_number, canonical, choose, commitment, draw, half_up, meeting_round,
-    next_alternate, notice_period, order_of, panel_parts, sheet_total, standing_of, vote_parts)
+    PANELS, PARTS, Refused, alternate, by_number, canonical, choose, commitment, draw, half_up, meeting_round,
+    notice_period, order_of, panel_parts, pick, sheet_total, standing_of, vote_parts)
 
 
 def answer(run, *given, **named):
@@ -89,7 +89,7 @@ def panel_vector(unit, rule, sheets):
     if all(isinstance(own, list) for own in sheets.values()):
         result = {}
         for name, totals in sheets.items():
-            parts, used = panel_parts({f"E{i}": {"1": t} for i, t in enumerate(totals)}, rule, [1], unit)
+            parts, used, _ = panel_parts({f"E{i}": {"1": t} for i, t in enumerate(totals)}, rule, [1], unit)
             result[name] = {"part": parts[1], "dropped": used[1]["dropped"]}
         return result
     if "severity" in rule:
@@ -105,8 +105,15 @@ def vote_vector(unit=None, counts=None, rules=None, cases=None):
     return {name: vote_vector(unit, own, rules) for name, own in counts.items()}
 
 
-def choice(order, candidates, places, caps=None, fallen=()):
-    return choose(order, candidates, places, caps or {}, fallen)
+def choice(order, candidates, places, caps=None, fallen=(), tieLast="meeting"):
+    return choose(order, candidates, places, caps or {}, fallen, tieLast)
+
+
+def next_alternate(order, candidates, places, caps, chosen, fallen):
+    promoted, now = alternate(order, candidates, places, caps, chosen, fallen)
+    anew = answer(pick, order, candidates, places, caps, fallen)
+    return {"promoted": promoted, "chosen": now,
+            "sameAsChoosingAnew": set(anew["chosen"]) == set(now) if "chosen" in anew else None}
 
 
 def draw_vector(seed, tied, order, **given):
@@ -131,7 +138,7 @@ RUNS = {
     "sheetTotal": lambda unit, cases: [sheet_total(case["criteria"], case["points"]) for case in cases],
     "panelParts": panel_vector,
     "voteParts": vote_vector,
-    "computeStanding": lambda **contest: standing_of(contest),
+    "computeStanding": lambda **contest: {key: one for key, one in standing_of(contest).items() if key != "trimmed"},
     "orderOf": lambda unit, parts, weights, ties, votes=None: order_of(parts, weights, ties, votes),
     "choose": choice,
     "drawTied + choose": draw_vector,

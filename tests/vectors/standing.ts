@@ -54,6 +54,7 @@ interface ChoiceInput {
   places: number;
   caps?: Omit<Limits, 'places'>;
   fallen?: number[];
+  tieLast?: Parameters<typeof choose>[4];
 }
 
 /** How the input of each function's vectors is handed to it; the result has the shape that the vectors expect. */
@@ -129,8 +130,8 @@ const runs: Record<string, (input: never, file: VectorFile) => unknown> = {
     votes?: Counts;
   }) => orderOf(parts, weights, ties, votes),
 
-  choose: ({ order, candidates, places, caps, fallen }: ChoiceInput) =>
-    choose(order, candidates, { places, ...caps }, fallen),
+  choose: ({ order, candidates, places, caps, fallen, tieLast }: ChoiceInput) =>
+    choose(order, candidates, { places, ...caps }, fallen, tieLast),
 
   'drawTied + choose'(input: ChoiceInput & { seed: string; tied: number[] }) {
     const drawn = drawTied(input.seed, input.tied);

@@ -47,7 +47,7 @@ describe('rules in plain words', () => {
       contestWith({
         rule: { ...rule, picks: { min: 10, max: 10 } },
         reveal: { kind: 'daily', at: 18 * 60 },
-        outcome: { weights: { vote: 70, expert: 30, media: 0, merit: 0 }, places: 10 },
+        outcome: { weights: { vote: 70, expert: 30, media: 0, merit: 0 }, places: 10, sample: 0 },
       }),
     ).join('');
     expect(words).toContain('每张须选满 10 位。');
@@ -99,7 +99,7 @@ describe('rules in plain words', () => {
   it('says when sealed counts open, and keeps the short rule short', () => {
     const contest = contestWith({
       reveal: { kind: 'sealed', from: '2026-03-28T10:00:00.000Z' },
-      outcome: { weights: { vote: 40, expert: 40, media: 20, merit: 0 }, places: 10 },
+      outcome: { weights: { vote: 40, expert: 40, media: 20, merit: 0 }, places: 10, sample: 0 },
     });
     expect(fullRule(contest)).toContain('投票期间不公布票数，3月28日 18:00 起公布。');
     expect(shortRule(contest)).toEqual([

@@ -42,8 +42,6 @@ export const client = {
         body: JSON.stringify(ballot),
       },
     ),
-  course: (slug: string) => read('/api/contests/:slug/course', { slug }),
-  made: (slug: string, number: number) => read('/api/contests/:slug/made/:number', { slug, number }),
   question: (slug: string, ballotId: string) => read('/api/contests/:slug/question', { slug }, { ballotId }),
   signature: (url: string) => read('/api/wechat/signature', {}, { url }),
   acts: (slug: string) => read('/api/contests/:slug/acts', { slug }),

@@ -2,6 +2,7 @@ import '../lib/engine.ts';
 import { createApp } from 'vue';
 import '../citizen/style/tokens.css';
 import './verify.css';
+import './bundle.css';
 import App from './App.vue';
 import { serveReading } from './reading.ts';
 

@@ -1,38 +1,65 @@
+import { checkBundle } from '@zuimei/shared/bundle/check.ts';
+import type { BundleOptions, BundleReport } from '@zuimei/shared/bundle/report.ts';
 import { createExportCheck } from '@zuimei/shared/export/check.ts';
 import type { ExportOptions, ExportReport } from '@zuimei/shared/export/report.ts';
 
+/** Entries of a ledger, or bytes of the ledger in a bundle. */
 export interface Progress {
   entries: number;
   of: number;
 }
 
-type Told = { progress: Progress } | { report: ExportReport } | { failed: string };
+interface Reports {
+  ledger: ExportReport;
+  bundle: BundleReport;
+}
+type Kind = keyof Reports;
+interface Job<K extends Kind> {
+  kind: K;
+  file: Blob;
+  options: ExportOptions & BundleOptions;
+}
+type Tell = (progress: Progress) => void;
+
+type Told = { progress: Progress } | { report: Reports[Kind] } | { failed: string };
 
 const READ_BYTES = 2 << 20;
 const TELL_EVERY_MS = 150;
 
-/** Reads a file to its end, in pieces; rejects only if the file cannot be read. */
-async function read(
-  file: Blob,
-  options: ExportOptions,
-  tell: (progress: Progress) => void,
-): Promise<ExportReport> {
-  const check = createExportCheck(options);
+/** Both reject only if the file cannot be read. */
+const readers: { [K in Kind]: (job: Job<K>, tell: Tell) => Promise<Reports[K]> } = {
+  async ledger({ file, options }, tell) {
+    const check = createExportCheck(options);
+    for (let from = 0; from < file.size; from += READ_BYTES) {
+      await check.take(await bytesOf(file, from, from + READ_BYTES));
+      tell(check.seen());
+    }
+    return await check.finish();
+  },
+  bundle: ({ file, options }, tell) =>
+    checkBundle({ size: file.size, read: (from, to) => bytesOf(file, from, to) }, options, (entries, of) =>
+      tell({ entries, of }),
+    ),
+};
+
+async function bytesOf(file: Blob, from: number, to: number): Promise<Uint8Array> {
+  return new Uint8Array(await file.slice(from, to).arrayBuffer());
+}
+
+function read<K extends Kind>(job: Job<K>, tell: Tell): Promise<Reports[K]> {
   let told = 0;
-  for (let from = 0; from < file.size; from += READ_BYTES) {
-    await check.take(new Uint8Array(await file.slice(from, from + READ_BYTES).arrayBuffer()));
-    if (performance.now() - told < TELL_EVERY_MS) continue;
+  return readers[job.kind](job, (progress) => {
+    if (performance.now() - told < TELL_EVERY_MS) return;
     told = performance.now();
-    tell(check.seen());
-  }
-  return await check.finish();
+    tell(progress);
+  });
 }
 
 /** In the worker: reads the one file it is given. */
 export function serveReading(): void {
   const say = (told: Told): void => postMessage(told);
-  self.onmessage = ({ data }: MessageEvent<{ file: Blob; options: ExportOptions }>) => {
-    read(data.file, data.options, (progress) => say({ progress })).then(
+  self.onmessage = ({ data }: MessageEvent<Job<Kind>>) => {
+    read(data, (progress) => say({ progress })).then(
       (report) => say({ report }),
       (error: unknown) => say({ failed: String(error) }),
     );
@@ -43,25 +70,30 @@ export function serveReading(): void {
  * Checks an exported ledger without keeping the page from answering: in a worker made of this page's own script, or where a browser
  * allows none, here, piece by piece. Rejects if the file cannot be read.
  */
-export async function checkFile(
-  file: Blob,
-  options: ExportOptions,
-  tell: (progress: Progress) => void,
-): Promise<ExportReport> {
+export function checkFile(file: Blob, options: ExportOptions, tell: Tell): Promise<ExportReport> {
+  return beside({ kind: 'ledger', file, options }, tell);
+}
+
+/** As checkFile, of a bundle; progress is told in bytes of its ledger. */
+export function checkBundleFile(file: Blob, options: BundleOptions, tell: Tell): Promise<BundleReport> {
+  return beside({ kind: 'bundle', file, options }, tell);
+}
+
+async function beside<K extends Kind>(job: Job<K>, tell: Tell): Promise<Reports[K]> {
   const worker = openWorker();
-  if (!worker) return await read(file, options, tell);
+  if (!worker) return await read(job, tell);
   try {
-    return await new Promise<ExportReport>((resolve, reject) => {
+    return await new Promise<Reports[K]>((resolve, reject) => {
       worker.onerror = () => reject(new Error(NO_WORKER));
       worker.onmessage = ({ data }: MessageEvent<Told>) => {
         if ('progress' in data) tell(data.progress);
-        else if ('report' in data) resolve(data.report);
+        else if ('report' in data) resolve(data.report as Reports[K]);
         else reject(new Error(data.failed));
       };
-      worker.postMessage({ file, options });
+      worker.postMessage(job);
     });
   } catch (error) {
-    if (error instanceof Error && error.message === NO_WORKER) return await read(file, options, tell);
+    if (error instanceof Error && error.message === NO_WORKER) return await read(job, tell);
     throw error;
   } finally {
     worker.terminate();

@@ -35,11 +35,13 @@ export const contestMenu: readonly MenuItem[] = [
   { name: 'out', label: '导出与归档' },
 ];
 
+const afterChoice: readonly PageName[] = ['course', 'objections'];
+
 /** The items that somebody with these roles sees. `judged`: the contest has rules by which the count becomes a result. */
 export function menuFor(
   items: readonly MenuItem[],
   has: (...roles: readonly Role[]) => boolean,
   judged = true,
 ): readonly MenuItem[] {
-  return items.filter((item) => has(...pageRoles[item.name]) && (judged || item.name !== 'course'));
+  return items.filter((item) => has(...pageRoles[item.name]) && (judged || !afterChoice.includes(item.name)));
 }

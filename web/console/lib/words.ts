@@ -194,6 +194,7 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   count_confirmed: '现在的票数已经有审计确认，不需要重复确认。',
   not_chosen: '结果中没有这个候选，或其证书已经撤销。',
   result_missing: '结果还没有公布，请公布后再办理。',
+  bundle_early: '综合得分还没有算出，核验包要到那时才有。请算出之后再下载。',
   result_out: '结果已经公布，不能再作这项更改。',
   recommend_known: '这份推荐材料已经导入过。',
   package_wrong: '推荐材料没有通过核验：{detail}。请向报送单位索取未经改动的原件。',

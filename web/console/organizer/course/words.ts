@@ -17,7 +17,7 @@ export function refusedWords({ code, details }: Refused): string {
   return faultSentence({ code: code as Fault['code'], details });
 }
 
-/** What the result still lacks, in words, and where it is dealt with: a step of this page or another page; null = not by who reads it here. */
+/** What the result still lacks, in words, and where it is dealt with: a step of this page or another page; null = nowhere now. */
 export interface LackLine {
   words: string;
   to: { step: StepId } | { page: PageName; label: string } | null;
@@ -64,7 +64,10 @@ export function lackLine(lack: ResultLack, { candidates }: Pick<CourseView, 'can
     case 'notice_running':
       return { words: `公示到 ${dayTime(lack.until)} 才结束。`, to: { step: 'notice' } };
     case 'objection_open':
-      return { words: `第 ${lack.no} 号异议还没有处理结论，请受理人办结，或先作出“暂缓”的结论。`, to: null };
+      return {
+        words: `第 ${lack.no} 号异议还没有处理结论，请受理人办结，或先作出“暂缓”的结论。`,
+        to: { page: 'objections', label: '去异议办理' },
+      };
     case 'nothing_new':
       return { words: '没有可以公布的人选：都已公布，或都在暂缓。', to: null };
   }

@@ -1,0 +1,73 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type MovableDatabase, movableDatabase } from '../harness/clock.ts';
+import { createSite, type TestSite } from '../harness/site.ts';
+import { checked } from './file.ts';
+import { type Made, made } from './made.ts';
+
+/* Who is given a bundle, and when. */
+
+let fresh: MovableDatabase;
+let site: TestSite;
+let one: Made;
+beforeAll(async () => {
+  fresh = await movableDatabase('server');
+  site = await createSite(fresh.database.db);
+  one = await made(site, fresh);
+});
+afterAll(async () => {
+  await site?.close();
+  await fresh?.drop();
+});
+
+async function fetched(): Promise<{ status: number; code: string; zip: Uint8Array }> {
+  const reply = await site.call(`/api/contests/${one.slug}/bundle.zip`);
+  const zip = new Uint8Array(await reply.arrayBuffer());
+  const code =
+    reply.status === 200 ? '' : (JSON.parse(new TextDecoder().decode(zip)) as { code: string }).code;
+  return { status: reply.status, code, zip };
+}
+
+test('nobody is given one before its time, an organizer never the auditors’ one, and every one that staff fetch is recorded', async () => {
+  const path = `${one.path}/bundle.zip`;
+  await site.seal();
+  const early = await one.auditor.ask<{ code: string }>('GET', `${path}?edition=full`);
+  expect(early.body).toMatchObject({ code: 'bundle_early' });
+  await one.judge();
+  await one.choose();
+  await site.seal();
+  expect((await one.auditor.raw('GET', `${path}?edition=full`)).status).toBe(200);
+  expect((await one.organizer.ask<{ code: string }>('GET', `${path}?edition=full`)).body).toEqual({
+    code: 'forbidden',
+  });
+  expect((await one.organizer.ask<{ code: string }>('GET', path)).body).toEqual({ code: 'result_missing' });
+  site.pass(2_000);
+  expect(await fetched()).toMatchObject({ status: 409, code: 'result_missing' });
+  await one.publish();
+  await site.seal();
+  site.pass(2_000);
+  expect((await one.organizer.raw('GET', path)).status).toBe(200);
+  const { rows } = await sql<{ actor: string; subject: string }>`
+    select actor, subject from action_log where contest = ${one.id} and act = 'bundle.export' order by id`.execute(
+    site.parts.db,
+  );
+  expect(rows.map(({ subject }) => subject.split('，')[0])).toEqual(['审计版', '公开版']);
+});
+
+test('everybody is given the same file, made once, and a new one when the ledger has grown; a household may ask six times a minute', async () => {
+  site.pass(60_000);
+  const [first, second] = await Promise.all([fetched(), fetched()]);
+  expect(first.status).toBe(200);
+  expect(Buffer.compare(first.zip, second.zip)).toBe(0);
+  expect((await checked(first.zip)).first).toBe('');
+  const serial = `${one.slug}-2026-001`;
+  await one.say('revoke', { serial, number: 1 });
+  await site.seal();
+  site.pass(2_000);
+  const third = await fetched();
+  expect(third.status).toBe(200);
+  expect(Buffer.compare(first.zip, third.zip)).not.toBe(0);
+  expect((await checked(third.zip)).steps[14]?.said).toBe('证书 2 份，撤销 1 份。');
+  for (let i = 0; i < 3; i++) await fetched();
+  expect(await fetched()).toMatchObject({ status: 429, code: 'too_many_requests' });
+});
