@@ -3,8 +3,6 @@ import ContestFrame from './contest/ContestFrame.vue';
 import ContestPage from './contest/ContestPage.vue';
 import MissingPage from './frame/MissingPage.vue';
 
-const course = () => import('./course/pages.ts');
-
 /** The list is in the first script, where a vote begins; every other page comes when it is asked for. */
 export const routes: RouteRecordRaw[] = [
   { path: '/', name: 'home', component: () => import('./home/HomePage.vue') },
@@ -19,9 +17,9 @@ export const routes: RouteRecordRaw[] = [
       { path: 'rules', name: 'rules', component: () => import('./rules/RulesPage.vue') },
       { path: 'verify', name: 'verify', component: () => import('./verify/VerifyPage.vue') },
       { path: 'objection', name: 'objection', component: () => import('./objection/ObjectionPage.vue') },
-      { path: 'notice', name: 'notice', component: () => course().then((pages) => pages.NoticePage) },
-      { path: 'result', name: 'result', component: () => course().then((pages) => pages.ResultPage) },
-      { path: 'made/:number(\\d+)', name: 'made', component: () => course().then((pages) => pages.MadePage) },
+      { path: 'notice', name: 'notice', component: () => import('./course/NoticePage.vue') },
+      { path: 'result', name: 'result', component: () => import('./course/ResultPage.vue') },
+      { path: 'made/:number(\\d+)', name: 'made', component: () => import('./course/MadePage.vue') },
       { path: 'poster', name: 'poster', component: () => import('./poster/PosterPage.vue') },
     ],
   },
