@@ -22,7 +22,7 @@ import {
   spanSources,
 } from '../../web/console/organizer/course/words.ts';
 import { figureLine, noticeLine, withDecimals } from '../../web/console/organizer/plan/judging/words.ts';
-import { sampleSentence } from '../../web/lib/rule.ts';
+import { sampleSentence } from '../../web/lib/fullrule.ts';
 import { calendar } from '../harness/holidays.ts';
 
 const MORNING = Date.parse('2026-09-28T02:00:00.000Z');
