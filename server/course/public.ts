@@ -63,6 +63,7 @@ export function publicCourse(
         : {
             until: new Date(Math.max(...running.map(noticeEnds))).toISOString(),
             anonymous: outcome?.notice.anonymous === 'clue',
+            numbers: [...new Set(running.flatMap(({ numbers }) => numbers))],
           },
     results: course.results.map(({ entry, at, document, date, unordered, items, held }) => ({
       ...{ entry, at, document, date, unordered, held },

@@ -27,8 +27,18 @@ export function courseLines(
   };
 }
 
-/** 公示, as it is in force now: an extension gives its last day, a stop is said. Refuses with not_now before the first. */
-export function noticeLetter(contest: StoredContest, course: Course, no = course.notices.length): Letter {
+/** The official paper of a notice or a result; `no`: which, absent = the last. Refuses with not_now before there is one. */
+export function letterOf(
+  what: 'notice' | 'decision',
+  contest: StoredContest,
+  course: Course,
+  no?: number,
+): Letter {
+  return what === 'notice' ? noticeLetter(contest, course, no) : decisionOf(contest, course, no);
+}
+
+/** 公示, as it is in force now: an extension gives its last day, a stop is said. */
+function noticeLetter(contest: StoredContest, course: Course, no = course.notices.length): Letter {
   const notice = course.notices.find((one) => one.no === no);
   if (!notice) throw new Refusal('not_now');
   const { office, numbers, text, extended, stopped } = notice;
@@ -83,8 +93,8 @@ function daysLine({ days, span, closes }: Notice): string {
   ].join('');
 }
 
-/** 关于公布…结果的决定. A certificate that was revoked since is said behind its name. Refuses with not_now before the first result. */
-export function decisionOf(contest: StoredContest, course: Course, no = course.results.length): Letter {
+/** 关于公布…结果的决定. A certificate that was revoked since is said behind its name. */
+function decisionOf(contest: StoredContest, course: Course, no = course.results.length): Letter {
   const result = course.results[no - 1];
   if (!result) throw new Refusal('not_now');
   const { document, date, organizers, unordered, items, entry } = result;

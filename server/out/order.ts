@@ -7,7 +7,7 @@ import { readVerdicts } from '../judging/verdict.ts';
 import type { Log } from '../log/log.ts';
 import { ballotTables, readBallots } from './ballots.ts';
 import { candidateTables } from './candidates.ts';
-import { decisionOf, noticeLetter, resultTable } from './course.ts';
+import { letterOf, resultTable } from './course.ts';
 import { readCard } from './form.ts';
 import { judgingTables } from './judging.ts';
 import { readMark } from './mark.ts';
@@ -73,11 +73,7 @@ export async function writePaper(
     return across(await judgingTables(db, source, contest, what));
   }
   if (what === 'notice' || what === 'decision') {
-    const letter = (what === 'notice' ? noticeLetter : decisionOf)(
-      contest,
-      await readCourse(db, source.id),
-      ask.no,
-    );
+    const letter = letterOf(what, contest, await readCourse(db, source.id), ask.no);
     const rows = letter.lists.reduce((sum, { names }) => sum + names.length, 0);
     return { press: { kind: 'letter', letter }, rows, name: letter.document };
   }

@@ -192,8 +192,8 @@ export interface PublicCourse {
   fallen: number[];
   /** How many were received, answered and upheld. */
   objections: { received: number; answered: number; upheld: number };
-  /** May somebody object now, and anonymously? */
-  open: { until: Instant; anonymous: boolean } | null;
+  /** May somebody object now, about whom, and anonymously? */
+  open: { until: Instant; anonymous: boolean; numbers: number[] } | null;
   results: {
     entry: number;
     at: Instant;

@@ -1,7 +1,7 @@
 import type { Rule } from './layers.ts';
 
 /** The clients, and what writes a path for them. */
-const CALLERS = /^web\/(lib|console\/lib)\/(client|place)\.ts$/;
+const CALLERS = /^web\/(lib\/(client|objection|place)|console\/lib\/(client|place))\.ts$/;
 
 export const api: Record<string, Rule> = {
   // Of what goes past the map the compiler cannot say that server and page mean the same.

@@ -174,6 +174,6 @@ test('one that was revoked since is said to be, with reason and date, and is lef
   const print = await context.newPage();
   await print.goto(`/console/c/${one.slug}/certificates`);
   await print.getByText(`已撤销的不再打印：候选2（${serial}）。`).waitFor();
-  expect(await print.locator('.certificate-sheet').count()).toBe(1);
+  expect(await print.locator('.certificate-page').count()).toBe(1);
   await context.close();
 });

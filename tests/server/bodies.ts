@@ -189,6 +189,7 @@ export function bodiesFor({ plan, nomination, ticket, witness }: Known): Record<
       ...{ document: '〔2026〕1号', date: '2026-03-01', certificate: '授予〔姓名〕。' },
       ...reasoned,
     },
+    [`POST ${contest}/certificates`]: { serials: ['t-1-2026-001'] },
     [`POST ${contest}/course/revocations`]: { serial: 't-1-2026-001', ...reasoned },
     [`POST ${contest}/course/revocations/:id/decide`]: { granted: true, ...reasoned },
     [`POST ${contest}/course/recommendations`]: {

@@ -33,7 +33,7 @@ test('a notice over 国庆 counts the days that are worked, its phase begins wit
   const span = notices[0]?.span ?? [];
   expect(span.filter(({ kind }) => kind === 'holiday').map(({ day }) => day)).toContain('2026-10-01');
   expect(span.find(({ day }) => day === '2026-10-01')).toMatchObject({ name: '国庆节' });
-  expect(open).toEqual({ until: '2026-10-09T16:00:00.000Z', anonymous: true });
+  expect(open).toEqual({ until: '2026-10-09T16:00:00.000Z', anonymous: true, numbers: [1, 2] });
   expect(JSON.stringify(notices)).not.toContain('王组织');
   site.pass(4_000);
   expect((await read<ContestView>(`/api/contests/${slug}`)).phase).toBe('notice');

@@ -141,6 +141,10 @@ export const reads: Record<string, Walk> = {
   'GET /api/console/contests/:slug/standing': still(`${at}/standing`),
   'GET /api/contests/:slug/course': still(`/api/contests/${SLUG}/course`),
   'GET /api/contests/:slug/made/:number': still(`/api/contests/${SLUG}/made/1`),
+  'GET /api/contests/:slug/acts/:index': still(
+    ...[1, 4, 9].map((index) => `/api/contests/${SLUG}/acts/${index}`),
+  ),
+  'GET /api/console/contests/:slug/certificates': still(`${at}/certificates`),
   'GET /api/console/contests/:slug/course': still(`${at}/course`),
   'GET /api/console/contests/:slug/course/approvals/:digest': still(
     `${at}/course/approvals/${'0'.repeat(64)}`,
@@ -308,6 +312,7 @@ export const acts: Record<string, Walk> = {
     reason,
   }),
   'POST /api/console/contests/:slug/choice': act(`${at}/choice`, { unfilled: 0, reason }),
+  'POST /api/console/contests/:slug/certificates': act(`${at}/certificates`, { serials: ['t-1-2026-001'] }),
   'POST /api/contests/:slug/objections': act(`/api/contests/${SLUG}/objections`),
   'POST /api/contests/:slug/objections/state': act(`/api/contests/${SLUG}/objections/state`, {
     code: 'ABCD-EFGH-JKLM-NPQR',

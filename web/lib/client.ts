@@ -71,11 +71,7 @@ async function toBytes(reply: Response): Promise<Uint8Array> {
   return new Uint8Array(await reply.arrayBuffer());
 }
 
-export function read<P extends Exclude<Path<'GET'>, TextPath>>(
-  path: P,
-  at: At<P>,
-  query?: Query<`GET ${P}`>,
-) {
+function read<P extends Exclude<Path<'GET'>, TextPath>>(path: P, at: At<P>, query?: Query<`GET ${P}`>) {
   return request(write(path, at, query), toJson<Reply<`GET ${P}`>>);
 }
 

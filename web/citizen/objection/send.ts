@@ -1,10 +1,8 @@
 import { refusalSentence } from '@zuimei/shared/refusalwords.ts';
-import type { ObjectionDraft, ObjectionReceipt, ObjectionState } from '@zuimei/shared/result/view.ts';
-import { type Answer, type Fault, request, toJson } from '../../lib/client.ts';
-import { write } from '../../lib/place.ts';
+import type { ObjectionDraft, ObjectionReceipt } from '@zuimei/shared/result/view.ts';
+import type { Answer, Fault } from '../../lib/client.ts';
+import { postObjection } from '../../lib/objection.ts';
 
-/** Megabytes over a phone's network. */
-const SEND_MS = 180_000;
 const MOST_TRIES = 4;
 
 /** Sends it with its files; while the server is busy again by itself. Whatever is sent twice is one objection, by its key. */
@@ -16,18 +14,11 @@ export async function sendObjection(
   const form = new FormData();
   form.set('objection', JSON.stringify(draft));
   for (const file of files) form.append('file', file, file.name);
-  const path = write('/api/contests/:slug/objections', { slug });
   for (let tried = 1; ; tried++) {
-    const answer = await request(path, toJson<ObjectionReceipt>, { method: 'POST', body: form }, SEND_MS);
+    const answer = await postObjection(slug, form);
     if (answer.ok || answer.fault.code !== 'busy' || tried === MOST_TRIES) return answer;
     await new Promise((resolve) => setTimeout(resolve, answer.fault.retryAfterMs ?? 5_000));
   }
-}
-
-export function askState(slug: string, code: string): Promise<Answer<ObjectionState>> {
-  const path = write('/api/contests/:slug/objections/state', { slug });
-  const headers = { 'content-type': 'application/json' };
-  return request(path, toJson<ObjectionState>, { method: 'POST', headers, body: JSON.stringify({ code }) });
 }
 
 /** What happened, that nothing is lost, and what to do: other words than for a ballot. */

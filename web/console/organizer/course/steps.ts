@@ -11,7 +11,7 @@ import {
 import type { CourseView } from '@zuimei/shared/result/view.ts';
 import { beforeWords, daysLeft, shortDay } from './words.ts';
 
-export type StepId = 'count' | 'approval' | 'notice' | 'promote' | 'result' | 'certificate';
+export type StepId = 'count' | 'approval' | 'notice' | 'promote' | 'result' | 'certificate' | 'recommend';
 
 /** A step of the way; `note`: what is done or what it waits for, in a few words. */
 export interface CourseStep {
@@ -28,6 +28,7 @@ export const stepNames: Record<StepId, string> = {
   promote: '递补',
   result: '结果',
   certificate: '证书',
+  recommend: '推荐上报',
 };
 
 /** Where each step stands at `now` (ms), in the order of the way. Several can be under way: the count may be confirmed while a notice runs. */
@@ -97,6 +98,10 @@ const states: Record<StepId, (view: CourseView, now: number) => State> = {
       ? { state: 'done', note: `有效 ${valid} 份` }
       : { state: 'todo', note: '结果公布后编号' };
   },
+  recommend: ({ course: { recommended } }) =>
+    recommended.length > 0
+      ? { state: 'done', note: `已推荐 ${recommended.length} 次` }
+      : { state: 'todo', note: '需要时办理' },
 };
 
 /** Confirmed since the standing that the choice rests on. */
