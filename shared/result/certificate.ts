@@ -84,9 +84,10 @@ export async function checkCertificate(
   code: CertificateCode,
   { open, proof, verifierKey }: Claim,
 ): Promise<CertificateOutcome> {
-  const leaf = leafOfAct(code.slug, 'result', open);
+  const leaf = leafOfAct(code.slug, open);
   if (!leaf) return { ok: false, step: 'act' };
-  if (open.index !== code.entry || !toHex(leaf).startsWith(code.leaf)) return { ok: false, step: 'code' };
+  const named = open.index === code.entry && open.kind === 'result' && toHex(leaf).startsWith(code.leaf);
+  if (!named) return { ok: false, step: 'code' };
   const climbed = await climb({
     ...{ proof, verifierKey, contest: code.slug, index: code.entry },
     leaf: () => leaf,
@@ -132,10 +133,9 @@ export function revokes({ kind, commitment }: Entry, serial: string, { act }: Op
   }
 }
 
-function leafOfAct(contest: string, kind: string, open: OpenAct): Uint8Array | null {
+function leafOfAct(contest: string, { at, kind, act }: OpenAct): Uint8Array | null {
   try {
-    if (open.kind !== kind) return null;
-    return leafOf({ at: open.at, commitment: actCommitment(open.act), contest, kind });
+    return leafOf({ at, commitment: actCommitment(act), contest, kind });
   } catch {
     return null;
   }

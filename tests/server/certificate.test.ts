@@ -73,8 +73,9 @@ test('each certificate has its text, and a code by which it is found again in th
     await checkCertificate({ ...code, entry: code.entry - 1 }, given),
     await checkCertificate(code, { ...given, proof: await proofOf(code.entry - 1) }),
     await checkCertificate(code, { ...given, open: { ...given.open, kind: 'notice' } }),
+    await checkCertificate(code, { ...given, open: { ...given.open, at: 'yesterday' } }),
   ].map((outcome) => (outcome.ok ? 'ok' : outcome.step));
-  expect(steps).toEqual(['code', 'code', 'item', 'code', 'index', 'act']);
+  expect(steps).toEqual(['code', 'code', 'item', 'code', 'index', 'code', 'act']);
   const other = (await site.contest()).slug;
   const { log } = (await (await site.app.request(`/api/contests/${other}`)).json()) as ContestView;
   expect(await checkCertificate(code, { ...given, verifierKey: log.verifierKey })).toMatchObject({

@@ -11,7 +11,12 @@ export function postObjection(
   form: FormData,
 ): Promise<Answer<Reply<'POST /api/contests/:slug/objections'>>> {
   const path = write('/api/contests/:slug/objections', { slug });
-  return request(path, toJson, { method: 'POST', body: form }, SEND_MS);
+  return request(
+    path,
+    toJson<Reply<'POST /api/contests/:slug/objections'>>,
+    { method: 'POST', body: form },
+    SEND_MS,
+  );
 }
 
 export function askState(
@@ -20,5 +25,9 @@ export function askState(
 ): Promise<Answer<Reply<'POST /api/contests/:slug/objections/state'>>> {
   const path = write('/api/contests/:slug/objections/state', { slug });
   const headers = { 'content-type': 'application/json' };
-  return request(path, toJson, { method: 'POST', headers, body: JSON.stringify({ code }) });
+  return request(path, toJson<Reply<'POST /api/contests/:slug/objections/state'>>, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ code }),
+  });
 }
