@@ -24,7 +24,7 @@ export const useContest = defineStore('contest', () => {
 
   const phase = computed<Phase>(() => (view.value ? phaseAt(view.value, clock.now) : 'draft'));
   /** Where to read what came of the vote: its page, and what that is called. */
-  const end = computed(() => {
+  const end = computed<{ name: keyof typeof ends; words: string }>(() => {
     const name = (view.value && publishedOf(view.value)) ?? 'rank';
     return { name, words: ends[name] };
   });
