@@ -4,7 +4,7 @@ import type { FindingFacts } from '@zuimei/shared/result/act.ts';
 import type { Course } from '@zuimei/shared/result/course.ts';
 import { findingFault } from '@zuimei/shared/result/effect.ts';
 import type { FindingDraft } from '@zuimei/shared/result/view.ts';
-import { effectWords, findingWords } from '@zuimei/shared/words.ts';
+import { effectWords, findingWords } from '@zuimei/shared/result/words.ts';
 import { lockContest } from '../contest/lock.ts';
 import { sayAct } from '../course/say.ts';
 import type { Db, Tables } from '../db.ts';

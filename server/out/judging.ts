@@ -3,8 +3,9 @@ import { type Outcome, type PanelId, panelIds } from '@zuimei/shared/judging/out
 import type { PaperName } from '@zuimei/shared/out.ts';
 import { panelWords } from '@zuimei/shared/panel.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { whyWords } from '@zuimei/shared/result/words.ts';
 import type { OpenedSheet, StandingDocument } from '@zuimei/shared/verdict.ts';
-import { partWords, whyWords } from '@zuimei/shared/words.ts';
+import { partWords } from '@zuimei/shared/words.ts';
 import type { StoredContest } from '../contest/contest.ts';
 import type { Db } from '../db.ts';
 import { standersOf } from '../judging/judged.ts';

@@ -42,6 +42,8 @@ export const client = {
         body: JSON.stringify(ballot),
       },
     ),
+  course: (slug: string) => read('/api/contests/:slug/course', { slug }),
+  made: (slug: string, number: number) => read('/api/contests/:slug/made/:number', { slug, number }),
   question: (slug: string, ballotId: string) => read('/api/contests/:slug/question', { slug }, { ballotId }),
   signature: (url: string) => read('/api/wechat/signature', {}, { url }),
   acts: (slug: string) => read('/api/contests/:slug/acts', { slug }),
@@ -69,11 +71,7 @@ async function toBytes(reply: Response): Promise<Uint8Array> {
   return new Uint8Array(await reply.arrayBuffer());
 }
 
-export function read<P extends Exclude<Path<'GET'>, TextPath>>(
-  path: P,
-  at: At<P>,
-  query?: Query<`GET ${P}`>,
-) {
+function read<P extends Exclude<Path<'GET'>, TextPath>>(path: P, at: At<P>, query?: Query<`GET ${P}`>) {
   return request(write(path, at, query), toJson<Reply<`GET ${P}`>>);
 }
 

@@ -1,7 +1,7 @@
 import { type Effect, effects, type FindingVerdict, findings } from '@zuimei/shared/result/act.ts';
 import { effectsOf, isOnNumbers } from '@zuimei/shared/result/effect.ts';
 import type { FindingDraft, ObjectionLine, ObjectionList } from '@zuimei/shared/result/view.ts';
-import { effectWords, findingWords } from '@zuimei/shared/words.ts';
+import { effectWords, findingWords } from '@zuimei/shared/result/words.ts';
 import type { SelectOption } from '../../frame/SelectField.vue';
 
 /** Numbers with their names: “1 号林立夏、3 号陈望”. */
