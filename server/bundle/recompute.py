@@ -426,6 +426,8 @@ def open_zip(file):
         raise Stop("文件包没有结尾，文件被截断了，或不是 zip。") from None
     free, places, length = 0, {}, file.seek(0, 2)
     heads = sorted(archive.infolist(), key=lambda one: one.header_offset)
+    if heads and heads[0].header_offset > 0:
+        raise Stop("文件包的目录前后有多出或缺少的内容。")
     if len(heads) > 100:
         raise Stop(f"文件包里有 {len(heads)} 个文件，太多了。")
     for one in heads:
