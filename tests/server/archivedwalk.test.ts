@@ -8,6 +8,7 @@ import { createSite, type TestSite } from '../harness/site.ts';
 /** What changes nothing of an archived contest, or is how it ends. */
 const still = [
   'POST /api/console/contests/:slug/archive',
+  'POST /api/console/contests/:slug/certificates',
   'POST /api/console/contests/:slug/copy',
   'POST /api/console/contests/:slug/erase',
   'POST /api/console/contests/:slug/nominations/:id/reveal',

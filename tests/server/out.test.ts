@@ -482,8 +482,8 @@ describe('who may have what', () => {
     candidates: both,
     nominations: ['organizer', 'reviewer'],
     ...{ summary: ['organizer'], card: ['organizer'] },
-    ...{ sheet: both, scores: both, totals: both, chosen: both, notice: both, decision: both },
-    ...{ ballots: both, rank: both, results: both, statistics: both },
+    ...{ ballots: both, rank: both, sheet: both, scores: both, totals: both, chosen: both },
+    ...{ notice: both, decision: both, results: both, statistics: both },
   };
 
   test('each role has its papers and no other, masked, and sees only those', async () => {
