@@ -110,6 +110,7 @@ describe('the way from the choice to the result', () => {
       '递补 todo 没有名额空出',
       '结果 todo 还差 2 项',
       '证书 todo 结果公布后编号',
+      '推荐上报 todo 需要时办理',
     ]);
     const running = [...chosen, counted, notice(1, [1, 2], '2026-09-28')];
     expect(states(viewOf(running)).slice(0, 5)).toEqual([
