@@ -25,7 +25,7 @@ export const useContest = defineStore('contest', () => {
   const phase = computed<Phase>(() => (view.value ? phaseAt(view.value, clock.now) : 'draft'));
   /** Where to read what came of the vote: its page, and what that is called. */
   const end = computed(() => {
-    const name = (view.value && publishedOf(view.value)) ?? 'rank';
+    const name: keyof typeof ends = (view.value && publishedOf(view.value)) ?? 'rank';
     return { name, words: ends[name] };
   });
   const round = computed(() => (view.value ? roundToShow(view.value, clock.now) : 0));
