@@ -64,8 +64,8 @@ describe('an objection, from a phone to the answer', { timeout: 90_000 }, () => 
     await phone.getByLabel('候选1').check();
     await phone.getByLabel('事迹或材料不实').check();
     await fill(phone, '具体情况', SECRET_TEXT);
-    await fill(phone, '姓名', WHO.name);
-    await fill(phone, '联系电话', WHO.phone);
+    await phone.locator('#objection-name').fill(WHO.name);
+    await phone.locator('#objection-phone').fill(WHO.phone);
     await phone.reload();
     expect(await phone.getByLabel('具体情况').inputValue()).toBe(SECRET_TEXT);
     const file = { name: '考勤台账.pdf', mimeType: 'application/pdf', buffer: Buffer.from(PDF) };
