@@ -11,7 +11,7 @@ const consoleTargets = targetsOf(consoleEngines);
 /** What a first vote needs comes in one file: on a slow network each further file costs a round trip. Of lib, what inner pages alone use stays with them. */
 const firstVote = {
   name: 'vote',
-  test: /[\\/]node_modules[\\/](@vue|vue|vue-router|pinia)[\\/]|[\\/]web[\\/](lib[\\/](?!fullrule|checkpoint)|citizen[\\/](ballot|contest|frame)[\\/])|[\\/]shared[\\/](contest|refusal|time)\.ts|plugin-vue|preload-helper/,
+  test: /[\\/]node_modules[\\/](@vue|vue|vue-router|pinia)[\\/]|[\\/]web[\\/](lib[\\/](?!fullrule|checkpoint|objection)|citizen[\\/](ballot|contest|frame)[\\/])|[\\/]shared[\\/](contest|refusal|time)\.ts|plugin-vue|preload-helper/,
 };
 
 /** What a voter needs who is asked for a proof: the work and the question come in one file. */
