@@ -8,6 +8,9 @@ export default defineConfig(({ mode }) => ({
     // Journeys in WebKit and Firefox have a command of their own, npm run engines: what they run is half a gigabyte.
     include: [mode === 'engines' ? `${OTHER_ENGINES}/*.test.ts` : 'tests/**/*.test.ts'],
     exclude: ['**/node_modules/**', ...(mode === 'engines' ? [] : [OTHER_ENGINES])],
+    // Node runs the tests as it runs the server: Vite's own runner would transform a thousand files anew in every fresh clone, and
+    // calls between modules go through its objects. It is needed for vi.mock alone, which no test uses.
+    experimental: { viteModuleRunner: false, nodeLoader: false },
     globalSetup: ['tests/harness/setup.ts'],
     // Two files at a time: browsers, databases and load share the machine with them.
     maxWorkers: 2,

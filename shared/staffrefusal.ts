@@ -124,8 +124,6 @@ export const staffRefusalCodes = [
   'result_missing',
   'result_out',
   'bundle_early',
-  'recommend_known',
-  'package_wrong',
   'key_changed',
   // the calendar of working days
   'calendar_changed',

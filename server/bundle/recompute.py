@@ -28,6 +28,8 @@ from fractions import Fraction
 
 PANELS = ("expert", "media", "merit")
 PARTS = ("vote",) + PANELS
+# Moments inside an act are by the program's clock, those of entries by the database's: so many ms the two may lie apart.
+CLOCKS = 300000
 
 
 class Refused(Exception):
@@ -989,7 +991,7 @@ def lacks(b):
             yield 14, f"{start}候选 {number} 退出后的空缺还没有决定。"
         if c.unnoticed:
             yield 13, f"{start}候选 {listed(c.unnoticed)} 没有公示过。"
-        for end in [notice_end(one) for one in c.notices if not one["stopped"] and moment(at) < notice_end(one)][-1:]:
+        for end in [notice_end(one) for one in c.notices if not one["stopped"] and moment(at) + CLOCKS < notice_end(one)][-1:]:
             yield 13, f"{start}公示到 {shanghai(end)} 才结束。"
         for one in c.objections:
             if not one["findings"] and not set(one["numbers"]) <= set(c.held):
@@ -1477,7 +1479,7 @@ def check_notices(b):
             yield f"notice.json 第 {one['no']} 号异议写针对第 {one['notice']} 号公示，账本里没有这一公示。"
         elif one["receivedAt"] < notice["at"][:10] or moment(one["receivedAt"]) > notice_end(notice):
             yield f"{where}，公示期是 {notice['published']} 至 {notice['days'][-1]}。"
-        if one["receivedAt"] > one["at"]:
+        if moment(one["receivedAt"]) > moment(one["at"]) + CLOCKS:
             yield f"{where}，晚于入账的第 {one['entry'] + 1} 号（{shanghai(moment(one['at']))}）。"
     for index, _, _, act in of_kind(b, "finding"):
         fault = finding_fault(course(b, index), act)
@@ -1512,7 +1514,8 @@ def check_days(b, entry, known):
     before = next((one for one in course(b, index).notices if one["no"] == act["no"]), None)
     published = act["published"] if act["change"] == "published" else before["published"] if before else span[0]["day"]
     if act["change"] == "published":
-        for word, own, due in (("发布日期", published, shanghai(moment(at))[:10]), ("截止时刻", act["closes"], rule["closes"]),
+        around = [shanghai(moment(at) + ms)[:10] for ms in (-CLOCKS, 0, CLOCKS)]
+        for word, own, due in (("发布日期", published, published if published in around else around[1]), ("截止时刻", act["closes"], rule["closes"]),
                                ("工作日数", len(act["days"]), rule["days"])):
             if own != due:
                 yield f"{where}的{word}写 {own}，应为 {due}。"

@@ -26,7 +26,8 @@ const endings: Record<DocumentKind, readonly string[]> = {
 /**
  * Reads 报送表, 汇总表 and 线索征集表 into nominations, one per nominee however many documents tell of them. Nothing is
  * stored. What is wrong comes back as problems and never stops the other files; a nominee with an error is left out whole, or
- * kept as far as it could be read when somebody will look at it (`keep`). `onRead` hears how many files are done.
+ * kept as far as it could be read when somebody will look at it (`keep`). `onRead` hears how many files are done; `open` gives another
+ * reader than a thread's.
  */
 export async function readDocuments(
   files: readonly SentFile[],
@@ -34,7 +35,13 @@ export async function readDocuments(
     keep = false,
     limits = readerLimits,
     onRead,
-  }: { keep?: boolean; limits?: typeof readerLimits; onRead?: (done: number) => void } = {},
+    open = createReader,
+  }: {
+    keep?: boolean;
+    limits?: typeof readerLimits;
+    onRead?: (done: number) => void;
+    open?: typeof createReader;
+  } = {},
 ): Promise<{ nominations: Nomination[]; problems: Problem[] }> {
   const problems: Problem[] = [];
   const drafts: Draft[] = [];
@@ -44,7 +51,7 @@ export async function readDocuments(
       nominations: [],
       problems: [problemAt('too_many_files', { file: '' }, { limit: documentLimits.files })],
     };
-  const reader = createReader(limits);
+  const reader = open(limits);
   try {
     for (const [at, sent] of files.entries()) {
       onRead?.(at);

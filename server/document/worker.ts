@@ -124,16 +124,14 @@ async function answerTo(ask: ReadAsk): Promise<ReadReply> {
     : { kind, ...readForms(document, ask.file) };
 }
 
-/*
- * Runs apart from the server's own thread: a slow or hostile document must not hold up ballots, and reader.ts can end it.
- * Whatever a document breaks in a reader is that document's fault, so it is answered, never thrown.
- */
-parentPort?.on('message', async (ask: ReadAsk | MergeAsk) => {
-  let reply: ReadReply | Merged;
+/** Whatever a document breaks in a reader is that document's fault, so it is answered, never thrown. */
+export async function answer(ask: ReadAsk | MergeAsk): Promise<ReadReply | Merged> {
   try {
-    reply = 'merge' in ask ? mergeDrafts(ask.merge, ask.keep) : await answerTo(ask);
+    return 'merge' in ask ? mergeDrafts(ask.merge, ask.keep) : await answerTo(ask);
   } catch (error) {
-    reply = { refused: refusedWith(error) ?? 'broken_file' };
+    return { refused: refusedWith(error) ?? 'broken_file' };
   }
-  parentPort?.postMessage(reply);
-});
+}
+
+// Runs apart from the server's own thread: a slow or hostile document must not hold up ballots, and reader.ts can end it.
+parentPort?.on('message', async (ask: ReadAsk | MergeAsk) => parentPort?.postMessage(await answer(ask)));

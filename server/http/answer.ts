@@ -158,8 +158,6 @@ export const statusOf: Record<AnyRefusalCode, ContentfulStatusCode> = {
   result_missing: 409,
   bundle_early: 409,
   result_out: 409,
-  recommend_known: 409,
-  package_wrong: 422,
   key_changed: 409,
   calendar_changed: 409,
   holiday_stray: 422,

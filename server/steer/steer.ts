@@ -226,7 +226,9 @@ export function createSteer(parts: {
           const opens = settings.rounds[0]?.opens ?? null;
           if (opens !== null && Date.parse(opens) <= clock()) throw new Refusal('voting_begun', { opens });
           const { outcome } = settings;
-          if (outcome?.tieLast !== 'lot') throw new Refusal('tie_rule', { rule: outcome?.tieLast ?? '' });
+          // A public sample is drawn from the same two secrets.
+          if (!outcome || (outcome.tieLast !== 'lot' && outcome.sample === 0))
+            throw new Refusal('tie_rule', { rule: outcome?.tieLast ?? '' });
           const [organizer = '', auditor = ''] = outcome.lots;
           const lots = whose === 'organizer' ? [digest, auditor] : [organizer, digest];
           return { ...settings, outcome: { ...outcome, lots } };

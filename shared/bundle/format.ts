@@ -67,6 +67,9 @@ export const bundleLimits = {
   ratioFrom: 1 << 20,
 } as const;
 
+/** Moments inside an act are by the app's clock, those of entries by the database's: so much (ms) the two may lie apart. */
+export const CLOCKS_MS = 300_000;
+
 /**
  * SHA256SUMS: a line `<64 hex>  <name>` for every file but itself and bundle.note, by name; `sha256sum -c SHA256SUMS` takes it.
  *

@@ -13,6 +13,7 @@ import { type FindingFault, findingFault } from '../result/effect.ts';
 import { shanghaiClock, shanghaiDate } from '../time.ts';
 import { courseBefore } from './chosen.ts';
 import { rulesInForce } from './counted.ts';
+import { CLOCKS_MS } from './format.ts';
 import type { Opened } from './opened.ts';
 import { calendarDays, candidateLines, noticeRecord, resultRecord } from './record.ts';
 import { compare, idle, type Say } from './step.ts';
@@ -34,7 +35,7 @@ export function checkNotices(opened: Opened, say: Say): string {
     if (!of) say(`${where}写针对第 ${notice} 号公示，账本里没有这一公示。`);
     else if (receivedAt < of.at.slice(0, 10) || Date.parse(receivedAt) > noticeEnds(of))
       say(`${where}写收到于 ${clock(receivedAt)}，公示期是 ${of.published} 至 ${of.days.at(-1)}。`);
-    if (receivedAt > at)
+    if (Date.parse(receivedAt) > Date.parse(at) + CLOCKS_MS)
       say(`${where}写收到于 ${clock(receivedAt)}，晚于入账的第 ${entry + 1} 号（${clock(at)}）。`);
   }
   for (const { index, act } of acts.filter(({ kind }) => kind === 'finding')) {
@@ -75,7 +76,8 @@ function checkDays(
   const before = courseBefore(acts, index).notices.find(({ no }) => no === facts.no);
   const published = facts.change === 'published' ? facts.published : (before?.published ?? '');
   if (facts.change === 'published') {
-    if (published !== shanghaiDate(Date.parse(at)))
+    const around = [-CLOCKS_MS, 0, CLOCKS_MS].map((ms) => shanghaiDate(Date.parse(at) + ms));
+    if (!around.includes(published))
       say(`${where}写 ${published} 发布，入账是在 ${shanghaiDate(Date.parse(at))}。`);
     if (facts.closes !== rule.closes) say(`${where}写到 ${facts.closes} 为止，按规则应为 ${rule.closes}。`);
     if (facts.days.length !== rule.days)
@@ -134,7 +136,10 @@ function lacksOf(acts: readonly CourseEntry[]): { lack: ResultLack; entry: numbe
     .filter(({ kind }) => kind === 'result')
     .flatMap(({ index: entry, at }) => {
       const { notice } = rulesInForce(acts, entry).outcome;
-      return resultLacks(courseBefore(acts, entry), notice, Date.parse(at)).map((lack) => ({ lack, entry }));
+      return resultLacks(courseBefore(acts, entry), notice, Date.parse(at) + CLOCKS_MS).map((lack) => ({
+        lack,
+        entry,
+      }));
     });
 }
 

@@ -76,7 +76,7 @@ test('a standing that a finding took back stays in the bundle, with the choice m
     ...{ no: 1, notice: 1, receivedAt, numbers: [2], ground: 'procedure', channel: 'letter' },
     ...{ named: false, due: '2026-10-12' },
   });
-  await say('finding', { no: 1, verdict: 'partly', effect: 'recompute', numbers: [2] });
+  await say('finding', { no: 1, verdict: 'partly', effect: 'recompute', numbers: [] });
   await one.organizer.post(`${path}/standing`, { reason: REASON });
   await one.organizer.post(`${path}/choice`, { reason: REASON, unfilled: 0 });
   await one.notice();

@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { migratedFolder } from './database.ts';
 import { freePort } from './port.ts';
 import { scratchFolder } from './scratch.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-/** A first start makes a database and pictures; on a busy machine that takes a while. */
+/** A first start in a folder of the test's own makes a database and pictures; on a busy machine that takes a while. */
 const START_PATIENCE_MS = 80_000;
 const STOP_PATIENCE_MS = 15_000;
 
@@ -39,7 +40,10 @@ export interface AppOptions {
   databaseUrl?: string;
   /** Absent = in-process counters. */
   redisUrl?: string;
-  /** Absent = a temporary one, removed on stop(). Given again after kill9(), the next app goes on with its data. */
+  /**
+   * Absent = a temporary one, migrated already and removed on stop(): a first start costs six seconds of a core. Given again after
+   * kill9(), the next app goes on with its data.
+   */
   dataDir?: string;
   port?: number;
   /** Over the defaults: no demo, the tests' secret. */
@@ -50,6 +54,8 @@ export interface AppOptions {
 export async function startApp(options: AppOptions = {}): Promise<TestApp> {
   const port = options.port ?? (await freePort());
   const dataDir = options.dataDir ?? scratchFolder('app');
+  if (!options.dataDir && !options.databaseUrl)
+    cpSync(await migratedFolder(), join(dataDir, 'pglite'), { recursive: true });
   const child = spawn(process.execPath, ['server/main.ts'], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],

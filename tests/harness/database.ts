@@ -144,7 +144,7 @@ function migrationsDigest(): string {
  * A folder with a migrated PGlite, kept from run to run: its first start and the migrations take seconds, a copy 0.1 s. Several test
  * processes may make it at once; the first to finish wins.
  */
-async function migratedFolder(): Promise<string> {
+export async function migratedFolder(): Promise<string> {
   const { version } = JSON.parse(
     readFileSync(join(root, 'tests/node_modules/@electric-sql/pglite/package.json'), 'utf8'),
   ) as { version: string };

@@ -13,10 +13,11 @@ export const api: Record<string, Rule> = {
         const typed = [...text.matchAll(/\bapi\.\w+</g)].map(
           ({ index }) => `${place(index)} says itself what comes back`,
         );
-        const made = [...text.matchAll(/(\b(?:api\.\w+|link)\(\s*)?['"`]\/api\//g)]
+        const made = [...text.matchAll(/(\b(?:api\.\w+|link|read)\(\s*)?['"`]\/api\//g)]
           .filter(([, call]) => call === undefined)
           .map(
-            ({ index }) => `${place(index)} writes an address by hand; api and link (web/lib/place.ts) do`,
+            ({ index }) =>
+              `${place(index)} writes an address by hand; api, link (web/lib/place.ts) and read (web/lib/client.ts) do`,
           );
         return [...typed, ...made];
       }),

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ContestView } from '@zuimei/shared/view.ts';
+import { MOVING } from '../harness/browser.ts';
 import {
   type Guest,
   layoutShift,
@@ -22,7 +23,7 @@ let page: Page;
 
 beforeAll(async () => {
   town = await openTown({ demo: true });
-  guest = await town.phone();
+  guest = await town.phone(MOVING);
   page = guest.page;
 });
 afterAll(() => town?.close());

@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startApp, type TestApp } from '../harness/app.ts';
-import { openBrowser, type TestBrowser } from '../harness/browser.ts';
+import { MOVING, openBrowser, type TestBrowser } from '../harness/browser.ts';
 import { PASSWORD, totpCode } from '../server/member.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
@@ -26,7 +26,9 @@ afterAll(async () => {
 });
 
 async function visitor(phone = false): Promise<[BrowserContext, Page]> {
-  const made = await (phone ? browser.phone({ baseURL: app.url }) : browser.desk({ baseURL: app.url }));
+  const made = await (phone
+    ? browser.phone({ ...MOVING, baseURL: app.url })
+    : browser.desk({ ...MOVING, baseURL: app.url }));
   made.setDefaultTimeout(15_000);
   made.on('weberror', (error) => faults.push(error.error().message));
   made.on('console', (message) => {

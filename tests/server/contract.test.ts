@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, lstatSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,16 +16,26 @@ import { HOUR_MS, type Settings, seedContest, settingsOf } from '../harness/site
 
 const samples = fileURLToPath(new URL('../../server/demo/samples/', import.meta.url));
 
+/** Everything in a folder, and the folder, that group or others may do anything with. */
+function open(folder: string): string[] {
+  const inner = readdirSync(folder, { recursive: true }).map((name) => join(folder, String(name)));
+  return [folder, ...inner].filter((path) => (lstatSync(path).mode & 0o077) !== 0);
+}
+
 describe('a server started on an empty folder', () => {
+  // As `npm start` begins: no folder, no database, no secret.
+  const env = { ZUIMEI_DEMO: '1', ZUIMEI_SECRET: '' };
+  let above: string;
   let app: TestApp;
   let dataDir: string;
   beforeAll(async () => {
-    dataDir = scratchFolder('contract');
-    app = await startApp({ dataDir, env: { ZUIMEI_DEMO: '1' } });
+    above = scratchFolder('contract');
+    dataDir = join(above, 'data');
+    app = await startApp({ dataDir, env });
   }, 90_000);
   afterAll(async () => {
-    await app.stop();
-    rmSync(dataDir, { recursive: true });
+    await app?.stop();
+    rmSync(above, { recursive: true });
   });
   const get = async <T>(path: string, headers: Record<string, string> = {}): Promise<T> =>
     (await (await fetch(app.url + path, { headers })).json()) as T;
@@ -33,6 +43,11 @@ describe('a server started on an empty folder', () => {
   test('says “ready” and its address on one line, and where to go', () => {
     expect(app.log()).toMatch(new RegExp(`^ready http://127.0.0.1:${app.port}$`, 'm'));
     expect(app.log()).toContain(`${app.url}/c/zuimei-2026`);
+  });
+
+  test('keeps its folder and all that is in it, the secret, the ballots and the socket, for its owner alone', () => {
+    expect(readdirSync(dataDir).sort()).toEqual(['control.sock', 'pglite', 'secret', 'server.pid']);
+    expect(open(dataDir)).toEqual([]);
   });
 
   test('is alive, ready, and measured', async () => {
@@ -160,10 +175,17 @@ describe('a server started on an empty folder', () => {
     ]);
   });
 
-  test('stops cleanly when told, and starts again with everything it had', { timeout: 30_000 }, async () => {
+  test('stops cleanly when told, and starts again with everything it had; what somebody opened of its folder is shut', {
+    timeout: 30_000,
+  }, async () => {
     const before = await get<TallyView>('/api/contests/zuimei-2026/tally');
     expect(await app.stop()).toBe(0);
-    app = await startApp({ dataDir, port: await freePort(), env: { ZUIMEI_DEMO: '1' } });
+    expect(open(dataDir)).toEqual([]);
+    chmodSync(dataDir, 0o755);
+    chmodSync(join(dataDir, 'pglite'), 0o755);
+    chmodSync(join(dataDir, 'pglite/PG_VERSION'), 0o666);
+    app = await startApp({ dataDir, port: await freePort(), env });
+    expect(open(dataDir)).toEqual([]);
     expect((await get<TallyView>('/api/contests/zuimei-2026/tally')).counts).toEqual(before.counts);
   });
 });

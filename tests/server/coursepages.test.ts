@@ -94,10 +94,10 @@ test('the result names the chosen with their honours and the paper; who was not 
   const made = await read(`/c/${one.slug}/made/2`);
   expect(made.head).toContain('<title>候选2 怎么来的 · 测试活动</title>');
   for (const words of [
-    '综合得分 97.50',
-    '97.50 × 100%',
+    '综合得分 96.75',
+    '96.75 × 100%',
     '5 位候选中，综合得分第 2',
-    '得 4 票，票数第 2：100 − 2.50 × (2 − 1) = 97.50。',
+    '得 4 票，票数第 2：100 − 3.25 × (2 − 1) = 96.75。',
     '5 个工作日',
     '公示期内没有收到针对其的异议',
     `证书编号 ${one.slug}-2026-002`,

@@ -1,7 +1,7 @@
-import { chmodSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startApp, type TestApp } from '../harness/app.ts';
+import { startApp } from '../harness/app.ts';
 import { zuimei } from '../harness/cli.ts';
 import { freshDatabase } from '../harness/database.ts';
 import { scratchFolder } from '../harness/scratch.ts';
@@ -12,38 +12,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(above, { recursive: true, force: true }));
 
-/** Everything in a folder, and the folder, that group or others may do anything with. */
-function open(folder: string): string[] {
-  const inner = readdirSync(folder, { recursive: true }).map((name) => join(folder, String(name)));
-  return [folder, ...inner].filter((path) => (lstatSync(path).mode & 0o077) !== 0);
-}
-
 describe('the data folder of the embedded database', () => {
-  let app: TestApp;
-  let dataDir: string;
-  beforeAll(async () => {
-    dataDir = join(above, 'data');
-    app = await startApp({ dataDir, env: { ZUIMEI_DEMO: '1', ZUIMEI_SECRET: '' } });
-  });
-  afterAll(async () => {
-    await app?.stop();
-  });
-
-  test('and all that is in it, the secret, the ballots and the socket, is for its owner alone', () => {
-    expect(readdirSync(dataDir).sort()).toEqual(['control.sock', 'pglite', 'secret', 'server.pid']);
-    expect(open(dataDir)).toEqual([]);
-  });
-
-  test('stays so while it is written to, and is made so again after somebody opened it', async () => {
-    expect(await app.stop()).toBe(0);
-    expect(open(dataDir)).toEqual([]);
-    chmodSync(dataDir, 0o755);
-    chmodSync(join(dataDir, 'pglite'), 0o755);
-    chmodSync(join(dataDir, 'pglite/PG_VERSION'), 0o666);
-    app = await startApp({ dataDir, env: { ZUIMEI_SECRET: '' } });
-    expect(open(dataDir)).toEqual([]);
-  });
-
   test('that others may write into is refused, with what to do', async () => {
     const shared = join(above, 'shared');
     mkdirSync(shared);

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { readDocuments, type SentFile } from '@zuimei/server/document/documents.ts';
+import type { SentFile } from '@zuimei/server/document/documents.ts';
 import { problemAt } from '@zuimei/server/document/problem.ts';
 import { tickedIn } from '@zuimei/server/document/tick.ts';
 import { readUnitList } from '@zuimei/server/unit/list.ts';
+import { readNear } from './near.ts';
 import {
   bookFile,
   cardGrid,
@@ -16,7 +17,6 @@ import {
   sheetOf,
 } from './paper.ts';
 
-const read = (...files: SentFile[]) => readDocuments(files);
 const row = (serial: number, name: string): string[] => [
   String(serial),
   name,
@@ -28,9 +28,9 @@ const row = (serial: number, name: string): string[] => [
   `138000000${40 + serial}`,
   '坚守一线。',
 ];
-const names = ({ nominations }: Awaited<ReturnType<typeof read>>): string[] =>
+const names = ({ nominations }: Awaited<ReturnType<typeof readNear>>): string[] =>
   nominations.map(({ candidate }) => candidate.name);
-const codes = ({ problems }: Awaited<ReturnType<typeof read>>): string[] =>
+const codes = ({ problems }: Awaited<ReturnType<typeof readNear>>): string[] =>
   problems.map(({ code }) => code).filter((code) => code !== 'missing_photo');
 /** The same .docx with its body changed. */
 const changed = (
@@ -56,7 +56,7 @@ describe('hidden and struck-out content', () => {
           ),
       { 'word/styles.xml': styles },
     );
-    const found = await read(styled);
+    const found = await readNear(styled);
     expect(found.nominations[0]?.candidate).toMatchObject({ post: null, reason: '坚守一线。' });
     expect(codes(found)).toEqual(['hidden_left']);
   });
@@ -71,7 +71,7 @@ describe('hidden and struck-out content', () => {
           '<w:del w:id="2" w:author="x"><w:r><w:delText>旧名</w:delText></w:r></w:del>$1',
         ),
     );
-    const found = await read(reviewed);
+    const found = await readNear(reviewed);
     expect(found.nominations[0]?.candidate.name).toBe('林立夏');
     expect(found.nominations[0]?.private).toMatchObject({ nation: null, birth: null });
     expect(found.problems.find(({ code }) => code === 'struck_left')?.message).toContain('2 个字');
@@ -86,7 +86,7 @@ describe('hidden and struck-out content', () => {
         '<w:r><w:rPr><w:rPrChange w:id="1"><w:rPr><w:vanish/><w:strike/></w:rPr></w:rPrChange></w:rPr>$1',
       ),
     );
-    expect(names(await read(reviewed))).toEqual(['林立夏']);
+    expect(names(await readNear(reviewed))).toEqual(['林立夏']);
   });
 
   test('hidden rows, columns and sheets of an .xlsx are not read, nor the hidden columns of an .xls', async () => {
@@ -95,7 +95,7 @@ describe('hidden and struck-out content', () => {
     sheet['!cols'] = [{}, {}, {}, { hidden: true }];
     const sheets = { 表: sheet, 去年: sheetOf([listHead, row(3, '丙三')]) };
     const file = bookFile('藏.xlsx', sheets);
-    const found = await read(
+    const found = await readNear(
       rezip(file, {
         'xl/workbook.xml': partOf(file, 'xl/workbook.xml').replace(
           'name="去年"',
@@ -111,7 +111,7 @@ describe('hidden and struck-out content', () => {
         '有隐藏的内容没有读取：1 行、1 列。如需采用，请取消隐藏或筛选后再导入。',
       ],
     );
-    const old = await read(bookFile('藏.xls', sheets, 'xls'));
+    const old = await readNear(bookFile('藏.xls', sheets, 'xls'));
     expect(old.nominations.map(({ private: { birth } }) => birth?.year ?? null)).toEqual([null, null, 1981]);
     expect(codes(old)).toEqual(['hidden_left']);
   });
@@ -134,7 +134,7 @@ describe('hidden and struck-out content', () => {
     const content = partOf(file, 'content.xml').replace(/<table:table-row\b/gu, (tag) =>
       ++at === 2 ? `${tag} table:visibility="filter"` : tag,
     );
-    const found = await read(rezip(file, { 'content.xml': content }));
+    const found = await readNear(rezip(file, { 'content.xml': content }));
     expect(names(found)).toEqual(['乙二']);
     expect(codes(found)).toEqual(['hidden_left']);
   });
@@ -159,7 +159,7 @@ describe('hidden and struck-out content', () => {
             '<Override PartName="/xl/sharedStrings.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"/></Types>',
           ),
         };
-    const found = await read(
+    const found = await readNear(
       rezip(file, {
         'xl/worksheets/sheet1.xml': xml,
         'xl/styles.xml': styles,
@@ -206,12 +206,12 @@ describe('ticked options', () => {
   test('an open choice is told of under its own name, also in a list, and the other document may fill it', async () => {
     const grid = cardGrid({ name: '林立夏', gender: '□男 □女', phone: '13800000041' });
     const card = await docxFile('表.docx', [grid]);
-    const alone = await read(card);
+    const alone = await readNear(card);
     expect(names(alone)).toEqual(['林立夏']);
     expect(alone.problems.filter(({ code }) => code === 'choice_open')).toMatchObject([
       { level: 'warning', field: 'gender', message: '“林立夏”的性别没有勾选，或者勾选了不止一项，请补上。' },
     ]);
-    const both = await read(card, await docxFile('汇总.docx', [[listHead, row(1, '林立夏')]]));
+    const both = await readNear(card, await docxFile('汇总.docx', [[listHead, row(1, '林立夏')]]));
     expect(both.nominations[0]?.private.gender).toBe('男');
     expect(codes(both)).not.toContain('choice_open');
   });
@@ -230,7 +230,7 @@ describe('ticked options', () => {
           .join(''),
       ),
     );
-    expect((await read(drawn)).nominations[0]?.private.gender).toBe('女');
+    expect((await readNear(drawn)).nominations[0]?.private.gender).toBe('女');
   });
 });
 
@@ -238,7 +238,7 @@ describe('what goes on without a head', () => {
   const people: DocxCell[][] = [row(3, '丙三'), row(4, '丁四')];
 
   test('a list goes on in the next table, after a line, under its section, and after a head that is repeated', async () => {
-    const found = await read(
+    const found = await readNear(
       await docxFile('续.docx', [
         [listHead, row(1, '甲一')],
         '（续表）',
@@ -256,7 +256,7 @@ describe('what goes on without a head', () => {
   });
 
   test('a list goes on in the next sheet; a sheet of something else is none', async () => {
-    const found = await read(
+    const found = await readNear(
       bookFile('续.xlsx', {
         一: sheetOf([listHead, row(1, '甲一'), row(2, '乙二')]),
         二: sheetOf(people.map((one) => one as SheetValue[])),
@@ -273,13 +273,13 @@ describe('what goes on without a head', () => {
 
   test('a form that goes on in the next table is one form', async () => {
     const grid = cardGrid({ name: '林立夏', deeds: '守水位。' });
-    const found = await read(await docxFile('分.docx', [grid.slice(0, 5), '（续）', grid.slice(5)]));
+    const found = await readNear(await docxFile('分.docx', [grid.slice(0, 5), '（续）', grid.slice(5)]));
     expect(found.nominations[0]?.candidate.deeds).toEqual([{ title: '主要事迹', paragraphs: ['守水位。'] }]);
     expect(codes(found)).toEqual([]);
   });
 
   test('a list with other columns in the same sheet has its own columns', async () => {
-    const found = await read(
+    const found = await readNear(
       bookFile('两表.xlsx', {
         表: sheetOf([
           listHead,
@@ -318,7 +318,7 @@ describe('pictures', () => {
 
   test('a photo laid a little above or below its row is the photo of the row it mostly covers', async () => {
     const file = bookFile('图.xlsx', { 表: sheetOf([listHead, row(1, '甲一'), row(2, '乙二')]) });
-    const found = await read(
+    const found = await readNear(
       floating(file, await portrait(), [
         [0, 150_000, 1, 150_000],
         [2, 40_000, 3, 40_000],
@@ -330,13 +330,13 @@ describe('pictures', () => {
 
   test('a picture in nobody’s row, and one in a kind of file whose pictures are not read, is told of', async () => {
     const file = bookFile('图.xlsx', { 表: sheetOf([listHead, row(1, '甲一')]) });
-    expect(codes(await read(floating(file, await portrait(), [[0, 0, 0, 100_000]])))).toEqual([
+    expect(codes(await readNear(floating(file, await portrait(), [[0, 0, 0, 100_000]])))).toEqual([
       'picture_left',
     ]);
     const unread = rezip(file, { 'xl/media/b.jpg': new Uint8Array(await portrait()) });
-    expect(codes(await read(unread))).toEqual(['picture_unread']);
+    expect(codes(await readNear(unread))).toEqual(['picture_unread']);
     const ods = bookFile('图.ods', { 表: sheetOf([listHead, row(1, '甲一')]) }, 'ods');
-    expect(codes(await read(rezip(ods, { 'Pictures/1.png': 'x' })))).toEqual(['picture_unread']);
+    expect(codes(await readNear(rezip(ods, { 'Pictures/1.png': 'x' })))).toEqual(['picture_unread']);
   });
 });
 
@@ -344,14 +344,16 @@ describe('text that found no place', () => {
   test('a column that nobody knows is named, and an ordinary list is not complained about', async () => {
     const head = [...listHead, '培训心得'];
     const long = '参加全市应急救援培训三次，熟练掌握绳索、破拆、水上救援等技能。';
-    const found = await read(
+    const found = await readNear(
       bookFile('列.xlsx', { 表: sheetOf([head, [...row(1, '甲一'), long], [...row(2, '乙二'), long]]) }),
     );
     const [left] = found.problems.filter(({ code }) => code === 'text_left');
     expect(left).toMatchObject({ level: 'warning', sheet: '表', row: 1 });
     expect(left?.message).toContain('“培训心得”');
     expect(left?.message).not.toContain('绳索');
-    expect(codes(await read(bookFile('好.xlsx', { 表: sheetOf([listHead, row(1, '甲一')]) })))).toEqual([]);
+    expect(codes(await readNear(bookFile('好.xlsx', { 表: sheetOf([listHead, row(1, '甲一')]) })))).toEqual(
+      [],
+    );
   });
 
   test('a field of the form that is not kept is named by its label', async () => {
@@ -362,7 +364,7 @@ describe('text that found no place', () => {
         { text: '2008年参加工作，先后在街道、区应急局任职，长期从事防汛抗旱和应急值守工作。', span: 4 },
       ],
     ];
-    const found = await read(await docxFile('历.docx', [grid]));
+    const found = await readNear(await docxFile('历.docx', [grid]));
     expect(names(found)).toEqual(['林立夏']);
     expect(found.problems.find(({ code }) => code === 'text_left')?.message).toContain('“个人简历”');
   });
@@ -372,7 +374,7 @@ describe('text that found no place', () => {
       ['张三丰', '武当派', '创立太极拳，守护一方百姓平安，深受群众爱戴'],
       ['郭靖', '襄阳守备', '坚守襄阳数十年，为国为民，侠之大者'],
     ];
-    const found = await read(await docxFile('外.docx', [other, cardGrid({ name: '林立夏' })]));
+    const found = await readNear(await docxFile('外.docx', [other, cardGrid({ name: '林立夏' })]));
     const left = found.problems.find(({ code }) => code === 'text_left');
     expect(left?.message).toMatch(/第 1 行、第 2 行/u);
     expect(left?.message).not.toContain('武当');
@@ -385,7 +387,7 @@ test('a telephone number keeps the zeros that its format shows, and a number too
   rest.forEach((one, at) => {
     one[7] = phones[at] ?? null;
   });
-  const found = await read(bookFile('零.xlsx', { 表: sheetOf([head ?? [], ...rest]) }));
+  const found = await readNear(bookFile('零.xlsx', { 表: sheetOf([head ?? [], ...rest]) }));
   expect(found.nominations.map(({ private: { phone } }) => phone)).toEqual(['02368000081']);
   expect(codes(found)).toEqual(['rounded_number']);
 });
@@ -399,7 +401,7 @@ test('quotes within quotes are single, and a title that is all quoted is quoted 
 
 test('files that Word and Excel open under false endings are known by what they are', async () => {
   const codeOf = async (name: string, text: string): Promise<string[]> =>
-    codes(await read({ name, bytes: new TextEncoder().encode(text) }));
+    codes(await readNear({ name, bytes: new TextEncoder().encode(text) }));
   expect(await codeOf('表.doc', '{\\rtf1\\ansi x}')).toEqual(['old_doc']);
   expect(await codeOf('表.xls', '<?xml version="1.0"?>\n<!-- 导出 -->\n<html><body></body></html>')).toEqual([
     'web_page',

@@ -50,7 +50,7 @@ test('once there is a result a unit reads how its own nominees fared, and nothin
     [2, '候选2', 'chosen', '入选人物', null],
     [4, '候选4', 'passed', null, 'places'],
   ]);
-  expect(lines[1]?.made).toMatchObject({ votes: 2, rank: 4, of: 5, total: 9250, passed: [], notice: null });
+  expect(lines[1]?.made).toMatchObject({ votes: 2, rank: 4, of: 5, total: 9025, passed: [], notice: null });
   expect(lines[1]?.made.entries.result).toBeNull();
   expect((await at(other)).map(({ number }) => number)).toEqual([1]);
   // What the public reads says nothing of the fourth.

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { readDocuments, type SentFile } from '@zuimei/server/document/documents.ts';
+import type { SentFile } from '@zuimei/server/document/documents.ts';
+import { readNear } from './near.ts';
 import {
   bookFile,
   cardGrid,
@@ -12,7 +13,6 @@ import {
   sheetOf,
 } from './paper.ts';
 
-const read = (...files: SentFile[]) => readDocuments(files);
 const row = (serial: number | null, name: string, more: Record<string, SheetValue> = {}): SheetValue[] =>
   listHead.map((head) => {
     if (head in more) return more[head] ?? null;
@@ -33,7 +33,7 @@ describe('a 报送表 filled in by hand', () => {
     ['stars for what is required', (text) => `*${text}`],
     ['a bracketed hint', (text) => `${text}（必填，不超过50字）`],
   ])('labels with %s mean the same', async (_, label) => {
-    const { nominations, problems } = await read(
+    const { nominations, problems } = await readNear(
       await docxFile('表.docx', [cardGrid({ name: '林立夏' }, label)]),
     );
     expect(nominations[0]?.candidate).toMatchObject({
@@ -57,7 +57,7 @@ describe('a 报送表 filled in by hand', () => {
         ...cardGrid({ name: '丙三', phone: '13800000043', photo: two }),
       ],
     ]);
-    const { nominations } = await read(file);
+    const { nominations } = await readNear(file);
     expect(
       nominations.map(({ candidate, photo, private: { contact } }) => [
         candidate.name,
@@ -82,7 +82,7 @@ describe('a 报送表 filled in by hand', () => {
         [{ text: '一、守水位。\n二、报险情。', span: 3 }],
       ],
     ]);
-    const { nominations, problems } = await read(file);
+    const { nominations, problems } = await readNear(file);
     expect(nominations[0]?.candidate).toMatchObject({
       name: '沈清和',
       unit: '云岭区水利局',
@@ -103,13 +103,13 @@ describe('a 报送表 filled in by hand', () => {
         ['报送单位意见', { text: '（盖章）', span: 4 }],
       ],
     ]);
-    const { nominations, problems } = await read(empty);
+    const { nominations, problems } = await readNear(empty);
     expect(nominations).toEqual([]);
     expect(problems).toMatchObject([{ level: 'warning', code: 'empty_form', file: '空.docx' }]);
   });
 
   test('a form with answers but no name is a wrong row', async () => {
-    const { nominations, problems } = await read(await docxFile('缺.docx', [cardGrid({ name: '' })]));
+    const { nominations, problems } = await readNear(await docxFile('缺.docx', [cardGrid({ name: '' })]));
     expect(nominations).toEqual([]);
     expect(problems).toMatchObject([
       {
@@ -125,7 +125,7 @@ describe('a 报送表 filled in by hand', () => {
   test('a picture in the seal cell is not the portrait', async () => {
     const grid = cardGrid({ name: '林立夏' });
     grid[7] = ['报送单位意见', { picture: await portrait(), span: 4 }];
-    const { nominations, problems } = await read(await docxFile('章.docx', [grid]));
+    const { nominations, problems } = await readNear(await docxFile('章.docx', [grid]));
     expect(nominations[0]?.photo).toBeNull();
     expect(problems.map(({ code }) => code)).toEqual(['missing_photo', 'picture_ignored']);
   });
@@ -144,7 +144,7 @@ describe('a 报送表 filled in by hand', () => {
           '<w:del w:id="1" w:author="x"><w:r><w:t>旧名</w:t></w:r></w:del>$1',
         ),
     });
-    const { nominations } = await read(reviewed);
+    const { nominations } = await readNear(reviewed);
     expect(nominations[0]?.candidate).toMatchObject({ name: '林立夏', post: null });
   });
 });
@@ -183,7 +183,7 @@ describe('a 汇总表 as people keep it', () => {
         ['A1:G1', 'A2:G2', 'A5:A6', 'B5:B6', 'C5:C6', 'D5:E5', 'F5:F6', 'G5:G6', 'A7:G7', 'A10:G10'],
       ),
     });
-    const { nominations, problems } = await read(file);
+    const { nominations, problems } = await readNear(file);
     expect(
       nominations.map(({ candidate, source }) => [
         candidate.name,
@@ -213,7 +213,7 @@ describe('a 汇总表 as people keep it', () => {
   });
 
   test.each(['xlsx', 'xls', 'ods', 'csv'] as const)('.%s holds the same nominees', async (kind) => {
-    const { nominations, problems } = await read(
+    const { nominations, problems } = await readNear(
       bookFile(`汇总.${kind}`, { 表: sheetOf([['汇总表'], listHead, row(1, '甲一'), row(2, '乙二')]) }, kind),
     );
     expect(codes(problems)).toEqual([]);
@@ -227,7 +227,7 @@ describe('a 汇总表 as people keep it', () => {
     const text =
       '姓名,现工作单位,职务,联系电话,推荐理由\r\n林立夏,云岭区水利局,"水旱灾害\n防御科",13800000071,"说“到”, 做到。"\r\n';
     const gbk = encodeGbk(text);
-    const { nominations } = await read({ name: '名单.csv', bytes: gbk });
+    const { nominations } = await readNear({ name: '名单.csv', bytes: gbk });
     expect(nominations[0]?.candidate).toMatchObject({
       name: '林立夏',
       post: '水旱灾害防御科',
@@ -238,7 +238,7 @@ describe('a 汇总表 as people keep it', () => {
   test('a file whose name was lost or changed is read by what it is, with a word', async () => {
     const book = bookFile('x.xlsx', { 表: sheetOf([listHead, row(1, '甲一')]) });
     const card = await docxFile('x.docx', [cardGrid({ name: '乙二' })]);
-    const { nominations, problems } = await read(
+    const { nominations, problems } = await readNear(
       { ...book, name: '汇总表.xls' },
       { ...card, name: 'C:\\桌面\\微信文件(1)' },
     );
@@ -267,7 +267,7 @@ describe('a 汇总表 as people keep it', () => {
     ['two digits of a year', '81.4', 'bad_date'],
     ['a word', '不详', 'bad_date'],
   ])('a birth date written as %s', async (_, birth, expected) => {
-    const { nominations, problems } = await read(
+    const { nominations, problems } = await readNear(
       bookFile('生.xlsx', { 表: sheetOf([listHead, row(1, '甲一', { 出生年月: birth })]) }),
     );
     if (expected === 'bad_date') {
@@ -295,7 +295,7 @@ describe('a 汇总表 as people keep it', () => {
     ['138000000810', 'bad_phone'],
     ['见附件', 'bad_phone'],
   ])('a phone sent as %s', async (phone, expected) => {
-    const { nominations, problems } = await read(
+    const { nominations, problems } = await readNear(
       bookFile('电.xlsx', { 表: sheetOf([listHead, row(1, '甲一', { 联系电话: phone })]) }),
     );
     if (expected === 'bad_phone') expect(codes(problems)).toEqual(['bad_phone']);
@@ -304,7 +304,7 @@ describe('a 汇总表 as people keep it', () => {
   });
 
   test('wrong rows are listed by sheet and row, and the right ones still come', async () => {
-    const { nominations, problems } = await read(
+    const { nominations, problems } = await readNear(
       bookFile('错.xlsx', {
         表: sheetOf([
           ['汇总表'],
@@ -330,7 +330,7 @@ describe('a 汇总表 as people keep it', () => {
 
   test('a unit merged over several rows belongs to each of them', async () => {
     const rows = [listHead, row(1, '甲一'), row(2, '乙二', { 现工作单位及职务: null })];
-    const { nominations } = await read(bookFile('合.xlsx', { 表: sheetOf(rows, ['F2:F3']) }));
+    const { nominations } = await readNear(bookFile('合.xlsx', { 表: sheetOf(rows, ['F2:F3']) }));
     expect(nominations.map(({ candidate }) => candidate.unit)).toEqual([
       '云岭区应急管理局',
       '云岭区应急管理局',
@@ -353,7 +353,7 @@ describe('one nominee told of more than once', () => {
         gender: '女',
       }),
     ]);
-    const { nominations, problems } = await read(
+    const { nominations, problems } = await readNear(
       card,
       list(
         row(1, '甲一', { 联系电话: '13800000091', 出生年月: '1981年4月17日', 政治面貌: '群众', 性别: '男' }),
@@ -373,7 +373,7 @@ describe('one nominee told of more than once', () => {
   });
 
   test('the same phone under the same name is one nominee though the units are written differently', async () => {
-    const { nominations, problems } = await read(
+    const { nominations, problems } = await readNear(
       list(
         row(1, '甲一', { 联系电话: 13800000092 }),
         row(2, '甲一', { 联系电话: '13800000092', 现工作单位及职务: '云岭区应急局' }),
@@ -384,7 +384,7 @@ describe('one nominee told of more than once', () => {
   });
 
   test('one name from two units is two nominees and a question for a person', async () => {
-    const { nominations, problems } = await read(
+    const { nominations, problems } = await readNear(
       list(row(1, '甲一'), row(2, '甲一', { 现工作单位及职务: '青石镇人民政府 干部' })),
     );
     expect(nominations).toHaveLength(2);
@@ -392,7 +392,7 @@ describe('one nominee told of more than once', () => {
   });
 
   test('two names with one phone are two nominees and a word about it', async () => {
-    const { nominations, problems } = await read(
+    const { nominations, problems } = await readNear(
       list(row(1, '甲一'), row(2, '乙二', { 联系电话: '13800000031' })),
     );
     expect(nominations).toHaveLength(2);
@@ -401,14 +401,14 @@ describe('one nominee told of more than once', () => {
 
   test('an error in the 报送表 keeps the nominee out whole, rather than letting the bare 汇总表 row in', async () => {
     const card = await docxFile('甲一.docx', [cardGrid({ name: '甲一', phone: '不详' })]);
-    const { nominations, problems } = await read(card, list(row(1, '甲一')));
+    const { nominations, problems } = await readNear(card, list(row(1, '甲一')));
     expect(nominations).toEqual([]);
     expect(codes(problems)).toContain('bad_phone');
   });
 
   test('the same file sent twice is read once', async () => {
     const card = await docxFile('甲一.docx', [cardGrid({ name: '甲一' })]);
-    const { nominations, problems } = await read(card, { ...card, name: '甲一(1).docx' });
+    const { nominations, problems } = await readNear(card, { ...card, name: '甲一(1).docx' });
     expect(nominations).toHaveLength(1);
     expect(codes(problems)).toEqual(['duplicate_file']);
   });
@@ -417,7 +417,7 @@ describe('one nominee told of more than once', () => {
     const card = await docxFile('甲一.docx', [
       cardGrid({ name: '甲一', unit: '云岭区水利局', phone: '13800000095' }),
     ]);
-    const { nominations } = await read(
+    const { nominations } = await readNear(
       card,
       list(row(2, '乙二', { 现工作单位及职务: '云岭区水利局河道科科长' })),
     );

@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { readDocuments } from '@zuimei/server/document/documents.ts';
 import type { Nomination } from '@zuimei/server/document/nomination.ts';
 import type { Problem } from '@zuimei/server/document/problem.ts';
+import { readNear } from './near.ts';
 
 /** Documents of fictional people, each made after a kind of fault that users of other systems reported. */
 const FOLDER = new URL('../vectors/odd/', import.meta.url);
 
 async function read(name: string): Promise<{ nominations: Nomination[]; problems: Problem[] }> {
   const bytes = await readFile(new URL(encodeURIComponent(name), FOLDER));
-  const { nominations, problems } = await readDocuments([{ name, bytes: new Uint8Array(bytes) }]);
+  const { nominations, problems } = await readNear({ name, bytes: new Uint8Array(bytes) });
   return { nominations, problems: problems.filter(({ code }) => code !== 'missing_photo') };
 }
 const told = (problems: Problem[]): string[][] => problems.map(({ level, code }) => [level, code]);

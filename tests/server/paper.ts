@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { type CellObject, utils, type WorkSheet, write } from '@e965/xlsx';
 import { Document, ImageRun, Packer, Paragraph, Table, TableCell, TableRow, TextRun } from 'docx';
-import { strToU8, unzipSync, zipSync } from 'fflate';
+import { strToU8, unzipSync } from 'fflate';
 import sharp from 'sharp';
 import type { SentFile } from '@zuimei/server/document/documents.ts';
+import { zipOf } from './zip.ts';
 
 /** Documents as offices send them, made here so that every test shows what is odd about its own. */
 
@@ -144,7 +145,7 @@ export function rezip(
     if (content === null) delete parts[name];
     else parts[name] = typeof content === 'string' ? strToU8(content) : content;
   }
-  return { name: file.name, bytes: zipSync(parts) };
+  return { name: file.name, bytes: zipOf(parts) };
 }
 
 export function partOf(file: SentFile, name: string): string {

@@ -68,6 +68,7 @@ describe('a sound ledger', () => {
       checkpointsAgreed: 3,
       checkpointsFailed: [],
       leaves: new Map(),
+      marks: new Map(),
       problems: [],
       problemCount: 0,
       tally: [

@@ -22,7 +22,7 @@ import {
   spanSources,
 } from '../../web/console/organizer/course/words.ts';
 import { figureLine, noticeLine, withDecimals } from '../../web/console/organizer/plan/judging/words.ts';
-import { sampleSentence } from '../../web/lib/rule.ts';
+import { sampleSentence } from '../../web/lib/fullrule.ts';
 import { calendar } from '../harness/holidays.ts';
 
 const MORNING = Date.parse('2026-09-28T02:00:00.000Z');
@@ -110,6 +110,7 @@ describe('the way from the choice to the result', () => {
       '递补 todo 没有名额空出',
       '结果 todo 还差 2 项',
       '证书 todo 结果公布后编号',
+      '推荐上报 todo 需要时办理',
     ]);
     const running = [...chosen, counted, notice(1, [1, 2], '2026-09-28')];
     expect(states(viewOf(running)).slice(0, 5)).toEqual([
@@ -126,6 +127,7 @@ describe('the way from the choice to the result', () => {
       '公示 done 10月9日期满',
       '结果 done 9月28日 10:00 公布',
       '证书 done 有效 2 份',
+      '推荐上报 todo 需要时办理',
     ]);
   });
 

@@ -42,8 +42,6 @@ export const client = {
         body: JSON.stringify(ballot),
       },
     ),
-  course: (slug: string) => read('/api/contests/:slug/course', { slug }),
-  made: (slug: string, number: number) => read('/api/contests/:slug/made/:number', { slug, number }),
   question: (slug: string, ballotId: string) => read('/api/contests/:slug/question', { slug }, { ballotId }),
   signature: (url: string) => read('/api/wechat/signature', {}, { url }),
   acts: (slug: string) => read('/api/contests/:slug/acts', { slug }),
@@ -71,7 +69,11 @@ async function toBytes(reply: Response): Promise<Uint8Array> {
   return new Uint8Array(await reply.arrayBuffer());
 }
 
-function read<P extends Exclude<Path<'GET'>, TextPath>>(path: P, at: At<P>, query?: Query<`GET ${P}`>) {
+export function read<P extends Exclude<Path<'GET'>, TextPath>>(
+  path: P,
+  at: At<P>,
+  query?: Query<`GET ${P}`>,
+) {
   return request(write(path, at, query), toJson<Reply<`GET ${P}`>>);
 }
 

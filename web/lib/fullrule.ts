@@ -8,7 +8,6 @@ import {
   repeatSentence,
   revealSentence,
   roundName,
-  sampleSentence,
 } from './rule.ts';
 
 /** Every rule the page knows, one sentence each, in the order a voter asks. */
@@ -52,4 +51,10 @@ export function wechatSentences({
     follow ? `投票前请先关注${name}。` : '',
     keyword ? `也可以给${name}发消息投票：发${whatToSend({ wechat, rule })}，次数与页面合计。` : '',
   ].filter(Boolean);
+}
+
+/** What a voter has to know of the ballots that are opened at the end; null where none are. */
+export function sampleSentence(sample: number): string | null {
+  if (sample === 0) return null;
+  return `为便于公众核对计票，投票截止后从全部选票中随机抽取最多 ${sample} 张，公开选了谁，不公开是谁投的；把回执编号告诉过别人的，抽中后会被认出。`;
 }

@@ -71,12 +71,6 @@ export function formulaSentence(weights: Weights | undefined): string | null {
   return `公众投票占综合得分 ${weights.vote}%，其余为${rest.map((part) => `${part.name} ${part.percent}%`).join('、')}。`;
 }
 
-/** What a voter has to know of the ballots that are opened at the end; null where none are. */
-export function sampleSentence(sample: number): string | null {
-  if (sample === 0) return null;
-  return `为便于公众核对计票，投票截止后从全部选票中随机抽取最多 ${sample} 张，公开选了谁，不公开是谁投的；把回执编号告诉过别人的，抽中后会被认出。`;
-}
-
 /** "投票占综合得分 40%，其余由专家、媒体评审。" */
 function shortFormula(weights: Weights | undefined): string | null {
   if (!weights || weights.vote === 100) return formulaSentence(weights);

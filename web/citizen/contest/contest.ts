@@ -12,11 +12,7 @@ import type { ContestView } from '@zuimei/shared/view.ts';
 import { client } from '../../lib/client.ts';
 import { useClock } from '../frame/clock.ts';
 
-const ends = {
-  notice: { name: 'notice', words: '公示' },
-  result: { name: 'result', words: '结果' },
-  rank: { name: 'rank', words: '排行' },
-} as const;
+const ends = { notice: '公示', result: '结果', rank: '排行' };
 
 /** The contest on show. One at a time: another slug replaces it. */
 export const useContest = defineStore('contest', () => {
@@ -28,7 +24,10 @@ export const useContest = defineStore('contest', () => {
 
   const phase = computed<Phase>(() => (view.value ? phaseAt(view.value, clock.now) : 'draft'));
   /** Where to read what came of the vote: its page, and what that is called. */
-  const end = computed(() => ends[(view.value && publishedOf(view.value)) ?? 'rank']);
+  const end = computed(() => {
+    const name: keyof typeof ends = (view.value && publishedOf(view.value)) ?? 'rank';
+    return { name, words: ends[name] };
+  });
   const round = computed(() => (view.value ? roundToShow(view.value, clock.now) : 0));
   const open = computed(() => (view.value ? openRound(view.value, clock.now) >= 0 : false));
   const opens = computed(() => {

@@ -196,8 +196,6 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   result_missing: '结果还没有公布，请公布后再办理。',
   bundle_early: '综合得分还没有算出，核验包要到那时才有。请算出之后再下载。',
   result_out: '结果已经公布，不能再作这项更改。',
-  recommend_known: '这份推荐材料已经导入过。',
-  package_wrong: '推荐材料没有通过核验：{detail}。请向报送单位索取未经改动的原件。',
   key_changed: '这份材料的签名公钥与这个单位上次使用的不同。请与单位核实后，由主办单位更换登记的公钥。',
   calendar_changed: '这一年的放假安排刚刚[由 {by} ]改过。请重新读取，核对以后再改。',
   holiday_stray: '[{day}]不是这一年的日子，请核对后删去。',
