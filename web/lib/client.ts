@@ -42,19 +42,21 @@ export const client = {
         body: JSON.stringify(ballot),
       },
     ),
-  course: (slug: string) => read('/api/contests/:slug/course', { slug }),
-  made: (slug: string, number: number) => read('/api/contests/:slug/made/:number', { slug, number }),
   question: (slug: string, ballotId: string) => read('/api/contests/:slug/question', { slug }, { ballotId }),
   signature: (url: string) => read('/api/wechat/signature', {}, { url }),
   acts: (slug: string) => read('/api/contests/:slug/acts', { slug }),
-  act: (slug: string, index: number) => read('/api/contests/:slug/acts/:index', { slug, index }),
   receipt: (slug: string, index: number) => text('/api/contests/:slug/receipts/:index', { slug, index }),
-  /** A tile or bundle of the log, by its path (shared/log/tile.ts). */
-  tile: (slug: string, path: string) => request(`/log/${slug}/${path}`, toBytes),
   checkpoint: (slug: string) => text('/log/:slug/checkpoint', { slug }),
   checkpointDays: (slug: string) => read('/log/:slug/days', { slug }),
   consistency: (slug: string, size1: number, size2: number) =>
     text('/log/:slug/consistency/:size1/:size2', { slug, size1, size2 }),
+};
+
+/** What a certificate is checked by, on the page that verifies alone. */
+export const certificates = {
+  act: (slug: string, index: number) => read('/api/contests/:slug/acts/:index', { slug, index }),
+  /** A tile or bundle of the log, by its path (shared/log/tile.ts). */
+  tile: (slug: string, path: string) => request(`/log/${slug}/${path}`, toBytes),
 };
 
 type TextPath = { [P in Path<'GET'>]: Reply<`GET ${P}`> extends string ? P : never }[Path<'GET'>];
@@ -71,7 +73,11 @@ async function toBytes(reply: Response): Promise<Uint8Array> {
   return new Uint8Array(await reply.arrayBuffer());
 }
 
-function read<P extends Exclude<Path<'GET'>, TextPath>>(path: P, at: At<P>, query?: Query<`GET ${P}`>) {
+export function read<P extends Exclude<Path<'GET'>, TextPath>>(
+  path: P,
+  at: At<P>,
+  query?: Query<`GET ${P}`>,
+) {
   return request(write(path, at, query), toJson<Reply<`GET ${P}`>>);
 }
 

@@ -9,7 +9,7 @@ import {
   parseCertificateCode,
   revokes,
 } from '@zuimei/shared/result/certificate.ts';
-import { client } from '../lib/client.ts';
+import { certificates, client } from '../lib/client.ts';
 import { grouped } from '../lib/words.ts';
 import { type Finding, open, wrong } from './finding.ts';
 import { ownKey } from './material.ts';
@@ -45,7 +45,7 @@ export async function checkCode(text: string): Promise<Finding> {
   const key = ownKey().key ?? contest.value.log.verifierKey;
   const against = { text: key, pinned: ownKey().key !== undefined };
   const [act, proof] = await Promise.all([
-    client.act(code.slug, code.entry),
+    certificates.act(code.slug, code.entry),
     client.receipt(code.slug, code.entry),
   ]);
   if (!act.ok) return unread(act.fault.code);
@@ -95,7 +95,7 @@ async function findRevocation(
   const [first, last] = [Math.floor(entry / TILE_WIDTH), Math.floor((size - 1) / TILE_WIDTH)];
   const bytes: Uint8Array[] = [];
   for (let at = first; at <= last; at++) {
-    const bundle = await client.tile(
+    const bundle = await certificates.tile(
       slug,
       tilePath({ level: 'entries', index: at, width: Math.min(TILE_WIDTH, size - at * TILE_WIDTH) }),
     );
@@ -107,7 +107,7 @@ async function findRevocation(
     return wrong('结果之后的账目与存证点不符', '网站没有给出完整的账目，看不出证书是否已撤销。', TELL);
   for (const [at, line] of tail.entries()) {
     if (line.kind !== 'revoke') continue;
-    const act = await client.act(slug, entry + at);
+    const act = await certificates.act(slug, entry + at);
     if (!act.ok) return open('暂时无法核验', LOST);
     const found = revokes(line, serial, act.value);
     if (found === null)

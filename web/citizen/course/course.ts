@@ -1,11 +1,13 @@
 import { computed, inject, onMounted, type Ref, ref, shallowRef, watch } from 'vue';
 import type { Made, PublicCourse, PublicItem } from '@zuimei/shared/result/view.ts';
-import { client } from '../../lib/client.ts';
+import { read } from '../../lib/client.ts';
 import type { FirstData } from '../app.ts';
 import { useContest } from '../contest/contest.ts';
 import { usePolling } from '../contest/usePolling.ts';
 
 type State = 'loading' | 'ready' | 'failed';
+
+export const readCourse = (slug: string) => read('/api/contests/:slug/course', { slug });
 
 /** What the first HTML was made from, for the page it was made for. */
 function useFirst(): FirstData | null {
@@ -27,7 +29,7 @@ export function useCourse(): {
   async function load(): Promise<void> {
     const slug = contest.view?.slug;
     if (!slug) return;
-    const answer = await client.course(slug);
+    const answer = await readCourse(slug);
     if (answer.ok) {
       course.value = answer.value;
       state.value = 'ready';
@@ -50,7 +52,7 @@ export function useMade(number: () => number) {
     const slug = contest.view?.slug;
     if (!slug) return;
     const wanted = number();
-    const answer = await client.made(slug, wanted);
+    const answer = await read('/api/contests/:slug/made/:number', { slug, number: wanted });
     if (wanted !== number()) return;
     if (answer.ok) {
       made.value = answer.value;
