@@ -11,11 +11,17 @@ const consoleTargets = targetsOf(consoleEngines);
 /** What a first vote needs comes in one file: on a slow network each further file costs a round trip. Of lib, what inner pages alone use stays with them. */
 const firstVote = {
   name: 'vote',
-  test: /[\\/]node_modules[\\/](@vue|vue|vue-router|pinia)[\\/]|[\\/]web[\\/](lib[\\/](?!fullrule|checkpoint)|citizen[\\/](ballot|contest|frame)[\\/])|[\\/]shared[\\/](contest|refusal|time)\.ts|plugin-vue|preload-helper/,
+  test: /[\\/]node_modules[\\/](@vue|vue|vue-router|pinia)[\\/]|[\\/]web[\\/](lib[\\/](?!fullrule|checkpoint|objection)|citizen[\\/](ballot|contest|frame)[\\/])|[\\/]shared[\\/](contest|refusal|time)\.ts|plugin-vue|preload-helper/,
 };
 
 /** What a voter needs who is asked for a proof: the work and the question come in one file. */
 const proofAsked = { name: 'proof', test: /[\\/]web[\\/]citizen[\\/]proof[\\/]/ };
+
+/** Whoever reads the notice goes on to the result and to how one came about: one file, which the first script names once. */
+const afterVote = {
+  name: 'outcome',
+  test: /[\\/]web[\\/]citizen[\\/](course[\\/](?!course\.ts|CourseMark)|rules[\\/]colours)/,
+};
 
 /**
  * WeChat's JS-SDK tells open.weixin.qq.com of every page it is configured on, by a picture, and has no switch for that which does not bring
@@ -62,7 +68,7 @@ export default defineConfig({
         modulePreload: { polyfill: false },
         rolldownOptions: {
           input: 'index.html',
-          output: { codeSplitting: { groups: [firstVote, proofAsked] } },
+          output: { codeSplitting: { groups: [firstVote, proofAsked, afterVote] } },
         },
       },
     },
