@@ -214,6 +214,7 @@ describe.each(databaseKinds)('the rules of a contest (%s)', (kind) => {
         organizers: settings.organizers,
         noun: settings.noun,
         phase: 'voting',
+        published: null,
         opens: settings.rounds[0]?.opens,
         closes: settings.rounds[0]?.closes,
         candidates: 8,
@@ -232,7 +233,8 @@ describe.each(databaseKinds)('the rules of a contest (%s)', (kind) => {
       const { thresholds: _, networks: __, ...shown } = settings;
       expect(view).toEqual({
         ...shown,
-        outcome: { weights: settings.outcome?.weights, places: 3 },
+        outcome: { weights: settings.outcome?.weights, places: 3, sample: 0 },
+        announced: { notice: null, result: null },
         slug,
         version: 1,
         phase: 'voting',

@@ -129,6 +129,7 @@ describe('the way from the choice to the result', () => {
       '公示 done 10月9日期满',
       '结果 done 9月28日 10:00 公布',
       '证书 done 有效 2 份',
+      '推荐上报 todo 需要时办理',
     ]);
   });
 
