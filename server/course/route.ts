@@ -139,7 +139,7 @@ export function courseRoute(parts: {
       return c.json({});
     })
     .post(`${base}/approvals`, organizer, async (c) => {
-      using upload = await uploads.read(c.req.raw, c.get('person'), SCAN_BYTES);
+      using upload = await uploads.read(c.req.raw, c.get('person'), SCAN_BYTES, 1, { leastFiles: 0 });
       const given = parseInput(Approved, parseJson(Buffer.from(upload.fields['approval'] ?? '')));
       const [file] = upload.files;
       const scan = file ? await checkFile(file) : null;

@@ -64,11 +64,11 @@ export async function verifyJudging(
   }
   if (!standing) return problems;
   const course = await readCourseEntries(on, contest.id);
-  const detail = await standingProblem(on, judged, standing, rows);
+  const detail = await standingProblem(on, standersThen(judged, course, standing.entry), standing, rows);
   if (detail) problems.push({ code: 'standing', index: standing.entry, detail });
   for (const [at, tie] of ties.entries()) {
     const before = choiceOf(
-      standersThen(judged, tie.at),
+      standersThen(judged, course, tie.entry),
       { standing, ties: ties.slice(0, at), choice: null },
       fallenBefore(course, tie.entry),
     );
@@ -84,7 +84,11 @@ export async function verifyJudging(
       });
   }
   if (!choice) return problems;
-  const anew = choiceOf(standersThen(judged, choice.at), found, fallenBefore(course, choice.entry));
+  const anew = choiceOf(
+    standersThen(judged, course, choice.entry),
+    found,
+    fallenBefore(course, choice.entry),
+  );
   if (isRefused(anew) || anew.chosen.join() !== choice.document.chosen.join())
     problems.push({
       code: 'choice',
@@ -99,12 +103,15 @@ function fallenBefore(entries: readonly CourseEntry[], index: number): number[] 
   return fallenOf(courseOf(entries.filter((one) => one.index < index && one.kind !== 'withdrawal')));
 }
 
-/** The contest as it stood at a moment: who withdrew later was still there. */
-function standersThen(contest: Judged, at: string): Judged {
+/** The contest as it stood when the entry of this index was written: who withdrew later was still there. By the ledger's order, since moments are of two clocks. */
+function standersThen(contest: Judged, entries: readonly CourseEntry[], index: number): Judged {
+  const later = entries
+    .filter((one) => one.kind === 'withdrawal' && one.index > index)
+    .map(({ act }) => Number(act['number']));
   return {
     ...contest,
     candidates: contest.candidates.map((one) =>
-      one.withdrawn && one.withdrawn.at > at ? { ...one, withdrawn: null } : one,
+      later.includes(one.number) ? { ...one, withdrawn: null } : one,
     ),
   };
 }
@@ -144,19 +151,18 @@ async function sheetProblems(
 
 async function standingProblem(
   on: On,
-  contest: Judged,
-  { document, entry, at }: Found<StandingDocument>,
+  then: Judged,
+  { document, entry }: Found<StandingDocument>,
   entries: readonly Entry[],
 ): Promise<string | null> {
-  const then = standersThen(contest, at);
   if (document.ledgerSize !== entry)
     return `综合得分写明根据账本前 ${document.ledgerSize} 条，却记在第 ${entry + 1} 号。`;
   const moment = entries.find(({ index }) => index === entry)?.at.getTime();
   if (moment === undefined) return '账本中没有这次计算的记录。';
-  const gathered = await gather(on, then, (round) => readCountsAt(on, contest.id, round, moment));
+  const gathered = await gather(on, then, (round) => readCountsAt(on, then.id, round, moment));
   const anew = standingOf(then, { ...gathered, ledgerSize: document.ledgerSize });
   if (isRefused(anew)) return `按现有评分表无法重算（${anew.refusal}）。`;
-  const difference = standingDifference(document, anew, contest.outcome.decimals);
+  const difference = standingDifference(document, anew, then.outcome.decimals);
   if (difference || panelIds.every((id) => same(document.panels[id], anew.panels[id]))) return difference;
   return '评分表的明细与锁定的不一致。';
 }

@@ -124,11 +124,12 @@ function sameRounds(
     const [one, other] = [kept[round], anew[round]];
     const where = `${file} 第 ${round + 1} 轮`;
     for (const [what, field] of countWords)
-      if ((one?.[field] ?? 0) !== (other?.[field] ?? 0))
+      if ((one ? one[field] : 0) !== (other ? other[field] : 0))
         say(`${where}${what}写 ${one?.[field] ?? '空'} 张，${by}应为 ${other?.[field] ?? 0} 张。`);
     const votes = (of: RoundCount | undefined) =>
       new Map(of?.votes.map(({ number, votes }) => [number, votes]));
     const [own, due] = [votes(one), votes(other)];
+    if (one && one.votes.length !== own.size) say(`${where}有候选列了不止一次。`);
     for (const number of new Set([...due.keys(), ...own.keys()]))
       if ((own.get(number) ?? 0) !== (due.get(number) ?? 0))
         say(

@@ -1,3 +1,4 @@
+import { INSTANT } from '../ledger/entry.ts';
 import type { FindingFacts, NoticeDay, NoticeFacts, ResultFacts, ResultItem } from '../result/act.ts';
 import {
   type Course,
@@ -33,6 +34,7 @@ export function checkNotices(opened: Opened, say: Say): string {
     const where = `notice.json 第 ${no} 号异议`;
     const of = course.notices.find((one) => one.no === notice);
     if (!of) say(`${where}写针对第 ${notice} 号公示，账本里没有这一公示。`);
+    else if (!INSTANT.test(receivedAt)) say(`${where}收到的时刻写 ${receivedAt}，不是一个时刻。`);
     else if (receivedAt < of.at.slice(0, 10) || Date.parse(receivedAt) > noticeEnds(of))
       say(`${where}写收到于 ${clock(receivedAt)}，公示期是 ${of.published} 至 ${of.days.at(-1)}。`);
     if (Date.parse(receivedAt) > Date.parse(at) + CLOCKS_MS)

@@ -123,6 +123,10 @@ test('an approval that the rules ask for comes first, its paper is kept, and a d
   const [approval] = (await one.view()).course.approvals;
   const scan = await organizer.raw('GET', `${path}/course/approvals/${approval?.scan}`);
   expect(await scan.text()).toBe('%PDF-1.4 纪要');
+  const bare = form('2026-09-27');
+  bare.delete('scan');
+  await organizer.post(`${path}/course/approvals`, bare);
+  expect((await one.view()).course.approvals[1]).toMatchObject({ scan: '' });
   const { telephone: _, ...silent } = OFFICE;
   expect(
     await refusedBy(

@@ -122,12 +122,13 @@ describe('the way from the choice to the result', () => {
     ]);
     const after = Date.parse('2026-10-09T16:00:00.000Z');
     expect(states(viewOf(running, after))[4]).toBe('结果 now 可以公布');
+    const second = notice(2, [2], '2026-09-22');
+    expect(states(viewOf([...running, second], after))[2]).toBe('公示 done 10月9日期满');
     const done = states(viewOf([...running, result], after));
-    expect([done[2], done[4], done[5]]).toEqual([
+    expect([done[2], done[4], done[5], done[6]]).toEqual([
       '公示 done 10月9日期满',
       '结果 done 9月28日 10:00 公布',
       '证书 done 有效 2 份',
-      '推荐上报 todo 需要时办理',
     ]);
   });
 
@@ -208,6 +209,7 @@ test('everything that a result can lack has a sentence that ends, and a place wh
     if (lack.code !== 'nothing_new') expect(to, lack.code).not.toBeNull();
     expect(nextWords(lack), lack.code).not.toMatch(/undefined|NaN|[。！]/u);
   }
+  expect(lackLine(lacks.notice_running, viewOf(chosen)).words).toBe('公示到 10月9日 24:00 才结束。');
   expect(lackLine(lacks.notice_missing, viewOf(chosen)).words).toBe('02 号 候选2、03 号 候选3还没有公示。');
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Candidate } from '@zuimei/shared/contest.ts';
-import { createSearch } from '@zuimei/shared/text/fold.ts';
+import { createSearch, foldText } from '@zuimei/shared/text/fold.ts';
 import { searched } from '../../web/citizen/contest/browse.ts';
 import { shuffled } from '../../web/citizen/contest/order.ts';
 import { ranked, rankOf } from '../../web/citizen/rank/rank.ts';
@@ -53,7 +53,7 @@ describe('the search of the page', () => {
   ];
   const found = (words: string): number[] => {
     const finds = createSearch(words);
-    return people.filter((one) => finds(searched(one), one.number)).map(({ number }) => number);
+    return people.filter((one) => finds(foldText(searched(one)), one.number)).map(({ number }) => number);
   };
 
   it.each([

@@ -79,7 +79,7 @@ async function opened(from: 'site' | 'disk', hash = ''): Promise<{ page: Page; c
 
 const choose = (page: Page, text: string) =>
   page
-    .locator('input[type=file][accept*=ndjson]')
+    .locator('#ledger input[type=file]')
     .setInputFiles({ name: '账本.ndjson', mimeType: 'application/x-ndjson', buffer: Buffer.from(text) });
 const verdictOf = (page: Page) => page.locator('.verdict h3').textContent();
 const findingOf = (page: Page, section: string) =>

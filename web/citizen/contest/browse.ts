@@ -1,10 +1,11 @@
 import { defineStore } from 'pinia';
-import { computed, ref } from 'vue';
+import { computed, ref, shallowRef, watch } from 'vue';
 import type { Candidate } from '@zuimei/shared/contest.ts';
-import { createSearch, foldText } from '@zuimei/shared/text/fold.ts';
 import { deviceId } from '../../lib/identity.ts';
 import { useContest } from './contest.ts';
 import { shuffled } from './order.ts';
+
+type Folding = Pick<typeof import('@zuimei/shared/text/fold.ts'), 'foldText' | 'createSearch'>;
 
 /** What the visitor looks at in the list; it outlives a look at one candidate. */
 export const useBrowse = defineStore('browse', () => {
@@ -19,10 +20,19 @@ export const useBrowse = defineStore('browse', () => {
     if (contest.view?.order !== 'shuffled') return contest.inRound;
     return seed.value === null ? [] : shuffled(contest.inRound, `${seed.value}/${contest.view.slug}`);
   });
+  /** How texts are folded and compared comes with the first word that is typed: most who vote look for nobody. Until then, and without it, as typed. */
+  const folding = shallowRef<Folding>({ foldText: String, createSearch: plainSearch });
+  watch(words, async (typed) => {
+    if (typed === '' || folding.value.createSearch !== plainSearch) return;
+    folding.value = await import('@zuimei/shared/text/fold.ts').catch(() => folding.value);
+  });
   /** Folded once for a list, not at every key. */
-  const texts = computed(() => new Map(contest.inRound.map((one) => [one.number, searched(one)])));
+  const texts = computed(() => {
+    const { foldText } = folding.value;
+    return new Map(contest.inRound.map((one) => [one.number, foldText(searched(one))]));
+  });
   const found = computed(() => {
-    const finds = createSearch(words.value);
+    const finds = folding.value.createSearch(words.value);
     return ordered.value.filter(({ number }) => finds(texts.value.get(number) ?? '', number));
   });
   const shown = computed(() =>
@@ -48,5 +58,8 @@ export const useBrowse = defineStore('browse', () => {
 
 /** What a candidate is found by, beside the number: any part of name, unit or post. */
 export function searched({ name, unit, post }: Candidate): string {
-  return foldText(`${name} ${unit} ${post ?? ''}`);
+  return `${name} ${unit} ${post ?? ''}`;
 }
+
+const plainSearch: Folding['createSearch'] = (words) => (text, number) =>
+  text.includes(words.trim()) || `${number}` === words.trim();

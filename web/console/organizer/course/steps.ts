@@ -75,8 +75,9 @@ const states: Record<StepId, (view: CourseView, now: number) => State> = {
         note: `至 ${shortDay(last.days.at(-1) ?? '')}，还有 ${daysLeft(last, now)} 个工作日`,
       };
     if (unnoticed(course).length > 0) return { state: 'todo', note: '待决定递补' };
-    const ended = course.notices.findLast(({ stopped }) => !stopped);
-    return { state: 'done', note: ended ? `${shortDay(ended.days.at(-1) ?? '')}期满` : '' };
+    const ends = course.notices.filter(({ stopped }) => !stopped).map(({ days }) => days.at(-1) ?? '');
+    const ended = ends.sort().at(-1);
+    return { state: 'done', note: ended ? `${shortDay(ended)}期满` : '' };
   },
   promote: ({ course }) => {
     const open = openPlaces(course).length;

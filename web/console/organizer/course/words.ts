@@ -1,9 +1,9 @@
-import { dayOf, dayTime } from '@zuimei/shared/moment.ts';
+import { dayOf, dayTime, hourOf } from '@zuimei/shared/moment.ts';
 import type { ApprovalFacts, NoticeDay, Office } from '@zuimei/shared/result/act.ts';
 import { type Notice, noticeEnds, type ResultLack } from '@zuimei/shared/result/course.ts';
 import type { CourseNext } from '@zuimei/shared/result/next.ts';
 import type { CourseView } from '@zuimei/shared/result/view.ts';
-import type { Day } from '@zuimei/shared/time.ts';
+import type { Day, Instant } from '@zuimei/shared/time.ts';
 import type { PageName } from '../../lib/access.ts';
 import type { Fault } from '../../lib/client.ts';
 import { faultSentence } from '../../lib/words.ts';
@@ -62,7 +62,7 @@ export function lackLine(lack: ResultLack, { candidates }: Pick<CourseView, 'can
     case 'notice_missing':
       return { words: `${namesOf(candidates, lack.numbers)}还没有公示。`, to: { step: 'notice' } };
     case 'notice_running':
-      return { words: `公示到 ${dayTime(lack.until)} 才结束。`, to: { step: 'notice' } };
+      return { words: `公示到 ${endTime(lack.until)} 才结束。`, to: { step: 'notice' } };
     case 'objection_open':
       return {
         words: `第 ${lack.no} 号异议还没有处理结论，请受理人办结，或先作出“暂缓”的结论。`,
@@ -71,6 +71,11 @@ export function lackLine(lack: ResultLack, { candidates }: Pick<CourseView, 'can
     case 'nothing_new':
       return { words: '没有可以公布的人选：都已公布，或都在暂缓。', to: null };
   }
+}
+
+/** "10月9日 24:00": an end at midnight is said by the day that it ends. */
+function endTime(until: Instant): string {
+  return hourOf(until) === '0:00' ? `${dayOf(Date.parse(until) - 1)} 24:00` : dayTime(until);
 }
 
 /** Where a contest stands, in a few words for a list: "公示中，至 10月9日". */
