@@ -1,11 +1,14 @@
 import { dayTime } from './moment.ts';
 import type { RefusalCode, RefusalDetails } from './refusal.ts';
 
+/** Met by who objects alone: their sentences stand apart (result/refusalwords.ts), so that a phone that votes does not load them. */
+export type ObjectionRefusal = Extract<RefusalCode, `objection_${string}`>;
+
 /**
  * What a person reads for each refusal. `{name}` is filled from the refusal's details (instants become "3月28日 17:00");
  * `{measure}` and `{noun}` are the contest's own words (位 / 人物). Say what happened, that nothing is lost, and the next step.
  */
-export const refusalWords: Record<RefusalCode, string> = {
+export const refusalWords: Record<Exclude<RefusalCode, ObjectionRefusal>, string> = {
   bad_request: '这次提交没有被识别，请刷新页面后再试。',
   not_found: '没有找到要看的内容，它可能已经撤下。',
   too_large: '提交的内容超出了大小限制。',
@@ -36,25 +39,21 @@ export const refusalWords: Record<RefusalCode, string> = {
   too_many_picks: '每张选票最多选 {max} {measure}。',
   category_too_few: '“{category}”组至少选 {min} {measure}。',
   category_too_many: '“{category}”组最多选 {max} {measure}。',
-  objection_closed: '公示已经结束，异议不再在线受理。如有新的情况，请按公示上的电话联系受理单位。',
-  objection_anonymous: '本次公示只受理署名异议，请填写姓名和联系电话。您填写的内容仍保留在本页。',
-  objection_too_many: '您在一天内提交的异议已达到 {most} 件。如需补充，请按公示上的电话联系受理单位。',
-  objection_file: '附件{name}不能接收。请换成 PDF、Word、Excel、JPG 或 PNG 文件，最多 5 个。',
-  objection_unknown: '没有找到这个查询码。请核对后再试，字母不分大小写。',
   not_sealed_yet: '正在等待下一个存证点，请稍候。',
   sealed: '票数尚未公布。',
 };
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
 
-/** The sentence for a refusal; a detail that is missing leaves no hole in braces. */
+/** The sentence for a refusal; a detail that is missing leaves no hole in braces. `words`: where those of a vote are not all. */
 export function refusalSentence(
   code: RefusalCode,
   details: RefusalDetails,
   noun: { measure: string; name: string },
+  words: Partial<Record<RefusalCode, string>> = refusalWords,
 ): string {
   const values: RefusalDetails = { measure: noun.measure, noun: noun.name, ...details };
-  return refusalWords[code].replace(/\{(\w+)\}/g, (_, key: string) => {
+  return (words[code] ?? refusalWords.internal).replace(/\{(\w+)\}/g, (_, key: string) => {
     const value = values[key];
     if (value === undefined || value === null) return '';
     return typeof value === 'string' && INSTANT.test(value) ? dayTime(value) : String(value);

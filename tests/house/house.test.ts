@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { refusalCodes } from '@zuimei/shared/refusal.ts';
-import { refusalWords } from '@zuimei/shared/refusalwords.ts';
+import { allRefusalWords } from '@zuimei/shared/result/refusalwords.ts';
 import { statusOf } from '../../server/http/answer.ts';
 import { functionFiles } from '../../server/schema.ts';
 import { api } from './api.ts';
@@ -482,7 +482,7 @@ test('no phone number anywhere could be a real person’s', () => {
 test('every refusal has an HTTP status of its kind and a sentence that ends', () => {
   for (const code of refusalCodes) {
     expect(statusOf[code], code).toBeGreaterThanOrEqual(400);
-    expect(refusalWords[code], code).toMatch(/[。}]$/);
+    expect(allRefusalWords[code], code).toMatch(/[。}]$/);
   }
 });
 

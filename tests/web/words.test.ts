@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { BallotRule } from '@zuimei/shared/contest.ts';
 import { dayTime, hourOf, nearTime, span } from '@zuimei/shared/moment.ts';
 import { refusalCodes } from '@zuimei/shared/refusal.ts';
-import { refusalSentence, refusalWords } from '@zuimei/shared/refusalwords.ts';
+import { refusalSentence } from '@zuimei/shared/refusalwords.ts';
+import { allRefusalWords } from '@zuimei/shared/result/refusalwords.ts';
 import { fullRule } from '../../web/lib/fullrule.ts';
 import { type Ruled, shortRule } from '../../web/lib/rule.ts';
 import { grouped } from '../../web/lib/words.ts';
@@ -112,11 +113,11 @@ describe('rules in plain words', () => {
 describe('refusals', () => {
   it('has a calm sentence for every code, without a hole when details are missing', () => {
     for (const code of refusalCodes) {
-      const sentence = refusalSentence(code, {}, { measure: '位', name: '人物' });
+      const sentence = refusalSentence(code, {}, { measure: '位', name: '人物' }, allRefusalWords);
       expect(sentence, code).not.toMatch(/[{}！!]|undefined|null/);
       expect(sentence.length, code).toBeGreaterThan(5);
     }
-    expect(Object.keys(refusalWords)).toHaveLength(refusalCodes.length);
+    expect(Object.keys(allRefusalWords)).toHaveLength(refusalCodes.length);
   });
 
   it('fills in limits, names, times and the contest’s own measure', () => {

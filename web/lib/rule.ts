@@ -1,8 +1,6 @@
-import type { Category, Contest, PickRange, Reveal } from '@zuimei/shared/contest.ts';
-import type { OutcomeView, PartId, Weights } from '@zuimei/shared/judging/outcome.ts';
-import { dayTime, minuteOfDay } from '@zuimei/shared/moment.ts';
+import type { Category, Contest, PickRange } from '@zuimei/shared/contest.ts';
+import type { OutcomeView, Weights } from '@zuimei/shared/judging/outcome.ts';
 import type { WechatAccountView } from '@zuimei/shared/view.ts';
-import { partWords } from '@zuimei/shared/words.ts';
 
 /** What the rules are written from. `account`: of the site in WeChat, as far as it is known. */
 export type Ruled = Pick<
@@ -54,26 +52,13 @@ export function categorySentences({
   return sentences;
 }
 
-/** May one candidate be picked again in a period? Said only where several ballots make it a question. */
-export function repeatSentence({ rule, noun }: Pick<Ruled, 'rule' | 'noun'>): string | null {
-  if (rule.ballotsPerPeriod < 2) return null;
-  const period = rule.period === 'day' ? '每天' : '整轮';
-  return rule.repeatCandidate
-    ? `同一${noun.measure}候选可以在不同的选票里重复选。`
-    : `同一${noun.measure}候选${period}只能选一次。`;
-}
-
-/** "公众投票占综合得分 40%，其余为专家评审 40%、媒体评审 20%。" */
-export function formulaSentence(weights: Weights | undefined): string | null {
-  if (!weights) return null;
-  const rest = formulaParts(weights).filter((part) => part.key !== 'vote');
-  if (rest.length === 0) return '结果按公众投票产生。';
-  return `公众投票占综合得分 ${weights.vote}%，其余为${rest.map((part) => `${part.name} ${part.percent}%`).join('、')}。`;
-}
+/** Where nothing comes after the vote. */
+export const BY_VOTE = '结果按公众投票产生。';
 
 /** "投票占综合得分 40%，其余由专家、媒体评审。" */
 function shortFormula(weights: Weights | undefined): string | null {
-  if (!weights || weights.vote === 100) return formulaSentence(weights);
+  if (!weights) return null;
+  if (weights.vote === 100) return BY_VOTE;
   const judges = [weights.expert > 0 ? '专家' : '', weights.media > 0 ? '媒体' : '']
     .filter(Boolean)
     .join('、');
@@ -81,28 +66,6 @@ function shortFormula(weights: Weights | undefined): string | null {
     .filter(Boolean)
     .join('，并');
   return `投票占综合得分 ${weights.vote}%，其余${rest}。`;
-}
-
-export interface FormulaPart {
-  key: keyof Weights;
-  name: string;
-  percent: number;
-}
-
-/** The parts of the composite that count at all, in the order of the stages: vote, experts, media, merit. */
-export function formulaParts(weights: Weights): FormulaPart[] {
-  const parts = (Object.keys(partWords) as PartId[]).map((key) => ({
-    key,
-    name: partWords[key],
-    percent: weights[key],
-  }));
-  return parts.filter((part) => part.percent > 0);
-}
-
-export function revealSentence(reveal: Reveal): string {
-  if (reveal.kind === 'live') return '票数实时公布。';
-  if (reveal.kind === 'daily') return `票数每天 ${minuteOfDay(reveal.at)} 公布一次。`;
-  return `投票期间不公布票数，${dayTime(reveal.from)} 起公布。`;
 }
 
 /** The two or three sentences under the banner: what may I do, and what it counts for. */

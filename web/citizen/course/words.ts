@@ -1,7 +1,6 @@
 import { dayOf, dayTime, hourOf } from '@zuimei/shared/moment.ts';
 import type { NoticeDay } from '@zuimei/shared/result/act.ts';
 import type { PublicNotice } from '@zuimei/shared/result/view.ts';
-import { shanghaiDate } from '@zuimei/shared/time.ts';
 
 const WEEK = '日一二三四五六';
 
@@ -50,8 +49,7 @@ function whyOf({ kind, name }: NoticeDay, counts: boolean): string {
 /** How many working days of a notice are left at `now` (ms), this one included; 0 = it is over or stopped. */
 export function daysLeft({ days, ends, stopped }: PublicNotice, now: number): number {
   if (stopped || now >= Date.parse(ends)) return 0;
-  const today = shanghaiDate(now);
-  return days.filter((day) => day >= today).length;
+  return days.filter((day) => now < Date.parse(`${day}T24:00:00+08:00`)).length;
 }
 
 /** Several of a list under the same word, in the order in which the words come. */

@@ -1,4 +1,5 @@
 import { refusalSentence } from '@zuimei/shared/refusalwords.ts';
+import { allRefusalWords } from '@zuimei/shared/result/refusalwords.ts';
 import type { ObjectionDraft, ObjectionReceipt } from '@zuimei/shared/result/view.ts';
 import type { Answer, Fault } from '../../lib/client.ts';
 import { postObjection } from '../../lib/objection.ts';
@@ -35,6 +36,6 @@ export function faultWords({ code, details }: Fault): string {
     case 'too_large':
       return '附件超出了大小限制，请压缩后再选，或减少几个。';
     default:
-      return refusalSentence(code, details, { measure: '', name: '' });
+      return refusalSentence(code, details, { measure: '', name: '' }, allRefusalWords);
   }
 }

@@ -4,7 +4,7 @@ import type { NominationState } from '@zuimei/shared/nomination.ts';
 import type { PasswordFault } from '@zuimei/shared/password.ts';
 import { heicAdvice } from '@zuimei/shared/picture.ts';
 import type { RefusalDetails } from '@zuimei/shared/refusal.ts';
-import { refusalWords } from '@zuimei/shared/refusalwords.ts';
+import { allRefusalWords } from '@zuimei/shared/result/refusalwords.ts';
 import type { Role, StaffState } from '@zuimei/shared/staff.ts';
 import type { StaffRefusalCode } from '@zuimei/shared/staffrefusal.ts';
 import { isDate } from '@zuimei/shared/time.ts';
@@ -238,7 +238,7 @@ const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
 
 /** The sentence of a fault: what happened, and the one next step. Never leaves a hole or braces. */
 export function faultSentence(fault: Pick<Fault, 'code' | 'details'>): string {
-  const words: Partial<Record<string, string>> = { ...refusalWords, ...staffRefusalWords, ...ownWords };
+  const words: Partial<Record<string, string>> = { ...allRefusalWords, ...staffRefusalWords, ...ownWords };
   const sentence = words[fault.code] ?? ownWords.internal ?? '';
   const values: RefusalDetails = {
     measure: '位',

@@ -2,13 +2,8 @@ import { dayTime } from '@zuimei/shared/moment.ts';
 import { sorted } from '@zuimei/shared/plan/outcome.ts';
 import type { ContestPlan } from '@zuimei/shared/plan/plan.ts';
 import { stepWords } from '@zuimei/shared/words.ts';
-import {
-  ballotSentence,
-  categorySentences,
-  formulaSentence,
-  repeatSentence,
-  revealSentence,
-} from '../../../lib/rule.ts';
+import { formulaSentence, repeatSentence, revealSentence } from '../../../lib/fullrule.ts';
+import { ballotSentence, categorySentences } from '../../../lib/rule.ts';
 import { topics as outcomeTopics } from './judging/words.ts';
 import { policyWords, wechatWords } from './words.ts';
 
