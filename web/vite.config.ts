@@ -17,6 +17,12 @@ const firstVote = {
 /** What a voter needs who is asked for a proof: the work and the question come in one file. */
 const proofAsked = { name: 'proof', test: /[\\/]web[\\/]citizen[\\/]proof[\\/]/ };
 
+/** Whoever reads the notice goes on to the result and to how one came about: one file, which the first script names once. */
+const afterVote = {
+  name: 'outcome',
+  test: /[\\/]web[\\/]citizen[\\/](course[\\/](?!course\.ts|CourseMark)|rules[\\/]colours)/,
+};
+
 /**
  * WeChat's JS-SDK tells open.weixin.qq.com of every page it is configured on, by a picture, and has no switch for that which does not bring
  * alerts. The page asks no third party for anything and its policy would stop the picture with an error, so the function is emptied here;
@@ -62,7 +68,7 @@ export default defineConfig({
         modulePreload: { polyfill: false },
         rolldownOptions: {
           input: 'index.html',
-          output: { codeSplitting: { groups: [firstVote, proofAsked] } },
+          output: { codeSplitting: { groups: [firstVote, proofAsked, afterVote] } },
         },
       },
     },
