@@ -127,9 +127,9 @@ test('the notice names its days one by one, and what was typed survives a reload
   await way.getByLabel('受理单位').fill(OFFICE.organ);
   await way.getByLabel('联系电话').fill(OFFICE.telephone);
   await way.getByLabel('地址').fill(OFFICE.address);
-  await way.getByLabel('第 3 段').fill('欢迎监督。');
+  await way.getByRole('textbox', { name: '第 3 段' }).fill('欢迎监督。');
   await organizer.reload();
-  await expect.poll(() => way.getByLabel('第 3 段').inputValue()).toBe('欢迎监督。');
+  await expect.poll(() => way.getByRole('textbox', { name: '第 3 段' }).inputValue()).toBe('欢迎监督。');
   expect(await way.getByLabel('公示的样子').textContent()).toContain(`受理单位：${OFFICE.organ}`);
   await press(organizer, '发布公示');
   await confirm(organizer, '依据', '发布公示');
