@@ -18,8 +18,9 @@ export type Command =
 const MOST_CHARACTERS = 600;
 const HELP = /^(?:帮助|help|\?)$/;
 const OUTCOME = /^(?:查询?|看)?(?:评选|获奖|入选|最终)?(?:公示|结果|名单)$/u;
-/** 查询 is said for 查 too. */
-const COUNT = /^查[询票]?[\s:+]*(.*)$/u;
+const COUNT = /^查票?[\s:+]*(.*)$/u;
+/** Said for 查 too, unless it is a contest's own word. */
+const QUERY = '查询';
 /** What people write before a number without meaning more by it. */
 const BEFORE = /^我?要?(?:投票?|选)?[给:#\s]*/u;
 const BETWEEN = /[\s,，、。.;:和与及+/]+/u;
@@ -47,7 +48,8 @@ export function readCommand(text: string, words: readonly string[]): Command {
     .toLowerCase();
   if (HELP.test(plain)) return { kind: 'help' };
   if (OUTCOME.test(plain)) return { kind: 'outcome' };
-  const asked = COUNT.exec(plain)?.[1];
+  const query = plain.startsWith(QUERY) && !words.includes(QUERY);
+  const asked = COUNT.exec(query ? `查${plain.slice(QUERY.length)}` : plain)?.[1];
   if (asked === '') return { kind: 'mine' };
   const [number, ...more] = asked === undefined ? [] : (readNumbers(asked, true) ?? []);
   if (number !== undefined && more.length === 0) return { kind: 'count', number };

@@ -104,10 +104,8 @@ describe('an objection, from a phone to the answer', { timeout: 90_000 }, () => 
       .getByRole('dialog', { name: '确认处理结论' })
       .getByRole('button', { name: '确认', exact: true })
       .click();
-    await auditor
-      .getByText(/号账目/)
-      .first()
-      .waitFor();
+    // Until it is confirmed the dialog stands, and closes with the entry.
+    await auditor.getByRole('dialog', { name: '确认处理结论' }).waitFor({ state: 'hidden' });
     expect((await objecting(site, one.slug).list(one.auditor)).lines[0]?.findings).toMatchObject([
       { effect: 'hold', numbers: [1] },
     ]);

@@ -134,7 +134,7 @@ test('it is in force once published: the public reads weights and places, the le
   await site.parts.ledger.open(SLUG);
   expect((await site.visitor(SLUG).cast([1, 2])).status).toBe(201);
   const shown = (await (await site.call(`/api/contests/${SLUG}`)).json()) as { outcome: unknown };
-  expect(shown.outcome).toEqual({ weights: full.weights, places: 3 });
+  expect(shown.outcome).toEqual({ weights: full.weights, places: 3, sample: full.sample });
   expect((await rulesInLedger()).map(({ outcome }) => outcome)).toEqual([full]);
 });
 

@@ -162,6 +162,7 @@ export const reads: Record<string, Walk> = {
   'GET /api/console/staff/requests': still('/api/console/staff/requests'),
   'GET /api/console/upload': still('/api/console/upload'),
   'GET /api/console/unit': still('/api/console/unit'),
+  'GET /api/console/unit/lines': still('/api/console/unit/lines'),
   'GET /api/console/unit/media/:file': still('/api/console/unit/media/none-card.jpg'),
   'GET /api/console/unit/nominations/:id': still('/api/console/unit/nominations/1'),
   'GET /api/console/unit/nominations/:id/files/:file': still('/api/console/unit/nominations/1/files/1'),
