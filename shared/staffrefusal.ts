@@ -119,6 +119,7 @@ export const staffRefusalCodes = [
   'objection_moment',
   'place_filled',
   'result_lacks',
+  'certificate_nameless',
   'count_confirmed',
   'not_chosen',
   'result_missing',

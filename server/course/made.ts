@@ -46,7 +46,7 @@ export function madeOf(
     among: amongOf(document.votes, number),
     parts: Object.fromEntries(Object.entries(document.parts).map(([id, part]) => [id, part?.[number] ?? 0])),
     total: place.total,
-    rank: place.rank,
+    rank: contest.hideOrder ? null : place.rank,
     of: document.order.length,
     panels: panelIds.flatMap((panel) => panelOf(contest, document, panel, number) ?? []),
     passed: (choice?.document.passed ?? []).filter((one) => ahead.includes(one.number)),

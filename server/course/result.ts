@@ -1,5 +1,6 @@
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { ResultItem } from '@zuimei/shared/result/act.ts';
+import { isNamed } from '@zuimei/shared/result/certificate.ts';
 import { type Course, chosenNow, heldOf, publishable, resultLacks } from '@zuimei/shared/result/course.ts';
 import { type Day, shanghaiDate } from '@zuimei/shared/time.ts';
 import type { Judged } from '../judging/judged.ts';
@@ -9,7 +10,7 @@ import { type SayParts, sayAct } from './say.ts';
 
 /**
  * Publishes the result: everybody who is chosen, was on a notice to its end and is not on hold. Those on hold are named, and a later result may
- * publish them. Refuses with result_lacks {n, first} and with approval_date for a day to come.
+ * publish them. Refuses with certificate_nameless, with result_lacks {n, first} and with approval_date for a day to come.
  */
 export async function publishResult(
   parts: SayParts,
@@ -18,6 +19,7 @@ export async function publishResult(
   given: { document: string; date: Day; certificate: string; reason: string },
 ): Promise<void> {
   const { document, date, certificate, reason } = given;
+  if (!isNamed(certificate)) throw new Refusal('certificate_nameless');
   await sayAct(parts, slug, actor, {
     kind: 'result',
     act: 'result.publish',

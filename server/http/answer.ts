@@ -153,6 +153,7 @@ export const statusOf: Record<AnyRefusalCode, ContentfulStatusCode> = {
   objection_moment: 422,
   place_filled: 409,
   result_lacks: 409,
+  certificate_nameless: 422,
   count_confirmed: 409,
   not_chosen: 409,
   result_missing: 409,

@@ -48,6 +48,11 @@ export function certificateText(
   return text.replace(/〔([^〔〕]*)〕/gu, (blank, word: string) => values[word] ?? blank);
 }
 
+/** A certificate without a name would be anybody's. */
+export function isNamed(text: string): boolean {
+  return text.includes('〔姓名〕');
+}
+
 /** What stands in 〔〕 and is nothing that can be filled in. */
 export function strangeBlanks(text: string): string[] {
   const known: readonly string[] = blanks;

@@ -237,7 +237,8 @@ export interface Made {
   among: Among;
   parts: Partial<Record<PartId, number>>;
   total: number;
-  rank: number;
+  /** null where the contest shows no order. */
+  rank: number | null;
   of: number;
   panels: MadePanel[];
   /** Others with more points who were passed over, and why. */

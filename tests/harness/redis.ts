@@ -104,14 +104,19 @@ export interface RedisCluster {
 /** A cluster of masters that share all slots evenly. */
 export async function startCluster(size: 1 | 2 | 3): Promise<RedisCluster> {
   const options = ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'];
-  const nodes = await Promise.all(Array.from({ length: size }, () => startRedis({ arguments: options })));
+  // Beside its own each node has a port for the others; by default it lies 10 000 above, where somebody may be or no port is.
+  const buses = await Promise.all(Array.from({ length: size }, freePort));
+  const nodes = await Promise.all(
+    buses.map((bus) => startRedis({ arguments: [...options, '--cluster-port', String(bus)] })),
+  );
   await Promise.all(
     nodes.map((node, i) => {
       const [from, to] = [Math.floor((i * SLOTS) / size), Math.floor(((i + 1) * SLOTS) / size) - 1];
       return node.send('CLUSTER', 'ADDSLOTSRANGE', String(from), String(to));
     }),
   );
-  for (const node of nodes.slice(1)) await nodes[0]?.send('CLUSTER', 'MEET', '127.0.0.1', String(node.port));
+  for (const [at, node] of nodes.entries())
+    if (at > 0) await nodes[0]?.send('CLUSTER', 'MEET', '127.0.0.1', String(node.port), String(buses[at]));
   const deadline = Date.now() + START_PATIENCE_MS;
   for (const node of nodes)
     while (!(await isWhole(node, size))) {

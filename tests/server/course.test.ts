@@ -50,6 +50,10 @@ test('a notice over 国庆 counts the days that are worked, its phase begins wit
   });
   await one.noticeOver();
   expect(await lacks()).toEqual([]);
+  const nameless = { ...early, certificate: '特发此证。' };
+  expect(await refusedBy(one.organizer.ask('POST', `${path}/course/result`, nameless))).toEqual({
+    code: 'certificate_nameless',
+  });
   await one.result();
   site.pass(4_000);
   const { results } = await read<PublicCourse>(`/api/contests/${slug}/course`);

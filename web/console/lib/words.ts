@@ -190,6 +190,7 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   finding_final: '{number} 号的空缺已经作出递补决定，取消入选的结论不能再改。',
   objection_moment: '收到时间须在公示期内，且不晚于现在，请核对。',
   place_filled: '这个名额没有空出，或已经作出递补决定，请刷新后查看。',
+  certificate_nameless: '证书正文里要有〔姓名〕，否则证书上没有名字。请补上再公布。',
   result_lacks: '还不能公布结果：仍有[ {n} 项]没有办完的事，请按页面上的清单逐项办理。',
   count_confirmed: '现在的票数已经有审计确认，不需要重复确认。',
   not_chosen: '结果中没有这个候选，或其证书已经撤销。',
