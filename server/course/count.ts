@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
+import { checkLots } from '@zuimei/shared/judging/tie.ts';
 import { canonicalText } from '@zuimei/shared/ledger/canonical.ts';
-import { lotDigest } from '@zuimei/shared/lot.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { CountFacts, RoundCount } from '@zuimei/shared/result/act.ts';
 import type { Judged } from '../judging/judged.ts';
@@ -35,7 +35,7 @@ export async function readRounds(on: On, contest: Judged): Promise<RoundCount[]>
 
 /**
  * 计票确认: an auditor stands by the counts, which are what the public edition of the bundle carries in place of the ballots. Refuses with
- * standing_missing before the standing, and with count_confirmed when the same counts are confirmed already. `secrets`: those that the rules
+ * state_changed before the standing, and with count_confirmed when the same counts are confirmed already. `secrets`: those that the rules
  * commit to, where a sample of ballots is to be drawn from them; refuses others with lot_wrong {whose}.
  */
 export async function confirmCount(
@@ -50,11 +50,7 @@ export async function confirmCount(
     reason,
     async find(tx, contest, course) {
       if (!course.standing) throw new Refusal('state_changed');
-      const [organizer, auditor] = contest.outcome.lots;
-      if (secrets && lotDigest(secrets.organizer) !== organizer)
-        throw new Refusal('lot_wrong', { whose: 'organizer' });
-      if (secrets && lotDigest(secrets.auditor) !== auditor)
-        throw new Refusal('lot_wrong', { whose: 'auditor' });
+      if (secrets) checkLots(contest.outcome.lots, secrets);
       // Held until the entry is written: it comes at the size that the counts rest on.
       const { rows: head } = await sql<{ size: string | number }>`
         select size from ledger_head where contest = ${contest.id} for update`.execute(tx);

@@ -2,6 +2,7 @@ import { amongOf, severityOffsets } from '@zuimei/shared/judging/made.ts';
 import { panelIds } from '@zuimei/shared/judging/outcome.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { type Course, findingsOf, itemsOf, noticeOf, promotionsOf } from '@zuimei/shared/result/course.ts';
+import { isUpheld } from '@zuimei/shared/result/effect.ts';
 import type { Made, MadePanel } from '@zuimei/shared/result/view.ts';
 import type { ChoiceDocument, Found, StandingDocument } from '@zuimei/shared/verdict.ts';
 import type { Db } from '../db.ts';
@@ -34,9 +35,7 @@ export function madeOf(
   const ahead = document.order.filter(({ total }) => total > place.total).map((one) => one.number);
   const notice = noticeOf(course, number);
   const own = course.objections.filter(({ numbers }) => numbers.includes(number));
-  const upheld = findingsOf({ objections: own }).filter(
-    ({ verdict }) => verdict === 'upheld' || verdict === 'partly',
-  );
+  const upheld = findingsOf({ objections: own }).filter(({ verdict }) => isUpheld(verdict));
   return {
     number,
     decimals: outcome.decimals,

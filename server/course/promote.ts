@@ -1,4 +1,4 @@
-import { groupsOf, settleTie } from '@zuimei/shared/judging/order.ts';
+import { settledOrder } from '@zuimei/shared/judging/found.ts';
 import { isRefused, type Refused, refuse } from '@zuimei/shared/judging/refused.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { type Course, chosenNow, fallenOf, openPlaces } from '@zuimei/shared/result/course.ts';
@@ -16,8 +16,10 @@ export function promotionOf(
   course: Course,
 ): Promotion | Refused {
   if (!standing) throw new Refusal('state_changed');
-  const settled = ties.flatMap(({ document }) => document.order);
-  const order = settleTie(groupsOf(standing.document.order), settled);
+  const order = settledOrder(
+    standing.document.order,
+    ties.map(({ document }) => document),
+  );
   return nextAlternate(order, boundsOf(contest), contest.outcome, chosenNow(course), fallenOf(course));
 }
 

@@ -6,6 +6,7 @@ import {
   type Notice,
   noticeEnds,
 } from '@zuimei/shared/result/course.ts';
+import { isUpheld } from '@zuimei/shared/result/effect.ts';
 import type { PublicCourse, PublicNotice } from '@zuimei/shared/result/view.ts';
 import type { StoredContest } from '../contest/contest.ts';
 import type { Contests } from '../contest/contests.ts';
@@ -55,7 +56,7 @@ export function publicCourse(
     objections: {
       received: course.objections.length,
       answered: found.length,
-      upheld: found.filter(({ verdict }) => verdict === 'upheld' || verdict === 'partly').length,
+      upheld: found.filter(({ verdict }) => isUpheld(verdict)).length,
     },
     open:
       running.length === 0

@@ -4,7 +4,7 @@ import type { Candidate } from '@zuimei/shared/contest.ts';
 import type { Act } from '@zuimei/shared/ledger/act.ts';
 import { canonical, canonicalText } from '@zuimei/shared/ledger/canonical.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import { itemsOf } from '@zuimei/shared/result/course.ts';
+import { type Course, courseOf, itemsOf } from '@zuimei/shared/result/course.ts';
 import type { ProvenAct } from '@zuimei/shared/result/proven.ts';
 import {
   RECOMMENDATION_FORMAT,
@@ -13,7 +13,7 @@ import {
   recommendationLimits,
 } from '@zuimei/shared/result/recommendation.ts';
 import type { Db } from '../db.ts';
-import { readCourse, readCourseEntries } from '../judging/course.ts';
+import { readCourseEntries } from '../judging/course.ts';
 import { type Judged, readJudged } from '../judging/judged.ts';
 import type { On } from '../judging/seat.ts';
 import { readVerdicts } from '../judging/verdict.ts';
@@ -38,8 +38,8 @@ export async function recommend(
     kind: 'recommend',
     act: 'recommend.export',
     reason,
-    async find(tx, contest) {
-      const nominees = await readNominees(tx, contest, numbers);
+    async find(tx, contest, course) {
+      const nominees = await readNominees(tx, contest, course, numbers);
       const digest = digestOf(nominees.map(({ nominee }) => nominee));
       return {
         facts: { numbers, to, opinion, digest },
@@ -68,10 +68,11 @@ export async function writeRecommendation(
   entry: number,
 ): Promise<Uint8Array> {
   const contest = await readJudged(db, slug);
-  const { recommended } = await readCourse(db, contest.id);
-  const said = recommended.find((one) => one.entry === entry);
+  const entries = await readCourseEntries(db, contest.id);
+  const course = courseOf(entries);
+  const said = course.recommended.find((one) => one.entry === entry);
   if (!said) throw new Refusal('not_found');
-  const nominees = await readNominees(db, contest, said.numbers);
+  const nominees = await readNominees(db, contest, course, said.numbers);
   const listed = nominees.map(({ nominee }) => nominee);
   if (digestOf(listed) !== said.digest) throw new Refusal('state_changed');
   const { verifierKey } = await logName(slug);
@@ -87,7 +88,7 @@ export async function writeRecommendation(
   };
   const kinds = ['choice', 'notice', 'promote', 'result', 'revoke', 'recommend'];
   const acts: ProvenAct[] = [];
-  for (const one of await readCourseEntries(db, contest.id))
+  for (const one of entries)
     if (kinds.includes(one.kind) && one.index <= entry)
       acts.push({ ...one, act: one.act as Act, proof: await transparency.proof(contest.id, one.index) });
   const text = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value, null, 1));
@@ -116,9 +117,10 @@ function digestOf(nominees: readonly RecommendedNominee[]): string {
 async function readNominees(
   on: On,
   contest: Judged,
+  course: Course,
   numbers: readonly number[],
 ): Promise<{ nominee: RecommendedNominee; photo: Uint8Array | null }[]> {
-  const items = itemsOf(await readCourse(on, contest.id));
+  const items = itemsOf(course);
   const { standing } = await readVerdicts(on, contest.id);
   const found: { nominee: RecommendedNominee; photo: Uint8Array | null }[] = [];
   for (const number of numbers) {

@@ -1,6 +1,7 @@
+import type { Transaction } from 'kysely';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { type Course, itemsOf } from '@zuimei/shared/result/course.ts';
-import type { Db } from '../db.ts';
+import type { Db, Tables } from '../db.ts';
 import { readCourse } from '../judging/course.ts';
 import { readJudged } from '../judging/judged.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
@@ -8,7 +9,7 @@ import { type SayParts, sayAct } from './say.ts';
 
 type Parts = SayParts & { db: Db };
 
-/** An organizer asks an auditor to revoke a certificate. Refuses with not_chosen, and with proposal_closed where it is asked for already. */
+/** An organizer asks an auditor to revoke a certificate. Refuses with not_chosen, and with state_changed where it is asked for already. */
 export async function askRevocation(
   { db, clock }: Parts,
   slug: string,
@@ -83,7 +84,7 @@ async function readAsked(db: Db, id: number): Promise<{ reason: string }> {
 }
 
 async function lockAsked(
-  tx: Parameters<NonNullable<Parameters<typeof sayAct>[3]['find']>>[0],
+  tx: Transaction<Tables>,
   contest: number,
   id: number,
   actor: Actor,

@@ -26,18 +26,27 @@ export function redoTie(
   }
 }
 
-/** A tie settled by lot. Refuses with lot_wrong {whose} for a secret that is not the one committed to. */
-export function byLot(
-  { lots }: Pick<Outcome, 'lots'>,
-  numbers: number[],
-  secrets: { organizer: string; auditor: string },
-  reason: string,
-): TieDocument {
-  const [organizer, auditor] = lots;
+interface LotSecrets {
+  organizer: string;
+  auditor: string;
+}
+
+/** Refuses with lot_wrong {whose} for a secret that is not the one the rules commit to. */
+export function checkLots([organizer, auditor]: Outcome['lots'], secrets: LotSecrets): void {
   if (!organizer || lotDigest(secrets.organizer) !== organizer)
     throw new Refusal('lot_wrong', { whose: 'organizer' });
   if (!auditor || lotDigest(secrets.auditor) !== auditor)
     throw new Refusal('lot_wrong', { whose: 'auditor' });
+}
+
+/** A tie settled by lot. Refuses with lot_wrong {whose} for a secret that is not the one committed to. */
+export function byLot(
+  { lots }: Pick<Outcome, 'lots'>,
+  numbers: number[],
+  secrets: LotSecrets,
+  reason: string,
+): TieDocument {
+  checkLots(lots, secrets);
   const order = drawTied(lotSeed(secrets.organizer, secrets.auditor), numbers);
   return { rule: 'lot', numbers, order, secrets, ballots: [], reason };
 }

@@ -2,9 +2,14 @@ import { type Effect, effects, type FindingVerdict } from './act.ts';
 import { type Course, itemsOf, promotionsOf } from './course.ts';
 import type { FindingDraft } from './view.ts';
 
+/** Whether the objection was right, wholly or in part. */
+export function isUpheld(verdict: FindingVerdict): boolean {
+  return verdict === 'upheld' || verdict === 'partly';
+}
+
 /** What may follow from a verdict: from an objection that was not upheld, nothing. */
 export function effectsOf(verdict: FindingVerdict): readonly Effect[] {
-  return verdict === 'upheld' || verdict === 'partly' ? effects : ['none'];
+  return isUpheld(verdict) ? effects : ['none'];
 }
 
 /** Whether the effect is on single candidates. */
