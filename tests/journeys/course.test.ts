@@ -107,6 +107,9 @@ test('from the result to how one came about: sheets with those dropped struck th
   site.at(Date.parse(last) + 24 * HOUR_MS);
   await fresh.at(site.now());
   organizer = await signIn(site, { staff: organizer.staff });
+  await page.goto(`/c/${contest.slug}/result`);
+  await page.getByText('结果还没有公布').waitFor();
+  // Published while a phone has just read that it is not: opened again, it says what holds now.
   await organizer.post(`${contest.path}/course/result`, {
     ...{ reason: REASON, document: '云应急〔2026〕38号', date: '2026-10-10' },
     certificate: '授予〔姓名〕“〔荣誉〕”称号，特发此证。',

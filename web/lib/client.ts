@@ -78,7 +78,8 @@ export function read<P extends Exclude<Path<'GET'>, TextPath>>(
   at: At<P>,
   query?: Query<`GET ${P}`>,
 ) {
-  return request(write(path, at, query), toJson<Reply<`GET ${P}`>>);
+  // What a page asks for is what holds now: the second that a reply may be kept is for the caches between, not for this phone.
+  return request(write(path, at, query), toJson<Reply<`GET ${P}`>>, { cache: 'no-cache' });
 }
 
 function text<P extends TextPath>(path: P, at: At<P>) {
