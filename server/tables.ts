@@ -214,6 +214,7 @@ export interface Tables extends JudgedTables {
     name: string;
     type: string;
     bytes: Buffer;
+    photo: Photo | null;
     created_at: Generated<Date>;
   };
   opinion: {

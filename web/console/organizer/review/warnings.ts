@@ -1,3 +1,4 @@
+import { smallWords } from '@zuimei/shared/picture.ts';
 import type { ShortlistLack, Warning, WarningCode } from '@zuimei/shared/shortlist.ts';
 
 const sentences: Record<WarningCode, string> = {
@@ -5,8 +6,8 @@ const sentences: Record<WarningCode, string> = {
   reason_long: '推荐理由 {length} 字，超过 {limit} 字。',
   text_long: '“{title}”{length} 字，超过 {limit} 字。',
   leading_post: '职务“{post}”中有“{title}”，可能是领导干部，请核实。',
-  photo_missing: '没有照片。',
-  photo_small: '照片为 {has} 像素，小于要求的 {asked}。',
+  photo_missing: '没有{word}。',
+  photo_small: `{word}${smallWords}。`,
   proofs_few: '印证案例 {count} 个，少于要求的 {least} 个。',
   opinion_missing: '缺“{step}”。',
   opinion_against: '“{step}”为不同意。',
