@@ -7,7 +7,7 @@ import {
   shownSize,
   type View,
   zoomed,
-} from '@zuimei/web/console/frame/crop.ts';
+} from '../../web/console/frame/crop.ts';
 
 const pictures = [
   { width: 4000, height: 3000 },
