@@ -1,3 +1,4 @@
+import type { CandidateKind } from '@zuimei/shared/contest.ts';
 import { smallWords } from '@zuimei/shared/picture.ts';
 import type { ShortlistLack, Warning, WarningCode } from '@zuimei/shared/shortlist.ts';
 
@@ -36,10 +37,15 @@ export function isBlocking({ code }: Warning): boolean {
   return blocking.includes(code);
 }
 
-export const lackWords: Record<ShortlistLack, string> = {
+const lackWords: Record<ShortlistLack, string> = {
   number: '编号',
   photo: '照片',
   consent: '本人同意',
   name: '姓名',
   category: '组别',
 };
+
+/** What is missing of a nominee of this kind: a work has a cover or is a picture, a face it has not. */
+export function lackWord(lack: ShortlistLack, kind: CandidateKind | undefined): string {
+  return lack === 'photo' && kind === 'work' ? '封面或画面' : lackWords[lack];
+}
