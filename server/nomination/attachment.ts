@@ -104,7 +104,7 @@ export async function checkFile(
 }
 
 /** A frame where the sender's browser could draw none: dark, as wide as films are. */
-const dark = { create: { width: 960, height: 540, channels: 3, background: '#1d1917' } } as const;
+const dark = { create: { width: 480, height: 270, channels: 3, background: '#1d1917' } } as const;
 
 /**
  * A checked file with what a page shows of it: of a picture itself, of a film the frame that came with it, of a paper nothing. Refuses, for a

@@ -147,10 +147,10 @@ describe.each(databaseKinds)('pictures in the %s database', (kind) => {
     const { desk } = await contest.unit('青石镇人民政府');
     const made = await desk.post<NominationView>('/api/console/unit/nominations', { kind: 'case' });
     const files = one(made.id, '/files/attachments');
-    const wide = await portrait(800, 450);
+    const wide = await portrait(320, 180);
     const film = Buffer.concat([
       Buffer.from('\0\0\0\x18ftypisom\0\0\0\0isomiso2', 'latin1'),
-      Buffer.alloc(3 << 20, 7),
+      Buffer.alloc(2 << 20, 7),
     ]);
     const framed = formOf('现场.mp4', film);
     framed.append('frame', new File([new Uint8Array(wide)], 'frame.jpg'));
@@ -176,9 +176,9 @@ describe.each(databaseKinds)('pictures in the %s database', (kind) => {
     const sent = await desk.get<NominationView>(one(made.id));
     const [first, dark, picture, paper] = sent.attachments;
     expect(sent.attachments.map(({ photo }) => photo && [photo.width, photo.height])).toEqual([
-      [800, 450],
-      [960, 540],
-      [800, 450],
+      [320, 180],
+      [480, 270],
+      [320, 180],
       null,
     ]);
     expect((await desk.ask('POST', one(made.id, '/submit'), { version: sent.version })).status).toBe(200);
