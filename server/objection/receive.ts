@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Channel, ObjectionFacts } from '@zuimei/shared/result/act.ts';
-import { type Course, isRunning, type Notice, noticeEnds } from '@zuimei/shared/result/course.ts';
+import { type Course, isRunning, type Notice, ranUntil } from '@zuimei/shared/result/course.ts';
 import { type ObjectionDraft, type ObjectionReceipt, objectionLimits } from '@zuimei/shared/result/view.ts';
 import { shanghaiDate } from '@zuimei/shared/time.ts';
 import { isArchived } from '../archive/archive.ts';
@@ -165,12 +165,6 @@ async function readReceipt(
   if (!row) return null;
   const objection = (await readCourse(on, contest)).objections.find(({ no }) => no === row.no);
   return objection ? { no: row.no, code, receivedAt: objection.receivedAt, due: objection.due } : null;
-}
-
-/** Until when the notice ran, or runs (ms). */
-export function ranUntil(notice: Notice): number {
-  const stopped = notice.stopped ? Date.parse(notice.stopped.at) : Number.POSITIVE_INFINITY;
-  return Math.min(noticeEnds(notice), stopped);
 }
 
 /** From the day of its publication on. */

@@ -176,11 +176,12 @@ test('a certificate is revoked by two persons, and its page says so', async () =
   ).toMatchObject({ code: 'not_chosen' });
 });
 
-test('once the chosen were named in public only a finding takes the standing back, and then the notice begins anew', async () => {
+test('once the chosen were named in public only a finding takes the standing back; the notice lapses then and there, and another begins', async () => {
   const one = await chosen(site, fresh);
   const { slug, path, organizer } = one;
   await one.auditor.post(`${path}/course/count`, { reason: REASON });
   await one.notice();
+  await organizer.post(`${path}/course/notices/1/extend`, { days: 3, reason: REASON });
   const again = { reason: REASON };
   expect(await refusedBy(organizer.ask('POST', `${path}/standing`, again))).toMatchObject({
     code: 'standing_done',
@@ -200,7 +201,20 @@ test('once the chosen were named in public only a finding takes the standing bac
   expect((await one.view()).lacks.map(({ code }) => code)).toContain('recompute_due');
   await organizer.post(`${path}/standing`, again);
   expect((await one.view()).lacks).toEqual([{ code: 'choice_missing' }]);
+  site.pass(4_000);
+  const { notices, open } = await read<PublicCourse>(`/api/contests/${slug}/course`);
+  expect(notices[0]).toMatchObject({ stopped: null, lapsed: { reason: REASON } });
+  expect(open).toBe(null);
+  for (const step of ['extend', 'stop'])
+    expect(
+      await refusedBy(organizer.ask('POST', `${path}/course/notices/1/${step}`, { days: 1, reason: REASON })),
+    ).toMatchObject({ code: 'notice_over' });
   await organizer.post(`${path}/choice`, { reason: REASON, unfilled: 0 });
   expect((await one.view()).lacks).toContainEqual({ code: 'notice_missing', numbers: [1, 2] });
   expect(await one.notice()).toBe(2);
+  const { course } = await one.view();
+  expect(course.notices[1]?.lapsed).toBe(null);
+  site.pass(4_000);
+  const { until } = (await read<PublicCourse>(`/api/contests/${slug}/course`)).open ?? {};
+  expect(until).toBe('2026-10-09T16:00:00.000Z');
 });

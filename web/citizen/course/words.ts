@@ -1,5 +1,6 @@
 import { dayOf, dayTime, hourOf } from '@zuimei/shared/moment.ts';
 import type { NoticeDay } from '@zuimei/shared/result/act.ts';
+import { isInForce } from '@zuimei/shared/result/course.ts';
 import type { PublicNotice } from '@zuimei/shared/result/view.ts';
 
 const WEEK = '日一二三四五六';
@@ -46,9 +47,9 @@ function whyOf({ kind, name }: NoticeDay, counts: boolean): string {
   return counts ? '' : '不计入';
 }
 
-/** How many working days of a notice are left at `now` (ms), this one included; 0 = it is over or stopped. */
-export function daysLeft({ days, ends, stopped }: PublicNotice, now: number): number {
-  if (stopped || now >= Date.parse(ends)) return 0;
+/** How many working days of a notice are left at `now` (ms), this one included; 0 = it is over, stopped or lapsed. */
+export function daysLeft({ days, ends, ...notice }: PublicNotice, now: number): number {
+  if (!isInForce(notice) || now >= Date.parse(ends)) return 0;
   return days.filter((day) => now < Date.parse(`${day}T24:00:00+08:00`)).length;
 }
 
