@@ -105,6 +105,7 @@ export const staffRefusalCodes = [
   'notice_running',
   'notice_over',
   'notice_none',
+  'notice_moved',
   'objection_open',
   'objection_erased',
   'officer_missing',

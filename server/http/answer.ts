@@ -139,6 +139,7 @@ export const statusOf: Record<AnyRefusalCode, ContentfulStatusCode> = {
   notice_running: 409,
   notice_over: 409,
   notice_none: 409,
+  notice_moved: 409,
   objection_open: 409,
   objection_erased: 409,
   officer_missing: 409,

@@ -103,7 +103,10 @@ test('an approval that the rules ask for comes first, its paper is kept, and a d
     outcome: { ...outcome, notice: { ...outcome.notice, approval: ['notice'] } },
   });
   const { path, organizer } = one;
-  const notice = { reason: REASON, office: OFFICE, text: ['公示。'] };
+  const draft = (await one.view()).notice;
+  if (!('draft' in draft)) throw new Error('no draft');
+  const { days, numbers } = draft.draft;
+  const notice = { reason: REASON, office: OFFICE, text: ['公示。'], days, numbers };
   expect(await refusedBy(organizer.ask('POST', `${path}/course/notices`, notice))).toMatchObject({
     code: 'approval_missing',
   });
@@ -138,6 +141,34 @@ test('an approval that the rules ask for comes first, its paper is kept, and a d
     ),
   ).toMatchObject({ code: 'contact_missing' });
   await organizer.post(`${path}/course/notices`, notice);
+});
+
+test('the days of a notice begin on the day of its own entry, whatever the clock of the server that took it says at midnight', async () => {
+  const one = await chosen(site, fresh);
+  const { slug, path } = one;
+  const midnight = Date.parse('2026-09-28T16:00:00.000Z');
+  await one.later(midnight - 100 - site.now());
+  const { notice } = await one.view();
+  const draft = 'draft' in notice ? notice.draft : null;
+  expect(draft?.days[0]).toBe('2026-09-28');
+  const given = { ...draft, reason: REASON, office: OFFICE };
+  await fresh.at(midnight);
+  expect(await refusedBy(one.organizer.ask('POST', `${path}/course/notices`, given))).toEqual({
+    code: 'notice_moved',
+  });
+  expect((await one.view()).course.notices).toEqual([]);
+  site.at(midnight);
+  await one.notice();
+  const [published] = (await one.view()).course.notices;
+  expect(published).toMatchObject({ published: '2026-09-29', closes: '24:00' });
+  expect(published?.days[0]).toBe('2026-09-29');
+  expect(Date.parse(published?.at ?? '')).toBeGreaterThanOrEqual(midnight);
+  const { noticed_at } = await site.parts.db
+    .selectFrom('contest')
+    .select('noticed_at')
+    .where('slug', '=', slug)
+    .executeTakeFirstOrThrow();
+  expect(noticed_at?.toISOString()).toBe(published?.at);
 });
 
 test('a notice is extended by working days with what was printed kept, is stopped, and then there is need of another', async () => {

@@ -176,6 +176,7 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   approval_date: '审定日期不能晚于今天，请核对。',
   notice_running: '公示还没有结束[（到 {until}）]，请届时再办理。',
   notice_over: '这次公示已经结束或已停止，不能再延长或停止。如需再次公示，请发布新的公示。',
+  notice_moved: '公示的日子或人选刚刚变了，还没有发布。请刷新并核对正文后再发布。',
   notice_none: '没有需要公示的人选：拟入选的都已在公示中。',
   objection_open: '[第 {no} 号]异议还没有处理结论，请先办结，或对所涉候选作出“暂缓”的结论。',
   objection_erased: '这件异议的内容已按保管期限删除，不能再办理。',
