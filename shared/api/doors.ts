@@ -35,6 +35,8 @@ export const doors: Record<ConsoleKey, Who> = {
   'GET /api/console/contests/:slug/ballots': ['auditor'],
   'GET /api/console/contests/:slug/ballots.csv': ['auditor'],
   'POST /api/console/contests/:slug/banner': ['organizer'],
+  'GET /api/console/contests/:slug/bundle': ['auditor', 'organizer'],
+  'POST /api/console/contests/:slug/bundle': ['auditor', 'organizer'],
   'GET /api/console/contests/:slug/bundle.zip': ['auditor', 'organizer'],
   'GET /api/console/contests/:slug/candidates': ['auditor', 'organizer'],
   'POST /api/console/contests/:slug/candidates/:number/correct': ['organizer'],
