@@ -11,6 +11,8 @@ const MOST_KEPT = 8;
 /** Bundles in line behind the one that is written. */
 const MOST_WAITING = 4;
 
+const underWay: readonly BundleState['state'][] = ['waiting', 'writing'];
+
 /** A file that lies ready. */
 export interface Shelved {
   size: number;
@@ -46,7 +48,7 @@ export function createShelf(report: (error: unknown) => void) {
     // The last of the map is who was asked for last.
     kept.delete(name);
     kept.set(name, place);
-    const [oldest] = kept;
+    const [oldest] = [...kept].filter(([, { state }]) => !underWay.includes(state().state));
     if (kept.size > MOST_KEPT && oldest) {
       kept.delete(oldest[0]);
       void leave(oldest[1]);
