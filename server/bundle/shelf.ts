@@ -1,10 +1,19 @@
-import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
+import { close, open, read, write } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { BundleState } from '@zuimei/shared/bundle/state.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Bundle } from './bundle.ts';
 
+// By their numbers: an open FileHandle that nobody holds any more, as that of a reply which is never read to its end, ends the process.
+const files = {
+  open: promisify(open),
+  write: promisify(write),
+  read: promisify(read),
+  close: promisify(close),
+};
 const READ_BYTES = 256 << 10;
 /** Bundles that lie ready; beyond them the one that nobody asked for longest goes. */
 const MOST_KEPT = 8;
@@ -64,7 +73,7 @@ export function createShelf(report: (error: unknown) => void) {
       waiting--;
       state = { ...absent(size), state: 'writing' };
       try {
-        const made = await write(await make(), (entries) => {
+        const made = await lay(await make(), (entries) => {
           state = { ...absent(size), state: 'writing', percent: Math.floor((entries * 100) / size) };
         });
         state = { ...absent(size), state: 'ready', percent: 100, bytes: made.bytes };
@@ -112,27 +121,30 @@ async function leave(place: Place | undefined): Promise<void> {
 }
 
 /** `wrote` hears how many entries of the ledger are in it. */
-async function write(
+async function lay(
   { size, pieces }: Bundle,
   wrote: (entries: number) => void,
 ): Promise<Shelved & { leave(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'zuimei-bundle-'));
-  const file = await open(join(folder, 'bundle.zip'), 'wx+', 0o600);
+  const file = await files.open(join(folder, 'bundle.zip'), 'wx+', 0o600);
   await rm(folder, { recursive: true });
   let bytes = 0;
   try {
     for await (const piece of pieces(wrote)) {
-      await file.write(piece, 0, piece.length, bytes);
+      for (let from = 0; from < piece.length; ) {
+        const { bytesWritten } = await files.write(file, piece, from, piece.length - from, bytes + from);
+        from += bytesWritten;
+      }
       bytes += piece.length;
     }
   } catch (error) {
-    await file.close();
+    await files.close(file);
     throw error;
   }
   // The shelf reads it too, until a newer one is there.
   let readers = 1;
   const left = async (): Promise<void> => {
-    if (--readers === 0) await file.close();
+    if (--readers === 0) await files.close(file);
   };
   return {
     size,
@@ -149,10 +161,11 @@ async function write(
   };
 }
 
-async function* readAll(file: FileHandle, bytes: number): AsyncGenerator<Uint8Array> {
+async function* readAll(file: number, bytes: number): AsyncGenerator<Uint8Array> {
   for (let from = 0; from < bytes; from += READ_BYTES) {
     const piece = new Uint8Array(Math.min(READ_BYTES, bytes - from));
-    await file.read(piece, 0, piece.length, from);
+    const { bytesRead } = await files.read(file, piece, 0, piece.length, from);
+    if (bytesRead !== piece.length) throw new Error('a bundle on the shelf is shorter than it was written');
     yield piece;
   }
 }
