@@ -46,19 +46,17 @@ beforeAll(async () => {
     .where('slug', '=', slug)
     .executeTakeFirstOrThrow();
   const units = createUnits(await openSecrets({ secret: TEST_SECRET, dataDir: '' }));
-  const made = await town.db
-    .transaction()
-    .execute((tx) =>
-      units.add(tx, id, collection, [
-        {
-          name: '云岭区应急管理局',
-          kind: 'department',
-          quota: null,
-          parent: '',
-          contact: { name: '', phone: '' },
-        },
-      ]),
-    );
+  const made = await town.db.transaction().execute((tx) =>
+    units.add(tx, id, collection, [
+      {
+        name: '云岭区应急管理局',
+        kind: 'department',
+        quota: null,
+        parent: '',
+        contact: { name: '', phone: '' },
+      },
+    ]),
+  );
   link = made[0]?.link ?? '';
 }, 120_000);
 afterAll(() => town.close());
