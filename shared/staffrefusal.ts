@@ -56,6 +56,7 @@ export const staffRefusalCodes = [
   'title_differs',
   // units and nominations
   'unit_known',
+  'unit_parent',
   'unit_in_use',
   'form_incomplete',
   'quota_full',
@@ -63,6 +64,8 @@ export const staffRefusalCodes = [
   'collection_closed',
   'state_changed',
   'opinion_missing',
+  'opinion_scan',
+  'opinion_against',
   'consent_missing',
   'file_refused',
   ...photoFaults,

@@ -174,10 +174,12 @@ export const doors: Record<ConsoleKey, Who> = {
   'POST /api/console/unit/nominations/:id/files/:field': ['unit'],
   'DELETE /api/console/unit/nominations/:id/files/:file': ['unit'],
   'GET /api/console/unit/nominations/:id/files/:file': ['unit'],
-  'PUT /api/console/unit/nominations/:id/opinion': ['unit'],
+  'GET /api/console/unit/nominations/:id/forms/:form': ['unit'],
+  'PUT /api/console/unit/nominations/:id/opinions/:step': ['unit'],
   'DELETE /api/console/unit/nominations/:id/photo': ['unit'],
   'POST /api/console/unit/nominations/:id/photo': ['unit'],
   'POST /api/console/unit/nominations/:id/reopen': ['unit'],
+  'POST /api/console/unit/nominations/:id/return': ['unit'],
   'POST /api/console/unit/nominations/:id/submit': ['unit'],
   'POST /api/console/unit/nominations/:id/withdraw': ['unit'],
 };

@@ -232,7 +232,8 @@ export function bodiesFor({ plan, nomination, ticket, witness }: Known): Record<
     [`POST ${unit}/:id/submit`]: { version: 1 },
     [`POST ${unit}/:id/withdraw`]: { version: 1 },
     [`POST ${unit}/:id/reopen`]: { version: 1 },
-    [`PUT ${unit}/:id/opinion`]: opinion,
+    [`PUT ${unit}/:id/opinions/:step`]: { ...opinion, also: [2] },
+    [`POST ${unit}/:id/return`]: { version: 1, ...reasoned },
   };
 }
 

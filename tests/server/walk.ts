@@ -371,7 +371,10 @@ export const acts: Record<string, Walk> = {
   'PUT /api/console/unit/nominations/:id': act('/api/console/unit/nominations/1'),
   'POST /api/console/unit/nominations/:id/files/:field': act('/api/console/unit/nominations/1/files/proof'),
   'DELETE /api/console/unit/nominations/:id/files/:file': act('/api/console/unit/nominations/1/files/1'),
-  'PUT /api/console/unit/nominations/:id/opinion': act('/api/console/unit/nominations/1/opinion'),
+  'PUT /api/console/unit/nominations/:id/opinions/:step': act(
+    '/api/console/unit/nominations/1/opinions/unit',
+  ),
+  'POST /api/console/unit/nominations/:id/return': act('/api/console/unit/nominations/1/return'),
   'DELETE /api/console/unit/nominations/:id/photo': act('/api/console/unit/nominations/1/photo'),
   'POST /api/console/unit/nominations/:id/photo': act('/api/console/unit/nominations/1/photo'),
   'POST /api/console/unit/nominations/:id/reopen': act('/api/console/unit/nominations/1/reopen'),
