@@ -218,6 +218,16 @@ export async function readAttachment(db: Reader, id: string, nomination: number)
   return { ...row, bytes: Number(row.bytes) };
 }
 
+/** The whole of a paper that was just read; a film is only ever sent in pieces. */
+export async function readBytes(db: Reader, { id }: Pick<AttachmentView, 'id'>): Promise<Uint8Array> {
+  const { bytes } = await db
+    .selectFrom('attachment')
+    .select('bytes')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+  return bytes;
+}
+
 /**
  * A file of a nomination as an answer, in the pieces that a player asks for by `range` (its header). Browsers play a film and show a
  * picture of it in place; what is opened by itself is saved, as with sendFile.
