@@ -2,6 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import type { Db, Tables } from './db.ts';
 import { seatCell } from './judging/seat.ts';
 import { nominationKeys, openHidden, sealHidden, twinTags } from './nomination/answers.ts';
+import { beforeCell } from './nomination/before.ts';
 import { sealObjections } from './objection/seal.ts';
 import { checkSecret, type Secrets } from './secret.ts';
 import { recordAction } from './staff/action.ts';
@@ -36,7 +37,7 @@ export async function rotate(db: Db, old: Secrets, next: Secrets): Promise<Rotat
       sealPrivate(to, openPrivate(from, bytes, cell), cell);
     const done = {
       candidates: await sealCandidates(tx, again),
-      nominations: await sealNominations(tx, old, next),
+      nominations: await sealNominations(tx, old, next, again),
       units: await sealUnits(tx, again),
       seats: await sealSeats(tx, again),
       objections: await sealObjections(tx, old, next),
@@ -87,12 +88,17 @@ async function sealCandidates(tx: Transaction<Tables>, again: Again): Promise<nu
 }
 
 /** With the digests under which the same nominee is found again. */
-async function sealNominations(tx: Transaction<Tables>, old: Secrets, next: Secrets): Promise<number> {
+async function sealNominations(
+  tx: Transaction<Tables>,
+  old: Secrets,
+  next: Secrets,
+  again: Again,
+): Promise<number> {
   const [from, to] = [nominationKeys(old), nominationKeys(next)];
   const read = (after: number) =>
     tx
       .selectFrom('nomination')
-      .select(['id', 'name', 'private', 'twin'])
+      .select(['id', 'name', 'private', 'twin', 'before'])
       .where('id', '>', after)
       .orderBy('id')
       .limit(PAGE)
@@ -100,12 +106,16 @@ async function sealNominations(tx: Transaction<Tables>, old: Secrets, next: Secr
   let sealed = 0;
   for (let rows = await read(0); rows.length > 0; rows = await read(rows.at(-1)?.id ?? 0))
     for (const row of rows) {
-      if (row.private === null && row.twin.length === 0) continue;
+      if (row.private === null && row.twin.length === 0 && row.before === null) continue;
       const hidden = openHidden(from, row);
       const twin = row.twin.length === 0 ? [] : twinTags(to, row.name, hidden);
       await tx
         .updateTable('nomination')
-        .set({ private: sealHidden(to, row.id, hidden), twin })
+        .set({
+          private: sealHidden(to, row.id, hidden),
+          twin,
+          before: row.before && again(row.before, beforeCell(row.id)),
+        })
         .where('id', '=', row.id)
         .execute();
       sealed++;

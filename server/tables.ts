@@ -162,6 +162,7 @@ export interface Tables extends JudgedTables {
     twin: Generated<string[]>;
     number: number | null;
     verified: Verified | null;
+    before: Buffer | null;
     version: Generated<number>;
     created_at: Generated<Date>;
     updated_at: Generated<Date>;

@@ -85,6 +85,8 @@ export interface NominationLine {
   source: 'online' | 'document' | 'organizer';
   /** null: none came with it, or it has another name by now. */
   verified: Verified | null;
+  /** It was returned, and handed in again since. */
+  again: boolean;
   submittedAt: Instant | null;
   updatedAt: Instant;
 }

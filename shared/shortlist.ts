@@ -3,6 +3,7 @@ import type { NominationLine, NominationState, NominationView } from './nominati
 import { opinionLacks } from './opinion.ts';
 import type { FormField, OpinionStep, UnitKind } from './plan/plan.ts';
 import type { RefusalDetails } from './refusal.ts';
+import type { Revision } from './revision.ts';
 import type { AnyRefusalCode } from './staffrefusal.ts';
 import { createSearch, foldText } from './text/fold.ts';
 import type { Instant } from './time.ts';
@@ -93,6 +94,8 @@ export interface ReviewFilter {
 
 /** GET …/nominations/:id: everything but the private values, which are masked. */
 export interface ReviewView extends NominationView {
+  /** What is another since it was returned; null unless it came again. */
+  revisions: Revision[] | null;
   warnings: Warning[];
   marks: ScreeningMark[];
   twins: TwinView[];

@@ -90,7 +90,7 @@ async function erase(tx: Transaction<Tables>, contest: number): Promise<string> 
     where contest = ${contest} and state <> 'published'`.execute(tx);
   // Who agreed to the publication, and when, stays as long as what was published does; the scan of it is gone.
   const all = await sql`
-    update nomination set private = null, returned = '', twin = '{}', version = version + 1,
+    update nomination set private = null, before = null, returned = '', twin = '{}', version = version + 1,
       consent = case when consent is null or consent = 'null'::jsonb then null else consent || '{"file": null}'::jsonb end
     where contest = ${contest}`.execute(tx);
   const candidates = await sql`

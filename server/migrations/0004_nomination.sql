@@ -3,7 +3,7 @@
 -- answers: public ones by field key; private: the sealed others; photo: shared/contest.ts Photo; twin: keyed digests of name, name and
 -- phone, identity number, to find the same nominee sent by two units without opening anything; returned_at: from when the days count in
 -- which it may be sent again after the deadline; saved_by: who changed it last; verified: what a recommendation from below proved of it
--- (shared/nomination.ts Verified).
+-- (shared/nomination.ts Verified); before: all of it as it was when it was returned last, sealed (shared/revision.ts Said).
 create table nomination (
   id           int generated always as identity primary key,
   contest      int not null references contest (id) on delete cascade,
@@ -24,6 +24,7 @@ create table nomination (
   twin         text[] not null default '{}',
   number       int,
   verified     jsonb,
+  before       bytea,
   version      int not null default 1,
   created_at   timestamptz not null default now(),
   updated_at   timestamptz not null default now(),

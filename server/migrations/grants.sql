@@ -62,7 +62,7 @@ grant select, insert, delete on unit to :app;
 grant update (name, kind, quota, parent, link_version, contact, recommends_by) on unit to :app;
 grant select, insert on shortlist_draw to :app;
 grant select, insert, delete on nomination to :app;
-grant update (unit, state, source, kind, category, name, answers, private, photo, consent, returned, returned_at, saved_by, twin, number, verified,
+grant update (unit, state, source, kind, category, name, answers, private, photo, consent, returned, returned_at, saved_by, twin, number, verified, before,
   version, updated_at, submitted_at) on nomination to :app;
 grant select, insert on nomination_event to :app;
 grant update (reason) on nomination_event to :app;

@@ -28,6 +28,7 @@ import {
   twinTags,
 } from './answers.ts';
 import { readAttachments } from './attachment.ts';
+import { sealBefore } from './before.ts';
 import { type NominationRow, recordEvent } from './nomination.ts';
 import { checkOpinions } from './opinion.ts';
 
@@ -240,15 +241,19 @@ export async function reopenNomination(tx: Tx, filing: Filing, row: NominationRo
   await recordEvent(tx, row.id, filing.actor, 'reopen');
 }
 
-/** submitted → returned with its reason, which the unit reads; from now three days count even after the deadline. */
+/** submitted → returned with its reason, which the unit reads; what it says is kept, to be compared when it comes again. From now three days count even after the deadline. */
 export async function returnNomination(
   tx: Tx,
-  filing: Pick<Filing, 'actor' | 'now' | 'contest'>,
+  filing: Pick<Filing, 'actor' | 'now' | 'contest' | 'keys'>,
   row: NominationRow,
   reason: string,
 ): Promise<void> {
   if (row.state !== 'submitted') throw changed(row);
-  await moveNomination(tx, filing, row, 'returned', { returned: reason, returned_at: new Date(filing.now) });
+  await moveNomination(tx, filing, row, 'returned', {
+    returned: reason,
+    returned_at: new Date(filing.now),
+    before: await sealBefore(tx, filing.keys, row),
+  });
   await recordEvent(tx, row.id, filing.actor, 'return', reason);
   await log(tx, filing, row, 'nomination.return', reason);
 }
@@ -265,7 +270,7 @@ export async function moveNomination(
   { actor, now }: Pick<Filing, 'actor' | 'now'>,
   row: Pick<NominationRow, 'id'>,
   state: NominationState,
-  also: Partial<Pick<NominationRow, 'returned' | 'returned_at' | 'submitted_at' | 'number'>> = {},
+  also: Partial<Pick<NominationRow, 'returned' | 'returned_at' | 'before' | 'submitted_at' | 'number'>> = {},
 ): Promise<void> {
   await tx
     .updateTable('nomination')

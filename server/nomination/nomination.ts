@@ -72,6 +72,7 @@ export async function readLines(
       'nomination.source',
       'nomination.verified',
       'nomination.submitted_at',
+      'nomination.returned_at',
       'nomination.updated_at',
     ])
     .where('nomination.contest', '=', where.contest)
@@ -82,11 +83,17 @@ export async function readLines(
   return (await query.execute()).map(lineOf);
 }
 
+/** Was it returned and handed in again since? */
+export function isAgain(row: Pick<NominationRow, 'state' | 'returned_at' | 'submitted_at'>): boolean {
+  const { state, returned_at: back, submitted_at: sent } = row;
+  return state !== 'returned' && back !== null && sent !== null && sent >= back;
+}
+
 /** The line of a row. Holds nothing private. */
 export function lineOf(
   row: Omit<
     NominationRow,
-    'private' | 'consent' | 'returned' | 'returned_at' | 'saved_by' | 'twin' | 'contest' | 'created_at'
+    'private' | 'consent' | 'returned' | 'before' | 'saved_by' | 'twin' | 'contest' | 'created_at'
   >,
 ): NominationLine {
   return {
@@ -102,6 +109,7 @@ export function lineOf(
     version: row.version,
     source: row.source,
     verified: row.verified?.name === row.name ? row.verified : null,
+    again: isAgain(row),
     submittedAt: row.submitted_at?.toISOString() ?? null,
     updatedAt: row.updated_at.toISOString(),
   };

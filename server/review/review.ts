@@ -4,13 +4,21 @@ import { countedStates, nominationStates } from '@zuimei/shared/nomination.ts';
 import type { GivenOpinion } from '@zuimei/shared/opinion.ts';
 import type { Collection } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { type Revision, revisionsOf } from '@zuimei/shared/revision.ts';
 import type { ReviewLine, ReviewTerms, ReviewView, ScreeningSum, Warning } from '@zuimei/shared/shortlist.ts';
 import type { TwinView } from '@zuimei/shared/unit.ts';
 import type { StoredPlan } from '../contest/plan.ts';
 import type { Db, Tables } from '../db.ts';
 import { type NominationKeys, openHidden } from '../nomination/answers.ts';
+import { openBefore, readSaid } from '../nomination/before.ts';
 import type { Filing } from '../nomination/filing.ts';
-import { lineOf, type NominationRow, readNomination, viewNomination } from '../nomination/nomination.ts';
+import {
+  isAgain,
+  lineOf,
+  type NominationRow,
+  readNomination,
+  viewNomination,
+} from '../nomination/nomination.ts';
 import { ownersOf } from '../nomination/opinion.ts';
 import { findAllTwins, findTwins } from '../nomination/twin.ts';
 import { type Checked, warningsOf } from '../nomination/warning.ts';
@@ -133,8 +141,22 @@ export async function readOne(
     warnings: line?.warnings ?? [],
     marks: await readMarks(db, id, reader.staff),
     twins: await findTwins(db, stored.id, row),
+    revisions: await revisionsIn(db, stored, keys, row),
     owners: ownersOf(stored.collection, row.unit, await readPlaces(db, stored.id)),
   };
+}
+
+/** What is another since it was returned; null unless it came again. */
+async function revisionsIn(
+  db: Reader,
+  { collection, settings }: Collecting,
+  keys: NominationKeys,
+  row: NominationRow,
+): Promise<Revision[] | null> {
+  const before = isAgain(row) ? openBefore(keys, row) : null;
+  if (!before) return null;
+  const terms = { form: collection.form, categories: settings.categories };
+  return revisionsOf(terms, before, await readSaid(db, keys, row));
 }
 
 function sumOf(row: ReviewRow, kind: Collection['screening']): ScreeningSum {

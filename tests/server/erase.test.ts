@@ -155,7 +155,7 @@ describe('erasing', () => {
         private = ${sealPrivate(privateKey(secrets), { phone: '13800000001' }, { contest: contest.id, number: 1 })}
       where contest = ${contest.id} and number = 1`.execute(db);
     // Shown before, replaced since; and uploaded, never shown.
-    await sql`update nomination set photo = ${JSON.stringify(await addPhoto(site, contest.id, 422))}::jsonb where id = ${declined}`.execute(
+    await sql`update nomination set before = '\\x01', photo = ${JSON.stringify(await addPhoto(site, contest.id, 422))}::jsonb where id = ${declined}`.execute(
       db,
     );
     await sql`update nomination set photo = ${JSON.stringify(gone)}::jsonb where id = ${declined}`.execute(
@@ -207,17 +207,18 @@ describe('erasing', () => {
     });
     const rows = await db
       .selectFrom('nomination')
-      .select(['name', 'answers', 'private', 'photo', 'consent', 'twin', 'state'])
+      .select(['name', 'answers', 'private', 'before', 'photo', 'consent', 'twin', 'state'])
       .where('contest', '=', contest.id)
       .orderBy('id')
       .execute();
-    const erased = { name: '已删除', answers: {}, private: null, photo: null, consent: null, twin: [] };
+    const gone = { private: null, before: null };
+    const erased = { name: '已删除', answers: {}, ...gone, photo: null, consent: null, twin: [] };
     expect(rows).toEqual([
       {
         ...{
           name: '候选1',
           answers: { name: '候选1', reason: '理由', unit: '云岭区水利局' },
-          private: null,
+          ...gone,
           photo: contest.shown,
         },
         ...{ consent: { by: '候选1', on: '2026-03-18', file: null }, twin: [], state: 'published' },

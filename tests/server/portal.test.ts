@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { nominationKeys } from '@zuimei/server/nomination/answers.ts';
 import { returnNomination } from '@zuimei/server/nomination/filing.ts';
 import { readNomination } from '@zuimei/server/nomination/nomination.ts';
 import { findTwins } from '@zuimei/server/nomination/twin.ts';
 import type { FormValues, NominationView } from '@zuimei/shared/nomination.ts';
+import { middleOf } from '@zuimei/shared/revision.ts';
+import type { ReviewList, ReviewView } from '@zuimei/shared/shortlist.ts';
 import type { IntakeView, PortalView, UnitsView } from '@zuimei/shared/unit.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { type Desk, signIn } from '../harness/office.ts';
@@ -33,7 +36,12 @@ async function sendBack(contest: number, id: number, reason: string): Promise<vo
     const actor = { name: '测试主办', staff: null, unit: null };
     await returnNomination(
       tx,
-      { actor, now: site.now(), contest: { id: contest, archivedAt: null } },
+      {
+        actor,
+        now: site.now(),
+        contest: { id: contest, archivedAt: null },
+        keys: nominationKeys(site.parts.secrets),
+      },
       row,
       reason,
     );
@@ -63,6 +71,42 @@ describe('a nomination', () => {
       ['return', '测试主办'],
       ['submit', '青石镇人民政府'],
     ]);
+  });
+
+  test('sent again, it says so to its reviewers, with what changed since, private answers by no more than that', async () => {
+    const contest = await openCollection(site);
+    const { desk } = await contest.unit('青石镇人民政府');
+    const draft = await fileDraft(desk, personValues('林立夏', '13800000007'), photo);
+    await submit(desk, draft);
+    const path = `${contest.base}/nominations/${draft.id}`;
+    expect(await contest.organizer.get<ReviewView>(path)).toMatchObject({ again: false, revisions: null });
+    await sendBack(contest.id, draft.id, '请写明年限');
+    const back = await desk.get<NominationView>(one(draft.id));
+    const values = { ...personValues('林立夏', '13811110007'), years: '十年' };
+    await desk.ask('PUT', one(draft.id), { ...saveOf(back), values });
+    // What is half changed is still its unit's.
+    expect(await contest.organizer.get<ReviewView>(path)).toMatchObject({ again: false, revisions: null });
+    await submit(desk, { ...back, version: back.version + 1 });
+    const view = await contest.organizer.get<ReviewView>(path);
+    expect(view).toMatchObject({ again: true, returned: '请写明年限' });
+    expect(view.revisions).toEqual([
+      { field: 'years', title: '从业年限', was: '9年', is: '十年' },
+      { field: 'phone', title: '联系电话', was: '138****0007', is: '138****0007' },
+    ]);
+    const list = await contest.organizer.get<ReviewList>(`${contest.base}/nominations`);
+    expect(list.lines.map(({ again }) => again)).toEqual([true]);
+    const kept = await site.parts.db
+      .selectFrom('nomination')
+      .select('before')
+      .where('id', '=', draft.id)
+      .executeTakeFirstOrThrow();
+    expect(kept.before?.toString('latin1')).not.toContain('13800000007');
+    expect(middleOf('值守二十一天，转移群众', '值守三十天，转移群众')).toEqual({
+      head: '值守',
+      was: '二十一',
+      is: '三十',
+      tail: '天，转移群众',
+    });
   });
 
   test('is not sent while anything is missing, too long or no choice, and every such field is named', async () => {

@@ -1,6 +1,9 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDatabase } from '@zuimei/server/db.ts';
+import { nominationKeys } from '@zuimei/server/nomination/answers.ts';
+import { openBefore, sealBefore } from '@zuimei/server/nomination/before.ts';
+import { readNomination } from '@zuimei/server/nomination/nomination.ts';
 import { checkSecret } from '@zuimei/server/secret.ts';
 import { addStaff, makeLink } from '@zuimei/server/staff/account.ts';
 import { createUnits } from '@zuimei/server/unit/unit.ts';
@@ -43,6 +46,9 @@ beforeAll(async () => {
   collection = await openCollection(site);
   unit = await collection.unit('青石镇人民政府');
   filed = (await fileDraft(unit.desk, personValues('林立夏', PHONE), null)).id;
+  const row = await readNomination(db, filed, collection.id);
+  const before = await sealBefore(db, nominationKeys(site.parts.secrets), row);
+  await db.updateTable('nomination').set({ before }).where('id', '=', filed).execute();
   const link = await db.transaction().execute(async (tx) => {
     const staff = await addStaff(
       tx,
@@ -134,6 +140,8 @@ test('who was signed in is not, a unit’s old link is void, and the next one op
   const path = `${collection.base}/nominations`;
   const field = { field: 'phone', reason: '核对联系电话' };
   expect(await organizer.post(`${path}/${filed}/reveal`, field)).toEqual({ value: PHONE });
+  const row = await readNomination(renewed.parts.db, filed, collection.id);
+  expect(openBefore(nominationKeys(renewed.parts.secrets), row)?.values).toMatchObject({ phone: PHONE });
 });
 
 test('staff sign in with the password and the authenticator they have; recovery codes of before are void', async () => {
