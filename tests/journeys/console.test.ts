@@ -113,9 +113,10 @@ test('two hundred nominations with photos are listed, searched and read without 
   await rows.first().waitFor();
   await page.getByRole('tab', { name: /^待审核\s*190$/ }).waitFor();
 
-  await page.getByRole('searchbox', { name: '搜索' }).fill('罗远山');
-  await page.keyboard.press('Enter');
+  // Found while it is typed, without Enter; the field keeps the keyboard.
+  await page.getByRole('searchbox', { name: '搜索' }).pressSequentially('罗远山');
   await expect.poll(() => rows.count(), { timeout: 10_000 }).toBe(1);
+  expect(await page.evaluate(() => document.activeElement?.getAttribute('type'))).toBe('search');
   // One light answer holds the list; looking for somebody in it asks for nothing more.
   expect(asked).toHaveLength(1);
   expect(asked[0]).toBeLessThan(LIST_BYTES);

@@ -145,7 +145,7 @@ test('after a time at rest is warned, then signed out, and finds the page as it 
   await page.goto('/console/staff');
   await page.clock.install();
   await page.reload();
-  await page.getByRole('searchbox', { name: '查找' }).fill('李');
+  await page.getByRole('searchbox', { name: '搜索' }).fill('李');
   // Thirty minutes, less the minute that the server may count from earlier, less the minute of the warning.
   await page.clock.fastForward(28 * 60_000 + 5_000);
   await page.clock.runFor(2_000);
@@ -166,7 +166,7 @@ test('after a time at rest is warned, then signed out, and finds the page as it 
   await page.getByLabel('恢复码').fill(admin.recovery[3] ?? '');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: '人员与权限' }).waitFor();
-  expect(await page.getByRole('searchbox', { name: '查找' }).inputValue()).toBe('李');
+  expect(await page.getByRole('searchbox', { name: '搜索' }).inputValue()).toBe('李');
   expect(faults).toEqual([]);
   await context.close();
 });
