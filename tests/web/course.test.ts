@@ -92,6 +92,8 @@ function viewOf(acts: [string, object][], now = MORNING, changes: Partial<Course
     ...{
       notice: { refused: { code: 'choice_missing', details: {} } },
       promotions: [],
+      tie: null,
+      ties: [],
       items: [],
       revocations: [],
     },
