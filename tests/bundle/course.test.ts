@@ -139,6 +139,7 @@ test('a tie among those who could move up is settled by the lot, and no checker 
     tie: null,
     promotions: [{ fallen: first, promoted: next, refused: null }],
   });
+  const early = await bundleOf(one, 'full');
   await organizer.post(promotions, promote);
   await one.later(DAY_MS);
   await one.notice();
@@ -152,7 +153,7 @@ test('a tie among those who could move up is settled by the lot, and no checker 
 
   const zip = await bundleOf(one, 'public');
   const signer = await logSigner(site.parts.secrets, one.slug, (await site.parts.logName(one.slug)).origin);
-  const cases: Record<string, { says: RegExp; spoil: Spoil }> = {
+  const cases: Record<string, { says: RegExp; spoil: Spoil; of?: Uint8Array }> = {
     'a settlement that names one of the chosen': {
       says: new RegExp(`^第 11 步：ties.json 第 2 项裁定了候选 ${second}，`),
       spoil: settled({
@@ -176,6 +177,7 @@ test('a tie among those who could move up is settled by the lot, and no checker 
     'a lot drawn anew': {
       says: /^第 11 步：ties.json 第 3 项并列的次序写 .*当时没有这样的并列/,
       spoil: drawnAnew([last, next]),
+      of: early,
     },
     'one who moved up against the order that was settled': {
       says: new RegExp(`^第 12 步：第 \\d+ 号账目递补写候选 ${last}，按次序与限额应为 ${next}。`),
@@ -187,8 +189,8 @@ test('a tie among those who could move up is settled by the lot, and no checker 
     },
   };
   const zips: Uint8Array[] = [zip];
-  for (const { spoil } of Object.values(cases))
-    zips.push(zipOf(await resealed(await spoil(filesOf(zip), signer), signer)));
+  for (const { spoil, of = zip } of Object.values(cases))
+    zips.push(zipOf(await resealed(await spoil(filesOf(of), signer), signer)));
   const [right = '', ...wrong] = await secondReports(zips);
   expect(right).toMatch(/结论：全部一致[\s\S]*exit 0\n$/);
   for (const [i, [name, { says }]] of Object.entries(cases).entries()) {
@@ -196,6 +198,15 @@ test('a tie among those who could move up is settled by the lot, and no checker 
     expect(found).toEqual({ name, first: expect.stringMatching(says) });
     expect({ name, first: /最先的不符：(.*)/.exec(wrong[i] ?? '')?.[1] }).toEqual(found);
   }
+
+  await site.parts.ledger.amend(one.slug, {
+    ...{ kind: 'promote', actor: '孙科长', reason: REASON },
+    change: async () => ({ fallen: next, promoted: last, chosen: [second, last] }),
+  });
+  const { problems = [] } = (await verifyContest(site.parts.db, site.parts.secrets, one.slug)) ?? {};
+  expect(problems).toEqual([
+    { code: 'promote', index: expect.any(Number), detail: `递补写 ${last}，按次序与限额应为 空缺。` },
+  ]);
 });
 
 /** The last settlement with these changes, in its file and its act alike. */
