@@ -92,6 +92,7 @@ test('a standing that a finding took back stays in the bundle, with the choice m
   const one = await chosen(site, fresh);
   const { slug, path } = one;
   await one.notice();
+  await one.organizer.post(`${path}/course/notices/1/extend`, { days: 5, reason: REASON });
   await one.later(HOUR_MS);
   const receivedAt = new Date(site.now()).toISOString();
   const say = (kind: 'objection' | 'finding', facts: Record<string, string | number | boolean | number[]>) =>
@@ -105,9 +106,13 @@ test('a standing that a finding took back stays in the bundle, with the choice m
   await one.organizer.post(`${path}/choice`, { reason: REASON, unfilled: 0 });
   await one.notice();
   await count(one);
-  await one.noticeOver();
+  // The first would have run on for a week.
+  await one.later(Date.parse('2026-10-09T16:00:00.000Z') - site.now());
   await one.result();
   await agrees(one);
+  expect((await secondReports([await bundleOf(one, 'public')]))[0]).toMatch(
+    /^结论：能核验的|^结论：全部一致/m,
+  );
   const lines = (filesOf(await bundleOf(one, 'public'))['earlier.ndjson'] ?? '').trimEnd().split('\n');
   expect(lines.map((line) => (JSON.parse(line) as { kind: string }).kind)).toEqual(['standing', 'choice']);
 });
