@@ -169,7 +169,7 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   too_few_sheets:
     '[ {number} 号]只有[ {sheets} ]份评分表，至少要[ {least} ]份。请增补评委，或请未评的评委补评。',
   not_comparable: '有两组评委没有共同评过任何候选，宽严无法比较。请安排评委交叉补评，或不作宽严调整。',
-  tie_open: '[ {numbers} 号]并列，而名额只剩[ {places} ]个。请先按规则票决或抽签，再确定拟入选。',
+  tie_open: '[ {numbers} 号]并列，而名额只剩[ {places} ]个。请先按规则票决或抽签裁定。',
   minimum_impossible: '现有候选满足不了[“{category}”的]保底名额，请先核对候选，或调整保底和限额。',
   caps_entangled: '限额与保底交错太多，无法逐一核对。请减少分组，或放宽其中一项。',
   no_quorum: '到会[ {present} ]人，应到[ {appointed} ]人，不足规定人数，这次票决无效。请另行召集。',
