@@ -219,6 +219,13 @@ export interface Tables extends JudgedTables {
     photo: Photo | null;
     created_at: Generated<Date>;
   };
+  original: {
+    nomination: number;
+    name: string;
+    type: string;
+    bytes: Buffer;
+    created_at: Generated<Date>;
+  };
   opinion: {
     nomination: number;
     step: string;

@@ -39,6 +39,13 @@ export interface AttachmentView {
   photo: Photo | null;
 }
 
+/** The document that a nomination was read from, as its unit sent it. */
+export interface OriginalView {
+  name: string;
+  type: string;
+  bytes: number;
+}
+
 export interface OpinionView {
   step: string;
   verdict: 'agree' | 'disagree';

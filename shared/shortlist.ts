@@ -1,5 +1,5 @@
 import type { Candidate, Category, Photo, Section } from './contest.ts';
-import type { NominationLine, NominationState, NominationView } from './nomination.ts';
+import type { NominationLine, NominationState, NominationView, OriginalView } from './nomination.ts';
 import { opinionLacks } from './opinion.ts';
 import type { FormField, OpinionStep, UnitKind } from './plan/plan.ts';
 import type { RefusalDetails } from './refusal.ts';
@@ -96,6 +96,7 @@ export interface ReviewFilter {
 export interface ReviewView extends NominationView {
   /** What is another since it was returned; null unless it came again. */
   revisions: Revision[] | null;
+  original: OriginalView | null;
   warnings: Warning[];
   marks: ScreeningMark[];
   twins: TwinView[];

@@ -76,6 +76,10 @@ async function erase(tx: Transaction<Tables>, contest: number): Promise<string> 
     tx,
   );
   await sql`
+    delete from original o using nomination n where n.id = o.nomination and n.contest = ${contest}`.execute(
+    tx,
+  );
+  await sql`
     delete from opinion o using nomination n
     where n.id = o.nomination and n.contest = ${contest} and n.state <> 'published'`.execute(tx);
   await sql`

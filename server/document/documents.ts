@@ -55,7 +55,7 @@ export async function readDocuments(
   try {
     for (const [at, sent] of files.entries()) {
       onRead?.(at);
-      const file = fileName(sent.name);
+      const file = savedName(sent.name);
       const refused = checkFile(sent, file, known);
       if (refused) {
         problems.push(refused);
@@ -84,7 +84,8 @@ export async function readDocuments(
   }
 }
 
-function fileName(name: string): string {
+/** What a sent file is called where it is spoken of: its last part, clean, not too long. */
+export function savedName(name: string): string {
   return clip(cleanLine(name.split(/[/\\]/u).at(-1) ?? ''), 120) || '未命名文件';
 }
 

@@ -7,6 +7,7 @@ import { readForms } from './form.ts';
 import { unreadOf } from './left.ts';
 import { mergeDrafts } from './merge.ts';
 import type { Nomination } from './nomination.ts';
+import { type Paper, paperOf } from './paper.ts';
 import { type Problem, type ProblemCode, refusedWith, refuseFile } from './problem.ts';
 import { relationsOf } from './relation.ts';
 import type { Document, DocumentKind, Table } from './table.ts';
@@ -20,6 +21,8 @@ export interface ReadAsk {
   ending: string;
   /** The tables as they are, instead of the forms found in them. */
   tables?: true;
+  /** The whole document as it is, to be looked at. */
+  paper?: true;
 }
 
 /** All drafts of a request to one nomination a nominee. */
@@ -34,7 +37,7 @@ export interface Merged {
 }
 
 export type ReadReply =
-  | { kind: DocumentKind; drafts: Draft[]; problems: Problem[]; tables?: Table[] }
+  | { kind: DocumentKind; drafts: Draft[]; problems: Problem[]; tables?: Table[]; paper?: Paper }
   | { refused: ProblemCode };
 
 const starts = (bytes: Uint8Array, ...mark: number[]): boolean =>
@@ -119,6 +122,7 @@ function hiddenIn({ unread }: Document, file: string): Problem[] {
 
 async function answerTo(ask: ReadAsk): Promise<ReadReply> {
   const { kind, document } = await readDocument(ask);
+  if (ask.paper) return { kind, drafts: [], problems: [], paper: paperOf(document) };
   return ask.tables
     ? { kind, drafts: [], problems: hiddenIn(document, ask.file), tables: tablesOf(document) }
     : { kind, ...readForms(document, ask.file) };

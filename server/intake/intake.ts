@@ -18,6 +18,7 @@ import { type Problem, problemAt } from '../document/problem.ts';
 import { isMask } from '../nomination/answers.ts';
 import { createNomination, type Filing } from '../nomination/filing.ts';
 import { saveOpinion } from '../nomination/opinion.ts';
+import { keepOriginal } from '../nomination/original.ts';
 import { clip } from '../text.ts';
 import type { Units } from '../unit/unit.ts';
 import { keepPhoto, readPortrait } from '../upload/portrait.ts';
@@ -47,6 +48,8 @@ export async function takeDocuments(
   const problems: Problem[] = [...read.problems];
   const made: IntakeView['made'] = [];
   const units = await readUnits(db, filing.contest.id);
+  const sharers = new Map<string, number>();
+  for (const { source } of read.nominations) sharers.set(source.file, (sharers.get(source.file) ?? 0) + 1);
   const photoTime = AbortSignal.timeout(PHOTO_MS);
   for (const nomination of read.nominations) {
     const { candidate, source } = nomination;
@@ -83,6 +86,8 @@ export async function takeDocuments(
         ...(kept ? { photo: kept } : {}),
         source: intake.from === 'unit' ? 'document' : 'organizer',
       });
+      if (intake.from === 'unit')
+        await keepOriginal(tx, id, source.file, files, sharers.get(source.file) ?? 1);
       await takeOpinion(tx, filing, id, unit.name, nomination.private.opinion);
       const faults = answerFaults(filing.collection.form, drafted.kind, drafted.values, {
         photo: kept !== null,

@@ -60,6 +60,16 @@ create table attachment (
 alter table attachment alter column bytes set storage external;
 create index attachment_of on attachment (nomination);
 
+-- The document that a nomination was read from, for its reviewers alone.
+create table original (
+  nomination int primary key references nomination (id) on delete cascade,
+  name       text not null,
+  type       text not null,
+  bytes      bytea not null,
+  created_at timestamptz not null default now()
+);
+alter table original alter column bytes set storage external;
+
 create table opinion (
   nomination int not null references nomination (id) on delete cascade,
   step       text not null,

@@ -67,6 +67,7 @@ grant update (unit, state, source, kind, category, name, answers, private, photo
 grant select, insert on nomination_event to :app;
 grant update (reason) on nomination_event to :app;
 grant select, insert, delete on attachment to :app;
+grant select, insert, delete on original to :app;
 grant select, insert, delete on opinion to :app;
 grant update (verdict, words, signer, on_date, file, entered_by, at) on opinion to :app;
 grant select, insert, delete on screening to :app;

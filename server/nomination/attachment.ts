@@ -65,6 +65,12 @@ function archiveKind(bytes: Uint8Array): FileKind | null {
   }
 }
 
+/** What such a file is called on the wire; null for what fileKind does not accept. */
+export function fileType(bytes: Uint8Array): string | null {
+  const kind = fileKind(bytes);
+  return kind && kinds[kind].type;
+}
+
 export interface CheckedFile {
   /** Safe to show and to save under: no path, no control character, ending as its content is. */
   name: string;

@@ -20,6 +20,7 @@ import {
   viewNomination,
 } from '../nomination/nomination.ts';
 import { ownersOf } from '../nomination/opinion.ts';
+import { readOriginal } from '../nomination/original.ts';
 import { findAllTwins, findTwins } from '../nomination/twin.ts';
 import { type Checked, warningsOf } from '../nomination/warning.ts';
 import type { Actor } from '../staff/action.ts';
@@ -141,6 +142,7 @@ export async function readOne(
     warnings: line?.warnings ?? [],
     marks: await readMarks(db, id, reader.staff),
     twins: await findTwins(db, stored.id, row),
+    original: await readOriginal(db, id),
     revisions: await revisionsIn(db, stored, keys, row),
     owners: ownersOf(stored.collection, row.unit, await readPlaces(db, stored.id)),
   };

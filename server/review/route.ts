@@ -26,11 +26,14 @@ import type { Db } from '../db.ts';
 import { readBody, readQuery } from '../http/body.ts';
 import { day, rowId, rowNumber, rowText, unjudged, words } from '../http/shape.ts';
 import { nominationKeys } from '../nomination/answers.ts';
-import { readAttachment, sendAttachment } from '../nomination/attachment.ts';
-import { readNomination } from '../nomination/nomination.ts';
+import { readAttachment, readBytes, sendAttachment, sendFile } from '../nomination/attachment.ts';
+import { type NominationRow, readNomination } from '../nomination/nomination.ts';
 import { createOpenings } from '../nomination/opening.ts';
+import { openOriginal } from '../nomination/original.ts';
+import { readPaper } from '../nomination/paper.ts';
 import type { Secrets } from '../secret.ts';
 import type { Guard } from '../staff/session.ts';
+import type { Turns } from '../turn.ts';
 import { decide } from './decide.ts';
 import { reveal } from './reveal.ts';
 import { collecting, countStates, isReadable, readOne, readReview, termsOf } from './review.ts';
@@ -73,12 +76,24 @@ const mark = object({
  * Nominations as organizers and reviewers read them and decide on them; a private answer is shown in clear to organizers alone.
  * All under /api/console/contests/:slug/nominations.
  */
-export function reviewRoute(parts: { db: Db; secrets: Secrets; clock: () => number; guard: Guard }) {
-  const { db, clock, guard } = parts;
+export function reviewRoute(parts: {
+  db: Db;
+  secrets: Secrets;
+  clock: () => number;
+  guard: Guard;
+  turns: Turns;
+}) {
+  const { db, clock, guard, turns } = parts;
   const keys = nominationKeys(parts.secrets);
   const opened = createOpenings(db, clock);
   const stored = async (slug: string) => collecting(await readStored(db, slug));
   const base = '/api/console/contests/:slug/nominations';
+
+  async function readable(slug: string, id: string): Promise<NominationRow> {
+    const row = await readNomination(db, rowId(id), (await stored(slug)).id);
+    if (!isReadable(row)) throw new Refusal('not_found');
+    return row;
+  }
 
   return new Hono()
     .get(base, guard('organizer', 'reviewer'), async (c) => {
@@ -115,12 +130,29 @@ export function reviewRoute(parts: { db: Db; secrets: Secrets; clock: () => numb
       return c.json(await readOne(db, contest, keys, reader, rowId(c.req.param('id'))));
     })
     .get(`${base}/:id/files/:file`, guard('organizer', 'reviewer'), async (c) => {
-      const contest = await stored(c.req.param('slug'));
-      const row = await readNomination(db, rowId(c.req.param('id')), contest.id);
-      if (!isReadable(row)) throw new Refusal('not_found');
+      const row = await readable(c.req.param('slug'), c.req.param('id'));
       const file = await readAttachment(db, c.req.param('file'), row.id);
       await opened(c.get('person'), row, file);
       return await sendAttachment(db, file, c.req.header('Range'));
+    })
+    .get(`${base}/:id/files/:file/paper`, guard('organizer', 'reviewer'), async (c) => {
+      const row = await readable(c.req.param('slug'), c.req.param('id'));
+      const file = await readAttachment(db, c.req.param('file'), row.id);
+      await opened(c.get('person'), row, file);
+      if (file.type.startsWith('video/')) throw new Refusal('not_found');
+      return c.json(await readPaper(turns, { ...file, bytes: await readBytes(db, file) }));
+    })
+    .get(`${base}/:id/original`, guard('organizer', 'reviewer'), async (c) => {
+      const row = await readable(c.req.param('slug'), c.req.param('id'));
+      const file = await openOriginal(db, row.id);
+      await opened(c.get('person'), row, { id: `original ${row.id}`, name: file.name });
+      return sendFile(file);
+    })
+    .get(`${base}/:id/original/paper`, guard('organizer', 'reviewer'), async (c) => {
+      const row = await readable(c.req.param('slug'), c.req.param('id'));
+      const { content, ...file } = await openOriginal(db, row.id);
+      await opened(c.get('person'), row, { id: `original ${row.id}`, name: file.name });
+      return c.json(await readPaper(turns, { ...file, bytes: content }));
     })
     .post(`${base}/:id/reveal`, guard.fresh('organizer'), async (c) => {
       const body = await readBody(c.req, asked);

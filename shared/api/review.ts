@@ -1,5 +1,6 @@
 import type { CandidateKind, Section } from '../contest.ts';
 import type { AttachmentView, Consent, FormValues, NominationState, NominationView } from '../nomination.ts';
+import type { PaperView } from '../paper.ts';
 import type {
   CandidateList,
   DecideResult,
@@ -62,6 +63,10 @@ export interface ReviewApi {
   'POST /api/console/contests/:slug/nominations/:id/photo': { body: FormData; reply: ReviewView };
   'POST /api/console/contests/:slug/nominations/:id/consent': { body: FormData; reply: AttachmentView };
   'GET /api/console/contests/:slug/nominations/:id/files/:file': { reply: Blob };
+  /** What stands in a file, to be read in place; so also of the document that it was read from. */
+  'GET /api/console/contests/:slug/nominations/:id/files/:file/paper': { reply: PaperView };
+  'GET /api/console/contests/:slug/nominations/:id/original': { reply: Blob };
+  'GET /api/console/contests/:slug/nominations/:id/original/paper': { reply: PaperView };
   'PUT /api/console/contests/:slug/nominations/:id/opinions/:step': {
     body: OpinionDraft;
     reply: NominationView;

@@ -154,6 +154,10 @@ describe('erasing', () => {
       update candidate set body = body || ${JSON.stringify({ photos: [shown] })}::jsonb, source = '报送表-林立夏.docx',
         private = ${sealPrivate(privateKey(secrets), { phone: '13800000001' }, { contest: contest.id, number: 1 })}
       where contest = ${contest.id} and number = 1`.execute(db);
+    await db
+      .insertInto('original')
+      .values({ nomination: declined, name: '报送表.docx', type: 'x', bytes: Buffer.of(1) })
+      .execute();
     // Shown before, replaced since; and uploaded, never shown.
     await sql`update nomination set before = '\\x01', photo = ${JSON.stringify(await addPhoto(site, contest.id, 422))}::jsonb where id = ${declined}`.execute(
       db,
@@ -231,6 +235,7 @@ describe('erasing', () => {
       union all select 'unit' from unit where contest = ${contest.id} and contact is not null
       union all select 'event' from nomination_event where nomination = ${contest.declined} and reason <> ''
       union all select 'opinion' from opinion where nomination = ${contest.declined}
+      union all select 'original' from original o join nomination n on n.id = o.nomination where n.contest = ${contest.id}
       union all select 'attachment' from attachment a join nomination n on n.id = a.nomination where n.contest = ${contest.id}
       union all select 'picture' from media where contest = ${contest.id} and id <> ${contest.shown.id}`.execute(
       db,

@@ -4,6 +4,7 @@ import { returnNomination } from '@zuimei/server/nomination/filing.ts';
 import { readNomination } from '@zuimei/server/nomination/nomination.ts';
 import { findTwins } from '@zuimei/server/nomination/twin.ts';
 import type { FormValues, NominationView } from '@zuimei/shared/nomination.ts';
+import type { PaperView } from '@zuimei/shared/paper.ts';
 import { middleOf } from '@zuimei/shared/revision.ts';
 import type { ReviewList, ReviewView } from '@zuimei/shared/shortlist.ts';
 import type { IntakeView, PortalView, UnitsView } from '@zuimei/shared/unit.ts';
@@ -536,6 +537,26 @@ describe('documents', () => {
     expect(view.photo).not.toBeNull();
     const again = await desk.post<IntakeView>('/api/console/unit/documents', form(files));
     expect(again.made).toEqual([]);
+
+    // The document itself is its reviewers' to read beside the form, each opening on record; it names in clear what a link must not give.
+    const path = `${contest.base}/nominations/${view.id}/original`;
+    expect((await contest.organizer.ask('GET', `${path}/paper`)).status).toBe(404);
+    await site.parts.db
+      .updateTable('nomination')
+      .set({ state: 'submitted' })
+      .where('id', '=', view.id)
+      .execute();
+    const paper = await contest.organizer.get<PaperView>(`${path}/paper`);
+    expect(paper).toMatchObject({ name: files[0]?.name, kind: 'text', cut: false });
+    expect(JSON.stringify(paper.parts)).toContain('执法大队副大队长');
+    expect(paper.pictures).toEqual([expect.stringMatching(/^data:image\/webp;base64,/)]);
+    const saved = await contest.organizer.raw('GET', path);
+    expect(Buffer.from(await saved.arrayBuffer()).equals(Buffer.from(files[0]?.bytes ?? []))).toBe(true);
+    expect((await desk.ask('GET', path)).status).toBe(403);
+    expect(Object.keys(view)).not.toContain('original');
+    const log = site.parts.db.selectFrom('action_log').select('subject').where('contest', '=', contest.id);
+    const openings = await log.where('act', '=', 'nomination.open').execute();
+    expect(openings.map(({ subject }) => subject)).toEqual([`林立夏（云岭区应急管理局）：${files[0]?.name}`]);
   });
 
   test('with a photo too small to be shown large say so, by the same rule and in the same words as the form', async () => {
