@@ -5,7 +5,6 @@ import { readNomination } from '@zuimei/server/nomination/nomination.ts';
 import { findTwins } from '@zuimei/server/nomination/twin.ts';
 import type { FormValues, NominationView } from '@zuimei/shared/nomination.ts';
 import type { PaperView } from '@zuimei/shared/paper.ts';
-import { middleOf } from '@zuimei/shared/revision.ts';
 import type { ReviewList, ReviewView } from '@zuimei/shared/shortlist.ts';
 import type { IntakeView, PortalView, UnitsView } from '@zuimei/shared/unit.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
@@ -102,12 +101,6 @@ describe('a nomination', () => {
       .where('id', '=', draft.id)
       .executeTakeFirstOrThrow();
     expect(kept.before?.toString('latin1')).not.toContain('13800000007');
-    expect(middleOf('值守二十一天，转移群众', '值守三十天，转移群众')).toEqual({
-      head: '值守',
-      was: '二十一',
-      is: '三十',
-      tail: '天，转移群众',
-    });
   });
 
   test('is not sent while anything is missing, too long or no choice, and every such field is named', async () => {

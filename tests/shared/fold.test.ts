@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { answerFault, isIdentity, settled } from '@zuimei/shared/answer.ts';
 import type { FormField } from '@zuimei/shared/plan/plan.ts';
+import { middleOf } from '@zuimei/shared/revision.ts';
 import { monthIn, parseBirth } from '@zuimei/shared/text/birth.ts';
 import { createSearch, foldText, readNumber, sameText } from '@zuimei/shared/text/fold.ts';
 import { inFigures, parseNumeral } from '@zuimei/shared/text/numeral.ts';
@@ -199,4 +200,14 @@ test('an answer is taken as its field wants it, and one that is none stays as ty
   expect(answerFault(field('month'), '1988年6月')).toBeNull();
   expect(answerFault(field('phone'), '138')).toMatchObject({ code: 'not_a_phone' });
   expect(isIdentity('１１０１０５１９４９１２３１００２Ｘ')).toBe(true);
+});
+
+test('of two texts only the middle that differs is marked, without cutting a character', () => {
+  expect(middleOf('值守二十一天，转移群众', '值守三十天，转移群众')).toEqual({
+    head: '值守',
+    was: '二十一',
+    is: '三十',
+    tail: '天，转移群众',
+  });
+  expect(middleOf('𠮷𠮷', '𠮷')).toEqual({ head: '𠮷', was: '𠮷', is: '', tail: '' });
 });
