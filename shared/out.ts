@@ -88,6 +88,13 @@ export const PAPER_ROWS = 5_000;
 /** Which nominations stand on a 汇总表: every one that was handed in, or those that were accepted (and candidates brought in by import). */
 export type SummaryScope = 'sent' | 'accepted';
 
+/** POST …/parcel. `full`: private values in clear, with scans and originals; needs `reason`. */
+export interface ParcelAsk {
+  ids: number[];
+  full?: boolean;
+  reason?: string;
+}
+
 /** POST …/out/:what. */
 export interface PaperAsk {
   format: PaperFormat;

@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import { pipeline, Readable } from 'node:stream';
 import { crc32, createDeflateRaw } from 'node:zlib';
 
+type Piece = string | Uint8Array;
+
 /** Writes the files of a zip one after the other, in the memory of a piece. */
 export interface ZipWriter {
   /** A file of these pieces; the bytes that go into the zip for it. */
-  file(name: string, pieces: AsyncIterable<string> | Iterable<string>): AsyncGenerator<Uint8Array>;
+  file(name: string, pieces: AsyncIterable<Piece> | Iterable<Piece>): AsyncGenerator<Uint8Array>;
   /** The directory: the last bytes. */
   end(): Uint8Array;
   /** SHA-256 of each file that was written, hex. */
@@ -27,6 +29,7 @@ const CENTRAL = 0x0201_4b50;
 const END = 0x0605_4b50;
 /** The sizes come behind the file. */
 const LATER = 8;
+const UTF8 = 0x800;
 const DEFLATED = 8;
 const VERSION = 20;
 /** 1980-01-01: the same content gives the same bytes. */
@@ -46,11 +49,11 @@ export function createZip(): ZipWriter {
   return {
     digests,
     async *file(name, pieces) {
-      const one: Written = { name: Buffer.from(name, 'ascii'), crc: 0, packed: 0, size: 0, at };
+      const one: Written = { name: Buffer.from(name, 'utf8'), crc: 0, packed: 0, size: 0, at };
       const digest = createHash('sha256');
-      async function* taken(): AsyncGenerator<Buffer> {
+      async function* taken(): AsyncGenerator<Uint8Array> {
         for await (const piece of pieces) {
-          const bytes = Buffer.from(piece, 'utf8');
+          const bytes = typeof piece === 'string' ? Buffer.from(piece, 'utf8') : piece;
           digest.update(bytes);
           one.crc = crc32(bytes, one.crc);
           one.size += bytes.length;
@@ -86,11 +89,14 @@ export function createZip(): ZipWriter {
   };
 }
 
+/** The second flag says that the name is UTF-8; names that are plain leave it out, as everybody's zips do. */
+const flagsOf = (name: Buffer): number => (name.some((byte) => byte > 0x7f) ? LATER | UTF8 : LATER);
+
 function headOf({ name }: Written): Buffer {
   const head = Buffer.alloc(30);
   head.writeUInt32LE(LOCAL, 0);
   head.writeUInt16LE(VERSION, 4);
-  head.writeUInt16LE(LATER, 6);
+  head.writeUInt16LE(flagsOf(name), 6);
   head.writeUInt16LE(DEFLATED, 8);
   head.writeUInt16LE(DAY, 12);
   head.writeUInt16LE(name.length, 26);
@@ -108,7 +114,7 @@ function lineOf({ name, crc, packed, size, at }: Written): Buffer {
   line.writeUInt32LE(CENTRAL, 0);
   line.writeUInt16LE(VERSION, 4);
   line.writeUInt16LE(VERSION, 6);
-  line.writeUInt16LE(LATER, 8);
+  line.writeUInt16LE(flagsOf(name), 8);
   line.writeUInt16LE(DEFLATED, 10);
   line.writeUInt16LE(DAY, 14);
   [crc, packed, size].forEach((value, i) => void line.writeUInt32LE(value, 16 + 4 * i));

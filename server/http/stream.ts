@@ -15,3 +15,17 @@ export function streamOf(pieces: AsyncGenerator<string | Uint8Array>): ReadableS
     { highWaterMark: 0 },
   );
 }
+
+/** The same pieces, once the first of them is there: whatever refuses does so before the reply has begun. */
+export async function begun<T>(pieces: AsyncGenerator<T>): Promise<AsyncGenerator<T>> {
+  const first = await pieces.next();
+  return (async function* () {
+    if (first.done) return;
+    try {
+      yield first.value;
+      yield* pieces;
+    } finally {
+      await pieces.return(undefined);
+    }
+  })();
+}

@@ -25,12 +25,13 @@ export function fileName(title: string, what: PaperName, name: string, now: numb
 export function fileNamed(parts: readonly string[], now: number, ending: string): string {
   const day = shanghaiDate(now).replaceAll('-', '');
   return `${[...parts, day]
-    .map(plain)
+    .map(plainName)
     .filter((part) => part !== '')
     .join('-')}.${ending}`;
 }
 
-function plain(text: string): string {
+/** A text as part of a file's name, 60 characters at most; '' when nothing of it is left. */
+export function plainName(text: string): string {
   return text
     .toWellFormed()
     .replace(/[\\/:*?"<>|“”\p{Cc}\p{Cf}]/gu, '')

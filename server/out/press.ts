@@ -1,27 +1,38 @@
 import { askThread, startThread } from '../thread.ts';
 import type { Turns } from '../turn.ts';
-import type { PressAsk } from './paper.ts';
+import type { Card, PressAsk } from './paper.ts';
 
 export const pressLimits = { fileMs: 60_000, heapMb: 768 };
 
-/** Makes a file of a paper. Refuses with `busy` when too many wait already. */
-export type Press = (ask: PressAsk) => Promise<Uint8Array<ArrayBuffer>>;
+type File = Uint8Array<ArrayBuffer>;
+
+/** Makes a file of a paper, or one of each card. Refuses with `busy` when too many wait already. */
+export interface Press {
+  (ask: Exclude<PressAsk, { kind: 'cards' }>): Promise<File>;
+  all(cards: Card[]): Promise<File[]>;
+}
 
 /**
  * Each file is made in its turn, in a thread of its own that ends with it: a table of thousands of rows takes seconds of computing, in
- * which nobody's ballot must wait.
+ * which nobody's ballot must wait. Cards that are asked for together share one.
  */
 export function createPress(turns: Turns, limits = pressLimits): Press {
-  return async (ask) => {
+  const make = async (ask: PressAsk): Promise<File[]> => {
     using _turn = await turns.take();
     return await print(ask, limits);
   };
+  const one = async (ask: PressAsk): Promise<File> => {
+    const [file] = await make(ask);
+    if (!file) throw new Error('a paper was not made');
+    return file;
+  };
+  return Object.assign(one, { all: (cards: Card[]) => make({ kind: 'cards', cards }) });
 }
 
-async function print(ask: PressAsk, limits: typeof pressLimits): Promise<Uint8Array<ArrayBuffer>> {
+async function print(ask: PressAsk, limits: typeof pressLimits): Promise<File[]> {
   const thread = startThread(new URL('./worker.ts', import.meta.url), limits.heapMb);
   try {
-    const outcome = await askThread<Uint8Array<ArrayBuffer>>(thread, ask, AbortSignal.timeout(limits.fileMs));
+    const outcome = await askThread<File[]>(thread, ask, AbortSignal.timeout(limits.fileMs));
     if ('reply' in outcome) return outcome.reply;
     throw 'late' in outcome ? new Error('a paper took too long to make') : outcome.ended;
   } finally {

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { boolean, object, optional, picklist } from 'valibot';
+import { array, boolean, maxLength, minLength, object, optional, picklist, pipe } from 'valibot';
 import {
   formatsOf,
   type PaperName,
@@ -17,6 +17,7 @@ import { parseInput, readBody } from '../http/body.ts';
 import { disposition } from '../http/disposition.ts';
 import { checkReason, optionalReason } from '../http/reason.ts';
 import { rowId, rowNumber, unjudged, words } from '../http/shape.ts';
+import { begun, streamOf } from '../http/stream.ts';
 import type { Log } from '../log/log.ts';
 import type { Secrets } from '../secret.ts';
 import { recordAction } from '../staff/action.ts';
@@ -27,6 +28,7 @@ import { readSignForm, signForms } from './form.ts';
 import { fileName, fileNamed } from './moment.ts';
 import { sourceOf } from './nominees.ts';
 import { type Ordered, writePaper } from './order.ts';
+import { planParcel, writeParcel } from './parcel.ts';
 import { createPress } from './press.ts';
 import { readPrint } from './print.ts';
 import { checkPaper, readOut, readPapers } from './view.ts';
@@ -42,6 +44,12 @@ const askBody = object({
   no: optional(rowNumber),
 });
 
+const parcelBody = object({
+  ids: pipe(array(rowNumber), minLength(1), maxLength(500)),
+  full: optional(boolean(), false),
+  reason: unjudged,
+});
+
 const types = {
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
   docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
@@ -50,6 +58,7 @@ const types = {
 /**
  * GET /api/console/contests/:slug/out (what there is), GET …/out/:what (to print), POST …/out/:what (a file; recorded). 主办单位: every
  * paper; 审计: all but those of nominations; 审核员: 报送明细, masked. Private values leave in full only for 主办单位 with a reason.
+ * POST /api/console/contests/:slug/parcel: forms, photos and files of chosen nominations as one zip (主办单位; recorded).
  * GET /api/console/unit/nominations/:id/forms/<approval|consult>: a unit's own form to sign and seal, without what is private; recorded.
  */
 export function outRoute(parts: {
@@ -75,6 +84,28 @@ export function outRoute(parts: {
       const source = sourceOf(await readStored(db, c.req.param('slug')), clock());
       checkPaper(await readPapers(db, transparency, source), what);
       return c.json(await readPrint(db, transparency, source, what));
+    })
+    .post('/api/console/contests/:slug/parcel', guard('organizer'), async (c) => {
+      const { ids, full, reason } = await readBody(c.req, parcelBody);
+      const person = c.get('person');
+      const why = (full ? checkReason : optionalReason)(reason);
+      if (full) checkFresh(person);
+      const source = sourceOf(await readStored(db, c.req.param('slug')), clock());
+      const parcel = await planParcel(db, source, ids, full);
+      const pieces = await begun(writeParcel({ db, key, press }, source, parcel));
+      await recordAction(db, person, {
+        act: 'out.export',
+        contest: source.id,
+        subject: `报送材料 .zip ${parcel.people.length} 份 ${full ? '完整' : '遮盖'}`,
+        reason: why,
+      });
+      return c.body(streamOf(pieces), 200, {
+        'Content-Type': 'application/zip',
+        'Content-Disposition': disposition(fileNamed([source.settings.title, '报送材料'], source.now, 'zip')),
+        'X-Expected-Bytes': String(parcel.bytes),
+        'X-Content-Type-Options': 'nosniff',
+        'Cache-Control': 'no-store',
+      });
     })
     .post('/api/console/contests/:slug/out/:what', readers, async (c) => {
       const what = parseInput(picklist(paperNames), c.req.param('what'));

@@ -14,7 +14,7 @@ import type { BundleState } from '../bundle/state.ts';
 import type { Phase, Photo } from '../contest.ts';
 import type { LiveView } from '../live.ts';
 import type { WitnessPage } from '../log/witness.ts';
-import type { OutView, PaperAsk, PrintView } from '../out.ts';
+import type { OutView, PaperAsk, ParcelAsk, PrintView } from '../out.ts';
 import type { ContestLine, ContestPlan, NewContest, PlanView } from '../plan/plan.ts';
 import type { Signal } from '../policy.ts';
 import type { Instant } from '../time.ts';
@@ -71,6 +71,7 @@ export interface ContestApi {
   'GET /api/console/contests/:slug/out': { reply: OutView };
   'GET /api/console/contests/:slug/out/:what': { reply: PrintView };
   'POST /api/console/contests/:slug/out/:what': { body: PaperAsk; reply: Blob };
+  'POST /api/console/contests/:slug/parcel': { body: ParcelAsk; reply: Blob };
   'GET /api/console/contests/:slug/media/:file': { reply: Blob };
 
   'GET /api/console/contests/:slug/ballots': {

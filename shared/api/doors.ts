@@ -81,6 +81,7 @@ export const doors: Record<ConsoleKey, Who> = {
   'POST /api/console/contests/:slug/panels/seats/:seat/reopen': ['organizer'],
   'POST /api/console/contests/:slug/panels/seats/:seat/reopen/decide': ['auditor'],
   'POST /api/console/contests/:slug/panels/seats/:seat/state': ['organizer'],
+  'POST /api/console/contests/:slug/parcel': ['organizer'],
   'POST /api/console/contests/:slug/pause': ['organizer'],
   'GET /api/console/contests/:slug/plan': ['auditor', 'organizer', 'reviewer'],
   'PUT /api/console/contests/:slug/plan': ['organizer'],

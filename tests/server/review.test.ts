@@ -1,3 +1,5 @@
+import { strFromU8, unzipSync } from 'fflate';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Checked, warningsOf } from '@zuimei/server/nomination/warning.ts';
 import { yearsOf } from '@zuimei/server/nomination/years.ts';
@@ -8,6 +10,7 @@ import type { DecideResult, ReviewList, ReviewView, WarningCode } from '@zuimei/
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { type Desk, signIn } from '../harness/office.ts';
 import { createSite, type TestSite } from '../harness/site.ts';
+import { addFile, addPhoto } from './collected.ts';
 import { collected, photo } from './sent.ts';
 
 let fresh: FreshDatabase;
@@ -350,4 +353,72 @@ test('a draw can be done again from its seed, and another seed draws otherwise',
   expect(drawOrder(ids.toReversed(), drawn.seed)).toEqual(drawn);
   expect(drawn.ids.toSorted((a, b) => a - b)).toEqual(ids);
   expect(drawOrder(ids).ids).not.toEqual(drawn.ids);
+});
+
+describe('the parcel of chosen nominations', () => {
+  const parcel = (desk: Desk, base: string, ask: object) =>
+    desk.raw('POST', `${base}/parcel`, JSON.stringify(ask), { 'content-type': 'application/json' });
+  const unpacked = async (reply: Response) => unzipSync(new Uint8Array(await reply.arrayBuffer()));
+
+  test('holds the form, photo and public files of each, masked; scans and originals only for a purpose; each is recorded', async () => {
+    const phone = '13800000071';
+    const { base, ids, id } = await collected(site, [
+      { name: '林立夏', values: { phone } },
+      { name: '周/明川', photo: null },
+      { name: '尚未报送', state: 'draft' },
+    ]);
+    const [first = 0, second = 0, draft = 0] = ids;
+    const { db } = site.parts;
+    const picture = await addPhoto(site, id);
+    await sql`update nomination set photo = ${JSON.stringify(picture)}::jsonb where id = ${first}`.execute(
+      db,
+    );
+    await addFile(site, first);
+    const scan = { name: '原件.docx', type: 'x', bytes: Buffer.from('的内容') };
+    await db
+      .insertInto('original')
+      .values({ nomination: second, ...scan })
+      .execute();
+
+    const masked = await parcel(organizer, base, { ids: [first, second] });
+    expect(masked.headers.get('content-disposition')).toContain(encodeURIComponent('报送材料'));
+    const open = await unpacked(masked);
+    expect(Object.keys(open)).toEqual([
+      '001 林立夏（第1单位）/报送表.docx',
+      '001 林立夏（第1单位）/照片.jpg',
+      '002 周明川（第2单位）/报送表.docx',
+    ]);
+    const words = (files: Record<string, Uint8Array>) =>
+      strFromU8(
+        unzipSync(files['001 林立夏（第1单位）/报送表.docx'] ?? new Uint8Array())['word/document.xml'] ??
+          new Uint8Array(),
+      );
+    expect(words(open)).toContain('138****0071');
+    expect(words(open)).not.toContain(phone);
+
+    const ask = { ids: [first, second], full: true };
+    expect(await (await parcel(organizer, base, ask)).json()).toEqual({ code: 'reason_missing' });
+    const whole = await unpacked(await parcel(organizer, base, { ...ask, reason: '会议材料存档' }));
+    expect(Object.keys(whole)).toEqual([
+      '001 林立夏（第1单位）/报送表.docx',
+      '001 林立夏（第1单位）/附件/01 佐证.pdf',
+      '001 林立夏（第1单位）/照片.jpg',
+      '002 周明川（第2单位）/报送表.docx',
+      '002 周明川（第2单位）/原件 原件.docx',
+    ]);
+    expect(words(whole)).toContain(phone);
+    expect(strFromU8(whole['002 周明川（第2单位）/原件 原件.docx'] ?? new Uint8Array())).toBe('的内容');
+
+    expect((await parcel(reviewer, base, { ids: [first] })).status).toBe(403);
+    expect((await parcel(organizer, base, { ids: [first, draft] })).status).toBe(404);
+    const other = await collected(site, [{ name: '乙' }]);
+    expect((await parcel(organizer, base, { ids: other.ids })).status).toBe(404);
+    const log = await db.selectFrom('action_log').selectAll().where('contest', '=', id).execute();
+    expect(
+      log.filter(({ act }) => act === 'out.export').map(({ subject, reason }) => [subject, reason]),
+    ).toEqual([
+      ['报送材料 .zip 2 份 遮盖', ''],
+      ['报送材料 .zip 2 份 完整', '会议材料存档'],
+    ]);
+  });
 });

@@ -73,9 +73,13 @@ export const api = {
     form: FormData,
     onProgress?: (share: number) => void,
   ): Promise<Answer<Reply<`POST ${P}`>>> => proved(() => upload(write(path, at), form, onProgress)),
-  /** A file that is made of what is asked for. */
-  file: <P extends FilePath>(path: P, at: At<P>, body: Body<`POST ${P}`>) =>
-    proved(() => file(write(path, at), body)),
+  /** A file that is made of what is asked for. `onProgress` hears the share that came, 0 to 1, of one whose length can be told. */
+  file: <P extends FilePath>(
+    path: P,
+    at: At<P>,
+    body: Body<`POST ${P}`>,
+    onProgress?: (share: number) => void,
+  ) => proved(() => file(write(path, at), body, onProgress)),
   take,
 };
 
@@ -135,13 +139,17 @@ export interface Made {
 }
 
 /** POSTs what is asked for and gives the file that comes back. A long table takes its time to be made. */
-async function file(path: string, body: unknown): Promise<Answer<Made>> {
+async function file(
+  path: string,
+  body: unknown,
+  onProgress?: (share: number) => void,
+): Promise<Answer<Made>> {
   try {
     const reply = await fetch(path, {
       method: 'POST',
       headers: { 'x-csrf-token': csrf, 'content-type': 'application/json' },
       credentials: 'same-origin',
-      signal: AbortSignal.timeout(FILE_TIMEOUT_MS),
+      signal: AbortSignal.timeout(onProgress ? UPLOAD_TIMEOUT_MS : FILE_TIMEOUT_MS),
       body: JSON.stringify(body),
     });
     if (!reply.ok) {
@@ -149,12 +157,27 @@ async function file(path: string, body: unknown): Promise<Answer<Made>> {
       return answer.ok ? lost() : answer;
     }
     const name = /filename\*=UTF-8''([^;]+)/.exec(reply.headers.get('content-disposition') ?? '')?.[1] ?? '';
-    const blob = await reply.blob();
+    const blob = onProgress ? await received(reply, onProgress) : await reply.blob();
     answered();
     return { ok: true, value: { name: decodeURIComponent(name), blob } };
   } catch {
     return lost();
   }
+}
+
+/** How much will come is about what the server foresees. */
+async function received(reply: Response, onProgress: (share: number) => void): Promise<Blob> {
+  const expected = Number(reply.headers.get('x-expected-bytes') ?? 0);
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  let bytes = 0;
+  for (const reader = reply.body?.getReader(); reader; ) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    pieces.push(value);
+    bytes += value.length;
+    if (expected > 0) onProgress(Math.min(0.99, bytes / expected));
+  }
+  return new Blob(pieces);
 }
 
 /** POSTs a form. How much of it is sent fetch cannot tell, so this is the older way. */
