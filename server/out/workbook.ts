@@ -51,7 +51,28 @@ export async function writeWorkbook(tables: readonly PaperTable[], bordered: boo
       ],
     };
   });
-  return await writeXlsxFile(pages, { fontFamily: '宋体', fontSize: 11 }).toBuffer();
+  const features = [
+    { files: { transform: { 'xl/worksheets/sheet{id}.xml': { transform: onePageWide(tables) } } } },
+  ];
+  return await writeXlsxFile(pages, { fontFamily: '宋体', fontSize: 11, features }).toBuffer();
+}
+
+/** Wider than this many halves of a Chinese character, A4 would print it too small to read. */
+const A4_WIDTH = 190;
+const [A3, A4] = [8, 9];
+
+/** Printed, a table is one page wide and as many high as it takes; the library itself only knows of A4's two ways up. */
+function onePageWide(tables: readonly PaperTable[]) {
+  return (xml: string, _: unknown, { sheetIndex }: { sheetIndex: number }): string => {
+    const table = tables[sheetIndex];
+    const paper = table && widthOf(table) > A4_WIDTH ? A3 : A4;
+    return xml
+      .replace(/(<worksheet\b[^>]*>)/u, '$1<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>')
+      .replace(
+        /<pageSetup paperSize="\d+"/u,
+        `<pageSetup paperSize="${paper}" fitToWidth="1" fitToHeight="0"`,
+      );
+  };
 }
 
 function widthOf(table: PaperTable): number {

@@ -1,6 +1,8 @@
 import { read, utils } from '@e965/xlsx';
 import { strFromU8, unzipSync } from 'fflate';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { PaperTable } from '@zuimei/server/out/paper.ts';
+import { writeWorkbook } from '@zuimei/server/out/workbook.ts';
 import type { OutView, PaperAsk, PaperName } from '@zuimei/shared/out.ts';
 import { type MovableDatabase, movableDatabase } from '../harness/clock.ts';
 import { type Desk, signIn } from '../harness/office.ts';
@@ -190,4 +192,20 @@ test('totals stand on the 入选汇总表 where an order is shown', async () => 
   );
   expect(table.find(([first]) => first === '序号')).toContain('综合得分');
   expect(table.filter(([at]) => typeof at === 'number').map((row) => row[6])).toEqual([100, 96.75]);
+});
+
+test('a worksheet is printed one page wide, on A3 where A4 would make it too small to read', async () => {
+  const table = (width: number): PaperTable => ({
+    ...{ name: `宽${width}`, title: '汇总表', notes: [], foot: [], remarks: [] },
+    columns: [{ title: '姓名', width }],
+    rows: [['林立夏']],
+  });
+  const files = unzipSync(await writeWorkbook([table(100), table(300)], true));
+  const pages = [1, 2].map((at) => strFromU8(files[`xl/worksheets/sheet${at}.xml`] ?? new Uint8Array()));
+  for (const page of pages) expect(page).toMatch(/<worksheet[^>]*><sheetPr><pageSetUpPr fitToPage="1"\/>/u);
+  expect(pages.map((page) => /<pageSetup[^>]*>/u.exec(page)?.[0])).toEqual(
+    [9, 8].map(
+      (size) => `<pageSetup paperSize="${size}" fitToWidth="1" fitToHeight="0" orientation="landscape"/>`,
+    ),
+  );
 });
