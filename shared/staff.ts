@@ -57,6 +57,9 @@ export interface ActionView {
   reason: string;
 }
 
+/** Most lines of the action log in one answer. */
+export const HISTORY_LINES = 500;
+
 /** GET /api/console/actions: newest first. */
 export interface ActionPage {
   actions: ActionView[];

@@ -104,6 +104,9 @@ export async function takeDocuments(
   return { made, problems: problems.map(problemView) };
 }
 
+/** The day below an opinion: it is kept as its date, not a second time in its words. */
+const DAY_AT_END = /\s*[\d０-９〇零一二三四五六七八九十]{4}\s*年[^年月]{1,5}月[^月日]{1,5}日\s*$/u;
+
 /** What stands under 报送单位意见 is the unit's own opinion, when it plainly agrees; without a date, of the day it came in. */
 async function takeOpinion(
   tx: Transaction<Tables>,
@@ -120,7 +123,7 @@ async function takeOpinion(
   const on = isDate(written) ? written : shanghaiDate(now);
   const given = {
     verdict: 'agree' as const,
-    words: clip(words, 1000),
+    words: clip(isDate(written) ? words.replace(DAY_AT_END, '') : words, 1000),
     signer: clip(unit, 40),
     on,
     file: null,

@@ -1,7 +1,7 @@
 import { phaseAt } from '@zuimei/shared/contest.ts';
 import type { Mark, RankRound, RankRow } from '@zuimei/shared/out.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import { inOrder, ranksOf } from '@zuimei/shared/statistics/rank.ts';
+import { inOrder, placesOf } from '@zuimei/shared/statistics/rank.ts';
 import type { StoredContest } from '../contest/contest.ts';
 import type { Db } from '../db.ts';
 import type { Log } from '../log/log.ts';
@@ -73,7 +73,7 @@ function rowsOf(contest: StoredContest, round: number, lines: readonly Line[]): 
   if (contest.hideOrder) return rows.toSorted((a, b) => a.number - b.number);
   const votes = (row: RankRow): number => row.votes;
   const [left, stay] = [rows.filter((row) => row.withdrawn), rows.filter((row) => !row.withdrawn)];
-  const ranks = ranksOf(stay, votes);
+  const ranks = placesOf(stay, votes);
   return [...inOrder(stay, votes), ...inOrder(left, votes)].map((row) => ({
     ...row,
     place: ranks.get(row.number) ?? null,

@@ -3,7 +3,9 @@ import {
   array,
   literal,
   maxLength,
+  maxValue,
   minLength,
+  minValue,
   nullish,
   object,
   optional,
@@ -14,11 +16,11 @@ import {
   transform,
   union,
 } from 'valibot';
-import { keeps, roles } from '@zuimei/shared/staff.ts';
+import { HISTORY_LINES, keeps, roles } from '@zuimei/shared/staff.ts';
 import type { Db } from '../db.ts';
 import { readBody, readQuery } from '../http/body.ts';
 import { checkReason, optionalReason } from '../http/reason.ts';
-import { login, named, rowId, slug, unjudged } from '../http/shape.ts';
+import { day, login, named, rowId, slug, unjudged } from '../http/shape.ts';
 import type { Secrets } from '../secret.ts';
 import type { Attempts } from '../staff/attempt.ts';
 import { readFilters, readHistory } from '../staff/history.ts';
@@ -38,7 +40,11 @@ const reasonOf = (given: { reason?: unknown }) => checkReason(given.reason);
 /** Of the log, which grows beyond what a row number holds. */
 const number = pipe(string(), regex(/^\d{1,15}$/), transform(Number));
 const word = nullish(pipe(string(), maxLength(100)), null);
-const historyQuery = object({ before: nullish(number, null), contest: word, actor: word, act: word });
+const historyQuery = object({
+  ...{ before: nullish(number, null), contest: word, actor: word, act: word, q: word },
+  ...{ from: nullish(day, null), to: nullish(day, null) },
+  limit: nullish(pipe(number, minValue(1), maxValue(HISTORY_LINES)), null),
+});
 
 /**
  * GET   /api/console/staff                                     administrator: all accounts

@@ -16,6 +16,13 @@ export interface HistoryQuery {
   actor: string | null;
   /** One act, or a group of them that ends in a dot: 'staff.' */
   act: string | null;
+  /** Words that stand in who, of what or why. */
+  q: string | null;
+  /** Days of Shanghai, both included. */
+  from: string | null;
+  to: string | null;
+  /** Most lines; null = a page. */
+  limit: number | null;
 }
 
 /**
@@ -61,11 +68,24 @@ export async function readHistory(db: Db, reader: Reader, query: HistoryQuery): 
   if (query.actor !== null) lines = lines.where('action_log.actor', '=', query.actor);
   if (query.act?.endsWith('.')) lines = lines.where(sql<boolean>`starts_with(action_log.act, ${query.act})`);
   else if (query.act !== null) lines = lines.where(sql<boolean>`action_log.act = ${query.act}`);
+  if (query.from !== null)
+    lines = lines.where('action_log.at', '>=', new Date(`${query.from}T00:00:00+08:00`));
+  if (query.to !== null)
+    lines = lines.where(
+      'action_log.at',
+      '<',
+      new Date(Date.parse(`${query.to}T00:00:00+08:00`) + 86_400_000),
+    );
+  if (query.q)
+    lines = lines.where(
+      sql<boolean>`strpos(lower(concat_ws(' ', action_log.actor, action_log.subject, action_log.reason)), lower(${query.q})) > 0`,
+    );
+  const page = query.limit ?? PAGE;
   const rows = await lines
     .orderBy('action_log.id', 'desc')
-    .limit(PAGE + 1)
+    .limit(page + 1)
     .execute();
-  const shown = rows.slice(0, PAGE);
+  const shown = rows.slice(0, page);
   return {
     actions: shown.map((row) => ({
       id: Number(row.id),
@@ -76,7 +96,7 @@ export async function readHistory(db: Db, reader: Reader, query: HistoryQuery): 
       subject: row.subject,
       reason: row.reason,
     })),
-    next: rows.length > PAGE ? Number(shown.at(-1)?.id) : null,
+    next: rows.length > page ? Number(shown.at(-1)?.id) : null,
   };
 }
 

@@ -68,7 +68,16 @@ export interface AccountApi {
   'POST /api/console/staff/requests/:id/withdraw': { reply: Done };
 
   'GET /api/console/actions': {
-    query: { before?: number; contest?: string; actor?: string; act?: string };
+    query: {
+      before?: number;
+      contest?: string;
+      actor?: string;
+      act?: string;
+      q?: string;
+      from?: string;
+      to?: string;
+      limit?: number;
+    };
     reply: ActionPage;
   };
   'GET /api/console/actions/filters': { reply: ActionFilters };

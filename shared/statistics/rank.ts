@@ -20,3 +20,11 @@ export function ranksOf<One extends Numbered>(
   });
   return ranks;
 }
+
+/** As ranksOf, but nobody has a rank before anything is counted: all would share the first. */
+export function placesOf<One extends Numbered>(
+  all: readonly One[],
+  votes: (one: One) => number,
+): Map<number, number> {
+  return all.some((one) => votes(one) > 0) ? ranksOf(all, votes) : new Map();
+}

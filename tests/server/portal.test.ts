@@ -528,6 +528,8 @@ describe('documents', () => {
     expect(view.hidden['phone']).toMatch(/^138\*{4}00\d\d$/);
     expect([view.hidden['birth'], view.hiddenFaults]).toEqual(['****', []]);
     expect(view.photo).not.toBeNull();
+    // The day below an opinion is its date, and not in its words a second time.
+    expect(view.opinions[0]).toMatchObject({ on: '2026-03-18', words: expect.not.stringMatching(/3\s*月/u) });
     const again = await desk.post<IntakeView>('/api/console/unit/documents', form(files));
     expect(again.made).toEqual([]);
 

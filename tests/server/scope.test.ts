@@ -144,6 +144,18 @@ test('who belongs to named contests reads the log of those and of their own acts
   const { actions } = await auditor.get<ActionPage>('/api/console/actions');
   expect(new Set(actions.map(({ contest }) => contest))).toEqual(new Set([mine]));
   expect((await auditor.get<ActionPage>(`/api/console/actions?contest=${theirs}`)).actions).toEqual([]);
+  const first = actions.at(-1);
+  const told = async (query: string) =>
+    (await auditor.get<ActionPage>(`/api/console/actions?${query}`)).actions.map(({ id }) => id);
+  const day = (at: string, days = 0) =>
+    new Date(Date.parse(at) + 8 * 3_600_000 + days * 86_400_000).toISOString().slice(0, 10);
+  const on = day(first?.at ?? '');
+  expect(await told(`from=${on}&to=${on}&limit=500`)).toContain(first?.id);
+  expect(await told(`to=${day(first?.at ?? '', -1)}`)).not.toContain(first?.id);
+  expect(await told(`q=${encodeURIComponent('查无此事')}`)).toEqual([]);
+  expect(await told(`q=${encodeURIComponent(first?.actor ?? '')}&limit=500`)).toContain(first?.id);
+  expect((await auditor.ask('GET', '/api/console/actions?limit=501')).status).toBe(400);
+  expect((await auditor.ask('GET', '/api/console/actions?from=2026-02-30')).status).toBe(400);
   const filters = await auditor.get<{ contests: ContestName[] }>('/api/console/actions/filters');
   expect(filters.contests.map(({ slug }) => slug)).toEqual([mine]);
 });

@@ -125,6 +125,13 @@ export const reads: Record<string, Walk> = {
   'GET /api/console/contests/:slug/nominations': still(`${at}/nominations`),
   'GET /api/console/contests/:slug/nominations/:id': still(`${at}/nominations/1`),
   'GET /api/console/contests/:slug/nominations/:id/files/:file': still(`${at}/nominations/1/files/1`),
+  'GET /api/console/contests/:slug/nominations/:id/files/:file/paper': still(
+    `${at}/nominations/1/files/1/paper`,
+  ),
+  'GET /api/console/contests/:slug/nominations/:id/original': still(`${at}/nominations/1/original`),
+  'GET /api/console/contests/:slug/nominations/:id/original/paper': still(
+    `${at}/nominations/1/original/paper`,
+  ),
   'GET /api/console/contests/:slug/out': still(`${at}/out`),
   'GET /api/console/contests/:slug/out/:what': still(...printNames.map((what) => `${at}/out/${what}`)),
   'GET /api/console/contests/:slug/plan': still(`${at}/plan`),
@@ -238,6 +245,7 @@ export const acts: Record<string, Walk> = {
   'POST /api/console/contests/:slug/plan/discard': ({ plan }) => [
     { path: `${at}/plan/discard`, body: { version: plan.version + 1 } },
   ],
+  'POST /api/console/contests/:slug/parcel': act(`${at}/parcel`, { ids: [1] }),
   'POST /api/console/contests/:slug/out/:what': () =>
     paperNames.flatMap((what) =>
       paperFormats.flatMap((format) =>

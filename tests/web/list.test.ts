@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Candidate } from '@zuimei/shared/contest.ts';
+import { placesOf } from '@zuimei/shared/statistics/rank.ts';
 import { createSearch, foldText } from '@zuimei/shared/text/fold.ts';
 import { searched } from '../../web/citizen/contest/browse.ts';
 import { shuffled } from '../../web/citizen/contest/order.ts';
@@ -111,5 +112,7 @@ describe('ranking', () => {
 
   it('knows no rank before anything is counted', () => {
     expect(rankOf([candidate(1)], new Map(), 1)).toBeNull();
+    expect(placesOf([candidate(1), candidate(2)], () => 0)).toEqual(new Map());
+    expect(placesOf([candidate(1), candidate(2)], ({ number }) => number - 1).get(1)).toBe(2);
   });
 });

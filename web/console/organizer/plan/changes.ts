@@ -100,7 +100,7 @@ const topics: Topic[] = [
   },
   {
     what: '名额',
-    of: ({ collection }) => [collection.places, collection.categoryPlaces, collection.unitCategoryMost],
+    of: quotaWords,
   },
   { what: '意见与征求意见', of: ({ collection }) => collection.opinions },
   {
@@ -114,6 +114,22 @@ const topics: Topic[] = [
   },
   { what: '向上推荐', of: ({ collection }) => collection.upward },
 ];
+
+/** "共 24 个；个人 20；每个单位最多：集体 1". */
+function quotaWords({ collection, settings }: ContestPlan): string {
+  const named = (counts: Record<string, number>): string =>
+    Object.entries(counts)
+      .map(([id, count]) => `${settings.categories.find((one) => one.id === id)?.name ?? id} ${count}`)
+      .join('，');
+  const most = named(collection.unitCategoryMost);
+  return [
+    collection.places === null ? '总数不限' : `共 ${collection.places} 个`,
+    named(collection.categoryPlaces),
+    most && `每个单位最多：${most}`,
+  ]
+    .filter(Boolean)
+    .join('；');
+}
 
 /** What a publication would change, one line a topic, in the order of the editor. */
 export function changesOf(was: ContestPlan, will: ContestPlan): Change[] {
