@@ -4,8 +4,8 @@ import { endsAt, skippedAt } from '@zuimei/shared/result/skipped.ts';
 import type { StoredPlan } from '../contest/plan.ts';
 import type { Db, Tables } from '../db.ts';
 import { readCourse } from '../judging/course.ts';
-import { readAsked } from './asked.ts';
 import { objectionsLeft } from './objections.ts';
+import { readAsked } from './waiting.ts';
 
 /** Raw addresses are kept at least this long after the last ballot: six months and a day to spare (网络安全法, article 21). */
 export const TRACE_MS = 183 * 86_400_000;
