@@ -51,6 +51,18 @@ export interface Tables extends JudgedTables {
     source: string;
     created_at: Generated<Date>;
   };
+  erasing: {
+    id: Generated<number>;
+    contest: number;
+    trace: boolean;
+    reason: string;
+    asked_by: number;
+    asked_at: Date;
+    due_at: Date;
+    state: Generated<'open' | 'done' | 'declined'>;
+    decided_by: number | null;
+    decided_at: Date | null;
+  };
   media: { id: string; name: string; contest: number; type: string; bytes: Buffer; made_at: Generated<Date> };
   staff: {
     id: Generated<number>;
