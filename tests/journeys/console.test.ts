@@ -121,6 +121,16 @@ test('two hundred nominations with photos are listed, searched and read without 
   // One light answer holds the list; looking for somebody in it asks for nothing more.
   expect(asked).toHaveLength(1);
   expect(asked[0]).toBeLessThan(LIST_BYTES);
+  // Kept under a name, and had again by it, after a reload as well.
+  await page.getByText('常用筛选').click();
+  await page.getByRole('textbox', { name: '名称' }).fill('远山的');
+  await page.getByRole('button', { name: '保存', exact: true }).click();
+  await page.getByRole('button', { name: '清除筛选' }).click();
+  await expect.poll(() => rows.count(), { timeout: 10_000 }).toBe(190);
+  await page.reload();
+  await page.getByText('常用筛选').click();
+  await page.getByRole('button', { name: '远山的', exact: true }).click();
+  await expect.poll(() => rows.count(), { timeout: 10_000 }).toBe(1);
   await rows.first().getByRole('button', { name: '罗远山' }).click();
   await page.getByRole('dialog').getByText('连夜转移群众').first().waitFor();
   await page.goBack();

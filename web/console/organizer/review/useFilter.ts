@@ -7,6 +7,23 @@ import type { Sort } from '../../frame/order.ts';
 
 type Query = Record<string, string | undefined>;
 
+const savedKeys = ['state', 'unit', 'category', 'warned', 'q', 'sort', 'down'];
+
+/** A filter with a name; `query` as it stands in the address. */
+export interface SavedFilter {
+  name: string;
+  query: Record<string, string>;
+}
+
+export function parseSaved(stored: unknown): SavedFilter[] | null {
+  if (!Array.isArray(stored)) return null;
+  return stored.flatMap((one: Partial<SavedFilter> | null) =>
+    typeof one?.name === 'string' && typeof one.query === 'object' && one.query !== null
+      ? [{ name: one.name, query: one.query }]
+      : [],
+  );
+}
+
 /** What of the list is shown, in the address: a link to it shows the same, and 返回 goes back to it. */
 export function useFilter() {
   const route = useRoute();
@@ -83,6 +100,11 @@ export function useFilter() {
     reading,
     view,
     clear: () => set({ unit: '', category: '', warned: '', q: '' }),
+    /** What is chosen now, and to choose what was once. */
+    chosen: () =>
+      Object.fromEntries(savedKeys.map((key) => [key, text(key)] as const).filter(([, value]) => value)),
+    take: (query: SavedFilter['query']) =>
+      set(Object.fromEntries(savedKeys.map((key) => [key, String(query[key] ?? '')]))),
   };
 }
 
