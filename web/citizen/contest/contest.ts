@@ -41,6 +41,10 @@ export const useContest = defineStore('contest', () => {
     const all = contest?.candidates ?? [];
     return numbers ? all.filter((one) => numbers.includes(one.number)) : all;
   });
+  /** Those that somebody stands in: a choice of nobody is none. */
+  const categories = computed(() =>
+    (view.value?.categories ?? []).filter(({ id }) => inRound.value.some((one) => one.category === id)),
+  );
   const byNumber = computed(() => new Map(view.value?.candidates.map((one) => [one.number, one])));
   const categoryName = computed(() => new Map(view.value?.categories.map((one) => [one.id, one.name])));
 
@@ -65,5 +69,20 @@ export const useContest = defineStore('contest', () => {
     else if (view.value === null) status.value = 'failed';
   }
 
-  return { view, full, status, phase, end, round, open, opens, inRound, byNumber, categoryName, show, load };
+  return {
+    view,
+    full,
+    status,
+    phase,
+    end,
+    round,
+    open,
+    opens,
+    inRound,
+    categories,
+    byNumber,
+    categoryName,
+    show,
+    load,
+  };
 });
