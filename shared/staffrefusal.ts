@@ -56,6 +56,9 @@ export const staffRefusalCodes = [
   'title_differs',
   // units and nominations
   'unit_known',
+  'proposal_gone',
+  'proposal_stale',
+  'import_undone',
   'unit_in_use',
   'form_incomplete',
   'quota_full',
