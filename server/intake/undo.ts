@@ -1,4 +1,4 @@
-import { sql, type Transaction } from 'kysely';
+import { type Selectable, sql, type Transaction } from 'kysely';
 import type { ImportLine, ImportView, Stay } from '@zuimei/shared/intake.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Db, Tables } from '../db.ts';
@@ -6,7 +6,7 @@ import { nameIn, partAnswers, sealHidden, twinTags } from '../nomination/answers
 import type { Filing } from '../nomination/filing.ts';
 import { recordEvent } from '../nomination/nomination.ts';
 import { recordAction } from '../staff/action.ts';
-import { readMark } from '../unit/record.ts';
+import { nominationMark, unitMark } from '../unit/record.ts';
 import { openPrivate } from '../vault.ts';
 import type { Was } from './take.ts';
 
@@ -28,13 +28,11 @@ export async function readImports(db: Reader, contest: number, only?: number): P
   const imports = await query.execute();
   const views: ImportView[] = [];
   for (const one of imports) {
-    const lines: ImportLine[] = [];
-    for (const line of await readLines(db, one.id))
-      lines.push({
-        ...{ how: line.how, name: line.name, unit: line.unit_name, nomination: line.nomination },
-        back: line.back,
-        stays: line.back ? null : await stayOf(db, line, one.undone_at !== null),
-      });
+    const lines = (await readLines(db, one.id, one.undone_at !== null)).map(
+      ({ how, name, unit_name: unit, nomination, back, stays }): ImportLine => ({
+        ...{ how, name, unit, nomination, back, stays },
+      }),
+    );
     // A unit whose nomination stays cannot go.
     const staying = new Set(lines.filter(({ how, stays }) => how === 'new' && stays).map(({ unit }) => unit));
     for (const line of lines)
@@ -66,33 +64,33 @@ export async function undoImport(db: Db, filing: Filing, id: number): Promise<Im
     if (!row) throw new Refusal('not_found');
     if (row.undone_at)
       throw new Refusal('import_undone', { by: row.undone_by, at: row.undone_at.toISOString() });
-    const lines = await readLines(tx, id);
-    let back = 0;
+    await sql`select 1 from nomination where id in (select nomination from intake_line where intake = ${id}) for update`.execute(
+      tx,
+    );
+    await sql`select 1 from unit where id in (select unit from intake_line where intake = ${id}) for update`.execute(
+      tx,
+    );
+    const before = await readLines(tx, id, false);
+    const going = before.filter(({ how, stays }) => how !== 'unit' && !stays);
+    for (const line of going) await takeBack(tx, filing, line);
     // Units last: one whose nominations all went can go, too.
-    for (const line of [
-      ...lines.filter(({ how }) => how !== 'unit'),
-      ...lines.filter(({ how }) => how === 'unit'),
-    ]) {
-      if (line.nomination !== null)
-        await sql`select 1 from nomination where id = ${line.nomination} for update`.execute(tx);
-      if (line.unit !== null) await sql`select 1 from unit where id = ${line.unit} for update`.execute(tx);
-      if ((await stayOf(tx, line, true)) !== null) continue;
-      await takeBack(tx, filing, line);
+    const units = (await readLines(tx, id, true)).filter(({ how, stays }) => how === 'unit' && !stays);
+    for (const line of units) await takeBack(tx, filing, line);
+    const back = [...going, ...units].map(({ line }) => line);
+    if (back.length > 0)
       await tx
         .updateTable('intake_line')
         .set({ back: true, was: null, photo: null })
         .where('intake', '=', id)
-        .where('line', '=', line.line)
+        .where('line', 'in', back)
         .execute();
-      back++;
-    }
     const undone = { undone_at: new Date(now), undone_by: actor.name };
     await tx.updateTable('intake').set(undone).where('id', '=', id).execute();
-    const kept = lines.length - back;
+    const kept = before.length - back.length;
     await recordAction(tx, actor, {
       act: 'import.undo',
       contest: contest.id,
-      subject: `第 ${id} 次导入：收回 ${back} 项${kept > 0 ? `，保留 ${kept} 项` : ''}`,
+      subject: `第 ${id} 次导入：收回 ${back.length} 项${kept > 0 ? `，保留 ${kept} 项` : ''}`,
     });
     const [view] = await readImports(tx, contest.id, id);
     if (!view) throw new Refusal('not_found');
@@ -100,38 +98,30 @@ export async function undoImport(db: Db, filing: Filing, id: number): Promise<Im
   });
 }
 
-type Line = Awaited<ReturnType<typeof readLines>>[number];
-
-async function readLines(db: Reader, intake: number) {
-  return await db
-    .selectFrom('intake_line')
-    .selectAll()
-    .where('intake', '=', intake)
-    .orderBy('line')
-    .execute();
-}
+type Line = Pick<
+  Selectable<Tables['intake_line']>,
+  'intake' | 'line' | 'how' | 'name' | 'unit_name' | 'nomination' | 'unit' | 'was' | 'photo' | 'back'
+> & { stays: Stay | null };
 
 /**
- * What is gone already needs no taking back: it says nothing. `over`: what the import made and can go is gone, so that whatever a unit still
- * has keeps it.
+ * The lines of an import, and why one stays: it is no longer what the import left, or it is a unit that has an account, came by its link, or
+ * reports what this import did not make. `over`: what the import made and can go is gone, so that whatever a unit still has keeps it. What
+ * is gone by itself needs no taking back and says nothing.
  */
-async function stayOf(db: Reader, line: Line, over = false): Promise<Stay | null> {
-  const { how, nomination, unit } = line;
-  if (nomination === null && unit === null) return null;
-  if (how === 'unit' && (await isUsed(db, unit ?? 0, over ? 0 : line.intake))) return 'used';
-  return (await readMark(db, line)) === line.mark ? null : 'changed';
-}
-
-/** Does it report anything that this import did not make and will not take along, has it an account, or was its link opened? */
-async function isUsed(db: Reader, unit: number, intake: number): Promise<boolean> {
-  const { rows } = await sql<{ used: boolean }>`
-    select exists (select 1 from staff where unit = ${unit})
-      or exists (select 1 from action_log where unit = ${unit})
-      or exists (select 1 from nomination n where n.unit = ${unit} and not exists
-        (select 1 from intake_line l where l.intake = ${intake} and l.nomination = n.id and l.how = 'new' and not l.back)) as used`.execute(
-    db,
-  );
-  return rows[0]?.used ?? false;
+async function readLines(db: Reader, intake: number, over: boolean): Promise<Line[]> {
+  const { rows } = await sql<Line & { changed: boolean; used: boolean }>`
+    select l.intake, l.line, l.how, l.name, l.unit_name, l.nomination, l.unit, l.was, l.photo, l.back,
+      coalesce(l.mark <> (select ${nominationMark} from nomination n where n.id = l.nomination), false)
+        or coalesce(l.mark <> (select ${unitMark} from unit u where u.id = l.unit), false) as changed,
+      l.unit is not null and (l.unit in (select unit from staff where unit is not null)
+        or l.unit in (select unit from action_log where unit is not null)
+        or exists (select 1 from nomination n where n.unit = l.unit and (${over} or not exists
+          (select 1 from intake_line o where o.intake = l.intake and o.nomination = n.id and o.how = 'new' and not o.back)))) as used
+    from intake_line l where l.intake = ${intake} order by l.line`.execute(db);
+  return rows.map(({ changed, used, ...line }) => ({
+    ...line,
+    stays: line.back ? null : used ? 'used' : changed ? 'changed' : null,
+  }));
 }
 
 async function takeBack(tx: Transaction<Tables>, filing: Filing, line: Line): Promise<void> {

@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { Photo } from '@zuimei/shared/contest.ts';
 import type { ImportLine } from '@zuimei/shared/intake.ts';
-import type { Db, Tables } from '../db.ts';
+import type { Tables } from '../db.ts';
 import { sealPrivate } from '../vault.ts';
 
 /*
@@ -37,16 +37,18 @@ export function createRecord(tx: Transaction<Tables>, key: Uint8Array, intake: n
   };
 }
 
-/** All that there is of a nomination, with its opinions and files, or of a unit, as a digest; '' when it is gone. */
-export async function readMark(
-  tx: Transaction<Tables> | Db,
+/** All that there is of a nomination n, with its opinions and files, and of a unit u: as a digest, so that any change at all is seen. */
+export const nominationMark = sql<string>`md5(concat_ws('|', n::text,
+  (select string_agg(o::text, '|' order by o.step) from opinion o where o.nomination = n.id),
+  (select string_agg(a.id::text, '|' order by a.id) from attachment a where a.nomination = n.id)))`;
+export const unitMark = sql<string>`md5(u::text)`;
+
+async function readMark(
+  tx: Transaction<Tables>,
   { nomination, unit }: { nomination: number | null; unit: number | null },
 ): Promise<string> {
   const { rows } = await sql<{ mark: string }>`
-    select md5(concat_ws('|', n::text,
-      (select string_agg(o::text, '|' order by o.step) from opinion o where o.nomination = n.id),
-      (select string_agg(a.id::text, '|' order by a.id) from attachment a where a.nomination = n.id))) as mark
-    from nomination n where n.id = ${nomination}
-    union all select md5(u::text) from unit u where u.id = ${unit}`.execute(tx);
+    select ${nominationMark} as mark from nomination n where n.id = ${nomination}
+    union all select ${unitMark} from unit u where u.id = ${unit}`.execute(tx);
   return rows[0]?.mark ?? '';
 }
