@@ -7,7 +7,7 @@ import type { Instant } from './time.ts';
 import type { IntakeProblem } from './unit.ts';
 
 /** A column of a list: what its head says, and what it was taken for; null = it was not used. `key`: the label without what varies. */
-export interface SheetColumn {
+export interface ListColumn {
   key: string;
   label: string;
   field: FieldName | null;
@@ -23,7 +23,7 @@ export interface ProposalView {
   lines: ProposedLine[];
   /** Of the list, for lines whose unit is in none of it. */
   units: { id: number; name: string }[];
-  columns: SheetColumn[];
+  columns: ListColumn[];
   /** What belongs to no line. */
   problems: IntakeProblem[];
   terms: { form: FormField[]; categories: readonly Category[]; unitKinds: UnitKind[]; consent: boolean };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FieldName } from '@zuimei/shared/form.ts';
-import type { SheetColumn } from '@zuimei/shared/intake.ts';
+import type { ListColumn } from '@zuimei/shared/intake.ts';
 import { clip } from '../text.ts';
 import type { Draft } from './draft.ts';
 import type { Nomination } from './nomination.ts';
@@ -47,11 +47,11 @@ export async function readDocuments(
     onRead?: (done: number) => void;
     open?: typeof createReader;
   } = {},
-): Promise<{ nominations: Nomination[]; problems: Problem[]; columns: SheetColumn[] }> {
+): Promise<{ nominations: Nomination[]; problems: Problem[]; columns: ListColumn[] }> {
   const problems: Problem[] = [];
   const drafts: Draft[] = [];
   const known = new Map<string, string>();
-  const heads = new Map<string, SheetColumn>();
+  const heads = new Map<string, ListColumn>();
   if (files.length > documentLimits.files)
     return {
       nominations: [],

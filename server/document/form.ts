@@ -1,5 +1,5 @@
 import { type FieldName, fieldOf } from '@zuimei/shared/form.ts';
-import type { SheetColumn } from '@zuimei/shared/intake.ts';
+import type { ListColumn } from '@zuimei/shared/intake.ts';
 import { readCards } from './card.ts';
 import { type Contact, contactOf, type Draft } from './draft.ts';
 import { leftOver } from './left.ts';
@@ -27,7 +27,7 @@ export function readForms(
   document: Document,
   file: string,
   given: GivenColumns = new Map(),
-): { drafts: Draft[]; problems: Problem[]; columns: SheetColumn[] } {
+): { drafts: Draft[]; problems: Problem[]; columns: ListColumn[] } {
   const found: Found[] = [];
   const lists: Table[] = [];
   const placed = new Set<Cell>();

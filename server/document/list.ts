@@ -1,5 +1,5 @@
 import { type FieldName, fieldOf, labelText } from '@zuimei/shared/form.ts';
-import type { SheetColumn } from '@zuimei/shared/intake.ts';
+import type { ListColumn } from '@zuimei/shared/intake.ts';
 import { parseBirth } from '@zuimei/shared/text/birth.ts';
 import { parsePhone } from '@zuimei/shared/text/phone.ts';
 import { answerIn, type Contact, contactOf, type Draft, type Value } from './draft.ts';
@@ -29,8 +29,8 @@ function fieldIn(text: string, given: GivenColumns): FieldName | null {
 }
 
 /** The columns of a list as they were taken, in order, with their labels. */
-export function columnsIn(tables: readonly Table[], given: GivenColumns): SheetColumn[] {
-  const found = new Map<string, SheetColumn>();
+export function columnsIn(tables: readonly Table[], given: GivenColumns): ListColumn[] {
+  const found = new Map<string, ListColumn>();
   for (const { rows } of tables) {
     const head = rows.find((line) => isHead(line.cells, given));
     for (const cell of head ? distinctCells(head.cells) : []) {

@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import type { FieldName } from '@zuimei/shared/form.ts';
-import type { SheetColumn } from '@zuimei/shared/intake.ts';
+import type { ListColumn } from '@zuimei/shared/intake.ts';
 import { type Archive, openArchive } from './archive.ts';
 import { readCsv } from './csv.ts';
 import { readDocx } from './docx.ts';
@@ -38,7 +38,7 @@ export interface Merged {
 }
 
 export type ReadReply =
-  | { kind: DocumentKind; drafts: Draft[]; problems: Problem[]; tables?: Table[]; columns?: SheetColumn[] }
+  | { kind: DocumentKind; drafts: Draft[]; problems: Problem[]; tables?: Table[]; columns?: ListColumn[] }
   | { refused: ProblemCode };
 
 const starts = (bytes: Uint8Array, ...mark: number[]): boolean =>

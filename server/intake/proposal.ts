@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely';
 import { answerFaults, isHidden, isText } from '@zuimei/shared/answer.ts';
 import type { CandidateKind, Photo } from '@zuimei/shared/contest.ts';
 import type { FieldName } from '@zuimei/shared/form.ts';
-import type { ProposalView, ProposedLine, SheetColumn, There } from '@zuimei/shared/intake.ts';
+import type { ListColumn, ProposalView, ProposedLine, There } from '@zuimei/shared/intake.ts';
 import type { FormValues } from '@zuimei/shared/nomination.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { foldText } from '@zuimei/shared/text/fold.ts';
@@ -86,7 +86,7 @@ export async function propose(
   };
 }
 
-const asked = (columns: readonly SheetColumn[]): SheetColumn[] =>
+const asked = (columns: readonly ListColumn[]): ListColumn[] =>
   columns.map((one) => (one.field === 'other' ? { ...one, field: null } : one));
 
 /** Its lines, locked until the transaction ends. Refuses with not_found, and with proposal_gone once it was taken or is a day old. */
