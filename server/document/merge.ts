@@ -32,7 +32,7 @@ export function mergeDrafts(
   drafts: readonly Draft[],
   keep = false,
 ): { nominations: Nomination[]; problems: Problem[] } {
-  splitUnits(drafts);
+  splitUnits(drafts, keep);
   const problems: Problem[] = [];
   const nominations: Nomination[] = [];
   const phones = new Map<string, string>();
@@ -180,9 +180,10 @@ const unitEnd = /(局|委|办|院|所|站|中心|公司|队|会|处|厂|校|政�
 
 /**
  * "现工作单位及职务" holds both in one cell. It is cut behind the longest unit known from the other documents and rows,
- * at the blank or line break its writer put there, or where its words tell (unitpost.ts); otherwise all of it stays the unit.
+ * at the blank or line break its writer put there, or, when somebody will look at it (`guess`), where its words tell (unitpost.ts); otherwise
+ * all of it stays the unit.
  */
-function splitUnits(drafts: readonly Draft[]): void {
+function splitUnits(drafts: readonly Draft[], guess: boolean): void {
   const known = new Set<string>();
   for (const { values, contact } of drafts) {
     if (values.unit) known.add(cleanLine(values.unit.text));
@@ -196,7 +197,7 @@ function splitUnits(drafts: readonly Draft[]): void {
     const [head = '', ...tail] = both.text.split(/\s+/u);
     const unit =
       longest.find((one) => text.startsWith(one)) ??
-      (tail.length > 0 && unitEnd.test(head) ? head : (cutPost(text)?.unit ?? text));
+      (tail.length > 0 && unitEnd.test(head) ? head : (guess && cutPost(text)?.unit) || text);
     const post = unit === head && !text.startsWith(head) ? tail.join('') : text.slice(unit.length).trim();
     values.unit = { ...both, text: unit };
     if (post) values.post ??= { ...both, text: post };
