@@ -109,7 +109,7 @@ async function settleUnits(
     const there = unit === null ? undefined : byId.get(unit);
     if (there) known.set(foldText(name), there);
     else if (kind !== null) {
-      const draft = { name: first.unitName, kind, quota: null, contact: first.contact };
+      const draft = { name: first.unitName, kind, quota: null, parent: '', contact: first.contact };
       const [made] = await units.add(tx, contest.id, collection, [draft]);
       if (!made) continue;
       known.set(foldText(name), made);

@@ -104,8 +104,8 @@ type Line = Pick<
 > & { stays: Stay | null };
 
 /**
- * The lines of an import, and why one stays: it is no longer what the import left, or it is a unit that has an account, came by its link, or
- * reports what this import did not make. `over`: what the import made and can go is gone, so that whatever a unit still has keeps it. What
+ * The lines of an import, and why one stays: it is no longer what the import left, or it is a unit that has an account, came by its link, stands
+ * above another, or reports what this import did not make. `over`: what the import made and can go is gone, so that whatever a unit still has keeps it. What
  * is gone by itself needs no taking back and says nothing.
  */
 async function readLines(db: Reader, intake: number, over: boolean): Promise<Line[]> {
@@ -115,6 +115,8 @@ async function readLines(db: Reader, intake: number, over: boolean): Promise<Lin
         or coalesce(l.mark <> (select ${unitMark} from unit u where u.id = l.unit), false) as changed,
       l.unit is not null and (l.unit in (select unit from staff where unit is not null)
         or l.unit in (select unit from action_log where unit is not null)
+        or exists (select 1 from unit u where u.parent = l.unit and not exists
+          (select 1 from intake_line o where o.intake = l.intake and o.unit = u.id))
         or exists (select 1 from nomination n where n.unit = l.unit and (${over} or not exists
           (select 1 from intake_line o where o.intake = l.intake and o.nomination = n.id and o.how = 'new' and not o.back)))) as used
     from intake_line l where l.intake = ${intake} order by l.line`.execute(db);

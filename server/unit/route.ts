@@ -24,6 +24,7 @@ const draft = object({
   name: named(80),
   kind: pipe(string(), maxLength(64)),
   quota: nullable(whole(0, 10_000)),
+  parent: optional(words(80), ''),
   contact: object({
     name: words(80),
     phone: words(30),
@@ -72,6 +73,7 @@ export function unitRoute(parts: {
         closes: collection?.closes ?? '',
         collecting: stored.collection !== null,
         archived: stored.archivedAt !== null,
+        leveled: collection?.opinions.some(({ owner }) => typeof owner === 'object') ?? false,
         units: collection ? await units.list(db, stored.id, collection) : [],
       };
       return c.json(view);
