@@ -54,6 +54,7 @@ export const staffRefusalCodes = [
   // after it
   'archived',
   'title_differs',
+  'skip_untyped',
   // units and nominations
   'unit_known',
   'proposal_gone',

@@ -86,6 +86,7 @@ export const statusOf: Record<AnyRefusalCode, ContentfulStatusCode> = {
   too_many_announcements: 409,
   archived: 409,
   title_differs: 422,
+  skip_untyped: 422,
   unit_known: 409,
   proposal_gone: 409,
   proposal_stale: 409,

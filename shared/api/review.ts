@@ -125,6 +125,7 @@ export interface ReviewApi {
         reason?: string;
         deeds?: Section[];
         honours?: string[];
+        shown?: string[];
       };
     };
     /** `fields`: which of them are another now. */
