@@ -67,6 +67,10 @@ grant update (unit, state, source, kind, category, name, answers, private, photo
 grant select, insert on nomination_event to :app;
 grant update (reason) on nomination_event to :app;
 grant select, insert, delete on attachment to :app;
+grant select, insert, delete on intake to :app;
+grant update (proposal, taken_at, undone_at, undone_by) on intake to :app;
+grant select, insert on intake_line to :app;
+grant update (was, photo, back) on intake_line to :app;
 grant select, insert, delete on opinion to :app;
 grant update (verdict, words, signer, on_date, file, entered_by, at) on opinion to :app;
 grant select, insert, delete on screening to :app;
