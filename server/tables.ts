@@ -213,6 +213,31 @@ export interface Tables extends JudgedTables {
     act: Act | null;
     channel: number | null;
   };
+  intake: {
+    id: Generated<number>;
+    contest: number;
+    what: 'nominations' | 'units';
+    files: string;
+    proposal: Buffer | null;
+    by: string;
+    at: Date;
+    taken_at: Date | null;
+    undone_at: Date | null;
+    undone_by: Generated<string>;
+  };
+  intake_line: {
+    intake: number;
+    line: number;
+    how: 'new' | 'merge' | 'replace' | 'unit';
+    name: string;
+    unit_name: string;
+    nomination: number | null;
+    unit: number | null;
+    mark: string;
+    was: Buffer | null;
+    photo: Photo | null;
+    back: Generated<boolean>;
+  };
   nomination_event: {
     id: Generated<Count>;
     nomination: number;

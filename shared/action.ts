@@ -67,6 +67,8 @@ export type ActCode =
   | 'nomination.file'
   | 'nomination.open'
   | 'nomination.import'
+  | 'nomination.delete'
+  | 'import.undo'
   | 'nomination.submit'
   | 'nomination.withdraw'
   | 'nomination.opinion'

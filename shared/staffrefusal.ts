@@ -57,6 +57,9 @@ export const staffRefusalCodes = [
   'skip_untyped',
   // units and nominations
   'unit_known',
+  'proposal_gone',
+  'proposal_stale',
+  'import_undone',
   'unit_parent',
   'unit_in_use',
   'form_incomplete',

@@ -1,4 +1,6 @@
 import { parentPort } from 'node:worker_threads';
+import type { FieldName } from '@zuimei/shared/form.ts';
+import type { ListColumn } from '@zuimei/shared/intake.ts';
 import { type Archive, openArchive } from './archive.ts';
 import { readCsv } from './csv.ts';
 import { readDocx } from './docx.ts';
@@ -23,6 +25,8 @@ export interface ReadAsk {
   tables?: true;
   /** The whole document as it is, to be looked at. */
   paper?: true;
+  /** What columns of lists are, by label (list.ts GivenColumns). */
+  columns?: [label: string, field: FieldName | null][];
 }
 
 /** All drafts of a request to one nomination a nominee. */
@@ -37,7 +41,14 @@ export interface Merged {
 }
 
 export type ReadReply =
-  | { kind: DocumentKind; drafts: Draft[]; problems: Problem[]; tables?: Table[]; paper?: Paper }
+  | {
+      kind: DocumentKind;
+      drafts: Draft[];
+      problems: Problem[];
+      tables?: Table[];
+      columns?: ListColumn[];
+      paper?: Paper;
+    }
   | { refused: ProblemCode };
 
 const starts = (bytes: Uint8Array, ...mark: number[]): boolean =>
@@ -125,7 +136,7 @@ async function answerTo(ask: ReadAsk): Promise<ReadReply> {
   if (ask.paper) return { kind, drafts: [], problems: [], paper: paperOf(document) };
   return ask.tables
     ? { kind, drafts: [], problems: hiddenIn(document, ask.file), tables: tablesOf(document) }
-    : { kind, ...readForms(document, ask.file) };
+    : { kind, ...readForms(document, ask.file, new Map(ask.columns)) };
 }
 
 /** Whatever a document breaks in a reader is that document's fault, so it is answered, never thrown. */

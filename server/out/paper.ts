@@ -60,8 +60,13 @@ export type PressAsk =
   | { kind: 'workbook'; tables: PaperTable[]; bordered: boolean }
   | { kind: 'landscape'; annex: string; tables: PaperTable[]; footer: string }
   | { kind: 'card'; card: Card }
-  | { kind: 'letter'; letter: Letter }
-  | { kind: 'cards'; cards: Card[] };
+  | { kind: 'letter'; letter: Letter };
+
+/** Many cards, one file each. */
+export interface CardsAsk {
+  kind: 'cards';
+  cards: Card[];
+}
 
 /** Longest text a worksheet's cell can hold. */
 const CELL_CHARS = 32_000;

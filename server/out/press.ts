@@ -1,6 +1,6 @@
 import { askThread, startThread } from '../thread.ts';
 import type { Turns } from '../turn.ts';
-import type { Card, PressAsk } from './paper.ts';
+import type { Card, CardsAsk, PressAsk } from './paper.ts';
 
 export const pressLimits = { fileMs: 60_000, heapMb: 768 };
 
@@ -8,7 +8,7 @@ type File = Uint8Array<ArrayBuffer>;
 
 /** Makes a file of a paper, or one of each card. Refuses with `busy` when too many wait already. */
 export interface Press {
-  (ask: Exclude<PressAsk, { kind: 'cards' }>): Promise<File>;
+  (ask: PressAsk): Promise<File>;
   all(cards: Card[]): Promise<File[]>;
 }
 
@@ -17,7 +17,7 @@ export interface Press {
  * which nobody's ballot must wait. Cards that are asked for together share one.
  */
 export function createPress(turns: Turns, limits = pressLimits): Press {
-  const make = async (ask: PressAsk): Promise<File[]> => {
+  const make = async (ask: PressAsk | CardsAsk): Promise<File[]> => {
     using _turn = await turns.take();
     return await print(ask, limits);
   };
@@ -29,7 +29,7 @@ export function createPress(turns: Turns, limits = pressLimits): Press {
   return Object.assign(one, { all: (cards: Card[]) => make({ kind: 'cards', cards }) });
 }
 
-async function print(ask: PressAsk, limits: typeof pressLimits): Promise<File[]> {
+async function print(ask: PressAsk | CardsAsk, limits: typeof pressLimits): Promise<File[]> {
   const thread = startThread(new URL('./worker.ts', import.meta.url), limits.heapMb);
   try {
     const outcome = await askThread<File[]>(thread, ask, AbortSignal.timeout(limits.fileMs));

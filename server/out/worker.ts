@@ -1,8 +1,8 @@
 import { parentPort } from 'node:worker_threads';
-import type { PressAsk } from './paper.ts';
+import type { CardsAsk, PressAsk } from './paper.ts';
 
 /** Only the library that is needed is loaded: the thread lives for one file. */
-async function make(ask: Exclude<PressAsk, { kind: 'cards' }>): Promise<Uint8Array> {
+async function make(ask: PressAsk): Promise<Uint8Array> {
   if (ask.kind === 'workbook')
     return await (await import('./workbook.ts')).writeWorkbook(ask.tables, ask.bordered);
   if (ask.kind === 'landscape') return await (await import('./landscape.ts')).writeLandscape(ask);
@@ -10,13 +10,13 @@ async function make(ask: Exclude<PressAsk, { kind: 'cards' }>): Promise<Uint8Arr
   return await (await import('./card.ts')).writeCard(ask.card);
 }
 
-async function makeAll(ask: PressAsk): Promise<Uint8Array[]> {
+async function makeAll(ask: PressAsk | CardsAsk): Promise<Uint8Array[]> {
   const asks = ask.kind === 'cards' ? ask.cards.map((card) => ({ kind: 'card' as const, card })) : [ask];
   const files: Uint8Array[] = [];
   for (const one of asks) files.push(new Uint8Array(await make(one)));
   return files;
 }
 
-parentPort?.once('message', (ask: PressAsk) => {
+parentPort?.once('message', (ask: PressAsk | CardsAsk) => {
   void makeAll(ask).then((files) => parentPort?.postMessage(files));
 });

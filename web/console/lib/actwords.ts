@@ -67,6 +67,8 @@ const acts: Record<ActCode, string> = {
   'nomination.file': '上传附件',
   'nomination.open': '打开附件',
   'nomination.import': '导入报送',
+  'nomination.delete': '删除草稿',
+  'import.undo': '撤销导入',
   'nomination.submit': '提交报送',
   'nomination.withdraw': '撤回报送',
   'nomination.opinion': '填写意见',
