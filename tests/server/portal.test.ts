@@ -6,7 +6,6 @@ import { findTwins } from '@zuimei/server/nomination/twin.ts';
 import type { ProposalView, TakenLine } from '@zuimei/shared/intake.ts';
 import type { FormValues, NominationView } from '@zuimei/shared/nomination.ts';
 import type { PaperView } from '@zuimei/shared/paper.ts';
-import type { ReviewList, ReviewView } from '@zuimei/shared/shortlist.ts';
 import type { IntakeView, PortalView, UnitsView } from '@zuimei/shared/unit.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { type Desk, signIn } from '../harness/office.ts';
@@ -72,36 +71,6 @@ describe('a nomination', () => {
       ['return', '测试主办'],
       ['submit', '青石镇人民政府'],
     ]);
-  });
-
-  test('sent again, it says so to its reviewers, with what changed since, private answers by no more than that', async () => {
-    const contest = await openCollection(site);
-    const { desk } = await contest.unit('青石镇人民政府');
-    const draft = await fileDraft(desk, personValues('林立夏', '13800000007'), photo);
-    await submit(desk, draft);
-    const path = `${contest.base}/nominations/${draft.id}`;
-    expect(await contest.organizer.get<ReviewView>(path)).toMatchObject({ again: false, revisions: null });
-    await sendBack(contest.id, draft.id, '请写明年限');
-    const back = await desk.get<NominationView>(one(draft.id));
-    const values = { ...personValues('林立夏', '13800000007'), birth: '1989-07', years: '十年' };
-    await desk.ask('PUT', one(draft.id), { ...saveOf(back), values });
-    // What is half changed is still its unit's.
-    expect(await contest.organizer.get<ReviewView>(path)).toMatchObject({ again: false, revisions: null });
-    await submit(desk, { ...back, version: back.version + 1 });
-    const view = await contest.organizer.get<ReviewView>(path);
-    expect(view).toMatchObject({ again: true, returned: '请写明年限' });
-    expect(view.revisions?.map(({ field, was, is }) => [field, was, is])).toEqual([
-      ['birth', '****', '****'],
-      ['years', '9年', '十年'],
-    ]);
-    const list = await contest.organizer.get<ReviewList>(`${contest.base}/nominations`);
-    expect(list.lines.map(({ again }) => again)).toEqual([true]);
-    const kept = await site.parts.db
-      .selectFrom('nomination')
-      .select('before')
-      .where('id', '=', draft.id)
-      .executeTakeFirstOrThrow();
-    expect(kept.before?.toString('latin1')).not.toContain('13800000007');
   });
 
   test('is not sent while anything is missing, too long or no choice, and every such field is named', async () => {

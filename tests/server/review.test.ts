@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Checked, warningsOf } from '@zuimei/server/nomination/warning.ts';
 import { yearsOf } from '@zuimei/server/nomination/years.ts';
 import { drawOrder } from '@zuimei/server/shortlist/draw.ts';
+import type { NominationView } from '@zuimei/shared/nomination.ts';
 import type { Collection } from '@zuimei/shared/plan/plan.ts';
 import { planFrom, presets } from '@zuimei/shared/plan/preset.ts';
 import type { DecideResult, ReviewList, ReviewView, WarningCode } from '@zuimei/shared/shortlist.ts';
@@ -11,6 +12,8 @@ import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { type Desk, signIn } from '../harness/office.ts';
 import { createSite, type TestSite } from '../harness/site.ts';
 import { addFile, addPhoto } from './collected.ts';
+import { fileDraft, openCollection, personValues } from './filed.ts';
+import { portrait } from './paper.ts';
 import { collected, photo } from './sent.ts';
 
 let fresh: FreshDatabase;
@@ -223,6 +226,43 @@ describe('reading one', () => {
     });
     expect((await reviewer.ask('PUT', path, { ...edit, version: 2 })).status).toBe(403);
   });
+});
+
+test('one that came again says so, with the reason and what changed since, private answers by no more than that', async () => {
+  const contest = await openCollection(site);
+  const { desk } = await contest.unit('青石镇人民政府');
+  const draft = await fileDraft(desk, personValues('林立夏', '13800000007'), await portrait());
+  const own = `/api/console/unit/nominations/${draft.id}`;
+  const path = `${contest.base}/nominations/${draft.id}`;
+  const submit = async () => {
+    const { version } = await desk.get<NominationView>(own);
+    expect((await desk.ask('POST', `${own}/submit`, { version })).status).toBe(200);
+  };
+  await submit();
+  expect(await reviewer.get<ReviewView>(path)).toMatchObject({ again: false, revisions: null });
+  const back = { ids: [draft.id], verdict: 'return', reason: '请写明年限' };
+  await reviewer.post(`${contest.base}/nominations/decide`, back);
+  const { version, kind, category, consent } = await desk.get<NominationView>(own);
+  const values = { ...personValues('林立夏', '13800000007'), birth: '1989-07', years: '十年' };
+  const saved = await desk.ask('PUT', own, { version, kind, category, consent, values });
+  expect(saved.status).toBe(200);
+  // What is half changed is still its unit's.
+  expect(await reviewer.get<ReviewView>(path)).toMatchObject({ again: false, revisions: null });
+  await submit();
+  const view = await reviewer.get<ReviewView>(path);
+  expect(view).toMatchObject({ again: true, returned: '请写明年限' });
+  expect(view.revisions?.map(({ field, was, is }) => [field, was, is])).toEqual([
+    ['birth', '****', '****'],
+    ['years', '9年', '十年'],
+  ]);
+  const { lines } = await reviewer.get<ReviewList>(`${contest.base}/nominations`);
+  expect(lines.map(({ again }) => again)).toEqual([true]);
+  const { before } = await site.parts.db
+    .selectFrom('nomination')
+    .select('before')
+    .where('id', '=', draft.id)
+    .executeTakeFirstOrThrow();
+  expect(before?.toString('latin1')).not.toMatch(/13800000007|1988-06/);
 });
 
 describe('screening', () => {
