@@ -55,19 +55,46 @@ export function revisionsOf(
   return [...told.filter((one) => one.was !== one.is), ...answers];
 }
 
-/** Two texts parted at what they begin and end with alike: only the middle changed. No character is cut in two. */
-export function middleOf(was: string, is: string): { head: string; was: string; is: string; tail: string } {
-  const [old, now] = [[...was], [...is]];
-  const most = Math.min(old.length, now.length);
-  let head = 0;
-  while (head < most && old[head] === now[head]) head++;
-  let tail = 0;
-  while (tail < most - head && old.at(-1 - tail) === now.at(-1 - tail)) tail++;
-  const middle = (text: string[]): string => text.slice(head, text.length - tail).join('');
-  return {
-    head: now.slice(0, head).join(''),
-    was: middle(old),
-    is: middle(now),
-    tail: now.slice(now.length - tail).join(''),
+export interface RevisionPart {
+  /** same: in both; was: only before; is: only now. */
+  side: 'same' | 'was' | 'is';
+  text: string;
+}
+
+/** Two texts of more sentences than this, multiplied, are shown whole: nobody reads on in such a change. */
+const MOST_PAIRS = 250_000;
+
+/** Two texts sentence by sentence: what both have in one order stands once (a longest common subsequence), the others are old or new. */
+export function partsOf(was: string, is: string): RevisionPart[] {
+  const sentences = (text: string): string[] => text.split(/(?<=[。！？；\n])/u).filter((one) => one !== '');
+  const [old, now] = [sentences(was), sentences(is)];
+  const parts: RevisionPart[] = [];
+  const say = (side: RevisionPart['side'], text: string): void => {
+    const last = parts.at(-1);
+    if (last?.side === side) last.text += text;
+    else if (text !== '') parts.push({ side, text });
   };
+  if (old.length * now.length > MOST_PAIRS) {
+    say('was', was);
+    say('is', is);
+    return parts;
+  }
+  // common[i][j]: how many sentences old from i on and now from j on have in common.
+  const common = old.map(() => now.map(() => 0));
+  const at = (i: number, j: number): number => common[i]?.[j] ?? 0;
+  for (let i = old.length - 1; i >= 0; i--)
+    for (let j = now.length - 1; j >= 0; j--) {
+      const row = common[i];
+      if (row) row[j] = old[i] === now[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
+    }
+  let [i, j] = [0, 0];
+  while (i < old.length || j < now.length) {
+    if (i < old.length && j < now.length && old[i] === now[j]) {
+      say('same', old[i++] ?? '');
+      j++;
+    } else if (i < old.length && (j >= now.length || at(i + 1, j) >= at(i, j + 1)))
+      say('was', old[i++] ?? '');
+    else say('is', now[j++] ?? '');
+  }
+  return parts;
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { answerFault, isIdentity, settled } from '@zuimei/shared/answer.ts';
 import type { FormField } from '@zuimei/shared/plan/plan.ts';
-import { middleOf } from '@zuimei/shared/revision.ts';
+import { partsOf } from '@zuimei/shared/revision.ts';
 import { monthIn, parseBirth } from '@zuimei/shared/text/birth.ts';
 import { createSearch, foldText, readNumber, sameText } from '@zuimei/shared/text/fold.ts';
 import { inFigures, parseNumeral } from '@zuimei/shared/text/numeral.ts';
@@ -202,12 +202,28 @@ test('an answer is taken as its field wants it, and one that is none stays as ty
   expect(isIdentity('１１０１０５１９４９１２３１００２Ｘ')).toBe(true);
 });
 
-test('of two texts only the middle that differs is marked, without cutting a character', () => {
-  expect(middleOf('值守二十一天，转移群众', '值守三十天，转移群众')).toEqual({
-    head: '值守',
-    was: '二十一',
-    is: '三十',
-    tail: '天，转移群众',
-  });
-  expect(middleOf('𠮷𠮷', '𠮷')).toEqual({ head: '𠮷', was: '𠮷', is: '', tail: '' });
+test('of two texts what both say stands once, and sentences that are old or new are marked', () => {
+  expect(partsOf('值守二十一天。\n转移三百人。', '值守三十天。\n转移三百人。\n排查五十处。')).toEqual([
+    { side: 'was', text: '值守二十一天。' },
+    { side: 'is', text: '值守三十天。' },
+    { side: 'same', text: '\n转移三百人。' },
+    { side: 'is', text: '\n排查五十处。' },
+  ]);
+  expect(partsOf('9年', '十年').map(({ side }) => side)).toEqual(['was', 'is']);
+  expect(partsOf('', '新写的')).toEqual([{ side: 'is', text: '新写的' }]);
+  fc.assert(
+    fc.property(
+      fc.string({ unit: fc.constantFrom('甲', '乙', '。', '\n') }),
+      fc.string({ unit: fc.constantFrom('甲', '乙', '。', '\n') }),
+      (was, is) => {
+        const parts = partsOf(was, is);
+        const side = (left: string) =>
+          parts
+            .filter((one) => one.side !== left)
+            .map(({ text }) => text)
+            .join('');
+        expect([side('is'), side('was')]).toEqual([was, is]);
+      },
+    ),
+  );
 });
