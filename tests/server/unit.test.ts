@@ -39,7 +39,7 @@ describe('a unit', () => {
     await contest.unit('桐江街道办事处', 'town', 7);
     const { units } = await contest.units();
     expect(units.map(({ name, most, used, quota }) => ({ name, most, used, quota }))).toEqual([
-      { name: '青石镇人民政府', most: 3, used: 0, quota: null },
+      { name: '青石镇人民政府', most: null, used: 0, quota: null },
       { name: '桐江街道办事处', most: 7, used: 0, quota: 7 },
     ]);
     expect(units[0]?.contact).toEqual({ name: '测试联系人', phone: '138****0100' });
