@@ -57,6 +57,8 @@ export const staffRefusalCodes = [
   // units and nominations
   'unit_known',
   'unit_in_use',
+  'webhook_address',
+  'webhook_missing',
   'form_incomplete',
   'quota_full',
   'category_full',

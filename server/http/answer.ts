@@ -88,6 +88,8 @@ export const statusOf: Record<AnyRefusalCode, ContentfulStatusCode> = {
   title_differs: 422,
   unit_known: 409,
   unit_in_use: 409,
+  webhook_address: 422,
+  webhook_missing: 409,
   form_incomplete: 422,
   quota_full: 409,
   category_full: 409,

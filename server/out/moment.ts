@@ -1,5 +1,3 @@
-import type { PaperName } from '@zuimei/shared/out.ts';
-import { paperTitles } from '@zuimei/shared/out.ts';
 import { shanghaiDate } from '@zuimei/shared/time.ts';
 
 const SHANGHAI_MS = 8 * 3_600_000;
@@ -17,9 +15,9 @@ export function dayText(day: number): string {
 }
 
 /** "2026年度最美应急人-汇总表-20260402.docx": no character that a file's name must not have. */
-export function fileName(title: string, what: PaperName, name: string, now: number, ending: string): string {
+export function fileName(title: string, paper: string, name: string, now: number, ending: string): string {
   const day = shanghaiDate(now).replaceAll('-', '');
-  const parts = [title, paperTitles[what], name, day].map(plain).filter((part) => part !== '');
+  const parts = [title, paper, name, day].map(plain).filter((part) => part !== '');
   return `${parts.join('-')}.${ending}`;
 }
 

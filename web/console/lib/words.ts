@@ -121,6 +121,9 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   archived: '活动已经归档，只能查看和导出，不能再修改。如需继续使用，请复制为新的活动。',
   title_differs: '输入的活动名称与本活动不一致，请照原样填写后再确认。',
   unit_known: '已有同名的报送单位{name}，请核对后再添加。',
+  webhook_address:
+    '这个地址不能用：须以 https:// 开头，能从公网访问。内网的机器人请系统管理员在服务器上登记后再填。',
+  webhook_missing: '还没有填写机器人地址，请先粘贴地址并保存。',
   unit_in_use: '这个单位已有报送，不能删除。可以先停用它的链接。',
   form_incomplete: '表格还没有填完整，请补齐标出的项目后再提交。',
   quota_full: '本单位的名额已用完[（最多 {most} 个）]。请先撤回一份，再提交这一份。',
