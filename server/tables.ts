@@ -138,6 +138,7 @@ export interface Tables extends JudgedTables {
     name: string;
     kind: string;
     quota: number | null;
+    parent: Generated<number | null>;
     link_version: Generated<number>;
     contact: Buffer | null;
     recommends_by: string | null;

@@ -18,6 +18,8 @@ export interface UnitDraft {
   kind: string;
   /** null = as its kind says. */
   quota: number | null;
+  /** Name of the unit above it, which may stand in the same sheet; '' = none. */
+  parent: string;
   contact: { name: string; phone: string };
 }
 
@@ -28,6 +30,8 @@ export interface UnitLine {
   kind: string;
   /** Its own number; null = as its kind says. */
   quota: number | null;
+  /** Name of the unit above it; '' = none. */
+  parent: string;
   /** Which holds; null = no bound. */
   most: number | null;
   least: number;
@@ -64,6 +68,8 @@ export interface UnitsView {
   /** null = nothing is collected here: the contest was made without a collection. */
   collecting: boolean;
   archived: boolean;
+  /** A level above has opinions to give: who stands under whom matters. */
+  leveled: boolean;
   units: UnitLine[];
 }
 
@@ -86,8 +92,12 @@ export interface PortalView {
   consent: string;
   photo: Collection['photo'];
   opinions: OpinionStep[];
-  /** The step the unit enters itself. */
-  ownStep: string | null;
+  /** Steps that the unit gives or gathers for its own nominations, by id. */
+  own: string[];
+  /** Who gives each, by step: a unit's name; null = the organizer. */
+  owners: Record<string, string | null>;
+  /** Sent by units below it, for its opinion; those that wait for it first. */
+  below: BelowLine[];
   opens: Instant;
   closes: Instant;
   now: Instant;
@@ -102,6 +112,14 @@ export interface PortalLine extends NominationLine {
   until: Instant | null;
   /** Sent by another unit too. */
   namesake: boolean;
+  /** Steps of the unit that lack something, by id. */
+  lacks: string[];
+}
+
+/** A nomination from below, with the steps that are this unit's to give, and which of them lack something. */
+export interface BelowLine extends NominationLine {
+  steps: string[];
+  lacks: string[];
 }
 
 /** How far an upload is: on its way, in line behind others, or being read, `done` of `of` files. */

@@ -56,6 +56,8 @@ create table unit (
   name         text not null check (length(name) between 1 and 80),
   kind         text not null,
   quota        int check (quota between 0 and 10000),
+  -- The unit above it, which may have opinions to give on what it sends (shared/opinion.ts).
+  parent       int references unit (id) on delete set null,
   link_version int not null default 1,
   contact      bytea,
   recommends_by text,

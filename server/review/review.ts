@@ -1,6 +1,7 @@
 import { type RawBuilder, type SqlBool, sql, type Transaction } from 'kysely';
 import type { NominationState } from '@zuimei/shared/nomination.ts';
 import { countedStates, nominationStates } from '@zuimei/shared/nomination.ts';
+import type { GivenOpinion } from '@zuimei/shared/opinion.ts';
 import type { Collection } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { ReviewLine, ReviewTerms, ReviewView, ScreeningSum, Warning } from '@zuimei/shared/shortlist.ts';
@@ -10,9 +11,11 @@ import type { Db, Tables } from '../db.ts';
 import { type NominationKeys, openHidden } from '../nomination/answers.ts';
 import type { Filing } from '../nomination/filing.ts';
 import { lineOf, type NominationRow, readNomination, viewNomination } from '../nomination/nomination.ts';
+import { ownersOf } from '../nomination/opinion.ts';
 import { findAllTwins, findTwins } from '../nomination/twin.ts';
 import { type Checked, warningsOf } from '../nomination/warning.ts';
 import type { Actor } from '../staff/action.ts';
+import { readPlaces } from '../unit/parent.ts';
 import { mostOf } from '../unit/quota.ts';
 import { readMarks } from './screening.ts';
 
@@ -30,7 +33,7 @@ export function collecting(stored: StoredPlan): Collecting {
 interface ReviewRow extends NominationRow {
   unit_kind: string;
   unit_quota: number | null;
-  opinions: Record<string, 'agree' | 'disagree'> | null;
+  opinions: Record<string, GivenOpinion> | null;
   files: Record<string, number> | null;
   given: string | number;
   average: string | number | null;
@@ -74,7 +77,7 @@ async function readRows(db: Reader, contest: number, staff: number): Promise<Rev
       'unit.kind as unit_kind',
       'unit.quota as unit_quota',
       sql<ReviewRow['opinions']>`(
-        select jsonb_object_agg(o.step, o.verdict) from opinion o where o.nomination = nomination.id)`.as(
+        select jsonb_object_agg(o.step, jsonb_build_object('verdict', o.verdict, 'scan', o.file is not null)) from opinion o where o.nomination = nomination.id)`.as(
         'opinions',
       ),
       sql<ReviewRow['files']>`(
@@ -130,6 +133,7 @@ export async function readOne(
     warnings: line?.warnings ?? [],
     marks: await readMarks(db, id, reader.staff),
     twins: await findTwins(db, stored.id, row),
+    owners: ownersOf(stored.collection, row.unit, await readPlaces(db, stored.id)),
   };
 }
 

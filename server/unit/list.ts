@@ -11,13 +11,14 @@ import { type Cell, type Table, tableLimits } from '../document/table.ts';
 import { cleanLine, cleanName } from '../document/value.ts';
 import { clipStart } from '../text.ts';
 
-type Column = 'name' | 'kind' | 'quota' | 'contact' | 'phone';
+type Column = 'name' | 'parent' | 'kind' | 'quota' | 'contact' | 'phone';
 
 /** What heads of such sheets say, once folded; the first that fits counts. */
 const heads: [Column, RegExp][] = [
   ['phone', /电话|手机|联系方式/u],
   ['contact', /联系人|联络员|经办人|填报人/u],
   ['quota', /名额|限额|推荐数|指标/u],
+  ['parent', /上级|上一级|主管(单位|部门)/u],
   ['kind', /类别|类型|性质/u],
   ['name', /单位(?!名单)|^名称$/u],
 ];
@@ -50,6 +51,7 @@ export async function readUnitList(
     if (rows.length > MOST_ROWS)
       return { rows: [], problem: `一次最多导入 ${MOST_ROWS} 个单位，请分批导入。` };
     nameDoubles(rows, known);
+    nameStrangers(rows, known);
     return { rows, problem: null };
   } finally {
     await reader.close();
@@ -125,6 +127,7 @@ function rowOf(row: number, text: (column: Column) => string, kinds: readonly Un
     name,
     kind: kind?.id ?? '',
     quota,
+    parent: cleanName(text('parent')),
     contact: { name: text('contact').replace(/[\d\s-]+$/u, ''), phone },
     problems,
   };
@@ -149,5 +152,16 @@ function nameDoubles(rows: readonly UnitRow[], known: readonly string[]): void {
     if (there.has(name)) row.problems.push('名单中已有这个单位，不再重复添加。');
     else if (earlier !== undefined) row.problems.push(`与第 ${earlier} 行是同一个单位，只保留一行。`);
     else first.set(name, row.row);
+  }
+}
+
+/** A unit above another stands in the list already, or in the same sheet. */
+function nameStrangers(rows: readonly UnitRow[], known: readonly string[]): void {
+  const there = new Set([...known, ...rows.map(({ name }) => name)].map(foldText));
+  for (const { name, parent, problems } of rows) {
+    if (parent === '') continue;
+    if (foldText(parent) === foldText(name)) problems.push('上级单位不能是单位自己。');
+    else if (!there.has(foldText(parent)))
+      problems.push(`上级单位“${parent}”不在名单中，请先添加它，或在表里补上。`);
   }
 }

@@ -1,5 +1,5 @@
 import { type Context, Hono } from 'hono';
-import { array, maxLength, minLength, nullable, object, pipe, regex, string } from 'valibot';
+import { array, maxLength, minLength, nullable, object, optional, pipe, regex, string } from 'valibot';
 import type { Collection } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { UnitsView } from '@zuimei/shared/unit.ts';
@@ -22,6 +22,7 @@ const draft = object({
   name: named(80),
   kind: pipe(string(), maxLength(64)),
   quota: nullable(whole(0, 10_000)),
+  parent: optional(words(80), ''),
   contact: object({
     name: words(80),
     phone: words(30),
@@ -67,6 +68,7 @@ export function unitRoute(parts: {
         now: new Date(clock()).toISOString(),
         collecting: stored.collection !== null,
         archived: stored.archivedAt !== null,
+        leveled: collection?.opinions.some(({ owner }) => typeof owner === 'object') ?? false,
         units: collection ? await units.list(db, stored.id, collection) : [],
       };
       return c.json(view);

@@ -13,6 +13,7 @@ import { createMac, sameText } from '../mac.ts';
 import type { Secrets } from '../secret.ts';
 import { openPrivate, privateKey, sealPrivate } from '../vault.ts';
 import { readLacks } from './lacks.ts';
+import { placeUnits } from './parent.ts';
 import { mostOf } from './quota.ts';
 
 type Reader = Kysely<Tables> | Transaction<Tables>;
@@ -23,7 +24,7 @@ export const unitLimits = { units: 1000 };
 export interface Units {
   /** All units of a contest with what they have used, in order of kind and name. Phones masked. */
   list(db: Reader, contest: number, collection: Collection): Promise<UnitLine[]>;
-  /** Adds units, all or none; gives their links. Refuses with unit_known {name}, bad_request for an unknown kind. */
+  /** Adds units, all or none; gives their links. Refuses with unit_known {name}, as placeUnits, bad_request for an unknown kind. */
   add(
     tx: Transaction<Tables>,
     contest: number,
@@ -32,7 +33,7 @@ export interface Units {
   ): Promise<UnitLink[]>;
   /** The links of these units, in order of id. Record it: whoever has a link acts as the unit. Refuses with not_found unless all are there. */
   show(db: Reader, contest: number, ids: readonly number[]): Promise<UnitLink[]>;
-  /** Changes a unit; an empty phone keeps the one there is. Refuses with not_found, unit_known. */
+  /** Changes a unit; an empty phone keeps the one there is. Refuses with not_found, unit_known, as placeUnits. */
   change(
     tx: Transaction<Tables>,
     contest: number,
@@ -97,6 +98,7 @@ export function createUnits(secrets: Secrets): Units {
         .where('contest', '=', contest)
         .groupBy(['unit', 'state'])
         .execute();
+      const names = new Map(rows.map((row) => [row.id, row.name]));
       const byUnit = Map.groupBy(counted, (row) => row.unit);
       const lacking = Map.groupBy(await readLacks(db, contest, collection), (row) => row.unit);
       const order = new Map(collection.unitKinds.map((kind, at) => [kind.id, at]));
@@ -109,6 +111,7 @@ export function createUnits(secrets: Secrets): Units {
           name: row.name,
           kind: row.kind,
           quota: row.quota,
+          parent: names.get(row.parent ?? 0) ?? '',
           most: mostOf(collection, row),
           least: collection.unitKinds.find((kind) => kind.id === row.kind)?.least ?? 0,
           used: countedStates.reduce((sum, state) => sum + (counts[state] ?? 0), 0),
@@ -143,6 +146,11 @@ export function createUnits(secrets: Secrets): Units {
         if (sealed) await tx.updateTable('unit').set({ contact: sealed }).where('id', '=', id).execute();
         made.push({ id, name, link: linkOf(id, 1) });
       }
+      await placeUnits(
+        tx,
+        contest,
+        made.map(({ id }, at) => ({ id, parent: drafts[at]?.parent ?? '' })),
+      );
       return made;
     },
 
@@ -170,6 +178,7 @@ export function createUnits(secrets: Secrets): Units {
         phone: contact.phone || (contact.name ? kept.phone : ''),
       });
       await tx.updateTable('unit').set({ name, kind, quota, contact: sealed }).where('id', '=', id).execute();
+      await placeUnits(tx, contest, [{ id, parent: draft.parent }]);
     },
 
     async remove(tx, contest, id) {
@@ -251,7 +260,10 @@ async function lock(tx: Transaction<Tables>, contest: number, id: number) {
   return row;
 }
 
-function cleaned({ name, kind, quota, contact }: UnitDraft, collection: Collection): UnitDraft {
+function cleaned(
+  { name, kind, quota, contact }: UnitDraft,
+  collection: Collection,
+): Omit<UnitDraft, 'parent'> {
   const plain = cleanName(name);
   if (plain === '') throw new Refusal('bad_request', { field: '单位名称' });
   if (!collection.unitKinds.some((one) => one.id === kind))

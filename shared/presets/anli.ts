@@ -100,7 +100,16 @@ export const anli: Preset = {
     unitCategoryMost: {},
     categoryPlaces: {},
     places: 24,
-    opinions: [{ id: 'unit', name: '主要负责人审核意见', kind: 'level', required: true, attachment: true }],
+    opinions: [
+      {
+        id: 'unit',
+        name: '主要负责人审核意见',
+        kind: 'level',
+        owner: 'unit',
+        required: true,
+        attachment: true,
+      },
+    ],
     photo: { width: 900, height: 900, hint: '工作现场照片' },
     screening: 'vote',
     leastYears: 0,

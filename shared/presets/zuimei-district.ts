@@ -107,7 +107,9 @@ export const zuimeiDistrict: Preset = {
     unitCategoryMost: {},
     categoryPlaces: {},
     places: 20,
-    opinions: [{ id: 'unit', name: '报送单位意见', kind: 'level', required: true, attachment: false }],
+    opinions: [
+      { id: 'unit', name: '报送单位意见', kind: 'level', owner: 'unit', required: true, attachment: false },
+    ],
     photo: { ...smallTwoInch, hint: '近期小2寸红底照片' },
     screening: 'score',
     leastYears: 0,
