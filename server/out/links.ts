@@ -20,7 +20,7 @@ export function linkTable(
     columns: [
       { title: '序号', width: 7, align: 'center' },
       { title: '单位', width: 30 },
-      { title: '类别', width: 14 },
+      { title: '单位类别', width: 14 },
       { title: '联系人', width: 12 },
       { title: '已提交', width: 9, align: 'right' },
       { title: '链接', width: 80 },

@@ -203,6 +203,10 @@ describe('a link', () => {
       { act: 'unit.enter', actor: '青石镇人民政府', subject: '127.0.0.9', reason: '' },
       { act: 'unit.enter', actor: '桐江街道办事处', subject: '127.0.0.9', reason: '' },
       { act: 'unit.links', actor: '测试主办', subject: '2 个单位：青石镇人民政府、桐江街道办事处', reason },
+      {
+        ...{ act: 'unit.links', actor: '测试主办', reason },
+        subject: '链接清单，2 个单位：青石镇人民政府、桐江街道办事处',
+      },
     ]);
     expect(JSON.stringify(log)).not.toContain(keyOf(first.link));
   });

@@ -7,7 +7,14 @@ import { reminderText } from '../../web/console/organizer/units/reminder.ts';
 
 const line = (change: Partial<UnitLine> = {}): UnitLine => ({
   ...{ id: 1, name: '青石镇人民政府', kind: 'town', quota: null, most: null, least: 1, used: 0, counts: {} },
-  ...{ opened: true, lacks: [], contact: { name: '', phone: '' }, account: null, recommendsBy: null },
+  ...{
+    parent: '',
+    opened: true,
+    lacks: [],
+    contact: { name: '', phone: '' },
+    account: null,
+    recommendsBy: null,
+  },
   ...change,
 });
 const view = {
@@ -53,14 +60,15 @@ describe('a unit that is to be reminded', () => {
     });
     const text = reminderText(waiting, view, null);
     expect(text).toBe(
-      '青石镇人民政府您好：2026 年度“最美应急人”报送材料，目前有 2 份草稿未提交；已退回待修改重报：林立夏；缺本人同意公示的签字：何静姝；已提交 0 份，至少需要 1 份。请于 3月20日 17:00 前办理。请用原来的报送链接办理；找不到链接请与我们联系。',
+      '青石镇人民政府您好：2026 年度“最美应急人”报送材料，目前有 2 份草稿未提交；已退回待修改重报：林立夏；缺本人同意公示的签字：何静姝；已提交 0 份，至少需要 1 份。请于 3月20日 17:00 前办理。请用原来的单位链接办理；找不到链接请与我们联系。',
     );
+    expect(reminderText(line({ used: 1 }), view, null)).toMatch(/目前没有待办的事项。$/u);
     const link = 'https://vote.example.gov.cn/console/unit#1-ab';
     expect(reminderText(waiting, view, link)).toMatch(/请勿转给无关人员：\n.*#1-ab$/u);
     expect(
       reminderText(line({ opened: false }), { ...view, now: '2026-03-21T01:00:00.000Z' }, null),
     ).toContain(
-      '目前还没有打开过报送链接；已提交 0 份，至少需要 1 份。报送已于 3月20日 17:00 截止，请尽快与我们联系。',
+      '目前还没有打开过单位链接；已提交 0 份，至少需要 1 份。报送已于 3月20日 17:00 截止，请尽快与我们联系。',
     );
   });
 });

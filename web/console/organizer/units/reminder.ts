@@ -18,15 +18,15 @@ export function reminderText(
   link: string | null,
 ): string {
   const todo = todosOf(line);
-  const state = todo.length > 0 ? `目前${todo.join('；')}。` : '目前没有待办的事项。';
   const until =
     Date.parse(now) < Date.parse(closes)
       ? `请于 ${dayTime(closes)} 前办理。`
       : `报送已于 ${dayTime(closes)} 截止，请尽快与我们联系。`;
   const way = link
-    ? `报送链接为贵单位专用，请勿转给无关人员：\n${link}`
-    : '请用原来的报送链接办理；找不到链接请与我们联系。';
-  return `${line.name}您好：${quoted(title)}报送材料，${state}${until}${way}`;
+    ? `单位链接为贵单位专用，请勿转给无关人员：\n${link}`
+    : '请用原来的单位链接办理；找不到链接请与我们联系。';
+  const head = `${line.name}您好：${quoted(title)}报送材料，目前`;
+  return todo.length > 0 ? `${head}${todo.join('；')}。${until}${way}` : `${head}没有待办的事项。`;
 }
 
 function todosOf({ used, least, opened, counts, lacks }: UnitLine): string[] {
@@ -38,7 +38,7 @@ function todosOf({ used, least, opened, counts, lacks }: UnitLine): string[] {
   const [returned, unagreed] = [named('returned'), named('consent')];
   const drafts = counts.draft ?? 0;
   return [
-    ...(opened ? [] : ['还没有打开过报送链接']),
+    ...(opened ? [] : ['还没有打开过单位链接']),
     ...(drafts > 0 ? [`有 ${drafts} 份草稿未提交`] : []),
     ...(returned ? [`已退回待修改重报：${returned}`] : []),
     ...(unagreed ? [`缺本人同意公示的签字：${unagreed}`] : []),
