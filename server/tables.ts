@@ -138,7 +138,7 @@ export interface Tables extends JudgedTables {
     name: string;
     kind: string;
     quota: number | null;
-    parent: Generated<number | null>;
+    parent: number | null;
     link_version: Generated<number>;
     contact: Buffer | null;
     recommends_by: string | null;
@@ -231,6 +231,7 @@ export interface Tables extends JudgedTables {
     name: string;
     type: string;
     bytes: Buffer;
+    photo: Photo | null;
     created_at: Generated<Date>;
   };
   opinion: {

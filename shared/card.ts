@@ -4,7 +4,7 @@ import { type Contest, type Phase, publishedOf } from './contest.ts';
 export interface ShareCard {
   title: string;
   text: string;
-  /** Absolute, JPEG, 480 × 480; null = there is no photo to show. */
+  /** Absolute, JPEG, at most 640 a side; null = there is no photo to show. */
   image: string | null;
   /** Absolute, without query and fragment: the same for everybody, so that it tells nothing of who shared it. */
   link: string;

@@ -78,8 +78,8 @@ export interface Candidate {
   reason: string;
   deeds: Section[];
   honours: string[];
-  /** Ids under /media/; the first is the portrait. */
-  photos: Photo[];
+  /** Ids under /media/; the first is the portrait, or the cover. */
+  photos: Shown[];
   /** A work that is watched: /media/<id>-video.mp4; the first photo is its cover. */
   video: { id: string } | null;
   withdrawn: { at: Instant; reason: string } | null;
@@ -95,6 +95,11 @@ export interface Photo {
   id: string;
   width: number;
   height: number;
+}
+
+/** A picture, or a film of which it is the frame that stands still: /media/<id>-video.mp4 has the same id. */
+export interface Shown extends Photo {
+  film?: true;
 }
 
 /** Settings a bureau shows in its footer; empty = hidden. */

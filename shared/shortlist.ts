@@ -231,4 +231,6 @@ export interface Correction {
   reason: string;
   deeds: Section[];
   honours: string[];
+  /** Ids of the pictures and films after the first that stay. */
+  shown: string[];
 }

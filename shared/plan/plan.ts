@@ -15,6 +15,7 @@ export type ContestSettings = Omit<Contest, 'slug' | 'version' | 'candidates' | 
 export const presetNames = ['zuimei-district', 'zuimei-province', 'anli', 'volunteer', 'works'] as const;
 export type PresetName = (typeof presetNames)[number];
 
+/** files: papers, never on a page. media: pictures, films and papers; the pictures and films of a public one are on the page. video: one film. */
 export type FieldType =
   | 'line'
   | 'text'
@@ -25,6 +26,7 @@ export type FieldType =
   | 'identity'
   | 'photo'
   | 'files'
+  | 'media'
   | 'video';
 
 /** One field of the form that a unit fills in. */

@@ -156,8 +156,8 @@ const clauses: Record<Exclude<PresetName, 'works'>, Clause[]> = {
     ['典型印证案例不少于3个', ({ collection }) => collection.leastProofs, 3],
     [
       '图片、视频、相关报道、简报、领导指示批示、相关工作报告等作为附件',
-      (plan) => field(plan, 'attachments')?.hint,
-      '图片、视频、相关报道、简报、领导指示批示、相关工作报告等。',
+      (plan) => field(plan, 'attachments')?.hint.split('。')[0],
+      '图片、视频、相关报道、简报、领导指示批示、相关工作报告等',
     ],
     [
       '每个单位报送1—2个新闻线索',
