@@ -76,9 +76,9 @@ describe('a unit that is to be reminded', () => {
 describe('hints of a nomination', () => {
   test('become reasons of its return, each once; what the unit could not mend becomes none', () => {
     const warnings = [
-      { code: 'photo_missing', details: {} },
+      { code: 'photo_missing', details: { word: '照片' } },
       { code: 'proofs_few', details: { count: 2, least: 3 } },
-      { code: 'photo_missing', details: {} },
+      { code: 'photo_missing', details: { word: '照片' } },
       { code: 'twin', details: { unit: '桐江街道' } },
     ] as const;
     expect(returnReasons(warnings)).toEqual(['请补交照片。', '印证案例只有 2 个，请补足 3 个。']);
