@@ -52,6 +52,18 @@ export interface Tables extends JudgedTables {
     source: string;
     created_at: Generated<Date>;
   };
+  erasing: {
+    id: Generated<number>;
+    contest: number;
+    trace: boolean;
+    reason: string;
+    asked_by: number;
+    asked_at: Date;
+    due_at: Date;
+    state: Generated<'open' | 'done' | 'declined'>;
+    decided_by: number | null;
+    decided_at: Date | null;
+  };
   media: { id: string; name: string; contest: number; type: string; bytes: Buffer; made_at: Generated<Date> };
   staff: {
     id: Generated<number>;
@@ -215,6 +227,31 @@ export interface Tables extends JudgedTables {
     device: Buffer | null;
     act: Act | null;
     channel: number | null;
+  };
+  intake: {
+    id: Generated<number>;
+    contest: number;
+    what: 'nominations' | 'units';
+    files: string;
+    proposal: Buffer | null;
+    by: string;
+    at: Date;
+    taken_at: Date | null;
+    undone_at: Date | null;
+    undone_by: Generated<string>;
+  };
+  intake_line: {
+    intake: number;
+    line: number;
+    how: 'new' | 'merge' | 'replace' | 'unit';
+    name: string;
+    unit_name: string;
+    nomination: number | null;
+    unit: number | null;
+    mark: string;
+    was: Buffer | null;
+    photo: Photo | null;
+    back: Generated<boolean>;
   };
   nomination_event: {
     id: Generated<Count>;

@@ -54,8 +54,12 @@ export const staffRefusalCodes = [
   // after it
   'archived',
   'title_differs',
+  'skip_untyped',
   // units and nominations
   'unit_known',
+  'proposal_gone',
+  'proposal_stale',
+  'import_undone',
   'unit_parent',
   'unit_in_use',
   'webhook_address',

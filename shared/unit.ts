@@ -122,16 +122,24 @@ export interface BelowLine extends NominationLine {
   lacks: string[];
 }
 
-/** How far an upload is: on its way, in line behind others, or being read, `done` of `of` files. */
+/** How far an upload is: on its way, in line behind others, being read, `done` of `of` files, or its pictures being made ready. */
 export interface UploadProgress {
-  step: 'sending' | 'waiting' | 'reading';
+  step: 'sending' | 'waiting' | 'reading' | 'pictures';
   done: number;
   of: number;
 }
 
 /** What reading documents came to: drafts made, and what is wrong, by file and row. */
 export interface IntakeView {
-  made: { id: number; name: string; unit: string; kind: CandidateKind; problems: number }[];
+  /** `problems`: fields to fill in or put right; the nominee's own consent, where it is asked for, is never among documents. */
+  made: {
+    id: number;
+    name: string;
+    unit: string;
+    kind: CandidateKind;
+    problems: number;
+    consent: 'missing' | 'not asked';
+  }[];
   problems: IntakeProblem[];
 }
 

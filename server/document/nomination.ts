@@ -30,6 +30,8 @@ export interface Nomination {
   private: PrivateFields;
   /** As embedded in the document: not yet decoded, so not yet trusted. */
   photo: Uint8Array | null;
+  /** Unit and post as they stood in one cell; how they were cut is a guess. */
+  unitPost?: string;
   source: Place;
 }
 
@@ -59,6 +61,7 @@ export function toNomination(
     candidate,
     private: privateOf(draft, say),
     photo: draft.pictures[0] ?? null,
+    ...(draft.values.unitPost ? { unitPost: line(draft.values.unitPost) } : {}),
     source: draft.place,
   };
   return {

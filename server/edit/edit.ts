@@ -5,9 +5,9 @@ import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Db } from '../db.ts';
 import type { EncodedPhoto } from '../media/photo.ts';
 import { keepHidden, type NominationKeys, openHidden } from '../nomination/answers.ts';
-import { type NominationChange, saveNomination } from '../nomination/filing.ts';
+import { deleteDraft, type NominationChange, saveNomination } from '../nomination/filing.ts';
 import { type NominationRow, readNomination, recordEvent } from '../nomination/nomination.ts';
-import { type Collecting, filingOf } from '../review/review.ts';
+import { type Collecting, filingOf, isReadable } from '../review/review.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
 import { keepPhoto } from '../upload/portrait.ts';
 
@@ -61,6 +61,21 @@ export async function editNomination(
       act: 'nomination.edit',
       contest: stored.id,
       subject: `${row.name}（${row.unit_name}）：${changed}`,
+    });
+  });
+}
+
+/** Removes a draft that an organizer made and nobody has sent. Refuses with not_found, and with state_changed for any other. */
+export async function removeDraft(db: Db, contest: number, actor: Actor, id: number): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    const row = await readNomination(tx, id, contest, { lock: true });
+    if (!isReadable(row)) throw new Refusal('not_found');
+    if (row.source !== 'organizer') throw new Refusal('state_changed', { state: row.state });
+    await deleteDraft(tx, row);
+    await recordAction(tx, actor, {
+      act: 'nomination.delete',
+      contest,
+      subject: `${row.name}（${row.unit_name}）`,
     });
   });
 }

@@ -19,7 +19,6 @@ import { isMask } from '../nomination/answers.ts';
 import { createNomination, type Filing } from '../nomination/filing.ts';
 import { saveOpinion } from '../nomination/opinion.ts';
 import { clip } from '../text.ts';
-import type { Units } from '../unit/unit.ts';
 import { keepPhoto, readPortrait } from '../upload/portrait.ts';
 import type { Upload } from '../upload/upload.ts';
 import { categoryOf } from './match.ts';
@@ -27,30 +26,25 @@ import { categoryOf } from './match.ts';
 /** For the pictures of one request. Whose turn is over leaves the rest to be added to the drafts by hand. */
 const PHOTO_MS = 40_000;
 
-/** Whose documents they are: of one unit, which sent them itself; or of many, named in the documents and made when unknown. */
-export type Intake =
-  | { from: 'unit'; unit: { id: number; name: string } }
-  | { from: 'organizer'; units: Units; kind: string };
-
 /**
- * Documents → one draft for each nominee, prefilled as far as they could be read, mistakes in fields included, since a person checks
- * every draft before it is sent. Nothing is submitted. A nominee that the unit already has by this name is not made again. What is wrong
- * is listed by file and row, and never stops the other files.
+ * Documents of a unit → one draft for each nominee, prefilled as far as they could be read, mistakes in fields included, since the unit checks
+ * every draft before it is sent, and may delete it. Nothing is submitted. A nominee that the unit already has by this name is not made again.
+ * What is wrong is listed by file and row, and never stops the other files. What organizers hand in is proposed first (proposal.ts).
  */
 export async function takeDocuments(
   db: Db,
   filing: Filing,
-  intake: Intake,
+  unit: { id: number; name: string },
   { files, tell }: Pick<Upload, 'files' | 'tell'>,
 ): Promise<IntakeView> {
   const read = await readDocuments(files, { keep: true, onRead: tell });
   const problems: Problem[] = [...read.problems];
   const made: IntakeView['made'] = [];
-  const units = await readUnits(db, filing.contest.id);
   const photoTime = AbortSignal.timeout(PHOTO_MS);
-  for (const nomination of read.nominations) {
+  for (const [at, nomination] of read.nominations.entries()) {
     const { candidate, source } = nomination;
     const late = photoTime.aborted;
+    if (nomination.photo) tell(at, read.nominations.length);
     const sent = late ? null : await readPortrait(nomination);
     const photo = sent && 'files' in sent ? sent : null;
     if (sent && 'level' in sent) problems.push(sent);
@@ -60,15 +54,6 @@ export async function takeDocuments(
     if (nomination.photo && late)
       problems.push(problemAt('photo_late', source, { name: candidate.name }, 'photo'));
     const found = await db.transaction().execute(async (tx) => {
-      const unit = await unitFor(intake, nomination, units, (name, kind) =>
-        intake.from === 'organizer'
-          ? intake.units
-              .add(tx, filing.contest.id, filing.collection, [
-                { name, kind, quota: null, parent: '', contact: contactOf(nomination) },
-              ])
-              .then(([made]) => made?.id ?? 0)
-          : Promise.resolve(0),
-      );
       const there = await tx
         .selectFrom('nomination')
         .select(['id', 'name'])
@@ -81,14 +66,10 @@ export async function takeDocuments(
       const id = await createNomination(tx, filing, unit.id, {
         ...drafted,
         ...(kept ? { photo: kept } : {}),
-        source: intake.from === 'unit' ? 'document' : 'organizer',
+        source: 'document',
       });
       await takeOpinion(tx, filing, id, unit.name, nomination.private.opinion);
-      const faults = answerFaults(filing.collection.form, drafted.kind, drafted.values, {
-        photo: kept !== null,
-        files: [],
-      });
-      return { id, name: candidate.name, unit: unit.name, kind: drafted.kind, problems: faults.length };
+      return madeOf(filing, { id, name: candidate.name, unit: unit.name }, drafted, kept);
     });
     if (found) made.push(found);
     else
@@ -99,8 +80,19 @@ export async function takeDocuments(
   return { made, problems: problems.map(problemView) };
 }
 
+/** What a draft that was made of a document still wants. */
+export function madeOf(
+  { collection }: Pick<Filing, 'collection'>,
+  draft: { id: number; name: string; unit: string },
+  { kind, values }: ReturnType<typeof draftOf>,
+  photo: Photo | null,
+): IntakeView['made'][number] {
+  const faults = answerFaults(collection.form, kind, values, { photo: photo !== null, files: [] });
+  return { ...draft, kind, problems: faults.length, consent: collection.consent ? 'missing' : 'not asked' };
+}
+
 /** What stands under 报送单位意见 is the unit's own opinion, when it plainly agrees; without a date, of the day it came in. */
-async function takeOpinion(
+export async function takeOpinion(
   tx: Transaction<Tables>,
   { collection, actor, now }: Filing,
   nomination: number,
@@ -121,33 +113,6 @@ async function takeOpinion(
     file: null,
   };
   await saveOpinion(tx, collection, nomination, step.id, given, actor, now);
-}
-
-type Known = Map<string, { id: number; name: string }>;
-
-async function readUnits(db: Db, contest: number): Promise<Known> {
-  const rows = await db.selectFrom('unit').select(['id', 'name']).where('contest', '=', contest).execute();
-  return new Map(rows.map((row) => [foldText(row.name), row]));
-}
-
-/** By the 报送单位 of the document, else the nominee's own; an unknown one is made, of the kind the organizer chose. */
-async function unitFor(
-  intake: Intake,
-  { candidate, private: { contact } }: Nomination,
-  known: Known,
-  make: (name: string, kind: string) => Promise<number>,
-): Promise<{ id: number; name: string }> {
-  if (intake.from === 'unit') return intake.unit;
-  const name = clip(contact.unit || candidate.unit || '未写明报送单位', 80);
-  const there = known.get(foldText(name));
-  if (there) return there;
-  const unit = { id: await make(name, intake.kind), name };
-  known.set(foldText(name), unit);
-  return unit;
-}
-
-function contactOf({ private: { contact } }: Nomination): { name: string; phone: string } {
-  return { name: contact.name ?? '', phone: contact.phone ?? '' };
 }
 
 /** A read nomination as values of the contest's own form; what the form does not ask for is left out. */

@@ -69,6 +69,10 @@ grant update (unit, state, source, kind, category, name, answers, private, photo
 grant select, insert on nomination_event to :app;
 grant update (reason) on nomination_event to :app;
 grant select, insert, delete on attachment to :app;
+grant select, insert, delete on intake to :app;
+grant update (proposal, taken_at, undone_at, undone_by) on intake to :app;
+grant select, insert on intake_line to :app;
+grant update (was, photo, back) on intake_line to :app;
 grant select, insert, delete on opinion to :app;
 grant update (verdict, words, signer, on_date, file, entered_by, at) on opinion to :app;
 grant select, insert, delete on screening to :app;
@@ -100,6 +104,8 @@ grant update (bytes) on objection_file to :app;
 grant select, insert on finding to :app;
 grant update (text, state, decided_by, decided_at, reason, entry) on finding to :app;
 grant select, insert on approval_scan to :app;
+grant select, insert on erasing to :app;
+grant update (state, decided_by, decided_at) on erasing to :app;
 grant select, insert on revocation to :app;
 grant update (state, decided_by, decided_at) on revocation to :app;
 

@@ -124,7 +124,7 @@ export function portalRoute(parts: {
       const files = upload.files.filter((file) => !packages.includes(file));
       const found =
         files.length > 0 || packages.length === 0
-          ? await takeDocuments(db, filing, { from: 'unit', unit: filing.unit }, { files, tell: upload.tell })
+          ? await takeDocuments(db, filing, filing.unit, { files, tell: upload.tell })
           : { made: [], problems: [] };
       for (const one of packages) {
         const { made, problems } = await takeRecommendation(db, filing, filing.unit, one);

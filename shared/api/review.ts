@@ -1,5 +1,7 @@
 import type { CandidateKind, Section } from '../contest.ts';
+import type { ImportView, ProposalView, Taken, TakenLine } from '../intake.ts';
 import type { AttachmentView, Consent, FormValues, NominationState, NominationView } from '../nomination.ts';
+import type { RefusalDetails } from '../refusal.ts';
 import type {
   CandidateList,
   DecideResult,
@@ -10,7 +12,7 @@ import type {
   Verdict,
 } from '../shortlist.ts';
 import type { AnyRefusalCode } from '../staffrefusal.ts';
-import type { IntakeView, OpinionDraft, UnitDraft, UnitLink, UnitRow, UnitsView } from '../unit.ts';
+import type { OpinionDraft, UnitDraft, UnitLink, UnitRow, UnitsView } from '../unit.ts';
 import type { WebhookDraft, WebhookView } from '../webhook.ts';
 import type { Done, Reasoned } from './done.ts';
 
@@ -32,7 +34,7 @@ export interface ReviewApi {
     reply: { rows: UnitRow[]; problem: string | null };
   };
   'POST /api/console/contests/:slug/units/import': {
-    body: { units: UnitDraft[] };
+    body: { units: UnitDraft[]; file?: string };
     reply: { added: number; links: UnitLink[] };
   };
   'POST /api/console/contests/:slug/units/links': {
@@ -47,11 +49,18 @@ export interface ReviewApi {
   'DELETE /api/console/contests/:slug/webhook': { reply: Done };
   'POST /api/console/contests/:slug/webhook/try': { reply: { ok: boolean; words: string } };
 
-  'POST /api/console/contests/:slug/documents': { body: FormData; reply: IntakeView };
+  /** Reads documents: a proposal, and nothing else is written. `columns`: what columns of lists are, [[key, field or null], …] as JSON. */
+  'POST /api/console/contests/:slug/documents': { body: FormData; reply: ProposalView };
+  /** The last imports, the newest first. */
+  'GET /api/console/contests/:slug/imports': { reply: { imports: ImportView[] } };
+  /** One act for all lines that are named. */
+  'POST /api/console/contests/:slug/imports/:id/take': { body: Taken; reply: { made: TakenLine[] } };
+  /** Takes back whatever nobody has worked on since; the lines that stay say why. */
+  'POST /api/console/contests/:slug/imports/:id/undo': { reply: ImportView };
   'POST /api/console/contests/:slug/documents/submit': {
     body: { ids: number[]; consentOn?: string | null };
     /** `code`: why it was refused, null = sent. */
-    reply: { results: { id: number; code: AnyRefusalCode | null }[] };
+    reply: { results: { id: number; code: AnyRefusalCode | null; details: RefusalDetails }[] };
   };
 
   'GET /api/console/contests/:slug/nominations': {
@@ -69,6 +78,8 @@ export interface ReviewApi {
     };
     reply: ReviewView;
   };
+  /** A draft that an organizer made; of anything else refused with state_changed. */
+  'DELETE /api/console/contests/:slug/nominations/:id': { reply: Done };
   'POST /api/console/contests/:slug/nominations/:id/photo': { body: FormData; reply: ReviewView };
   'POST /api/console/contests/:slug/nominations/:id/consent': { body: FormData; reply: AttachmentView };
   'GET /api/console/contests/:slug/nominations/:id/files/:file': { reply: Blob };

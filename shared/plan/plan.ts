@@ -3,6 +3,7 @@ import type { CandidateKind, Contest, Phase } from '../contest.ts';
 import type { FieldName } from '../form.ts';
 import type { CourseNext } from '../result/next.ts';
 import type { Instant } from '../time.ts';
+import type { Step } from './steps.ts';
 
 /** Everything an organizer sets: what the public reads and votes under, and how nominations are collected. */
 export interface ContestPlan {
@@ -126,6 +127,10 @@ export interface ContestLine {
   judged: boolean;
   /** What it waits for since the choice; null before, and of an archived one. */
   course: CourseNext | null;
+  /** From the draft to the archive (steps.ts). */
+  steps: Step[];
+  /** Somebody asks that it be erased, and another person has to confirm. */
+  erasing: boolean;
   units: number;
   nominations: number;
   /** Nominations that wait for a reviewer. */

@@ -225,7 +225,7 @@ test('a unit opens its link on a phone, fills in one by hand and one from a docu
   await page.getByRole('link', { name: '周明川' }).waitFor();
   expect(await copies()).toEqual(['zuimei.entry.98']);
   expect(guest.faults).toEqual([]);
-  await press('退出');
+  await press('退出登录');
   await page.getByText('请用单位链接打开').waitFor();
   expect(await copies()).toEqual([]);
   await guest.leave();

@@ -168,6 +168,9 @@ export const reads: Record<string, Walk> = {
   'GET /api/console/unit/media/:file': still('/api/console/unit/media/none-card.jpg'),
   'GET /api/console/unit/nominations/:id': still('/api/console/unit/nominations/1'),
   'GET /api/console/unit/nominations/:id/files/:file': still('/api/console/unit/nominations/1/files/1'),
+  'GET /api/console/unit/nominations/:id/forms/:form': still(
+    '/api/console/unit/nominations/1/forms/approval',
+  ),
   // Sends something and changes nothing.
   'POST /api/console/contests/:slug/whatif': ({ clusters }) =>
     [
@@ -256,8 +259,10 @@ export const acts: Record<string, Walk> = {
   }),
   'POST /api/console/contests/:slug/lots': act(`${at}/lots`, { digest: 'a'.repeat(64) }),
   'POST /api/console/contests/:slug/copy': act(`${at}/copy`, { title: '下一年', units: false, slug: 'next' }),
+  'POST /api/console/contests/:slug/bundle': act(`${at}/bundle`, { edition: 'full' }, 'auditor'),
   'POST /api/console/contests/:slug/archive': act(`${at}/archive`, { reason }),
   'POST /api/console/contests/:slug/erase': act(`${at}/erase`, { reason, title: '双生活动' }),
+  'POST /api/console/contests/:slug/erase/decide': act(`${at}/erase/decide`, { reason, granted: false }),
   'POST /log/:slug/cosignature': act(`/log/${SLUG}/cosignature`),
   'POST /wechat/message': act('/wechat/message'),
   'POST /api/contests/:slug/ballots': act(`/api/contests/${SLUG}/ballots`),
@@ -266,6 +271,9 @@ export const acts: Record<string, Walk> = {
   'POST /api/console/contests/:slug/banner': act(`${at}/banner`),
   'POST /api/console/contests/:slug/documents': act(`${at}/documents`),
   'POST /api/console/contests/:slug/documents/submit': act(`${at}/documents/submit`),
+  'POST /api/console/contests/:slug/imports/:id/take': act(`${at}/imports/1/take`),
+  'POST /api/console/contests/:slug/imports/:id/undo': act(`${at}/imports/1/undo`),
+  'DELETE /api/console/contests/:slug/nominations/:id': act(`${at}/nominations/1`),
   'PUT /api/console/contests/:slug/nominations/:id': act(`${at}/nominations/1`),
   'POST /api/console/contests/:slug/nominations/:id/consent': act(`${at}/nominations/1/consent`),
   'PUT /api/console/contests/:slug/nominations/:id/opinions/:step': act(`${at}/nominations/1/opinions/unit`),

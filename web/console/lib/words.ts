@@ -120,7 +120,12 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   nothing_to_publish: '还没有可以公布的内容，请先通过至少一份报送并编号。',
   shortlist_incomplete: '[“{name}”]还缺编号、照片或本人同意等，请按公布前核对表补齐后再公布。',
   archived: '活动已经归档，只能查看和导出，不能再修改。如需继续使用，请复制为新的活动。',
+  skip_untyped: '要跳过的环节与刚才显示的不同，请刷新后再办[，并照原样输入“{sentence}”]。',
   title_differs: '输入的活动名称与本活动不一致，请照原样填写后再确认。',
+  proposal_gone: '这次预览已经导入过，或者超过一天已失效。请到“导入记录”查看，或者重新选择文件。',
+  proposal_stale:
+    '“{name}”在预览之后有了变化（新报来、改动或删除），这次没有导入任何一行。请重新读取文件后再导入。',
+  import_undone: '这次导入已由{by}在 {at} 撤销，请刷新查看。',
   unit_known: '已有同名的报送单位{name}，请核对后再添加。',
   webhook_address:
     '这个地址不能用：须以 https:// 开头，能从公网访问。内网的机器人请系统管理员在服务器上登记后再填。',
@@ -172,7 +177,7 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   too_few_sheets:
     '[ {number} 号]只有[ {sheets} ]份评分表，至少要[ {least} ]份。请增补评委，或请未评的评委补评。',
   not_comparable: '有两组评委没有共同评过任何候选，宽严无法比较。请安排评委交叉补评，或不作宽严调整。',
-  tie_open: '[ {numbers} 号]并列，而名额只剩[ {places} ]个。请先按规则票决或抽签，再确定拟入选。',
+  tie_open: '[ {numbers} 号]并列，而名额只剩[ {places} ]个。请先按规则票决或抽签裁定。',
   minimum_impossible: '现有候选满足不了[“{category}”的]保底名额，请先核对候选，或调整保底和限额。',
   caps_entangled: '限额与保底交错太多，无法逐一核对。请减少分组，或放宽其中一项。',
   no_quorum: '到会[ {present} ]人，应到[ {appointed} ]人，不足规定人数，这次票决无效。请另行召集。',
@@ -211,9 +216,9 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   holiday_twice: '[{day}]出现了两次，请删去一次。',
   holiday_weekday: '[{day}]不是周六、周日，本来就上班，不必写成调休上班。',
   holiday_missing: '没有写[{day}]放假[（{name}）]。这一天依法放假，请核对是否漏了。',
-  own_proposal: '自己提出的裁定须由另一名审计人员确认。',
+  own_proposal: '自己提出的，须由另一个人确认。',
   reset_since: '您的账号在这项提议之后重新设置过，不能由您决定。请另一名审计办理，或由提出人撤回后重新提出。',
-  proposal_closed: '这项裁定已经办结，请刷新后查看结果。',
+  proposal_closed: '这件事已经办结，请刷新后查看结果。',
   nothing_to_rule: '所选范围里没有可以这样裁定的选票，请换一个范围。',
   too_many_ballots: '一次最多裁定[ {most} ]张选票，请缩小范围分次提出。',
   ledger_not_read: '账本正在读入，稍后会自动继续。',
