@@ -23,8 +23,10 @@ import type { Secrets } from '../secret.ts';
 import { recordAction } from '../staff/action.ts';
 import { checkFresh, type Guard, type Guarded, type Person } from '../staff/session.ts';
 import type { Turns } from '../turn.ts';
+import { createUnits, unitLimits } from '../unit/unit.ts';
 import { privateKey } from '../vault.ts';
 import { readSignForm, signForms } from './form.ts';
+import { linkTable } from './links.ts';
 import { fileName, fileNamed } from './moment.ts';
 import { sourceOf } from './nominees.ts';
 import { type Ordered, writePaper } from './order.ts';
@@ -50,6 +52,11 @@ const parcelBody = object({
   reason: unjudged,
 });
 
+const linksBody = object({
+  ids: pipe(array(rowNumber), minLength(1), maxLength(unitLimits.units)),
+  reason: unjudged,
+});
+
 const types = {
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
   docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
@@ -57,7 +64,7 @@ const types = {
 
 /**
  * GET /api/console/contests/:slug/out (what there is), GET …/out/:what (to print), POST …/out/:what (a file; recorded). 主办单位: every
- * paper; 审计: all but those of nominations; 审核员: 报送明细, masked. Private values leave in full only for 主办单位 with a reason.
+ * paper, and the links of units for a reason; 审计: all but those of nominations; 审核员: 报送明细, masked. Private values leave in full only for 主办单位 with a reason.
  * POST /api/console/contests/:slug/parcel: forms, photos and files of chosen nominations as one zip (主办单位; recorded).
  * GET /api/console/unit/nominations/:id/forms/<approval|consult>: a unit's own form to sign and seal, without what is private; recorded.
  */
@@ -68,10 +75,12 @@ export function outRoute(parts: {
   guard: Guard;
   transparency: Log;
   turns: Turns;
+  publicUrl: string | null;
 }) {
   const { db, clock, guard, transparency } = parts;
   const press = createPress(parts.turns);
   const key = privateKey(parts.secrets);
+  const units = createUnits(parts.secrets);
   const reading = ['organizer', 'auditor', 'reviewer'] as const;
   const readers = guard(...reading);
 
@@ -104,6 +113,36 @@ export function outRoute(parts: {
         'Content-Type': 'application/zip',
         'Content-Disposition': disposition(fileNamed([source.settings.title, '报送材料'], source.now, 'zip')),
         'X-Expected-Bytes': String(parcel.bytes),
+        'X-Content-Type-Options': 'nosniff',
+        'Cache-Control': 'no-store',
+      });
+    })
+    .post('/api/console/contests/:slug/units/links.xlsx', guard.fresh('organizer'), async (c) => {
+      const { ids, reason } = await readBody(c.req, linksBody);
+      const why = checkReason(reason);
+      const stored = await readStored(db, c.req.param('slug'));
+      const collection = stored.collection ?? stored.draft?.collection;
+      if (!collection) throw new Refusal('not_found');
+      if (stored.archivedAt) throw new Refusal('not_now', { phase: '已归档' });
+      const links = await db.transaction().execute(async (tx) => {
+        const found = await units.show(tx, stored.id, ids);
+        const names = found.map(({ name }) => name).join('、');
+        await recordAction(tx, c.get('person'), {
+          act: 'unit.links',
+          contest: stored.id,
+          subject: `链接清单，${found.length} 个单位：${names}`,
+          reason: why,
+        });
+        return found;
+      });
+      const lines = await units.list(db, stored.id, collection);
+      const origin = parts.publicUrl ?? new URL(c.req.url).origin;
+      const table = linkTable({ title: stored.settings.title, collection, origin }, links, lines);
+      const bytes = await press({ kind: 'workbook', tables: [table], bordered: true });
+      const name = fileNamed([stored.settings.title, '单位链接清单'], clock(), 'xlsx');
+      return c.body(bytes, 200, {
+        'Content-Type': types.xlsx,
+        'Content-Disposition': disposition(name),
         'X-Content-Type-Options': 'nosniff',
         'Cache-Control': 'no-store',
       });
