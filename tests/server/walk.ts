@@ -168,7 +168,9 @@ export const reads: Record<string, Walk> = {
   'GET /api/console/unit/media/:file': still('/api/console/unit/media/none-card.jpg'),
   'GET /api/console/unit/nominations/:id': still('/api/console/unit/nominations/1'),
   'GET /api/console/unit/nominations/:id/files/:file': still('/api/console/unit/nominations/1/files/1'),
-  'GET /api/console/unit/nominations/:id/forms/:form': still('/api/console/unit/nominations/1/forms/approval'),
+  'GET /api/console/unit/nominations/:id/forms/:form': still(
+    '/api/console/unit/nominations/1/forms/approval',
+  ),
   // Sends something and changes nothing.
   'POST /api/console/contests/:slug/whatif': ({ clusters }) =>
     [
