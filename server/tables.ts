@@ -12,6 +12,7 @@ import type {
   Verified,
 } from '@zuimei/shared/nomination.ts';
 import type { Role, StaffChange } from '@zuimei/shared/staff.ts';
+import type { WebhookEvent } from '@zuimei/shared/webhook.ts';
 import type { Count, JudgedTables } from './judgedtables.ts';
 
 /** A document as it is kept: only contest/document.ts knows what it says. */
@@ -153,7 +154,22 @@ export interface Tables extends JudgedTables {
     link_version: Generated<number>;
     contact: Buffer | null;
     recommends_by: string | null;
+    /** When somebody first came in by its link; null = nobody yet. */
+    opened_at: Date | null;
     created_at: Generated<Date>;
+  };
+  webhook: {
+    contest: number;
+    address: Buffer;
+    events: WebhookEvent[];
+    enabled: boolean;
+    told_until: Date;
+    told_size: number;
+    next_at: Date;
+    tries: number;
+    sent_at: Date | null;
+    problem: string;
+    problem_at: Date | null;
   };
   nomination: {
     id: Generated<number>;

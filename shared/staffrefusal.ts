@@ -62,6 +62,8 @@ export const staffRefusalCodes = [
   'import_undone',
   'unit_parent',
   'unit_in_use',
+  'webhook_address',
+  'webhook_missing',
   'form_incomplete',
   'quota_full',
   'category_full',

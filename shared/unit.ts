@@ -37,6 +37,10 @@ export interface UnitLine {
   least: number;
   used: number;
   counts: Partial<Record<NominationState, number>>;
+  /** Somebody came in by its link, or by its account. */
+  opened: boolean;
+  /** What it was asked for and has not done, of nominees it has sent; its drafts are its own. */
+  lacks: { name: string; lack: 'returned' | 'consent' }[];
   /** The phone masked. */
   contact: { name: string; phone: string };
   /** Login of its account, if it was given one. */
@@ -60,6 +64,7 @@ export interface UnitsView {
   kinds: UnitKind[];
   opens: Instant;
   closes: Instant;
+  now: Instant;
   /** null = nothing is collected here: the contest was made without a collection. */
   collecting: boolean;
   archived: boolean;

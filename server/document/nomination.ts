@@ -117,7 +117,10 @@ function nomineeOf(draft: Draft, name: string, say: Say): Nomination['candidate'
   else if (length > REASON_LIMIT) say('reason_too_long', 'reason', { length, limit: REASON_LIMIT });
   if (!values.phone) say('missing_phone', 'phone');
   if (draft.pictures.length === 0) say('missing_photo', 'photo');
-  const deeds = paragraphsOf(values.deeds?.text ?? '');
+  const told = (['deeds', 'reports'] as const).map((field) => ({
+    title: fields[field].title,
+    paragraphs: paragraphsOf(values[field]?.text ?? ''),
+  }));
   return {
     kind,
     name,
@@ -126,7 +129,7 @@ function nomineeOf(draft: Draft, name: string, say: Say): Nomination['candidate'
     post: line(values.post) || null,
     years: values.years ? yearsText(line(values.years)) : null,
     reason,
-    deeds: deeds.length > 0 ? [{ title: fields.deeds.title, paragraphs: deeds }] : [],
+    deeds: told.filter(({ paragraphs }) => paragraphs.length > 0),
     honours: paragraphsOf(values.honours?.text ?? ''),
     video: null,
     withdrawn: null,

@@ -93,6 +93,8 @@ export const statusOf: Record<AnyRefusalCode, ContentfulStatusCode> = {
   import_undone: 409,
   unit_parent: 409,
   unit_in_use: 409,
+  webhook_address: 422,
+  webhook_missing: 409,
   form_incomplete: 422,
   quota_full: 409,
   category_full: 409,

@@ -122,7 +122,7 @@ export function draftOf(
 ): { kind: CandidateKind; category: string; values: FormValues } {
   const { candidate, private: hidden } = nomination;
   const kind = collection.kinds.includes(candidate.kind) ? candidate.kind : (collection.kinds[0] ?? 'person');
-  const section = (key: 'deeds' | 'background' | 'practice' | 'proof'): string =>
+  const section = (key: 'deeds' | 'reports' | 'background' | 'practice' | 'proof'): string =>
     candidate.deeds.find((one) => one.title === fields[key].title)?.paragraphs.join('\n') ?? '';
   const { birth } = hidden;
   const told: Record<string, string> = {
@@ -134,6 +134,7 @@ export function draftOf(
     years: candidate.years ?? '',
     reason: candidate.reason,
     deeds: section('deeds'),
+    reports: section('reports'),
     background: section('background'),
     practice: section('practice'),
     proof: section('proof'),

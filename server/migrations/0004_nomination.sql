@@ -126,3 +126,19 @@ create table shortlist_draw (
   seed     text not null check (seed ~ '^[0-9a-f]{64}$'),
   primary key (contest, times)
 );
+
+-- A contest's robot in a chat of its office (server/webhook). address: sealed (vault.ts). told_until, told_size: up to when, and up to which
+-- entry of the ledger, it was told; next_at: when it is its turn again, moved on before anything is sent; problem: the last failure, for people.
+create table webhook (
+  contest    int primary key references contest (id) on delete cascade,
+  address    bytea not null,
+  events     text[] not null,
+  enabled    boolean not null,
+  told_until timestamptz not null,
+  told_size  bigint not null,
+  next_at    timestamptz not null,
+  tries      smallint not null default 0,
+  sent_at    timestamptz,
+  problem    text not null default '',
+  problem_at timestamptz
+);

@@ -99,6 +99,7 @@ export function portalRoute(parts: {
         await sessions.open({ unit: found.id }, { address, agent: c.req.header('user-agent') ?? '' }),
       );
       c.header('Cache-Control', 'no-store');
+      await units.opened(db, found.id, clock());
       await recordAction(
         db,
         { name: found.name, staff: null, unit: found.id },

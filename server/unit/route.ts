@@ -71,6 +71,7 @@ export function unitRoute(parts: {
         kinds: collection?.unitKinds ?? [],
         opens: collection?.opens ?? '',
         closes: collection?.closes ?? '',
+        now: new Date(clock()).toISOString(),
         collecting: stored.collection !== null,
         archived: stored.archivedAt !== null,
         leveled: collection?.opinions.some(({ owner }) => typeof owner === 'object') ?? false,
@@ -165,6 +166,13 @@ export function unitRoute(parts: {
         return made.link;
       });
       return c.json({ link });
+    })
+    .post(`${one}/phone`, parts.guard.fresh('organizer'), async (c) => {
+      const reason = checkReason((await readBody(c.req, object({ reason: unjudged }))).reason);
+      const { id: contest } = await readStored(db, c.req.param('slug'));
+      const { name, phone } = await units.phone(db, contest, idOf(c));
+      await recordAction(db, c.get('person'), { act: 'unit.phone', contest, subject: name, reason });
+      return c.json({ phone });
     })
     .post(`${one}/unpin`, parts.guard.fresh('organizer'), async (c) => {
       const reason = checkReason((await readBody(c.req, object({ reason: unjudged }))).reason);

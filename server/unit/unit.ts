@@ -12,6 +12,7 @@ import { cleanLine, cleanName } from '../document/value.ts';
 import { createMac, sameText } from '../mac.ts';
 import type { Secrets } from '../secret.ts';
 import { openPrivate, privateKey, sealPrivate } from '../vault.ts';
+import { readLacks } from './lacks.ts';
 import { placeUnits } from './parent.ts';
 import { mostOf } from './quota.ts';
 
@@ -44,6 +45,10 @@ export interface Units {
   remove(tx: Transaction<Tables>, contest: number, id: number): Promise<string>;
   /** Makes its link void and gives a new one at once; browsers that came by the old one are signed out. Refuses with not_found. */
   rotate(tx: Transaction<Tables>, contest: number, id: number): Promise<{ name: string; link: string }>;
+  /** Somebody came in by its link at `now`: the first time is kept. */
+  opened(db: Db, id: number, now: number): Promise<void>;
+  /** The telephone of its contact in clear, with the unit's name. Record it first. Refuses with not_found, also where there is none. */
+  phone(db: Reader, contest: number, id: number): Promise<{ name: string; phone: string }>;
   /** The unit whose key this is. Refuses with link_invalid: never says whether the unit or its version is wrong. */
   enter(db: Db, key: string): Promise<{ id: number; name: string; contest: number }>;
 }
@@ -74,6 +79,17 @@ export function createUnits(secrets: Secrets): Units {
             .limit(1)
             .as('account'),
         )
+        .select((eb) =>
+          eb
+            .exists(
+              eb
+                .selectFrom('staff')
+                .select('staff.id')
+                .whereRef('staff.unit', '=', 'unit.id')
+                .where('staff.password', 'is not', null),
+            )
+            .as('joined'),
+        )
         .where('unit.contest', '=', contest)
         .execute();
       const counted = await db
@@ -84,6 +100,7 @@ export function createUnits(secrets: Secrets): Units {
         .execute();
       const names = new Map(rows.map((row) => [row.id, row.name]));
       const byUnit = Map.groupBy(counted, (row) => row.unit);
+      const lacking = Map.groupBy(await readLacks(db, contest, collection), (row) => row.unit);
       const order = new Map(collection.unitKinds.map((kind, at) => [kind.id, at]));
       const lines = rows.map((row): UnitLine => {
         const counts: Partial<Record<NominationState, number>> = {};
@@ -99,6 +116,8 @@ export function createUnits(secrets: Secrets): Units {
           least: collection.unitKinds.find((kind) => kind.id === row.kind)?.least ?? 0,
           used: countedStates.reduce((sum, state) => sum + (counts[state] ?? 0), 0),
           counts,
+          opened: row.opened_at !== null || Boolean(row.joined),
+          lacks: (lacking.get(row.id) ?? []).map(({ name, lack }) => ({ name, lack })),
           contact: { name: contact.name, phone: masked({ key: 'phone', type: 'phone' }, contact.phone) },
           account: row.account,
           recommendsBy: row.recommends_by,
@@ -176,6 +195,27 @@ export function createUnits(secrets: Secrets): Units {
       await tx.updateTable('unit').set({ link_version: version }).where('id', '=', id).execute();
       await tx.deleteFrom('session').where('unit', '=', id).execute();
       return { name: row.name, link: linkOf(id, version) };
+    },
+
+    async opened(db, id, now) {
+      await db
+        .updateTable('unit')
+        .set({ opened_at: new Date(now) })
+        .where('id', '=', id)
+        .where('opened_at', 'is', null)
+        .execute();
+    },
+
+    async phone(db, contest, id) {
+      const row = await db
+        .selectFrom('unit')
+        .select(['name', 'contact'])
+        .where('id', '=', id)
+        .where('contest', '=', contest)
+        .executeTakeFirst();
+      const { phone } = openContact(id, row?.contact ?? null);
+      if (!row || phone === '') throw new Refusal('not_found');
+      return { name: row.name, phone };
     },
 
     async enter(db, sent) {

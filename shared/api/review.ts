@@ -13,6 +13,7 @@ import type {
 } from '../shortlist.ts';
 import type { AnyRefusalCode } from '../staffrefusal.ts';
 import type { OpinionDraft, UnitDraft, UnitLink, UnitRow, UnitsView } from '../unit.ts';
+import type { WebhookDraft, WebhookView } from '../webhook.ts';
 import type { Done, Reasoned } from './done.ts';
 
 /** Units, what they sent, and what becomes of it: everything before the vote. */
@@ -23,6 +24,8 @@ export interface ReviewApi {
   'DELETE /api/console/contests/:slug/units/:id': { reply: Done };
   /** Forgets the key of a unit's recommendations: the next one brings it anew. */
   'POST /api/console/contests/:slug/units/:id/unpin': { body: Reasoned; reply: Done };
+  /** The telephone of its contact, for a reason that is recorded. */
+  'POST /api/console/contests/:slug/units/:id/phone': { body: Reasoned; reply: { phone: string } };
   'POST /api/console/contests/:slug/units/:id/link': { reply: { link: string } };
   'POST /api/console/contests/:slug/units/:id/account': { body: { login: string }; reply: { link: string } };
   /** Reads a sheet of units; saves nothing. */
@@ -38,6 +41,13 @@ export interface ReviewApi {
     body: Reasoned & { ids: number[] };
     reply: { links: UnitLink[] };
   };
+  /** The same as a sheet (.xlsx). */
+  'POST /api/console/contests/:slug/units/links.xlsx': { body: Reasoned & { ids: number[] }; reply: Blob };
+
+  'GET /api/console/contests/:slug/webhook': { reply: WebhookView };
+  'PUT /api/console/contests/:slug/webhook': { body: WebhookDraft; reply: WebhookView };
+  'DELETE /api/console/contests/:slug/webhook': { reply: Done };
+  'POST /api/console/contests/:slug/webhook/try': { reply: { ok: boolean; words: string } };
 
   /** Reads documents: a proposal, and nothing else is written. `columns`: what columns of lists are, [[key, field or null], …] as JSON. */
   'POST /api/console/contests/:slug/documents': { body: FormData; reply: ProposalView };

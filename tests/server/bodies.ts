@@ -94,6 +94,9 @@ export function bodiesFor({ plan, nomination, ticket, witness }: Known): Record<
     },
     [`POST ${contest}/units/:id/account`]: { login: 'danwei' },
     [`POST ${contest}/units/links`]: { ids: [1], ...reasoned },
+    [`POST ${contest}/units/links.xlsx`]: { ids: [1], ...reasoned },
+    [`POST ${contest}/units/:id/phone`]: reasoned,
+    [`PUT ${contest}/webhook`]: { address: 'https://robot.example/send', events: ['deadline'], on: true },
     [`POST ${contest}/documents/submit`]: { ids: [nomination], consentOn: '2026-03-01' },
     [`POST ${contest}/nominations/decide`]: {
       ids: [nomination],

@@ -335,7 +335,10 @@ describe('deciding', () => {
 
   test('a unit over its quota is stopped at acceptance too', async () => {
     const same = Array.from({ length: 4 }, (_, at) => ({ name: `人选${at}`, unit: '青石镇' }));
-    const { base, ids } = await collected(site, same);
+    const unitKinds = ['town', 'department', 'enterprise', 'rescue'].map((id) => ({
+      ...{ id, name: id, least: 1, most: 3 },
+    }));
+    const { base, ids } = await collected(site, same, { unitKinds });
     const result = await organizer.post<DecideResult>(`${base}/nominations/decide`, {
       ids: ids.slice(0, 1),
       verdict: 'accept',

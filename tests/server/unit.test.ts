@@ -1,3 +1,5 @@
+import { read, utils } from '@e965/xlsx';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PortalView, UnitLink, UnitRow } from '@zuimei/shared/unit.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
@@ -39,7 +41,7 @@ describe('a unit', () => {
     await contest.unit('桐江街道办事处', 'town', 7);
     const { units } = await contest.units();
     expect(units.map(({ name, most, used, quota }) => ({ name, most, used, quota }))).toEqual([
-      { name: '青石镇人民政府', most: 3, used: 0, quota: null },
+      { name: '青石镇人民政府', most: null, used: 0, quota: null },
       { name: '桐江街道办事处', most: 7, used: 0, quota: 7 },
     ]);
     expect(units[0]?.contact).toEqual({ name: '测试联系人', phone: '138****0100' });
@@ -82,6 +84,47 @@ describe('a unit', () => {
     expect((await contest.organizer.ask('DELETE', `${contest.base}/units/${empty.id}`)).status).toBe(200);
     const elsewhere = await openCollection(site);
     expect((await elsewhere.organizer.ask('DELETE', `${elsewhere.base}/units/${id}`)).status).toBe(404);
+  });
+
+  test('is known to have come by its link or not, and whose consent is missing by name; drafts stay its own', async () => {
+    const contest = await openCollection(site);
+    const { id, link, desk } = await contest.unit('青石镇人民政府');
+    const stateOf = async () => (await contest.units()).units.map(({ opened, lacks }) => ({ opened, lacks }));
+    await desk.post('/api/console/unit/nominations', { kind: 'person' });
+    expect(await stateOf()).toEqual([{ opened: false, lacks: [] }]);
+    await enter(keyOf(link));
+    await sql`update nomination set name = '林立夏', state = 'returned' where unit = ${id}`.execute(
+      site.parts.db,
+    );
+    expect(await stateOf()).toEqual([
+      {
+        opened: true,
+        lacks: [
+          { name: '林立夏', lack: 'returned' },
+          { name: '林立夏', lack: 'consent' },
+        ],
+      },
+    ]);
+  });
+
+  test('is telephoned to for a reason that is recorded, without the number', async () => {
+    const contest = await openCollection(site);
+    const { id } = await contest.unit('青石镇人民政府');
+    const path = `${contest.base}/units/${id}/phone`;
+    expect((await contest.organizer.ask('POST', path, { reason: '' })).body).toEqual({
+      code: 'reason_missing',
+    });
+    expect(await contest.organizer.post(path, { reason: '电话催报' })).toEqual({ phone: '13800000100' });
+    const elsewhere = await openCollection(site);
+    expect(
+      (await elsewhere.organizer.ask('POST', `${elsewhere.base}/units/${id}/phone`, { reason: '电话催报' }))
+        .status,
+    ).toBe(404);
+    const { rows } = await sql<{ line: string }>`
+      select subject || ' ' || reason as line from action_log where act = 'unit.phone' and contest = ${contest.id}`.execute(
+      site.parts.db,
+    );
+    expect(rows).toEqual([{ line: '青石镇人民政府 电话催报' }]);
   });
 
   test('gets an account of its own, whose one-time link leads to joining', async () => {
@@ -133,6 +176,21 @@ describe('a link', () => {
     expect((await contest.organizer.ask('POST', path, { ids: [first.id, other], reason })).status).toBe(404);
     const shown = await contest.organizer.post<{ links: UnitLink[] }>(path, { ids, reason });
     expect(shown.links).toEqual(all);
+    const sheet = `${path}.xlsx`;
+    expect((await contest.organizer.ask('POST', sheet, { ids, reason: '' })).body).toEqual({
+      code: 'reason_missing',
+    });
+    expect((await contest.organizer.ask('POST', sheet, { ids: [other], reason })).status).toBe(404);
+    const file = await contest.organizer.raw('POST', sheet, JSON.stringify({ ids, reason }), {
+      'content-type': 'application/json',
+    });
+    const book = read(new Uint8Array(await file.arrayBuffer()));
+    const cells = utils.sheet_to_json<string[]>(book.Sheets['单位链接'] ?? {}, { header: 1 }).flat();
+    for (const { name, link } of all)
+      expect(cells).toEqual(
+        expect.arrayContaining([name, expect.stringMatching(new RegExp(`^https?://.*${keyOf(link)}$`))]),
+      );
+    expect(cells.join()).not.toMatch(/13800000100/);
 
     const log = await fresh.database.db
       .selectFrom('action_log')
@@ -145,6 +203,10 @@ describe('a link', () => {
       { act: 'unit.enter', actor: '青石镇人民政府', subject: '127.0.0.9', reason: '' },
       { act: 'unit.enter', actor: '桐江街道办事处', subject: '127.0.0.9', reason: '' },
       { act: 'unit.links', actor: '测试主办', subject: '2 个单位：青石镇人民政府、桐江街道办事处', reason },
+      {
+        ...{ act: 'unit.links', actor: '测试主办', reason },
+        subject: '链接清单，2 个单位：青石镇人民政府、桐江街道办事处',
+      },
     ]);
     expect(JSON.stringify(log)).not.toContain(keyOf(first.link));
   });
