@@ -81,6 +81,7 @@ async function erase(tx: Transaction<Tables>, contest: number): Promise<string> 
     tx,
   );
   await sql`delete from intake where contest = ${contest}`.execute(tx);
+  await sql`delete from webhook where contest = ${contest}`.execute(tx);
   const gone = await sql`
     update nomination set name = ${ERASED_NAME}, answers = '{}', photo = null, consent = null
     where contest = ${contest} and state <> 'published'`.execute(tx);

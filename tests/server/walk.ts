@@ -173,6 +173,7 @@ export const reads: Record<string, Walk> = {
   'GET /api/console/unit': still('/api/console/unit'),
   'GET /api/console/unit/lines': still('/api/console/unit/lines'),
   'GET /api/console/unit/media/:file': still('/api/console/unit/media/none-card.jpg'),
+  'GET /api/console/contests/:slug/imports': still(`${at}/imports`),
   'GET /api/console/unit/nominations/:id': still('/api/console/unit/nominations/1'),
   'GET /api/console/unit/nominations/:id/files/:file': still('/api/console/unit/nominations/1/files/1'),
   'GET /api/console/unit/nominations/:id/forms/:form': still(
