@@ -170,7 +170,7 @@ test('where the server cannot be asked, every page says so and goes on from ther
   const { context, page } = await open('desk');
   await page.goto('/console/new');
   await page.locator('h1').waitFor();
-  const { '/new': _, ...lists } = DESK;
+  const { '/new': _new, '/help': _help, ...lists } = DESK;
   for (const [path, heading] of [...below('/console', lists), ...below(full, CONTEST)]) {
     await page.route(/\/api\/console\/(?!session$)/, (route) => route.abort());
     await walk(page, path);
