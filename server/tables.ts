@@ -164,7 +164,7 @@ export interface Tables extends JudgedTables {
     events: WebhookEvent[];
     enabled: boolean;
     told_until: Date;
-    told_size: number;
+    told_size: Count;
     next_at: Date;
     tries: number;
     sent_at: Date | null;

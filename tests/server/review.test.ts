@@ -96,9 +96,9 @@ describe('warnings', () => {
     [
       'a photo under half of what is asked',
       ['photo_small'],
-      { photo: { ...photo, width: 299, height: 400 } },
+      { photo: { ...photo, width: 206, height: 289 } },
     ],
-    ['half of it will do', [], { photo: { ...photo, width: 300, height: 400 } }],
+    ['half of it will do', [], { photo: { ...photo, width: 207, height: 290 } }],
     ['no opinion of its unit', ['opinion_missing'], { opinions: new Map() }],
     [
       'an opinion against it',
