@@ -15,7 +15,6 @@ import { addNomination, addPhoto, addUnit, collectionOf, setCollection } from '.
 let fresh: FreshDatabase;
 let site: TestSite;
 let organizer: Desk;
-
 beforeAll(async () => {
   fresh = await freshDatabase('server');
   site = await createSite(fresh.database.db);
