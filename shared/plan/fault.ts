@@ -64,6 +64,7 @@ export const planFaultCodes = [
   'unit_kinds_missing',
   'quota_order',
   'places_above_total',
+  'places_below_total',
   'announcement_over',
   // against fraud
   'threshold_out',
