@@ -137,6 +137,7 @@ export interface Tables extends JudgedTables {
     name: string;
     kind: string;
     quota: number | null;
+    category_quota: Generated<Record<string, number>>;
     link_version: Generated<number>;
     contact: Buffer | null;
     recommends_by: string | null;

@@ -5,7 +5,7 @@ import type { RefusalDetails } from './refusal.ts';
 import type { AnyRefusalCode } from './staffrefusal.ts';
 import { createSearch, foldText } from './text/fold.ts';
 import type { Instant } from './time.ts';
-import type { TwinView } from './unit.ts';
+import type { QuotaView, TwinView } from './unit.ts';
 
 export const warningCodes = [
   'years_few',
@@ -96,6 +96,8 @@ export interface ReviewView extends NominationView {
   warnings: Warning[];
   marks: ScreeningMark[];
   twins: TwinView[];
+  /** Of its unit. */
+  quota: QuotaView;
 }
 
 export const verdicts = ['submit', 'accept', 'return', 'decline', 'undo'] as const;

@@ -44,6 +44,7 @@ export const staffRefusalCodes = [
   'nothing_to_publish',
   'voting_begun',
   'shortlist_incomplete',
+  'places_over',
   // steering the voting
   'already_paused',
   'not_paused',
@@ -59,6 +60,7 @@ export const staffRefusalCodes = [
   'unit_in_use',
   'form_incomplete',
   'quota_full',
+  'quota_none',
   'category_full',
   'collection_closed',
   'state_changed',

@@ -21,6 +21,7 @@ import type { Units } from '../unit/unit.ts';
 import { keepPhoto, readPortrait } from '../upload/portrait.ts';
 import type { Upload } from '../upload/upload.ts';
 import { categoryOf } from './match.ts';
+import { placeProblem } from './place.ts';
 
 /** For the pictures of one request. Whose turn is over leaves the rest to be added to the drafts by hand. */
 const PHOTO_MS = 40_000;
@@ -32,7 +33,8 @@ export type Intake =
 
 /**
  * Documents → one draft for each nominee, prefilled as far as they could be read, mistakes in fields included, since a person checks
- * every draft before it is sent. Nothing is submitted. A nominee that the unit already has by this name is not made again. What is wrong
+ * every draft before it is sent. Nothing is submitted. Whoever is beyond the places of the unit that sends them is named and not made;
+ * an organizer may bring in more than can be handed in. A nominee that the unit already has by this name is not made again. What is wrong
  * is listed by file and row, and never stops the other files.
  */
 export async function takeDocuments(
@@ -58,8 +60,8 @@ export async function takeDocuments(
       const unit = await unitFor(intake, nomination, units, (name, kind) =>
         intake.from === 'organizer'
           ? intake.units
-              .add(tx, filing.contest.id, filing.collection, [
-                { name, kind, quota: null, contact: contactOf(nomination) },
+              .add(tx, filing.contest.id, filing, [
+                { name, kind, quota: null, categoryQuota: {}, contact: contactOf(nomination) },
               ])
               .then(([made]) => made?.id ?? 0)
           : Promise.resolve(0),
@@ -71,8 +73,12 @@ export async function takeDocuments(
         .where('state', '<>', 'withdrawn')
         .execute();
       if (there.some((one) => foldText(one.name) === foldText(candidate.name))) return null;
-      const kept: Photo | null = photo ? await keepPhoto(tx, filing.contest.id, photo) : null;
       const drafted = draftOf(filing, nomination);
+      const wanted = { name: candidate.name, category: drafted.category };
+      const beyond =
+        intake.from === 'unit' ? await placeProblem(tx, filing, unit.id, wanted, source.file) : null;
+      if (beyond) return beyond;
+      const kept: Photo | null = photo ? await keepPhoto(tx, filing.contest.id, photo) : null;
       const id = await createNomination(tx, filing, unit.id, {
         ...drafted,
         ...(kept ? { photo: kept } : {}),
@@ -85,7 +91,8 @@ export async function takeDocuments(
       });
       return { id, name: candidate.name, unit: unit.name, kind: drafted.kind, problems: faults.length };
     });
-    if (found) made.push(found);
+    if (found && 'level' in found) problems.push(found);
+    else if (found) made.push(found);
     else
       problems.push(
         problemAt('duplicate_person', source, { name: candidate.name, other: '已有的一份' }, 'name'),

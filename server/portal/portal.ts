@@ -105,11 +105,6 @@ export function createPortal({ db, keys, clock }: { db: Db; keys: NominationKeys
 
     async view(person: Person): Promise<PortalView> {
       const { stored, collection, unit, now } = await filing(person);
-      const row = await db
-        .selectFrom('unit')
-        .select(['id', 'kind', 'quota'])
-        .where('id', '=', unit.id)
-        .executeTakeFirstOrThrow();
       const rows = await db
         .selectFrom('nomination')
         .innerJoin('unit', 'unit.id', 'nomination.unit')
@@ -140,7 +135,7 @@ export function createPortal({ db, keys, clock }: { db: Db; keys: NominationKeys
         closes: collection.closes,
         now: new Date(now).toISOString(),
         open: isCollecting(stored, collection, now),
-        quota: await readQuota(db, collection, settings.categories, row),
+        quota: await readQuota(db, { collection, categories: settings.categories }, unit.id),
         nominations: rows.map((one) => {
           const until = returnedUntil(one);
           return {

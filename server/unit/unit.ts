@@ -1,7 +1,6 @@
-import type { Kysely, Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import { masked } from '@zuimei/shared/answer.ts';
 import { countedStates, type NominationState } from '@zuimei/shared/nomination.ts';
-import type { Collection } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { foldText } from '@zuimei/shared/text/fold.ts';
 import { phoneOf } from '@zuimei/shared/text/phone.ts';
@@ -12,7 +11,7 @@ import { cleanLine, cleanName } from '../document/value.ts';
 import { createMac, sameText } from '../mac.ts';
 import type { Secrets } from '../secret.ts';
 import { openPrivate, privateKey, sealPrivate } from '../vault.ts';
-import { mostOf } from './quota.ts';
+import { type QuotaRules, quotaOf } from './quota.ts';
 
 type Reader = Kysely<Tables> | Transaction<Tables>;
 type Contact = UnitDraft['contact'];
@@ -21,12 +20,12 @@ export const unitLimits = { units: 1000 };
 
 export interface Units {
   /** All units of a contest with what they have used, in order of kind and name. Phones masked. */
-  list(db: Reader, contest: number, collection: Collection): Promise<UnitLine[]>;
-  /** Adds units, all or none; gives their links. Refuses with unit_known {name}, bad_request for an unknown kind. */
+  list(db: Reader, contest: number, rules: QuotaRules): Promise<UnitLine[]>;
+  /** Adds units, all or none; gives their links. Refuses with unit_known {name}, bad_request for an unknown kind or category. */
   add(
     tx: Transaction<Tables>,
     contest: number,
-    collection: Collection,
+    rules: QuotaRules,
     drafts: readonly UnitDraft[],
   ): Promise<UnitLink[]>;
   /** The links of these units, in order of id. Record it: whoever has a link acts as the unit. Refuses with not_found unless all are there. */
@@ -35,7 +34,7 @@ export interface Units {
   change(
     tx: Transaction<Tables>,
     contest: number,
-    collection: Collection,
+    rules: QuotaRules,
     id: number,
     draft: UnitDraft,
   ): Promise<void>;
@@ -59,7 +58,7 @@ export function createUnits(secrets: Secrets): Units {
     bytes ? (openPrivate(key, bytes, `unit/${id}`) as Contact) : { name: '', phone: '' };
 
   return {
-    async list(db, contest, collection) {
+    async list(db, contest, rules) {
       const rows = await db
         .selectFrom('unit')
         .selectAll('unit')
@@ -77,24 +76,27 @@ export function createUnits(secrets: Secrets): Units {
         .execute();
       const counted = await db
         .selectFrom('nomination')
-        .select(['unit', 'state', (eb) => eb.fn.countAll<string | number>().as('count')])
+        .select(['unit', 'state', 'category', (eb) => eb.fn.countAll<string | number>().as('count')])
         .where('contest', '=', contest)
-        .groupBy(['unit', 'state'])
+        .groupBy(['unit', 'state', 'category'])
         .execute();
       const byUnit = Map.groupBy(counted, (row) => row.unit);
-      const order = new Map(collection.unitKinds.map((kind, at) => [kind.id, at]));
+      const order = new Map(rules.collection.unitKinds.map((kind, at) => [kind.id, at]));
       const lines = rows.map((row): UnitLine => {
         const counts: Partial<Record<NominationState, number>> = {};
-        for (const { state, count } of byUnit.get(row.id) ?? []) counts[state] = Number(count);
+        const used = new Map<string, number>();
+        for (const { state, category, count } of byUnit.get(row.id) ?? []) {
+          counts[state] = (counts[state] ?? 0) + Number(count);
+          if (countedStates.includes(state)) used.set(category, (used.get(category) ?? 0) + Number(count));
+        }
         const contact = openContact(row.id, row.contact);
         return {
           id: row.id,
           name: row.name,
           kind: row.kind,
           quota: row.quota,
-          most: mostOf(collection, row),
-          least: collection.unitKinds.find((kind) => kind.id === row.kind)?.least ?? 0,
-          used: countedStates.reduce((sum, state) => sum + (counts[state] ?? 0), 0),
+          categoryQuota: row.category_quota,
+          ...quotaOf(rules, row, used),
           counts,
           contact: { name: contact.name, phone: masked({ key: 'phone', type: 'phone' }, contact.phone) },
           account: row.account,
@@ -105,19 +107,19 @@ export function createUnits(secrets: Secrets): Units {
       return lines.sort((a, b) => rank(a) - rank(b) || a.id - b.id);
     },
 
-    async add(tx, contest, collection, drafts) {
+    async add(tx, contest, rules, drafts) {
       await lockContest(tx, contest, 'update');
       const known = new Set((await readNames(tx, contest)).map(foldText));
       if (known.size + drafts.length > unitLimits.units)
         throw new Refusal('too_large', { limit: unitLimits.units });
       const made: UnitLink[] = [];
       for (const draft of drafts) {
-        const { name, kind, quota, contact } = cleaned(draft, collection);
+        const { name, kind, quota, categoryQuota, contact } = cleaned(draft, rules);
         if (known.has(foldText(name))) throw new Refusal('unit_known', { name: `“${name}”` });
         known.add(foldText(name));
         const { id } = await tx
           .insertInto('unit')
-          .values({ contest, name, kind, quota, contact: null })
+          .values({ contest, name, kind, quota, category_quota: json(categoryQuota), contact: null })
           .returning('id')
           .executeTakeFirstOrThrow();
         const sealed = sealContact(id, contact);
@@ -139,9 +141,9 @@ export function createUnits(secrets: Secrets): Units {
       return rows.map(({ id, name, link_version }) => ({ id, name, link: linkOf(id, link_version) }));
     },
 
-    async change(tx, contest, collection, id, draft) {
+    async change(tx, contest, rules, id, draft) {
       const row = await lock(tx, contest, id);
-      const { name, kind, quota, contact } = cleaned(draft, collection);
+      const { name, kind, quota, categoryQuota, contact } = cleaned(draft, rules);
       const others = await readNames(tx, contest, id);
       if (others.some((other) => foldText(other) === foldText(name)))
         throw new Refusal('unit_known', { name: `“${name}”` });
@@ -150,7 +152,11 @@ export function createUnits(secrets: Secrets): Units {
         name: contact.name,
         phone: contact.phone || (contact.name ? kept.phone : ''),
       });
-      await tx.updateTable('unit').set({ name, kind, quota, contact: sealed }).where('id', '=', id).execute();
+      await tx
+        .updateTable('unit')
+        .set({ name, kind, quota, category_quota: json(categoryQuota), contact: sealed })
+        .where('id', '=', id)
+        .execute();
     },
 
     async remove(tx, contest, id) {
@@ -211,15 +217,23 @@ async function lock(tx: Transaction<Tables>, contest: number, id: number) {
   return row;
 }
 
-function cleaned({ name, kind, quota, contact }: UnitDraft, collection: Collection): UnitDraft {
+function cleaned(
+  { name, kind, quota, categoryQuota, contact }: UnitDraft,
+  { collection, categories }: QuotaRules,
+): UnitDraft {
   const plain = cleanName(name);
   if (plain === '') throw new Refusal('bad_request', { field: '单位名称' });
   if (!collection.unitKinds.some((one) => one.id === kind))
     throw new Refusal('bad_request', { field: '单位类别' });
+  if (Object.keys(categoryQuota).some((id) => categories.every((one) => one.id !== id)))
+    throw new Refusal('bad_request', { field: '名额' });
   return {
     name: plain,
     kind,
     quota,
+    categoryQuota,
     contact: { name: cleanName(contact.name), phone: phoneOf(contact.phone) ?? cleanLine(contact.phone) },
   };
 }
+
+const json = (value: Record<string, number>) => sql<Record<string, number>>`${JSON.stringify(value)}::jsonb`;

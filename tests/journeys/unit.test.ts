@@ -46,13 +46,17 @@ beforeAll(async () => {
     .where('slug', '=', slug)
     .executeTakeFirstOrThrow();
   const units = createUnits(await openSecrets({ secret: TEST_SECRET, dataDir: '' }));
-  const made = await town.db
-    .transaction()
-    .execute((tx) =>
-      units.add(tx, id, collection, [
-        { name: '云岭区应急管理局', kind: 'department', quota: null, contact: { name: '', phone: '' } },
-      ]),
-    );
+  const made = await town.db.transaction().execute((tx) =>
+    units.add(tx, id, { collection, categories: plan.settings.categories }, [
+      {
+        name: '云岭区应急管理局',
+        kind: 'department',
+        quota: null,
+        categoryQuota: {},
+        contact: { name: '', phone: '' },
+      },
+    ]),
+  );
   link = made[0]?.link ?? '';
 }, 120_000);
 afterAll(() => town.close());

@@ -35,11 +35,17 @@ export async function openCollection(
     setCollection: (collection: Collection) => setCollection(site, id, collection),
     units: () => organizer.get<UnitsView>(`${base}/units`),
     /** A new unit, and a browser that came by its link. */
-    async unit(name: string, kind = plan.collection.unitKinds[0]?.id ?? '', quota: number | null = null) {
+    async unit(
+      name: string,
+      kind = plan.collection.unitKinds[0]?.id ?? '',
+      quota: number | null = null,
+      categoryQuota = {},
+    ) {
       const { id: unit, link } = await organizer.post<UnitLink>(`${base}/units`, {
         name,
         kind,
         quota,
+        categoryQuota,
         contact: { name: '测试联系人', phone: '13800000100' },
       });
       return { id: unit, link, desk: await signIn(site, { unit }) };
@@ -75,12 +81,13 @@ export async function fileDraft(
   desk: Desk,
   values: FormValues,
   photo: Buffer | null,
+  category = 'person',
 ): Promise<NominationView> {
   const made = await desk.post<NominationView>(one, { kind: 'person' });
   const saved = await desk.ask<{ version: number }>('PUT', `${one}/${made.id}`, {
     version: made.version,
     kind: 'person',
-    category: 'person',
+    category,
     values,
     consent: { by: values['name'], on: '2024-03-01', file: null },
   });

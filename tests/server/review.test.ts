@@ -69,7 +69,8 @@ describe('warnings', () => {
     opinions: new Map([['unit', 'agree']]),
     files: new Map(),
     twins: [],
-    quota: { unit: '青石镇', most: 3, used: 3 },
+    unit: '青石镇',
+    passed: null,
   };
   const answers = (changes: Record<string, string>): Partial<Checked> => ({
     answers: { ...whole.answers, ...changes },
@@ -95,7 +96,7 @@ describe('warnings', () => {
     ['the same name elsewhere', ['namesake'], { twins: [{ unit: '桐江街道', same: 'name' }] }],
     ['deeds in a word', ['deeds_short'], answers({ deeds: '工作认真' })],
     ['no phone', ['phone_missing'], { hidden: {} }],
-    ['more than its unit may send', ['over_quota'], { quota: { unit: '青石镇', most: 3, used: 4 } }],
+    ['more than its unit may send', ['over_quota'], { passed: { category: '', most: 3, used: 4 } }],
   ])('%s', (_, codes, changes) => {
     expect(warningsOf(strict, { ...whole, ...changes }, NOW).map(({ code }) => code)).toEqual(codes);
   });
@@ -325,4 +326,35 @@ test('a draw can be done again from its seed, and another seed draws otherwise',
   expect(drawOrder(ids.toReversed(), drawn.seed)).toEqual(drawn);
   expect(drawn.ids.toSorted((a, b) => a - b)).toEqual(ids);
   expect(drawOrder(ids).ids).not.toEqual(drawn.ids);
+
+  test('to put one into another category takes a place there, of its unit and on the list', async () => {
+    const { base, ids } = await collected(
+      site,
+      [
+        { name: '甲', state: 'accepted' },
+        { name: '乙', state: 'accepted', category: 'team' },
+        { name: '丙', unit: '青石镇' },
+        { name: '丁', unit: '青石镇', category: 'team' },
+      ],
+      { categoryPlaces: { team: 1 }, places: 2 },
+    );
+    const move = (at: number) =>
+      organizer.ask('PUT', `${base}/nominations/${ids[at]}`, { version: 1, category: 'team' });
+    expect((await move(0)).body).toEqual({ code: 'category_full', category: '集体', most: 1, taken: 1 });
+    expect((await move(2)).body).toEqual({ code: 'quota_full', category: '集体', most: 1 });
+    await site.parts.db
+      .updateTable('unit')
+      .set({ category_quota: JSON.stringify({ team: 0 }) as never })
+      .where('name', '=', '青石镇')
+      .execute();
+    const view = await reviewer.get<ReviewView>(`${base}/nominations/${ids[3]}`);
+    expect(view.quota.categories).toMatchObject([
+      { most: null, used: 1 },
+      { name: '集体', most: 0, used: 1 },
+    ]);
+    expect(view.warnings).toContainEqual({
+      code: 'over_quota',
+      details: { unit: '青石镇', of: '“集体”', most: 0, used: 1 },
+    });
+  });
 });

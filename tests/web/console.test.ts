@@ -176,7 +176,13 @@ describe('asking the server', () => {
       new Response(typeof body === 'string' ? body : JSON.stringify(body), { status, headers });
 
   test('what changes something carries the session’s token, what only reads does not', async () => {
-    const unit = { name: '青石镇人民政府', kind: 'town', quota: null, contact: { name: '', phone: '' } };
+    const unit = {
+      name: '青石镇人民政府',
+      kind: 'town',
+      quota: null,
+      categoryQuota: {},
+      contact: { name: '', phone: '' },
+    };
     carryCsrf('token');
     const asked = answers(refusal(200, [1]), refusal(200, {}), refusal(200, {}));
     expect(await api.get('/api/console/contests')).toEqual({ ok: true, value: [1] });
