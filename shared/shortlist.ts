@@ -146,6 +146,22 @@ export interface ShortlistLine {
 export const shortlistLacks = ['number', 'photo', 'consent', 'name', 'category'] as const;
 export type ShortlistLack = (typeof shortlistLacks)[number];
 
+/** A bound of the shortlist, and how many stand under it; id '' = in all. */
+export interface Places {
+  id: string;
+  name: string;
+  most: number;
+  has: number;
+}
+
+/** Which bounds are passed and by how many, '' where none is: "候选总名额 20，现有 24，多 4 个". */
+export function overWords(places: readonly Places[]): string {
+  return places
+    .filter(({ has, most }) => has > most)
+    .map(({ name, has, most }) => `${name} ${most}，现有 ${has}，多 ${has - most} 个`)
+    .join('；');
+}
+
 /** GET …/shortlist. */
 export interface ShortlistView {
   slug: string;
@@ -153,8 +169,7 @@ export interface ShortlistView {
   organizers: string[];
   noun: { measure: string; name: string };
   categories: Category[];
-  categoryPlaces: Record<string, number>;
-  places: number | null;
+  places: Places[];
   lines: ShortlistLine[];
   /** Waiting for a verdict. */
   undecided: number;

@@ -1,13 +1,16 @@
+import type { Transaction } from 'kysely';
 import { isHidden, isText } from '@zuimei/shared/answer.ts';
 import type { CandidateKind } from '@zuimei/shared/contest.ts';
 import type { Consent, FormValues, NominationState } from '@zuimei/shared/nomination.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import type { Db } from '../db.ts';
+import { lockStored } from '../contest/lock.ts';
+import type { Db, Tables } from '../db.ts';
 import type { EncodedPhoto } from '../media/photo.ts';
 import { keepHidden, type NominationKeys, openHidden } from '../nomination/answers.ts';
 import { type NominationChange, saveNomination } from '../nomination/filing.ts';
 import { type NominationRow, readNomination, recordEvent } from '../nomination/nomination.ts';
-import { type Collecting, filingOf } from '../review/review.ts';
+import { checkPlace, checkUnit } from '../review/decide.ts';
+import { type Collecting, collecting, filingOf } from '../review/review.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
 import { keepPhoto } from '../upload/portrait.ts';
 
@@ -28,7 +31,8 @@ const withStaff: readonly NominationState[] = ['submitted', 'accepted'];
 
 /**
  * Puts right what an organizer sees is wrong (a typo, a missing consent brought on paper). Its events name the fields, never what stood
- * there. Refuses with not_found, and with state_changed when it is its unit's turn or somebody was quicker.
+ * there. Refuses with not_found, and with state_changed when it is its unit's turn or somebody was quicker; for another category
+ * as checkQuota and an acceptance do.
  */
 export async function editNomination(
   { db, keys }: { db: Db; keys: NominationKeys },
@@ -39,6 +43,9 @@ export async function editNomination(
   now: number,
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {
+    // Places are counted under the contest's lock, as when one is accepted.
+    const held =
+      edit.category === undefined ? stored : collecting(await lockStored(tx, stored.slug, 'no key update'));
     const row = await readNomination(tx, id, stored.id, { lock: true });
     const own = row.state === 'draft' && row.source === 'organizer';
     if (!own && !withStaff.includes(row.state)) throw new Refusal('state_changed', { state: row.state });
@@ -55,6 +62,7 @@ export async function editNomination(
       keepHidden(stored.collection.form, { ...row.answers, ...edit.values }, openHidden(keys, row));
     if (values) change.values = values;
     const changed = changedFields(stored, row, before, values ? { ...edit, values } : edit);
+    if (category !== undefined && category !== row.category) await checkMove(tx, held, { ...row, category });
     await saveNomination(tx, filingOf(stored, keys, actor, now), row, edit.version, change);
     await recordEvent(tx, id, actor, 'save', `修改：${changed}`);
     await recordAction(tx, actor, {
@@ -63,6 +71,12 @@ export async function editNomination(
       subject: `${row.name}（${row.unit_name}）：${changed}`,
     });
   });
+}
+
+/** Whoever is put into another category takes a place there, as by being sent or accepted. */
+async function checkMove(tx: Transaction<Tables>, stored: Collecting, moved: NominationRow): Promise<void> {
+  if (moved.state !== 'draft') await checkUnit(tx, stored, moved);
+  if (moved.state === 'accepted') await checkPlace(tx, stored, moved);
 }
 
 /** What changed, in the form's words. */

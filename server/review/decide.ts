@@ -1,4 +1,4 @@
-import { sql, type Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import type { ActCode } from '@zuimei/shared/action.ts';
 import type { NominationAct, NominationState } from '@zuimei/shared/nomination.ts';
 import { countedStates } from '@zuimei/shared/nomination.ts';
@@ -13,6 +13,7 @@ import { type NominationRow, readNomination, recordEvent } from '../nomination/n
 import { missingOpinions } from '../nomination/opinion.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
 import { checkQuota } from '../unit/quota.ts';
+import { readPlaces } from './places.ts';
 import { type Collecting, collecting, filingOf } from './review.ts';
 
 export interface Decision {
@@ -37,7 +38,7 @@ const steps: Record<Exclude<Verdict, 'submit'>, Step> = {
 /**
  * Gives one verdict on many nominations, each in a transaction of its own: what cannot be done is told and holds up none of the
  * others. Refuses as a whole with reason_missing when a return or a decline gives none; else every refusal is in the result:
- * not_found, state_changed, opinion_missing {step}, consent_missing, quota_full, category_full {category, most}.
+ * not_found, state_changed, opinion_missing {step}, consent_missing, quota_none, quota_full, category_full {category, most}.
  */
 export async function decide(
   { db, keys }: { db: Db; keys: NominationKeys },
@@ -118,29 +119,25 @@ async function checkAcceptance(
   if (step) throw new Refusal('opinion_missing', { step: step.name });
   if (collection.consent !== '' && !row.consent) throw new Refusal('consent_missing');
   await checkUnit(tx, stored, row);
-  await checkPlaces(tx, stored, row.category);
+  await checkPlace(tx, stored, row);
 }
 
-async function checkUnit(tx: Transaction<Tables>, stored: Collecting, row: NominationRow): Promise<void> {
-  const { collection, settings } = stored;
-  const { unit, category, id } = row;
+/** For one that is to have this category: its unit's quota. Refuses as checkQuota does. */
+export async function checkUnit(
+  tx: Transaction<Tables>,
+  { collection, settings }: Collecting,
+  { unit, category, id }: Pick<NominationRow, 'unit' | 'category' | 'id'>,
+): Promise<void> {
   await checkQuota(tx, { collection, categories: settings.categories, unit, category, except: id });
 }
 
-/** Places on the shortlist, in all and of one category. One who has withdrawn after publication leaves a place. */
-async function checkPlaces(tx: Transaction<Tables>, stored: Collecting, category: string): Promise<void> {
-  const { collection, settings } = stored;
-  const { rows } = await sql<{ category: string; count: string }>`
-    select n.category, count(*) as count from nomination n
-    left join candidate c on n.state = 'published' and c.contest = n.contest and c.number = n.number
-    where n.contest = ${stored.id} and n.state in ('accepted', 'published') and coalesce(c.body ->> 'withdrawn', '') = ''
-    group by n.category`.execute(tx);
-  const taken = rows.reduce((sum, one) => sum + Number(one.count), 0);
-  if (collection.places !== null && taken >= collection.places)
-    throw new Refusal('category_full', { category: '候选名单', most: collection.places, taken });
-  const most = collection.categoryPlaces[category];
-  const here = Number(rows.find((one) => one.category === category)?.count ?? 0);
-  if (most === undefined || here < most) return;
-  const name = settings.categories.find(({ id }) => id === category)?.name ?? category;
-  throw new Refusal('category_full', { category: name, most, taken: here });
+/** For one that is to have this category: a place on the shortlist, in all and there. Refuses with category_full {category, most, taken}. */
+export async function checkPlace(
+  tx: Transaction<Tables>,
+  stored: Collecting,
+  { category, id: except }: Pick<NominationRow, 'category' | 'id'>,
+): Promise<void> {
+  const places = await readPlaces(tx, stored, { except });
+  const full = places.find(({ id, has, most }) => (id === '' || id === category) && has >= most);
+  if (full) throw new Refusal('category_full', { category: full.name, most: full.most, taken: full.has });
 }
