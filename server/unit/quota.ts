@@ -44,7 +44,8 @@ export function quotaOf(
     categories.length > 0 ? inCategories.reduce((sum, one) => sum + one) : Number.POSITIVE_INFINITY,
   );
   return {
-    least: kind?.least ?? 0,
+    // Nobody is asked for more than they may send.
+    least: Math.min(kind?.least ?? 0, most),
     most: Number.isFinite(most) ? most : null,
     used: [...used.values()].reduce((sum, one) => sum + one, 0),
     categories: bounded,
