@@ -11,6 +11,7 @@ export default defineConfig(({ mode }) => ({
     // Node runs the tests as it runs the server: Vite's own runner would transform a thousand files anew in every fresh clone, and
     // calls between modules go through its objects. It is needed for vi.mock alone, which no test uses.
     experimental: { viteModuleRunner: false, nodeLoader: false },
+    provide: { full: mode === 'full' },
     globalSetup: ['tests/harness/setup.ts'],
     // Two files at a time: browsers, databases and load share the machine with them.
     maxWorkers: 2,

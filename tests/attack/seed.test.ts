@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { freshDatabase } from '../harness/database.ts';
+import { runKinds } from '../harness/kinds.ts';
 import { createSite } from '../harness/site.ts';
 import { seedAttackedContest, seeded } from './seed.ts';
 
@@ -24,7 +25,7 @@ const few = {
   gang: { pulses: [10], farm: 10, forged: 5, replay: 10, apart: 5 },
 };
 
-test.each(['server', 'embedded'] as const)(
+test.each(runKinds)(
   'an attacked contest is left in the past of an ordinary database, and each ballot is labelled (%s)',
   async (kind) => {
     const fresh = await freshDatabase(kind);

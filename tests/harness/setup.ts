@@ -9,6 +9,8 @@ declare module 'vitest' {
     postgresUrl: string;
     /** The run's one Redis; use a key prefix of your own. */
     redisUrl: string;
+    /** `npm run full`: what else is left out of the suite because it takes long. */
+    full: boolean;
   }
 }
 

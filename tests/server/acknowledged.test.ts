@@ -7,13 +7,14 @@ import { verdictOf } from '@zuimei/shared/export/report.ts';
 import type { RulingVerb } from '@zuimei/shared/ledger/act.ts';
 import { commitmentOf } from '@zuimei/shared/ledger/commitment.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import { databaseKinds, type FreshDatabase, freshDatabase } from '../harness/database.ts';
+import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
+import { runKinds } from '../harness/kinds.ts';
 import { type Desk, signIn } from '../harness/office.ts';
 import { createSite, HOUR_MS, settingsOf, type TestSite } from '../harness/site.ts';
 import { checkText, exportOf } from './exported.ts';
 
 /** A ballot is one by contest, voter and ballotId, for whoever writes, counts, opens and verifies. */
-describe.each(databaseKinds)('whatever is acknowledged verifies (%s)', (kind) => {
+describe.each(runKinds)('whatever is acknowledged verifies (%s)', (kind) => {
   let fresh: FreshDatabase;
   let site: TestSite;
   let auditor: Desk;

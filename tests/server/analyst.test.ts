@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BallotPage } from '@zuimei/shared/audit.ts';
-import { databaseKinds, type FreshDatabase, freshDatabase } from '../harness/database.ts';
+import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
+import { runKinds } from '../harness/kinds.ts';
 import { type Desk, signIn } from '../harness/office.ts';
 import { createSite, HOUR_MS, type TestSite } from '../harness/site.ts';
 
-describe.each(databaseKinds)('the log of ballots on the %s database', (kind) => {
+describe.each(runKinds)('the log of ballots on the %s database', (kind) => {
   let fresh: FreshDatabase;
   let site: TestSite;
   let auditor: Desk;

@@ -6,13 +6,14 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runCommand } from '@zuimei/server/command.ts';
 import { createSealer } from '@zuimei/server/log/sealer.ts';
 import { recordAction } from '@zuimei/server/staff/action.ts';
-import { databaseKinds, type FreshDatabase, freshDatabase } from '../harness/database.ts';
+import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
+import { runKinds } from '../harness/kinds.ts';
 import { createSite, type TestSite } from '../harness/site.ts';
 
 const someone = { name: '林清越', staff: 7, unit: null };
 
 /** Every test has a database of its own with ten acts, a sealed contest, five more acts, and a newer seal. */
-describe.each(databaseKinds)('the action log, to who may write to every table (%s)', (kind) => {
+describe.each(runKinds)('the action log, to who may write to every table (%s)', (kind) => {
   let fresh: FreshDatabase;
   let site: TestSite;
   let slug: string;

@@ -18,7 +18,8 @@ import {
 import type { DayCheckpoint, WitnessPage } from '@zuimei/shared/log/witness.ts';
 import { checkConsistency, createTree, leafHash } from '@zuimei/shared/merkle.ts';
 import { createSigner, signNote } from '@zuimei/shared/note.ts';
-import { databaseKinds, type FreshDatabase, freshDatabase } from '../harness/database.ts';
+import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
+import { runKinds } from '../harness/kinds.ts';
 import { type Desk, signIn } from '../harness/office.ts';
 import { createSite, SECRET, type TestSite } from '../harness/site.ts';
 
@@ -28,7 +29,7 @@ async function rowsOf<T>(db: Db, query: RawBuilder<unknown>): Promise<T[]> {
 
 const seconds = (): number => Math.floor(Date.now() / 1000);
 
-describe.each(databaseKinds)('checkpoints and their witnesses (%s)', (kind) => {
+describe.each(runKinds)('checkpoints and their witnesses (%s)', (kind) => {
   let fresh: FreshDatabase;
   let site: TestSite;
   let auditor: Desk;

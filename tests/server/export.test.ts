@@ -6,12 +6,12 @@ import { verdictOf } from '@zuimei/shared/export/report.ts';
 import { parseReceiptCode, receiptCodeOf } from '@zuimei/shared/ledger/receiptcode.ts';
 import { shanghaiDay, shanghaiDayStart } from '@zuimei/shared/time.ts';
 import { type MovableDatabase, movableDatabase } from '../harness/clock.ts';
-import { databaseKinds } from '../harness/database.ts';
+import { runKinds } from '../harness/kinds.ts';
 import { signIn } from '../harness/office.ts';
 import { createSite, HOUR_MS, type TestSite } from '../harness/site.ts';
 import { checkText, exportOf, type Fields, rewrite } from './exported.ts';
 
-describe.each(databaseKinds)('the exported ledger (%s)', (kind) => {
+describe.each(runKinds)('the exported ledger (%s)', (kind) => {
   let fresh: MovableDatabase;
   let site: TestSite;
   beforeAll(async () => {

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import { freshDatabase } from '../harness/database.ts';
+import { runKinds } from '../harness/kinds.ts';
 import { createFuzz } from './fuzz.ts';
 
 /** 10 000 of them: FUZZ=10000 npm test -- tests/server/fuzz */
 const REQUESTS = Number(process.env['FUZZ'] ?? 1_000);
 const SEED = Number(process.env['FUZZ_SEED'] ?? 10);
 
-test.each(['server', 'embedded'] as const)(
+test.each(runKinds)(
   'text that no database holds is refused in every field of every body, and nothing that is sent anywhere is a fault of ours (%s)',
   { timeout: 600_000 },
   async (kind) => {

@@ -10,7 +10,8 @@ import { createLedger } from '@zuimei/server/vote/ledger.ts';
 import type { Category } from '@zuimei/shared/contest.ts';
 import { plainSettings } from '@zuimei/shared/presets/preset.ts';
 import { TEST_SECRET } from '../harness/app.ts';
-import { databaseKinds, type FreshDatabase, freshDatabase } from '../harness/database.ts';
+import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
+import { runKinds } from '../harness/kinds.ts';
 import { cardGrid, docxFile, portrait, sampleFiles } from './paper.ts';
 
 const key = new Uint8Array(32).fill(7);
@@ -165,7 +166,7 @@ describe('the sample documents', () => {
   });
 });
 
-describe.each(databaseKinds)('importing into the %s database', (kind) => {
+describe.each(runKinds)('importing into the %s database', (kind) => {
   let fresh: FreshDatabase;
   let db: Db;
   let from: Importer;

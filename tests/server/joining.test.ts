@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCommand } from '@zuimei/server/command.ts';
 import { createContest } from '@zuimei/server/contest/contest.ts';
-import { databaseKinds, type FreshDatabase, freshDatabase } from '../harness/database.ts';
+import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
+import { runKinds } from '../harness/kinds.ts';
 import { createSite, HOUR_MS, settingsOf, type TestSite } from '../harness/site.ts';
 import { cardGrid, docxFile } from './paper.ts';
 
@@ -12,7 +13,7 @@ import { cardGrid, docxFile } from './paper.ts';
  * Who stands changes by an act: `zuimei import` in each phase of a contest, and what both logs say of it.
  */
 
-describe.each(databaseKinds)('importing from the command line (%s)', (kind) => {
+describe.each(runKinds)('importing from the command line (%s)', (kind) => {
   let fresh: FreshDatabase;
   let site: TestSite;
   let folder: string;

@@ -8,14 +8,15 @@ import type { Panel } from '@zuimei/shared/judging/outcome.ts';
 import type { PanelsView } from '@zuimei/shared/panel.ts';
 import { signalBits } from '@zuimei/shared/policy.ts';
 import type { StandingView } from '@zuimei/shared/verdict.ts';
-import { databaseKinds, type FreshDatabase, freshDatabase } from '../harness/database.ts';
+import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
+import { runKinds } from '../harness/kinds.ts';
 import { signIn } from '../harness/office.ts';
 import { createSite, type TestSite } from '../harness/site.ts';
 import { outcomeOf, panelled, REASON, VOTE_MS } from './panelled.ts';
 
 const judges = (count: number) => Array.from({ length: count }, (_, at) => ({ name: `评委${at + 1}` }));
 
-describe.each(databaseKinds)('judging (%s)', (kind) => {
+describe.each(runKinds)('judging (%s)', (kind) => {
   let fresh: FreshDatabase;
   let site: TestSite;
   let begin = 0;

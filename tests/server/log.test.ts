@@ -9,10 +9,11 @@ import { parseBundle, tileLevels, tilePath } from '@zuimei/shared/log/tile.ts';
 import { checkConsistency, leafHash, rootOf } from '@zuimei/shared/merkle.ts';
 import { openNote } from '@zuimei/shared/note.ts';
 import type { MeView } from '@zuimei/shared/view.ts';
-import { databaseKinds, type FreshDatabase, freshDatabase } from '../harness/database.ts';
+import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
+import { runKinds } from '../harness/kinds.ts';
 import { createSite, SECRET, type TestSite } from '../harness/site.ts';
 
-describe.each(databaseKinds)('the published log (%s)', (kind) => {
+describe.each(runKinds)('the published log (%s)', (kind) => {
   let fresh: FreshDatabase;
   let site: TestSite;
   beforeAll(async () => {

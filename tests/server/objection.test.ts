@@ -3,14 +3,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { heldOf } from '@zuimei/shared/result/course.ts';
 import type { ObjectionOpened } from '@zuimei/shared/result/view.ts';
 import { type MovableDatabase, movableDatabase } from '../harness/clock.ts';
-import { databaseKinds } from '../harness/database.ts';
+import { runKinds } from '../harness/kinds.ts';
 import { type Desk, signIn } from '../harness/office.ts';
 import { createSite, HOUR_MS, type TestSite } from '../harness/site.ts';
 import { chosen } from './chosen.ts';
 import { draftOf, findingOf, formOf, objecting, PDF, SECRET_TEXT, WHO } from './objecting.ts';
 import { outcomeOf, REASON } from './panelled.ts';
 
-describe.each(databaseKinds)('objections (%s)', (kind) => {
+describe.each(runKinds)('objections (%s)', (kind) => {
   let fresh: MovableDatabase;
   let site: TestSite;
   beforeAll(async () => {

@@ -2,11 +2,12 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PublicAct, RulingPage, RulingProposal, RulingRequest } from '@zuimei/shared/audit.ts';
 import type { ActionPage } from '@zuimei/shared/staff.ts';
-import { databaseKinds, type FreshDatabase, freshDatabase } from '../harness/database.ts';
+import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
+import { runKinds } from '../harness/kinds.ts';
 import { type Desk, signIn } from '../harness/office.ts';
 import { createSite, HOUR_MS, type TestSite, votesOf } from '../harness/site.ts';
 
-describe.each(databaseKinds)('rulings in pairs (%s)', (kind) => {
+describe.each(runKinds)('rulings in pairs (%s)', (kind) => {
   let fresh: FreshDatabase;
   let site: TestSite;
   let one: Desk;

@@ -10,7 +10,8 @@ import type { RulingVerb } from '@zuimei/shared/ledger/act.ts';
 import { createRecount, type Recount } from '@zuimei/shared/ledger/recount.ts';
 import { shanghaiDay, shanghaiDayStart } from '@zuimei/shared/time.ts';
 import { type MovableDatabase, movableDatabase } from '../harness/clock.ts';
-import { databaseKinds, type FreshDatabase, freshDatabase } from '../harness/database.ts';
+import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
+import { runKinds } from '../harness/kinds.ts';
 import { createSite, type TestSite, votesOf } from '../harness/site.ts';
 
 const order = (verb: RulingVerb, entries: number[], changes: Partial<Order> = {}): Order => ({
@@ -34,7 +35,7 @@ const ballotOf = (picks: number[], state: BallotState = 'counted'): Ballot => ({
   flags: 0,
 });
 
-describe.each(databaseKinds)('a ruling (%s)', (kind) => {
+describe.each(runKinds)('a ruling (%s)', (kind) => {
   let fresh: FreshDatabase;
   let site: TestSite;
   beforeAll(async () => {
@@ -304,7 +305,7 @@ describe.each(databaseKinds)('a ruling (%s)', (kind) => {
   });
 });
 
-describe.each(databaseKinds)('a ruling of a contest that is revealed daily (%s)', (kind) => {
+describe.each(runKinds)('a ruling of a contest that is revealed daily (%s)', (kind) => {
   let fresh: MovableDatabase;
   let site: TestSite;
   beforeAll(async () => {

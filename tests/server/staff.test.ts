@@ -4,14 +4,15 @@ import { addStaff, firstLink, makeLink } from '@zuimei/server/staff/account.ts';
 import { lockRule } from '@zuimei/server/staff/attempt.ts';
 import { sessionLimits } from '@zuimei/server/staff/session.ts';
 import type { AccountView, InviteView, Role, SessionView, TotpRenewal } from '@zuimei/shared/staff.ts';
-import { databaseKinds, type FreshDatabase, freshDatabase } from '../harness/database.ts';
+import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
+import { runKinds } from '../harness/kinds.ts';
 import { createSite, type TestSite } from '../harness/site.ts';
 import { browser, PASSWORD, totpCode } from './member.ts';
 
 const DAY_MS = 86_400_000;
 const STEP_MS = 30_000;
 
-describe.each(databaseKinds)('accounts, %s database', (kind) => {
+describe.each(runKinds)('accounts, %s database', (kind) => {
   let fresh: FreshDatabase;
   let site: TestSite;
   let made = 0;

@@ -149,7 +149,8 @@ function revealOf(kind: 'sealed' | 'daily', now: number, shownAt: number): Revea
 
 async function openTwin(now: number, reveal: Reveal) {
   const began = Date.now();
-  const fresh = await freshDatabase('server');
+  // The daily ones stand in the embedded database: so every route of the site is walked on it as well.
+  const fresh = await freshDatabase(reveal.kind === 'daily' ? 'embedded' : 'server');
   const fake = await createWxFake({ ...wxAccount, aesKey: null, clock: () => now, redirectHost: 'unknown' });
   const account = parseAccount(wxSettings(fake, null));
   if (!account) throw new Error('no account');

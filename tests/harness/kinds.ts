@@ -1,0 +1,5 @@
+import { inject } from 'vitest';
+import { type DatabaseKind, databaseKinds } from './database.ts';
+
+/** For what has been seen to be alike on both databases: Postgres alone, and by `npm run full` the embedded one as well (DECISIONS.md). */
+export const runKinds: readonly DatabaseKind[] = inject('full') ? databaseKinds : ['server'];
