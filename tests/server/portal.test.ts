@@ -199,9 +199,11 @@ describe('places by category', () => {
   test('are the unit’s own: it sees them, and what goes beyond is refused by the category’s name, as a document too', async () => {
     const contest = await openCollection(site);
     const { desk, id } = await contest.unit('乙市', 'town', null, { person: 2, team: 0 });
-    const send = async (name: string, category?: string) =>
-      await submit(desk, await fileDraft(desk, personValues(name, '13800000103'), photo, category));
-    expect((await send('林立夏', 'team')).body).toEqual({ code: 'quota_none', category: '集体' });
+    const send = async (name: string) =>
+      await submit(desk, await fileDraft(desk, personValues(name, '13800000103'), photo));
+    const other = await fileDraft(desk, personValues('林立夏'), photo, 'team');
+    expect((await submit(desk, other)).body).toEqual({ code: 'quota_none', category: '集体' });
+    expect((await desk.ask('DELETE', one(other.id))).status).toBe(200);
     expect((await send('周明川')).status).toBe(200);
     const { quota } = await desk.get<PortalView>('/api/console/unit');
     expect(quota).toEqual({

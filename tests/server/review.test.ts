@@ -309,6 +309,38 @@ describe('deciding', () => {
     );
   });
 
+  test('to put one into another category takes a place there, of its unit and on the list', async () => {
+    const { base, ids, id } = await collected(
+      site,
+      [
+        { name: '甲', state: 'accepted' },
+        { name: '乙', state: 'accepted', category: 'team' },
+        { name: '丙', unit: '青石镇' },
+        { name: '丁', unit: '青石镇', category: 'team' },
+      ],
+      { categoryPlaces: { team: 1 }, places: 2 },
+    );
+    const move = (at: number) =>
+      organizer.ask('PUT', `${base}/nominations/${ids[at]}`, { version: 1, category: 'team' });
+    expect((await move(0)).body).toEqual({ code: 'category_full', category: '集体', most: 1, taken: 1 });
+    expect((await move(2)).body).toEqual({ code: 'quota_full', category: '集体', most: 1 });
+    await site.parts.db
+      .updateTable('unit')
+      .set({ category_quota: JSON.stringify({ team: 0 }) as never })
+      .where('contest', '=', id)
+      .where('name', '=', '青石镇')
+      .execute();
+    const view = await reviewer.get<ReviewView>(`${base}/nominations/${ids[3]}`);
+    expect(view.quota.categories).toMatchObject([
+      { most: null, used: 1 },
+      { name: '集体', most: 0, used: 1 },
+    ]);
+    expect(view.warnings).toContainEqual({
+      code: 'over_quota',
+      details: { unit: '青石镇', of: '“集体”', most: 0, used: 1 },
+    });
+  });
+
   test('a unit over its quota is stopped at acceptance too', async () => {
     const same = Array.from({ length: 4 }, (_, at) => ({ name: `人选${at}`, unit: '青石镇' }));
     const { base, ids } = await collected(site, same);
@@ -326,35 +358,4 @@ test('a draw can be done again from its seed, and another seed draws otherwise',
   expect(drawOrder(ids.toReversed(), drawn.seed)).toEqual(drawn);
   expect(drawn.ids.toSorted((a, b) => a - b)).toEqual(ids);
   expect(drawOrder(ids).ids).not.toEqual(drawn.ids);
-
-  test('to put one into another category takes a place there, of its unit and on the list', async () => {
-    const { base, ids } = await collected(
-      site,
-      [
-        { name: '甲', state: 'accepted' },
-        { name: '乙', state: 'accepted', category: 'team' },
-        { name: '丙', unit: '青石镇' },
-        { name: '丁', unit: '青石镇', category: 'team' },
-      ],
-      { categoryPlaces: { team: 1 }, places: 2 },
-    );
-    const move = (at: number) =>
-      organizer.ask('PUT', `${base}/nominations/${ids[at]}`, { version: 1, category: 'team' });
-    expect((await move(0)).body).toEqual({ code: 'category_full', category: '集体', most: 1, taken: 1 });
-    expect((await move(2)).body).toEqual({ code: 'quota_full', category: '集体', most: 1 });
-    await site.parts.db
-      .updateTable('unit')
-      .set({ category_quota: JSON.stringify({ team: 0 }) as never })
-      .where('name', '=', '青石镇')
-      .execute();
-    const view = await reviewer.get<ReviewView>(`${base}/nominations/${ids[3]}`);
-    expect(view.quota.categories).toMatchObject([
-      { most: null, used: 1 },
-      { name: '集体', most: 0, used: 1 },
-    ]);
-    expect(view.warnings).toContainEqual({
-      code: 'over_quota',
-      details: { unit: '青石镇', of: '“集体”', most: 0, used: 1 },
-    });
-  });
 });

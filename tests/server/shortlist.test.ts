@@ -228,8 +228,9 @@ describe('publishing', () => {
     ]);
     expect((await publicView(slug)).status).toBe(404);
 
-    await bound(5, 4);
+    await bound(20, 20);
     await organizer.post(`${path}/publish`, {});
+    await bound(5, 4);
     const importer = { ...site.parts, key: new Uint8Array(32).fill(7), clock: site.now };
     const by = { actor: { name: '王组织', staff: null, unit: null }, reason: '各单位报来' };
     const files = sampleFiles('zuimei', (name) => /吴砚秋/u.test(name));
