@@ -138,6 +138,7 @@ export interface Tables extends JudgedTables {
     kind: string;
     quota: number | null;
     category_quota: Generated<Record<string, number>>;
+    parent: Generated<number | null>;
     link_version: Generated<number>;
     contact: Buffer | null;
     recommends_by: string | null;

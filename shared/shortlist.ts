@@ -1,5 +1,6 @@
 import type { Candidate, Category, Photo, Section } from './contest.ts';
 import type { NominationLine, NominationState, NominationView } from './nomination.ts';
+import { opinionLacks } from './opinion.ts';
 import type { FormField, OpinionStep, UnitKind } from './plan/plan.ts';
 import type { RefusalDetails } from './refusal.ts';
 import type { AnyRefusalCode } from './staffrefusal.ts';
@@ -15,8 +16,7 @@ export const warningCodes = [
   'photo_missing',
   'photo_small',
   'proofs_few',
-  'opinion_missing',
-  'opinion_against',
+  ...opinionLacks,
   'consent_missing',
   'twin',
   'namesake',
@@ -98,6 +98,8 @@ export interface ReviewView extends NominationView {
   twins: TwinView[];
   /** Of its unit. */
   quota: QuotaView;
+  /** The unit that gives an opinion, by step; null = the organizer. */
+  owners: Record<string, string | null>;
 }
 
 export const verdicts = ['submit', 'accept', 'return', 'decline', 'undo'] as const;

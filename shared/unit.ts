@@ -46,6 +46,8 @@ export interface UnitDraft {
   quota: number | null;
   /** Its own by category id; absent = as the contest says for every unit. */
   categoryQuota: Record<string, number>;
+  /** Name of the unit above it, which may stand in the same sheet; '' = none. */
+  parent: string;
   contact: { name: string; phone: string };
 }
 
@@ -56,6 +58,8 @@ export interface UnitLine extends QuotaView {
   kind: string;
   quota: UnitDraft['quota'];
   categoryQuota: UnitDraft['categoryQuota'];
+  /** Name of the unit above it; '' = none. */
+  parent: string;
   counts: Partial<Record<NominationState, number>>;
   /** The phone masked. */
   contact: { name: string; phone: string };
@@ -84,6 +88,8 @@ export interface UnitsView {
   /** null = nothing is collected here: the contest was made without a collection. */
   collecting: boolean;
   archived: boolean;
+  /** A level above has opinions to give: who stands under whom matters. */
+  leveled: boolean;
   units: UnitLine[];
 }
 
@@ -119,8 +125,12 @@ export interface PortalView {
   consent: string;
   photo: Collection['photo'];
   opinions: OpinionStep[];
-  /** The step the unit enters itself. */
-  ownStep: string | null;
+  /** Steps that the unit gives or gathers for its own nominations, by id. */
+  own: string[];
+  /** Who gives each, by step: a unit's name; null = the organizer. */
+  owners: Record<string, string | null>;
+  /** Sent by units below it, for its opinion; those that wait for it first. */
+  below: BelowLine[];
   opens: Instant;
   closes: Instant;
   now: Instant;
@@ -135,6 +145,14 @@ export interface PortalLine extends NominationLine {
   until: Instant | null;
   /** Sent by another unit too. */
   namesake: boolean;
+  /** Steps of the unit that lack something, by id. */
+  lacks: string[];
+}
+
+/** A nomination from below, with the steps that are this unit's to give, and which of them lack something. */
+export interface BelowLine extends NominationLine {
+  steps: string[];
+  lacks: string[];
 }
 
 /** How far an upload is: on its way, in line behind others, or being read, `done` of `of` files. */

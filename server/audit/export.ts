@@ -25,8 +25,8 @@ export interface LedgerExport {
   header: ExportHeader;
   /** The newest checkpoint, as it was signed; null before the first. */
   newest: string | null;
-  /** The file in pieces of whole lines; memory for two pages, however long the ledger. */
-  pieces(): AsyncGenerator<string>;
+  /** The file in pieces of whole lines; memory for two pages, however long the ledger. `wrote` hears how many entries were given. */
+  pieces(wrote?: (entries: number) => void): AsyncGenerator<string>;
 }
 
 /**
@@ -63,7 +63,7 @@ export async function openExport(
     contest: contest.id,
     header,
     newest: points.at(-1)?.checkpoint ?? null,
-    async *pieces() {
+    async *pieces(wrote) {
       yield formatLine(header) + points.map(formatLine).join('');
       let entries = 0;
       for await (const lines of readLines(db, secrets, contest, {
@@ -73,6 +73,7 @@ export async function openExport(
       })) {
         entries += lines.length;
         yield lines.map((line) => entryLine(line, withheld)).join('');
+        wrote?.(entries);
       }
       yield formatLine({ end: { checkpoints: points.length, entries, tally: withheld ? null : tally } });
     },

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { sql } from 'kysely';
 import { type BundleFile, bundleFiles, type Edition, type SampleLine } from '@zuimei/shared/bundle/format.ts';
 import { formatBundleNote } from '@zuimei/shared/bundle/note.ts';
 import {
@@ -27,7 +28,7 @@ import { readmeOf } from './readme.ts';
 import { resultTable, scoreTable, voteTable } from './table.ts';
 import { createZip } from './zip.ts';
 
-const RECOMPUTE = readFileSync(new URL('./recompute.py', import.meta.url), 'utf8');
+const RECOMPUTE = new URL('./recompute.py', import.meta.url);
 
 export interface BundleParts {
   db: Db;
@@ -36,13 +37,10 @@ export interface BundleParts {
 }
 
 export interface Bundle {
-  /** Id of the contest. */
-  contest: number;
-  title: string;
   /** Entries of the ledger in it. */
   size: number;
-  /** The zip, at the reader's pace; in the memory of some pages of the ledger, however long it is. */
-  pieces(): AsyncGenerator<Uint8Array>;
+  /** The zip, at the reader's pace; in the memory of some pages of the ledger, however long it is. `wrote` hears how many entries are in it. */
+  pieces(wrote?: (entries: number) => void): AsyncGenerator<Uint8Array>;
 }
 
 /**
@@ -54,7 +52,12 @@ export async function openBundle(
   slug: string,
   { edition, now }: { edition: Edition; now: number },
 ): Promise<Bundle> {
-  const { contest, header, newest, pieces } = await openExport(parts, slug, {
+  const {
+    contest,
+    header,
+    newest,
+    pieces: ledger,
+  } = await openExport(parts, slug, {
     openings: edition === 'full',
     now,
   });
@@ -77,13 +80,11 @@ export async function openBundle(
       .join('');
 
   return {
-    contest,
-    title: header.title,
     size,
-    async *pieces() {
+    async *pieces(wrote) {
       const zip = createZip();
       for (const name of bundleFiles) {
-        if (name === 'ledger.ndjson') yield* zip.file(name, pieces());
+        if (name === 'ledger.ndjson') yield* zip.file(name, ledger(wrote));
         else if (name === 'README.txt')
           yield* zip.file(name, [
             readmeOf({ title: header.title, edition, origin, size, key: header.verifierKey }),
@@ -105,6 +106,16 @@ export async function openBundle(
   };
 }
 
+/** How long a contest's ledger is now, with what a bundle of it is called by. Refuses with not_found. */
+export async function readSize(db: Db, slug: string): Promise<{ id: number; title: string; size: number }> {
+  const { rows } = await sql<{ id: number; title: string; size: string | number }>`
+    select c.id, c.settings ->> 'title' as title, h.size from contest c join ledger_head h on h.contest = c.id
+    where c.slug = ${slug}`.execute(db);
+  const [row] = rows;
+  if (!row) throw new Refusal('not_found');
+  return { ...row, size: Number(row.size) };
+}
+
 type Plain = Exclude<BundleFile, 'ledger.ndjson' | 'README.txt' | 'SHA256SUMS' | 'bundle.note'>;
 
 /** What each file says, made when it is written. */
@@ -117,7 +128,7 @@ function textsOf(gathered: Gathered, sampled: readonly SampleLine[]): Record<Pla
   const json = (value: unknown) => () => textOf(value);
   const lines = (values: readonly unknown[]): string => values.map((one) => `${textOf(one)}\n`).join('');
   return {
-    'recompute.py': () => RECOMPUTE,
+    'recompute.py': () => readFileSync(RECOMPUTE, 'utf8'),
     'rules.json': json(rulesBefore(acts, index)),
     'candidates.json': json(candidates),
     'tally.json': json(tally),

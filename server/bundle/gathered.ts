@@ -12,12 +12,12 @@ import type {
 import { candidateLines } from '@zuimei/shared/bundle/record.ts';
 import { sampleHead } from '@zuimei/shared/bundle/sampled.ts';
 import { toHex } from '@zuimei/shared/bytes.ts';
-import type { Act } from '@zuimei/shared/ledger/act.ts';
 import { createProver } from '@zuimei/shared/log/prover.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { CountFacts, RoundCount } from '@zuimei/shared/result/act.ts';
 import type { CourseEntry } from '@zuimei/shared/result/course.ts';
 import type { Db } from '../db.ts';
+import { readActs } from '../judging/course.ts';
 import type { Log } from '../log/log.ts';
 import type { Secrets } from '../secret.ts';
 import { readCountsAt } from '../tally/snapshot.ts';
@@ -55,13 +55,6 @@ export async function gatherBundle(
   const sample = await sampleOf(parts, contest.id, acts, { size, whole, outcome });
   const sheets = await readSheetRecords(db, secrets, contest, { outcome, size });
   return { acts, tally, sample, sheets, ...(await readFixed(db, contest.id, last.index, size)) };
-}
-
-async function readActs(db: Db, contest: number, size: number): Promise<CourseEntry[]> {
-  const { rows } = await sql<{ index: string | number; at: Date; kind: string; act: Act }>`
-    select index, at, kind, act from ledger_entry
-    where contest = ${contest} and kind <> 'ballot' and index < ${size} order by index`.execute(db);
-  return rows.map(({ index, at, kind, act }) => ({ index: Number(index), at: at.toISOString(), kind, act }));
 }
 
 function countOf(acts: readonly CourseEntry[]): { facts: CountFacts; said: TallyFile['count'] } | null {

@@ -927,6 +927,8 @@ def course(b, entry=math.inf):
         moved = {"entry": index, "at": at, "reason": act.get("reason")}
         if kind == "standing":
             c.standing, c.choice = index, None
+            for one in c.notices:
+                one["lapsed"] = one["lapsed"] or moved
         elif kind == "choice":
             c.choice = {"entry": index, "at": at, "chosen": act["chosen"], "alternates": act["alternates"]}
         elif kind == "withdrawal":
@@ -939,7 +941,7 @@ def course(b, entry=math.inf):
             for one in [one for one in c.objections if one["no"] == act["no"]][:1]:
                 one["findings"].append(said)
         elif kind == "notice" and said.pop("change") == "published":
-            c.notices.append({**said, "extended": [], "stopped": None})
+            c.notices.append({**said, "extended": [], "stopped": None, "lapsed": None})
         elif kind == "notice":
             for one in [one for one in c.notices if one["no"] == act["no"]][:1]:
                 if act["change"] == "stopped":
@@ -993,7 +995,8 @@ def lacks(b):
             yield 14, f"{start}候选 {number} 退出后的空缺还没有决定。"
         if c.unnoticed:
             yield 13, f"{start}候选 {listed(c.unnoticed)} 没有公示过。"
-        for end in [notice_end(one) for one in c.notices if not one["stopped"] and moment(at) + CLOCKS < notice_end(one)][-1:]:
+        for end in [notice_end(one) for one in c.notices
+                    if not one["stopped"] and not one["lapsed"] and moment(at) + CLOCKS < notice_end(one)][-1:]:
             yield 13, f"{start}公示到 {shanghai(end)} 才结束。"
         for one in c.objections:
             if not one["findings"] and not set(one["numbers"]) <= set(c.held):

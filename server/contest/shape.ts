@@ -12,6 +12,7 @@ import {
   regex,
   string,
   transform,
+  union,
   variant,
 } from 'valibot';
 import { type Candidate, phases } from '@zuimei/shared/contest.ts';
@@ -133,7 +134,13 @@ function shapesBy({ text, list }: Measure) {
     categoryPlaces: numbersByName,
     places: nullable(anyNumber),
     opinions: list(
-      object({ ...named, kind: picklist(['level', 'consult']), required: boolean(), attachment: boolean() }),
+      object({
+        ...named,
+        kind: picklist(['level', 'consult']),
+        owner: union([picklist(['unit', 'organizer']), object({ above: text(64) })]),
+        required: boolean(),
+        attachment: boolean(),
+      }),
       30,
     ),
     opens: moment,

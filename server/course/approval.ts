@@ -24,9 +24,9 @@ export async function approve(
     act: 'course.approve',
     reason,
     reference: document,
-    async find(_tx, _contest, course) {
+    async find(_tx, _contest, course, at) {
       checkChosen(course);
-      if (date > shanghaiDate(parts.clock())) throw new Refusal('approval_date');
+      if (date > shanghaiDate(at)) throw new Refusal('approval_date');
       return {
         facts: { before, organ, date, document, scan: digest?.toString('hex') ?? '' },
         subject: `${organ} ${document}`,

@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Office } from '@zuimei/shared/result/act.ts';
-import { type Course, isApproved, isRunning, type Notice, noticeEnds } from '@zuimei/shared/result/course.ts';
+import { type Course, isApproved, isRunning, type Notice } from '@zuimei/shared/result/course.ts';
 import { readCalendar } from '../calendar/calendar.ts';
 import type { Tables } from '../db.ts';
 import type { Actor } from '../staff/action.ts';
@@ -10,14 +10,14 @@ import { checkChosen, type SayParts, sayAct } from './say.ts';
 
 /**
  * Publishes a notice of everybody who is chosen and stands on none: all of them first, later who moved up. Its days are those of the calendar
- * now, and stay so. Refuses with choice_missing, notice_none, contact_missing, approval_missing where the rules ask for one,
+ * now, and stay so; `days` and `numbers` are those that the text was written for. Refuses with notice_moved where they are others by now, choice_missing, notice_none, contact_missing, approval_missing where the rules ask for one,
  * calendar_uncovered {year}.
  */
 export async function publishNotice(
   parts: SayParts,
   slug: string,
   actor: Actor,
-  given: { reason: string; office: Office; text: string[] },
+  given: { reason: string; office: Office; text: string[]; days: string[]; numbers: number[] },
 ): Promise<{ no: number }> {
   const { reason, office, text } = given;
   const { organ, telephone, address } = office;
@@ -26,7 +26,7 @@ export async function publishNotice(
     kind: 'notice',
     act: 'notice.publish',
     reason,
-    async find(tx, contest, course) {
+    async find(tx, contest, course, at) {
       checkChosen(course);
       if (contest.outcome.notice.approval.includes('notice') && !isApproved(course, 'notice'))
         throw new Refusal('approval_missing');
@@ -34,9 +34,11 @@ export async function publishNotice(
         contest,
         course,
         await readCalendar(tx),
-        parts.clock(),
+        at,
       );
       if (numbers.length === 0) throw new Refusal('notice_none');
+      if (days.join() !== given.days.join() || numbers.join() !== given.numbers.join())
+        throw new Refusal('notice_moved');
       const no = course.notices.length + 1;
       const { sorted } = contest.outcome.notice;
       return {
@@ -47,7 +49,7 @@ export async function publishNotice(
         subject: `第 ${no} 次公示：${numbers.join('、')} 号，至 ${days.at(-1)}`,
       };
     },
-    done: (tx, { contest }) => announce(tx, contest, 'noticed_at', parts.clock()),
+    done: (tx, { contest, at }) => announce(tx, contest, 'noticed_at', at),
   });
   return { no: facts.no };
 }
@@ -63,8 +65,8 @@ export async function extendNotice(
     kind: 'notice',
     act: 'notice.extend',
     reason,
-    async find(tx, _contest, course) {
-      const notice = runningNotice(course, no, parts.clock());
+    async find(tx, _contest, course, at) {
+      const notice = runningNotice(course, no, at);
       const { days, span } = extendDays(await readCalendar(tx), notice, more);
       return {
         facts: { change: 'extended' as const, no, days, span },
@@ -85,8 +87,8 @@ export async function stopNotice(
     kind: 'notice',
     act: 'notice.stop',
     reason,
-    async find(_tx, _contest, course) {
-      runningNotice(course, no, parts.clock());
+    async find(_tx, _contest, course, at) {
+      runningNotice(course, no, at);
       return { facts: { change: 'stopped' as const, no }, subject: `第 ${no} 次公示` };
     },
   });
@@ -97,13 +99,6 @@ function runningNotice({ notices }: Course, no: number, now: number): Notice {
   if (!notice) throw new Refusal('not_found');
   if (!isRunning(notice, now)) throw new Refusal('notice_over');
   return notice;
-}
-
-/** The notices that may still be objected to, the one that ends last first. */
-export function runningNotices({ notices }: Course, now: number): Notice[] {
-  return notices
-    .filter((notice) => isRunning(notice, now))
-    .sort((one, other) => noticeEnds(other) - noticeEnds(one));
 }
 
 /** From the first on, every page shows the phase. */

@@ -74,12 +74,14 @@ export function publicCourse(
 }
 
 function publicNotice(notice: Notice): PublicNotice {
-  const { no, entry, at, published, days, span, numbers, sorted, text, office, extended, stopped } = notice;
+  const { no, entry, at, published, days, span, numbers, sorted, text, office, extended } = notice;
+  const cut = (one: Notice['stopped']) => one && { at: one.at, reason: one.reason };
   return {
     ...{ no, entry, at, published, days, span, numbers, sorted, text, office },
     ends: new Date(noticeEnds(notice)).toISOString(),
     extended: extended.map((one) => ({ at: one.at, reason: one.reason, last: one.last })),
-    stopped: stopped && { at: stopped.at, reason: stopped.reason },
+    stopped: cut(notice.stopped),
+    lapsed: cut(notice.lapsed),
   };
 }
 

@@ -25,11 +25,11 @@ export async function publishResult(
     act: 'result.publish',
     reason,
     reference: document,
-    async find(_tx, contest, course) {
-      const lacks = resultLacks(course, contest.outcome.notice, parts.clock());
+    async find(_tx, contest, course, at) {
+      const lacks = resultLacks(course, contest.outcome.notice, at);
       const [first] = lacks;
       if (first) throw new Refusal('result_lacks', { n: lacks.length, first: first.code });
-      if (date > shanghaiDate(parts.clock())) throw new Refusal('approval_date');
+      if (date > shanghaiDate(at)) throw new Refusal('approval_date');
       const items = itemsFor(contest, course, date);
       const { organizers, hideOrder } = contest;
       return {
@@ -40,7 +40,7 @@ export async function publishResult(
         subject: `${document}：${items.map(({ number }) => number).join('、')} 号`,
       };
     },
-    done: (tx, { contest }) => announce(tx, contest, 'resulted_at', parts.clock()),
+    done: (tx, { contest, at }) => announce(tx, contest, 'resulted_at', at),
   });
 }
 

@@ -7,7 +7,7 @@ import { readJudged } from '../judging/judged.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
 import { type SayParts, sayAct } from './say.ts';
 
-type Parts = SayParts & { db: Db };
+type Parts = SayParts & { db: Db; clock: () => number };
 
 /** An organizer asks an auditor to revoke a certificate. Refuses with not_chosen, and with state_changed where it is asked for already. */
 export async function askRevocation(
@@ -61,7 +61,7 @@ export async function decideRevocation(
     });
     return;
   }
-  const { reason: asked } = await readAsked(db, id);
+  const { reason: asked } = await readAsked(db, slug, id);
   await sayAct(parts, slug, actor, {
     kind: 'revoke',
     act: 'certificate.revoke',
@@ -77,8 +77,14 @@ export async function decideRevocation(
   });
 }
 
-async function readAsked(db: Db, id: number): Promise<{ reason: string }> {
-  const row = await db.selectFrom('revocation').select('reason').where('id', '=', id).executeTakeFirst();
+async function readAsked(db: Db, slug: string, id: number): Promise<{ reason: string }> {
+  const row = await db
+    .selectFrom('revocation')
+    .innerJoin('contest', 'contest.id', 'revocation.contest')
+    .select('revocation.reason')
+    .where('contest.slug', '=', slug)
+    .where('revocation.id', '=', id)
+    .executeTakeFirst();
   if (!row) throw new Refusal('not_found');
   return row;
 }

@@ -64,7 +64,13 @@ const office = object({
   address: words(120),
   email: words(120),
 });
-const Noticed = object({ office, text: pipe(array(named(1_000)), maxLength(20)), reason: unjudged });
+const Noticed = object({
+  office,
+  text: pipe(array(named(1_000)), maxLength(20)),
+  days: pipe(array(day), maxLength(60)),
+  numbers: pipe(array(whole(1, 32_767)), maxLength(5_000)),
+  reason: unjudged,
+});
 const Extended = object({ days: whole(1, 60), reason: unjudged });
 const Promoted = object({ fallen: whole(1, 32_767), reason: unjudged });
 const Resulted = object({ document: named(80), date: day, certificate: named(600), reason: unjudged });

@@ -3,6 +3,7 @@ import { answerFaults, isHidden, settled } from '@zuimei/shared/answer.ts';
 import type { CandidateKind, Photo } from '@zuimei/shared/contest.ts';
 import { fields } from '@zuimei/shared/form.ts';
 import type { FormValues } from '@zuimei/shared/nomination.ts';
+import { ownStep } from '@zuimei/shared/opinion.ts';
 import type { FormField } from '@zuimei/shared/plan/plan.ts';
 import { narrow } from '@zuimei/shared/text/character.ts';
 import { foldText } from '@zuimei/shared/text/fold.ts';
@@ -15,7 +16,7 @@ import type { Nomination } from '../document/nomination.ts';
 import { type Problem, problemAt } from '../document/problem.ts';
 import { isMask } from '../nomination/answers.ts';
 import { createNomination, type Filing } from '../nomination/filing.ts';
-import { ownStep, saveOpinion } from '../nomination/opinion.ts';
+import { saveOpinion } from '../nomination/opinion.ts';
 import { clip } from '../text.ts';
 import type { Units } from '../unit/unit.ts';
 import { keepPhoto, readPortrait } from '../upload/portrait.ts';
@@ -61,7 +62,7 @@ export async function takeDocuments(
         intake.from === 'organizer'
           ? intake.units
               .add(tx, filing.contest.id, filing, [
-                { name, kind, quota: null, categoryQuota: {}, contact: contactOf(nomination) },
+                { name, kind, quota: null, categoryQuota: {}, parent: '', contact: contactOf(nomination) },
               ])
               .then(([made]) => made?.id ?? 0)
           : Promise.resolve(0),

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Act } from '@zuimei/shared/ledger/act.ts';
 import { type Course, type CourseEntry, courseOf, courseReads } from '@zuimei/shared/result/course.ts';
 import type { On } from './seat.ts';
@@ -21,9 +21,17 @@ export async function readCourses(on: On, contests: readonly number[]): Promise<
 
 /** The entries that a course is read from, in their order. */
 export async function readCourseEntries(on: On, contest: number): Promise<CourseEntry[]> {
+  return await readEntries(on, sql`contest = ${contest} and kind in (${kinds})`);
+}
+
+/** All entries but ballots that stand below `size`, in their order. */
+export async function readActs(on: On, contest: number, size: number): Promise<CourseEntry[]> {
+  return await readEntries(on, sql`contest = ${contest} and kind <> 'ballot' and index < ${size}`);
+}
+
+async function readEntries(on: On, which: RawBuilder<unknown>): Promise<CourseEntry[]> {
   const { rows } = await sql<EntryRow>`
-    select index, at, kind, act from ledger_entry
-    where contest = ${contest} and kind in (${kinds}) order by index`.execute(on);
+    select index, at, kind, act from ledger_entry where ${which} order by index`.execute(on);
   return rows.map(entryOf);
 }
 

@@ -7,7 +7,7 @@ import { drawMediaId } from './photo.ts';
 const MOST_A_SWEEP = 500;
 
 /**
- * May this person see this picture of a contest? A unit: those of its own nominations. Organizers and reviewers: all but those of drafts
+ * May this person see this picture of a contest? A unit: those of its own nominations, and of what units below it sent. Organizers and reviewers: all but those of drafts
  * that a unit still holds. Auditors: those of candidates. Who may come to this contest at all is the guard's to say.
  */
 export async function readSeenBy(db: Db, person: Person, slug: string, id: string): Promise<boolean> {
@@ -18,7 +18,8 @@ export async function readSeenBy(db: Db, person: Person, slug: string, id: strin
     select 1 from candidate k where k.contest = m.contest
       and (k.body -> 'photos' @> jsonb_build_array(jsonb_build_object('id', m.id)) or k.body -> 'video' ->> 'id' = m.id))`;
   const seen = of
-    ? sql`exists (select 1 from nomination n where ${shows} and n.unit = ${of.unit})`
+    ? sql`exists (select 1 from nomination n where ${shows} and (n.unit = ${of.unit}
+        or n.state not in ('draft', 'withdrawn') and n.unit in (${below(of.unit)})))`
     : roles.includes('organizer') || roles.includes('reviewer')
       ? sql`not ${drafted}`
       : candidate;
@@ -27,6 +28,14 @@ export async function readSeenBy(db: Db, person: Person, slug: string, id: strin
     where m.id = ${id} and c.slug = ${slug} and ${seen} limit 1`.execute(db);
   return rows.length > 0;
 }
+
+/** Units under this one, down to the last. `union` ends at a loop. */
+const below = (unit: number) => sql`
+  with recursive under (id) as (
+    select id from unit where parent = ${unit}
+    union
+    select u.id from unit u join under on u.parent = under.id
+  ) select id from under`;
 
 /** A second picture of the same bytes for another contest; null when there is none of this id. */
 export async function copyMedia(tx: Transaction<Tables>, id: string, to: number): Promise<string | null> {

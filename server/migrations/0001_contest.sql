@@ -57,6 +57,8 @@ create table unit (
   kind         text not null,
   quota        int check (quota between 0 and 10000),
   category_quota jsonb not null default '{}' check (jsonb_typeof(category_quota) = 'object'),
+  -- The unit above it, which may have opinions to give on what it sends (shared/opinion.ts).
+  parent       int references unit (id) on delete set null,
   link_version int not null default 1,
   contact      bytea,
   recommends_by text,

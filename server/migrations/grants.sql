@@ -59,7 +59,7 @@ grant update (source, version, edited_by, edited_at) on holiday_year to :app;
 
 -- Units and what they send.
 grant select, insert, delete on unit to :app;
-grant update (name, kind, quota, category_quota, link_version, contact, recommends_by) on unit to :app;
+grant update (name, kind, quota, category_quota, parent, link_version, contact, recommends_by) on unit to :app;
 grant select, insert on shortlist_draw to :app;
 grant select, insert, delete on nomination to :app;
 grant update (unit, state, source, kind, category, name, answers, private, photo, consent, returned, returned_at, saved_by, twin, number, verified,

@@ -10,11 +10,13 @@ import {
   nominationLimits,
   RETURNED_GRACE_MS,
 } from '@zuimei/shared/nomination.ts';
+import { ownerOf } from '@zuimei/shared/opinion.ts';
 import type { Collection } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { shanghaiDay } from '@zuimei/shared/time.ts';
 import type { Tables } from '../db.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
+import { readPlaces } from '../unit/parent.ts';
 import { checkQuota } from '../unit/quota.ts';
 import {
   keepHidden,
@@ -27,6 +29,7 @@ import {
 } from './answers.ts';
 import { readAttachments } from './attachment.ts';
 import { type NominationRow, recordEvent } from './nomination.ts';
+import { checkOpinions } from './opinion.ts';
 
 type Tx = Transaction<Tables>;
 
@@ -164,8 +167,8 @@ export function returnedUntil(row: Pick<NominationRow, 'state' | 'returned_at'>)
 
 /**
  * draft or returned → submitted, when everything the contest asks for is there. Lock the nomination first; the unit's row is locked
- * here. Refuses with state_changed, collection_closed {opens, closes}, form_incomplete {fields}, consent_missing, quota_none,
- * quota_full. `late`: an organizer may hand in after the deadline for a unit that sent paper in time.
+ * here. Refuses with state_changed, collection_closed {opens, closes}, form_incomplete {fields}, consent_missing, as checkOpinions for
+ * what its unit gives or gathers itself, quota_none, quota_full. `late`: an organizer may hand in after the deadline for a unit that sent paper in time.
  */
 export async function submitNomination(
   tx: Tx,
@@ -187,6 +190,12 @@ export async function submitNomination(
   if (row.name === '') wrong.unshift('name');
   if (wrong.length > 0) throw new Refusal('form_incomplete', { fields: [...new Set(wrong)].join(',') });
   if (collection.consent !== '' && !isConsent(row.consent, now)) throw new Refusal('consent_missing');
+  // What came on paper has its opinions on paper too: staff enter them, and acceptance asks for them.
+  if (!late) {
+    const places = await readPlaces(tx, contest.id);
+    const asked = collection.opinions.filter((step) => ownerOf(step, row.unit, places) === row.unit);
+    await checkOpinions(tx, asked, row.id);
+  }
   await checkQuota(tx, { collection, categories, unit: row.unit, category: row.category, except: row.id });
   await moveNomination(tx, filing, row, 'submitted', { submitted_at: new Date(now) });
   await recordEvent(tx, row.id, actor, 'submit');

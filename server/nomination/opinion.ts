@@ -1,6 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { nullable, object, picklist, pipe, string, uuid } from 'valibot';
 import type { OpinionView } from '@zuimei/shared/nomination.ts';
+import { type GivenOpinion, lacksOf, ownerOf, type UnitPlace } from '@zuimei/shared/opinion.ts';
 import type { Collection, OpinionStep } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Tables } from '../db.ts';
@@ -18,9 +19,15 @@ export const opinionBody = object({
 
 type Reader = Kysely<Tables> | Transaction<Tables>;
 
-/** The step that a unit enters itself: the first level. Levels above it and departments are entered by staff. */
-export function ownStep(collection: Pick<Collection, 'opinions'>): OpinionStep | null {
-  return collection.opinions.find((step) => step.kind === 'level') ?? null;
+/** Who gives each opinion on what a unit sends, by step: the unit's name; null = the organizer. */
+export function ownersOf(
+  { opinions }: Pick<Collection, 'opinions'>,
+  unit: number,
+  places: ReadonlyMap<number, UnitPlace>,
+): Record<string, string | null> {
+  return Object.fromEntries(
+    opinions.map((step) => [step.id, places.get(ownerOf(step, unit, places) ?? 0)?.name ?? null]),
+  );
 }
 
 /** Opinions on a nomination, in the order they were entered. */
@@ -77,8 +84,8 @@ export interface OpinionGiven {
 }
 
 /**
- * Enters or replaces the opinion of one step. Refuses with not_found for a step that is not asked for or a file of another nomination,
- * and with forbidden when a unit enters any step but its own.
+ * Enters or replaces the opinion of one step. Whose it is to give is the caller's to say. Refuses with not_found for a step that is not
+ * asked for or a file of another nomination.
  */
 export async function saveOpinion(
   tx: Transaction<Tables>,
@@ -86,11 +93,10 @@ export async function saveOpinion(
   nomination: number,
   step: string,
   given: OpinionGiven,
-  actor: Actor & { unit: number | null },
+  actor: Actor,
   now: number,
 ): Promise<void> {
   if (!collection.opinions.some((one) => one.id === step)) throw new Refusal('not_found');
-  if (actor.unit !== null && ownStep(collection)?.id !== step) throw new Refusal('forbidden');
   if (given.file !== null) {
     const found = await tx
       .selectFrom('attachment')
@@ -109,29 +115,30 @@ export async function saveOpinion(
     .execute();
 }
 
-/**
- * Required steps that are still missing, do not agree, or lack the scan they must carry, by nomination. A nomination with nothing
- * missing is not in the map.
- */
-export async function missingOpinions(
+/** What was given on each of these nominations, by step. */
+export async function readGiven(
   db: Reader,
-  collection: Pick<Collection, 'opinions'>,
   nominations: readonly number[],
-): Promise<Map<number, OpinionStep[]>> {
-  const required = collection.opinions.filter((step) => step.required);
-  if (required.length === 0 || nominations.length === 0) return new Map();
+): Promise<Map<number, Map<string, GivenOpinion>>> {
+  const found = new Map(nominations.map((id): [number, Map<string, GivenOpinion>] => [id, new Map()]));
+  if (nominations.length === 0) return found;
   const rows = await db
     .selectFrom('opinion')
     .select(['nomination', 'step', 'verdict', 'file'])
     .where('nomination', 'in', [...nominations])
     .execute();
-  const given = new Map(rows.map((row) => [`${row.nomination} ${row.step}`, row]));
-  const missing = nominations.map((id): [number, OpinionStep[]] => [
-    id,
-    required.filter((step) => {
-      const one = given.get(`${id} ${step.id}`);
-      return one?.verdict !== 'agree' || (step.attachment && one.file === null);
-    }),
-  ]);
-  return new Map(missing.filter(([, steps]) => steps.length > 0));
+  for (const { nomination, step, verdict, file } of rows)
+    found.get(nomination)?.set(step, { verdict, scan: file !== null });
+  return found;
+}
+
+/** Refuses with opinion_missing, opinion_scan or opinion_against {step} for the first of these steps that lacks something. */
+export async function checkOpinions(
+  db: Reader,
+  steps: readonly OpinionStep[],
+  nomination: number,
+): Promise<void> {
+  const given = (await readGiven(db, [nomination])).get(nomination) ?? new Map();
+  const [first] = lacksOf(steps, given);
+  if (first) throw new Refusal(first.lack, { step: first.step.name });
 }

@@ -1,6 +1,7 @@
 import { fieldsFor } from '@zuimei/shared/answer.ts';
 import type { CandidateKind, Photo } from '@zuimei/shared/contest.ts';
 import type { Consent, FormValues } from '@zuimei/shared/nomination.ts';
+import { type GivenOpinion, lacksOf } from '@zuimei/shared/opinion.ts';
 import type { Collection, FormField } from '@zuimei/shared/plan/plan.ts';
 import type { Warning, WarningCode } from '@zuimei/shared/shortlist.ts';
 import { countChars, unshownIn } from '@zuimei/shared/text/character.ts';
@@ -15,8 +16,8 @@ export interface Checked {
   hidden: FormValues;
   photo: Photo | null;
   consent: Consent | null;
-  /** Steps with an opinion, and those that disagree. */
-  opinions: ReadonlyMap<string, 'agree' | 'disagree'>;
+  /** What was given, by step. */
+  opinions: ReadonlyMap<string, GivenOpinion>;
   /** Attachments by field key. */
   files: ReadonlyMap<string, number>;
   /** Units that sent the same nominee, or one of the same name. */
@@ -44,11 +45,7 @@ export function warningsOf(collection: Collection, one: Checked, now: number): W
   const said = (key: string): string => one.answers[key] ?? one.hidden[key] ?? '';
 
   if (collection.consent !== '' && !one.consent) warn('consent_missing');
-  for (const step of collection.opinions) {
-    const verdict = one.opinions.get(step.id);
-    if (!verdict && step.required) warn('opinion_missing', { step: step.name });
-    if (verdict === 'disagree') warn('opinion_against', { step: step.name });
-  }
+  for (const { step, lack } of lacksOf(collection.opinions, one.opinions)) warn(lack, { step: step.name });
   if (one.passed) {
     const { category, most, used } = one.passed;
     warn('over_quota', { unit: one.unit, most, used, of: category === '' ? '' : `“${category}”` });

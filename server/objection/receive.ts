@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Channel, ObjectionFacts } from '@zuimei/shared/result/act.ts';
-import { type Course, isRunning, type Notice, noticeEnds } from '@zuimei/shared/result/course.ts';
+import { type Course, isRunning, type Notice, ranUntil } from '@zuimei/shared/result/course.ts';
 import { type ObjectionDraft, type ObjectionReceipt, objectionLimits } from '@zuimei/shared/result/view.ts';
 import { shanghaiDate } from '@zuimei/shared/time.ts';
 import { isArchived } from '../archive/archive.ts';
@@ -20,7 +20,7 @@ import { dueAfter } from './due.ts';
 import { checkOfficer } from './officer.ts';
 import { objectionCells, type Safe, type What } from './safe.ts';
 
-export type ReceiveParts = { db: Db; ledger: Ledger; safe: Safe; clock: () => number };
+export type ReceiveParts = { db: Db; ledger: Ledger; safe: Safe };
 
 /** An objection as it came, its files checked. */
 export interface Received {
@@ -48,8 +48,7 @@ export async function receiveOnline(
     ...received,
     channel: 'online',
     source,
-    async at(tx, contest, { notices }) {
-      const now = parts.clock();
+    async at(tx, contest, { notices }, now) {
       const running = notices.filter((notice) => isRunning(notice, now));
       if (running.length === 0 || (await isArchived(tx, slug))) throw new Refusal('objection_closed');
       await checkShare(tx, contest, source, now);
@@ -72,10 +71,10 @@ export async function enter(
     ...received,
     channel,
     source: null,
-    async at(tx, contest, { notices }) {
+    async at(tx, contest, { notices }, now) {
       await checkOfficer(tx, contest, person);
       const at = Date.parse(receivedAt);
-      const then = at > parts.clock() ? [] : notices.filter((notice) => ranAt(notice, at));
+      const then = at > now ? [] : notices.filter((notice) => ranAt(notice, at));
       if (then.length === 0) throw new Refusal('objection_moment');
       return { at, notices: then };
     },
@@ -85,12 +84,17 @@ export async function enter(
 interface Way extends Received {
   channel: Channel;
   source: Buffer | null;
-  /** When it came (ms), and the notices that ran then. */
-  at(tx: Transaction<Tables>, contest: number, course: Course): Promise<{ at: number; notices: Notice[] }>;
+  /** When it came (ms), and the notices that ran then; `now` in ms. */
+  at(
+    tx: Transaction<Tables>,
+    contest: number,
+    course: Course,
+    now: number,
+  ): Promise<{ at: number; notices: Notice[] }>;
 }
 
 async function receive(
-  { db, ledger, safe, clock }: ReceiveParts,
+  { db, ledger, safe }: ReceiveParts,
   slug: string,
   actor: Actor,
   { draft, files, channel, source, at: find }: Way,
@@ -99,15 +103,15 @@ async function receive(
   const code = safe.codeOf(id, draft.key);
   const before = await readReceipt(db, safe, id, code);
   if (before) return before;
-  const { facts } = await sayAct({ ledger, clock }, slug, actor, {
+  const { facts } = await sayAct({ ledger }, slug, actor, {
     kind: 'objection',
     act: channel === 'online' ? 'objection.file' : 'objection.enter',
     // Never a word of what it says.
     reason: '收到异议',
-    async find(tx, contest, course) {
+    async find(tx, contest, course, now) {
       // The same one is being written beside this: the next try is given its receipt.
       if (await readReceipt(tx, safe, contest.id, code)) throw new Refusal('busy', { retryAfterMs: 1_000 });
-      const { at, notices } = await find(tx, contest.id, course);
+      const { at, notices } = await find(tx, contest.id, course, now);
       const { anonymous, replyDays } = contest.outcome.notice;
       if (!draft.who && anonymous === 'refused') throw new Refusal('objection_anonymous');
       const notice = notices.findLast(({ numbers }) =>
@@ -165,12 +169,6 @@ async function readReceipt(
   if (!row) return null;
   const objection = (await readCourse(on, contest)).objections.find(({ no }) => no === row.no);
   return objection ? { no: row.no, code, receivedAt: objection.receivedAt, due: objection.due } : null;
-}
-
-/** Until when the notice ran, or runs (ms). */
-export function ranUntil(notice: Notice): number {
-  const stopped = notice.stopped ? Date.parse(notice.stopped.at) : Number.POSITIVE_INFINITY;
-  return Math.min(noticeEnds(notice), stopped);
 }
 
 /** From the day of its publication on. */

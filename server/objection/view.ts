@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import { itemsOf } from '@zuimei/shared/result/course.ts';
+import { itemsOf, ranUntil } from '@zuimei/shared/result/course.ts';
 import type {
   FindingProposal,
   ObjectionLine,
@@ -15,7 +15,6 @@ import type { On } from '../judging/seat.ts';
 import type { Seals } from '../staff/seal.ts';
 import type { Person } from '../staff/session.ts';
 import { isOfficer, readOfficer, readOfficers } from './officer.ts';
-import { ranUntil } from './receive.ts';
 import { objectionCells, type Safe } from './safe.ts';
 
 export type ViewParts = { db: Db; seals: Seals; safe: Safe; clock: () => number };

@@ -2,6 +2,7 @@ import { printFigure } from '@zuimei/shared/judging/figure.ts';
 import { dayOf, fullDayOf } from '@zuimei/shared/moment.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { type Course, type Notice, promotionsOf } from '@zuimei/shared/result/course.ts';
+import { voidWord } from '@zuimei/shared/result/words.ts';
 import { type Day, dayClosesAt } from '@zuimei/shared/time.ts';
 import type { StandingDocument } from '@zuimei/shared/verdict.ts';
 import type { StoredContest } from '../contest/contest.ts';
@@ -15,9 +16,9 @@ export function courseLines(
 ): Record<'notice' | 'decision', { no: number; words: string }[]> & { results: number } {
   const { notices = [], results = [] } = course ?? {};
   return {
-    notice: notices.map(({ no, published, numbers, stopped }) => ({
+    notice: notices.map(({ no, published, numbers, ...notice }) => ({
       no,
-      words: `第 ${no} 次公示：${full(published)}，${numbers.length} 个名额${stopped ? '（已停止）' : ''}`,
+      words: `第 ${no} 次公示：${full(published)}，${numbers.length} 个名额${voidNote(notice)}`,
     })),
     decision: results.map(({ document, date, items }, at) => ({
       no: at + 1,
@@ -25,6 +26,11 @@ export function courseLines(
     })),
     results: results.reduce((sum, { items }) => sum + items.length, 0),
   };
+}
+
+function voidNote(notice: Pick<Notice, 'stopped' | 'lapsed'>): string {
+  const word = voidWord(notice);
+  return word ? `（${word}）` : '';
 }
 
 /** The official paper of a notice or a result; `no`: which, absent = the last. Refuses with not_now before there is one. */
@@ -41,7 +47,7 @@ export function letterOf(
 function noticeLetter(contest: StoredContest, course: Course, no = course.notices.length): Letter {
   const notice = course.notices.find((one) => one.no === no);
   if (!notice) throw new Refusal('not_now');
-  const { office, numbers, text, extended, stopped } = notice;
+  const { office, numbers, text, extended, stopped, lapsed } = notice;
   const promoted = promotionsOf(course).map((one) => one.promoted);
   const up = numbers.every((number) => promoted.includes(number)) ? '递补' : '';
   const names = numbers.map((number) => {
@@ -56,6 +62,9 @@ function noticeLetter(contest: StoredContest, course: Course, no = course.notice
     lists: [{ head: `拟${up}入选${contest.noun.name}（${names.length}${contest.noun.measure}）`, names }],
     after: [
       ...(stopped ? [`本次公示已于${fullDayOf(stopped.at)}停止。`] : []),
+      ...(lapsed && !stopped
+        ? [`因重新计算综合得分，本次公示自${fullDayOf(lapsed.at)}起失效，名单以重新公示的为准。`]
+        : []),
       ...(extended.length > 0 ? [`公示时间延长至${full(extended.at(-1)?.last ?? '')}。`] : []),
       daysLine(notice),
       `受理单位：${office.organ}${office.person ? `　联系人：${office.person}` : ''}`,

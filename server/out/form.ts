@@ -1,4 +1,4 @@
-import { fieldsFor, isText } from '@zuimei/shared/answer.ts';
+import { fieldsFor, isHidden, isText } from '@zuimei/shared/answer.ts';
 import type { OpinionView } from '@zuimei/shared/nomination.ts';
 import type { FormField } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
@@ -64,6 +64,68 @@ export async function readCard(
   };
 }
 
+/** Papers that a unit prints, has signed and sealed, and sends back as scans. */
+export const signForms = ['approval', 'consult'] as const;
+export type SignForm = (typeof signForms)[number];
+
+/** Who is asked about: what departments need to find somebody. */
+const consultKeys = ['name', 'subject', 'gender', 'birth', 'idNumber', 'unit', 'post'];
+
+/**
+ * A form of one nomination for signature and seal: the 推荐审批表 with the levels' opinions, or the 征求意见表 with the departments'.
+ * What is private stays blank, to be filled in by hand: whoever has the unit's link could ask for this. An opinion that was given is
+ * printed; of the others there is the place for it. Refuses with not_found, also for a nomination of another unit.
+ */
+export async function readSignForm(
+  db: Db,
+  key: Uint8Array,
+  source: Source,
+  of: { nomination: number; unit: number },
+  form: SignForm,
+): Promise<{ card: Card; name: string; title: string }> {
+  const [nominee] = await readNominees(db, key, source, 'all', of.nomination);
+  const { collection } = source;
+  if (!nominee || !collection || nominee.unit.id !== of.unit) throw new Refusal('not_found');
+  const steps = collection.opinions.filter(({ kind }) => (kind === 'consult') === (form === 'consult'));
+  if (steps.length === 0) throw new Refusal('not_found');
+  const opinions = await readOpinions(db, of.nomination);
+  const fields = fieldsFor(collection.form, nominee.kind).filter(
+    (field) => isText(field) && (form === 'approval' || consultKeys.includes(field.key)),
+  );
+  const value = (field: FormField): string => (isHidden(field) ? '' : answer(source, nominee, field, false));
+  const brief = fields.filter((field) => field.type !== 'text' && field.limit <= PAIR_CHARS);
+  const asks = collection.opinions.some(({ kind }) => kind === 'consult');
+  const consultTitle = `${collection.formTitle.replace(/(推荐|报送|申报)?(审批|审核|申报)?表$/u, '')}征求意见表`;
+  const title = form === 'approval' ? collection.formTitle : consultTitle;
+  const category = categoryName(source, nominee.category);
+  const hasPhoto = form === 'approval' && collection.form.some((field) => field.type === 'photo');
+  return {
+    name: nominee.name,
+    title,
+    card: {
+      // Where departments are asked, the notice has its 名额分配表 and 报送要求 before the forms.
+      annex: !asks ? CARD_ANNEX : form === 'approval' ? '附件3' : '附件4',
+      title,
+      contact: `报送单位：${nominee.unit.name}（盖章）`,
+      pairs: [
+        ...brief.map((field): [string, string] => [labelOf(field), value(field)]),
+        ...(form === 'approval' && category ? [['组别', category] as [string, string]] : []),
+      ],
+      long: [
+        ...fields
+          .filter((field) => !brief.includes(field))
+          .map((field): [string, string] => [labelOf(field), value(field)]),
+        ...steps.map((step): [string, string] => [
+          labelOf({ title: step.name }),
+          opinionText(opinions.find((one) => one.step === step.id)),
+        ]),
+      ],
+      photo: hasPhoto ? await readPhoto(db, nominee) : null,
+      remarks: [],
+    },
+  };
+}
+
 function answer(source: Source, nominee: Nominee, field: FormField, full: boolean): string {
   const text = told(source, nominee, field.key, full);
   if (field.type === 'month') return monthWords(text);
@@ -71,7 +133,7 @@ function answer(source: Source, nominee: Nominee, field: FormField, full: boolea
 }
 
 /** The bracket of "推荐理由（50字以内）" stands on a line of its own, as the notices print it. */
-function labelOf(field: FormField): string {
+function labelOf(field: Pick<FormField, 'title'>): string {
   return field.title.replace(/(?<=.)（/u, '\n（');
 }
 

@@ -18,9 +18,16 @@ export function dayText(day: number): string {
 
 /** "2026年度最美应急人-汇总表-20260402.docx": no character that a file's name must not have. */
 export function fileName(title: string, what: PaperName, name: string, now: number, ending: string): string {
+  return fileNamed([title, paperTitles[what], name], now, ending);
+}
+
+/** These parts, those that are not empty, and the day. */
+export function fileNamed(parts: readonly string[], now: number, ending: string): string {
   const day = shanghaiDate(now).replaceAll('-', '');
-  const parts = [title, paperTitles[what], name, day].map(plain).filter((part) => part !== '');
-  return `${parts.join('-')}.${ending}`;
+  return `${[...parts, day]
+    .map(plain)
+    .filter((part) => part !== '')
+    .join('-')}.${ending}`;
 }
 
 function plain(text: string): string {

@@ -16,14 +16,15 @@ import type { Db } from '../db.ts';
 import { parseInput, readBody } from '../http/body.ts';
 import { disposition } from '../http/disposition.ts';
 import { checkReason, optionalReason } from '../http/reason.ts';
-import { rowNumber, unjudged, words } from '../http/shape.ts';
+import { rowId, rowNumber, unjudged, words } from '../http/shape.ts';
 import type { Log } from '../log/log.ts';
 import type { Secrets } from '../secret.ts';
 import { recordAction } from '../staff/action.ts';
 import { checkFresh, type Guard, type Guarded, type Person } from '../staff/session.ts';
 import type { Turns } from '../turn.ts';
 import { privateKey } from '../vault.ts';
-import { fileName } from './moment.ts';
+import { readSignForm, signForms } from './form.ts';
+import { fileName, fileNamed } from './moment.ts';
 import { sourceOf } from './nominees.ts';
 import { type Ordered, writePaper } from './order.ts';
 import { createPress } from './press.ts';
@@ -49,6 +50,7 @@ const types = {
 /**
  * GET /api/console/contests/:slug/out (what there is), GET …/out/:what (to print), POST …/out/:what (a file; recorded). 主办单位: every
  * paper; 审计: all but those of nominations; 审核员: 报送明细, masked. Private values leave in full only for 主办单位 with a reason.
+ * GET /api/console/unit/nominations/:id/forms/<approval|consult>: a unit's own form to sign and seal, without what is private; recorded.
  */
 export function outRoute(parts: {
   db: Db;
@@ -100,6 +102,29 @@ export function outRoute(parts: {
         'Content-Disposition': disposition(
           fileName(source.settings.title, what, paper.name, source.now, ask.format),
         ),
+        'X-Content-Type-Options': 'nosniff',
+        'Cache-Control': 'no-store',
+      });
+    })
+    .get('/api/console/unit/nominations/:id/forms/:form', guard('unit'), async (c) => {
+      const form = parseInput(picklist(signForms), c.req.param('form'));
+      const nomination = rowId(c.req.param('id'));
+      const person = c.get('person');
+      if (!person.of) throw new Refusal('forbidden');
+      const stored = await readStored(db, person.of.slug);
+      // By the rules in force: of those being prepared a unit knows nothing.
+      const source = { ...sourceOf(stored, clock()), collection: stored.collection };
+      const of = { nomination, unit: person.of.unit };
+      const { card, name, title } = await readSignForm(db, key, source, of, form);
+      const bytes = await press({ kind: 'card', card });
+      await recordAction(db, person, {
+        act: 'out.export',
+        contest: source.id,
+        subject: `${title}（${name}）`,
+      });
+      return c.body(bytes, 200, {
+        'Content-Type': types.docx,
+        'Content-Disposition': disposition(fileNamed([title, name], source.now, 'docx')),
         'X-Content-Type-Options': 'nosniff',
         'Cache-Control': 'no-store',
       });

@@ -5,7 +5,7 @@ import { fullDayOf } from '@zuimei/shared/moment.ts';
 import { panelWords } from '@zuimei/shared/panel.ts';
 import { type FindingVerdict, findings, grounds } from '@zuimei/shared/result/act.ts';
 import { type Course, itemsOf } from '@zuimei/shared/result/course.ts';
-import { findingWords, groundWords } from '@zuimei/shared/result/words.ts';
+import { findingWords, groundWords, voidWord } from '@zuimei/shared/result/words.ts';
 import { dayClosesAt } from '@zuimei/shared/time.ts';
 import type { StoredContest } from '../contest/contest.ts';
 import type { Db } from '../db.ts';
@@ -117,12 +117,12 @@ export function statisticsTables(source: Source, contest: StoredContest, of: Sta
         figure('人选'),
         text('变动', 24),
       ],
-      course.notices.map(({ no, published, days, numbers, extended, stopped }) => [
+      course.notices.map(({ no, published, days, numbers, extended, ...notice }) => [
         `第 ${no} 次`,
         published,
         days.at(-1) ?? '',
         ...[days.length, numbers.length],
-        [extended.length > 0 ? `延长 ${extended.length} 次` : '', stopped ? '已停止' : '']
+        [extended.length > 0 ? `延长 ${extended.length} 次` : '', voidWord(notice)]
           .filter(Boolean)
           .join('，'),
       ]),

@@ -6,9 +6,10 @@ import {
   type NominationView,
   nominationLimits,
 } from '@zuimei/shared/nomination.ts';
+import { lacksOf } from '@zuimei/shared/opinion.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import type { OpinionDraft, PortalView } from '@zuimei/shared/unit.ts';
-import { readStored, type StoredPlan } from '../contest/plan.ts';
+import type { PortalView } from '@zuimei/shared/unit.ts';
+import { readStored } from '../contest/plan.ts';
 import type { Db, Tables } from '../db.ts';
 import type { SentFile } from '../document/documents.ts';
 import type { NominationKeys } from '../nomination/answers.ts';
@@ -31,26 +32,26 @@ import {
   submitNomination,
   withdrawNomination,
 } from '../nomination/filing.ts';
-import {
-  lineOf,
-  type NominationRow,
-  readNomination,
-  recordEvent,
-  viewNomination,
-} from '../nomination/nomination.ts';
-import { ownStep, saveOpinion } from '../nomination/opinion.ts';
+import { lineOf, type NominationRow, readNomination, viewNomination } from '../nomination/nomination.ts';
+import { ownersOf, readGiven } from '../nomination/opinion.ts';
 import { findAllTwins } from '../nomination/twin.ts';
 import type { Person } from '../staff/session.ts';
+import { readPlaces } from '../unit/parent.ts';
 import { readQuota } from '../unit/quota.ts';
 import { encodePortrait, keepPhoto } from '../upload/portrait.ts';
+import {
+  type Given,
+  giveOpinion,
+  mustBeHeard,
+  type OwnFiling,
+  ownSteps,
+  readBelow,
+  readSeen,
+  sendBack,
+} from './opinion.ts';
 
-interface OwnFiling extends Filing {
-  unit: { id: number; name: string };
-  stored: StoredPlan;
-}
-
-/** Files for this name in the portal's own addresses: fields of the form, the consent, and the unit's opinion. */
-const OPINION_FIELD = 'opinion';
+/** A scan of an opinion, as an address of the portal names it: opinion.<step>. No field of a form has a dot. */
+const stepIn = (field: string): string | null => /^opinion\.(.+)$/u.exec(field)?.[1] ?? null;
 
 export type Portal = ReturnType<typeof createPortal>;
 
@@ -94,17 +95,56 @@ export function createPortal({ db, keys, clock }: { db: Db; keys: NominationKeys
     return await readNomination(db, id, person.of.contest, { unit: person.of.unit });
   }
 
+  /** As `on`, also for one from below on which the unit has an opinion to give. */
+  async function onSeen(
+    person: Person,
+    id: number,
+    act: (tx: Transaction<Tables>, filed: OwnFiling) => Promise<void>,
+  ): Promise<NominationView> {
+    const filed = await filing(person);
+    return await db.transaction().execute(async (tx) => {
+      await act(tx, filed);
+      const { id: contest } = filed.contest;
+      return await viewNomination(tx, keys, filed.collection, await readNomination(tx, id, contest));
+    });
+  }
+
+  /** Which field a file is kept under, when it may come now. */
+  async function fieldFor(
+    db: Db | Transaction<Tables>,
+    filed: OwnFiling,
+    id: number,
+    field: string,
+    lock = false,
+  ): Promise<string> {
+    const step = stepIn(field);
+    const seen = await readSeen(db, filed, id, { lock });
+    if (step === null) {
+      if (!seen.own) throw new Refusal('not_found');
+      mustBeOpen(seen.row, filed);
+      return field;
+    }
+    if (!seen.steps.some((mine) => mine.id === step)) throw new Refusal('forbidden');
+    mustBeHeard(seen, filed);
+    return opinionField(step);
+  }
+
   async function checkOpen(person: Person, id: number): Promise<void> {
     mustBeOpen(await own(person, id), await filing(person));
   }
 
   return {
     filing,
-    own,
     checkOpen,
 
+    /** A nomination that the unit may read: its own, or from below with an opinion of its to give. */
+    async seen(person: Person, id: number): Promise<NominationRow> {
+      return (await readSeen(db, await filing(person), id)).row;
+    },
+
     async view(person: Person): Promise<PortalView> {
-      const { stored, collection, unit, now } = await filing(person);
+      const filed = await filing(person);
+      const { stored, collection, unit, now } = filed;
       const rows = await db
         .selectFrom('nomination')
         .innerJoin('unit', 'unit.id', 'nomination.unit')
@@ -115,6 +155,9 @@ export function createPortal({ db, keys, clock }: { db: Db; keys: NominationKeys
         .execute();
       const twins = await findAllTwins(db, stored.id, rows);
       const { settings } = stored;
+      const steps = await ownSteps(db, filed);
+      const ids = rows.map(({ id }) => id);
+      const given = await readGiven(db, ids);
       return {
         contest: {
           slug: stored.slug,
@@ -130,7 +173,9 @@ export function createPortal({ db, keys, clock }: { db: Db; keys: NominationKeys
         consent: collection.consent,
         photo: collection.photo,
         opinions: collection.opinions,
-        ownStep: ownStep(collection)?.id ?? null,
+        own: steps.map(({ id }) => id),
+        owners: ownersOf(collection, unit.id, await readPlaces(db, stored.id)),
+        below: await readBelow(db, filed),
         opens: collection.opens,
         closes: collection.closes,
         now: new Date(now).toISOString(),
@@ -143,6 +188,7 @@ export function createPortal({ db, keys, clock }: { db: Db; keys: NominationKeys
             returned: one.returned,
             until: until === null ? null : new Date(until).toISOString(),
             namesake: twins.has(one.id),
+            lacks: lacksOf(steps, given.get(one.id) ?? new Map()).map(({ step }) => step.id),
           };
         }),
       };
@@ -166,8 +212,9 @@ export function createPortal({ db, keys, clock }: { db: Db; keys: NominationKeys
     },
 
     async read(person: Person, id: number): Promise<NominationView> {
-      const { collection } = await filing(person);
-      return await viewNomination(db, keys, collection, await own(person, id));
+      const filed = await filing(person);
+      const { row } = await readSeen(db, filed, id);
+      return await viewNomination(db, keys, filed.collection, row);
     },
 
     /** One autosave; gives the new version. */
@@ -209,9 +256,9 @@ export function createPortal({ db, keys, clock }: { db: Db; keys: NominationKeys
     /** May a file come for this field? Gives the most bytes it may have. Refuses with bad_request for a field that takes none. */
     async checkField(person: Person, id: number, field: string): Promise<number> {
       const filed = await filing(person);
-      (field === OPINION_FIELD ? mustBeHeard : mustBeOpen)(await own(person, id), filed);
+      await fieldFor(db, filed, id, field);
       const { collection } = filed;
-      if (field === CONSENT_FIELD || field === OPINION_FIELD) return nominationLimits.fileBytes;
+      if (field === CONSENT_FIELD || stepIn(field) !== null) return nominationLimits.fileBytes;
       const type = collection.form.find((one) => one.key === field)?.type;
       if (type !== 'files' && type !== 'video') throw new Refusal('bad_request', { field });
       return type === 'video' ? nominationLimits.videoBytes : nominationLimits.fileBytes;
@@ -227,10 +274,8 @@ export function createPortal({ db, keys, clock }: { db: Db; keys: NominationKeys
       const filed = await filing(person);
       const type = filed.collection.form.find((one) => one.key === field)?.type;
       const file = await checkFile(sent, type === 'video' ? 'video' : 'file');
-      const step = ownStep(filed.collection)?.id ?? '';
-      const kept = field === OPINION_FIELD ? opinionField(step) : field;
       return await db.transaction().execute(async (tx) => {
-        (field === OPINION_FIELD ? mustBeHeard : mustBeOpen)(await rowOf(tx, filed, id), filed);
+        const kept = await fieldFor(tx, filed, id, field, true);
         return await addAttachment(tx, id, kept, file, type !== 'files');
       });
     },
@@ -238,21 +283,19 @@ export function createPortal({ db, keys, clock }: { db: Db; keys: NominationKeys
     async removeFile(person: Person, id: number, file: string): Promise<void> {
       const filed = await filing(person);
       await db.transaction().execute(async (tx) => {
-        const row = await rowOf(tx, filed, id);
+        await readSeen(tx, filed, id, { lock: true });
         const { id: found, field } = await readAttachment(tx, file, id);
-        (field.startsWith('opinion/') ? mustBeHeard : mustBeOpen)(row, filed);
+        await fieldFor(tx, filed, id, field.replace(/^opinion\//u, 'opinion.'));
         await tx.deleteFrom('attachment').where('id', '=', found).execute();
       });
     },
 
-    opinion: (person: Person, id: number, given: OpinionDraft) =>
-      on(person, id, async (tx, filed, row) => {
-        const step = ownStep(filed.collection);
-        if (!step) throw new Refusal('not_found');
-        mustBeHeard(row, filed);
-        await saveOpinion(tx, filed.collection, row.id, step.id, given, filed.actor, filed.now);
-        await recordEvent(tx, row.id, filed.actor, 'opinion', step.name);
-      }),
+    opinion: (person: Person, id: number, step: string, given: Given) =>
+      onSeen(person, id, (tx, filed) => giveOpinion(tx, filed, id, step, given)),
+
+    /** One from below goes back to its unit. */
+    sendBack: (person: Person, id: number, asked: { version: number; reason: string }) =>
+      onSeen(person, id, (tx, filed) => sendBack(tx, filed, id, asked)),
   };
 }
 
@@ -261,11 +304,6 @@ function mustBeOpen(row: NominationRow, { collection, contest }: Filing): void {
   const { opens, closes } = collection;
   if (contest.archivedAt) throw new Refusal('collection_closed', { opens, closes });
   if (!editableStates.includes(row.state)) throw changed(row);
-}
-
-/** The unit's own opinion may also come while the form waits for review. */
-function mustBeHeard(row: NominationRow, filing: Filing): void {
-  if (row.state !== 'submitted' || filing.contest.archivedAt) mustBeOpen(row, filing);
 }
 
 function changed(row: NominationRow): Refusal {

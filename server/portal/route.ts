@@ -4,24 +4,24 @@ import { type Context, Hono } from 'hono';
 import { maxLength, nullable, object, pipe, record, regex, string, uuid } from 'valibot';
 import { type FormValues, nominationLimits } from '@zuimei/shared/nomination.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import type { OpinionDraft } from '@zuimei/shared/unit.ts';
 import { clientAddress } from '../address/client.ts';
 import type { Db } from '../db.ts';
 import { documentLimits } from '../document/documents.ts';
 import { readBody } from '../http/body.ts';
-import { kind, rowId, rowNumber, words } from '../http/shape.ts';
+import { checkReason } from '../http/reason.ts';
+import { kind, rowId, rowNumber, unjudged, words } from '../http/shape.ts';
 import { takeDocuments } from '../intake/intake.ts';
 import { isRecommendation, takeRecommendation } from '../intake/recommendation.ts';
 import { nominationKeys } from '../nomination/answers.ts';
 import { readAttachment, sendAttachment } from '../nomination/attachment.ts';
 import { createOpenings } from '../nomination/opening.ts';
-import { opinionBody } from '../nomination/opinion.ts';
 import type { Secrets } from '../secret.ts';
 import { recordAction } from '../staff/action.ts';
 import type { Attempts } from '../staff/attempt.ts';
 import type { Guard, Person, Sessions } from '../staff/session.ts';
 import { createUnits } from '../unit/unit.ts';
 import type { Uploads } from '../upload/upload.ts';
+import { givenBody } from './opinion.ts';
 import { createPortal } from './portal.ts';
 
 const line = (most: number) => pipe(string(), maxLength(most));
@@ -49,13 +49,15 @@ const bodies = {
     ),
   }),
   move: object({ version: rowNumber }),
+  sendBack: object({ version: rowNumber, reason: unjudged }),
 };
 
 /**
- * What a reporting unit does, all of it within its own contest and on its own nominations (another's is not_found):
+ * What a reporting unit does, all of it within its own contest and on its own nominations (another's is not_found); those that units
+ * below it sent it may read, give its opinion on and send back, where the contest asks for one (opinion.ts):
  * POST /api/console/unit/enter  anyone with a unit's key; limited by address. Everything else: role unit, by link or account.
  * GET /api/console/unit · POST nominations, documents · GET/PUT/DELETE nominations/:id · POST nominations/:id/{submit,withdraw,reopen,photo,files}
- * PUT nominations/:id/opinion · GET/DELETE nominations/:id/files/:file · DELETE nominations/:id/photo
+ * PUT nominations/:id/opinions/:step · POST nominations/:id/return · GET/DELETE nominations/:id/files/:file · DELETE nominations/:id/photo
  */
 export function portalRoute(parts: {
   db: Db;
@@ -159,7 +161,7 @@ export function portalRoute(parts: {
       return c.json(await portal.addFile(c.get('person'), idOf(c), field, files[0]), 201);
     })
     .get(`${one}/files/:file`, unit, async (c) => {
-      const row = await portal.own(c.get('person'), idOf(c));
+      const row = await portal.seen(c.get('person'), idOf(c));
       const file = await readAttachment(db, c.req.param('file'), row.id);
       await opened(c.get('person'), row, file);
       return sendAttachment(file);
@@ -168,8 +170,13 @@ export function portalRoute(parts: {
       await portal.removeFile(c.get('person'), idOf(c), c.req.param('file'));
       return c.json({});
     })
-    .put(`${one}/opinion`, unit, async (c) => {
-      const given: OpinionDraft = await readBody(c.req, opinionBody);
-      return c.json(await portal.opinion(c.get('person'), idOf(c), given));
+    .put(`${one}/opinions/:step`, unit, async (c) => {
+      const given = await readBody(c.req, givenBody);
+      return c.json(await portal.opinion(c.get('person'), idOf(c), c.req.param('step'), given));
+    })
+    .post(`${one}/return`, unit, async (c) => {
+      const { version, reason } = await readBody(c.req, bodies.sendBack);
+      const asked = { version, reason: checkReason(reason) };
+      return c.json(await portal.sendBack(c.get('person'), idOf(c), asked));
     });
 }

@@ -10,10 +10,10 @@ import { checkReason, optionalReason } from '../http/reason.ts';
 import type { NominationKeys } from '../nomination/answers.ts';
 import { type Filing, moveNomination, returnNomination, submitPaper } from '../nomination/filing.ts';
 import { type NominationRow, readNomination, recordEvent } from '../nomination/nomination.ts';
-import { missingOpinions } from '../nomination/opinion.ts';
+import { checkOpinions } from '../nomination/opinion.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
 import { checkQuota } from '../unit/quota.ts';
-import { readPlaces } from './places.ts';
+import { readShortlistPlaces } from './places.ts';
 import { type Collecting, collecting, filingOf } from './review.ts';
 
 export interface Decision {
@@ -38,7 +38,8 @@ const steps: Record<Exclude<Verdict, 'submit'>, Step> = {
 /**
  * Gives one verdict on many nominations, each in a transaction of its own: what cannot be done is told and holds up none of the
  * others. Refuses as a whole with reason_missing when a return or a decline gives none; else every refusal is in the result:
- * not_found, state_changed, opinion_missing {step}, consent_missing, quota_none, quota_full, category_full {category, most}.
+ * not_found, state_changed, opinion_missing, opinion_scan, opinion_against {step}, consent_missing, quota_none, quota_full, category_full
+ * {category, most}.
  */
 export async function decide(
   { db, keys }: { db: Db; keys: NominationKeys },
@@ -115,8 +116,7 @@ async function checkAcceptance(
   row: NominationRow,
 ): Promise<void> {
   const { collection } = stored;
-  const [step] = (await missingOpinions(tx, collection, [row.id])).get(row.id) ?? [];
-  if (step) throw new Refusal('opinion_missing', { step: step.name });
+  await checkOpinions(tx, collection.opinions, row.id);
   if (collection.consent !== '' && !row.consent) throw new Refusal('consent_missing');
   await checkUnit(tx, stored, row);
   await checkPlace(tx, stored, row);
@@ -137,7 +137,7 @@ export async function checkPlace(
   stored: Collecting,
   { category, id: except }: Pick<NominationRow, 'category' | 'id'>,
 ): Promise<void> {
-  const places = await readPlaces(tx, stored, { except });
+  const places = await readShortlistPlaces(tx, stored, { except });
   const full = places.find(({ id, has, most }) => (id === '' || id === category) && has >= most);
   if (full) throw new Refusal('category_full', { category: full.name, most: full.most, taken: full.has });
 }

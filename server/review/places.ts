@@ -8,7 +8,7 @@ import type { Db, Tables } from '../db.ts';
  * The places of the shortlist that are bounded, with how many have one: whoever is accepted, and every candidate, wherever they came from,
  * who has not withdrawn. `coming`: categories of those who would join them; `except`: a nomination that is not counted.
  */
-export async function readPlaces(
+export async function readShortlistPlaces(
   db: Db | Transaction<Tables>,
   { id: contest, settings, collection }: Pick<StoredPlan, 'id' | 'settings' | 'collection'>,
   { coming = [], except = 0 }: { coming?: readonly string[]; except?: number } = {},
@@ -39,6 +39,6 @@ export async function checkPlaces(
   stored: Pick<StoredPlan, 'id' | 'settings' | 'collection'>,
   coming: readonly string[] = [],
 ): Promise<void> {
-  const over = overWords(await readPlaces(db, stored, { coming }));
+  const over = overWords(await readShortlistPlaces(db, stored, { coming }));
   if (over !== '') throw new Refusal('places_over', { over });
 }

@@ -1,6 +1,7 @@
 import { type RawBuilder, type SqlBool, sql, type Transaction } from 'kysely';
 import type { NominationState } from '@zuimei/shared/nomination.ts';
 import { countedStates, nominationStates } from '@zuimei/shared/nomination.ts';
+import type { GivenOpinion } from '@zuimei/shared/opinion.ts';
 import type { Collection } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { ReviewLine, ReviewTerms, ReviewView, ScreeningSum, Warning } from '@zuimei/shared/shortlist.ts';
@@ -10,9 +11,11 @@ import type { Db, Tables } from '../db.ts';
 import { type NominationKeys, openHidden } from '../nomination/answers.ts';
 import type { Filing } from '../nomination/filing.ts';
 import { lineOf, type NominationRow, readNomination, viewNomination } from '../nomination/nomination.ts';
+import { ownersOf } from '../nomination/opinion.ts';
 import { findAllTwins, findTwins } from '../nomination/twin.ts';
 import { type Checked, warningsOf } from '../nomination/warning.ts';
 import type { Actor } from '../staff/action.ts';
+import { readPlaces } from '../unit/parent.ts';
 import { quotaOf, readQuota } from '../unit/quota.ts';
 import { readMarks } from './screening.ts';
 
@@ -31,7 +34,7 @@ interface ReviewRow extends NominationRow {
   unit_kind: string;
   unit_quota: number | null;
   unit_category_quota: Record<string, number>;
-  opinions: Record<string, 'agree' | 'disagree'> | null;
+  opinions: Record<string, GivenOpinion> | null;
   files: Record<string, number> | null;
   given: string | number;
   average: string | number | null;
@@ -76,7 +79,7 @@ async function readRows(db: Reader, contest: number, staff: number): Promise<Rev
       'unit.quota as unit_quota',
       'unit.category_quota as unit_category_quota',
       sql<ReviewRow['opinions']>`(
-        select jsonb_object_agg(o.step, o.verdict) from opinion o where o.nomination = nomination.id)`.as(
+        select jsonb_object_agg(o.step, jsonb_build_object('verdict', o.verdict, 'scan', o.file is not null)) from opinion o where o.nomination = nomination.id)`.as(
         'opinions',
       ),
       sql<ReviewRow['files']>`(
@@ -137,6 +140,7 @@ export async function readOne(
       { collection: stored.collection, categories: stored.settings.categories },
       row.unit,
     ),
+    owners: ownersOf(stored.collection, row.unit, await readPlaces(db, stored.id)),
   };
 }
 

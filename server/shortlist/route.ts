@@ -12,7 +12,7 @@ import { originOf } from '../http/origin.ts';
 import { checkReason, optionalReason } from '../http/reason.ts';
 import { named, rowId, rowNumber, unjudged, whole, words } from '../http/shape.ts';
 import { nominationKeys } from '../nomination/answers.ts';
-import { readPlaces } from '../review/places.ts';
+import { readShortlistPlaces } from '../review/places.ts';
 import { type Collecting, collecting, countStates } from '../review/review.ts';
 import type { Secrets } from '../secret.ts';
 import type { Guard } from '../staff/session.ts';
@@ -87,7 +87,7 @@ export function shortlistRoute(parts: {
       organizers: settings.organizers,
       noun: settings.noun,
       categories: settings.categories,
-      places: await readPlaces(db, stored),
+      places: await readShortlistPlaces(db, stored),
       lines: listed.map((one) => lineOf(one, stored)),
       undecided: counts.submitted,
       link: stored.publishedAt && listed.some(({ state }) => state === 'published') ? `/c/${slug}` : null,

@@ -4,7 +4,7 @@ import type { UnitSheet } from '@zuimei/shared/unit.ts';
 import { type Cell, distinctCells, type Table } from '../document/table.ts';
 import { cleanLine } from '../document/value.ts';
 
-export type Column = 'name' | 'kind' | 'quota' | 'contact' | 'phone';
+export type Column = 'name' | 'parent' | 'kind' | 'quota' | 'contact' | 'phone';
 
 /** A sheet's columns, found by its head. */
 export interface Columns {
@@ -20,6 +20,7 @@ export interface Columns {
 const heads: [Column, RegExp][] = [
   ['phone', /电话|手机|联系方式/u],
   ['contact', /联系人|联络员|经办人|填报人/u],
+  ['parent', /上级|上一级|主管(单位|部门)/u],
   ['kind', /类别|类型|性质/u],
   ['name', /^(报送|推荐)?单位(名称)?$|^名称$/u],
 ];
@@ -37,6 +38,7 @@ const ALIKE = 0.6;
 
 const words: Record<Column, string> = {
   name: '单位',
+  parent: '上级单位',
   kind: '单位类别',
   quota: '名额合计',
   contact: '联系人',

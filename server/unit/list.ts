@@ -40,6 +40,7 @@ export async function readUnitList(
     if (rows.length === 0) return refused('没有找到单位名单：表头需要有“单位”一栏，名单写在表头下面。');
     if (rows.length > MOST_ROWS) return refused(`一次最多导入 ${MOST_ROWS} 个单位，请分批导入。`);
     nameDoubles(rows, known);
+    nameStrangers(rows, known);
     const columns = found.flatMap((one) => one.columns);
     return { rows, columns, notes: found.flatMap((one) => one.notes), problem: null };
   } finally {
@@ -121,6 +122,7 @@ function rowOf(
   if (number !== '' && !isPhone(phone)) problems.push('联系电话应为 11 位手机号或带区号的座机号。');
   return {
     ...{ row, name, kind: kind?.id ?? '', quota, categoryQuota },
+    parent: cleanName(told('parent')),
     contact: { name: told('contact').replace(/[\d\s-]+$/u, ''), phone },
     problems,
     notes,
@@ -179,5 +181,16 @@ function nameDoubles(rows: readonly UnitRow[], known: readonly string[]): void {
     if (there.has(name)) row.problems.push('名单中已有这个单位，不再重复添加。');
     else if (earlier !== undefined) row.problems.push(`与第 ${earlier} 行是同一个单位，只保留一行。`);
     else first.set(name, row.row);
+  }
+}
+
+/** A unit above another stands in the list already, or in the same sheet. */
+function nameStrangers(rows: readonly UnitRow[], known: readonly string[]): void {
+  const there = new Set([...known, ...rows.map(({ name }) => name)].map(foldText));
+  for (const { name, parent, problems } of rows) {
+    if (parent === '') continue;
+    if (foldText(parent) === foldText(name)) problems.push('上级单位不能是单位自己。');
+    else if (!there.has(foldText(parent)))
+      problems.push(`上级单位“${parent}”不在名单中，请先添加它，或在表里补上。`);
   }
 }

@@ -1,5 +1,16 @@
 import { type Context, Hono } from 'hono';
-import { array, maxLength, minLength, nullable, object, pipe, record, regex, string } from 'valibot';
+import {
+  array,
+  maxLength,
+  minLength,
+  nullable,
+  object,
+  optional,
+  pipe,
+  record,
+  regex,
+  string,
+} from 'valibot';
 import type { Collection } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { UnitsView } from '@zuimei/shared/unit.ts';
@@ -24,6 +35,7 @@ const draft = object({
   kind: pipe(string(), maxLength(64)),
   quota: nullable(whole(0, 10_000)),
   categoryQuota: record(pipe(string(), maxLength(64)), whole(0, 10_000)),
+  parent: optional(words(80), ''),
   contact: object({
     name: words(80),
     phone: words(30),
@@ -69,6 +81,7 @@ export function unitRoute(parts: {
         closes: rules?.collection.closes ?? '',
         collecting: stored.collection !== null,
         archived: stored.archivedAt !== null,
+        leveled: rules?.collection.opinions.some(({ owner }) => typeof owner === 'object') ?? false,
         units: rules ? await units.list(db, stored.id, rules) : [],
       };
       return c.json(view);

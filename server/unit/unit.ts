@@ -11,6 +11,7 @@ import { cleanLine, cleanName } from '../document/value.ts';
 import { createMac, sameText } from '../mac.ts';
 import type { Secrets } from '../secret.ts';
 import { openPrivate, privateKey, sealPrivate } from '../vault.ts';
+import { placeUnits } from './parent.ts';
 import { type QuotaRules, quotaOf } from './quota.ts';
 
 type Reader = Kysely<Tables> | Transaction<Tables>;
@@ -21,7 +22,7 @@ export const unitLimits = { units: 1000 };
 export interface Units {
   /** All units of a contest with what they have used, in order of kind and name. Phones masked. */
   list(db: Reader, contest: number, rules: QuotaRules): Promise<UnitLine[]>;
-  /** Adds units, all or none; gives their links. Refuses with unit_known {name}, bad_request for an unknown kind or category. */
+  /** Adds units, all or none; gives their links. Refuses with unit_known {name}, as placeUnits, bad_request for an unknown kind or category. */
   add(
     tx: Transaction<Tables>,
     contest: number,
@@ -30,7 +31,7 @@ export interface Units {
   ): Promise<UnitLink[]>;
   /** The links of these units, in order of id. Record it: whoever has a link acts as the unit. Refuses with not_found unless all are there. */
   show(db: Reader, contest: number, ids: readonly number[]): Promise<UnitLink[]>;
-  /** Changes a unit; an empty phone keeps the one there is. Refuses with not_found, unit_known. */
+  /** Changes a unit; an empty phone keeps the one there is. Refuses with not_found, unit_known, as placeUnits. */
   change(
     tx: Transaction<Tables>,
     contest: number,
@@ -80,6 +81,7 @@ export function createUnits(secrets: Secrets): Units {
         .where('contest', '=', contest)
         .groupBy(['unit', 'state', 'category'])
         .execute();
+      const names = new Map(rows.map((row) => [row.id, row.name]));
       const byUnit = Map.groupBy(counted, (row) => row.unit);
       const order = new Map(rules.collection.unitKinds.map((kind, at) => [kind.id, at]));
       const lines = rows.map((row): UnitLine => {
@@ -96,6 +98,7 @@ export function createUnits(secrets: Secrets): Units {
           kind: row.kind,
           quota: row.quota,
           categoryQuota: row.category_quota,
+          parent: names.get(row.parent ?? 0) ?? '',
           ...quotaOf(rules, row, used),
           counts,
           contact: { name: contact.name, phone: masked({ key: 'phone', type: 'phone' }, contact.phone) },
@@ -126,6 +129,11 @@ export function createUnits(secrets: Secrets): Units {
         if (sealed) await tx.updateTable('unit').set({ contact: sealed }).where('id', '=', id).execute();
         made.push({ id, name, link: linkOf(id, 1) });
       }
+      await placeUnits(
+        tx,
+        contest,
+        made.map(({ id }, at) => ({ id, parent: drafts[at]?.parent ?? '' })),
+      );
       return made;
     },
 
@@ -157,6 +165,7 @@ export function createUnits(secrets: Secrets): Units {
         .set({ name, kind, quota, category_quota: json(categoryQuota), contact: sealed })
         .where('id', '=', id)
         .execute();
+      await placeUnits(tx, contest, [{ id, parent: draft.parent }]);
     },
 
     async remove(tx, contest, id) {
@@ -220,7 +229,7 @@ async function lock(tx: Transaction<Tables>, contest: number, id: number) {
 function cleaned(
   { name, kind, quota, categoryQuota, contact }: UnitDraft,
   { collection, categories }: QuotaRules,
-): UnitDraft {
+): Omit<UnitDraft, 'parent'> {
   const plain = cleanName(name);
   if (plain === '') throw new Refusal('bad_request', { field: '单位名称' });
   if (!collection.unitKinds.some((one) => one.id === kind))

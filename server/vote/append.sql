@@ -1,11 +1,11 @@
--- Appends one entry for an act of staff (shared/ledger/act.ts EntryKind). Same lock, same numbering.
-create or replace function append_act(p_contest int, p_kind text, p_act jsonb, p_commitment bytea) returns bigint language plpgsql as $$
+-- Appends one entry for an act of staff (shared/ledger/act.ts EntryKind). Same lock, same numbering. p_at: the moment by which the act was judged, null = now.
+create or replace function append_act(p_contest int, p_kind text, p_act jsonb, p_commitment bytea, p_at timestamptz) returns bigint language plpgsql as $$
 declare
   head ledger_head;
   v_at timestamptz;
 begin
   select * into strict head from ledger_head where contest = p_contest for update;
-  v_at := greatest(date_trunc('milliseconds', clock_timestamp()), head.last_at);
+  v_at := greatest(date_trunc('milliseconds', coalesce(p_at, clock_timestamp())), head.last_at);
   insert into ledger_entry (index, at, contest, kind, commitment, act) values (head.size, v_at, p_contest, p_kind, p_commitment, p_act);
   update ledger_head h set size = head.size + 1, last_at = v_at where h.contest = p_contest;
   return head.size;

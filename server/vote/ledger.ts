@@ -104,8 +104,11 @@ export interface Amendment {
   actor: string;
   reason: string;
   reference?: string;
-  /** Also records the act (staff/action.ts). Gives null when there was nothing to do: then nothing is appended. */
-  change(tx: Transaction<Tables>, contestId: number): Promise<Facts | null>;
+  /**
+   * Also records the act (staff/action.ts). Gives null when there was nothing to do: then nothing is appended. `at`: the moment that the entry
+   * is dated by, so that what it says of days and ends is true of its own moment; a ballot that comes meanwhile moves the date on.
+   */
+  change(tx: Transaction<Tables>, contestId: number, at: Date): Promise<Facts | null>;
   /** In the same transaction, once the entry has its index. */
   done?(tx: Transaction<Tables>, index: number): Promise<void>;
 }
@@ -191,7 +194,8 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
     const beside = quietKinds.includes(kind);
     return await db.transaction().execute(async (tx) => {
       const { id } = await lockContest(tx, slug, 'update');
-      const facts = await change(tx, id);
+      const at = await readMoment(tx, id);
+      const facts = await change(tx, id, at);
       if (!facts) return null;
       if (!beside) await growVersion(tx, id);
       const contest = await readContest(tx, slug);
@@ -202,7 +206,7 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
       else if (head.version > 0 && !beside) await raiseHead(tx, contest, newOrigin(slug));
       const said: Act = { ...facts, actor, reason, reference };
       const stands = { rules: frozenRules(contest), version: contest.version };
-      const index = await appendAct(tx, id, kind, beside ? said : { ...said, ...stands });
+      const index = await appendAct(tx, id, kind, beside ? said : { ...said, ...stands }, at);
       await done?.(tx, index);
       return index;
     });
@@ -338,17 +342,28 @@ async function moveBallots(
   return { first: Number(rows[0]?.first ?? 0), moved: (rows[0]?.moved ?? []).map(Number) };
 }
 
-/** Appends an act to the ledger; resolves with its index once the transaction is committed. */
+/** Now, by the database's clock, as an entry appended now would have it. Read once the contest is locked. */
+async function readMoment(tx: Transaction<Tables>, contestId: number): Promise<Date> {
+  const { rows } = await sql<{ at: Date }>`
+    select greatest(date_trunc('milliseconds', clock_timestamp()), (select last_at from ledger_head where contest = ${contestId})) as at`.execute(
+    tx,
+  );
+  const [row] = rows;
+  if (!row) throw new Error('no moment');
+  return row.at;
+}
+
+/** Appends an act to the ledger, dated `at` or now; resolves with its index once the transaction is committed. */
 async function appendAct(
   tx: Transaction<Tables>,
   contestId: number,
   kind: ActKind,
   act: Act,
+  at: Date | null = null,
 ): Promise<number> {
   const { rows } = await sql<{ index: string | number }>`
-    select append_act(${contestId}::int, ${kind}, ${JSON.stringify(act)}::jsonb, ${Buffer.from(actCommitment(act), 'hex')}::bytea) as index`.execute(
-    tx,
-  );
+    select append_act(${contestId}::int, ${kind}, ${JSON.stringify(act)}::jsonb, ${Buffer.from(actCommitment(act), 'hex')}::bytea,
+      ${at?.toISOString() ?? null}::timestamptz) as index`.execute(tx);
   return Number(rows[0]?.index);
 }
 

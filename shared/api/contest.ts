@@ -10,6 +10,7 @@ import type {
   WhatIf,
 } from '../audit.ts';
 import type { Edition } from '../bundle/format.ts';
+import type { BundleState } from '../bundle/state.ts';
 import type { Phase, Photo } from '../contest.ts';
 import type { LiveView } from '../live.ts';
 import type { WitnessPage } from '../log/witness.ts';
@@ -78,6 +79,9 @@ export interface ContestApi {
   };
   'GET /api/console/contests/:slug/ballots.csv': { query: BallotFilter; reply: Blob };
   'GET /api/console/contests/:slug/ledger.ndjson': { query: { openings?: '0' | '1' }; reply: Blob };
+  /** How far the file is; it is begun by the post, which refuses with busy where too many are asked for. */
+  'GET /api/console/contests/:slug/bundle': { query: { edition?: Edition }; reply: BundleState };
+  'POST /api/console/contests/:slug/bundle': { body: { edition: Edition }; reply: BundleState };
   'GET /api/console/contests/:slug/bundle.zip': { query: { edition?: Edition }; reply: Blob };
   'GET /api/console/contests/:slug/clusters': { reply: ClusterPage };
   'GET /api/console/contests/:slug/clusters/:id': { reply: ClusterView };

@@ -25,9 +25,12 @@ export interface CourseApi {
   'POST /api/console/contests/:slug/course/approvals': { body: FormData; reply: Done };
   /** `digest` in hex. */
   'GET /api/console/contests/:slug/course/approvals/:digest': { reply: Blob };
-  /** Of everybody who needs one. Refuses with choice_missing, notice_none, contact_missing, approval_missing, calendar_uncovered. */
+  /**
+   * Of everybody who needs one. `days`, `numbers`: of the draft that the text was read with. Refuses with choice_missing, notice_none,
+   * notice_moved, contact_missing, approval_missing, calendar_uncovered.
+   */
   'POST /api/console/contests/:slug/course/notices': {
-    body: Reasoned & { office: Office; text: string[] };
+    body: Reasoned & { office: Office; text: string[]; days: string[]; numbers: number[] };
     reply: { no: number };
   };
   'POST /api/console/contests/:slug/course/notices/:no/extend': {

@@ -1,5 +1,6 @@
 import type { PublicAct } from '../audit.ts';
 import type { BallotRequest, Receipt } from '../ballot.ts';
+import type { BundleState } from '../bundle/state.ts';
 import type { DayCheckpoint } from '../log/witness.ts';
 import type { ContestSummary, ContestView, MeView, PageSignature, QuestionView, TallyView } from '../view.ts';
 
@@ -9,6 +10,8 @@ export interface PublicApi {
   'GET /api/contests/:slug': { reply: ContestView };
   /** The public edition of the bundle; result_missing before a result is published. */
   'GET /api/contests/:slug/bundle.zip': { reply: Blob };
+  /** Whether it lies ready, and how large it is; it is made when it is fetched. */
+  'GET /api/contests/:slug/bundle': { reply: BundleState };
   'GET /api/contests/:slug/acts': { reply: PublicAct[] };
   'POST /api/contests/:slug/ballots': { body: BallotRequest; reply: Receipt };
   'GET /api/contests/:slug/me': { reply: MeView };

@@ -34,7 +34,18 @@ export interface UnitApi {
   'POST /api/console/unit/nominations/:id/files/:field': { body: FormData; reply: AttachmentView };
   'GET /api/console/unit/nominations/:id/files/:file': { reply: Blob };
   'DELETE /api/console/unit/nominations/:id/files/:file': { reply: Done };
-  'PUT /api/console/unit/nominations/:id/opinion': { body: OpinionDraft; reply: NominationView };
+  /** One of its own, or from below. `also`: other nominations that the same paper is about. */
+  'PUT /api/console/unit/nominations/:id/opinions/:step': {
+    body: OpinionDraft & { also: number[] };
+    reply: NominationView;
+  };
+  /** One from below goes back to its unit with a reason. */
+  'POST /api/console/unit/nominations/:id/return': {
+    body: { version: number; reason: string };
+    reply: NominationView;
+  };
+  /** 推荐审批表 or 征求意见表 to print, sign and seal, as .docx. What is private is left blank. */
+  'GET /api/console/unit/nominations/:id/forms/:form': { reply: Blob };
 
   /** Of anybody who is signed in: how far what this browser sends is; null = nothing is under way here. */
   'GET /api/console/upload': { reply: UploadProgress | null };

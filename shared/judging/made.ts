@@ -106,6 +106,12 @@ export interface SheetMade {
   dropped: boolean;
 }
 
+/** What is taken out for a seat's severity: 偏宽 3.6800, 偏严 15.5867. */
+export function leaningWords(offset: number, decimals: number): string {
+  if (offset === 0) return '持平';
+  return `${offset > 0 ? '偏宽' : '偏严'} ${printFigure(Math.abs(offset), decimals)}`;
+}
+
 /** From the sheets to the part of a panel: those dropped, and the mean of the others. */
 export function meanWords(
   sheets: readonly SheetMade[],
@@ -119,7 +125,7 @@ export function meanWords(
       ? `去掉 ${dropped.map(({ seat, total }) => `${seat} 的 ${print(total)}`).join('、')}，其余 `
       : '';
   if (severity)
-    return `${away}${kept.length} 份各减去该席位的宽严后平均，得 ${part}。宽严按未舍入的数扣除，用表中的数手算，末位可能相差 1。`;
+    return `${away}${kept.length} 份各扣除该席位的宽严（偏宽的减去，偏严的加上）后平均，得 ${part}。宽严按未舍入的数扣除，用表中的数手算，末位可能相差 1。`;
   const sum = kept.reduce((all, { total }) => all + total, 0);
   const whole = sum % kept.length === 0;
   return `${away}${kept.length} 份相加 ${print(sum)} ÷ ${kept.length} ${whole ? '=' : '≈'} ${part}。`;

@@ -62,6 +62,7 @@ export const planFaultCodes = [
   'kind_unknown',
   'choices_missing',
   'unit_kinds_missing',
+  'opinion_owner',
   'quota_order',
   'places_above_total',
   'places_below_total',

@@ -26,6 +26,9 @@ export function checkCollection(
   checkUnits(collection, categories, error, warn);
   checkCount(error, `${path}.opinions`, collection.opinions, 12);
   checkNamed(error, `${path}.opinions`, collection.opinions, 40);
+  for (const [at, { name, owner }] of collection.opinions.entries())
+    if (typeof owner === 'object' && !collection.unitKinds.some(({ id }) => id === owner.above))
+      error('opinion_owner', `${path}.opinions.${at}.owner`, { name });
   checkCount(error, `${path}.upward`, collection.upward, 12);
   checkNamed(error, `${path}.upward`, collection.upward, 40);
   for (const [at, { most }] of collection.upward.entries())

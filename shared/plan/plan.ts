@@ -55,11 +55,18 @@ export interface UnitKind {
   most: number | null;
 }
 
+/**
+ * Who gives an opinion: the reporting unit, which signs it or gathers it before it reports; the unit of a kind above it, by its own
+ * link (shared/opinion.ts ownerOf); or the organizer.
+ */
+export type OpinionOwner = 'unit' | 'organizer' | { above: string };
+
 /** One step of the opinions up the levels (报送单位 → 县 → 市), or one department that is asked (征求意见). */
 export interface OpinionStep {
   id: string;
   name: string;
   kind: 'level' | 'consult';
+  owner: OpinionOwner;
   required: boolean;
   /** Must carry a scan. */
   attachment: boolean;

@@ -91,6 +91,7 @@ export const faultWords: Record<PlanFaultCode | SeatFaultCode, string> = {
   kind_unknown: '“{title}”只对某种候选出现，但这种候选没有选用。',
   choices_missing: '“{title}”是选择题，请至少写两个选项。',
   unit_kinds_missing: '请至少设置一类报送单位。',
+  opinion_owner: '“{name}”由哪一类单位办理还没有选，请在这里重选。',
   quota_order: '“{name}”至少报 {least} 个，却最多只能报 {most} 个，请调整。',
   places_below_total: '各组名额加起来只有 {sum} 位，用不满总名额 {places} 位。',
   places_above_total: '各组名额加起来有 {sum} 位，超过总名额 {places} 位。',

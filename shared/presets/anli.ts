@@ -96,7 +96,16 @@ export const anli: Preset = {
     unitCategoryMost: {},
     categoryPlaces: {},
     places: 24,
-    opinions: [{ id: 'unit', name: '报送单位审核意见', kind: 'level', required: true, attachment: false }],
+    opinions: [
+      {
+        id: 'unit',
+        name: '报送单位审核意见',
+        kind: 'level',
+        owner: 'unit',
+        required: true,
+        attachment: false,
+      },
+    ],
     photo: { width: 900, height: 900, hint: '工作现场照片' },
     screening: 'vote',
     leastYears: 0,

@@ -106,7 +106,9 @@ export const volunteer: Preset = {
     unitCategoryMost: { team: 1 },
     categoryPlaces: {},
     places: 20,
-    opinions: [{ id: 'unit', name: '推荐单位意见', kind: 'level', required: true, attachment: false }],
+    opinions: [
+      { id: 'unit', name: '推荐单位意见', kind: 'level', owner: 'unit', required: true, attachment: false },
+    ],
     photo: { width: 600, height: 800, hint: '近期生活或志愿服务照片' },
     screening: 'score',
     leastYears: 2,

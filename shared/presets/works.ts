@@ -106,7 +106,9 @@ export const works: Preset = {
     unitCategoryMost: { video: 2, poster: 2, comic: 2 },
     categoryPlaces: { video: 10, poster: 10, comic: 10 },
     places: 30,
-    opinions: [{ id: 'unit', name: '报送单位意见', kind: 'level', required: true, attachment: false }],
+    opinions: [
+      { id: 'unit', name: '报送单位意见', kind: 'level', owner: 'unit', required: true, attachment: false },
+    ],
     photo: { width: 900, height: 1200, hint: '封面或作品原图' },
     screening: 'score',
     leastYears: 0,

@@ -102,7 +102,9 @@ export const zuimeiDistrict: Preset = {
     unitCategoryMost: { team: 1 },
     categoryPlaces: {},
     places: 20,
-    opinions: [{ id: 'unit', name: '报送单位意见', kind: 'level', required: true, attachment: false }],
+    opinions: [
+      { id: 'unit', name: '报送单位意见', kind: 'level', owner: 'unit', required: true, attachment: false },
+    ],
     photo: { width: 600, height: 800, hint: '红底近期免冠正面照' },
     screening: 'score',
     leastYears: 0,

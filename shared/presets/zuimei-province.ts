@@ -1,4 +1,5 @@
 import { outcomeFrom, plainCriterion, plainPanel } from '../judging/plain.ts';
+import type { OpinionOwner, OpinionStep } from '../plan/plan.ts';
 import {
   attachmentField,
   field,
@@ -9,6 +10,13 @@ import {
   reasonField,
 } from './fields.ts';
 import { blankFooter, hour, type Preset } from './preset.ts';
+
+const signed = (id: string, name: string, owner: OpinionOwner, required = true): OpinionStep => ({
+  ...{ id, name, kind: 'level', owner, required, attachment: true },
+});
+const asked = (id: string, name: string, required = true): OpinionStep => ({
+  ...{ id, name, kind: 'consult', owner: 'unit', required, attachment: true },
+});
 
 /** 最美应急人 of a province: quotas by city and category, opinions up the levels, other departments asked, twenty chosen. */
 export const zuimeiProvince: Preset = {
@@ -104,20 +112,17 @@ export const zuimeiProvince: Preset = {
     unitCategoryMost: { system: 3, rescue: 2 },
     categoryPlaces: { system: 30, rescue: 10 },
     places: 40,
+    // A city that reports gives its own opinion and asks the departments of its level first (通知四（一）、附件3、附件4); where counties
+    // report, the city above them gives it by its own link. 省级有关单位 have no city: there it is their own.
     opinions: [
-      { id: 'unit', name: '所在单位意见', kind: 'level', required: true, attachment: true },
-      { id: 'county', name: '县级应急管理部门意见', kind: 'level', required: true, attachment: true },
-      { id: 'city', name: '市级应急管理部门意见', kind: 'level', required: true, attachment: true },
-      { id: 'discipline', name: '纪检监察机关', kind: 'consult', required: true, attachment: true },
-      { id: 'police', name: '公安机关', kind: 'consult', required: true, attachment: true },
-      { id: 'organization', name: '组织人事部门', kind: 'consult', required: false, attachment: true },
-      {
-        id: 'tax',
-        name: '税务、市场监管等部门（企业人员）',
-        kind: 'consult',
-        required: false,
-        attachment: true,
-      },
+      signed('unit', '所在单位意见', 'unit'),
+      signed('county', '县级应急管理部门意见', 'unit', false),
+      signed('city', '市级应急管理部门（省级有关单位）意见', { above: 'city' }),
+      asked('discipline', '纪检监察机关'),
+      asked('police', '公安机关'),
+      asked('organization', '组织人事部门', false),
+      asked('environment', '生态环境部门（企业人员）', false),
+      asked('tax', '税务、市场监管等部门（企业人员）', false),
     ],
     photo: { width: 600, height: 800, hint: '近期免冠正面照' },
     screening: 'score',

@@ -22,6 +22,8 @@ type Published = Extract<NoticeFacts, { change: 'published' }>;
 export interface Notice extends Omit<Said<Published>, 'change'> {
   extended: { entry: number; at: Instant; reason: string; last: Day }[];
   stopped: { entry: number; at: Instant; reason: string } | null;
+  /** By the standing that took its choice back. Whoever is chosen then needs a notice anew, whether this one was over or not. */
+  lapsed: { entry: number; at: Instant; reason: string } | null;
 }
 
 export interface Objection extends Said<ObjectionFacts> {
@@ -99,6 +101,7 @@ function take(course: Course, { index, at, kind, act }: CourseEntry): void {
   if (kind === 'standing') {
     course.standing = { entry: index, at };
     course.choice = null;
+    for (const notice of course.notices) notice.lapsed ??= { entry: index, at, reason };
   } else if (kind === 'choice') {
     const { chosen, alternates } = act as unknown as { chosen: number[]; alternates: number[] };
     course.choice = { entry: index, at, chosen: [...chosen], alternates: [...alternates] };
@@ -120,7 +123,7 @@ function take(course: Course, { index, at, kind, act }: CourseEntry): void {
 function takeNotice(course: Course, facts: Said<NoticeFacts>): void {
   if (facts.change === 'published') {
     const { change: _, ...notice } = facts;
-    course.notices.push({ ...notice, extended: [], stopped: null });
+    course.notices.push({ ...notice, extended: [], stopped: null, lapsed: null });
     return;
   }
   const { entry, at, reason, no } = facts;
@@ -138,8 +141,19 @@ export function noticeEnds({ days, closes }: Pick<Notice, 'days' | 'closes'>): n
   return dayClosesAt(days.at(-1) ?? '', closes);
 }
 
+/** Whether what it says holds, be it over or not. */
+export function isInForce({ stopped, lapsed }: Record<'stopped' | 'lapsed', object | null>): boolean {
+  return !stopped && !lapsed;
+}
+
 export const isRunning = (notice: Notice, now: number): boolean =>
-  !notice.stopped && now < noticeEnds(notice);
+  isInForce(notice) && now < noticeEnds(notice);
+
+/** Until when it runs, or ran (ms). */
+export function ranUntil(notice: Notice): number {
+  const cut = [notice.stopped, notice.lapsed].flatMap((one) => (one ? Date.parse(one.at) : []));
+  return Math.min(noticeEnds(notice), ...cut);
+}
 
 /** Findings in force: the last of each objection that has one. */
 export function findingsOf({ objections }: Pick<Course, 'objections'>): Said<FindingFacts>[] {
@@ -181,11 +195,11 @@ export function openPlaces(course: Course): number[] {
   return fallenOf(course).filter((number) => chosen.includes(number) && !decided.includes(number));
 }
 
-/** The notice that counts for one of the chosen: the last that names it and was not stopped, since the choice in force. */
+/** The notice that counts for one of the chosen: the last in force that names it, since the choice in force. */
 export function noticeOf({ choice, notices }: Course, number: number): Notice | null {
   const own = notices.filter(
-    ({ entry, stopped, numbers }) =>
-      choice !== null && entry > choice.entry && !stopped && numbers.includes(number),
+    (notice) =>
+      choice !== null && notice.entry > choice.entry && isInForce(notice) && notice.numbers.includes(number),
   );
   return own.at(-1) ?? null;
 }

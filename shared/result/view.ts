@@ -219,6 +219,8 @@ export interface PublicNotice {
   office: Office;
   extended: { at: Instant; reason: string; last: string }[];
   stopped: { at: Instant; reason: string } | null;
+  /** Since when its list holds no longer, as the standing was computed anew. */
+  lapsed: { at: Instant; reason: string } | null;
 }
 
 export interface PublicItem extends ResultItem {

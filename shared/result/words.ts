@@ -37,6 +37,12 @@ export const findingWords: Record<FindingVerdict, string> = {
   untaken: '不予受理',
 };
 
+/** What kept a notice from holding to its end, or took it back afterwards; null where nothing did. */
+export function voidWord({ stopped, lapsed }: Record<'stopped' | 'lapsed', object | null>): string | null {
+  if (stopped) return '已停止';
+  return lapsed ? '已失效' : null;
+}
+
 /** What that means for the result. */
 export const effectWords: Record<Effect, string> = {
   none: '不影响结果',

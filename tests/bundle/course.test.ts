@@ -1,3 +1,8 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Edition, editions } from '@zuimei/shared/bundle/format.ts';
 import { type MovableDatabase, movableDatabase } from '../harness/clock.ts';
@@ -35,6 +40,18 @@ async function agrees(one: Chosen): Promise<void> {
   }
 }
 
+/** What the second verifier says of it. */
+function recomputed(zip: Uint8Array): string {
+  const folder = mkdtempSync(join(tmpdir(), 'zuimei-course-'));
+  try {
+    writeFileSync(join(folder, 'bundle.zip'), zip);
+    const script = fileURLToPath(new URL('../../server/bundle/recompute.py', import.meta.url));
+    return spawnSync('python3', [script, join(folder, 'bundle.zip')], { encoding: 'utf8' }).stdout;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 const count = (one: Chosen) => one.auditor.post(`${one.path}/course/count`, { reason: REASON });
 
 test('who withdraws, who moves up for them and a notice that is extended', async () => {
@@ -68,6 +85,7 @@ test('a standing that a finding took back stays in the bundle, with the choice m
   const one = await chosen(site, fresh);
   const { slug, path } = one;
   await one.notice();
+  await one.organizer.post(`${path}/course/notices/1/extend`, { days: 5, reason: REASON });
   await one.later(HOUR_MS);
   const receivedAt = new Date(site.now()).toISOString();
   const say = (kind: 'objection' | 'finding', facts: Record<string, string | number | boolean | number[]>) =>
@@ -81,9 +99,11 @@ test('a standing that a finding took back stays in the bundle, with the choice m
   await one.organizer.post(`${path}/choice`, { reason: REASON, unfilled: 0 });
   await one.notice();
   await count(one);
-  await one.noticeOver();
+  // The first would have run on for a week.
+  await one.later(Date.parse('2026-10-09T16:00:00.000Z') - site.now());
   await one.result();
   await agrees(one);
+  expect(recomputed(await bundleOf(one, 'public'))).toMatch(/^结论：能核验的|^结论：全部一致/m);
   const lines = (filesOf(await bundleOf(one, 'public'))['earlier.ndjson'] ?? '').trimEnd().split('\n');
   expect(lines.map((line) => (JSON.parse(line) as { kind: string }).kind)).toEqual(['standing', 'choice']);
 });

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { BundleState } from '@zuimei/shared/bundle/state.ts';
 import { type MovableDatabase, movableDatabase } from '../harness/clock.ts';
 import { createSite, type TestSite } from '../harness/site.ts';
 import { checked } from './file.ts';
@@ -43,6 +44,10 @@ test('nobody is given one before its time, an organizer never the auditors’ on
   expect((await one.organizer.ask<{ code: string }>('GET', path)).body).toEqual({ code: 'result_missing' });
   site.pass(2_000);
   expect(await fetched()).toMatchObject({ status: 409, code: 'result_missing' });
+  expect((await site.call(`/api/contests/${one.slug}/bundle`)).status).toBe(409);
+  await one.organizer.post(path.replace('.zip', ''), { edition: 'public' });
+  const state = () => one.organizer.get<BundleState>(path.replace('.zip', ''));
+  await expect.poll(state, { timeout: 10_000 }).toMatchObject({ state: 'failed', fault: 'result_missing' });
   await one.publish();
   await site.seal();
   site.pass(2_000);
@@ -52,6 +57,36 @@ test('nobody is given one before its time, an organizer never the auditors’ on
     site.parts.db,
   );
   expect(rows.map(({ subject }) => subject.split('，')[0])).toEqual(['审计版', '公开版']);
+});
+
+test('it is made when staff ask, says how far it is to those who may have it, and lies ready then', async () => {
+  await one.later(60_000);
+  const path = `${one.path}/bundle`;
+  for (const [method, query, body] of [
+    ['GET', '?edition=full', undefined],
+    ['POST', '', { edition: 'full' }],
+  ] as const)
+    expect((await one.organizer.ask<{ code: string }>(method, path + query, body)).body).toEqual({
+      code: 'forbidden',
+    });
+  await one.say('revoke', { serial: `${one.slug}-2026-002`, number: 3 });
+  await site.seal();
+  site.pass(2_000);
+  const looked = () => one.auditor.get<BundleState>(`${path}?edition=full`);
+  expect(await looked()).toMatchObject({ state: 'none', bytes: null });
+  const begun = await one.auditor.post<BundleState>(path, { edition: 'full' });
+  expect(begun.state).toMatch(/waiting|writing/);
+  await expect.poll(async () => (await looked()).state, { timeout: 10_000 }).toBe('ready');
+  const { bytes, entries } = await looked();
+  const reply = await one.auditor.raw('GET', `${one.path}/bundle.zip?edition=full`);
+  expect(reply.headers.get('content-length')).toBe(`${bytes}`);
+  expect((await reply.arrayBuffer()).byteLength).toBe(bytes);
+  // The public one is another file, which nobody has asked for yet.
+  const open = async () =>
+    (await (await site.call(`/api/contests/${one.slug}/bundle`)).json()) as BundleState;
+  expect(await open()).toEqual({ state: 'none', entries, percent: 0, bytes: null, fault: null });
+  const { zip } = await fetched();
+  expect(await open()).toMatchObject({ state: 'ready', percent: 100, bytes: zip.length });
 });
 
 test('everybody is given the same file, made once, and a new one when the ledger has grown; a household may ask six times a minute', async () => {
@@ -67,7 +102,7 @@ test('everybody is given the same file, made once, and a new one when the ledger
   const third = await fetched();
   expect(third.status).toBe(200);
   expect(Buffer.compare(first.zip, third.zip)).not.toBe(0);
-  expect((await checked(third.zip)).steps[14]?.said).toBe('证书 2 份，撤销 1 份。');
+  expect((await checked(third.zip)).steps[14]?.said).toBe('证书 2 份，撤销 2 份。');
   for (let i = 0; i < 3; i++) await fetched();
   expect(await fetched()).toMatchObject({ status: 429, code: 'too_many_requests' });
 });

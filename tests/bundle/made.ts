@@ -1,6 +1,7 @@
 import type { Edition } from '@zuimei/shared/bundle/format.ts';
 import { lotDigest } from '@zuimei/shared/lot.ts';
 import type { CourseFacts } from '@zuimei/shared/result/act.ts';
+import type { NoticeDraft } from '@zuimei/shared/result/view.ts';
 import type { MovableDatabase } from '../harness/clock.ts';
 import { type Desk, signIn } from '../harness/office.ts';
 import { HOUR_MS, type TestSite } from '../harness/site.ts';
@@ -96,9 +97,10 @@ export async function made(site: TestSite, clock: Pick<MovableDatabase, 'at'>): 
   }
 
   const notice = async (): Promise<void> => {
-    const view = await organizer.get<{ notice: { draft: { text: string[] } } }>(`${path}/course`);
+    const view = await organizer.get<{ notice: { draft: NoticeDraft } }>(`${path}/course`);
+    const { text, days, numbers } = view.notice.draft;
     await organizer.post(`${path}/course/notices`, {
-      ...{ reason: REASON, office: OFFICE, text: view.notice.draft.text },
+      ...{ reason: REASON, office: OFFICE, text, days, numbers },
     });
   };
 

@@ -46,8 +46,10 @@ beforeAll(async () => {
   await organizer.post(`${contest.path}/standing`, { reason: REASON });
   await organizer.post(`${contest.path}/choice`, { reason: REASON, unfilled: 0 });
   const { notice } = await organizer.get<CourseView>(`${contest.path}/course`);
-  const text = 'draft' in notice ? notice.draft.text : [];
-  await organizer.post(`${contest.path}/course/notices`, { reason: REASON, office: OFFICE, text });
+  const { text, days, numbers } = 'draft' in notice ? notice.draft : { text: [], days: [], numbers: [] };
+  await organizer.post(`${contest.path}/course/notices`, {
+    ...{ reason: REASON, office: OFFICE, text, days, numbers },
+  });
   await contest.auditor.post(`${contest.path}/course/count`, { reason: REASON });
   site.pass(4_000);
   context = await browser.phone({ baseURL: `http://127.0.0.1:${site.port}` });

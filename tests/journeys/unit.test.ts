@@ -53,6 +53,7 @@ beforeAll(async () => {
         kind: 'department',
         quota: null,
         categoryQuota: {},
+        parent: '',
         contact: { name: '', phone: '' },
       },
     ]),
@@ -143,6 +144,12 @@ test('a unit opens its link on a phone, fills in one by hand and one from a docu
   await press('下一步');
   await page.getByLabel('同意人').fill('周明川');
   await page.getByLabel('同意日期').fill('2024-03-01');
+  // What the unit itself must sign is asked for before it can send, by its name.
+  await press('下一步');
+  await page.getByText('报送单位意见：缺意见。').waitFor();
+  await page.getByRole('link', { name: '报送单位意见' }).click();
+  await page.getByLabel('签署人').fill('示例负责人');
+  await page.getByLabel('签署日期').fill('2024-03-01');
   await press('下一步');
   await press('提交');
   await page.getByText('待审核').waitFor();

@@ -176,6 +176,7 @@ export function bodiesFor({ plan, nomination, ticket, witness }: Known): Record<
     },
     [`POST ${contest}/choice`]: { unfilled: 0, ...reasoned },
     'POST /api/contests/:slug/objections/state': { code: 'ABCD-EFGH-JKLM-NPQR' },
+    [`POST ${contest}/bundle`]: { edition: 'public' },
     [`POST ${contest}/course/count`]: reasoned,
     [`POST ${contest}/course/notices`]: {
       office: {
@@ -186,6 +187,7 @@ export function bodiesFor({ plan, nomination, ticket, witness }: Known): Record<
         email: '',
       },
       text: ['现予公示。'],
+      ...{ days: ['2026-03-02'], numbers: [1] },
       ...reasoned,
     },
     [`POST ${contest}/course/notices/:no/extend`]: { days: 1, ...reasoned },
@@ -236,7 +238,8 @@ export function bodiesFor({ plan, nomination, ticket, witness }: Known): Record<
     [`POST ${unit}/:id/submit`]: { version: 1 },
     [`POST ${unit}/:id/withdraw`]: { version: 1 },
     [`POST ${unit}/:id/reopen`]: { version: 1 },
-    [`PUT ${unit}/:id/opinion`]: opinion,
+    [`PUT ${unit}/:id/opinions/:step`]: { ...opinion, also: [2] },
+    [`POST ${unit}/:id/return`]: { version: 1, ...reasoned },
   };
 }
 

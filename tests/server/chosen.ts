@@ -73,11 +73,11 @@ export async function chosen(
     view: () => desks.organizer.get<CourseView>(course),
     async notice() {
       const { notice } = await one.view();
-      const text = 'draft' in notice ? notice.draft.text : [];
+      const { text, days, numbers } = 'draft' in notice ? notice.draft : { text: [], days: [], numbers: [] };
       const { no } = await desks.organizer.post<{ no: number }>(`${course}/notices`, {
         reason: REASON,
         office: OFFICE,
-        text,
+        ...{ text, days, numbers },
       });
       return no;
     },

@@ -103,7 +103,10 @@ test('an approval that the rules ask for comes first, its paper is kept, and a d
     outcome: { ...outcome, notice: { ...outcome.notice, approval: ['notice'] } },
   });
   const { path, organizer } = one;
-  const notice = { reason: REASON, office: OFFICE, text: ['公示。'] };
+  const draft = (await one.view()).notice;
+  if (!('draft' in draft)) throw new Error('no draft');
+  const { days, numbers } = draft.draft;
+  const notice = { reason: REASON, office: OFFICE, text: ['公示。'], days, numbers };
   expect(await refusedBy(organizer.ask('POST', `${path}/course/notices`, notice))).toMatchObject({
     code: 'approval_missing',
   });
@@ -138,6 +141,34 @@ test('an approval that the rules ask for comes first, its paper is kept, and a d
     ),
   ).toMatchObject({ code: 'contact_missing' });
   await organizer.post(`${path}/course/notices`, notice);
+});
+
+test('the days of a notice begin on the day of its own entry, whatever the clock of the server that took it says at midnight', async () => {
+  const one = await chosen(site, fresh);
+  const { slug, path } = one;
+  const midnight = Date.parse('2026-09-28T16:00:00.000Z');
+  await one.later(midnight - 100 - site.now());
+  const { notice } = await one.view();
+  const draft = 'draft' in notice ? notice.draft : null;
+  expect(draft?.days[0]).toBe('2026-09-28');
+  const given = { ...draft, reason: REASON, office: OFFICE };
+  await fresh.at(midnight);
+  expect(await refusedBy(one.organizer.ask('POST', `${path}/course/notices`, given))).toEqual({
+    code: 'notice_moved',
+  });
+  expect((await one.view()).course.notices).toEqual([]);
+  site.at(midnight);
+  await one.notice();
+  const [published] = (await one.view()).course.notices;
+  expect(published).toMatchObject({ published: '2026-09-29', closes: '24:00' });
+  expect(published?.days[0]).toBe('2026-09-29');
+  expect(Date.parse(published?.at ?? '')).toBeGreaterThanOrEqual(midnight);
+  const { noticed_at } = await site.parts.db
+    .selectFrom('contest')
+    .select('noticed_at')
+    .where('slug', '=', slug)
+    .executeTakeFirstOrThrow();
+  expect(noticed_at?.toISOString()).toBe(published?.at);
 });
 
 test('a notice is extended by working days with what was printed kept, is stopped, and then there is need of another', async () => {
@@ -176,11 +207,12 @@ test('a certificate is revoked by two persons, and its page says so', async () =
   ).toMatchObject({ code: 'not_chosen' });
 });
 
-test('once the chosen were named in public only a finding takes the standing back, and then the notice begins anew', async () => {
+test('once the chosen were named in public only a finding takes the standing back; the notice lapses then and there, and another begins', async () => {
   const one = await chosen(site, fresh);
   const { slug, path, organizer } = one;
   await one.auditor.post(`${path}/course/count`, { reason: REASON });
   await one.notice();
+  await organizer.post(`${path}/course/notices/1/extend`, { days: 3, reason: REASON });
   const again = { reason: REASON };
   expect(await refusedBy(organizer.ask('POST', `${path}/standing`, again))).toMatchObject({
     code: 'standing_done',
@@ -200,7 +232,20 @@ test('once the chosen were named in public only a finding takes the standing bac
   expect((await one.view()).lacks.map(({ code }) => code)).toContain('recompute_due');
   await organizer.post(`${path}/standing`, again);
   expect((await one.view()).lacks).toEqual([{ code: 'choice_missing' }]);
+  site.pass(4_000);
+  const { notices, open } = await read<PublicCourse>(`/api/contests/${slug}/course`);
+  expect(notices[0]).toMatchObject({ stopped: null, lapsed: { reason: REASON } });
+  expect(open).toBe(null);
+  for (const step of ['extend', 'stop'])
+    expect(
+      await refusedBy(organizer.ask('POST', `${path}/course/notices/1/${step}`, { days: 1, reason: REASON })),
+    ).toMatchObject({ code: 'notice_over' });
   await organizer.post(`${path}/choice`, { reason: REASON, unfilled: 0 });
   expect((await one.view()).lacks).toContainEqual({ code: 'notice_missing', numbers: [1, 2] });
   expect(await one.notice()).toBe(2);
+  const { course } = await one.view();
+  expect(course.notices[1]?.lapsed).toBe(null);
+  site.pass(4_000);
+  const { until } = (await read<PublicCourse>(`/api/contests/${slug}/course`)).open ?? {};
+  expect(until).toBe('2026-10-09T16:00:00.000Z');
 });

@@ -39,6 +39,7 @@ export async function openCollection(
       name: string,
       kind = plan.collection.unitKinds[0]?.id ?? '',
       quota: number | null = null,
+      parent = '',
       categoryQuota = {},
     ) {
       const { id: unit, link } = await organizer.post<UnitLink>(`${base}/units`, {
@@ -46,6 +47,7 @@ export async function openCollection(
         kind,
         quota,
         categoryQuota,
+        parent,
         contact: { name: '测试联系人', phone: '13800000100' },
       });
       return { id: unit, link, desk: await signIn(site, { unit }) };
@@ -76,7 +78,17 @@ export const personValues = (name: string, phone = '13800000101'): FormValues =>
 
 const one = '/api/console/unit/nominations';
 
-/** A draft of this unit with these answers, saved, with consent and (unless the photo is kept back) a photo; ready to be sent. */
+/** As a unit gives it, without a scan. */
+export const agreed = {
+  verdict: 'agree',
+  words: '同意推荐',
+  signer: '测试领导',
+  on: '2024-03-01',
+  file: null,
+  also: [] as number[],
+};
+
+/** A draft of this unit with these answers, saved, with consent, its opinion and (unless it is kept back) a photo; ready to be sent. */
 export async function fileDraft(
   desk: Desk,
   values: FormValues,
@@ -92,6 +104,8 @@ export async function fileDraft(
     consent: { by: values['name'], on: '2024-03-01', file: null },
   });
   if (saved.status !== 200) throw new Error(JSON.stringify(saved.body));
+  const heard = await desk.ask('PUT', `${one}/${made.id}/opinions/unit`, agreed);
+  if (heard.status !== 200) throw new Error(JSON.stringify(heard.body));
   if (photo) {
     const sent = await desk.ask<NominationView>('POST', `${one}/${made.id}/photo`, formOf('照片.jpg', photo));
     if (sent.status !== 200) throw new Error(JSON.stringify(sent.body));

@@ -109,8 +109,6 @@ describe.each(databaseKinds)('pictures in the %s database', (kind) => {
     const draft = await fileDraft(desk, personValues('林立夏'), shot(0));
     const photo = draft.photo?.id ?? '';
     await desk.post(one(draft.id, '/submit'), { version: draft.version });
-    await sql`insert into opinion (nomination, step, verdict, signer, on_date, entered_by)
-      values (${draft.id}, 'unit', 'agree', '张主任', '2026-03-18', '测试')`.execute(fresh.database.db);
     const accepted = { ids: [draft.id], verdict: 'accept', reason: '' };
     await contest.organizer.post(`${contest.base}/nominations/decide`, accepted);
     await contest.organizer.post(`${contest.base}/shortlist/order`, { by: 'name' });

@@ -7,7 +7,7 @@ import type { IntakeView, PortalView, UnitsView } from '@zuimei/shared/unit.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { type Desk, signIn } from '../harness/office.ts';
 import { createSite, HOUR_MS, type TestSite } from '../harness/site.ts';
-import { fileDraft, formOf, openCollection, personValues } from './filed.ts';
+import { agreed, fileDraft, formOf, openCollection, personValues } from './filed.ts';
 import { portrait, sampleFiles } from './paper.ts';
 
 let fresh: FreshDatabase;
@@ -58,6 +58,7 @@ describe('a nomination', () => {
     const { events } = await desk.get<NominationView>(one(draft.id));
     expect(events.map(({ act, actor }) => [act, actor])).toEqual([
       ['create', '青石镇人民政府'],
+      ['opinion', '青石镇人民政府'],
       ['submit', '青石镇人民政府'],
       ['return', '测试主办'],
       ['submit', '青石镇人民政府'],
@@ -145,7 +146,9 @@ describe('a nomination', () => {
       ['POST', '/files/attachments', formOf('a.pdf', PDF)],
       ['GET', `/files/${file.id}`, undefined],
       ['DELETE', `/files/${file.id}`, undefined],
-      ['PUT', '/opinion', { verdict: 'agree', words: '', signer: '', on: '2024-03-01', file: null }],
+      ['PUT', '/opinions/unit', agreed],
+      ['GET', '/forms/approval', undefined],
+      ['POST', '/return', { version: 1, reason: '请补充事迹' }],
     ] as const)
       expect([method, act, (await stranger.ask(method, one(draft.id, act), body)).status]).toEqual([
         method,
@@ -198,7 +201,7 @@ describe('the quota', () => {
 describe('places by category', () => {
   test('are the unit’s own: it sees them, and what goes beyond is refused by the category’s name, as a document too', async () => {
     const contest = await openCollection(site);
-    const { desk, id } = await contest.unit('乙市', 'town', null, { person: 2, team: 0 });
+    const { desk, id } = await contest.unit('乙市', 'town', null, '', { person: 2, team: 0 });
     const send = async (name: string) =>
       await submit(desk, await fileDraft(desk, personValues(name, '13800000103'), photo));
     const other = await fileDraft(desk, personValues('林立夏'), photo, 'team');
@@ -555,26 +558,4 @@ describe('documents', () => {
     // The second has no photo.
     expect(results.map(({ code }) => code)).toEqual([null, 'form_incomplete']);
   });
-});
-
-test('a unit enters the opinion of its own level and no other; staff see it', async () => {
-  const contest = await openCollection(site, 'zuimei-province');
-  const { desk } = await contest.unit('青石镇人民政府');
-  const draft = await desk.post<NominationView>('/api/console/unit/nominations', { kind: 'person' });
-  const given = { verdict: 'agree', words: '同意推荐', signer: '测试领导', on: '2024-03-01', file: null };
-  const view = await desk.ask<NominationView>('PUT', one(draft.id, '/opinion'), given);
-  expect(view.body.opinions).toMatchObject([
-    { step: 'unit', words: '同意推荐', on: '2024-03-01', enteredBy: '青石镇人民政府' },
-  ]);
-  for (const on of ['2024-02-31', '2024-13-01', '2024-00-00']) {
-    const wrong = await desk.ask('PUT', one(draft.id, '/opinion'), { ...given, on });
-    expect([on, wrong.status]).toEqual([on, 400]);
-  }
-  const above = `${contest.base}/nominations/${draft.id}/opinions/county`;
-  expect((await desk.ask('PUT', above, given)).status).toBe(403);
-  expect((await contest.organizer.ask('PUT', above, given)).status).toBe(200);
-  expect((await desk.get<NominationView>(one(draft.id))).opinions.map(({ step }) => step)).toEqual([
-    'unit',
-    'county',
-  ]);
 });

@@ -381,6 +381,41 @@ describe('a list of units', () => {
     const page = new TextEncoder().encode('<html><table><tr><td>单位</td></tr></table>');
     expect((await preview({ name: '名单.xlsx', bytes: page })).problem).toContain('网页');
   });
+
+  test('says under whom each stands, in the same sheet or known already; a unit never stands under itself', async () => {
+    const contest = await openCollection(site);
+    const csv = new TextEncoder().encode(
+      '单位,上级单位,类别\n甲市应急管理局,,镇街\n青石县应急管理局,甲市应急管理局,镇街\n桐江县应急管理局,丙市应急管理局,镇街\n',
+    );
+    const { rows } = await contest.organizer.post<{ rows: UnitRow[] }>(
+      `${contest.base}/units/sheet`,
+      formOf('名单.csv', csv),
+    );
+    expect(rows.map(({ parent, problems }) => [parent, problems.length])).toEqual([
+      ['', 0],
+      ['甲市应急管理局', 0],
+      ['丙市应急管理局', 1],
+    ]);
+    const units = rows.slice(0, 2).map(({ row: _, problems: __, ...unit }) => unit);
+    await contest.organizer.post(`${contest.base}/units/import`, { units: units.reverse() });
+    const list = (await contest.units()).units;
+    expect(list.map(({ name, parent }) => [name, parent])).toEqual([
+      ['青石县应急管理局', '甲市应急管理局'],
+      ['甲市应急管理局', ''],
+    ]);
+    const [, city] = list;
+    for (const parent of ['青石县应急管理局', '甲市应急管理局', '丙市应急管理局']) {
+      const draft = {
+        ...{ name: '甲市应急管理局', kind: 'town', quota: null },
+        contact: { name: '', phone: '' },
+      };
+      const reply = await contest.organizer.ask('PUT', `${contest.base}/units/${city?.id}`, {
+        ...draft,
+        parent,
+      });
+      expect(reply.body).toEqual({ code: 'unit_parent', name: parent });
+    }
+  });
 });
 
 test('units and documents are the organizer’s alone: every other role is refused', async () => {

@@ -56,6 +56,7 @@ export const reads: Record<string, Walk> = {
   'GET /:file{MP_verify_[A-Za-z0-9]+\\.txt}': still('/MP_verify_abc.txt'),
   'GET /api/contests': still('/api/contests'),
   'GET /api/contests/:slug': still(`/api/contests/${SLUG}`),
+  'GET /api/contests/:slug/bundle': still(`/api/contests/${SLUG}/bundle`),
   'GET /api/contests/:slug/bundle.zip': still(`/api/contests/${SLUG}/bundle.zip`),
   'GET /api/contests/:slug/acts': still(`/api/contests/${SLUG}/acts`),
   'GET /api/contests/:slug/me': still(`/api/contests/${SLUG}/me`),
@@ -114,6 +115,7 @@ export const reads: Record<string, Walk> = {
     `${at}/ledger.ndjson`,
     `${at}/ledger.ndjson?openings=0`,
   ),
+  'GET /api/console/contests/:slug/bundle': still(`${at}/bundle`, `${at}/bundle?edition=full`),
   'GET /api/console/contests/:slug/bundle.zip': still(`${at}/bundle.zip`, `${at}/bundle.zip?edition=full`),
   'GET /api/console/contests/:slug/live': ({ now }) => [
     { path: `${at}/live` },
@@ -369,7 +371,10 @@ export const acts: Record<string, Walk> = {
   'PUT /api/console/unit/nominations/:id': act('/api/console/unit/nominations/1'),
   'POST /api/console/unit/nominations/:id/files/:field': act('/api/console/unit/nominations/1/files/proof'),
   'DELETE /api/console/unit/nominations/:id/files/:file': act('/api/console/unit/nominations/1/files/1'),
-  'PUT /api/console/unit/nominations/:id/opinion': act('/api/console/unit/nominations/1/opinion'),
+  'PUT /api/console/unit/nominations/:id/opinions/:step': act(
+    '/api/console/unit/nominations/1/opinions/unit',
+  ),
+  'POST /api/console/unit/nominations/:id/return': act('/api/console/unit/nominations/1/return'),
   'DELETE /api/console/unit/nominations/:id/photo': act('/api/console/unit/nominations/1/photo'),
   'POST /api/console/unit/nominations/:id/photo': act('/api/console/unit/nominations/1/photo'),
   'POST /api/console/unit/nominations/:id/reopen': act('/api/console/unit/nominations/1/reopen'),

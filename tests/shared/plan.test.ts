@@ -277,6 +277,13 @@ const cases: Record<Own, Case> = {
     (plan) => void (fieldAt(plan, 'gender').choices = ['男']),
   ],
   unit_kinds_missing: ['error', 'collection.unitKinds', (plan) => void (plan.collection.unitKinds = [])],
+  opinion_owner: [
+    'error',
+    'collection.opinions.0.owner',
+    ({ collection }) => {
+      for (const step of collection.opinions) step.owner = { above: 'nowhere' };
+    },
+  ],
   quota_order: [
     'error',
     'collection.unitKinds.0.least',

@@ -181,6 +181,7 @@ describe('asking the server', () => {
       kind: 'town',
       quota: null,
       categoryQuota: {},
+      parent: '',
       contact: { name: '', phone: '' },
     };
     carryCsrf('token');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { weighedFigure } from '@zuimei/shared/judging/made.ts';
 import type { NoticeDay } from '@zuimei/shared/result/act.ts';
-import { dayLines, daysLeft, stretches } from '../../web/citizen/course/words.ts';
+import { bundleWords, dayLines, daysLeft, stretches } from '../../web/citizen/course/words.ts';
 
 const day = (at: string, kind: NoticeDay['kind'], name = ''): NoticeDay => ({
   day: at,
@@ -27,14 +27,27 @@ test('days of a notice: those that count one by one, those that do not together,
   ]);
 });
 
-test('days left count today, and none are left of what is over or stopped', () => {
-  const notice = { days: ['2026-09-29', '2026-09-30'], ends: '2026-09-30T16:00:00.000Z', stopped: null };
-  const left = (at: string, stopped: { at: string; reason: string } | null = null): number =>
-    daysLeft({ ...notice, stopped } as Parameters<typeof daysLeft>[0], Date.parse(at));
+test('days left count today, and none are left of what is over, stopped or lapsed', () => {
+  const notice = { days: ['2026-09-29', '2026-09-30'], ends: '2026-09-30T16:00:00.000Z' };
+  const left = (at: string, cut: Partial<Record<'stopped' | 'lapsed', object>> = {}): number =>
+    daysLeft(
+      { ...notice, stopped: null, lapsed: null, ...cut } as Parameters<typeof daysLeft>[0],
+      Date.parse(at),
+    );
   expect(left('2026-09-28T17:00:00.000Z')).toBe(2);
   expect(left('2026-09-30T15:59:00.000Z')).toBe(1);
   expect(left('2026-09-30T16:00:00.000Z')).toBe(0);
-  expect(left('2026-09-29T02:00:00.000Z', { at: '', reason: '' })).toBe(0);
+  for (const cut of [{ stopped: {} }, { lapsed: {} }]) expect(left('2026-09-29T02:00:00.000Z', cut)).toBe(0);
+});
+
+test('of a bundle the page says how large it is, or how long it is made where that is seconds and more', () => {
+  const of = { state: 'none', entries: 1_200, percent: 0, bytes: null, fault: null } as const;
+  expect(bundleWords(of)).toBe('');
+  expect(bundleWords({ ...of, state: 'ready', bytes: 13_000_000 })).toBe('文件大小约 12.4 MB。');
+  expect(bundleWords({ ...of, entries: 5_000_000 })).toMatch(/^文件在第一次下载时生成，约需 5 分钟/);
+  expect(bundleWords({ ...of, entries: 5_000_000, state: 'writing', percent: 90 })).toMatch(
+    /^文件正在生成，约需 25 秒/,
+  );
 });
 
 test('honours stand in the order in which they come', () => {

@@ -146,13 +146,13 @@ describe('how a line was made', () => {
     const outcome = rules({ panels: { expert: { ...plainPanel(criteria), least: 2, severity: 'remove' } } });
     const [made] = panelsMade(outcome, standing(outcome, votes, five), 1);
     expect(made?.lines.map(({ offset }) => offset)).toEqual([
-      '6.0000',
-      '-2.0000',
-      '-14.0000',
-      '14.0000',
-      '-4.0000',
+      '偏宽 6.0000',
+      '偏严 2.0000',
+      '偏严 14.0000',
+      '偏宽 14.0000',
+      '偏严 4.0000',
     ]);
-    expect(made?.sentence).toContain('各减去该席位的宽严后平均，得 84.00');
+    expect(made?.sentence).toContain('各扣除该席位的宽严（偏宽的减去，偏严的加上）后平均，得 84.00');
   });
 
   test('the total: parts by their weights, and the one rounding', () => {

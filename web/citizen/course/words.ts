@@ -1,6 +1,9 @@
+import { type BundleState, secondsToWrite } from '@zuimei/shared/bundle/state.ts';
 import { dayOf, dayTime, hourOf } from '@zuimei/shared/moment.ts';
 import type { NoticeDay } from '@zuimei/shared/result/act.ts';
+import { isInForce } from '@zuimei/shared/result/course.ts';
 import type { PublicNotice } from '@zuimei/shared/result/view.ts';
+import { sizeWords } from '../objection/size.ts';
 
 const WEEK = '日一二三四五六';
 
@@ -46,10 +49,21 @@ function whyOf({ kind, name }: NoticeDay, counts: boolean): string {
   return counts ? '' : '不计入';
 }
 
-/** How many working days of a notice are left at `now` (ms), this one included; 0 = it is over or stopped. */
-export function daysLeft({ days, ends, stopped }: PublicNotice, now: number): number {
-  if (stopped || now >= Date.parse(ends)) return 0;
+/** How many working days of a notice are left at `now` (ms), this one included; 0 = it is over, stopped or lapsed. */
+export function daysLeft({ days, ends, ...notice }: PublicNotice, now: number): number {
+  if (!isInForce(notice) || now >= Date.parse(ends)) return 0;
   return days.filter((day) => now < Date.parse(`${day}T24:00:00+08:00`)).length;
+}
+
+/** How large the bundle is, or how long the first one takes: a browser shows nothing while it waits. */
+export function bundleWords({ state, entries, percent, bytes }: BundleState): string {
+  if (bytes !== null) return `文件大小约 ${sizeWords(bytes)}。`;
+  const all = secondsToWrite(entries);
+  const left = state === 'writing' ? Math.ceil((all * (100 - percent)) / 100) : all;
+  if (left < 5) return '';
+  const time = left < 60 ? `${left} 秒` : `${Math.ceil(left / 60)} 分钟`;
+  const doing = state === 'writing' || state === 'waiting' ? '文件正在生成' : '文件在第一次下载时生成';
+  return `${doing}，约需 ${time}，按下后请稍候，不必重复按。`;
 }
 
 /** Several of a list under the same word, in the order in which the words come. */

@@ -1,5 +1,6 @@
 import { dayOf, fullDayOf } from '@zuimei/shared/moment.ts';
 import type { PublicCourse } from '@zuimei/shared/result/view.ts';
+import { voidWord } from '@zuimei/shared/result/words.ts';
 import type { ContestView } from '@zuimei/shared/view.ts';
 import type { Roll } from './roll.ts';
 
@@ -12,9 +13,10 @@ export function rollOf(contest: ContestView, course: PublicCourse, page: 'notice
   if (page === 'notice') {
     if (!notice) return null;
     const [first, last] = [notice.days[0], notice.days.at(-1)];
+    const word = voidWord(notice);
     return {
       word: '公示',
-      note: notice.stopped ? '本次公示已停止' : `${dayOf(noon(first))}至${dayOf(noon(last))}`,
+      note: word ? `本次公示${word}` : `${dayOf(noon(first))}至${dayOf(noon(last))}`,
       names: notice.numbers.flatMap((number) => {
         const one = contest.candidates.find((each) => each.number === number);
         return one && !course.fallen.includes(number) ? { name: one.name, unit: one.unit, mark: '' } : [];

@@ -1,6 +1,7 @@
 import type { Phase } from '@zuimei/shared/contest.ts';
 import { dayTime, fullDayOf } from '@zuimei/shared/moment.ts';
 import type { NominationState } from '@zuimei/shared/nomination.ts';
+import { lackWords } from '@zuimei/shared/opinion.ts';
 import type { PasswordFault } from '@zuimei/shared/password.ts';
 import { heicAdvice } from '@zuimei/shared/picture.ts';
 import type { RefusalDetails } from '@zuimei/shared/refusal.ts';
@@ -122,6 +123,7 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   archived: '活动已经归档，只能查看和导出，不能再修改。如需继续使用，请复制为新的活动。',
   title_differs: '输入的活动名称与本活动不一致，请照原样填写后再确认。',
   unit_known: '已有同名的报送单位{name}，请核对后再添加。',
+  unit_parent: '上级单位[“{name}”]不能这样设：它应是名单里的另一个单位，并且不在本单位之下。请核对后重选。',
   unit_in_use: '这个单位已有报送，不能删除。可以先停用它的链接。',
   form_incomplete: '表格还没有填完整，请补齐标出的项目后再提交。',
   quota_full: '本单位[“{category}”]的名额已用完[（最多 {most} 个）]。请先撤回一份，再提交这一份。',
@@ -129,7 +131,9 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   category_full: '[“{category}”的]名额已满[（最多 {most} 个）]，请先调整名单或名额。',
   collection_closed: '现在不在报送时间内[（{opens} 至 {closes}）]。内容已存为草稿，如需补报请联系主办单位。',
   state_changed: '这份报送刚刚有了变化[（{by}，{at}）]，请刷新后再处理。',
-  opinion_missing: '意见还没有齐[（缺“{step}”）]，请补齐后再继续。',
+  opinion_missing: `意见还没有齐[：${lackWords.opinion_missing}]，请补齐后再继续。`,
+  opinion_scan: `意见还没有齐[：${lackWords.opinion_scan}]，请上传后再继续。`,
+  opinion_against: `意见还没有齐[：${lackWords.opinion_against}]，请核实；已经改为同意的，请先更正这份意见。`,
   consent_missing: '还没有记录本人同意公示，请填写同意人和日期后再提交。',
   file_refused: '文件{name}不能接收，请检查格式是否正确、内容是否完整后重新上传。',
   photo_none: '[“{name}”]不是照片，请选择 JPG、PNG 或 WebP 格式的照片。',
@@ -178,6 +182,7 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   approval_date: '审定日期不能晚于今天，请核对。',
   notice_running: '公示还没有结束[（到 {until}）]，请届时再办理。',
   notice_over: '这次公示已经结束或已停止，不能再延长或停止。如需再次公示，请发布新的公示。',
+  notice_moved: '公示的日子或人选刚刚变了，还没有发布。请刷新并核对正文后再发布。',
   notice_none: '没有需要公示的人选：拟入选的都已在公示中。',
   objection_open: '[第 {no} 号]异议还没有处理结论，请先办结，或对所涉候选作出“暂缓”的结论。',
   objection_erased: '这件异议的内容已按保管期限删除，不能再办理。',

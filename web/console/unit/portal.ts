@@ -1,6 +1,7 @@
 import { isText } from '@zuimei/shared/answer.ts';
 import type { CandidateKind, Category } from '@zuimei/shared/contest.ts';
 import { dayTime } from '@zuimei/shared/moment.ts';
+import type { NominationState } from '@zuimei/shared/nomination.ts';
 import type { FormField } from '@zuimei/shared/plan/plan.ts';
 import type { PortalLine, PortalView } from '@zuimei/shared/unit.ts';
 import { kindWords } from '@zuimei/shared/words.ts';
@@ -26,6 +27,9 @@ export function stepOf(field: FormField): FormStep {
   return field.type === 'text' ? 'deeds' : 'basic';
 }
 
+/** States in which the unit may still give or gather an opinion on its own nominations. */
+export const hearable: readonly NominationState[] = ['draft', 'returned', 'submitted'];
+
 /** The one thing to do next about a nomination at `now` (ms), in words; `act` = it is the unit's turn. */
 export function nextStep(line: PortalLine, view: PortalView, now: number): { words: string; act: boolean } {
   const late = now >= Date.parse(view.closes);
@@ -38,7 +42,9 @@ export function nextStep(line: PortalLine, view: PortalView, now: number): { wor
       return { words: `按退回意见修改后重新提交${until}。`, act: true };
     }
     case 'submitted':
-      return { words: '已提交，等待主办单位审核。', act: false };
+      if (line.lacks.length > 0)
+        return { words: `已提交，还缺 ${line.lacks.length} 份意见，请补上。`, act: true };
+      return { words: '已提交，等待审核。', act: false };
     case 'accepted':
       return { words: '已通过审核，等待公布。', act: false };
     case 'published':

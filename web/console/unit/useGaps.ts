@@ -1,11 +1,12 @@
 import { computed } from 'vue';
 import { answerFaults } from '@zuimei/shared/answer.ts';
+import { lackMarks, lacksOf } from '@zuimei/shared/opinion.ts';
 import type { PortalView } from '@zuimei/shared/unit.ts';
 import { answerWords } from './answerwords.ts';
 import type { NominationEditing } from './editing.ts';
 import { type FormStep, stepOf } from './portal.ts';
 
-/** One thing that stands in the way of sending. `key`: of the field, or 'kind', 'category', 'consent'. */
+/** One thing that stands in the way of sending. `key`: of the field, or 'kind', 'category', 'consent', 'opinion.<step>'. */
 export interface Gap {
   key: string;
   step: FormStep;
@@ -39,6 +40,17 @@ export function useGaps(editing: NominationEditing, portal: PortalView) {
     }
     if (portal.consent && !(typed.consent?.by.trim() && typed.consent.on))
       gaps.push({ key: 'consent', step: 'consent', title: '本人同意', words: '请填写同意人和日期。' });
+    const given = new Map(
+      view.value.opinions.map((one) => [one.step, { ...one, scan: one.file !== null }] as const),
+    );
+    const own = portal.opinions.filter(({ id }) => portal.own.includes(id));
+    for (const { step, lack } of lacksOf(own, given))
+      gaps.push({
+        key: `opinion.${step.id}`,
+        step: 'consent',
+        title: step.name,
+        words: `${lackMarks[lack]}。`,
+      });
     return gaps;
   });
 }

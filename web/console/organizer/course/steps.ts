@@ -2,6 +2,7 @@ import { dayTime } from '@zuimei/shared/moment.ts';
 import {
   type Course,
   isApproved,
+  isInForce,
   isRunning,
   itemsOf,
   openPlaces,
@@ -75,7 +76,7 @@ const states: Record<StepId, (view: CourseView, now: number) => State> = {
         note: `至 ${shortDay(last.days.at(-1) ?? '')}，还有 ${daysLeft(last, now)} 个工作日`,
       };
     if (unnoticed(course).length > 0) return { state: 'todo', note: '待决定递补' };
-    const ends = course.notices.filter(({ stopped }) => !stopped).map(({ days }) => days.at(-1) ?? '');
+    const ends = course.notices.filter(isInForce).map(({ days }) => days.at(-1) ?? '');
     const ended = ends.sort().at(-1);
     return { state: 'done', note: ended ? `${shortDay(ended)}期满` : '' };
   },

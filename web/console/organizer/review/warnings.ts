@@ -1,3 +1,4 @@
+import { opinionLacks, lackWords as opinionWords } from '@zuimei/shared/opinion.ts';
 import type { ShortlistLack, Warning, WarningCode } from '@zuimei/shared/shortlist.ts';
 
 const sentences: Record<WarningCode, string> = {
@@ -8,8 +9,9 @@ const sentences: Record<WarningCode, string> = {
   photo_missing: '没有照片。',
   photo_small: '照片为 {has} 像素，小于要求的 {asked}。',
   proofs_few: '印证案例 {count} 个，少于要求的 {least} 个。',
-  opinion_missing: '缺“{step}”。',
-  opinion_against: '“{step}”为不同意。',
+  opinion_missing: `${opinionWords.opinion_missing}。`,
+  opinion_scan: `${opinionWords.opinion_scan}。`,
+  opinion_against: `${opinionWords.opinion_against}。`,
   consent_missing: '没有记录本人同意公示。',
   twin: '同一人选也由{unit}报送。',
   namesake: '{unit}报送了同名人选，请核实是否同一人。',
@@ -20,12 +22,7 @@ const sentences: Record<WarningCode, string> = {
 };
 
 /** What stands in the way of an acceptance; the others are hints. */
-const blocking: readonly WarningCode[] = [
-  'opinion_missing',
-  'opinion_against',
-  'consent_missing',
-  'over_quota',
-];
+const blocking: readonly WarningCode[] = [...opinionLacks, 'consent_missing', 'over_quota'];
 
 export function warningSentence({ code, details }: Warning): string {
   return sentences[code].replace(/\{(\w+)\}/g, (_, key: string) => String(details[key] ?? ''));

@@ -1,5 +1,12 @@
 import { printFigure } from '@zuimei/shared/judging/figure.ts';
-import { amongOf, meanWords, severityOffsets, totalWords, voteWords } from '@zuimei/shared/judging/made.ts';
+import {
+  amongOf,
+  leaningWords,
+  meanWords,
+  severityOffsets,
+  totalWords,
+  voteWords,
+} from '@zuimei/shared/judging/made.ts';
 import { type Outcome, type PanelId, panelIds, partIds } from '@zuimei/shared/judging/outcome.ts';
 import { known } from '@zuimei/shared/score.ts';
 import type { OpenedSheet, StandingDocument } from '@zuimei/shared/verdict.ts';
@@ -65,7 +72,7 @@ export function panelsMade(
         state,
         points: has && given ? rule.criteria.map(({ id }) => print(known(given, id))) : null,
         total: has ? print(known(sheet.totals, number)) : '',
-        offset: has && offset !== undefined ? printFigure(offset, decimals + 2) : '',
+        offset: has && offset !== undefined ? leaningWords(offset, decimals + 2) : '',
       };
     });
     const part = known(parts, number);
