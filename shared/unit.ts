@@ -104,7 +104,7 @@ export interface UnitRow extends UnitDraft {
 }
 
 /** What a sheet of units came to, before anything is saved. */
-export interface UnitSheet {
+export interface UnitList {
   rows: UnitRow[];
   /** Its columns from the left, as the sheet calls them, with what each became; null = was not used. */
   columns: { title: string; became: string | null }[];

@@ -1,6 +1,6 @@
 import type { Category } from '@zuimei/shared/contest.ts';
 import { foldText } from '@zuimei/shared/text/fold.ts';
-import type { UnitSheet } from '@zuimei/shared/unit.ts';
+import type { UnitList } from '@zuimei/shared/unit.ts';
 import { type Cell, distinctCells, type Table } from '../document/table.ts';
 import { cleanLine } from '../document/value.ts';
 
@@ -11,7 +11,7 @@ export interface Columns {
   at: ReadonlyMap<Column, number>;
   /** By category id. */
   categories: ReadonlyMap<string, number>;
-  told: UnitSheet['columns'];
+  told: UnitList['columns'];
   /** Index of the first row under the head. */
   from: number;
 }

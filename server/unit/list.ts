@@ -3,7 +3,7 @@ import { narrow } from '@zuimei/shared/text/character.ts';
 import { foldText } from '@zuimei/shared/text/fold.ts';
 import { inFigures } from '@zuimei/shared/text/numeral.ts';
 import { isPhone, parsePhone } from '@zuimei/shared/text/phone.ts';
-import type { UnitRow, UnitSheet } from '@zuimei/shared/unit.ts';
+import type { UnitList, UnitRow } from '@zuimei/shared/unit.ts';
 import type { SentFile } from '../document/documents.ts';
 import { problemAt } from '../document/problem.ts';
 import { createReader } from '../document/reader.ts';
@@ -24,7 +24,7 @@ export async function readUnitList(
   sent: SentFile,
   rules: QuotaRules,
   known: readonly string[],
-): Promise<UnitSheet> {
+): Promise<UnitList> {
   const file = clipStart(cleanLine(sent.name), 120) || '未命名文件';
   const ending = /\.([^.]{1,5})$/u.exec(file)?.[1]?.toLowerCase() ?? '';
   const reader = createReader();
@@ -48,9 +48,9 @@ export async function readUnitList(
   }
 }
 
-const refused = (problem: string): UnitSheet => ({ rows: [], columns: [], notes: [], problem });
+const refused = (problem: string): UnitList => ({ rows: [], columns: [], notes: [], problem });
 
-function unitsOf(table: Table, rules: QuotaRules): Omit<UnitSheet, 'problem'> {
+function unitsOf(table: Table, rules: QuotaRules): Omit<UnitList, 'problem'> {
   const columns = findColumns(table, rules.categories);
   if (!columns) return { rows: [], columns: [], notes: [] };
   const rows: UnitRow[] = [];

@@ -10,7 +10,7 @@ import type {
   Verdict,
 } from '../shortlist.ts';
 import type { AnyRefusalCode } from '../staffrefusal.ts';
-import type { IntakeView, OpinionDraft, UnitDraft, UnitLink, UnitSheet, UnitsView } from '../unit.ts';
+import type { IntakeView, OpinionDraft, UnitDraft, UnitLink, UnitList, UnitsView } from '../unit.ts';
 import type { Done, Reasoned } from './done.ts';
 
 /** Units, what they sent, and what becomes of it: everything before the vote. */
@@ -26,7 +26,7 @@ export interface ReviewApi {
   /** Reads a sheet of units; saves nothing. */
   'POST /api/console/contests/:slug/units/sheet': {
     body: FormData;
-    reply: UnitSheet;
+    reply: UnitList;
   };
   'POST /api/console/contests/:slug/units/import': {
     body: { units: UnitDraft[] };

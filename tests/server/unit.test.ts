@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Allotted, type QuotaRules, quotaOf } from '@zuimei/server/unit/quota.ts';
 import type { PresetName } from '@zuimei/shared/plan/plan.ts';
-import type { PortalView, UnitLink, UnitSheet } from '@zuimei/shared/unit.ts';
+import type { PortalView, UnitLink, UnitList } from '@zuimei/shared/unit.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { type Desk, signIn } from '../harness/office.ts';
 import { createSite, type TestSite } from '../harness/site.ts';
@@ -263,7 +263,7 @@ describe('a list of units', () => {
     file: { name: string; bytes: Uint8Array },
   ) {
     const path = `${contest.base}/units/sheet`;
-    const reply = await contest.organizer.ask<UnitSheet>('POST', path, formOf(file.name, file.bytes));
+    const reply = await contest.organizer.ask<UnitList>('POST', path, formOf(file.name, file.bytes));
     expect(reply.status).toBe(200);
     return reply.body;
   }
@@ -302,9 +302,9 @@ describe('a list of units', () => {
     ['丙市', '设区市', '三', '—', 4, '', '', ''],
     ['省直', '省级有关单位', '', '', '', '', '', ''],
   ];
-  const became = ({ columns }: UnitSheet) =>
+  const became = ({ columns }: UnitList) =>
     columns.map(({ title, became }) => `${title}：${became ?? '没有用到'}`);
-  const quotas = ({ rows }: UnitSheet) =>
+  const quotas = ({ rows }: UnitList) =>
     rows.map(({ name, categoryQuota, quota, problems }) => [name, categoryQuota, quota, problems.length]);
   const allotted = [
     ['甲市', { system: 4, rescue: 1 }, 5, 0],
@@ -406,7 +406,7 @@ describe('a list of units', () => {
     const [, city] = list;
     for (const parent of ['青石县应急管理局', '甲市应急管理局', '丙市应急管理局']) {
       const draft = {
-        ...{ name: '甲市应急管理局', kind: 'town', quota: null },
+        ...{ name: '甲市应急管理局', kind: 'town', quota: null, categoryQuota: {} },
         contact: { name: '', phone: '' },
       };
       const reply = await contest.organizer.ask('PUT', `${contest.base}/units/${city?.id}`, {
