@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { openAddresses } from './address/address.ts';
 import { createApp } from './app.ts';
+import { eraseDue } from './archive/asked.ts';
 import { nameDatabase, readConfig } from './config.ts';
 import { listenForCommands } from './control.ts';
 import { openDatabase } from './db.ts';
@@ -141,6 +142,11 @@ async function main(): Promise<void> {
       await sweepMedia(database.db, new Date(Date.now() - UNUSED_MEDIA_MS));
     } catch (error) {
       log('error', { part: 'media', error: String(error) });
+    }
+    try {
+      await eraseDue(database.db, secrets, Date.now());
+    } catch (error) {
+      log('error', { part: 'archive', error: String(error) });
     }
   }
   const sweepTimer = setInterval(() => void sweep(), SWEEP_EVERY_MS);

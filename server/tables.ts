@@ -51,6 +51,18 @@ export interface Tables extends JudgedTables {
     source: string;
     created_at: Generated<Date>;
   };
+  erasing: {
+    id: Generated<number>;
+    contest: number;
+    trace: boolean;
+    reason: string;
+    asked_by: number;
+    asked_at: Date;
+    due_at: Date;
+    state: Generated<'open' | 'done' | 'declined'>;
+    decided_by: number | null;
+    decided_at: Date | null;
+  };
   media: { id: string; name: string; contest: number; type: string; bytes: Buffer; made_at: Generated<Date> };
   staff: {
     id: Generated<number>;
@@ -138,7 +150,7 @@ export interface Tables extends JudgedTables {
     kind: string;
     quota: number | null;
     category_quota: Generated<Record<string, number>>;
-    parent: Generated<number | null>;
+    parent: number | null;
     link_version: Generated<number>;
     contact: Buffer | null;
     recommends_by: string | null;
@@ -216,6 +228,7 @@ export interface Tables extends JudgedTables {
     name: string;
     type: string;
     bytes: Buffer;
+    photo: Photo | null;
     created_at: Generated<Date>;
   };
   opinion: {

@@ -46,6 +46,8 @@ export type ActCode =
   | 'contest.archive'
   | 'contest.fade'
   | 'contest.erase'
+  | 'erasing.ask'
+  | 'erasing.decline'
   | 'announcement.add'
   | 'announcement.remove'
   | 'calendar.edit'

@@ -33,9 +33,11 @@ export function fieldsFor(form: readonly FormField[], kind: CandidateKind): Form
   return form.filter((field) => field.kinds.length === 0 || field.kinds.includes(kind));
 }
 
-/** Is its answer a text (photo, files and video are not)? */
+const fileTypes: readonly FormField['type'][] = ['photo', 'files', 'media', 'video'];
+
+/** Is its answer a text, and no file? */
 export function isText(field: Pick<FormField, 'type'>): boolean {
-  return field.type !== 'photo' && field.type !== 'files' && field.type !== 'video';
+  return !fileTypes.includes(field.type);
 }
 
 /** What is wrong with one answer. */

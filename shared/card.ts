@@ -4,7 +4,7 @@ import { type Contest, type Phase, publishedOf } from './contest.ts';
 export interface ShareCard {
   title: string;
   text: string;
-  /** Absolute, JPEG, 480 × 480; null = there is no photo to show. */
+  /** Absolute, JPEG, at most 640 a side; null = there is no photo to show. */
   image: string | null;
   /** Absolute, without query and fragment: the same for everybody, so that it tells nothing of who shared it. */
   link: string;
@@ -18,7 +18,7 @@ export interface Shared {
 }
 
 const published = {
-  notice: '拟入选名单正在公示，欢迎监督。',
+  notice: '拟入选名单已经公示，欢迎监督。',
   result: '评选结果已经公布，怎么评出来的，人人可以核对。',
 };
 
@@ -65,6 +65,6 @@ export function cardOf(
       link: `${link}/n/${candidate.number}`,
     };
   const opening =
-    phase === 'judging' ? '投票已截止，正在评审' : contest.slogan || contest.organizers.join('、');
+    phase === 'judging' ? '投票已截止，名单确定后公示' : contest.slogan || contest.organizers.join('、');
   return { title, text: end ? published[end] : `${opening}。每一张选票都可核验。`, image, link };
 }

@@ -78,8 +78,8 @@ export interface Candidate {
   reason: string;
   deeds: Section[];
   honours: string[];
-  /** Ids under /media/; the first is the portrait. */
-  photos: Photo[];
+  /** Ids under /media/; the first is the portrait, or the cover. */
+  photos: Shown[];
   /** A work that is watched: /media/<id>-video.mp4; the first photo is its cover. */
   video: { id: string } | null;
   withdrawn: { at: Instant; reason: string } | null;
@@ -95,6 +95,11 @@ export interface Photo {
   id: string;
   width: number;
   height: number;
+}
+
+/** A picture, or a film of which it is the frame that stands still: /media/<id>-video.mp4 has the same id. */
+export interface Shown extends Photo {
+  film?: true;
 }
 
 /** Settings a bureau shows in its footer; empty = hidden. */
@@ -198,24 +203,36 @@ export interface Announced {
 export const nothingAnnounced: Announced = { notice: null, result: null };
 
 /** What of a contest, published or planned, says in which phase it is. */
-export type Scheduled = Pick<Contest, 'schedule' | 'announced'> & { outcome: unknown };
+export type Scheduled = Pick<Contest, 'schedule' | 'announced'> & { outcome: Weighed | null };
+type Weighed = Pick<Outcome, 'weights'>;
 
 /**
- * The phase at `now` (ms). Before the first step: draft. Where an outcome is worked out, notice and result begin when they are published:
- * their dates are a plan, and a page that claims them because a day has come would say what is not so.
+ * The phase at `now` (ms). Before the first step: draft. A phase begins by its date only where it has something to show: nobody judges
+ * where no panel has a weight, and notice and result begin when they are published. Their dates are a plan, and a page that claims them because
+ * a day has come would say what is not so.
  */
 export function phaseAt({ schedule, outcome, announced }: Scheduled, now: number): Phase {
   let phase: Phase = 'draft';
-  for (const step of schedule) {
-    const planned = outcome !== null && (step.phase === 'notice' || step.phase === 'result');
-    if (!planned && Date.parse(step.from) <= now) phase = step.phase;
-  }
+  for (const step of schedule)
+    if (!isPlan(step.phase, outcome) && Date.parse(step.from) <= now) phase = step.phase;
   if (outcome === null || phase === 'archived') return phase;
   return publishedOf({ outcome, announced }) ?? phase;
 }
 
+function isPlan(phase: Phase, outcome: Weighed | null): boolean {
+  return phase === 'notice' || phase === 'result' || (phase === 'judging' && !isJudged(outcome));
+}
+
+/** Whether anybody gives points. */
+export function isJudged(outcome: Weighed | null): boolean {
+  return outcome !== null && outcome.weights.vote < 100;
+}
+
 /** What of the end is published, where an outcome is worked out: it has a page of its own. Also of a contest that is archived since. */
-export function publishedOf({ outcome, announced }: Omit<Scheduled, 'schedule'>): 'notice' | 'result' | null {
+export function publishedOf({
+  outcome,
+  announced,
+}: Pick<Contest, 'announced'> & { outcome: unknown }): 'notice' | 'result' | null {
   if (outcome === null) return null;
   return announced.result ? 'result' : announced.notice ? 'notice' : null;
 }

@@ -35,6 +35,8 @@ export interface AttachmentView {
   name: string;
   type: string;
   bytes: number;
+  /** What a page shows of it: the picture itself, or a film's frame; null of papers. */
+  photo: Photo | null;
 }
 
 export interface OpinionView {

@@ -1,5 +1,6 @@
 import type { Candidate, Phase, Photo } from './contest.ts';
 import type { NominationState } from './nomination.ts';
+import type { Skipped } from './result/skipped.ts';
 import type { Role } from './staff.ts';
 import type { AnyRefusalCode } from './staffrefusal.ts';
 import type { Instant } from './time.ts';
@@ -116,12 +117,26 @@ export interface PaperLine {
   refused: { code: AnyRefusalCode; details: Record<string, string | number> } | null;
 }
 
+/** An erasing that waits. */
+export interface ErasingAsked {
+  by: string;
+  /** By whoever reads this: another person has to confirm. */
+  own: boolean;
+  at: Instant;
+  due: Instant;
+  reason: string;
+  /** The ledger's addresses too. */
+  trace: boolean;
+}
+
 /** What is kept of persons in this contest, and what may still be done about it. */
 export interface Retention {
   archivedAt: Instant | null;
   erasedAt: Instant | null;
-  /** May it be archived now? If not: when voting is over, or null when nothing says when. */
-  archivable: { now: boolean; from: Instant | null };
+  /** May it be archived now? If not: when voting is over, or null when nothing says when. `skipped`: what would be left out. */
+  archivable: { now: boolean; from: Instant | null; skipped: Skipped[] };
+  /** Somebody asks that it be erased; it is done when another person confirms, or by itself at `due`. */
+  asked: ErasingAsked | null;
   /** Counts of what `erase` would take away. */
   nominations: number;
   candidates: number;
@@ -145,7 +160,7 @@ export interface OutView {
   papers: PaperLine[];
   /** Nominations to choose one 报送表 from; empty for who may not have it. */
   nominations: { id: number; name: string; unit: string }[];
-  /** null for who is not an organizer. */
+  /** null for who can neither ask for an erasing nor confirm one. */
   retention: Retention | null;
 }
 

@@ -1,4 +1,4 @@
-import type { CandidateKind, Photo, Section } from './contest.ts';
+import type { CandidateKind, Section, Shown } from './contest.ts';
 import type { Criterion, PanelId } from './judging/outcome.ts';
 import { checkLine } from './judging/sheet.ts';
 import type { AttachmentView } from './nomination.ts';
@@ -47,7 +47,7 @@ export interface JudgedCandidate {
   reason: string;
   deeds: Section[];
   honours: string[];
-  photos: Photo[];
+  photos: Shown[];
   video: { id: string } | null;
   /** Of the nomination, where judges may see them. */
   files: AttachmentView[];

@@ -246,4 +246,6 @@ export interface Correction {
   reason: string;
   deeds: Section[];
   honours: string[];
+  /** Ids of the pictures and films after the first that stay. */
+  shown: string[];
 }

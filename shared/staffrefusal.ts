@@ -55,6 +55,7 @@ export const staffRefusalCodes = [
   // after it
   'archived',
   'title_differs',
+  'skip_untyped',
   // units and nominations
   'unit_known',
   'unit_parent',

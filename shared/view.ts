@@ -14,6 +14,8 @@ export interface ContestSummary {
   phase: Phase;
   /** What has a page of its own by now (shared/contest.ts). */
   published: 'notice' | 'result' | null;
+  /** The vote is not the whole of it: a result is worked out afterwards. */
+  decides: boolean;
   opens: Instant;
   closes: Instant;
   candidates: number;

@@ -46,10 +46,15 @@ export const phaseWords: Record<Phase, string> = {
   shortlisted: '候选公布',
   voting: '投票中',
   judging: '专家评审',
-  notice: '公示中',
+  notice: '已公示',
   result: '结果公布',
   archived: '已归档',
 };
+
+/** Of a contest whose votes are all over: no more than what there is to see. */
+export function overWords(phase: Phase): string {
+  return phase === 'voting' ? '投票已截止' : phaseWords[phase];
+}
 
 export const nominationWords: Record<NominationState, string> = {
   draft: '草稿',

@@ -1,15 +1,16 @@
 import { sql, type Transaction } from 'kysely';
 import { phaseAt } from '@zuimei/shared/contest.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import { announcedOf } from '../contest/contest.ts';
-import { collectionDocument, settingsDocument } from '../contest/document.ts';
-import { lockContest } from '../contest/lock.ts';
-import { readStored } from '../contest/plan.ts';
+import { type Skipped, skipSentence } from '@zuimei/shared/result/skipped.ts';
+import { phaseWords } from '@zuimei/shared/words.ts';
+import { settingsDocument } from '../contest/document.ts';
+import { lockStored } from '../contest/lock.ts';
+import { readStored, type StoredPlan } from '../contest/plan.ts';
 import type { Db, Tables } from '../db.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
 import { type Seals, sealedColumns } from '../staff/seal.ts';
-import type { Ledger } from '../vote/ledger.ts';
-import { archivableAt } from './retention.ts';
+import type { Facts, Ledger } from '../vote/ledger.ts';
+import { readArchivable } from './retention.ts';
 
 /** Whether staff may no longer change it; of one that is not there, false. */
 export async function isArchived(db: Db | Transaction<Tables>, slug: string): Promise<boolean> {
@@ -23,50 +24,54 @@ export async function isArchived(db: Db | Transaction<Tables>, slug: string): Pr
 
 /**
  * Ends a contest for good: the public goes on reading it, staff may no longer change it, units' links and sessions end. Of a published
- * one the act is the ledger's last word. Refuses with not_found, archived, or not_now {until} while votes (or nominations) may still come.
+ * one the act is the ledger's last word. `skip`: what it leaves out, as typed by who archives it (skipSentence). Refuses with not_found, archived,
+ * not_now {until} while votes (or nominations) may still come, and skip_untyped {sentence} where that is not what it would leave out.
  */
 export async function archiveContest(
   db: Db,
   { ledger, seals }: { ledger: Pick<Ledger, 'amend'>; seals: Seals },
   actor: Actor,
-  { slug, reason }: { slug: string; reason: string },
+  { slug, reason, skip }: { slug: string; reason: string; skip: string },
   now: number,
 ): Promise<void> {
-  const stored = await readStored(db, slug);
-  if (stored.archivedAt) throw new Refusal('archived');
-  const allowed = archivableAt(stored, stored.settings, now);
-  if (!allowed.now) throw new Refusal('not_now', allowed.from ? { until: allowed.from } : {});
+  // Before the ledger is asked, which a contest never published has none of.
+  await checkArchivable(db, await readStored(db, slug), skip, now);
   await ledger.amend(slug, {
     kind: 'archive',
     actor: actor.name,
     reason,
-    async change(tx, contest) {
-      await close(tx, seals, actor, contest, reason, now);
-      return {};
+    async change(tx) {
+      // Read again under the lock: two may press the button at once, and the closing may have been put off meanwhile.
+      const stored = await lockStored(tx, slug, 'update');
+      const skipped = await checkArchivable(tx, stored, skip, now);
+      await close(tx, seals, actor, { stored, reason, now, sentence: skipSentence(skipped) });
+      const facts: Facts = skipped.length > 0 ? { skipped: [...skipped] } : {};
+      return facts;
     },
   });
+}
+
+async function checkArchivable(
+  on: Db | Transaction<Tables>,
+  stored: StoredPlan,
+  skip: string,
+  now: number,
+): Promise<readonly Skipped[]> {
+  if (stored.archivedAt) throw new Refusal('archived');
+  const allowed = await readArchivable(on, stored, now);
+  if (!allowed.now) throw new Refusal('not_now', allowed.from ? { until: allowed.from } : {});
+  const sentence = skipSentence(allowed.skipped);
+  if (skip.replace(/\s/gu, '') !== sentence) throw new Refusal('skip_untyped', { sentence });
+  return allowed.skipped;
 }
 
 async function close(
   tx: Transaction<Tables>,
   seals: Seals,
   actor: Actor,
-  contest: number,
-  reason: string,
-  now: number,
+  { stored, reason, now, sentence }: { stored: StoredPlan; reason: string; now: number; sentence: string },
 ): Promise<void> {
-  // Read again under the lock: two may press the button at once, and the closing may have been put off meanwhile.
-  await lockContest(tx, contest, 'update');
-  const row = await tx
-    .selectFrom('contest')
-    .select(['settings', 'archived_at', 'collection', 'published_at', 'noticed_at', 'resulted_at'])
-    .where('id', '=', contest)
-    .executeTakeFirstOrThrow();
-  if (row.archived_at) throw new Refusal('archived');
-  const settings = settingsDocument.read(row.settings);
-  const collection = row.collection === null ? null : collectionDocument.read(row.collection);
-  const publishedAt = row.published_at;
-  if (!archivableAt({ publishedAt, collection }, settings, now).now) throw new Refusal('not_now');
+  const { id, settings, announced } = stored;
   const at = new Date(now);
   const schedule = [
     ...settings.schedule.filter((step) => step.phase !== 'archived' && Date.parse(step.from) <= now),
@@ -74,12 +79,13 @@ async function close(
   ];
   await sql`
     update contest set archived_at = ${at.toISOString()}::timestamptz, settings = ${settingsDocument.text({ ...settings, schedule })}::jsonb
-    where id = ${contest}`.execute(tx);
-  await endAccounts(tx, seals, contest, at);
+    where id = ${id}`.execute(tx);
+  await endAccounts(tx, seals, id, at);
+  const phase = phaseWords[phaseAt({ ...settings, announced }, now)];
   await recordAction(tx, actor, {
     act: 'contest.archive',
-    contest,
-    subject: `${settings.title}（${phaseAt({ ...settings, announced: announcedOf(row) }, now)}）`,
+    contest: id,
+    subject: `${settings.title}（${[phase, sentence].filter(Boolean).join('，')}）`,
     reason,
   });
 }

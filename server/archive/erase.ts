@@ -1,7 +1,4 @@
 import { sql, type Transaction } from 'kysely';
-import { Refusal } from '@zuimei/shared/refusal.ts';
-import { draftDocument, settingsDocument } from '../contest/document.ts';
-import { lockContest } from '../contest/lock.ts';
 import type { Db, Tables } from '../db.ts';
 import type { Secrets } from '../secret.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
@@ -11,62 +8,56 @@ import { endAccounts } from './archive.ts';
 import { eraseObjections, objectionsLeft } from './objections.ts';
 import { ERASED_NAME, readTrace } from './retention.ts';
 
-export interface Erasing {
-  slug: string;
+/** What is left to do of an erasing when its transaction has ended. */
+export interface Erased {
+  contest: number;
   reason: string;
-  /** The contest's title as typed by who confirms. */
-  confirm: string;
-  /** Also turn the ledger's raw addresses into keyed digests. */
+  /** The ledger's addresses become digests. */
   trace: boolean;
 }
 
 /**
  * Erases what an archived contest still knows of persons beyond what it published: sealed values of nominations, candidates and units,
  * attachments, judges' names and the notes of their drafts, pictures that nothing public shows (media/drop.sql), reasons of returns, and everything of nominees that were never published, whose rows stay without a name so that counts
- * still agree. Objections have a term of their own (objections.ts): those whose is over go, the others at a later erasing. Candidates, ledger and action log stay. Refuses with not_found, not_now before the archive, title_differs, and not_now
- * {until} for the trace while it must be kept.
+ * still agree. Objections have a term of their own (objections.ts): those whose is over go, the others at a later erasing. Candidates, ledger and action log stay. The contest is locked.
  */
 export async function eraseContest(
+  tx: Transaction<Tables>,
+  secrets: Secrets,
+  actor: Actor,
+  { contest, reason, trace }: Erased,
+  now: number,
+): Promise<Erased> {
+  const counts = `${await erase(tx, contest)}${await eraseOver(tx, contest, now)}`;
+  await endAccounts(tx, createSeals({ secrets }), contest, new Date(now));
+  await sql`update contest set erased_at = ${new Date(now).toISOString()}::timestamptz where id = ${contest}`.execute(
+    tx,
+  );
+  await recordAction(tx, actor, { act: 'contest.erase', contest, subject: counts, reason });
+  const { state } = await readTrace(tx, contest, now);
+  return { contest, reason, trace: trace && state === 'due' };
+}
+
+/** Page by page and repeatable: what a broken connection left undone is done by the next try. */
+export async function fadeContest(
   db: Db,
   secrets: Secrets,
   actor: Actor,
-  { slug, reason, confirm, trace }: Erasing,
+  { contest, reason, trace }: Erased,
   now: number,
 ): Promise<void> {
-  const contest = await db.transaction().execute(async (tx) => {
-    const { id } = await lockContest(tx, slug, 'update');
-    const row = await tx
-      .selectFrom('contest')
-      .select(['id', 'settings', 'draft', 'published_at', 'archived_at'])
-      .where('id', '=', id)
-      .executeTakeFirstOrThrow();
-    if (!row.archived_at) throw new Refusal('not_now');
-    const draft = row.published_at || row.draft === null ? null : draftDocument.read(row.draft);
-    const { title } = draft?.settings ?? settingsDocument.read(row.settings);
-    if (confirm.trim() !== title.trim()) throw new Refusal('title_differs');
-    const { state, from } = await readTrace(tx, row.id, now);
-    if (trace && state === 'kept') throw new Refusal('not_now', from ? { until: from } : {});
-    const counts = `${await erase(tx, row.id)}${await eraseOver(tx, row.id, now)}`;
-    await endAccounts(tx, createSeals({ secrets }), row.id, new Date(now));
-    await sql`update contest set erased_at = ${new Date(now).toISOString()}::timestamptz where id = ${row.id}`.execute(
-      tx,
-    );
-    await recordAction(tx, actor, { act: 'contest.erase', contest: row.id, subject: counts, reason });
-    return { id: row.id, fades: trace && state === 'due' };
-  });
-  if (!contest.fades) return;
-  // Page by page and repeatable: what a broken connection left undone is done by the next try.
-  const faded = await fadeTrace(db, fadingKey(secrets, slug), contest.id);
+  if (!trace) return;
+  const { slug } = await db
+    .selectFrom('contest')
+    .select('slug')
+    .where('id', '=', contest)
+    .executeTakeFirstOrThrow();
+  const faded = await fadeTrace(db, fadingKey(secrets, slug), contest);
   await db.transaction().execute(async (tx) => {
-    await sql`update contest set faded_at = ${new Date(now).toISOString()}::timestamptz where id = ${contest.id}`.execute(
+    await sql`update contest set faded_at = ${new Date(now).toISOString()}::timestamptz where id = ${contest}`.execute(
       tx,
     );
-    await recordAction(tx, actor, {
-      act: 'contest.fade',
-      contest: contest.id,
-      subject: `${faded} 条`,
-      reason,
-    });
+    await recordAction(tx, actor, { act: 'contest.fade', contest, subject: `${faded} 条`, reason });
   });
 }
 

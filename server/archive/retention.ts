@@ -1,10 +1,11 @@
-import { sql } from 'kysely';
-import { nothingAnnounced, phaseAt } from '@zuimei/shared/contest.ts';
+import { sql, type Transaction } from 'kysely';
 import type { Retention } from '@zuimei/shared/out.ts';
-import type { ContestSettings } from '@zuimei/shared/plan/plan.ts';
+import { endsAt, skippedAt } from '@zuimei/shared/result/skipped.ts';
 import type { StoredPlan } from '../contest/plan.ts';
-import type { Db } from '../db.ts';
+import type { Db, Tables } from '../db.ts';
+import { readCourse } from '../judging/course.ts';
 import { objectionsLeft } from './objections.ts';
+import { readAsked } from './waiting.ts';
 
 /** Raw addresses are kept at least this long after the last ballot: six months and a day to spare (网络安全法, article 21). */
 export const TRACE_MS = 183 * 86_400_000;
@@ -12,11 +13,11 @@ export const TRACE_MS = 183 * 86_400_000;
 /** What an unpublished nominee is called once erased. */
 export const ERASED_NAME = '已删除';
 
-/** What is kept of persons in a contest, and what may be done about it at `now` (ms). */
+/** What is kept of persons in a contest, and what `staff` may do about it at `now` (ms). */
 export async function readRetention(
   db: Db,
   stored: StoredPlan,
-  settings: ContestSettings,
+  staff: number | null,
   now: number,
 ): Promise<Retention> {
   const { rows } = await sql<
@@ -38,7 +39,8 @@ export async function readRetention(
   return {
     archivedAt: stored.archivedAt?.toISOString() ?? null,
     erasedAt: erasedAt?.toISOString() ?? null,
-    archivable: archivableAt(stored, settings, now),
+    archivable: await readArchivable(db, stored, now),
+    asked: await readAsked(db, stored.id, staff),
     ...counts,
     objections: await objectionsLeft(db, stored.id, now),
     trace: await readTrace(db, stored.id, now),
@@ -46,31 +48,23 @@ export async function readRetention(
 }
 
 /**
- * A published contest may be archived once its voting is over and, where the plan has one, its notice or result is due: an archive ends the
- * judging too; one that only collected, and was never published, once nobody may hand in
- * any more. What never began is deleted and not archived.
+ * A published contest may be archived once its voting is over, one that only collected once nobody may hand in any more; what never began is
+ * deleted and not archived. What it would leave out is named, and whoever archives it types that.
  */
-export function archivableAt(
-  stored: Pick<StoredPlan, 'publishedAt' | 'collection'>,
-  settings: Pick<ContestSettings, 'rounds' | 'schedule' | 'outcome'>,
+export async function readArchivable(
+  on: Db | Transaction<Tables>,
+  {
+    id,
+    publishedAt,
+    collection,
+    settings,
+  }: Pick<StoredPlan, 'id' | 'publishedAt' | 'collection' | 'settings'>,
   now: number,
-): Retention['archivable'] {
-  const ends = stored.publishedAt
-    ? [
-        ...settings.rounds.map((round) => round.closes),
-        ...settings.schedule.flatMap(({ phase, from }) =>
-          phase === 'notice' || phase === 'result' ? [from] : [],
-        ),
-      ]
-    : stored.collection
-      ? [stored.collection.closes]
-      : [];
-  const last = ends.toSorted((a, b) => Date.parse(a) - Date.parse(b)).at(-1);
-  if (last !== undefined) return { now: Date.parse(last) <= now, from: last };
-  const over = ['judging', 'notice', 'result', 'archived'].includes(
-    phaseAt({ ...settings, announced: nothingAnnounced }, now),
-  );
-  return { now: over && stored.publishedAt !== null, from: null };
+): Promise<Retention['archivable']> {
+  const from = endsAt(publishedAt !== null, settings.rounds, collection);
+  const over = from === null ? publishedAt !== null : Date.parse(from) <= now;
+  const skipped = publishedAt ? skippedAt({ ...settings, course: await readCourse(on, id) }, now) : [];
+  return { now: over, from, skipped };
 }
 
 /** Where the raw addresses of a contest's ballots stand. */

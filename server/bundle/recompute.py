@@ -916,7 +916,7 @@ def panel_records(b, entry=math.inf):
 
 def course(b, entry=math.inf):
     """What led from the choice to the result, before an entry: the lists of notice.json and result.json."""
-    c = types.SimpleNamespace(choice=None, standing=-1, count=-1, approvals=[], notices=[], objections=[], withdrawn=[],
+    c = types.SimpleNamespace(choice=None, standing=-1, count=-1, secrets=None, approvals=[], notices=[], objections=[], withdrawn=[],
                               promotions=[], results=[], revoked=[], recommended=[])
     plain = {"approval": c.approvals, "promote": c.promotions, "result": c.results, "revoke": c.revoked, "recommend": c.recommended}
     for index, at, kind, act in b.acts:
@@ -934,7 +934,7 @@ def course(b, entry=math.inf):
         elif kind == "withdrawal":
             c.withdrawn.append({**moved, "number": act["number"]})
         elif kind == "count":
-            c.count = index
+            c.count, c.secrets = index, act.get("secrets")
         elif kind == "objection":
             c.objections.append({**said, "findings": []})
         elif kind == "finding":
@@ -961,7 +961,9 @@ def course(b, entry=math.inf):
     c.moves = moves = [one for one in c.promotions if one["entry"] > since]
     first = c.choice["chosen"] if c.choice else []
     c.chosen = [n for n in (moves[-1]["chosen"] if moves else first) if n not in c.fallen]
-    c.open_places = [n for n in c.fallen if n in first + [one["promoted"] for one in moves] and n not in [one["fallen"] for one in moves]]
+    c.ever_chosen = lambda until=math.inf: [] if since >= until else first + [
+        one["promoted"] for one in moves if one["promoted"] is not None and one["entry"] < until]
+    c.open_places = [n for n in c.fallen if n in c.ever_chosen() and n not in [one["fallen"] for one in moves]]
     c.unnoticed = [n for n in c.chosen if not any(one["entry"] > since and not one["stopped"] and n in one["numbers"] for one in c.notices)]
     c.approved = {one["before"] for one in c.approvals if one["entry"] > since}
     named = {item["number"] for one in c.results for item in one["items"]}
@@ -1365,34 +1367,59 @@ def check_order(b):
             yield from same_digest(f"earlier.ndjson 第 {i} 行", sha(canonical(one["document"]).encode()), due)
 
 
-def line_up(b, entry, ties):
-    """What pick and alternate take: the order with these ties settled, the candidates, places and caps; and who is gone before an entry."""
-    decided = [n for tie in ties for n in tie["document"]["order"]]
-    order = []
+def ties_before(b, entry):
+    return [tie for tie in b.json("ties.json") if tie["entry"] < entry]
+
+
+def line_up(b, entry):
+    """What pick and alternate take: the order with ties settled so far, the candidates, places and caps; and who is gone before an entry."""
+    line, before = [], course(b, entry)
     for _, same in itertools.groupby(b.json("standing.json")["order"], lambda one: one["rank"]):
-        group = [one["number"] for one in same]
-        own = [n for n in decided if n in group]
-        rest = [n for n in group if n not in own]
-        order += [[n] for n in own] + ([rest] if rest else [])
+        line.append([one["number"] for one in same])
+    for tie in ties_before(b, entry):
+        decided, ahead, after = tie["document"]["order"], before.ever_chosen(tie["entry"]), []
+        for group in line:
+            own = [n for n in decided if n in group]
+            first = [n for n in group if n in ahead and own]  # whom a tie settled later does not concern
+            rest = [n for n in group if n not in own + first]
+            after += [some for some in (first, *([n] for n in own), rest) if some]
+        line = after
     outcome, stood = outcome_before(b, entry), standers(b, entry)
-    gone = course(b, entry).found_fallen + [one["number"] for one in stood if one["withdrawn"] is not None]
-    return (order, {one["number"]: one for one in stood}, outcome["places"], outcome), gone
+    gone = before.found_fallen + [one["number"] for one in stood if one["withdrawn"] is not None]
+    return (line, {one["number"]: one for one in stood}, outcome["places"], outcome), gone
 
 
-def settled(b, entry, tie, earlier):
-    """The order that the record of a tie gives, None = there was no such tie."""
-    given, gone = line_up(b, entry, earlier)
-    outcome, places = given[3], 0
+def next_up(b, entry):
+    """Who moves up, and all chosen then. Only a place that fell free is given away, none that was left empty."""
+    (order, stood, places, caps), gone, before = *line_up(b, entry), course(b, entry)
+    free = min(places, len(before.chosen) + len(before.open_places))
+    return alternate(order, stood, free, caps, before.chosen, before.fallen + gone)
+
+
+def open_tie(b, entry):
+    """Who was tied before an entry and for how many places: where the choice waited for it, or who moves up; None = nobody."""
+    given, gone = line_up(b, entry)
+    before = course(b, entry)
     try:
-        pick(*given, gone, outcome["tieLast"])
-        return None
+        if not before.choice:
+            pick(*given, gone, given[3]["tieLast"])
+        elif before.open_places:
+            next_up(b, entry)
     except Refused as refused:
-        if refused.answer["refusal"] != "tie_open":
-            return None
-        among, places = refused.answer["numbers"], refused.answer["places"]
+        if refused.answer["refusal"] == "tie_open":
+            return refused.answer["numbers"], refused.answer["places"]
+    return None
+
+
+def settled(b, entry, tie, among, places):
+    """The order that the record of a tie gives; None = it gives none, or is not how the rules settle it."""
+    outcome = outcome_before(b, entry)
     if tie["secrets"]:
         seed = sha((tie["secrets"]["organizer"] + tie["secrets"]["auditor"]).encode())
-        return draw(seed, among) if opens_lots(tie["secrets"], outcome) else None
+        return draw(seed, among) if outcome["tieLast"] == "lot" and opens_lots(tie["secrets"], outcome) else None
+    known = course(b, entry).secrets or any(one["document"]["secrets"] for one in ties_before(b, entry))
+    if outcome["tieLast"] == "lot" and known:  # whoever knows what the lot draws may not hold a meeting instead
+        return None
     order = []
     for ballot in tie["ballots"]:
         if sorted(by_number(ballot["favour"])) != sorted(among):
@@ -1412,16 +1439,29 @@ def check_ties(b):
             own, due = (f"第 {at + 1} 号账目" if at is not None else "空" for at in (one and one["entry"], entry and entry.index))
             yield f"{where}写{own}，按账本应为{due}。"
             continue
-        try:
-            anew = settled(b, entry.index, one["document"], ties[:i])
-        except Refused:
-            anew = None
-        yield from same_list(f"{where}并列的次序", one["document"]["order"], anew or [], "按抽签或票决的记录")
+        yield from check_tie(b, entry, one["document"], where)
         yield from same_digest(where, sha(canonical(one["document"]).encode()), entry)
 
 
+def check_tie(b, entry, tie, where):
+    before, found, anew = course(b, entry.index), open_tie(b, entry.index), None
+    for n in [n for n in tie["numbers"] + tie["order"] if n in before.ever_chosen()][:1]:
+        yield f"{where}裁定了候选 {n}，第 {before.choice['entry'] + 1} 号账目起已经入选的，之后的裁定不能涉及。"
+    if found:
+        yield from same_list(f"{where}并列的候选", tie["numbers"], found[0], "按当时的次序与限额")
+        try:
+            anew = settled(b, entry.index, tie, *found)
+        except Refused:
+            pass
+    if tie["order"] != anew:
+        why = "不是按规则裁定的" if found else "当时没有这样的并列"
+        yield f"{where}并列的次序写 {listed(tie['order'])}，按抽签或票决的记录应为 {listed(anew or [], f'空（{why}）')}。"
+    for word, key in (("候选", "numbers"), ("次序", "order")):
+        yield from same_list(f"第 {entry.index + 1} 号账目裁定的{word}", entry.act[key], tie[key], "按 ties.json")
+
+
 def check_choice(b):
-    kept, ties, acts = b.json("choice.json"), b.json("ties.json"), of_kind(b, "choice")
+    kept, acts = b.json("choice.json"), of_kind(b, "choice")
     if not acts or acts[-1].index < standing_entry(b).index:
         if kept:
             yield "choice.json 写有拟入选，账本里综合得分之后没有。"
@@ -1430,7 +1470,7 @@ def check_choice(b):
     if not kept:
         yield f"choice.json 为空，第 {entry.index + 1} 号账目已确定拟入选。"
         return
-    given, gone = line_up(b, entry.index, ties)
+    given, gone = line_up(b, entry.index)
     try:
         anew, by = pick(*given, gone, given[3]["tieLast"]), "按 standing.json 与限额"
         anew["alternates"] = [one["number"] for one in anew["passed"] if one["why"] == "places"]
@@ -1445,15 +1485,15 @@ def check_choice(b):
     yield from same_digest("choice.json", b.digests["choice.json"], entry)
     for index, _, _, act in of_kind(b, "promote"):
         if index > entry.index:
-            yield from check_promotion(b, index, act, ties)
+            yield from check_promotion(b, index, act)
 
 
-def check_promotion(b, index, act, ties):
-    where, before, (given, gone) = f"第 {index + 1} 号账目递补", course(b, index), line_up(b, index, ties)
-    if act["fallen"] not in before.fallen:
+def check_promotion(b, index, act):
+    where = f"第 {index + 1} 号账目递补"
+    if act["fallen"] not in course(b, index).fallen:
         yield f"{where}写候选 {act['fallen']} 退出，账本里没有这样的处理结论或退出。"
     try:
-        promoted, chosen = alternate(*given, before.chosen, before.fallen + gone)
+        promoted, chosen = next_up(b, index)
     except Refused as refused:
         yield f"{where}写候选 {act['promoted']}，按次序与限额却定不下来（{refused.answer['refusal']}）。"
         return

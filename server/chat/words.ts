@@ -132,12 +132,12 @@ export function outcomeLines(talk: Talk): string[] {
   const title = `《${plain(contest.title)}》`;
   const end = publishedOf(contest);
   if (end)
-    return [`${title}${end === 'notice' ? '拟入选名单正在公示。' : '评选结果已经公布。'}`, endLink(talk)];
+    return [`${title}${end === 'notice' ? '拟入选名单已经公示。' : '评选结果已经公布。'}`, endLink(talk)];
   const closes = contest.rounds.at(-1)?.closes ?? '';
   if (now < Date.parse(closes))
     return [`${title}投票 ${dayTime(closes)} 截止，之后才有结果。`, link(talk, '打开投票页面')];
   return contest.outcome
-    ? [`${title}投票已截止，正在评审，名单确定后先行公示。`, link(talk, '查看活动')]
+    ? [`${title}投票已截止，名单确定后先行公示。`, link(talk, '查看活动')]
     : [`${title}投票已截止，票数见排行。`, anchor(`${talk.base}/c/${contest.slug}/rank`, '查看排行')];
 }
 

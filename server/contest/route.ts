@@ -69,6 +69,7 @@ export function createViews(parts: {
             noun: contest.noun,
             phase: phaseAt(contest, clock()),
             published: publishedOf(contest),
+            decides: contest.outcome !== null,
             opens: contest.rounds[0]?.opens ?? '',
             closes: contest.rounds.at(-1)?.closes ?? '',
             candidates: contest.candidates.length,

@@ -1,6 +1,7 @@
 import {
   array,
   boolean,
+  exactOptional,
   type GenericSchema,
   literal,
   maxLength,
@@ -34,6 +35,7 @@ const photo = object({
   width: whole(1, 20_000),
   height: whole(1, 20_000),
 });
+const shown = object({ ...photo.entries, film: exactOptional(literal(true)) });
 
 function shapesBy({ text, list }: Measure) {
   const numbersByName = record(text(64), anyNumber);
@@ -117,6 +119,7 @@ function shapesBy({ text, list }: Measure) {
           'identity',
           'photo',
           'files',
+          'media',
           'video',
         ]),
         required: boolean(),
@@ -180,7 +183,7 @@ export const keptShapes = {
     reason: string(),
     deeds: array(object({ title: string(), paragraphs: array(string()) })),
     honours: array(string()),
-    photos: array(photo),
+    photos: array(shown),
     video: nullable(object({ id: string() })),
     withdrawn: nullable(object({ at: moment, reason: string() })),
   }) satisfies GenericSchema<unknown, Omit<Candidate, 'number'>>,

@@ -1,31 +1,14 @@
-import { settledOrder } from '@zuimei/shared/judging/found.ts';
-import { isRefused, type Refused, refuse } from '@zuimei/shared/judging/refused.ts';
+import { isRefused, refuse } from '@zuimei/shared/judging/refused.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import { type Course, chosenNow, fallenOf, openPlaces } from '@zuimei/shared/result/course.ts';
-import { nextAlternate, type Promotion } from '@zuimei/shared/standing.ts';
-import type { Judged } from '../judging/judged.ts';
-import { boundsOf } from '../judging/standing.ts';
-import { readVerdicts, type Verdicts } from '../judging/verdict.ts';
+import { openPlaces } from '@zuimei/shared/result/course.ts';
+import { promotionOf } from '../judging/tie.ts';
+import { readVerdicts } from '../judging/verdict.ts';
 import type { Actor } from '../staff/action.ts';
 import { checkChosen, type SayParts, sayAct } from './say.ts';
 
-/** Who moves up now that somebody fell; the others keep their places. null = nobody may, the place stays empty. */
-export function promotionOf(
-  contest: Judged,
-  { standing, ties }: Verdicts,
-  course: Course,
-): Promotion | Refused {
-  if (!standing) throw new Refusal('state_changed');
-  const order = settledOrder(
-    standing.document.order,
-    ties.map(({ document }) => document),
-  );
-  return nextAlternate(order, boundsOf(contest), contest.outcome, chosenNow(course), fallenOf(course));
-}
-
 /**
  * 递补: decides on the place of one who fell; who moves up needs a notice of their own. Refuses with place_filled where the place is not open,
- * and with tie_open {numbers, places} where two could move up alike.
+ * and with tie_open {numbers, places} where two could move up alike: that is settled first (server/judging/tie.ts).
  */
 export async function promote(
   parts: SayParts,

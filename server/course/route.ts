@@ -25,7 +25,7 @@ import { checkReason } from '../http/reason.ts';
 import { sendJson } from '../http/reply.ts';
 import { day, named, rowId, unjudged, whole, words } from '../http/shape.ts';
 import type { Log } from '../log/log.ts';
-import { checkFile, sendAttachment } from '../nomination/attachment.ts';
+import { checkFile, sendFile } from '../nomination/attachment.ts';
 import type { Guard } from '../staff/session.ts';
 import type { Uploads } from '../upload/upload.ts';
 import type { Ledger } from '../vote/ledger.ts';
@@ -154,7 +154,7 @@ export function courseRoute(parts: {
       return c.json({});
     })
     .get(`${base}/approvals/:digest`, both, async (c) =>
-      sendAttachment(await readScan(db, slugOf(c), c.req.param('digest'))),
+      sendFile(await readScan(db, slugOf(c), c.req.param('digest'))),
     )
     .post(`${base}/notices`, guard.fresh('organizer'), async (c) => {
       const given = await readBody(c.req, Noticed);

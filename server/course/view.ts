@@ -7,10 +7,10 @@ import { readCalendar } from '../calendar/calendar.ts';
 import type { Db } from '../db.ts';
 import { readCourse } from '../judging/course.ts';
 import { type Judged, readJudged, standersOf } from '../judging/judged.ts';
-import { readVerdicts } from '../judging/verdict.ts';
+import { openTie, promotionOf } from '../judging/tie.ts';
+import { readVerdicts, type Verdicts } from '../judging/verdict.ts';
 import { composeNotice } from './compose.ts';
 import { readRounds } from './count.ts';
-import { promotionOf } from './promote.ts';
 import { itemsFor } from './result.ts';
 import { readAskedRevocations } from './revoke.ts';
 
@@ -22,6 +22,7 @@ export async function readCourseView(
   const now = clock();
   const contest = await readJudged(db, slug);
   const course = await readCourse(db, contest.id);
+  const verdicts = await readVerdicts(db, contest.id);
   return {
     slug,
     title: contest.title,
@@ -41,17 +42,19 @@ export async function readCourseView(
     notice: await orRefused(async () => ({
       draft: composeNotice(contest, course, await readCalendar(db), now),
     })),
-    promotions: await readPromotions(db, contest, course),
+    promotions: promotionsFor(contest, verdicts, course),
+    tie: course.choice && openTie(contest, verdicts, course),
+    ties: verdicts.ties,
     items: course.choice ? itemsFor(contest, course, shanghaiDate(now)) : [],
     revocations: await readAskedRevocations(db, contest.id),
   };
 }
 
 /** For the first place that is open; the others follow from what is decided on it. */
-async function readPromotions(db: Db, contest: Judged, course: Course): Promise<PromotionDraft[]> {
+function promotionsFor(contest: Judged, verdicts: Verdicts, course: Course): PromotionDraft[] {
   const [fallen] = course.choice ? openPlaces(course) : [];
   if (fallen === undefined) return [];
-  const found = promotionOf(contest, await readVerdicts(db, contest.id), course);
+  const found = promotionOf(contest, verdicts, course);
   if (!isRefused(found)) return [{ fallen, promoted: found.promoted, refused: null }];
   const { refusal, ...details } = found;
   const flat = Object.entries(details).map(([key, value]) => [

@@ -1,5 +1,5 @@
 import { type FieldName, fields } from '@zuimei/shared/form.ts';
-import { heicAdvice } from '@zuimei/shared/picture.ts';
+import { heicAdvice, smallWords } from '@zuimei/shared/picture.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 
 /** `error`: the row (or file) is not imported. `warning`: imported, a person should look. `note`: nothing to do. */
@@ -78,6 +78,7 @@ const catalogue = {
   photo_small: ['warning', '“{name}”的照片只有 {width}×{height} 像素，太小了，请换一张不小于 {least} 的。'],
   photo_bytes: ['warning', '“{name}”的照片有 {megabytes} MB，超过 {most} MB，没有采用，请压缩后补上。'],
   photo_broken: ['warning', '“{name}”的照片已损坏或不完整，打不开，请重新插入或另外上传。'],
+  photo_low: ['warning', `“{name}”的照片${smallWords}。`],
   photo_late: ['warning', '“{name}”的照片较多，这次没有来得及处理，请在草稿中补上照片。'],
   picture_ignored: ['warning', '“{name}”的表中另有 {count} 张图片未采用，只取第一张作为照片。'],
   ambiguous_date: ['warning', '“{name}”的出生年月以数字保存，分不清 1 月还是 10 月，请核对。'],

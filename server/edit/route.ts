@@ -72,11 +72,11 @@ export function editRoute(parts: {
       const slug = c.req.param('slug');
       const nomination = rowId(c.req.param('id'));
       const contest = await stored(slug);
-      await readNomination(db, nomination, contest.id);
+      const { kind } = await readNomination(db, nomination, contest.id);
       using upload = await uploads.read(c.req.raw, c.get('person'), nominationLimits.photoBytes);
       const { files, fields } = upload;
       const made = parseInput(rowText, fields['version']);
-      const change = { version: made, photo: await encodePortrait(fileIn(files)) };
+      const change = { version: made, photo: await encodePortrait(fileIn(files), kind) };
       await editNomination({ db, keys }, contest, c.get('person'), nomination, change, clock());
       return await answerWith(c, slug, nomination);
     })

@@ -87,6 +87,7 @@ export const statusOf: Record<AnyRefusalCode, ContentfulStatusCode> = {
   too_many_announcements: 409,
   archived: 409,
   title_differs: 422,
+  skip_untyped: 422,
   unit_known: 409,
   unit_parent: 409,
   unit_in_use: 409,

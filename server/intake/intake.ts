@@ -4,6 +4,7 @@ import type { CandidateKind, Photo } from '@zuimei/shared/contest.ts';
 import { fields } from '@zuimei/shared/form.ts';
 import type { FormValues } from '@zuimei/shared/nomination.ts';
 import { ownStep } from '@zuimei/shared/opinion.ts';
+import { frameOf, smallness } from '@zuimei/shared/picture.ts';
 import type { FormField } from '@zuimei/shared/plan/plan.ts';
 import { narrow } from '@zuimei/shared/text/character.ts';
 import { foldText } from '@zuimei/shared/text/fold.ts';
@@ -55,6 +56,9 @@ export async function takeDocuments(
     const sent = late ? null : await readPortrait(nomination);
     const photo = sent && 'files' in sent ? sent : null;
     if (sent && 'level' in sent) problems.push(sent);
+    const wanted = frameOf(filing.collection.photo, candidate.kind, false);
+    const small = photo && smallness(photo, wanted);
+    if (small) problems.push(problemAt('photo_low', source, { name: candidate.name, ...small }, 'photo'));
     if (nomination.photo && late)
       problems.push(problemAt('photo_late', source, { name: candidate.name }, 'photo'));
     const found = await db.transaction().execute(async (tx) => {

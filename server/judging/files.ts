@@ -8,7 +8,9 @@ import type { On } from './seat.ts';
 /** 佐证材料: what a unit sent in fields for files. Papers of consent, opinions and identity are none of them. */
 async function fileKeys(on: On, slug: string): Promise<string[]> {
   const { collection } = await readStored(on, slug);
-  return (collection?.form ?? []).filter(({ type }) => type === 'files').map(({ key }) => key);
+  return (collection?.form ?? [])
+    .filter(({ type }) => type === 'files' || type === 'media')
+    .map(({ key }) => key);
 }
 
 /** By candidate, what judges may see of its nomination's files. */
@@ -29,6 +31,7 @@ export async function readFiles(
       'attachment.name',
       'attachment.type',
       sql<number>`octet_length(attachment.bytes)`.as('bytes'),
+      'attachment.photo',
     ])
     .where('nomination.contest', '=', contest.id)
     .where('nomination.state', '=', 'published')

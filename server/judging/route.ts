@@ -177,9 +177,8 @@ export function judgingRoute(parts: {
 
     .get(`${base}/sheet/candidates/:number/files/:file`, expert, async (c) => {
       const own = await readOwn(db, slugOf(c), staffOf(c));
-      return sendAttachment(
-        await readFile(db, own.contest, rowId(c.req.param('number')), c.req.param('file')),
-      );
+      const file = await readFile(db, own.contest, rowId(c.req.param('number')), c.req.param('file'));
+      return await sendAttachment(db, file, c.req.header('Range'));
     })
 
     .get(`${base}/panels`, guard('organizer', 'auditor', 'reviewer'), async (c) => {

@@ -5,6 +5,7 @@ import { isRefused } from '@zuimei/shared/judging/refused.ts';
 import { redoTie } from '@zuimei/shared/judging/tie.ts';
 import { canonicalText } from '@zuimei/shared/ledger/canonical.ts';
 import { type CourseEntry, courseOf, fallenOf } from '@zuimei/shared/result/course.ts';
+import { openedSecrets } from '@zuimei/shared/result/promotion.ts';
 import type { Found, StandingDocument } from '@zuimei/shared/verdict.ts';
 import type { StoredContest } from '../contest/contest.ts';
 import type { Secrets } from '../secret.ts';
@@ -15,10 +16,11 @@ import type { Judged } from './judged.ts';
 import { type On, readSeats } from './seat.ts';
 import { digestOfSheet, readLocked } from './sheet.ts';
 import { choiceOf, standingOf } from './standing.ts';
+import { openTie, promotionOf } from './tie.ts';
 import { digestOfDocument, readVerdicts } from './verdict.ts';
 
 export interface JudgingProblem {
-  code: 'sheet' | 'standing' | 'tie' | 'choice';
+  code: 'sheet' | 'standing' | 'tie' | 'choice' | 'promote';
   /** Of the entry it is about. */
   index?: number;
   /** A Chinese sentence with both values. */
@@ -34,7 +36,7 @@ interface Entry {
 
 /**
  * Redoes what came after the vote from the ledger and the locked sheets: every lock opens its digest, the standing follows from the counts
- * of its moment and the sheets, the choice from the standing. Gives the first difference of each in a sentence.
+ * of its moment and the sheets, the choice from the standing, and who moved up from both. Gives the first difference of each in a sentence.
  */
 export async function verifyJudging(
   on: On,
@@ -66,41 +68,43 @@ export async function verifyJudging(
   const course = await readCourseEntries(on, contest.id);
   const detail = await standingProblem(on, standersThen(judged, course, standing.entry), standing, rows);
   if (detail) problems.push({ code: 'standing', index: standing.entry, detail });
-  for (const [at, tie] of ties.entries()) {
-    const before = choiceOf(
-      standersThen(judged, course, tie.entry),
-      { standing, ties: ties.slice(0, at), choice: null },
-      fallenBefore(course, tie.entry),
-    );
-    const anew =
-      isRefused(before) && before.refusal === 'tie_open'
-        ? redoTie(judged.outcome, before, tie.document)
-        : null;
-    if (anew?.join() !== tie.document.order.join())
+  /** Contest, verdicts and course as they stood when the entry of this index was written. */
+  const before = (index: number) =>
+    [
+      standersThen(judged, course, index),
+      { standing, ties: ties.filter(({ entry }) => entry < index), choice: null },
+      courseOf(course.filter((one) => one.index < index)),
+    ] as const;
+  for (const { entry, document } of ties) {
+    const then = before(entry);
+    const open = openTie(...then);
+    const anew = open && redoTie(judged.outcome, open, document, openedSecrets(then[1].ties, then[2]));
+    if (open?.numbers.join() !== document.numbers.join() || anew?.join() !== document.order.join())
       problems.push({
         code: 'tie',
-        index: tie.entry,
-        detail: `并列裁定写 ${tie.document.order.join('、')}，按记录应为 ${anew?.join('、') ?? '没有并列'}。`,
+        index: entry,
+        detail: `${document.numbers.join('、')} 号并列裁定写 ${document.order.join('、')}，按记录应为 ${anew?.join('、') ?? '没有这样的并列'}。`,
       });
   }
   if (!choice) return problems;
-  const anew = choiceOf(
-    standersThen(judged, course, choice.entry),
-    found,
-    fallenBefore(course, choice.entry),
-  );
+  const [then, verdicts, fallen] = before(choice.entry);
+  const anew = choiceOf(then, verdicts, fallenOf(fallen));
   if (isRefused(anew) || anew.chosen.join() !== choice.document.chosen.join())
     problems.push({
       code: 'choice',
       index: choice.entry,
       detail: `拟入选写 ${choice.document.chosen.join('、')}，按综合得分与限额应为 ${isRefused(anew) ? '无法确定' : anew.chosen.join('、')}。`,
     });
+  for (const { index, act } of course.filter((one) => one.kind === 'promote' && one.index > choice.entry)) {
+    const next = promotionOf(...before(index));
+    if (isRefused(next) || next.promoted !== act['promoted'])
+      problems.push({
+        code: 'promote',
+        index,
+        detail: `递补写 ${act['promoted'] ?? '空缺'}，按次序与限额应为 ${isRefused(next) ? '无法确定' : (next.promoted ?? '空缺')}。`,
+      });
+  }
   return problems;
-}
-
-/** Who had fallen by a finding when the entry of this index was written. */
-function fallenBefore(entries: readonly CourseEntry[], index: number): number[] {
-  return fallenOf(courseOf(entries.filter((one) => one.index < index && one.kind !== 'withdrawal')));
 }
 
 /** The contest as it stood when the entry of this index was written: who withdrew later was still there. By the ledger's order, since moments are of two clocks. */

@@ -1,4 +1,5 @@
 import { isRefused, type Refused } from '@zuimei/shared/judging/refused.ts';
+import { tieOf } from '@zuimei/shared/judging/tie.ts';
 import { fallenOf } from '@zuimei/shared/result/course.ts';
 import type { StandingView } from '@zuimei/shared/verdict.ts';
 import type { Db } from '../db.ts';
@@ -49,7 +50,7 @@ export async function readStandingView(
     heldSigned,
     standing,
     ties,
-    open: refused?.refusal === 'tie_open' ? { numbers: refused.numbers, places: refused.places } : null,
+    open: proposal && !choice ? tieOf(proposal) : null,
     proposal: proposal && !isRefused(proposal) ? proposal : null,
     choice,
     reopened: standing ? await reopenedSheets(db, contest) : [],

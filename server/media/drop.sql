@@ -5,6 +5,8 @@
 create or replace function media_shown(p_contest int) returns setof text language sql stable as $$
   select n.photo ->> 'id' from nomination n where n.contest = p_contest and n.photo ->> 'id' is not null
   union all
+  select a.photo ->> 'id' from attachment a join nomination n on n.id = a.nomination where n.contest = p_contest and a.photo is not null
+  union all
   select photo ->> 'id' from candidate c cross join lateral jsonb_array_elements(c.body -> 'photos') photo where c.contest = p_contest
   union all
   select c.body -> 'video' ->> 'id' from candidate c where c.contest = p_contest and c.body -> 'video' ->> 'id' is not null
@@ -37,6 +39,17 @@ create or replace trigger nomination_media_changed after update on nomination re
   for each statement execute function drop_nomination_media();
 create or replace trigger nomination_media_deleted after delete on nomination referencing old table as was
   for each statement execute function drop_nomination_media();
+
+-- Of an attachment that went with its nomination the contest is known by its picture alone.
+create or replace function drop_attachment_media() returns trigger language plpgsql as $$
+begin
+  perform drop_media(gone.contest, gone.ids) from (
+    select m.contest, array_agg(distinct m.id) as ids from was w join media m on m.id = w.photo ->> 'id' group by m.contest
+  ) gone;
+  return null;
+end $$;
+create or replace trigger attachment_media_deleted after delete on attachment referencing old table as was
+  for each statement execute function drop_attachment_media();
 
 -- Candidates are few and seldom change: whatever one of them showed is looked at.
 create or replace function drop_candidate_media() returns trigger language plpgsql as $$

@@ -12,7 +12,8 @@ const MOST_A_SWEEP = 500;
  */
 export async function readSeenBy(db: Db, person: Person, slug: string, id: string): Promise<boolean> {
   const { of, roles } = person;
-  const shows = sql<boolean>`n.contest = m.contest and n.photo ->> 'id' = m.id`;
+  const shows = sql<boolean>`n.contest = m.contest and (n.photo ->> 'id' = m.id
+    or exists (select 1 from attachment a where a.nomination = n.id and a.photo ->> 'id' = m.id))`;
   const drafted = sql`exists (select 1 from nomination n where ${shows} and n.state = 'draft' and n.source <> 'organizer')`;
   const candidate = sql`exists (
     select 1 from candidate k where k.contest = m.contest

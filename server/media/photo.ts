@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import sharp, { type Metadata, type Sharp } from 'sharp';
-import { type PictureKind, pictureKind } from '@zuimei/shared/picture.ts';
+import { keptSize, type PictureKind, pictureKind } from '@zuimei/shared/picture.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { createTurns } from '../turn.ts';
 
@@ -39,16 +39,15 @@ export interface EncodedPhoto {
 export const drawMediaId = (): string => randomBytes(12).toString('hex');
 
 const formats: readonly PhotoFormat[] = ['avif', 'webp', 'jpg'];
-const FULL_WIDTH = 1080;
-const FULL_HEIGHT = 2160;
+const ownCard = { width: 640, height: 640, fit: 'inside', withoutEnlargement: true } as const;
 
 /**
  * Re-encodes an uploaded picture into what pages show. Only pixels survive: turned upright, no metadata, white behind
  * transparency, never enlarged. `thumb` (96) and `card` (480) are squares with the face in the upper third; `full` keeps the
- * whole picture. Takes JPEG, PNG, WebP, GIF and AVIF; refuses as shrinkPhoto, and with photo_small {width, height, least}.
+ * whole picture. A case's or a work's picture keeps its shape as `card`, too. Takes JPEG, PNG, WebP, GIF and AVIF; refuses as shrinkPhoto, and with photo_small {width, height, least}.
  */
-export async function encodePhoto(bytes: Uint8Array): Promise<EncodedPhoto> {
-  const { data, info } = await shrinkPhoto(bytes, { width: FULL_WIDTH, height: FULL_HEIGHT }, (picture) =>
+export async function encodePhoto(bytes: Uint8Array, card: 'face' | 'own' = 'face'): Promise<EncodedPhoto> {
+  const { data, info } = await shrinkPhoto(bytes, keptSize, (picture) =>
     picture
       .flatten({ background: '#ffffff' })
       .toColourspace('srgb')
@@ -67,7 +66,7 @@ export async function encodePhoto(bytes: Uint8Array): Promise<EncodedPhoto> {
     sharp(square, { raw: { width: side, height: side, channels } }).resize(Math.min(to, side));
   const files = [
     ...(await inFormats('thumb', sized(96))),
-    ...(await inFormats('card', sized(480))),
+    ...(await inFormats('card', card === 'face' ? sized(480) : full().resize(ownCard))),
     ...(await inFormats('full', full())),
   ];
   return { id: drawMediaId(), width, height, files };

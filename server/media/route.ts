@@ -6,8 +6,8 @@ import type { StoredContest } from '../contest/contest.ts';
 import type { Contests } from '../contest/contests.ts';
 import type { Db } from '../db.ts';
 import type { Guard, Guarded } from '../staff/session.ts';
+import { answerRange } from './film.ts';
 import { readSeenBy } from './media.ts';
-import { parseRange } from './range.ts';
 
 interface Held {
   type: string;
@@ -18,8 +18,6 @@ interface Held {
 }
 
 const CACHE_BYTES = 64 << 20;
-/** Most bytes of a film read from the database for one request: a player asks again for what follows. */
-const PIECE_BYTES = 2 << 20;
 const PICTURE = /^([0-9a-f]{24})-((?:thumb|card|full)\.(?:avif|webp|jpg))$/u;
 const FILM = /^([0-9a-f]{24})-(video\.mp4)$/u;
 
@@ -164,7 +162,6 @@ function isKnown(c: Context, etag: string): boolean {
   return asked?.includes(etag) ?? false;
 }
 
-/** A film is cut out of the database piece by piece: none is ever whole in memory, however many watch. */
 async function sendFilm(db: Db, c: Context, id: string): Promise<Response> {
   const kept = await db
     .selectFrom('media')
@@ -173,36 +170,14 @@ async function sendFilm(db: Db, c: Context, id: string): Promise<Response> {
     .where('name', '=', 'video.mp4')
     .executeTakeFirst();
   if (!kept) throw new Refusal('not_found');
-  const { size, type } = kept;
-  c.header('Accept-Ranges', 'bytes');
-  c.header('Content-Type', type);
-  const range = parseRange(c.req.header('Range'), size);
-  if (range === 'outside') {
-    c.header('Content-Range', `bytes */${size}`);
-    return c.body(null, 416);
-  }
-  const piece = async (from: number, to: number): Promise<Uint8Array<ArrayBuffer>> => {
-    const { rows } = await sql<{ bytes: Uint8Array }>`
-      select substring(bytes from ${from + 1}::int for ${to - from + 1}::int) as bytes
-      from media where id = ${id} and name = 'video.mp4'`.execute(db);
-    return new Uint8Array(rows[0]?.bytes ?? []);
-  };
-  if (range !== 'whole') {
-    const to = Math.min(range.to, range.from + PIECE_BYTES - 1);
-    c.header('Content-Range', `bytes ${range.from}-${to}/${size}`);
-    c.header('Content-Length', String(to - range.from + 1));
-    return c.body(await piece(range.from, to), 206);
-  }
-  c.header('Content-Length', String(size));
-  let at = 0;
-  const pieces = new ReadableStream<Uint8Array<ArrayBuffer>>({
-    async pull(stream) {
-      if (at >= size) return stream.close();
-      const bytes = await piece(at, Math.min(size, at + PIECE_BYTES) - 1);
-      if (bytes.length === 0) return stream.error(new Error('the film ended early'));
-      at += bytes.length;
-      stream.enqueue(bytes);
+  const { status, headers, body } = await answerRange(c.req.header('Range'), {
+    ...kept,
+    async read(from, to) {
+      const { rows } = await sql<{ bytes: Uint8Array }>`
+        select substring(bytes from ${from + 1}::int for ${to - from + 1}::int) as bytes
+        from media where id = ${id} and name = 'video.mp4'`.execute(db);
+      return new Uint8Array(rows[0]?.bytes ?? []);
     },
   });
-  return c.body(pieces);
+  return c.body(body, status, headers);
 }

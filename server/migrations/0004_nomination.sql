@@ -52,6 +52,8 @@ create table attachment (
   name       text not null,
   type       text not null,
   bytes      bytea not null,
+  -- What a page shows of it, in media: the picture itself, or the frame of a film.
+  photo      jsonb,
   created_at timestamptz not null default now()
 );
 alter table attachment alter column bytes set storage external;

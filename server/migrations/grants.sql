@@ -98,6 +98,8 @@ grant update (bytes) on objection_file to :app;
 grant select, insert on finding to :app;
 grant update (text, state, decided_by, decided_at, reason, entry) on finding to :app;
 grant select, insert on approval_scan to :app;
+grant select, insert on erasing to :app;
+grant update (state, decided_by, decided_at) on erasing to :app;
 grant select, insert on revocation to :app;
 grant update (state, decided_by, decided_at) on revocation to :app;
 

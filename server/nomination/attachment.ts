@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { type Kysely, sql, type Transaction } from 'kysely';
+import sharp from 'sharp';
 import { type AttachmentView, nominationLimits } from '@zuimei/shared/nomination.ts';
-import { pictureKind } from '@zuimei/shared/picture.ts';
+import { photoFaults, pictureKind } from '@zuimei/shared/picture.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Tables } from '../db.ts';
 import { openArchive } from '../document/archive.ts';
 import { cleanLine } from '../document/value.ts';
-import { shrinkPhoto } from '../media/photo.ts';
+import { answerRange } from '../media/film.ts';
+import { type EncodedPhoto, encodePhoto, shrinkPhoto } from '../media/photo.ts';
 import { clipStart } from '../text.ts';
-import { withFile } from '../upload/portrait.ts';
+import { keepPhoto, withFile } from '../upload/portrait.ts';
 
 type Reader = Kysely<Tables> | Transaction<Tables>;
 
@@ -68,29 +70,65 @@ export interface CheckedFile {
   name: string;
   type: string;
   bytes: Uint8Array;
+  /** Encoded anew where a page may show it. */
+  photo: EncodedPhoto | null;
 }
 
 /**
- * A file as it may be stored. Pictures are encoded anew, so that nothing but pixels survives (a phone writes into them where they were
- * taken). Refuses with too_large {limit in MB}, file_refused {name}, for a picture as shrinkPhoto.
+ * A file as it may be stored, for a field of papers and pictures, of one film, or of all three. Pictures are encoded anew, so that nothing
+ * but pixels survives (a phone writes into them where they were taken). Refuses with too_large {limit in MB}, file_refused {name}, for a picture as shrinkPhoto.
  */
 export async function checkFile(
   sent: { name: string; bytes: Uint8Array },
-  want: 'file' | 'video' = 'file',
+  want: 'file' | 'video' | 'media' = 'file',
 ): Promise<CheckedFile> {
   const name =
     clipStart(cleanLine(sent.name.split(/[/\\]/u).at(-1) ?? '').replace(/["<>|:*?]/gu, ''), 120) ||
     '未命名文件';
-  const limit = want === 'video' ? nominationLimits.videoBytes : nominationLimits.fileBytes;
-  if (sent.bytes.length > limit) throw new Refusal('too_large', { limit: `${limit >> 20} MB` });
   const kind = fileKind(sent.bytes);
-  if (want === 'file' && pictureKind(sent.bytes) === 'heic') throw new Refusal('photo_heic', { name });
-  if (kind === null || (want === 'video') !== (kind === 'mp4')) throw new Refusal('file_refused', { name });
+  const long = want === 'video' || (want === 'media' && kind === 'mp4');
+  const limit = long ? nominationLimits.videoBytes : nominationLimits.fileBytes;
+  if (sent.bytes.length > limit) throw new Refusal('too_large', { limit: `${limit >> 20} MB` });
+  if (want !== 'video' && pictureKind(sent.bytes) === 'heic') throw new Refusal('photo_heic', { name });
+  if (kind === null || long !== (kind === 'mp4')) throw new Refusal('file_refused', { name });
   const bytes = kind === 'jpg' || kind === 'png' ? await pixelsOf(kind, sent.bytes, name) : sent.bytes;
   const stem = name.replace(/\.[^.]{1,5}$/u, '');
   const ending = /\.([^.]{1,5})$/u.exec(name)?.[1]?.toLowerCase() ?? '';
   const fits = (kinds[kind].endings as readonly string[]).includes(ending);
-  return { name: fits ? name : `${stem}.${kinds[kind].endings[0]}`, type: kinds[kind].type, bytes };
+  return {
+    name: fits ? name : `${stem}.${kinds[kind].endings[0]}`,
+    type: kinds[kind].type,
+    bytes,
+    photo: null,
+  };
+}
+
+/** A frame where the sender's browser could draw none: dark, as wide as films are. */
+const dark = { create: { width: 480, height: 270, channels: 3, background: '#1d1917' } } as const;
+
+/**
+ * A checked file with what a page shows of it: of a picture itself, of a film the frame that came with it, of a paper nothing. Refuses, for a
+ * picture, as encodePhoto.
+ */
+export async function withPhoto(file: CheckedFile, frame: Uint8Array | null): Promise<CheckedFile> {
+  if (file.type === kinds.mp4.type) return { ...file, photo: await frameOf(frame) };
+  if (file.type !== kinds.jpg.type && file.type !== kinds.png.type) return file;
+  try {
+    return { ...file, photo: await encodePhoto(file.bytes, 'own') };
+  } catch (error) {
+    throw withFile(error, file.name);
+  }
+}
+
+/** A frame that is no picture costs nobody their film. */
+async function frameOf(frame: Uint8Array | null): Promise<EncodedPhoto> {
+  try {
+    if (frame) return await encodePhoto(frame, 'own');
+  } catch (error) {
+    const { code } = error instanceof Refusal ? error : { code: '' };
+    if (!photoFaults.some((one) => one === code)) throw error;
+  }
+  return await encodePhoto(await sharp(dark).png().toBuffer(), 'own');
 }
 
 async function pixelsOf(kind: 'jpg' | 'png', bytes: Uint8Array, name: string): Promise<Uint8Array> {
@@ -103,11 +141,20 @@ async function pixelsOf(kind: 'jpg' | 'png', bytes: Uint8Array, name: string): P
   }
 }
 
+const viewed = [
+  'id',
+  'field',
+  'name',
+  'type',
+  sql<number>`octet_length(bytes)`.as('bytes'),
+  'photo',
+] as const;
+
 /** Files of a nomination without their bytes, oldest first. */
 export async function readAttachments(db: Reader, nomination: number): Promise<AttachmentView[]> {
   const rows = await db
     .selectFrom('attachment')
-    .select(['id', 'field', 'name', 'type', sql<number>`octet_length(bytes)`.as('bytes')])
+    .select(viewed)
     .where('nomination', '=', nomination)
     .orderBy('created_at')
     .orderBy('id')
@@ -141,50 +188,84 @@ export async function addAttachment(
   else if (present.filter((one) => !papers(one.field)).length >= nominationLimits.files)
     throw new Refusal('too_many_files', { most: nominationLimits.files });
   const id = randomUUID();
+  const photo = file.photo && (await keepPhoto(tx, await contestOf(tx, nomination), file.photo));
   await tx
     .insertInto('attachment')
-    .values({ id, nomination, field, name: file.name, type: file.type, bytes: Buffer.from(file.bytes) })
+    .values({
+      ...{ id, nomination, field, name: file.name, type: file.type, bytes: Buffer.from(file.bytes) },
+      photo: photo && sql`${JSON.stringify(photo)}::jsonb`,
+    })
     .execute();
-  return { id, field, name: file.name, type: file.type, bytes: file.bytes.length };
+  return { id, field, name: file.name, type: file.type, bytes: file.bytes.length, photo };
 }
 
-/** One file of a nomination with its bytes. Refuses with not_found. */
-export async function readAttachment(
-  db: Reader,
-  id: string,
-  nomination: number,
-): Promise<AttachmentView & { content: Buffer }> {
+async function contestOf(tx: Transaction<Tables>, nomination: number): Promise<number> {
+  const of = tx.selectFrom('nomination').select('contest').where('id', '=', nomination);
+  return (await of.executeTakeFirstOrThrow()).contest;
+}
+
+/** One file of a nomination without its bytes. Refuses with not_found. */
+export async function readAttachment(db: Reader, id: string, nomination: number): Promise<AttachmentView> {
   const row = /^[0-9a-f-]{36}$/u.test(id)
     ? await db
         .selectFrom('attachment')
-        .select(['id', 'field', 'name', 'type', 'bytes'])
+        .select(viewed)
         .where('id', '=', id)
         .where('nomination', '=', nomination)
         .executeTakeFirst()
     : undefined;
   if (!row) throw new Refusal('not_found');
-  const { bytes, ...rest } = row;
-  return { ...rest, bytes: bytes.length, content: Buffer.from(bytes) };
+  return { ...row, bytes: Number(row.bytes) };
+}
+
+/** The whole of a paper that was just read; a film is only ever sent in pieces. */
+export async function readBytes(db: Reader, { id }: Pick<AttachmentView, 'id'>): Promise<Uint8Array> {
+  const { bytes } = await db
+    .selectFrom('attachment')
+    .select('bytes')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+  return bytes;
+}
+
+/**
+ * A file of a nomination as an answer, in the pieces that a player asks for by `range` (its header). Browsers play a film and show a
+ * picture of it in place; what is opened by itself is saved, as with sendFile.
+ */
+export async function sendAttachment(
+  db: Reader,
+  file: AttachmentView,
+  range: string | undefined,
+): Promise<Response> {
+  const { status, headers, body } = await answerRange(range, {
+    type: file.type,
+    size: file.bytes,
+    async read(from, to) {
+      const { rows } = await sql<{ bytes: Uint8Array }>`
+        select substring(bytes from ${from + 1}::int for ${to - from + 1}::int) as bytes
+        from attachment where id = ${file.id}`.execute(db);
+      return new Uint8Array(rows[0]?.bytes ?? []);
+    },
+  });
+  return new Response(body, { status, headers: { ...headers, ...savedAs(file.name) } });
 }
 
 /**
  * A stored file as an answer: always saved, never opened by the browser within our origin, never kept by anything in between. Only for
  * who has passed a guard.
  */
-export function sendAttachment(file: { name: string; type: string; content: Buffer }): Response {
-  const plain = file.name.replace(/[^\x20-\x7e]|["\\%]/gu, '_');
-  const exact = encodeURIComponent(file.name).replace(
-    /['()*]/gu,
-    (mark) => `%${mark.charCodeAt(0).toString(16)}`,
-  );
-  return new Response(new Uint8Array(file.content), {
-    headers: {
-      'Content-Type': file.type,
-      'Content-Length': String(file.content.length),
-      'Content-Disposition': `attachment; filename="${plain}"; filename*=UTF-8''${exact}`,
-      'X-Content-Type-Options': 'nosniff',
-      'Content-Security-Policy': "default-src 'none'; sandbox",
-      'Cache-Control': 'no-store',
-    },
-  });
+export function sendFile(file: { name: string; type: string; content: Buffer }): Response {
+  const headers = { 'Content-Type': file.type, 'Content-Length': String(file.content.length) };
+  return new Response(new Uint8Array(file.content), { headers: { ...headers, ...savedAs(file.name) } });
+}
+
+function savedAs(name: string): Record<string, string> {
+  const plain = name.replace(/[^\x20-\x7e]|["\\%]/gu, '_');
+  const exact = encodeURIComponent(name).replace(/['()*]/gu, (mark) => `%${mark.charCodeAt(0).toString(16)}`);
+  return {
+    'Content-Disposition': `attachment; filename="${plain}"; filename*=UTF-8''${exact}`,
+    'X-Content-Type-Options': 'nosniff',
+    'Content-Security-Policy': "default-src 'none'; sandbox",
+    'Cache-Control': 'no-store',
+  };
 }

@@ -66,6 +66,7 @@ export async function readOpinions(db: Reader, nomination: number): Promise<Opin
             name: row.name ?? '',
             type: row.type ?? '',
             bytes: Number(row.bytes ?? 0),
+            photo: null,
           }
         : null,
     enteredBy: row.entered_by,

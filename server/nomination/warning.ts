@@ -2,6 +2,7 @@ import { fieldsFor } from '@zuimei/shared/answer.ts';
 import type { CandidateKind, Photo } from '@zuimei/shared/contest.ts';
 import type { Consent, FormValues } from '@zuimei/shared/nomination.ts';
 import { type GivenOpinion, lacksOf } from '@zuimei/shared/opinion.ts';
+import { frameOf, smallness } from '@zuimei/shared/picture.ts';
 import type { Collection, FormField } from '@zuimei/shared/plan/plan.ts';
 import type { Warning, WarningCode } from '@zuimei/shared/shortlist.ts';
 import { countChars, unshownIn } from '@zuimei/shared/text/character.ts';
@@ -40,7 +41,7 @@ const leading =
 /** Everything about a nomination that a reviewer should look at, gravest first. Pure; `now` for years of service that still run. */
 export function warningsOf(collection: Collection, one: Checked, now: number): Warning[] {
   const found: Warning[] = [];
-  const warn = (code: WarningCode, details: Warning['details'] = {}) => found.push({ code, details });
+  const warn: Warn = (code, details = {}) => void found.push({ code, details });
   const asked = new Map(fieldsFor(collection.form, one.kind).map((field) => [field.key as string, field]));
   const said = (key: string): string => one.answers[key] ?? one.hidden[key] ?? '';
 
@@ -71,11 +72,12 @@ type Asked = ReadonlyMap<string, FormField>;
 function warnOfPhoto(collection: Collection, one: Checked, asked: Asked, warn: Warn): void {
   const wanted = [...asked.values()].some((field) => field.type === 'photo');
   if (!wanted) return;
-  const { width, height } = collection.photo;
-  if (!one.photo) warn('photo_missing');
-  // A stored picture is at most 1080 wide: a form that asks for more cannot be held against it.
-  else if (one.photo.width < Math.min(width, 1080) * 0.9 || one.photo.height < Math.min(height, 1080) * 0.9)
-    warn('photo_small', { has: `${one.photo.width}×${one.photo.height}`, asked: `${width}×${height}` });
+  const film = [...asked.values()].some(({ key, type }) => type === 'video' && one.files.has(key));
+  const frame = frameOf(collection.photo, one.kind, film);
+  const { word } = frame;
+  if (!one.photo) return warn('photo_missing', { word });
+  const small = smallness(one.photo, frame);
+  if (small) warn('photo_small', { word, ...small });
 }
 
 /** Of what the public will read; a private text shows its boxes to staff alone. */
@@ -93,7 +95,8 @@ function warnOfTexts(collection: Collection, one: Checked, asked: Asked, warn: W
     if (field.limit === 0 || length <= field.limit) continue;
     warn(key === 'reason' ? 'reason_long' : 'text_long', { title: field.title, length, limit: field.limit });
   }
-  const told = ['deeds', 'practice'].find((key) => asked.has(key));
+  // A work speaks for itself.
+  const told = one.kind === 'work' ? undefined : ['deeds', 'practice'].find((key) => asked.has(key));
   if (told) {
     const length = countChars(one.answers[told] ?? '');
     if (length < DEEDS_LEAST) warn('deeds_short', { title: asked.get(told)?.title ?? '', length });

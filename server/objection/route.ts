@@ -30,7 +30,7 @@ import { checkOwnSite } from '../http/ownsite.ts';
 import { checkReason } from '../http/reason.ts';
 import { instant, named, rowId, rowNumber, unjudged, whole, words } from '../http/shape.ts';
 import { readCourse } from '../judging/course.ts';
-import { checkFile, sendAttachment } from '../nomination/attachment.ts';
+import { checkFile, sendFile } from '../nomination/attachment.ts';
 import type { Secrets } from '../secret.ts';
 import type { Seals } from '../staff/seal.ts';
 import type { Guard, Guarded } from '../staff/session.ts';
@@ -169,7 +169,7 @@ export function objectionRoute(parts: {
     })
     .get(`${one}/files/:file`, guard('auditor', 'organizer', 'reviewer'), async (c) => {
       const [slug, file] = [c.req.param('slug'), c.req.param('file')];
-      return sendAttachment(await readObjectionFile(all, slug, c.get('person'), noOf(c), file));
+      return sendFile(await readObjectionFile(all, slug, c.get('person'), noOf(c), file));
     })
     .post(`${one}/findings`, office, async (c) => {
       const given = await readBody(c.req, finding);

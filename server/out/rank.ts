@@ -1,4 +1,3 @@
-import { phaseAt } from '@zuimei/shared/contest.ts';
 import type { Mark, RankRound, RankRow } from '@zuimei/shared/out.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { inOrder, ranksOf } from '@zuimei/shared/statistics/rank.ts';
@@ -86,7 +85,7 @@ export function rankTables(
   rank: Rank,
   mark: Mark | null,
 ): PaperTable[] {
-  const voting = phaseAt(contest, source.now) === 'voting';
+  const voting = contest.rounds.some(({ closes }) => source.now < Date.parse(closes));
   return rank.rounds.map((round): PaperTable => {
     const name = rank.rounds.length > 1 ? `第 ${round.round + 1} 轮` : rank.hideOrder ? '票数' : '票数排行';
     const columns: Column[] = [

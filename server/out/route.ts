@@ -63,11 +63,12 @@ export function outRoute(parts: {
   const { db, clock, guard, transparency } = parts;
   const press = createPress(parts.turns);
   const key = privateKey(parts.secrets);
-  const readers = guard('organizer', 'auditor', 'reviewer');
+  const reading = ['organizer', 'auditor', 'reviewer'] as const;
+  const readers = guard(...reading);
 
   return new Hono<Guarded>()
-    .get('/api/console/contests/:slug/out', readers, async (c) =>
-      c.json(await readOut(db, transparency, c.req.param('slug'), c.get('person').roles, clock())),
+    .get('/api/console/contests/:slug/out', guard('administrator', ...reading), async (c) =>
+      c.json(await readOut(db, transparency, c.req.param('slug'), c.get('person'), clock())),
     )
     .get('/api/console/contests/:slug/out/:what', readers, async (c) => {
       const what = parseInput(picklist(printNames), c.req.param('what'));

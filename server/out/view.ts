@@ -2,7 +2,6 @@ import { sql } from 'kysely';
 import { phaseAt } from '@zuimei/shared/contest.ts';
 import { type OutView, type PaperLine, paperNames, paperRoles } from '@zuimei/shared/out.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import type { Role } from '@zuimei/shared/staff.ts';
 import { readRetention } from '../archive/retention.ts';
 import { readContest } from '../contest/contest.ts';
 import { readStored } from '../contest/plan.ts';
@@ -10,6 +9,7 @@ import type { Db } from '../db.ts';
 import { readCourse } from '../judging/course.ts';
 import { readVerdicts } from '../judging/verdict.ts';
 import type { Log } from '../log/log.ts';
+import type { Person } from '../staff/session.ts';
 import { readTally } from '../tally/snapshot.ts';
 import { courseLines } from './course.ts';
 import { judgingRows } from './judging.ts';
@@ -62,7 +62,7 @@ export async function readOut(
   db: Db,
   log: Log,
   slug: string,
-  roles: readonly Role[],
+  { roles, staff }: Pick<Person, 'roles' | 'staff'>,
   now: number,
 ): Promise<OutView> {
   const stored = await readStored(db, slug);
@@ -78,7 +78,9 @@ export async function readOut(
     sender: source.settings.organizers[0] ?? '',
     papers: papers.filter((paper) => may(paper.name)),
     nominations: may('card') ? await readNames(db, source.id) : [],
-    retention: roles.includes('organizer') ? await readRetention(db, stored, source.settings, now) : null,
+    retention: roles.some((role) => role === 'organizer' || role === 'administrator')
+      ? await readRetention(db, stored, staff, now)
+      : null,
   };
 }
 

@@ -8,9 +8,11 @@ import type {
   PresetName,
 } from '@zuimei/shared/plan/plan.ts';
 import { nextYear, planFrom, presets, yearOf } from '@zuimei/shared/plan/preset.ts';
+import { type Known, stepsOf } from '@zuimei/shared/plan/steps.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import type { Course } from '@zuimei/shared/result/course.ts';
+import { type Course, courseOf } from '@zuimei/shared/result/course.ts';
 import { courseNext } from '@zuimei/shared/result/next.ts';
+import { skippable, skippedAt } from '@zuimei/shared/result/skipped.ts';
 import type { Scope } from '@zuimei/shared/staff.ts';
 import { readCalendar } from '../calendar/calendar.ts';
 import { announcedOf } from '../contest/contest.ts';
@@ -38,8 +40,8 @@ const STEM: Record<PresetName, string> = {
 
 /** All contests, and how new ones begin. Everything made here is a draft that the public does not see. */
 export interface Catalogue {
-  /** Newest first, of those in the scope. `drafts`: those never published too. */
-  list(scope: Scope, drafts: boolean): Promise<ContestLine[]>;
+  /** Newest first, of those in the scope. `drafts`: those never published too. `seated`: those alone in which this account is a judge. */
+  list(scope: Scope, which: { drafts: boolean; seated?: number | null }): Promise<ContestLine[]>;
   /** Gives the slug; who belongs to named contests belongs to this one too, as to a copy. Refuses with slug_taken when one was asked for that is in use. */
   create(actor: Actor, asked: NewContest): Promise<string>;
   /**
@@ -82,21 +84,28 @@ export function createCatalogue(parts: {
   }
 
   return {
-    async list(scope, drafts) {
+    async list(scope, { drafts, seated = null }) {
       const { rows } = await sql<Row>`
         select c.id, c.slug, c.settings, c.collection ->> 'preset' as preset, c.published_at, c.archived_at, c.noticed_at, c.resulted_at,
+          c.collection, c.erased_at is not null as erased, coalesce(n.accepted, 0) as accepted, coalesce(s.seats, 0) as seats,
+          coalesce(s.locked, 0) as locked, exists (select 1 from erasing e where e.contest = c.id and e.state = 'open') as erasing,
           c.draft is not null as changed, coalesce(u.units, 0) as units, coalesce(n.nominations, 0) as nominations,
           coalesce(n.waiting, 0) as waiting, coalesce(k.candidates, 0) as candidates,
           coalesce(t.ballots, 0) as ballots, coalesce(t.held, 0) as held
         from contest c
         left join (select contest, count(*) as units from unit group by contest) u on u.contest = c.id
         left join (select contest, count(*) filter (where state not in ('draft', 'withdrawn')) as nominations,
-          count(*) filter (where state = 'submitted') as waiting from nomination group by contest) n on n.contest = c.id
+          count(*) filter (where state = 'submitted') as waiting, count(*) filter (where state = 'accepted') as accepted
+          from nomination group by contest) n on n.contest = c.id
+        left join (select seat.contest, count(*) as seats, count(*) filter (where exists (select 1 from sheet h
+            where h.seat = seat.id and h.reopened_at is null)) as locked
+          from seat where kind = 'full' and state = 'seated' group by seat.contest) s on s.contest = c.id
         left join (select contest, count(*) as candidates from candidate group by contest) k on k.contest = c.id
         left join (select contest, sum(votes) as ballots, sum(held) as held from tally where candidate = 0
           group by contest) t on t.contest = c.id
         where (${drafts} or c.published_at is not null)
           and ${scope === 'all' ? sql`true` : sql`c.slug = any(${slugArray(scope)})`}
+          and ${seated === null ? sql`true` : sql`exists (select 1 from seat where seat.contest = c.id and seat.staff = ${seated})`}
         order by c.id desc limit ${MOST_CONTESTS}`.execute(db);
       const now = clock();
       const courses = await readCourses(
@@ -185,6 +194,12 @@ interface Row {
   noticed_at: Date | null;
   resulted_at: Date | null;
   archived_at: Date | null;
+  collection: unknown;
+  erased: boolean;
+  erasing: boolean;
+  accepted: Count;
+  seats: Count;
+  locked: Count;
   changed: boolean;
   units: Count;
   nominations: Count;
@@ -217,11 +232,33 @@ function lineOf(row: Row, course: Course | null, now: number): ContestLine {
     next: next ? { phase: next.phase, at: next.from } : null,
     judged: outcome !== null,
     course: course?.choice && outcome ? courseNext(course, outcome.notice, now) : null,
+    steps: stepsOf(knownOf(row, course, now), now),
+    erasing: row.erasing,
     units: Number(row.units),
     nominations: Number(row.nominations),
     waiting: Number(row.waiting),
     candidates: Number(row.candidates),
     ballots: Number(row.ballots),
     held: Number(row.held),
+  };
+}
+
+/** Of an archived contest the ledger is not asked any more: what was published tells how far it came. */
+function knownOf(row: Row, course: Course | null, now: number): Known {
+  const { settings } = row;
+  const announced = announcedOf(row);
+  const archived = row.archived_at !== null;
+  const came = skippable.filter(
+    (one) =>
+      one !== 'objection' && !(one === 'notice' || one === 'result' ? announced[one] : announced.notice),
+  );
+  const ahead = archived ? came : skippedAt({ ...settings, course: course ?? courseOf([]) }, now);
+  return {
+    ...{ published: row.published_at !== null, archived, erased: row.erased },
+    collection: row.collection === null ? null : collectionDocument.read(row.collection),
+    ...{ units: Number(row.units), undecided: Number(row.waiting), accepted: Number(row.accepted) },
+    ...{ candidates: Number(row.candidates), rounds: settings.rounds, outcome: settings.outcome },
+    ...{ seats: Number(row.seats), locked: Number(row.locked), ahead },
+    chosen: archived ? announced.notice !== null : (course?.choice ?? null) !== null,
   };
 }

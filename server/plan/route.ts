@@ -38,7 +38,7 @@ const previewQuery = object({
 const drafters: readonly Role[] = ['organizer', 'reviewer'];
 
 /**
- * GET    /api/console/contests                          all staff but units: theirs that are published; drafts only organizer and reviewer
+ * GET    /api/console/contests                          all staff but units: theirs that are published; drafts only organizer and reviewer; a judge's are those with a seat
  * POST   /api/console/contests                          organizer: a draft from a preset → {slug}
  * DELETE /api/console/contests/:slug                    organizer: a draft that was never published
  * POST   /api/console/contests/:slug/copy               organizer → {slug}
@@ -67,9 +67,10 @@ export function planRoute(parts: {
   const base = '/api/console/contests';
   return new Hono<Guarded>()
     .get(base, guard('administrator', 'organizer', 'reviewer', 'auditor', 'expert'), async (c) => {
-      const { roles, contests } = c.get('person');
+      const { roles, contests, staff } = c.get('person');
       const drafts = roles.some((role) => drafters.includes(role));
-      return c.json(await catalogue.list(contests, drafts));
+      const judges = roles.every((role) => role === 'expert');
+      return c.json(await catalogue.list(contests, { drafts, seated: judges ? staff : null }));
     })
     .post(base, organizer, async (c) => {
       const { slug, ...asked } = await readBody(c.req, bodies.create);

@@ -8,7 +8,7 @@ import type { BelowLine } from '@zuimei/shared/unit.ts';
 import type { StoredPlan } from '../contest/plan.ts';
 import type { Tables } from '../db.ts';
 import { rowNumber } from '../http/shape.ts';
-import { addAttachment, opinionField, readAttachment } from '../nomination/attachment.ts';
+import { addAttachment, opinionField, readAttachment, readBytes } from '../nomination/attachment.ts';
 import { type Filing, returnNomination } from '../nomination/filing.ts';
 import { type NominationRow, readLines, readNomination, recordEvent } from '../nomination/nomination.ts';
 import { opinionBody, readGiven, saveOpinion } from '../nomination/opinion.ts';
@@ -124,12 +124,10 @@ export async function giveOpinion(
   const scan = given.file === null || others.length === 0 ? null : await readAttachment(tx, given.file, id);
   if (scan && scan.bytes * others.length > COPIES_BYTES)
     throw new Refusal('too_large', { limit: `${Math.floor((COPIES_BYTES >> 20) / others.length)} MB` });
+  const paper = scan && { ...scan, bytes: await readBytes(tx, scan), photo: null };
   const name = filed.collection.opinions.find((one) => one.id === step)?.name ?? step;
   for (const one of [id, ...others]) {
-    const copy =
-      scan && one !== id
-        ? await addAttachment(tx, one, opinionField(step), { ...scan, bytes: scan.content }, true)
-        : null;
+    const copy = paper && one !== id ? await addAttachment(tx, one, opinionField(step), paper, true) : null;
     const file = copy?.id ?? (one === id ? given.file : null);
     await saveOpinion(tx, filed.collection, one, step, { ...given, file }, filed.actor, filed.now);
     await recordEvent(tx, one, filed.actor, 'opinion', name);

@@ -19,6 +19,7 @@ import {
   checkFile,
   opinionField,
   readAttachment,
+  withPhoto,
 } from '../nomination/attachment.ts';
 import {
   createNomination,
@@ -245,7 +246,7 @@ export function createPortal({ db, keys, clock }: { db: Db; keys: NominationKeys
 
     /** The cropped portrait, or none; its pixels alone survive. */
     async photo(person: Person, id: number, sent: SentFile | null): Promise<NominationView> {
-      const encoded = sent ? await encodePortrait(sent) : null;
+      const encoded = sent ? await encodePortrait(sent, (await own(person, id)).kind) : null;
       return await on(person, id, async (tx, filed, row) => {
         mustBeOpen(row, filed);
         const photo: Photo | null = encoded ? await keepPhoto(tx, filed.contest.id, encoded) : null;
@@ -260,23 +261,27 @@ export function createPortal({ db, keys, clock }: { db: Db; keys: NominationKeys
       const { collection } = filed;
       if (field === CONSENT_FIELD || stepIn(field) !== null) return nominationLimits.fileBytes;
       const type = collection.form.find((one) => one.key === field)?.type;
-      if (type !== 'files' && type !== 'video') throw new Refusal('bad_request', { field });
-      return type === 'video' ? nominationLimits.videoBytes : nominationLimits.fileBytes;
+      if (type === 'video' || type === 'media') return nominationLimits.videoBytes;
+      if (type !== 'files') throw new Refusal('bad_request', { field });
+      return nominationLimits.fileBytes;
     },
 
+    /** `frame`: of a film that a page may show, drawn by the browser that sends it. */
     async addFile(
       person: Person,
       id: number,
       field: string,
       sent: SentFile | undefined,
+      frame: SentFile | undefined,
     ): Promise<AttachmentView> {
       if (!sent) throw new Refusal('bad_request', { field: 'file' });
       const filed = await filing(person);
       const type = filed.collection.form.find((one) => one.key === field)?.type;
-      const file = await checkFile(sent, type === 'video' ? 'video' : 'file');
+      const checked = await checkFile(sent, type === 'video' || type === 'media' ? type : 'file');
+      const file = type === 'media' ? await withPhoto(checked, frame?.bytes ?? null) : checked;
       return await db.transaction().execute(async (tx) => {
         const kept = await fieldFor(tx, filed, id, field, true);
-        return await addAttachment(tx, id, kept, file, type !== 'files');
+        return await addAttachment(tx, id, kept, file, type !== 'files' && type !== 'media');
       });
     },
 

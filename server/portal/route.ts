@@ -24,6 +24,9 @@ import type { Uploads } from '../upload/upload.ts';
 import { givenBody } from './opinion.ts';
 import { createPortal } from './portal.ts';
 
+/** Room for the frame that comes with a film. */
+const FRAME_BYTES = 512 << 10;
+
 const line = (most: number) => pipe(string(), maxLength(most));
 const fieldKey = /^[A-Za-z][A-Za-z0-9_/-]{0,63}$/;
 
@@ -156,15 +159,15 @@ export function portalRoute(parts: {
     .post(`${one}/files/:field`, unit, async (c) => {
       const field = c.req.param('field');
       const most = await portal.checkField(c.get('person'), idOf(c), field);
-      using upload = await uploads.read(c.req.raw, c.get('person'), most);
-      const { files } = upload;
-      return c.json(await portal.addFile(c.get('person'), idOf(c), field, files[0]), 201);
+      using upload = await uploads.read(c.req.raw, c.get('person'), most + FRAME_BYTES, 2);
+      const [file, frame] = upload.files;
+      return c.json(await portal.addFile(c.get('person'), idOf(c), field, file, frame), 201);
     })
     .get(`${one}/files/:file`, unit, async (c) => {
       const row = await portal.seen(c.get('person'), idOf(c));
       const file = await readAttachment(db, c.req.param('file'), row.id);
       await opened(c.get('person'), row, file);
-      return sendAttachment(file);
+      return await sendAttachment(db, file, c.req.header('Range'));
     })
     .delete(`${one}/files/:file`, unit, async (c) => {
       await portal.removeFile(c.get('person'), idOf(c), c.req.param('file'));

@@ -120,7 +120,7 @@ export function reviewRoute(parts: { db: Db; secrets: Secrets; clock: () => numb
       if (!isReadable(row)) throw new Refusal('not_found');
       const file = await readAttachment(db, c.req.param('file'), row.id);
       await opened(c.get('person'), row, file);
-      return sendAttachment(file);
+      return await sendAttachment(db, file, c.req.header('Range'));
     })
     .post(`${base}/:id/reveal`, guard.fresh('organizer'), async (c) => {
       const body = await readBody(c.req, asked);

@@ -120,6 +120,19 @@ export async function withdrawCandidate(
   });
 }
 
+/** What kind of candidate this is. Refuses with not_found. */
+export async function readKind(db: Db, slug: string, number: number): Promise<Candidate['kind']> {
+  const row = await db
+    .selectFrom('candidate')
+    .innerJoin('contest', 'contest.id', 'candidate.contest')
+    .select('candidate.body')
+    .where('contest.slug', '=', slug)
+    .where('candidate.number', '=', number)
+    .executeTakeFirst();
+  if (!row) throw new Refusal('not_found');
+  return candidateDocument.read(row.body).kind;
+}
+
 /**
  * Puts right what is public of a candidate, with a reason: the entry in the ledger names the fields that changed. A photo comes encoded
  * and is kept only if the correction is. Refuses with not_found, with not_now once archived, and with nothing_to_publish when nothing is different.
@@ -141,12 +154,13 @@ export async function correctCandidate(
     async change(tx, contestId) {
       await readOpen(tx, slug, now);
       const body = await lockCandidate(tx, contestId, number);
-      const { photo: encoded, ...texts } = change;
+      const { photo: encoded, shown, ...texts } = change;
+      const further = body.photos.slice(1).filter(({ id }) => shown?.includes(id) ?? true);
       const photo = encoded && (await keepPhoto(tx, contestId, encoded));
       const fresh: Candidate = {
         ...body,
         ...texts,
-        photos: photo ? [photo, ...body.photos.slice(1)] : body.photos,
+        photos: [...(photo ? [photo] : body.photos.slice(0, 1)), ...further],
       };
       fields = ([...Object.keys(texts), 'photos'] as (keyof Candidate)[]).filter(
         (key) => JSON.stringify(fresh[key]) !== JSON.stringify(body[key]),

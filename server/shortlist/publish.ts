@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import { fieldsFor } from '@zuimei/shared/answer.ts';
 import type { NamedCalendar } from '@zuimei/shared/calendar.ts';
-import type { Candidate, Phase, ScheduleStep } from '@zuimei/shared/contest.ts';
+import type { Candidate, Phase, ScheduleStep, Shown } from '@zuimei/shared/contest.ts';
 import { phases } from '@zuimei/shared/contest.ts';
 import { checkPlan } from '@zuimei/shared/plan/check.ts';
 import type { ContestPlan } from '@zuimei/shared/plan/plan.ts';
@@ -18,6 +18,7 @@ import { readStored } from '../contest/plan.ts';
 import type { Tables } from '../db.ts';
 import { drawMediaId } from '../media/photo.ts';
 import { type NominationKeys, openHidden } from '../nomination/answers.ts';
+import { readAttachments } from '../nomination/attachment.ts';
 import { candidateFields, type NominationRow, recordEvent } from '../nomination/nomination.ts';
 import { checkPlaces } from '../review/places.ts';
 import { type Collecting, collecting } from '../review/review.ts';
@@ -92,9 +93,11 @@ async function addCandidate(
     .executeTakeFirstOrThrow();
   const row: NominationRow = { ...nomination, unit_name: unit };
   if (number === null) throw new Refusal('shortlist_incomplete', { name: row.name, lack: 'number' });
+  const fields = candidateFields(stored.collection, row);
   const video = await copyFilm(tx, stored, row);
   const candidate: Candidate = {
-    ...candidateFields(stored.collection, row),
+    ...fields,
+    photos: [...fields.photos, ...(await showMedia(tx, stored, row))],
     number,
     withdrawn: null,
     ...(video ? { video } : {}),
@@ -132,7 +135,7 @@ async function copyFilm(
   if (!field) return null;
   const file = await tx
     .selectFrom('attachment')
-    .select(['bytes', 'type'])
+    .select('id')
     .where('nomination', '=', row.id)
     .where('field', '=', field.key)
     .where('type', '=', 'video/mp4')
@@ -140,11 +143,35 @@ async function copyFilm(
     .executeTakeFirst();
   if (!file) return null;
   const id = drawMediaId();
-  await tx
-    .insertInto('media')
-    .values({ id, name: 'video.mp4', contest: stored.id, type: file.type, bytes: file.bytes })
-    .execute();
+  await addFilm(tx, stored.id, file.id, id);
   return { id };
+}
+
+async function addFilm(
+  tx: Transaction<Tables>,
+  contest: number,
+  attachment: string,
+  id: string,
+): Promise<void> {
+  await sql`
+    insert into media (id, name, contest, type, bytes)
+    select ${id}, 'video.mp4', ${contest}, type, bytes from attachment where id = ${attachment}`.execute(tx);
+}
+
+/** Pictures and films of public fields, in the order they came: pictures lie ready since they were sent, films are copied. */
+async function showMedia(tx: Transaction<Tables>, stored: Collecting, row: NominationRow): Promise<Shown[]> {
+  const keys = fieldsFor(stored.collection.form, row.kind)
+    .filter(({ type, audience }) => type === 'media' && audience === 'public')
+    .map(({ key }) => key);
+  const files = (await readAttachments(tx, row.id)).filter(({ field }) => keys.includes(field));
+  const shown: Shown[] = [];
+  for (const { id, type, photo } of files) {
+    if (!photo) continue;
+    const film = type === 'video/mp4';
+    if (film) await addFilm(tx, stored.id, id, photo.id);
+    shown.push(film ? { ...photo, film } : photo);
+  }
+  return shown;
 }
 
 /** What is in force, and what an organizer is still preparing, both go on from here. */

@@ -20,7 +20,7 @@ import type { Tallies } from '../tally/route.ts';
 import { encodePortrait } from '../upload/portrait.ts';
 import type { Uploads } from '../upload/upload.ts';
 import type { Ledger } from '../vote/ledger.ts';
-import { correctCandidate, readCandidates, withdrawCandidate } from './candidate.ts';
+import { correctCandidate, readCandidates, readKind, withdrawCandidate } from './candidate.ts';
 import { publishShortlist } from './publish.ts';
 import { drawNumbers, lineOf, orderNumbers, readDraw, readListed, setNumbers } from './shortlist.ts';
 
@@ -53,6 +53,7 @@ const correction = object({
     reason: optional(words(1_000)),
     deeds: optional(pipe(array(section), maxLength(30))),
     honours: optional(pipe(array(words(400)), maxLength(100))),
+    shown: optional(pipe(array(words(40)), maxLength(100))),
   }),
 });
 
@@ -165,7 +166,7 @@ export function shortlistRoute(parts: {
       const why = checkReason(fields['reason']);
       const [file] = files;
       if (!file) throw new Refusal('bad_request', { field: 'file' });
-      const photo = await encodePortrait(file);
+      const photo = await encodePortrait(file, await readKind(db, slug, number));
       await correctCandidate(parts, slug, c.get('person'), number, { photo }, why, clock());
       await renew(slug);
       return c.json({ fields: ['photos'], list: await readCandidates(db, parts.tallies, slug, clock()) });

@@ -256,7 +256,7 @@ export interface Guard {
 }
 
 /** What may still be done to an archived contest: take papers out, look behind a mask, copy it, erase. */
-const STILL = /\/(out\/\w+|certificates|archive|erase|copy|reveal)$/;
+const STILL = /\/(out\/\w+|certificates|archive|erase(\/decide)?|copy|reveal)$/;
 
 /**
  * The door of every console route: `guard('organizer', 'reviewer')` lets in who is signed in with one of these roles and, where the

@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import type { Photo } from '@zuimei/shared/contest.ts';
+import type { CandidateKind, Photo } from '@zuimei/shared/contest.ts';
 import { photoFaults } from '@zuimei/shared/picture.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Tables } from '../db.ts';
@@ -7,10 +7,16 @@ import type { Nomination } from '../document/nomination.ts';
 import { type Problem, problemAt } from '../document/problem.ts';
 import { type EncodedPhoto, encodePhoto } from '../media/photo.ts';
 
+/** A face's card is a square around it; the picture of a case or a work keeps its shape. */
+const cardOf = (kind: CandidateKind) => (kind === 'case' || kind === 'work' ? 'own' : 'face');
+
 /** An uploaded picture encoded anew, not yet stored. Refuses as encodePhoto, with the name of the file beside. */
-export async function encodePortrait(sent: { name: string; bytes: Uint8Array }): Promise<EncodedPhoto> {
+export async function encodePortrait(
+  sent: { name: string; bytes: Uint8Array },
+  kind: CandidateKind = 'person',
+): Promise<EncodedPhoto> {
   try {
-    return await encodePhoto(sent.bytes);
+    return await encodePhoto(sent.bytes, cardOf(kind));
   } catch (error) {
     throw withFile(error, sent.name);
   }
@@ -20,7 +26,7 @@ export async function encodePortrait(sent: { name: string; bytes: Uint8Array }):
 export async function readPortrait(nomination: Nomination): Promise<EncodedPhoto | Problem | null> {
   if (!nomination.photo) return null;
   try {
-    return await encodePhoto(nomination.photo);
+    return await encodePhoto(nomination.photo, cardOf(nomination.candidate.kind));
   } catch (error) {
     const code = error instanceof Refusal ? photoFaults.find((one) => one === error.code) : undefined;
     if (!(error instanceof Refusal) || !code) throw error;

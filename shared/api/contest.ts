@@ -62,11 +62,13 @@ export interface ContestApi {
     reply: Done;
   };
   'DELETE /api/console/contests/:slug/announcements/:at': { reply: Done };
-  'POST /api/console/contests/:slug/archive': { body: Reasoned; reply: Done };
+  /** `skip`: what is left out, as typed (shared/result/skipped.ts). */
+  'POST /api/console/contests/:slug/archive': { body: Reasoned & { skip?: string }; reply: Done };
   'POST /api/console/contests/:slug/erase': {
     body: Reasoned & { confirm: string; trace?: boolean };
     reply: Done;
   };
+  'POST /api/console/contests/:slug/erase/decide': { body: Reasoned & { granted: boolean }; reply: Done };
 
   'GET /api/console/contests/:slug/out': { reply: OutView };
   'GET /api/console/contests/:slug/out/:what': { reply: PrintView };

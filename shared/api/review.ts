@@ -114,6 +114,7 @@ export interface ReviewApi {
         reason?: string;
         deeds?: Section[];
         honours?: string[];
+        shown?: string[];
       };
     };
     /** `fields`: which of them are another now. */

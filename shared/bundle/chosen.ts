@@ -1,8 +1,8 @@
 import { foundChoice, settledOrder } from '../judging/found.ts';
 import { isRefused } from '../judging/refused.ts';
-import { redoTie } from '../judging/tie.ts';
-import { type CourseEntry, chosenNow, courseOf, courseReads, fallenOf } from '../result/course.ts';
-import { nextAlternate } from '../standing.ts';
+import { type OpenTie, redoTie, tieOf } from '../judging/tie.ts';
+import { type CourseEntry, courseOf, courseReads, everChosen, fallenOf } from '../result/course.ts';
+import { foundPromotion, openedSecrets, promotionTie } from '../result/promotion.ts';
 import { rulesInForce, standersOf, standingEntry } from './counted.ts';
 import type { ChoiceFile, StandingFile, TiesFile } from './format.ts';
 import { digestOf, sameDigest } from './judged.ts';
@@ -28,18 +28,43 @@ function boundsBefore(acts: readonly CourseEntry[], entry: number) {
   );
 }
 
-/** Who would be chosen before an entry, with these ties settled. */
-function choiceBefore({ acts, json }: Opened, entry: number, ties: TiesFile) {
+/** Ties that were settled before an entry: a later one never bears on it. */
+function tiesBefore({ json }: Opened, entry: number): TiesFile {
+  return (json('ties.json') as TiesFile).filter((tie) => tie.entry < entry);
+}
+
+/** Who would be chosen before an entry. */
+function choiceBefore(opened: Opened, entry: number) {
+  const { acts, json } = opened;
   const { order } = json('standing.json') as StandingFile;
   const settled = settledOrder(
     order,
-    ties.map(({ document }) => document),
+    tiesBefore(opened, entry).map(({ document }) => document),
   );
   const { outcome } = rulesInForce(acts, entry);
   return foundChoice(outcome, boundsBefore(acts, entry), settled, goneBefore(acts, entry));
 }
 
-/** 11: every tie was open when it was settled, and its lot or its ballots give that order. */
+/** What a promotion before an entry is found from. */
+function promotionBefore(opened: Opened, entry: number): Parameters<typeof foundPromotion> {
+  const { acts, json } = opened;
+  const { order } = json('standing.json') as StandingFile;
+  const { outcome } = rulesInForce(acts, entry);
+  const ground = { outcome, candidates: boundsBefore(acts, entry), order };
+  return [ground, tiesBefore(opened, entry), courseBefore(acts, entry), goneBefore(acts, entry)];
+}
+
+/** The tie that was open before an entry: the one that the choice waited for, and after it the one that a promotion waited for. */
+function tieBefore(opened: Opened, entry: number): OpenTie | null {
+  return courseBefore(opened.acts, entry).choice
+    ? promotionTie(...promotionBefore(opened, entry))
+    : tieOf(choiceBefore(opened, entry));
+}
+
+/**
+ * 11: every tie was open when it was settled, its lot or its ballots give that order, and once somebody was chosen none of them stands in one
+ * that is settled later.
+ */
 export function checkTies(opened: Opened, say: Say): string {
   const { acts, json } = opened;
   const standing = standingEntry(opened);
@@ -54,17 +79,38 @@ export function checkTies(opened: Opened, say: Say): string {
       );
       continue;
     }
-    const before = choiceBefore(opened, act.index, ties.slice(0, i));
-    const { outcome } = rulesInForce(acts, act.index);
-    const anew =
-      isRefused(before) && before.refusal === 'tie_open' ? redoTie(outcome, before, one.document) : null;
-    if (anew?.join() !== one.document.order.join())
-      say(
-        `${where}并列的次序写 ${one.document.order.join('、')}，按抽签或票决的记录应为 ${anew?.join('、') ?? '空（没有这样的并列）'}。`,
-      );
+    checkTie(opened, act, one, where, say);
     sameDigest(where, digestOf(one.document), act, say);
   }
   return due.length === 0 ? '没有需要裁定的并列。' : '';
+}
+
+function checkTie(
+  opened: Opened,
+  { index, act }: CourseEntry,
+  one: TiesFile[0],
+  where: string,
+  say: Say,
+): void {
+  const { document } = one;
+  const course = courseBefore(opened.acts, index);
+  const chosen = everChosen(course);
+  const named = [...document.numbers, ...document.order].find((number) => chosen.includes(number));
+  if (named !== undefined)
+    say(
+      `${where}裁定了候选 ${named}，第 ${(course.choice?.entry ?? 0) + 1} 号账目起已经入选的，之后的裁定不能涉及。`,
+    );
+  const open = tieBefore(opened, index);
+  if (open) list(`${where}并列的候选`, document.numbers, open.numbers, '按当时的次序与限额', say);
+  const { outcome } = rulesInForce(opened.acts, index);
+  const anew = open && redoTie(outcome, open, document, openedSecrets(tiesBefore(opened, index), course));
+  if (anew?.join() !== document.order.join())
+    say(
+      `${where}并列的次序写 ${document.order.join('、')}，按抽签或票决的记录应为 ${anew?.join('、') ?? `空（${open ? '不是按规则裁定的' : '当时没有这样的并列'}）`}。`,
+    );
+  const entry = `第 ${index + 1} 号账目裁定`;
+  list(`${entry}的候选`, act['numbers'] as number[], document.numbers, '按 ties.json', say);
+  list(`${entry}的次序`, act['order'] as number[], document.order, '按 ties.json', say);
 }
 
 /** 12: the choice follows from the order under the limits, and each promotion from it. */
@@ -77,8 +123,7 @@ export function checkChoice(opened: Opened, say: Say): void {
     throw idle('还没有确定拟入选。');
   }
   if (!kept) return say(`choice.json 为空，第 ${act.index + 1} 号账目已确定拟入选。`);
-  const ties = json('ties.json') as TiesFile;
-  const anew = choiceBefore(opened, act.index, ties);
+  const anew = choiceBefore(opened, act.index);
   if (isRefused(anew)) say(`choice.json 有拟入选，按 standing.json 却定不下来（${anew.refusal}）。`);
   else {
     list('choice.json 拟入选', kept.chosen, anew.chosen, '按 standing.json 与限额', say);
@@ -91,25 +136,15 @@ export function checkChoice(opened: Opened, say: Say): void {
   list(`第 ${act.index + 1} 号账目拟入选`, act.act['chosen'] as number[], kept.chosen, '按 choice.json', say);
   sameDigest('choice.json', opened.digests.get('choice.json') ?? '空', act, say);
   for (const one of acts.filter(({ index, kind }) => kind === 'promote' && index > act.index))
-    checkPromotion(opened, one, ties, say);
+    checkPromotion(opened, one, say);
 }
 
-function checkPromotion({ acts, json }: Opened, { index, act }: CourseEntry, ties: TiesFile, say: Say): void {
+function checkPromotion(opened: Opened, { index, act }: CourseEntry, say: Say): void {
   const where = `第 ${index + 1} 号账目递补`;
-  const { outcome } = rulesInForce(acts, index);
-  const before = courseBefore(acts, index);
-  const fallen = fallenOf(before);
-  const { order } = json('standing.json') as StandingFile;
-  const settled = settledOrder(
-    order,
-    ties.map(({ document }) => document),
-  );
+  const fallen = fallenOf(courseBefore(opened.acts, index));
   if (!fallen.includes(Number(act['fallen'])))
     say(`${where}写候选 ${act['fallen']} 退出，账本里没有这样的处理结论或退出。`);
-  const next = nextAlternate(settled, boundsBefore(acts, index), outcome, chosenNow(before), [
-    ...fallen,
-    ...goneBefore(acts, index),
-  ]);
+  const next = foundPromotion(...promotionBefore(opened, index));
   if (isRefused(next))
     return say(`${where}写候选 ${act['promoted'] ?? '空'}，按次序与限额却定不下来（${next.refusal}）。`);
   const promoted = act['promoted'] as number | null;

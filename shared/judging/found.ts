@@ -49,7 +49,7 @@ export function sheetsOf(opened: Basis['opened']): Partial<Record<PanelId, Panel
   );
 }
 
-/** The order of a standing as ties on it were settled. */
+/** The order of a standing as ties on it were settled before the choice. */
 export function settledOrder(order: readonly Place[], ties: readonly TieDocument[]): number[][] {
   return settleTie(
     groupsOf(order),

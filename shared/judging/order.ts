@@ -58,11 +58,19 @@ export function groupsOf(standing: readonly Place[]): number[][] {
   );
 }
 
-/** The order after a tie was settled by a meeting or a lot: in each group of tied ones, those that it decided stand one after the other. */
-export function settleTie(order: readonly (readonly number[])[], decided: readonly number[]): number[][] {
+/**
+ * The order after a tie was settled by a meeting or a lot: in each group of tied ones, those that it decided stand one after the other, before
+ * the rest of them and behind `ahead`.
+ */
+export function settleTie(
+  order: Order,
+  decided: readonly number[],
+  ahead: readonly number[] = [],
+): number[][] {
   return order.flatMap((group) => {
     const own = decided.filter((number) => group.includes(number));
-    const rest = group.filter((number) => !own.includes(number));
-    return [...own.map((number) => [number]), ...(rest.length > 0 ? [rest] : [])];
+    const before = own.length > 0 ? group.filter((number) => ahead.includes(number)) : [];
+    const rest = group.filter((number) => !own.includes(number) && !before.includes(number));
+    return [before, ...own.map((number) => [number]), rest].filter(({ length }) => length > 0);
   });
 }

@@ -3,20 +3,35 @@ import { Refusal } from '../refusal.ts';
 import type { TieDocument } from '../verdict.ts';
 import { meetingRound, meetingRule } from './meeting.ts';
 import type { Outcome } from './outcome.ts';
-import { isRefused, refuse } from './refused.ts';
+import { isRefused, type Refused, refuse } from './refused.ts';
 
 /** Those who are tied, and how many of them can be taken. */
-interface Open {
+export interface OpenTie {
   numbers: number[];
   places: number;
 }
 
-/** The order that a tie's record gives when it is worked out anew; null where it cannot be. */
+/** The tie that a choice or a promotion waits for; null = it waits for none. */
+export function tieOf(found: object): OpenTie | null {
+  return isTie(found) ? { numbers: found.numbers, places: found.places } : null;
+}
+
+function isTie(found: object): found is Extract<Refused, { refusal: 'tie_open' }> {
+  return 'refusal' in found && found.refusal === 'tie_open';
+}
+
+/**
+ * The order that a tie's record gives when it is worked out anew; null where it cannot be, or not so: by a lot that the rules do not draw, or
+ * by a meeting though the secrets of their lot were public (`opened`).
+ */
 export function redoTie(
-  outcome: Pick<Outcome, 'lots'>,
-  open: Open,
+  outcome: Pick<Outcome, 'lots' | 'tieLast'>,
+  open: OpenTie,
   { secrets, ballots, reason }: TieDocument,
+  opened: TieDocument['secrets'],
 ): number[] | null {
+  const isLot = outcome.tieLast === 'lot';
+  if (secrets ? !isLot : isLot && opened) return null;
   try {
     if (secrets) return byLot(outcome, open.numbers, secrets, reason).order;
     return byMeeting(open, ballots, reason).order;
@@ -53,7 +68,7 @@ export function byLot(
 
 /** A tie settled by a meeting. Refuses with bad_request, no_quorum, and meeting_goes_on {places, numbers} where its ballots leave it open. */
 export function byMeeting(
-  { numbers, places }: Open,
+  { numbers, places }: OpenTie,
   ballots: readonly { appointed: number; present: number; favour: Record<number, number> }[],
   reason: string,
 ): TieDocument {

@@ -3,6 +3,7 @@ import type { CandidateKind, Contest, Phase } from '../contest.ts';
 import type { FieldName } from '../form.ts';
 import type { CourseNext } from '../result/next.ts';
 import type { Instant } from '../time.ts';
+import type { Step } from './steps.ts';
 
 /** Everything an organizer sets: what the public reads and votes under, and how nominations are collected. */
 export interface ContestPlan {
@@ -15,6 +16,7 @@ export type ContestSettings = Omit<Contest, 'slug' | 'version' | 'candidates' | 
 export const presetNames = ['zuimei-district', 'zuimei-province', 'anli', 'volunteer', 'works'] as const;
 export type PresetName = (typeof presetNames)[number];
 
+/** files: papers, never on a page. media: pictures, films and papers; the pictures and films of a public one are on the page. video: one film. */
 export type FieldType =
   | 'line'
   | 'text'
@@ -25,6 +27,7 @@ export type FieldType =
   | 'identity'
   | 'photo'
   | 'files'
+  | 'media'
   | 'video';
 
 /** One field of the form that a unit fills in. */
@@ -124,6 +127,10 @@ export interface ContestLine {
   judged: boolean;
   /** What it waits for since the choice; null before, and of an archived one. */
   course: CourseNext | null;
+  /** From the draft to the archive (steps.ts). */
+  steps: Step[];
+  /** Somebody asks that it be erased, and another person has to confirm. */
+  erasing: boolean;
   units: number;
   nominations: number;
   /** Nominations that wait for a reviewer. */

@@ -1,5 +1,5 @@
 import { outcomeFrom, plainCriterion, plainPanel } from '../judging/plain.ts';
-import { attachmentField, field, photoField } from './fields.ts';
+import { field, mediaField, photoField } from './fields.ts';
 import { blankFooter, hour, type Preset } from './preset.ts';
 
 /** 典型实践案例: clues with proving cases, six themes, a screening meeting, the public's vote and the actual effect. */
@@ -83,12 +83,16 @@ export const anli: Preset = {
         hint: '一行写一个，写清地点、做法和效果。',
       }),
       photoField('现场照片一张，横竖均可，不放领导活动照。'),
-      attachmentField('附件', '图片、视频、相关报道、简报、工作报告等。'),
+      mediaField(
+        'attachments',
+        '附件',
+        '图片、视频、相关报道、简报、工作报告等。其中的图片和视频会在案例页面公开，文件不公开。',
+      ),
       field('contact', '联系人', 'line', { audience: 'private', limit: 20 }),
       field('phone', '联系电话', 'phone', { audience: 'private', hint: '加密保存，不公开。' }),
     ],
     consent:
-      '本单位同意由{organizer}在{title}推选活动中公开案例名称、报送单位、背景、做法成效、印证案例和照片，用于投票、公示与宣传，并已核对不含涉密与个人隐私内容。',
+      '本单位同意由{organizer}在{title}推选活动中公开案例名称、报送单位、背景、做法成效、印证案例、照片和附件中的图片、视频，用于投票、公示与宣传，并已核对不含涉密与个人隐私内容。',
     unitKinds: [
       { id: 'town', name: '乡镇街道', least: 1, most: 2 },
       { id: 'department', name: '部门单位', least: 1, most: 2 },

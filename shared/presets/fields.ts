@@ -56,6 +56,11 @@ export function photoField(hint: string): FormField {
   return field('photo', '照片', 'photo', { hint });
 }
 
+/** Pictures, films and papers in one: what of it can be looked at is public, papers are not. */
+export function mediaField(key: string, title: string, hint: string): FormField {
+  return field(key, title, 'media', { required: false, hint });
+}
+
 export function attachmentField(title: string, hint: string, required = false): FormField {
   return field('attachments', title, 'files', { audience: 'private', required, hint });
 }

@@ -1,5 +1,5 @@
 import { outcomeFrom, plainCriterion, plainPanel } from '../judging/plain.ts';
-import { attachmentField, field, phoneField, photoField } from './fields.ts';
+import { attachmentField, field, mediaField, phoneField } from './fields.ts';
 import { blankFooter, hour, type Preset } from './preset.ts';
 
 /** 作品展播: micro-videos, posters and comics by their author units. */
@@ -84,15 +84,12 @@ export const works: Preset = {
         required: false,
         hint: '讲什么知识，给谁看，在哪里用。',
       }),
-      photoField('微视频上传封面；海报上传作品原图；漫画上传第一幅。'),
       field('video', '视频文件', 'video', {
         required: false,
         hint: '微视频必填：MP4 格式，不超过 60 MB，建议 3 分钟以内。海报、漫画不填。',
       }),
-      field('pictures', '其余画面', 'files', {
-        required: false,
-        hint: '漫画的其余画面按次序上传，JPG 或 PNG。',
-      }),
+      field('photo', '封面或画面', 'photo', { hint: '微视频上传封面；海报上传作品原图；漫画上传第一幅。' }),
+      mediaField('pictures', '其余画面', '漫画的其余画面按次序上传，JPG 或 PNG。'),
       attachmentField('版权与授权材料', '原创声明、音乐与图片授权等，可不填。'),
       phoneField('联系电话'),
     ],

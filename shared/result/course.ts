@@ -187,11 +187,16 @@ export function chosenNow(course: Course): number[] {
   return (last?.chosen ?? course.choice?.chosen ?? []).filter((number) => !fallen.includes(number));
 }
 
+/** Whom the choice in force, and promotions on it, named before an entry: also who fell since. */
+export function everChosen(course: Course, entry = Number.POSITIVE_INFINITY): number[] {
+  if (!course.choice || course.choice.entry >= entry) return [];
+  const promotions = promotionsOf(course).filter((one) => one.entry < entry);
+  return [...course.choice.chosen, ...promotions.flatMap(({ promoted }) => promoted ?? [])];
+}
+
 /** Fallen ones of the chosen whose place nobody has decided on yet. */
 export function openPlaces(course: Course): number[] {
-  const promotions = promotionsOf(course);
-  const chosen = [...(course.choice?.chosen ?? []), ...promotions.flatMap(({ promoted }) => promoted ?? [])];
-  const decided = promotions.map(({ fallen }) => fallen);
+  const [chosen, decided] = [everChosen(course), promotionsOf(course).map(({ fallen }) => fallen)];
   return fallenOf(course).filter((number) => chosen.includes(number) && !decided.includes(number));
 }
 

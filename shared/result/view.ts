@@ -1,7 +1,9 @@
 import type { Why } from '../judging/limits.ts';
 import type { Among } from '../judging/made.ts';
 import type { Outcome, PanelId, PartId, Weights } from '../judging/outcome.ts';
+import type { OpenTie } from '../judging/tie.ts';
 import type { Instant } from '../time.ts';
+import type { Found, TieDocument } from '../verdict.ts';
 import type {
   Channel,
   Effect,
@@ -54,6 +56,10 @@ export interface CourseView {
     | { draft: NoticeDraft }
     | { refused: { code: string; details: Record<string, string | number | null> } };
   promotions: PromotionDraft[];
+  /** Tied ones of whom one would move up, to be settled first. */
+  tie: OpenTie | null;
+  /** Settled on the standing in force, before the choice and after it. */
+  ties: Found<TieDocument>[];
   /** What the next result would name: honours by the order, serials as they would be. */
   items: ResultItem[];
   revocations: { id: number; serial: string; reason: string; by: string; at: Instant }[];

@@ -13,19 +13,12 @@ import { createSite, type TestSite } from '../harness/site.ts';
 import { faults, spoilt } from './fault.ts';
 import { checked, type Files, filesOf, resealed, zipOf } from './file.ts';
 import { made } from './made.ts';
+import { secondReports } from './second.ts';
 import { json, type Spoil, text } from './spoil.ts';
 
 /* The second verifier, recompute.py, on what the first one is tested with: it must say the same of all of it. */
 
 const folder = new URL('../../server/bundle/', import.meta.url).pathname;
-/** Many bundles in one process: starting Python takes longer than checking them. */
-const DRIVER = `import sys
-sys.dont_write_bytecode = True
-sys.path.insert(0, ${JSON.stringify(folder)})
-import recompute
-for path in sys.argv[1:]:
-    print("exit", recompute.report(path, None))
-    print("=====")`;
 
 /** Of the auditors' edition alone, hidden as well as the log's key can. */
 const inFull: Record<string, Spoil> = {
@@ -65,8 +58,7 @@ beforeAll(async () => {
     all.push([name, zipOf(await resealed(await spoil(whole, signer), signer))]);
   all.push(['a zip that was cut off', zips['public'].slice(0, -100)]);
   all.push(['a padded zip', new Uint8Array([...new Uint8Array(9), ...zips['public']])]);
-  const paths = await Promise.all(all.map(([, zip], i) => kept(`${i}.zip`, zip)));
-  const reports = python(['-c', DRIVER, ...paths]).out.split('=====\n');
+  const reports = await secondReports(all.map(([, zip]) => zip));
   for (const [i, [name, zip]] of all.entries())
     said[name] = { second: reports[i] ?? '', first: await checked(zip) };
 }, 120_000);

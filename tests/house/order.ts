@@ -28,7 +28,7 @@ export const serverOrder: readonly string[] = [
   // Before the vote.
   ...['unit', 'nomination', 'review', 'intake', 'portal', 'edit'],
   // What organizers and auditors do.
-  ...['archive', 'shortlist', 'steer', 'live', 'analyst', 'ruling', 'judging', 'course', 'objection'],
+  ...['shortlist', 'steer', 'live', 'analyst', 'ruling', 'judging', 'course', 'archive', 'objection'],
   ...['audit', 'bundle', 'out'],
   // How people come to it; the plan shows its page before anybody may see it.
   ...['wechat', 'chat', 'page', 'plan', 'health.ts'],

@@ -14,12 +14,13 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 90_000 });
 const LIST_BYTES = 300_000;
 const MANY = 200;
 /** The pages of an organizer and their headings. */
-const DESK = { '': '活动', '/new': '新建活动', '/account': '我的账号', '/log': '操作日志' };
+const DESK = { '': '活动', '/new': '新建活动', '/account': '我的账号', '/log': '操作日志', '/help': '帮助' };
 const CONTEST = {
+  '/next': '下一步',
   '/live': '实时',
   '/nominations': '报送',
   '/units': '报送单位',
-  '/shortlist': '候选名单',
+  '/shortlist': '公布候选',
   '/candidates': '候选',
   '/settings': '活动设置',
   '/out': '导出与归档',

@@ -79,7 +79,7 @@ const wide = (): Promise<boolean> =>
 
 test('from the list to the notice: the names, the days, the telephone, the way to object', async () => {
   await page.goto(`/c/${contest.slug}`);
-  await page.getByRole('status').getByText('结果公示中').waitFor();
+  await page.getByRole('status').getByText('拟入选名单已公示').waitFor();
   await shoot('list');
   await page.getByRole('navigation').getByRole('link', { name: '公示' }).tap();
   await page.getByRole('heading', { level: 1, name: '公示' }).waitFor();

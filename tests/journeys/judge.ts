@@ -63,7 +63,16 @@ export function candidateOf(number: number): JudgedCandidate {
     honours: ['2023 年度区级先进个人', '2024 年防汛抗旱先进个人'],
     photos: number <= 2 ? [{ id: `face${number}`, width: 480, height: 480 }] : [],
     video: null,
-    files: [{ id: 'a1', field: 'files', name: '事迹证明.pdf', type: 'application/pdf', bytes: 482_133 }],
+    files: [
+      {
+        id: 'a1',
+        field: 'files',
+        name: '事迹证明.pdf',
+        type: 'application/pdf',
+        bytes: 482_133,
+        photo: null,
+      },
+    ],
     votes: null,
     withdrawn: false,
   };

@@ -268,7 +268,7 @@ test('a tie for the last place is settled by a meeting, in as many rounds as it 
     await round(nth).getByLabel('赞成 02 号').fill(String(two));
     await round(nth).getByLabel('赞成 03 号').fill(String(three));
   }
-  await organizer.getByText('裁定：03 号 候选3入选。').waitFor();
+  await organizer.getByText('裁定：03 号 候选3通过。').waitFor();
   await button(organizer, '录入裁定').click();
   await confirm(organizer, '会议与依据', '录入裁定');
   await organizer.getByRole('heading', { name: '拟入选（预览，尚未确定）' }).waitFor();

@@ -109,7 +109,7 @@ test('the organizer joins on a phone and sees no accounts', async () => {
 });
 
 test('signs out and in again, and comes back to where they wanted to go', async () => {
-  await page.getByRole('navigation', { name: '主要栏目' }).getByRole('button', { name: '退出' }).click();
+  await page.getByRole('navigation', { name: '主要栏目' }).getByRole('button', { name: '退出登录' }).click();
   await page.getByRole('heading', { name: '登录' }).waitFor();
   await page.goto('/console/log');
   await page.getByLabel('账号').fill('admin');

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
+import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { collectionDocument } from '@zuimei/server/contest/document.ts';
 import { openSecrets } from '@zuimei/server/secret.ts';
@@ -130,15 +131,22 @@ test('a unit opens its link on a phone, fills in one by hand and one from a docu
   expect(await page.getByLabel('推荐理由').inputValue()).toBe('连续九年守在防汛一线。');
   await page.getByLabel('主要事迹').fill('二〇二四年汛期值守二十一天。');
   await press('下一步');
-  await page.locator('#f-photo input[type=file]').setInputFiles({
-    name: '周明川.jpg',
-    mimeType: 'image/jpeg',
-    buffer: await portrait(800, 900),
-  });
+  const choose = async (width: number, height: number): Promise<void> => {
+    const buffer = await portrait(width, height);
+    const file = { name: `周明川${width}.jpg`, mimeType: 'image/jpeg', buffer };
+    await page.locator('#f-photo input[type=file]').setInputFiles(file);
+    await page.getByRole('button', { name: '使用这张' }).and(page.locator(':enabled')).waitFor();
+  };
+  // Too small is said before it is sent, with its size.
+  await choose(120, 160);
+  await page.getByText('只有 120×160 像素，不到要求（600×800）的一半').waitFor();
+  await press('取消');
+  // A landscape in an upright frame, pulled and made smaller as far as it goes: the frame still holds nothing but picture.
+  await choose(1600, 900);
   const stage = page.getByRole('application');
-  await page.getByRole('button', { name: '使用这张' }).and(page.locator(':enabled')).waitFor();
-  await stage.press('ArrowUp');
-  await stage.press('+');
+  for (const key of ['+', '-', '-', '-', '-', '-', 'Shift+ArrowDown', 'Shift+ArrowDown'])
+    await stage.press(key);
+  for (let at = 0; at < 20; at++) await stage.press('Shift+ArrowRight');
   await press('使用这张');
   await page.getByAltText('已上传的照片').waitFor();
   await press('下一步');
@@ -159,6 +167,15 @@ test('a unit opens its link on a phone, fills in one by hand and one from a docu
     .where('state', '=', 'submitted')
     .execute();
   expect(sent).toMatchObject({ name: '周明川', category: 'person', photo: { width: 600, height: 800 } });
+  const cropped = await town.db
+    .selectFrom('media')
+    .select('bytes')
+    .where('id', '=', sent?.photo?.id ?? '')
+    .where('name', '=', 'full.jpg')
+    .executeTakeFirstOrThrow();
+  const { channels } = await sharp(cropped.bytes).stats();
+  // Red and skin have little blue: a white band would have.
+  expect(channels[2]?.max).toBeLessThan(230);
   expect(JSON.stringify(sent?.answers)).not.toContain('13800000102');
 
   await page.getByRole('link', { name: '我的报送' }).click();
@@ -209,7 +226,7 @@ test('a unit opens its link on a phone, fills in one by hand and one from a docu
   await page.getByRole('link', { name: '周明川' }).waitFor();
   expect(await copies()).toEqual(['zuimei.entry.98']);
   expect(guest.faults).toEqual([]);
-  await press('退出');
+  await press('退出登录');
   await page.getByText('请用单位链接打开').waitFor();
   expect(await copies()).toEqual([]);
   await guest.leave();

@@ -11,6 +11,7 @@ const still = [
   'POST /api/console/contests/:slug/certificates',
   'POST /api/console/contests/:slug/copy',
   'POST /api/console/contests/:slug/erase',
+  'POST /api/console/contests/:slug/erase/decide',
   'POST /api/console/contests/:slug/nominations/:id/reveal',
   'POST /api/console/contests/:slug/objections/:no/reveal',
   'POST /api/console/contests/:slug/panels/reveal',

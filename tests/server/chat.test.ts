@@ -119,7 +119,7 @@ describe.each([
     const { slug, id } = await contestWith({ rounds });
     const person = somebody();
     for (const asked of ['公示', '查结果', '查询获奖名单'])
-      expect(await say(person, asked)).toContain('正在评审，名单确定后先行公示');
+      expect(await say(person, asked)).toContain('投票已截止，名单确定后先行公示');
     const publish = async (column: 'noticed_at' | 'resulted_at'): Promise<void> => {
       await sql`update contest set ${sql.ref(column)} = now(), version = version + 1 where id = ${id}`.execute(
         place.db,

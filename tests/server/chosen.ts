@@ -29,15 +29,18 @@ export interface Chosen extends Panelled {
 
 /**
  * A contest of five candidates whose two places were given by the vote alone: 1 and 2 are chosen, 3 would move up. Site and database
- * stand in a year whose holidays are known (`at`: ISO, a working day on which the vote is under way).
+ * stand in a year whose holidays are known (`at`: ISO, a working day on which the vote is under way). `counts`: votes of each, by number;
+ * `choose`: false where the choice waits for something.
  */
 export async function chosen(
   site: TestSite,
   clock: Pick<MovableDatabase, 'at'>,
   {
     at = '2026-09-28T02:00:00.000Z',
+    counts = [5, 4, 3, 2, 1],
+    choose = true,
     ...changes
-  }: Partial<Settings> & { outcome?: Outcome; at?: string } = {},
+  }: Partial<Settings> & { outcome?: Outcome; at?: string; counts?: number[]; choose?: boolean } = {},
 ): Promise<Chosen> {
   site.at(Date.parse(at));
   await clock.at(Date.parse(at));
@@ -47,13 +50,13 @@ export async function chosen(
     ties: ['votes'],
   });
   const made: Panelled = await panelled(site, { outcome, ...changes }, 5);
-  const votes = [5, 4, 3, 2, 1].flatMap((count, at) => Array.from({ length: count }, () => [at + 1]));
+  const votes = counts.flatMap((count, at) => Array.from({ length: count }, () => [at + 1]));
   await made.vote(votes);
   made.close();
   await clock.at(site.now());
   const desks: { organizer: Desk; auditor: Desk } = { organizer: made.organizer, auditor: made.auditor };
   await desks.organizer.post(`${made.path}/standing`, { reason: REASON });
-  await desks.organizer.post(`${made.path}/choice`, { reason: REASON, unfilled: 0 });
+  if (choose) await desks.organizer.post(`${made.path}/choice`, { reason: REASON, unfilled: 0 });
   const course = `${made.path}/course`;
 
   const one: Chosen = {

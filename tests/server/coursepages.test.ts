@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Made } from '@zuimei/shared/result/view.ts';
 import { type MovableDatabase, movableDatabase } from '../harness/clock.ts';
-import { createSite, type TestSite } from '../harness/site.ts';
+import { createSite, HOUR_MS, type TestSite } from '../harness/site.ts';
 import { type Chosen, chosen, OFFICE } from './chosen.ts';
 import { outcomeOf, REASON } from './panelled.ts';
 
@@ -138,8 +138,8 @@ test('a candidate on the notice is marked on their page, one who has an honour s
   expect((await read(`/c/${one.slug}/n/1`)).text).toContain('拟入选 · 公示名单');
   expect((await read(`/c/${one.slug}/n/3`)).text).not.toMatch(/拟入选|未入选/);
   const list = await read(`/c/${one.slug}`);
-  expect(list.text).toContain('结果公示中');
-  expect(list.head).toContain('拟入选名单正在公示，欢迎监督。');
+  expect(list.text).toContain('拟入选名单已公示');
+  expect(list.head).toContain('拟入选名单已经公示，欢迎监督。');
   await one.auditor.post(`${one.path}/course/count`, { reason: REASON });
   await one.noticeOver();
   await one.result();
@@ -187,3 +187,40 @@ test('a contest that ends with its vote has no notice and no result of one', asy
   for (const page of ['notice', 'result', 'made/1'])
     expect((await read(`/c/${slug}/${page}`)).status, page).toBe(404);
 });
+
+test.each([
+  ['with nothing after the vote', null],
+  [
+    'by the vote alone',
+    outcomeOf({ weights: { vote: 100, expert: 0, media: 0, merit: 0 }, panels: {}, ties: ['votes'] }),
+  ],
+  ['with experts', outcomeOf()],
+])(
+  'past all its dates and archived, a contest %s claims no notice and no result on any page',
+  async (_, outcome) => {
+    const [begin, ago] = [
+      site.now(),
+      (hours: number) => new Date(site.now() - hours * HOUR_MS).toISOString(),
+    ];
+    const schedule = (['voting', 'judging', 'notice', 'result'] as const).map((phase, at) => ({
+      phase,
+      from: ago(20 - 4 * at),
+    }));
+    const rounds = [{ opens: ago(20), closes: ago(16), numbers: null }];
+    const { slug, id, settings } = await site.contest({ outcome, schedule, rounds });
+    const claims = /结果公示中|公示中|已公示|已经公示|结果已|结果公布|已产生|正在评审/u;
+    const look = async () => await read(`/c/${slug}`);
+    const { text, head } = await look();
+    expect(`${head} ${text}`).not.toMatch(claims);
+    expect(text).toContain('投票已截止');
+    soon();
+    const home = (await (await site.call('/api/contests')).json()) as { slug: string; phase: string }[];
+    expect(home.find((one) => one.slug === slug)?.phase).toBe(outcome?.weights.expert ? 'judging' : 'voting');
+    const last = { phase: 'archived' as const, from: new Date(begin).toISOString() };
+    await site.update(id, { ...settings, schedule: [...schedule, last] });
+    site.pass(4_000);
+    const archived = await look();
+    expect(archived.text).toContain('活动已归档');
+    expect(`${archived.head} ${archived.text}`).not.toMatch(claims);
+  },
+);

@@ -26,6 +26,7 @@ const proved = [
   'POST /api/console/contests/:slug/course/result',
   'POST /api/console/contests/:slug/course/revocations/:id/decide',
   'POST /api/console/contests/:slug/erase',
+  'POST /api/console/contests/:slug/erase/decide',
   'POST /api/console/contests/:slug/nominations/:id/reveal',
   'POST /api/console/contests/:slug/objections/:no/findings/decide',
   'POST /api/console/contests/:slug/objections/:no/reveal',

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ERASING_WAITS_MS, eraseDue } from '@zuimei/server/archive/asked.ts';
 import { privateKey, sealPrivate } from '@zuimei/server/vault.ts';
 import type { OutView } from '@zuimei/shared/out.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
@@ -10,6 +11,9 @@ import { addFile, addNomination, addPhoto, addUnit, collectionOf, setCollection 
 const DAY_MS = 24 * HOUR_MS;
 const TITLE = '2026年度最美应急人';
 const reason = '活动结束，按规定归档';
+/** These contests have rules of a result and never publish one. */
+const SKIP = '跳过专家评审、公示、结果公布';
+const ending = { reason, skip: SKIP };
 
 let fresh: FreshDatabase;
 let site: TestSite;
@@ -39,7 +43,13 @@ async function finished() {
       site.at(Date.parse(closes) + ms);
       organizer = await signIn(site, ['organizer']);
     },
-    ask: (verb: 'archive' | 'erase', body: unknown) => organizer.ask('POST', `${act.path}/${verb}`, body),
+    ask: (verb: 'archive' | 'erase' | 'erase/decide', body: unknown) =>
+      organizer.ask('POST', `${act.path}/${verb}`, body),
+    /** The second person's word. */
+    async decide(role: 'organizer' | 'administrator' = 'organizer', granted = true) {
+      const other = await signIn(site, [role], '孙另人');
+      return await other.ask('POST', `${act.path}/erase/decide`, { reason, granted });
+    },
   };
 }
 
@@ -49,7 +59,7 @@ describe('the archive', () => {
   test('waits for the end of voting, then ends units, closes the console and stays readable', async () => {
     const contest = await finished();
     await contest.after(-1);
-    expect(await contest.ask('archive', { reason })).toEqual({
+    expect(await contest.ask('archive', ending)).toEqual({
       status: 409,
       body: { code: 'not_now', until: contest.closes },
     });
@@ -60,12 +70,12 @@ describe('the archive', () => {
     const unit = await addUnit(site, contest.id, '云岭区安委办');
     const portal = await signIn(site, { unit });
     await contest.after(0);
-    expect(await contest.ask('archive', { reason: ' 好 ' })).toEqual({
+    expect(await contest.ask('archive', { ...ending, reason: ' 好 ' })).toEqual({
       status: 422,
       body: { code: 'reason_missing' },
     });
-    expect((await contest.ask('archive', { reason })).status).toBe(200);
-    expect(await contest.ask('archive', { reason })).toEqual({ status: 409, body: { code: 'archived' } });
+    expect((await contest.ask('archive', ending)).status).toBe(200);
+    expect(await contest.ask('archive', ending)).toEqual({ status: 409, body: { code: 'archived' } });
 
     expect(await site.parts.sessions.find(portal.cookie)).toBeNull();
     const row = await site.parts.db
@@ -100,10 +110,29 @@ describe('the archive', () => {
     await site.verify(contest.slug);
   });
 
+  test('names what it would leave out, and wants that typed; the ledger says what was left out', async () => {
+    const contest = await finished();
+    await contest.after(0);
+    expect((await viewOf(contest.path)).retention?.archivable).toMatchObject({
+      now: true,
+      skipped: ['judging', 'notice', 'result'],
+    });
+    for (const skip of [undefined, '', '跳过公示、结果公布', '确认'])
+      expect(await contest.ask('archive', { reason, skip })).toEqual({
+        status: 422,
+        body: { code: 'skip_untyped', sentence: SKIP },
+      });
+    expect((await contest.ask('archive', { reason, skip: ` ${SKIP} ` })).status).toBe(200);
+    const { rows } = await sql<{ act: unknown }>`
+      select act from ledger_entry where contest = ${contest.id} and kind = 'archive'`.execute(site.parts.db);
+    expect(rows[0]?.act).toMatchObject({ skipped: ['judging', 'notice', 'result'] });
+    await site.verify(contest.slug);
+  });
+
   test('takes one archive of two pressed at once', async () => {
     const contest = await finished();
     await contest.after(HOUR_MS);
-    const both = await Promise.all([1, 2].map(() => contest.ask('archive', { reason })));
+    const both = await Promise.all([1, 2].map(() => contest.ask('archive', ending)));
     expect(both.map(({ status }) => status).toSorted()).toEqual([200, 409]);
     await site.verify(contest.slug);
   });
@@ -117,7 +146,7 @@ describe('the archive', () => {
         expect([
           role,
           verb,
-          (await desk.ask('POST', `${contest.path}/${verb}`, { reason, confirm: TITLE })).status,
+          (await desk.ask('POST', `${contest.path}/${verb}`, { ...ending, confirm: TITLE })).status,
         ]).toEqual([role, verb, 403]);
     }
   });
@@ -175,7 +204,7 @@ describe('erasing', () => {
     );
     await contest.after(HOUR_MS);
     expect((await contest.ask('erase', { reason, confirm: TITLE })).body).toEqual({ code: 'not_now' });
-    expect((await contest.ask('archive', { reason })).status).toBe(200);
+    expect((await contest.ask('archive', ending)).status).toBe(200);
     return { ...contest, published, declined, shown, gone };
   }
 
@@ -195,6 +224,10 @@ describe('erasing', () => {
     });
     expect((await viewOf(contest.path)).retention).toMatchObject({ nominations: 3, erasedAt: null });
     expect((await contest.ask('erase', { reason, confirm: ` ${TITLE} ` })).status).toBe(200);
+    expect((await viewOf(contest.path)).retention).toMatchObject({
+      ...{ nominations: 3, erasedAt: null, asked: { by: '测试人员', own: true, trace: false } },
+    });
+    expect((await contest.decide()).status).toBe(200);
 
     expect((await viewOf(contest.path)).retention).toMatchObject({
       ...{
@@ -249,8 +282,54 @@ describe('erasing', () => {
       .execute();
     expect(log).toEqual([
       { act: 'contest.archive', reason },
+      { act: 'erasing.ask', reason },
       { act: 'contest.erase', reason },
     ]);
+  });
+
+  test('is never one person’s: not by two presses, not by two browsers; declined or taken back, nothing is gone', async () => {
+    const contest = await archived();
+    const left = async () => (await viewOf(contest.path)).retention;
+    const self = { reason, granted: true };
+    expect((await contest.ask('erase/decide', self)).body).toEqual({ code: 'proposal_closed' });
+    for (const { granted } of [{ granted: false }, { granted: true }]) {
+      expect((await contest.ask('erase', { reason, confirm: TITLE })).status).toBe(200);
+      expect((await contest.ask('erase', { reason, confirm: TITLE })).body).toEqual({
+        code: 'state_changed',
+      });
+      expect((await contest.ask('erase/decide', self)).body).toEqual({ code: 'own_proposal' });
+      const again = await signIn(site, { staff: organizer.staff });
+      expect((await again.ask('POST', `${contest.path}/erase/decide`, self)).status).toBe(409);
+      if (!granted) expect((await contest.decide('administrator', false)).status).toBe(200);
+    }
+    expect(await left()).toMatchObject({ nominations: 3, erasedAt: null });
+    expect((await contest.ask('erase/decide', { reason, granted: false })).status).toBe(200);
+    expect(await left()).toMatchObject({ nominations: 3, asked: null });
+    await expect(
+      sql`insert into erasing (contest, trace, reason, asked_by, asked_at, due_at, state, decided_by, decided_at)
+        values (${contest.id}, false, 'x', ${organizer.staff}, now(), now(), 'done', ${organizer.staff}, now())`.execute(
+        site.parts.db,
+      ),
+    ).rejects.toThrow(/erasing/);
+  });
+
+  test('that nobody declines is done by itself after its term, once, and the log says by whom', async () => {
+    const contest = await archived();
+    const { db, secrets } = site.parts;
+    expect((await contest.ask('erase', { reason, confirm: TITLE })).status).toBe(200);
+    const due = site.now() + ERASING_WAITS_MS;
+    expect(await eraseDue(db, secrets, due - 1)).toBe(0);
+    expect((await viewOf(contest.path)).retention).toMatchObject({ nominations: 3 });
+    const both = await Promise.all([eraseDue(db, secrets, due), eraseDue(db, secrets, due)]);
+    expect(both.toSorted()).toEqual([0, 1]);
+    expect((await viewOf(contest.path)).retention).toMatchObject({ nominations: 0, asked: null });
+    const line = await db
+      .selectFrom('action_log')
+      .select(['actor', 'staff', 'reason'])
+      .where('contest', '=', contest.id)
+      .where('act', '=', 'contest.erase')
+      .executeTakeFirst();
+    expect(line).toEqual({ actor: '到期自动办理', staff: null, reason });
   });
 
   test('turns raw addresses into digests only when the last ballot is older than 183 days', async () => {
@@ -281,11 +360,13 @@ describe('erasing', () => {
     site.pass(1);
     expect((await viewOf(contest.path)).retention?.trace.state).toBe('due');
     expect((await contest.ask('erase', ask)).status).toBe(200);
+    expect((await contest.decide('administrator')).status).toBe(200);
     const faded = await addresses();
     expect(faded.map((ip) => ip.length)).toEqual(raw.map(() => 24));
     expect(new Set(faded).size).toBe(new Set(raw).size);
     expect((await viewOf(contest.path)).retention?.trace).toEqual({ state: 'faded', from: null });
     expect((await contest.ask('erase', ask)).status).toBe(200);
+    expect((await contest.decide()).status).toBe(200);
     expect(await addresses()).toEqual(faded);
     await site.verify(contest.slug);
   });

@@ -33,15 +33,15 @@ test('the archive waits for the result, ends the judges’ accounts, and what is
   const [judge] = await invite('expert', [{ name: '陈专家', unit: '云岭大学' }]);
   await judge?.save({ 1: { points: { deed: 800 }, abstained: false, note: '私下的话' } }, 0);
   close();
-  const early = await organizer.ask<{ code: string; until: string }>('POST', `${path}/archive`, {
-    reason: REASON,
-  });
-  expect(early.body).toEqual({ code: 'not_now', until: schedule[2]?.from });
-  close();
-  await organizer.post(`${path}/archive`, { reason: REASON });
+  const skip = { reason: REASON, skip: '跳过专家评审、公示、结果公布' };
+  const early = await organizer.ask<{ code: string }>('POST', `${path}/archive`, { reason: REASON });
+  expect(early.body).toMatchObject({ code: 'skip_untyped', sentence: skip.skip });
+  await organizer.post(`${path}/archive`, skip);
   expect((await judge?.desk.ask('GET', `${path}/sheet`))?.status).toBe(401);
   const { title } = await organizer.get<OutView>(`${path}/out`);
   await organizer.post(`${path}/erase`, { reason: REASON, confirm: title, trace: false });
+  const other = await signIn(site, ['administrator']);
+  await other.post(`${path}/erase/decide`, { reason: REASON, granted: true });
   const seen = await organizer.get<PanelsView>(`${path}/panels`);
   expect(seen.panels[0]?.seats[0]).toMatchObject({ code: 'E1', name: '', unit: '', done: 0 });
   await site.verify(slug);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sweepMedia } from '@zuimei/server/media/media.ts';
 import type { NominationView } from '@zuimei/shared/nomination.ts';
 import type { ShortlistView } from '@zuimei/shared/shortlist.ts';
+import type { ContestView } from '@zuimei/shared/view.ts';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { type Desk, signIn } from '../harness/office.ts';
 import { createSite, HOUR_MS, type TestSite } from '../harness/site.ts';
@@ -131,6 +132,87 @@ describe.each(databaseKinds)('pictures in the %s database', (kind) => {
     expect(await kept(contest.id)).toEqual([now]);
     expect([await publicly(photo), await publicly(now)]).toEqual([404, 200]);
     expect((await desk.get<NominationView>(one(draft.id))).photo?.id).toBe(now);
+  });
+
+  test('and films that came with a nomination show on the page of a case from the moment it is public, and papers never', async () => {
+    const contest = await openCollection(site, 'anli', (plan) => {
+      plan.collection.opinions = [];
+      plan.settings.rounds[0] = {
+        ...{ opens: new Date(site.now() + 48 * HOUR_MS).toISOString(), numbers: null },
+        closes: new Date(site.now() + 96 * HOUR_MS).toISOString(),
+      };
+    });
+    const { desk } = await contest.unit('青石镇人民政府');
+    const made = await desk.post<NominationView>('/api/console/unit/nominations', { kind: 'case' });
+    const files = one(made.id, '/files/attachments');
+    const wide = await portrait(320, 180);
+    const film = Buffer.concat([
+      Buffer.from('\0\0\0\x18ftypisom\0\0\0\0isomiso2', 'latin1'),
+      Buffer.alloc(2 << 20, 7),
+    ]);
+    const framed = formOf('现场.mp4', film);
+    framed.append('frame', new File([new Uint8Array(wide)], 'frame.jpg'));
+    await desk.post(files, framed);
+    await desk.post(files, formOf('无画面.mp4', film));
+    await desk.post(files, formOf('现场.jpg', wide));
+    await desk.post(files, formOf('简报.pdf', Buffer.from('%PDF-1.7 示例')));
+    const gone = await desk.post<{ id: string }>(files, formOf('误传.jpg', shot(0)));
+    await desk.ask('DELETE', one(made.id, `/files/${gone.id}`));
+    const large = Buffer.concat([wide, Buffer.alloc(21 << 20)]);
+    expect((await desk.ask('POST', files, formOf('大.jpg', large))).body).toMatchObject({ limit: '20 MB' });
+
+    await desk.post(one(made.id, '/photo'), formOf('现场.jpg', wide));
+    const { version } = await desk.get<NominationView>(one(made.id));
+    const values = {
+      ...{ subject: '一村一哨', departments: '各村', background: '山多。', practice: '设哨。' },
+      ...{ proof: '甲\n乙\n丙', contact: '张三', phone: '13800000101' },
+    };
+    const consent = { by: '张三', on: '2024-03-01', file: null };
+    await desk.ask('PUT', one(made.id), {
+      ...{ version, kind: 'case', category: 'command', values, consent },
+    });
+    const sent = await desk.get<NominationView>(one(made.id));
+    const [first, dark, picture, paper] = sent.attachments;
+    expect(sent.attachments.map(({ photo }) => photo && [photo.width, photo.height])).toEqual([
+      [320, 180],
+      [480, 270],
+      [320, 180],
+      null,
+    ]);
+    expect((await desk.ask('POST', one(made.id, '/submit'), { version: sent.version })).status).toBe(200);
+    const { base, organizer, slug, id } = contest;
+    // The reviewer plays it in place: in pieces, and kept by nothing in between.
+    const played = `${base}/nominations/${made.id}/files/${first?.id}`;
+    const piece = await organizer.raw('GET', played, undefined, { range: 'bytes=0-' });
+    expect([piece.status, piece.headers.get('content-range'), piece.headers.get('cache-control')]).toEqual([
+      206,
+      `bytes 0-${(2 << 20) - 1}/${film.length}`,
+      'no-store',
+    ]);
+    const given = async (file: string) => (await site.call(`/media/${file}`)).status;
+    const shown = [
+      `${first?.photo?.id}-card.jpg`,
+      `${first?.photo?.id}-video.mp4`,
+      `${picture?.photo?.id}-full.webp`,
+    ];
+    expect(await Promise.all(shown.map(given))).toEqual([404, 404, 404]);
+    const seen = await organizer.raw('GET', `${base}/media/${picture?.photo?.id}-card.jpg`);
+    expect(seen.status).toBe(200);
+    await organizer.post(`${base}/nominations/decide`, { ids: [made.id], verdict: 'accept', reason: '' });
+    await organizer.post(`${base}/shortlist/order`, { by: 'name' });
+    await organizer.post(`${base}/shortlist/publish`, { reason: '候选名单公布' });
+    expect(await Promise.all(shown.map(given))).toEqual([200, 200, 200]);
+    const page = async () => (await (await site.call(`/api/contests/${slug}`)).json()) as ContestView;
+    const [candidate] = (await page()).candidates;
+    expect(candidate?.photos.map(({ film }) => film ?? false)).toEqual([false, true, true, false]);
+    expect(JSON.stringify(candidate)).not.toContain(paper?.id);
+    expect(await kept(id)).toHaveLength(4);
+    // What was shown by mistake is taken off, and nobody has it any more.
+    const change = { shown: [picture?.photo?.id, dark?.photo?.id] };
+    await organizer.post(`${base}/candidates/1/correct`, { reason: '撤下不宜公开的视频', change });
+    expect(await Promise.all(shown.map(given))).toEqual([404, 404, 200]);
+    await fresh.database.db.deleteFrom('attachment').where('nomination', '=', made.id).execute();
+    expect(await kept(id)).toHaveLength(3);
   });
 
   test('of a banner belong to one contest: a copy has its own, and each goes with its contest', async () => {

@@ -69,6 +69,8 @@ test('objections go a year after the result, at an erasing that can be made agai
   const erase = async (): Promise<string | undefined> => {
     const { title } = await one.organizer.get<OutView>(`${one.path}/out`);
     await one.organizer.post(`${one.path}/erase`, { reason: REASON, confirm: title, trace: false });
+    const other = await signIn(site, ['organizer']);
+    await other.post(`${one.path}/erase/decide`, { reason: REASON, granted: true });
     const { rows } = await sql<{ subject: string }>`
       select subject from action_log where act = 'contest.erase' order by id desc limit 1`.execute(
       fresh.owner.db,

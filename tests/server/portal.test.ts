@@ -296,6 +296,7 @@ describe('files', () => {
       ['照片.jpg', svg, 'file_refused'],
       ['程序.docx', bytes('MZ\u0090'), 'file_refused'],
       ['照片.jpg', Buffer.concat([photo.subarray(0, 40), bytes('<script>')]), 'photo_broken'],
+      ['视频.mp4', bytes('\0\0\0\x18ftypisom\0\0\0\0isomiso2'), 'file_refused'],
       ['照片.heic', bytes('\0\0\0\x18ftypheic\0\0\0\0mif1heic'), 'photo_heic'],
     ] as const)
       expect((await desk.ask('POST', files, formOf(name, content))).body).toMatchObject({
@@ -528,6 +529,18 @@ describe('documents', () => {
     expect(view.photo).not.toBeNull();
     const again = await desk.post<IntakeView>('/api/console/unit/documents', form(files));
     expect(again.made).toEqual([]);
+  });
+
+  test('with a photo too small to be shown large say so, by the same rule and in the same words as the form', async () => {
+    const contest = await openCollection(site, 'zuimei-district', (plan) => {
+      plan.collection.photo = { width: 900, height: 1200, hint: '' };
+    });
+    const { desk } = await contest.unit('云岭区应急管理局');
+    const files = sampleFiles('zuimei', (name) => name.includes('周明川'));
+    const { problems } = await desk.post<IntakeView>('/api/console/unit/documents', form(files));
+    expect(problems.map(({ message }) => message)).toContain(
+      '“周明川”的照片只有 413×579 像素，不到要求（900×1200）的一半，放大后会模糊，请换一张更清晰的。',
+    );
   });
 
   test('of cases fill subject, background, practice and proofs', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isText } from '@zuimei/shared/answer.ts';
 import type { NominationView } from '@zuimei/shared/nomination.ts';
 import type { FormField, PresetName } from '@zuimei/shared/plan/plan.ts';
 import { presetNames } from '@zuimei/shared/plan/plan.ts';
@@ -70,7 +71,7 @@ async function complete(unit: Desk, portal: PortalView, id: number, at: number):
   const wanted = portal.form.filter((one) => one.kinds.length === 0 || one.kinds.includes(view.kind));
   const values = { ...view.answers, ...view.hidden };
   for (const field of wanted) {
-    if (['photo', 'files', 'video'].includes(field.type)) continue;
+    if (!isText(field)) continue;
     values[field.key] ||= answerTo(field, at);
   }
   const needsPhoto = wanted.some((field) => field.type === 'photo' && field.required);

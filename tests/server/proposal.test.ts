@@ -297,7 +297,9 @@ describe.each(runKinds)('rulings in pairs (%s)', (kind) => {
       await second.post(`${path}/${proposal.id}/confirm`, {});
       const late = await first.post<RulingProposal>(path, requestOf(indexes.slice(1)));
       const organizer = await signIn(site, ['organizer']);
-      await organizer.post(`/api/console/contests/${slug}/archive`, { reason: '活动已经结束' });
+      await organizer.post(`/api/console/contests/${slug}/archive`, {
+        ...{ reason: '活动已经结束', skip: '跳过专家评审、公示、结果公布' },
+      });
       expect(await refusal(first, path, requestOf(indexes))).toEqual([409, 'archived']);
       expect(await refusal(second, `${path}/${late.id}/confirm`)).toEqual([409, 'archived']);
       expect((await second.get<RulingPage>(path)).proposals).toHaveLength(2);

@@ -36,6 +36,7 @@ const none: [what: string, reason: unknown][] = [
 const doors: [role: Role, method: string, path: string, body?: object][] = [
   ['organizer', 'POST', 'archive'],
   ['organizer', 'POST', 'erase', { confirm: '活动' }],
+  ['administrator', 'POST', 'erase/decide', { granted: true }],
   ['organizer', 'POST', 'pause'],
   ['organizer', 'POST', 'resume'],
   ['organizer', 'POST', 'extend', { round: 0, closes: '2026-12-31T00:00:00.000Z' }],

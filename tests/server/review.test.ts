@@ -88,7 +88,12 @@ describe('warnings', () => {
     ['nor does a physician', [], answers({ post: '急诊科副主任医师' })],
     ['nor the head of a village', [], answers({ post: '青石村主任' })],
     ['no photo', ['photo_missing'], { photo: null }],
-    ['a photo smaller than asked', ['photo_small'], { photo: { ...photo, width: 300, height: 400 } }],
+    [
+      'a photo under half of what is asked',
+      ['photo_small'],
+      { photo: { ...photo, width: 299, height: 400 } },
+    ],
+    ['half of it will do', [], { photo: { ...photo, width: 300, height: 400 } }],
     ['no opinion of its unit', ['opinion_missing'], { opinions: new Map() }],
     [
       'an opinion against it',
@@ -103,6 +108,22 @@ describe('warnings', () => {
     ['more than its unit may send', ['over_quota'], { passed: { category: '', most: 3, used: 4 } }],
   ])('%s', (_, codes, changes) => {
     expect(warningsOf(strict, { ...whole, ...changes }, NOW).map(({ code }) => code)).toEqual(codes);
+  });
+
+  test('a work speaks for itself, and what is small of it is its cover', () => {
+    const works = planFrom(presets.works, {
+      title: '作品',
+      organizer: '局',
+      start: '2026-03-02T00:00:00.000Z',
+    });
+    const { word, ...cover } = { word: '封面', id: photo.id, width: 500, height: 281 };
+    const one: Checked = {
+      ...{ ...whole, kind: 'work' as const, photo: cover, files: new Map([['video', 1]]) },
+      answers: { name: '安全进万家', deeds: '讲用气。' },
+    };
+    expect(warningsOf(works.collection, one, NOW)).toEqual([
+      { code: 'photo_small', details: { word, has: '500×281', asked: '1080×608' } },
+    ]);
   });
 
   test('a case without three proofs', () => {

@@ -258,6 +258,7 @@ export const acts: Record<string, Walk> = {
   'POST /api/console/contests/:slug/copy': act(`${at}/copy`, { title: '下一年', units: false, slug: 'next' }),
   'POST /api/console/contests/:slug/archive': act(`${at}/archive`, { reason }),
   'POST /api/console/contests/:slug/erase': act(`${at}/erase`, { reason, title: '双生活动' }),
+  'POST /api/console/contests/:slug/erase/decide': act(`${at}/erase/decide`, { reason, granted: false }),
   'POST /log/:slug/cosignature': act(`/log/${SLUG}/cosignature`),
   'POST /wechat/message': act('/wechat/message'),
   'POST /api/contests/:slug/ballots': act(`/api/contests/${SLUG}/ballots`),

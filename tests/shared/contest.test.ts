@@ -83,8 +83,11 @@ describe('phases', () => {
   const schedule: ScheduleStep[] = [
     { phase: 'nominating', from: instant('2026-03-01T00:00') },
     { phase: 'voting', from: instant('2026-03-20T09:00') },
-    { phase: 'notice', from: instant('2026-03-30T17:00') },
+    { phase: 'judging', from: instant('2026-03-30T17:00') },
+    { phase: 'notice', from: instant('2026-04-10T09:00') },
+    { phase: 'result', from: instant('2026-04-20T09:00') },
   ];
+  const weighed = (vote: number) => ({ weights: { vote, expert: 100 - vote, media: 0, merit: 0 } });
 
   test.each([
     ['before the first step', '2026-02-28T23:59:59.999', 'draft'],
@@ -92,10 +95,24 @@ describe('phases', () => {
     ['a millisecond before the next', '2026-03-20T08:59:59.999', 'nominating'],
     ['at the instant of the next', '2026-03-20T09:00:00.000', 'voting'],
     ['a millisecond before the last', '2026-03-30T16:59:59.999', 'voting'],
-    ['at the instant of the last', '2026-03-30T17:00:00.000', 'notice'],
-    ['long after', '2030-01-01T00:00:00.000', 'notice'],
+    ['at the instant of the last', '2026-03-30T17:00:00.000', 'judging'],
+    ['long after', '2030-01-01T00:00:00.000', 'judging'],
   ])('%s (%s) it is %s', (_, when, phase) => {
-    expect(phaseAt({ schedule, outcome: null, announced: nothingAnnounced }, at(when))).toBe(phase);
+    expect(phaseAt({ schedule, outcome: weighed(40), announced: nothingAnnounced }, at(when))).toBe(phase);
+  });
+
+  test.each([
+    ['nobody has points to give and nothing is worked out', null, nothingAnnounced, 'voting'],
+    ['nobody has points to give', weighed(100), nothingAnnounced, 'voting'],
+    ['a notice was published', weighed(40), { notice: instant('2026-04-11T09:00'), result: null }, 'notice'],
+    [
+      'a result was published',
+      weighed(100),
+      { notice: instant('2026-04-11T09:00'), result: instant('2026-04-21T09:00') },
+      'result',
+    ],
+  ])('past every date, a phase is claimed for what there is: %s', (_, outcome, announced, phase) => {
+    expect(phaseAt({ schedule, outcome, announced }, at('2026-05-01T00:00:00.000'))).toBe(phase);
   });
 
   test('a contest without a schedule is a draft', () => {

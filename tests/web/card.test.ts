@@ -57,16 +57,16 @@ describe('the card of a shared link', () => {
 
   it('says where the contest is: judged, on notice, decided; from the notice on it shows nobody who may not be chosen', () => {
     const judged = cardOf(contest, null, BASE, { phase: 'judging' });
-    expect(judged.text).toBe('投票已截止，正在评审。每一张选票都可核验。');
+    expect(judged.text).toBe('投票已截止，名单确定后公示。每一张选票都可核验。');
     const at = '2026-10-09T02:00:00.000Z';
     const noticed = { ...contest, outcome: {}, announced: { notice: at, result: null } };
     expect(cardOf(noticed, null, BASE)).toMatchObject({
-      text: '拟入选名单正在公示，欢迎监督。',
+      text: '拟入选名单已经公示，欢迎监督。',
       image: null,
     });
     expect(cardOf(noticed, null, BASE, { page: 'notice' })).toEqual({
       title: '公示 · 2026 年度“最美应急人”',
-      text: '拟入选名单正在公示，欢迎监督。',
+      text: '拟入选名单已经公示，欢迎监督。',
       image: null,
       link: `${BASE}/c/zuimei-2026/notice`,
     });

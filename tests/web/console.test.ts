@@ -140,14 +140,14 @@ describe('the way through the console', () => {
     };
     expect(bar('organizer')).toEqual([
       '活动 操作日志',
-      '实时 存证与见证 报送 报送单位 候选名单 候选 评审组 得分与拟入选 公示与结果 异议办理 活动设置 导出与归档',
+      '下一步 活动设置 报送单位 报送 公布候选 候选 评审组 实时 得分与拟入选 公示与结果 异议办理 存证与见证 导出与归档',
     ]);
-    expect(bar('reviewer')).toEqual(['活动', '报送 候选名单 评审组 异议办理 导出与归档']);
+    expect(bar('reviewer')).toEqual(['活动', '报送 公布候选 评审组 异议办理 导出与归档']);
     expect(bar('auditor')).toEqual([
       '活动 操作日志',
-      '实时 选票日志 疑似聚集 裁定 异常情况说明 存证与见证 候选 评审组 得分与拟入选 公示与结果 异议办理 导出与归档',
+      '候选 评审组 实时 选票日志 疑似聚集 裁定 异常情况说明 得分与拟入选 公示与结果 异议办理 存证与见证 导出与归档',
     ]);
-    expect(bar('administrator')).toEqual(['活动 人员与权限 工作日历 操作日志', '']);
+    expect(bar('administrator')).toEqual(['活动 人员与权限 工作日历 操作日志', '导出与归档']);
     expect(bar('unit')).toEqual(['我的报送', '']);
   });
 

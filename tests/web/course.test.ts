@@ -92,6 +92,8 @@ function viewOf(acts: [string, object][], now = MORNING, changes: Partial<Course
     ...{
       notice: { refused: { code: 'choice_missing', details: {} } },
       promotions: [],
+      tie: null,
+      ties: [],
       items: [],
       revocations: [],
     },
@@ -120,6 +122,10 @@ describe('the way from the choice to the result', () => {
       '递补 todo 没有名额空出',
       '结果 todo 还差 1 项',
     ]);
+    const fell: [string, object][] = [...running, ['withdrawal', { number: 1 }]];
+    expect(states(viewOf(fell))[3]).toBe('递补 now 1 个名额待决定');
+    const tie = { numbers: [3, 4], places: 1 };
+    expect(states(viewOf(fell, MORNING, { tie }))[3]).toBe('递补 now 并列待裁定');
     const after = Date.parse('2026-10-09T16:00:00.000Z');
     expect(states(viewOf(running, after))[4]).toBe('结果 now 可以公布');
     const second = notice(2, [2], '2026-09-22');

@@ -39,6 +39,7 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./sign/JoinPage.vue'),
   },
   { path: '/console/account', name: 'account', component: () => import('./sign/AccountPage.vue') },
+  { path: '/console/help', name: 'help', component: () => import('./organizer/HelpPage.vue') },
   {
     path: '/console/staff',
     name: 'staff',
@@ -68,6 +69,12 @@ export const routes: RouteRecordRaw[] = [
     name: 'contest',
     // Never shown: the guard below sends on to the first page of the contest that this person may see.
     component: () => import('./frame/MissingPage.vue'),
+  },
+  {
+    path: '/console/c/:slug/next',
+    name: 'next',
+    meta: { roles: pageRoles.next },
+    component: () => import('./organizer/NextPage.vue'),
   },
   {
     path: '/console/c/:slug/live',

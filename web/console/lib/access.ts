@@ -10,6 +10,7 @@ export const pageRoles = {
   calendar: ['administrator'],
   log: ['administrator', 'auditor', 'organizer'],
   new: ['organizer'],
+  next: ['organizer'],
   live: ['organizer', 'auditor'],
   ballots: ['auditor'],
   clusters: ['auditor'],
@@ -24,7 +25,7 @@ export const pageRoles = {
   standing: ['organizer', 'auditor'],
   course: ['organizer', 'auditor'],
   objections: ['organizer', 'auditor', 'reviewer'],
-  out: ['organizer', 'auditor', 'reviewer'],
+  out: ['organizer', 'auditor', 'reviewer', 'administrator'],
   print: ['organizer', 'auditor'],
   certificates: ['organizer'],
   sheet: ['expert'],
@@ -37,7 +38,7 @@ export type PageName = keyof typeof pageRoles;
 
 /** Of a contest's pages, where somebody with these roles begins. */
 export function firstPage(has: (...roles: readonly Role[]) => boolean): PageName {
-  const first = (['settings', 'nominations', 'live', 'sheet'] as const).find((name) =>
+  const first = (['next', 'nominations', 'live', 'sheet', 'out'] as const).find((name) =>
     has(...pageRoles[name]),
   );
   return first ?? 'home';

@@ -49,6 +49,8 @@ const acts: Record<ActCode, string> = {
   'contest.archive': '归档活动',
   'contest.fade': '网络地址转为摘要',
   'contest.erase': '清除个人信息',
+  'erasing.ask': '申请清除个人信息',
+  'erasing.decline': '不同意或撤回清除个人信息',
   'announcement.add': '发布公告',
   'announcement.remove': '撤下公告',
   'unit.add': '添加报送单位',

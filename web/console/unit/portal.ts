@@ -58,4 +58,5 @@ export function nextStep(line: PortalLine, view: PortalView, now: number): { wor
 
 /** What `accept` of a file button lists, and what people read beside it. */
 export const fileAccept = '.pdf,.docx,.xlsx,.jpg,.jpeg,.png,.wps,.et,.doc,.xls';
+export const mediaAccept = `${fileAccept},.mp4`;
 export const fileHint = 'PDF、Word、Excel、WPS 文档或 JPG、PNG 图片，';

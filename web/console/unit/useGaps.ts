@@ -34,7 +34,7 @@ export function useGaps(editing: NominationEditing, portal: PortalView) {
     for (const fault of faults) {
       const field = portal.form.find((one) => one.key === fault.key);
       if (!field) continue;
-      const missing = field.type === 'photo' ? '还没有上传照片。' : '还没有上传文件。';
+      const missing = field.type === 'photo' ? `还没有上传${field.title}。` : '还没有上传文件。';
       const words = fault.code === 'missing' && stepOf(field) === 'files' ? missing : answerWords(fault);
       gaps.push({ key: fault.key, step: stepOf(field), title: field.title, words });
     }

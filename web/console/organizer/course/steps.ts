@@ -80,8 +80,9 @@ const states: Record<StepId, (view: CourseView, now: number) => State> = {
     const ended = ends.sort().at(-1);
     return { state: 'done', note: ended ? `${shortDay(ended)}期满` : '' };
   },
-  promote: ({ course }) => {
+  promote: ({ course, tie }) => {
     const open = openPlaces(course).length;
+    if (tie) return { state: 'now', note: '并列待裁定' };
     if (open > 0) return { state: 'now', note: `${open} 个名额待决定` };
     const done = promotionsOf(course).length;
     return done > 0 ? { state: 'done', note: `已决定 ${done} 次` } : { state: 'todo', note: '没有名额空出' };

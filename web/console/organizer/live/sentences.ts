@@ -1,6 +1,6 @@
 import type { Attention, Channel, LiveView, ReadyCheck, ReadyCode } from '@zuimei/shared/live.ts';
 import { dayTime, minuteOfDay, span } from '@zuimei/shared/moment.ts';
-import { phaseWords } from '@zuimei/shared/words.ts';
+import { overWords } from '@zuimei/shared/words.ts';
 import { grouped } from '../../../lib/words.ts';
 
 export const channelWords: Record<Channel, string> = {
@@ -137,5 +137,5 @@ export function stageWords(
     const words = view.stage === 'between' ? '下一轮' : '距投票开始';
     return { tone: 'hold', words: `${words} ${span(Date.parse(next.opens) - now)}` };
   }
-  return { tone: 'plain', words: phaseWords[view.phase === 'voting' ? 'judging' : view.phase] };
+  return { tone: 'plain', words: overWords(view.phase) };
 }

@@ -11,6 +11,7 @@ export const typeWords: Record<FieldType, string> = {
   identity: '身份证号',
   photo: '照片',
   files: '附件',
+  media: '图片、视频和附件',
   video: '视频',
 };
 

@@ -1,4 +1,6 @@
+import type { CandidateKind } from '@zuimei/shared/contest.ts';
 import { opinionLacks, lackWords as opinionWords } from '@zuimei/shared/opinion.ts';
+import { smallWords } from '@zuimei/shared/picture.ts';
 import type { ShortlistLack, Warning, WarningCode } from '@zuimei/shared/shortlist.ts';
 
 const sentences: Record<WarningCode, string> = {
@@ -6,8 +8,8 @@ const sentences: Record<WarningCode, string> = {
   reason_long: '推荐理由 {length} 字，超过 {limit} 字。',
   text_long: '“{title}”{length} 字，超过 {limit} 字。',
   leading_post: '职务“{post}”中有“{title}”，可能是领导干部，请核实。',
-  photo_missing: '没有照片。',
-  photo_small: '照片为 {has} 像素，小于要求的 {asked}。',
+  photo_missing: '没有{word}。',
+  photo_small: `{word}${smallWords}。`,
   proofs_few: '印证案例 {count} 个，少于要求的 {least} 个。',
   opinion_missing: `${opinionWords.opinion_missing}。`,
   opinion_scan: `${opinionWords.opinion_scan}。`,
@@ -32,10 +34,15 @@ export function isBlocking({ code }: Warning): boolean {
   return blocking.includes(code);
 }
 
-export const lackWords: Record<ShortlistLack, string> = {
+const lackWords: Record<ShortlistLack, string> = {
   number: '编号',
   photo: '照片',
   consent: '本人同意',
   name: '姓名',
   category: '组别',
 };
+
+/** What is missing of a nominee of this kind: a work has a cover or is a picture, a face it has not. */
+export function lackWord(lack: ShortlistLack, kind: CandidateKind | undefined): string {
+  return lack === 'photo' && kind === 'work' ? '封面或画面' : lackWords[lack];
+}
