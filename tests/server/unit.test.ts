@@ -387,7 +387,7 @@ describe('a list of units', () => {
     const csv = new TextEncoder().encode(
       '单位,上级单位,类别\n甲市应急管理局,,镇街\n青石县应急管理局,甲市应急管理局,镇街\n桐江县应急管理局,丙市应急管理局,镇街\n',
     );
-    const { rows } = await contest.organizer.post<{ rows: UnitRow[] }>(
+    const { rows } = await contest.organizer.post<UnitList>(
       `${contest.base}/units/sheet`,
       formOf('名单.csv', csv),
     );
