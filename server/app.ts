@@ -39,6 +39,7 @@ import { tallyRoute } from './tally/route.ts';
 import { unitRoute } from './unit/route.ts';
 import { uploadRoute } from './upload/route.ts';
 import { voteRoute } from './vote/route.ts';
+import { webhookRoute } from './webhook/route.ts';
 import { fileRoute, wechatRoute } from './wechat/route.ts';
 
 /**
@@ -69,6 +70,7 @@ export function createApp(parts: Parts) {
     .route('/', rosterRoute(parts))
     .route('/', calendarRoute(parts))
     .route('/', unitRoute(parts))
+    .route('/', webhookRoute(parts))
     .route('/', uploadRoute(parts))
     .route('/', documentRoute(parts))
     .route('/', portalRoute(parts))

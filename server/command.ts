@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Candidate } from '@zuimei/shared/contest.ts';
+import { presetNames } from '@zuimei/shared/plan/plan.ts';
+import { presets, suggestedTitle } from '@zuimei/shared/plan/preset.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { repairText } from '@zuimei/shared/text/character.ts';
 import { isFileCheck, verifyAlone, verifyCommand } from './audit/command.ts';
@@ -12,10 +14,12 @@ import { loadDemo } from './demo/demo.ts';
 import { isProblemCode, type Problem, problemAt } from './document/problem.ts';
 import { logOrigin } from './http/origin.ts';
 import { checkReason } from './http/reason.ts';
-import { importDocuments } from './intake/import.ts';
+import { type Coming, importDocuments } from './intake/import.ts';
+import { createCatalogue } from './plan/catalogue.ts';
 import { staffCommand } from './roster/command.ts';
 import type { Secrets } from './secret.ts';
 import type { Actor } from './staff/action.ts';
+import { createSeals } from './staff/seal.ts';
 import { privateKey } from './vault.ts';
 import { createLedger } from './vote/ledger.ts';
 import { witnessCommand } from './witness/command.ts';
@@ -24,6 +28,7 @@ export const USAGE = `用法：pnpm zuimei <命令> [选项]
 
   import FILE… --contest SLUG [--by 姓名] [--reason 理由] [--dry-run] [--strict] [--json]
                                                                 投票开始前导入报送表、汇总表、线索征集表为候选，记入操作日志与选票账本
+         [--preset 类型 [--title 名称] [--organizer 主办单位]]  活动还没有时，按类型新建一个草稿再导入（--dry-run 不新建）
   verify [--contest SLUG] [--json]                              重算账本、存证点与计票，指出不一致处
   verify FILE [--key 公钥] [--json]                             离线核验导出的账本或核验包（.zip），不需要数据库与服务器设置
          [--checkpoint FILE]…                                   再与另存的存证点对照（也可与 --contest 同用）
@@ -122,6 +127,31 @@ function refusedWith(slug: string) {
   };
 }
 
+/** A draft of this kind, which an organizer fills in and publishes in the console; its title and organizers can be said here already. */
+function comingFrom(
+  { db, secrets }: Pick<Place, 'db' | 'secrets'>,
+  slug: string,
+  actor: Actor,
+  { preset: name, title, organizer }: { preset?: string; title?: string; organizer?: string },
+): Coming {
+  const preset = presetNames.find((one) => one === name);
+  if (!preset) throw misuse(`--preset 须为 ${presetNames.join('、')} 之一`);
+  if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(slug))
+    throw misuse('--contest 须为小写字母、数字和连字符，不超过 64 个');
+  const start = new Date().toISOString();
+  const catalogue = createCatalogue({ db, secrets, seals: createSeals({ secrets }), clock: Date.now });
+  return {
+    categories: presets[preset].settings.categories,
+    async make() {
+      const asked = {
+        title: repairText(title ?? '').trim() || suggestedTitle(presets[preset], start),
+        organizer: repairText(organizer ?? '').trim() || '主办单位（待填写）',
+      };
+      await catalogue.create(actor, { preset, ...asked, start, slug });
+    },
+  };
+}
+
 function misuse(message: string): Error {
   return Object.assign(new Error(message), { code: 'usage' });
 }
@@ -134,6 +164,8 @@ const commands: Record<string, Command> = {
       options: {
         contest: { type: 'string' },
         preset: { type: 'string' },
+        title: { type: 'string' },
+        organizer: { type: 'string' },
         by: { type: 'string' },
         reason: { type: 'string' },
         'dry-run': { type: 'boolean', default: false },
@@ -143,9 +175,13 @@ const commands: Record<string, Command> = {
     });
     if (!values.contest || positionals.length === 0) throw misuse('import 需要文件与 --contest');
     const slug = values.contest;
-    if (!(await isThere(db, slug)))
-      throw misuse(`没有活动 ${slug}；现有：${(await readSlugs(db)).join('、') || '无'}`);
+    const there = await isThere(db, slug);
+    if (!there && values.preset === undefined)
+      throw misuse(
+        `没有活动 ${slug}；现有：${(await readSlugs(db)).join('、') || '无'}。要新建请加 --preset：${presetNames.join('、')}`,
+      );
     const actor = actorOf(values.by, user);
+    const coming = there ? undefined : comingFrom({ db, secrets }, slug, actor, values);
     const reason = values.reason === undefined ? '从命令行导入候选' : reasonOf(values.reason);
     const files = await Promise.all(
       positionals.map(async (path) => ({
@@ -155,7 +191,7 @@ const commands: Record<string, Command> = {
     );
     const ledger = createLedger(db, secrets, (of) => logOrigin(publicUrl, of));
     const importer = { db, ledger, key: privateKey(secrets), clock: Date.now };
-    const options = { actor, reason, strict: values.strict, dryRun: values['dry-run'] };
+    const options = { actor, reason, strict: values.strict, dryRun: values['dry-run'], coming };
     const result = await importDocuments(importer, slug, files, options).catch(refusedWith(slug));
     if (values.json) print(JSON.stringify(result));
     else {

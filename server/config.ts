@@ -30,6 +30,8 @@ export interface Config {
   wechat: WechatAccount | null;
   /** Names of the files by which WeChat's console checks who owns the domain, e.g. MP_verify_W1PLRwVqVCkRAcWz.txt. */
   wechatFiles: string[];
+  /** Origins a contest's robot may be at although they are not https or not public, e.g. http://10.20.0.5:8080. */
+  webhookOrigins: string[];
   /** A file served as /robots.txt; absent = our own. */
   robotsFile: string | null;
   /** How long browsers stay with https, where PUBLIC_URL is https; 0 lets them go. */
@@ -74,6 +76,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     addressFile: env['ADDRESS_FILE'] ? resolve(env['ADDRESS_FILE']) : null,
     wechat,
     wechatFiles: parseFiles(env['WX_VERIFY'] ?? ''),
+    webhookOrigins: parseOrigins(env['WEBHOOK_ORIGINS'] ?? ''),
     robotsFile: env['ROBOTS_FILE'] ? resolve(env['ROBOTS_FILE']) : null,
     hstsSeconds: parseSeconds(env['HSTS_SECONDS']),
     demo: env['ZUIMEI_DEMO'] !== '0',
@@ -101,6 +104,16 @@ function parseFiles(text: string): string[] {
   const wrong = names.find((name) => !/^MP_verify_[A-Za-z0-9]{1,64}\.txt$/.test(name));
   if (wrong) throw new Error(`WX_VERIFY: "${wrong}" should be like MP_verify_W1PLRwVqVCkRAcWz.txt`);
   return names;
+}
+
+function parseOrigins(text: string): string[] {
+  const words = text.split(',').map((word) => word.trim());
+  return words.filter(Boolean).map((word) => {
+    const url = URL.parse(word);
+    if (!url || !/^https?:$/.test(url.protocol) || url.href !== `${url.origin}/`)
+      throw new Error(`WEBHOOK_ORIGINS: "${word}" should be like http://10.20.0.5:8080`);
+    return url.origin;
+  });
 }
 
 function parseProxies(text: string): BlockList {

@@ -29,6 +29,7 @@ import { createOwnShelf, createSharedShelf } from './wechat/sharedstore.ts';
 const SEAL_EVERY_MS = 1_000;
 const FORGET_EVERY_MS = 60_000;
 const SWEEP_EVERY_MS = 3_600_000;
+const TELL_EVERY_MS = 20_000;
 /** A banner that was uploaded waits this long for its page to be saved. */
 const UNUSED_MEDIA_MS = 24 * 3_600_000;
 const STOP_PATIENCE_MS = 10_000;
@@ -113,6 +114,7 @@ async function main(): Promise<void> {
       ? { shelf: createSharedShelf(redis, secrets.derive('wechat shelf'), createOwnShelf(Date.now)) }
       : {}),
     wechatFiles: config.wechatFiles,
+    webhookOrigins: config.webhookOrigins,
     robots,
     trustedProxies: config.trustedProxies,
     stopping: () => stopping,
@@ -151,6 +153,18 @@ async function main(): Promise<void> {
   }
   const sweepTimer = setInterval(() => void sweep(), SWEEP_EVERY_MS);
 
+  let telling: Promise<void> | null = null;
+  /** What robots are told waits for nobody, and nobody for it. */
+  async function tell(): Promise<void> {
+    try {
+      await parts.webhooks.tell();
+    } catch (error) {
+      log('error', { part: 'webhook', error: String(error) });
+    }
+    telling = null;
+  }
+  const tellTimer = setInterval(() => (telling ??= tell()), TELL_EVERY_MS);
+
   const direct = createDirect(parts);
   const pages = getRequestListener(createApp(parts).fetch);
   const server = createServer((incoming, outgoing) => {
@@ -185,12 +199,14 @@ async function main(): Promise<void> {
     clearInterval(sealTimer);
     clearInterval(forgetTimer);
     clearInterval(sweepTimer);
+    clearInterval(tellTimer);
     const closed = new Promise((resolve) => server.close(resolve));
     await parts.cast.drain();
     server.closeIdleConnections();
     setTimeout(() => server.closeAllConnections(), 1_000).unref();
     await closed;
     await sealing;
+    await telling;
     await seal();
     parts.analyst.close();
     control?.close();

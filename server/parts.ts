@@ -37,6 +37,7 @@ import { createLedger, type Ledger } from './vote/ledger.ts';
 import { createProofs, type Proofs } from './vote/proof.ts';
 import { createVoters, type Voters } from './vote/voter.ts';
 import { countOutcomes } from './vote/watch.ts';
+import { createWebhooks, type Webhooks } from './webhook/webhook.ts';
 import type { WechatAccount } from './wechat/account.ts';
 import { createOwnShelf, type Shelf } from './wechat/sharedstore.ts';
 import { createWechat, type Wechat } from './wechat/wechat.ts';
@@ -84,6 +85,7 @@ export interface Parts {
   wechatReach: WechatReach;
   /** See config.ts. */
   wechatFiles: readonly string[];
+  webhooks: Webhooks;
   robots: string | null;
   secure: boolean;
   trustedProxies: BlockList;
@@ -109,6 +111,8 @@ export function createParts(given: {
   /** What the servers share of WeChat's; absent = this process's own. */
   shelf?: Shelf;
   wechatFiles?: readonly string[];
+  /** See config.ts; absent = none. */
+  webhookOrigins?: readonly string[];
   robots?: string | null;
   trustedProxies: BlockList;
   clock?: () => number;
@@ -234,6 +238,7 @@ export function createParts(given: {
     account,
     wechatReach: given.account ? (given.account.token === null ? 'pages' : 'messages') : 'none',
     wechatFiles: given.wechatFiles ?? [],
+    webhooks: createWebhooks({ db, secrets, clock, webhookOrigins: given.webhookOrigins ?? [] }),
     robots: given.robots ?? null,
     secure,
     trustedProxies: given.trustedProxies,

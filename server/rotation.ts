@@ -7,6 +7,7 @@ import { checkSecret, type Secrets } from './secret.ts';
 import { recordAction } from './staff/action.ts';
 import { createSeals, sealedColumns } from './staff/seal.ts';
 import { type Cell, openPrivate, privateKey, sealPrivate } from './vault.ts';
+import { sealWebhooks } from './webhook/webhook.ts';
 
 export interface Rotation {
   /** Rows that were sealed anew. */
@@ -15,6 +16,7 @@ export interface Rotation {
   units: number;
   seats: number;
   objections: number;
+  webhooks: number;
   staff: number;
 }
 
@@ -40,6 +42,7 @@ export async function rotate(db: Db, old: Secrets, next: Secrets): Promise<Rotat
       units: await sealUnits(tx, again),
       seats: await sealSeats(tx, again),
       objections: await sealObjections(tx, old, next),
+      webhooks: await sealWebhooks(tx, again),
       staff: await sealStaff(tx, old, next, again),
     };
     await tx.deleteFrom('session').execute();

@@ -12,6 +12,7 @@ import type {
   Verified,
 } from '@zuimei/shared/nomination.ts';
 import type { Role, StaffChange } from '@zuimei/shared/staff.ts';
+import type { WebhookEvent } from '@zuimei/shared/webhook.ts';
 import type { Count, JudgedTables } from './judgedtables.ts';
 
 /** A document as it is kept: only contest/document.ts knows what it says. */
@@ -154,7 +155,22 @@ export interface Tables extends JudgedTables {
     link_version: Generated<number>;
     contact: Buffer | null;
     recommends_by: string | null;
+    /** When somebody first came in by its link; null = nobody yet. */
+    opened_at: Date | null;
     created_at: Generated<Date>;
+  };
+  webhook: {
+    contest: number;
+    address: Buffer;
+    events: WebhookEvent[];
+    enabled: boolean;
+    told_until: Date;
+    told_size: number;
+    next_at: Date;
+    tries: number;
+    sent_at: Date | null;
+    problem: string;
+    problem_at: Date | null;
   };
   nomination: {
     id: Generated<number>;
@@ -212,6 +228,31 @@ export interface Tables extends JudgedTables {
     device: Buffer | null;
     act: Act | null;
     channel: number | null;
+  };
+  intake: {
+    id: Generated<number>;
+    contest: number;
+    what: 'nominations' | 'units';
+    files: string;
+    proposal: Buffer | null;
+    by: string;
+    at: Date;
+    taken_at: Date | null;
+    undone_at: Date | null;
+    undone_by: Generated<string>;
+  };
+  intake_line: {
+    intake: number;
+    line: number;
+    how: 'new' | 'merge' | 'replace' | 'unit';
+    name: string;
+    unit_name: string;
+    nomination: number | null;
+    unit: number | null;
+    mark: string;
+    was: Buffer | null;
+    photo: Photo | null;
+    back: Generated<boolean>;
   };
   nomination_event: {
     id: Generated<Count>;

@@ -22,6 +22,7 @@ export const fieldNames = [
   'reason',
   'deeds',
   'honours',
+  'reports',
   'opinion',
   'photo',
   'sender',
@@ -164,6 +165,11 @@ export const fields: Record<FieldName, Field> = {
     title: '表彰奖励情况',
     labels: ['表彰奖励情况', '表彰奖励', '获奖情况', '奖励情况', '荣誉', '所获荣誉', '曾获荣誉', '获得荣誉'],
     like: /^(近[一二三四五]年来?)?(何时何地)?(曾|所)?[受获](过|得|到)?(何种|各类|各种|主要)?(荣誉|奖励|表彰|奖项)*(情况|称号)?$/u,
+    limit: 4000,
+  },
+  reports: {
+    title: '新闻报道情况',
+    labels: ['新闻报道情况', '新闻报道', '媒体报道情况', '媒体报道', '宣传报道情况'],
     limit: 4000,
   },
   opinion: {

@@ -13,6 +13,7 @@ export type ReadyCode =
   | 'categories'
   | 'reasons'
   | 'photos'
+  | 'reported'
   | 'reviewed'
   | 'organizers'
   | 'wechat'

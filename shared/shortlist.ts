@@ -86,7 +86,8 @@ export interface ReviewFilter {
   state?: NominationState;
   unit?: number;
   category?: string;
-  warned?: boolean;
+  /** With any hint, or with this one. */
+  warned?: boolean | WarningCode;
   /** Part of a name, of a unit or of the summary. */
   q?: string;
 }
@@ -120,7 +121,8 @@ export function sift<Line extends ReviewLine>(lines: readonly Line[], filter: Re
       (filter.state === undefined || line.state === filter.state) &&
       (filter.unit === undefined || line.unit.id === filter.unit) &&
       (filter.category === undefined || line.category === filter.category) &&
-      (!filter.warned || line.warnings.length > 0) &&
+      (!filter.warned ||
+        line.warnings.some(({ code }) => filter.warned === true || filter.warned === code)) &&
       finds(foldText(`${line.name} ${line.unit.name} ${line.summary}`), line.number),
   );
 }

@@ -58,8 +58,13 @@ export const staffRefusalCodes = [
   'skip_untyped',
   // units and nominations
   'unit_known',
+  'proposal_gone',
+  'proposal_stale',
+  'import_undone',
   'unit_parent',
   'unit_in_use',
+  'webhook_address',
+  'webhook_missing',
   'form_incomplete',
   'quota_full',
   'quota_none',

@@ -61,6 +61,10 @@ export interface UnitLine extends QuotaView {
   /** Name of the unit above it; '' = none. */
   parent: string;
   counts: Partial<Record<NominationState, number>>;
+  /** Somebody came in by its link, or by its account. */
+  opened: boolean;
+  /** What it was asked for and has not done, of nominees it has sent; its drafts are its own. */
+  lacks: { name: string; lack: 'returned' | 'consent' }[];
   /** The phone masked. */
   contact: { name: string; phone: string };
   /** Login of its account, if it was given one. */
@@ -85,6 +89,7 @@ export interface UnitsView {
   categories: Category[];
   opens: Instant;
   closes: Instant;
+  now: Instant;
   /** null = nothing is collected here: the contest was made without a collection. */
   collecting: boolean;
   archived: boolean;
@@ -155,16 +160,24 @@ export interface BelowLine extends NominationLine {
   lacks: string[];
 }
 
-/** How far an upload is: on its way, in line behind others, or being read, `done` of `of` files. */
+/** How far an upload is: on its way, in line behind others, being read, `done` of `of` files, or its pictures being made ready. */
 export interface UploadProgress {
-  step: 'sending' | 'waiting' | 'reading';
+  step: 'sending' | 'waiting' | 'reading' | 'pictures';
   done: number;
   of: number;
 }
 
 /** What reading documents came to: drafts made, and what is wrong, by file and row. */
 export interface IntakeView {
-  made: { id: number; name: string; unit: string; kind: CandidateKind; problems: number }[];
+  /** `problems`: fields to fill in or put right; the nominee's own consent, where it is asked for, is never among documents. */
+  made: {
+    id: number;
+    name: string;
+    unit: string;
+    kind: CandidateKind;
+    problems: number;
+    consent: 'missing' | 'not asked';
+  }[];
   problems: IntakeProblem[];
 }
 

@@ -76,6 +76,8 @@ async function erase(tx: Transaction<Tables>, contest: number): Promise<string> 
     update screening s set remark = '' from nomination n where n.id = s.nomination and n.contest = ${contest}`.execute(
     tx,
   );
+  await sql`delete from intake where contest = ${contest}`.execute(tx);
+  await sql`delete from webhook where contest = ${contest}`.execute(tx);
   const gone = await sql`
     update nomination set name = ${ERASED_NAME}, answers = '{}', photo = null, consent = null
     where contest = ${contest} and state <> 'published'`.execute(tx);

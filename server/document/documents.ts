@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { FieldName } from '@zuimei/shared/form.ts';
+import type { ListColumn } from '@zuimei/shared/intake.ts';
 import { clip } from '../text.ts';
 import type { Draft } from './draft.ts';
 import type { Nomination } from './nomination.ts';
@@ -26,29 +28,34 @@ const endings: Record<DocumentKind, readonly string[]> = {
 /**
  * Reads 报送表, 汇总表 and 线索征集表 into nominations, one per nominee however many documents tell of them. Nothing is
  * stored. What is wrong comes back as problems and never stops the other files; a nominee with an error is left out whole, or
- * kept as far as it could be read when somebody will look at it (`keep`). `onRead` hears how many files are done; `open` gives another
- * reader than a thread's.
+ * kept as far as it could be read when somebody will look at it (`keep`). `columns` says what columns of lists are where their words do
+ * not; all of them come back with what they were taken for. `onRead` hears how many files are done; `open` gives another reader than a
+ * thread's.
  */
 export async function readDocuments(
   files: readonly SentFile[],
   {
     keep = false,
     limits = readerLimits,
+    columns = [],
     onRead,
     open = createReader,
   }: {
     keep?: boolean;
     limits?: typeof readerLimits;
+    columns?: [label: string, field: FieldName | null][];
     onRead?: (done: number) => void;
     open?: typeof createReader;
   } = {},
-): Promise<{ nominations: Nomination[]; problems: Problem[] }> {
+): Promise<{ nominations: Nomination[]; problems: Problem[]; columns: ListColumn[] }> {
   const problems: Problem[] = [];
   const drafts: Draft[] = [];
   const known = new Map<string, string>();
+  const heads = new Map<string, ListColumn>();
   if (files.length > documentLimits.files)
     return {
       nominations: [],
+      columns: [],
       problems: [problemAt('too_many_files', { file: '' }, { limit: documentLimits.files })],
     };
   const reader = open(limits);
@@ -62,7 +69,7 @@ export async function readDocuments(
         continue;
       }
       const ending = /\.([^.]{1,5})$/u.exec(file)?.[1]?.toLowerCase() ?? '';
-      const reply = await reader.read({ bytes: sent.bytes, file, ending });
+      const reply = await reader.read({ bytes: sent.bytes, file, ending, columns });
       if ('refused' in reply) {
         problems.push(problemAt(reply.refused, { file }, { limit: tableLimits.rows }));
         continue;
@@ -70,6 +77,7 @@ export async function readDocuments(
       if (!endings[reply.kind].includes(ending))
         problems.push(problemAt('renamed', { file }, { kind: `.${reply.kind}` }));
       problems.push(...reply.problems);
+      for (const column of reply.columns ?? []) if (!heads.has(column.key)) heads.set(column.key, column);
       if (drafts.length + reply.drafts.length > documentLimits.nominees)
         problems.push(problemAt('too_many_nominations', { file }, { limit: documentLimits.nominees }));
       else drafts.push(...reply.drafts);
@@ -77,8 +85,16 @@ export async function readDocuments(
     onRead?.(files.length);
     const merged = await reader.merge(drafts, keep);
     if ('refused' in merged)
-      return { nominations: [], problems: [...problems, problemAt(merged.refused, { file: '' })] };
-    return { nominations: merged.nominations, problems: [...problems, ...merged.problems] };
+      return {
+        nominations: [],
+        columns: [...heads.values()],
+        problems: [...problems, problemAt(merged.refused, { file: '' })],
+      };
+    return {
+      nominations: merged.nominations,
+      columns: [...heads.values()],
+      problems: [...problems, ...merged.problems],
+    };
   } finally {
     await reader.close();
   }

@@ -1,8 +1,9 @@
 import { type FieldName, fieldOf } from '@zuimei/shared/form.ts';
+import type { ListColumn } from '@zuimei/shared/intake.ts';
 import { readCards } from './card.ts';
 import { type Contact, contactOf, type Draft } from './draft.ts';
 import { leftOver } from './left.ts';
-import { type ListHead, readList, sectionIn } from './list.ts';
+import { columnsIn, type GivenColumns, type ListHead, readList, sectionIn } from './list.ts';
 import { type Problem, problemAt } from './problem.ts';
 import type { Cell, Document, Table } from './table.ts';
 import { cleanText } from './value.ts';
@@ -22,8 +23,13 @@ const nobody: Contact = { unit: null, name: null, phone: null };
  * All nominees of one document, the rows that name none, and what of it was not read. Finds forms by their labels wherever they stand;
  * a list goes on in the next table without a head, and a form in the next table without a name.
  */
-export function readForms(document: Document, file: string): { drafts: Draft[]; problems: Problem[] } {
+export function readForms(
+  document: Document,
+  file: string,
+  given: GivenColumns = new Map(),
+): { drafts: Draft[]; problems: Problem[]; columns: ListColumn[] } {
   const found: Found[] = [];
+  const lists: Table[] = [];
   const placed = new Set<Cell>();
   let contact = nobody;
   let list: ListHead | null = null;
@@ -34,8 +40,9 @@ export function readForms(document: Document, file: string): { drafts: Draft[]; 
       list = inSection(list, part.line, file);
       continue;
     }
-    const rows = readList(part.table, file, contact, list, placed);
+    const rows = readList(part.table, file, contact, list, placed, given);
     if (rows) {
+      lists.push(part.table);
       list = rows.head;
       card = null;
       found.push(rows);
@@ -65,7 +72,7 @@ export function readForms(document: Document, file: string): { drafts: Draft[]; 
     if (drafts.length === 0 && problems.length === 0) problems.push(problemAt('empty_form', { file }));
     problems.push(...leftOver(document, placed, drafts, file));
   }
-  return { drafts, problems };
+  return { drafts, problems, columns: columnsIn(lists, given) };
 }
 
 /** "二、集体（1个）" between two tables is the section of the second. */

@@ -1,4 +1,5 @@
-import { type FieldName, fieldOf } from '@zuimei/shared/form.ts';
+import { type FieldName, fieldOf, labelText } from '@zuimei/shared/form.ts';
+import type { ListColumn } from '@zuimei/shared/intake.ts';
 import { parseBirth } from '@zuimei/shared/text/birth.ts';
 import { parsePhone } from '@zuimei/shared/text/phone.ts';
 import { answerIn, type Contact, contactOf, type Draft, type Value } from './draft.ts';
@@ -19,6 +20,30 @@ export interface ListHead {
   width: number;
 }
 
+/** What columns are said to be, by their label (labelText), where that is not left to their words; null = not used. */
+export type GivenColumns = ReadonlyMap<string, FieldName | null>;
+
+function fieldIn(text: string, given: GivenColumns): FieldName | null {
+  const said = text.length > 80 ? undefined : given.get(labelText(text));
+  return said === undefined ? fieldOf(text) : said;
+}
+
+/** The columns of a list as they were taken, in order, with their labels. */
+export function columnsIn(tables: readonly Table[], given: GivenColumns): ListColumn[] {
+  const found = new Map<string, ListColumn>();
+  for (const { rows } of tables) {
+    const head = rows.find((line) => isHead(line.cells, given));
+    for (const cell of head ? distinctCells(head.cells) : []) {
+      const label = cleanText(cell.text).replace(/\s+/gu, '');
+      const key = labelText(label);
+      if (key === '' || label.length > 80 || found.has(key)) continue;
+      const field = fieldIn(label, given);
+      found.set(key, { key, label, field: field === 'other' ? null : field });
+    }
+  }
+  return [...found.values()];
+}
+
 /** A title is no longer than this; what is longer may be somebody's deeds. */
 const TITLE = 40;
 
@@ -33,8 +58,9 @@ export function readList(
   contactBefore: Contact,
   before: ListHead | null,
   placed: Set<Cell>,
+  given: GivenColumns = new Map(),
 ): { forms: number; drafts: Draft[]; problems: Problem[]; head: ListHead } | null {
-  const headAt = table.rows.findIndex((line) => isHead(line.cells));
+  const headAt = table.rows.findIndex((line) => isHead(line.cells, given));
   const above = headAt < 0 ? table.rows : table.rows.slice(0, headAt);
   let head = before && goesOn(above, before) ? before : null;
   if (headAt < 0 && !head) return null;
@@ -44,16 +70,16 @@ export function readList(
   let afterHead = false;
   for (const line of table.rows) {
     const place: Place = { file, ...(table.sheet === null ? {} : { sheet: table.sheet }), row: line.row };
-    const labels = isHead(line.cells);
+    const labels = isHead(line.cells, given);
     if (labels || (head && (afterHead || drafts.length === 0) && isSecondHead(line))) {
-      const columns = columnsOf(line);
+      const columns = columnsOf(line, given);
       head = {
         columns: head && (afterHead || !labels) ? new Map([...head.columns, ...columns]) : columns,
         section: head?.section ?? null,
         width: line.cells.length,
       };
       afterHead = true;
-      for (const cell of line.cells) if (cell && fieldOf(cleanText(cell.text))) placed.add(cell);
+      for (const cell of line.cells) if (cell && fieldIn(cleanText(cell.text), given)) placed.add(cell);
       continue;
     }
     afterHead = false;
@@ -125,11 +151,16 @@ function fits({ cells }: Line, { columns, width }: ListHead): boolean {
 }
 
 /** Three labels of which at least two pairs stand side by side; in a form, an answer stands between two labels. */
-function isHead(cells: readonly (Cell | null)[]): boolean {
+function isHead(cells: readonly (Cell | null)[], given: GivenColumns): boolean {
   const distinct = cells.filter((cell, at) => cell === null || cells.indexOf(cell) === at);
-  const found = distinct.map((cell) => (cell ? fieldOf(cleanText(cell.text)) : null));
+  // What was said of a column decides what it is, never whether its row is the head.
+  const found = distinct.map((cell) => (cell ? headed(cleanText(cell.text), given) : null));
   const pairs = found.filter((field, at) => field !== null && (found[at + 1] ?? null) !== null).length;
   return found.includes('name') && new Set(found.filter((field) => field !== null)).size >= 3 && pairs >= 2;
+}
+
+function headed(text: string, given: GivenColumns): FieldName | null {
+  return fieldOf(text) ?? fieldIn(text, given);
 }
 
 /** The lower row of a head that takes two rows: labels only. */
@@ -138,11 +169,11 @@ function isSecondHead(line: Line): boolean {
   return texts.length >= 2 && texts.every((text) => fieldOf(text) !== null);
 }
 
-function columnsOf(line: Line | undefined): Columns {
+function columnsOf(line: Line | undefined, given: GivenColumns): Columns {
   const columns: Columns = new Map();
   const taken = new Map<FieldName, Cell>();
   line?.cells.forEach((cell, column) => {
-    const field = cell ? fieldOf(cleanText(cell.text)) : null;
+    const field = cell ? fieldIn(cleanText(cell.text), given) : null;
     if (!cell || !field || field === 'other') return;
     // Of two columns with the same head the first counts; one head may span several columns.
     if ((taken.get(field) ?? cell) !== cell) return;

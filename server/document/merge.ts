@@ -7,6 +7,7 @@ import { parsePhone } from '@zuimei/shared/text/phone.ts';
 import type { Draft, Value } from './draft.ts';
 import { type Nomination, numberText, toNomination } from './nomination.ts';
 import { type Problem, problemAt } from './problem.ts';
+import { cutPost } from './unitpost.ts';
 import { cleanLine, cleanName } from './value.ts';
 
 /** Compared between documents; what only a 报送表 tells (deeds, honours) is filled in but has no counterpart to contradict. */
@@ -31,7 +32,7 @@ export function mergeDrafts(
   drafts: readonly Draft[],
   keep = false,
 ): { nominations: Nomination[]; problems: Problem[] } {
-  splitUnits(drafts);
+  splitUnits(drafts, keep);
   const problems: Problem[] = [];
   const nominations: Nomination[] = [];
   const phones = new Map<string, string>();
@@ -178,10 +179,11 @@ function alignUnits(draft: Draft, other: Draft): Draft['values'] {
 const unitEnd = /(局|委|办|院|所|站|中心|公司|队|会|处|厂|校|政府|街道|镇|乡|村|社区|集团|部|厅|馆)$/u;
 
 /**
- * "现工作单位及职务" holds both in one cell. It is cut behind the longest unit known from the other documents and rows, or
- * at the blank or line break its writer put there; otherwise all of it stays the unit.
+ * "现工作单位及职务" holds both in one cell. It is cut behind the longest unit known from the other documents and rows,
+ * at the blank or line break its writer put there, or, when somebody will look at it (`guess`), where its words tell (unitpost.ts); otherwise
+ * all of it stays the unit.
  */
-function splitUnits(drafts: readonly Draft[]): void {
+function splitUnits(drafts: readonly Draft[], guess: boolean): void {
   const known = new Set<string>();
   for (const { values, contact } of drafts) {
     if (values.unit) known.add(cleanLine(values.unit.text));
@@ -194,7 +196,8 @@ function splitUnits(drafts: readonly Draft[]): void {
     const text = cleanLine(both.text);
     const [head = '', ...tail] = both.text.split(/\s+/u);
     const unit =
-      longest.find((one) => text.startsWith(one)) ?? (tail.length > 0 && unitEnd.test(head) ? head : text);
+      longest.find((one) => text.startsWith(one)) ??
+      (tail.length > 0 && unitEnd.test(head) ? head : (guess && cutPost(text)?.unit) || text);
     const post = unit === head && !text.startsWith(head) ? tail.join('') : text.slice(unit.length).trim();
     values.unit = { ...both, text: unit };
     if (post) values.post ??= { ...both, text: post };

@@ -30,6 +30,8 @@ export interface Nomination {
   private: PrivateFields;
   /** As embedded in the document: not yet decoded, so not yet trusted. */
   photo: Uint8Array | null;
+  /** Unit and post as they stood in one cell; how they were cut is a guess. */
+  unitPost?: string;
   source: Place;
 }
 
@@ -59,6 +61,7 @@ export function toNomination(
     candidate,
     private: privateOf(draft, say),
     photo: draft.pictures[0] ?? null,
+    ...(draft.values.unitPost ? { unitPost: line(draft.values.unitPost) } : {}),
     source: draft.place,
   };
   return {
@@ -114,7 +117,10 @@ function nomineeOf(draft: Draft, name: string, say: Say): Nomination['candidate'
   else if (length > REASON_LIMIT) say('reason_too_long', 'reason', { length, limit: REASON_LIMIT });
   if (!values.phone) say('missing_phone', 'phone');
   if (draft.pictures.length === 0) say('missing_photo', 'photo');
-  const deeds = paragraphsOf(values.deeds?.text ?? '');
+  const told = (['deeds', 'reports'] as const).map((field) => ({
+    title: fields[field].title,
+    paragraphs: paragraphsOf(values[field]?.text ?? ''),
+  }));
   return {
     kind,
     name,
@@ -123,7 +129,7 @@ function nomineeOf(draft: Draft, name: string, say: Say): Nomination['candidate'
     post: line(values.post) || null,
     years: values.years ? yearsText(line(values.years)) : null,
     reason,
-    deeds: deeds.length > 0 ? [{ title: fields.deeds.title, paragraphs: deeds }] : [],
+    deeds: told.filter(({ paragraphs }) => paragraphs.length > 0),
     honours: paragraphsOf(values.honours?.text ?? ''),
     video: null,
     withdrawn: null,

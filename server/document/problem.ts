@@ -40,6 +40,7 @@ const catalogue = {
   too_slow: ['error', '文件过于复杂，未能在限定时间内读完，请简化或另存后再导入。'],
   unknown_form: ['error', '没有找到报送表、汇总表或线索征集表：请保留表中“姓名”“报送主题”等栏目名称。'],
   empty_form: ['warning', '是没有填写的空表，已跳过。'],
+  too_many_lines: ['warning', '一次最多预览 {limit} 份，后面的没有列出，请分批导入。'],
   duplicate_file: ['warning', '与“{other}”内容完全相同，只读一次。'],
   renamed: ['warning', '扩展名与内容不一致，已按 {kind} 读取，建议改回正确的扩展名。'],
   hidden_left: ['note', '有隐藏的内容没有读取：{what}。如需采用，请取消隐藏或筛选后再导入。'],

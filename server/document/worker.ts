@@ -1,4 +1,6 @@
 import { parentPort } from 'node:worker_threads';
+import type { FieldName } from '@zuimei/shared/form.ts';
+import type { ListColumn } from '@zuimei/shared/intake.ts';
 import { type Archive, openArchive } from './archive.ts';
 import { readCsv } from './csv.ts';
 import { readDocx } from './docx.ts';
@@ -20,6 +22,8 @@ export interface ReadAsk {
   ending: string;
   /** The tables as they are, instead of the forms found in them. */
   tables?: true;
+  /** What columns of lists are, by label (list.ts GivenColumns). */
+  columns?: [label: string, field: FieldName | null][];
 }
 
 /** All drafts of a request to one nomination a nominee. */
@@ -34,7 +38,7 @@ export interface Merged {
 }
 
 export type ReadReply =
-  | { kind: DocumentKind; drafts: Draft[]; problems: Problem[]; tables?: Table[] }
+  | { kind: DocumentKind; drafts: Draft[]; problems: Problem[]; tables?: Table[]; columns?: ListColumn[] }
   | { refused: ProblemCode };
 
 const starts = (bytes: Uint8Array, ...mark: number[]): boolean =>
@@ -121,7 +125,7 @@ async function answerTo(ask: ReadAsk): Promise<ReadReply> {
   const { kind, document } = await readDocument(ask);
   return ask.tables
     ? { kind, drafts: [], problems: hiddenIn(document, ask.file), tables: tablesOf(document) }
-    : { kind, ...readForms(document, ask.file) };
+    : { kind, ...readForms(document, ask.file, new Map(ask.columns)) };
 }
 
 /** Whatever a document breaks in a reader is that document's fault, so it is answered, never thrown. */

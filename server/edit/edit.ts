@@ -1,16 +1,15 @@
-import type { Transaction } from 'kysely';
 import { isHidden, isText } from '@zuimei/shared/answer.ts';
 import type { CandidateKind } from '@zuimei/shared/contest.ts';
 import type { Consent, FormValues, NominationState } from '@zuimei/shared/nomination.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { lockStored } from '../contest/lock.ts';
-import type { Db, Tables } from '../db.ts';
+import type { Db } from '../db.ts';
 import type { EncodedPhoto } from '../media/photo.ts';
 import { keepHidden, type NominationKeys, openHidden } from '../nomination/answers.ts';
-import { type NominationChange, saveNomination } from '../nomination/filing.ts';
+import { deleteDraft, type NominationChange, saveNomination } from '../nomination/filing.ts';
 import { type NominationRow, readNomination, recordEvent } from '../nomination/nomination.ts';
-import { checkPlace, checkUnit } from '../review/decide.ts';
-import { type Collecting, collecting, filingOf } from '../review/review.ts';
+import { checkMove } from '../review/decide.ts';
+import { type Collecting, collecting, filingOf, isReadable } from '../review/review.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
 import { keepPhoto } from '../upload/portrait.ts';
 
@@ -62,8 +61,10 @@ export async function editNomination(
       keepHidden(stored.collection.form, { ...row.answers, ...edit.values }, openHidden(keys, row));
     if (values) change.values = values;
     const changed = changedFields(stored, row, before, values ? { ...edit, values } : edit);
-    if (category !== undefined && category !== row.category) await checkMove(tx, held, { ...row, category });
-    await saveNomination(tx, filingOf(stored, keys, actor, now), row, edit.version, change);
+    const filing = filingOf(held, keys, actor, now);
+    if (category !== undefined && category !== row.category)
+      await checkMove(tx, filing, { ...row, category });
+    await saveNomination(tx, filing, row, edit.version, change);
     await recordEvent(tx, id, actor, 'save', `修改：${changed}`);
     await recordAction(tx, actor, {
       act: 'nomination.edit',
@@ -73,10 +74,19 @@ export async function editNomination(
   });
 }
 
-/** Whoever is put into another category takes a place there, as by being sent or accepted. */
-async function checkMove(tx: Transaction<Tables>, stored: Collecting, moved: NominationRow): Promise<void> {
-  if (moved.state !== 'draft') await checkUnit(tx, stored, moved);
-  if (moved.state === 'accepted') await checkPlace(tx, stored, moved);
+/** Removes a draft that an organizer made and nobody has sent. Refuses with not_found, and with state_changed for any other. */
+export async function removeDraft(db: Db, contest: number, actor: Actor, id: number): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    const row = await readNomination(tx, id, contest, { lock: true });
+    if (!isReadable(row)) throw new Refusal('not_found');
+    if (row.source !== 'organizer') throw new Refusal('state_changed', { state: row.state });
+    await deleteDraft(tx, row);
+    await recordAction(tx, actor, {
+      act: 'nomination.delete',
+      contest,
+      subject: `${row.name}（${row.unit_name}）`,
+    });
+  });
 }
 
 /** What changed, in the form's words. */

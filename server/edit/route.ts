@@ -16,7 +16,7 @@ import { recordAction } from '../staff/action.ts';
 import type { Guard, Guarded } from '../staff/session.ts';
 import { encodePortrait } from '../upload/portrait.ts';
 import type { Uploads } from '../upload/upload.ts';
-import { editNomination } from './edit.ts';
+import { editNomination, removeDraft } from './edit.ts';
 
 const key = pipe(string(), regex(/^[A-Za-z][\w-]{0,40}$/));
 const answer = pipe(string(), maxLength(nominationLimits.answerChars + 2_000));
@@ -34,7 +34,7 @@ const edit = object({
 });
 /**
  * What organizers put right or add to a nomination: PUT /api/console/contests/:slug/nominations/:id (texts, kind, category, consent),
- * POST …/photo and POST …/consent (the signed paper). Opinions have documentroute.ts.
+ * DELETE of a draft they made, POST …/photo and POST …/consent (the signed paper). Opinions have documentroute.ts.
  */
 export function editRoute(parts: {
   db: Db;
@@ -67,6 +67,11 @@ export function editRoute(parts: {
       };
       await editNomination({ db, keys }, await stored(slug), c.get('person'), nomination, change, clock());
       return await answerWith(c, slug, nomination);
+    })
+    .delete(base, guard('organizer'), async (c) => {
+      const contest = await stored(c.req.param('slug'));
+      await removeDraft(db, contest.id, c.get('person'), rowId(c.req.param('id')));
+      return c.json({});
     })
     .post(`${base}/photo`, guard('organizer'), async (c) => {
       const slug = c.req.param('slug');

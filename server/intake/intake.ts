@@ -19,7 +19,6 @@ import { isMask } from '../nomination/answers.ts';
 import { createNomination, type Filing } from '../nomination/filing.ts';
 import { saveOpinion } from '../nomination/opinion.ts';
 import { clip } from '../text.ts';
-import type { Units } from '../unit/unit.ts';
 import { keepPhoto, readPortrait } from '../upload/portrait.ts';
 import type { Upload } from '../upload/upload.ts';
 import { categoryOf } from './match.ts';
@@ -28,31 +27,26 @@ import { placeProblem } from './place.ts';
 /** For the pictures of one request. Whose turn is over leaves the rest to be added to the drafts by hand. */
 const PHOTO_MS = 40_000;
 
-/** Whose documents they are: of one unit, which sent them itself; or of many, named in the documents and made when unknown. */
-export type Intake =
-  | { from: 'unit'; unit: { id: number; name: string } }
-  | { from: 'organizer'; units: Units; kind: string };
-
 /**
- * Documents → one draft for each nominee, prefilled as far as they could be read, mistakes in fields included, since a person checks
- * every draft before it is sent. Nothing is submitted. Whoever is beyond the places of the unit that sends them is named and not made;
- * an organizer may bring in more than can be handed in. A nominee that the unit already has by this name is not made again. What is wrong
- * is listed by file and row, and never stops the other files.
+ * Documents of a unit → one draft for each nominee, prefilled as far as they could be read, mistakes in fields included, since the unit checks
+ * every draft before it is sent, and may delete it. Nothing is submitted. A nominee that the unit already has by this name is not made again,
+ * and whoever is beyond its places is named and not made. What is wrong is listed by file and row, and never stops the other files. What
+ * organizers hand in is proposed first (proposal.ts).
  */
 export async function takeDocuments(
   db: Db,
   filing: Filing,
-  intake: Intake,
+  unit: { id: number; name: string },
   { files, tell }: Pick<Upload, 'files' | 'tell'>,
 ): Promise<IntakeView> {
   const read = await readDocuments(files, { keep: true, onRead: tell });
   const problems: Problem[] = [...read.problems];
   const made: IntakeView['made'] = [];
-  const units = await readUnits(db, filing.contest.id);
   const photoTime = AbortSignal.timeout(PHOTO_MS);
-  for (const nomination of read.nominations) {
+  for (const [at, nomination] of read.nominations.entries()) {
     const { candidate, source } = nomination;
     const late = photoTime.aborted;
+    if (nomination.photo) tell(at, read.nominations.length);
     const sent = late ? null : await readPortrait(nomination);
     const photo = sent && 'files' in sent ? sent : null;
     if (sent && 'level' in sent) problems.push(sent);
@@ -62,15 +56,6 @@ export async function takeDocuments(
     if (nomination.photo && late)
       problems.push(problemAt('photo_late', source, { name: candidate.name }, 'photo'));
     const found = await db.transaction().execute(async (tx) => {
-      const unit = await unitFor(intake, nomination, units, (name, kind) =>
-        intake.from === 'organizer'
-          ? intake.units
-              .add(tx, filing.contest.id, filing, [
-                { name, kind, quota: null, categoryQuota: {}, parent: '', contact: contactOf(nomination) },
-              ])
-              .then(([made]) => made?.id ?? 0)
-          : Promise.resolve(0),
-      );
       const there = await tx
         .selectFrom('nomination')
         .select(['id', 'name'])
@@ -79,22 +64,17 @@ export async function takeDocuments(
         .execute();
       if (there.some((one) => foldText(one.name) === foldText(candidate.name))) return null;
       const drafted = draftOf(filing, nomination);
-      const wanted = { name: candidate.name, category: drafted.category };
-      const beyond =
-        intake.from === 'unit' ? await placeProblem(tx, filing, unit.id, wanted, source.file) : null;
+      const joining = { name: candidate.name, category: drafted.category };
+      const beyond = await placeProblem(tx, filing, unit.id, joining, source.file);
       if (beyond) return beyond;
       const kept: Photo | null = photo ? await keepPhoto(tx, filing.contest.id, photo) : null;
       const id = await createNomination(tx, filing, unit.id, {
         ...drafted,
         ...(kept ? { photo: kept } : {}),
-        source: intake.from === 'unit' ? 'document' : 'organizer',
+        source: 'document',
       });
       await takeOpinion(tx, filing, id, unit.name, nomination.private.opinion);
-      const faults = answerFaults(filing.collection.form, drafted.kind, drafted.values, {
-        photo: kept !== null,
-        files: [],
-      });
-      return { id, name: candidate.name, unit: unit.name, kind: drafted.kind, problems: faults.length };
+      return madeOf(filing, { id, name: candidate.name, unit: unit.name }, drafted, kept);
     });
     if (found && 'level' in found) problems.push(found);
     else if (found) made.push(found);
@@ -106,8 +86,19 @@ export async function takeDocuments(
   return { made, problems: problems.map(problemView) };
 }
 
+/** What a draft that was made of a document still wants. */
+export function madeOf(
+  { collection }: Pick<Filing, 'collection'>,
+  draft: { id: number; name: string; unit: string },
+  { kind, values }: ReturnType<typeof draftOf>,
+  photo: Photo | null,
+): IntakeView['made'][number] {
+  const faults = answerFaults(collection.form, kind, values, { photo: photo !== null, files: [] });
+  return { ...draft, kind, problems: faults.length, consent: collection.consent ? 'missing' : 'not asked' };
+}
+
 /** What stands under 报送单位意见 is the unit's own opinion, when it plainly agrees; without a date, of the day it came in. */
-async function takeOpinion(
+export async function takeOpinion(
   tx: Transaction<Tables>,
   { collection, actor, now }: Filing,
   nomination: number,
@@ -130,33 +121,6 @@ async function takeOpinion(
   await saveOpinion(tx, collection, nomination, step.id, given, actor, now);
 }
 
-type Known = Map<string, { id: number; name: string }>;
-
-async function readUnits(db: Db, contest: number): Promise<Known> {
-  const rows = await db.selectFrom('unit').select(['id', 'name']).where('contest', '=', contest).execute();
-  return new Map(rows.map((row) => [foldText(row.name), row]));
-}
-
-/** By the 报送单位 of the document, else the nominee's own; an unknown one is made, of the kind the organizer chose. */
-async function unitFor(
-  intake: Intake,
-  { candidate, private: { contact } }: Nomination,
-  known: Known,
-  make: (name: string, kind: string) => Promise<number>,
-): Promise<{ id: number; name: string }> {
-  if (intake.from === 'unit') return intake.unit;
-  const name = clip(contact.unit || candidate.unit || '未写明报送单位', 80);
-  const there = known.get(foldText(name));
-  if (there) return there;
-  const unit = { id: await make(name, intake.kind), name };
-  known.set(foldText(name), unit);
-  return unit;
-}
-
-function contactOf({ private: { contact } }: Nomination): { name: string; phone: string } {
-  return { name: contact.name ?? '', phone: contact.phone ?? '' };
-}
-
 /** A read nomination as values of the contest's own form; what the form does not ask for is left out. */
 export function draftOf(
   { collection, categories }: Pick<Filing, 'collection' | 'categories'>,
@@ -164,7 +128,7 @@ export function draftOf(
 ): { kind: CandidateKind; category: string; values: FormValues } {
   const { candidate, private: hidden } = nomination;
   const kind = collection.kinds.includes(candidate.kind) ? candidate.kind : (collection.kinds[0] ?? 'person');
-  const section = (key: 'deeds' | 'background' | 'practice' | 'proof'): string =>
+  const section = (key: 'deeds' | 'reports' | 'background' | 'practice' | 'proof'): string =>
     candidate.deeds.find((one) => one.title === fields[key].title)?.paragraphs.join('\n') ?? '';
   const { birth } = hidden;
   const told: Record<string, string> = {
@@ -176,6 +140,7 @@ export function draftOf(
     years: candidate.years ?? '',
     reason: candidate.reason,
     deeds: section('deeds'),
+    reports: section('reports'),
     background: section('background'),
     practice: section('practice'),
     proof: section('proof'),

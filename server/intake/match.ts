@@ -38,7 +38,20 @@ export async function planNominations(
     .executeTakeFirst();
   if (!contest) throw new Refusal('not_found');
   const { categories } = settingsDocument.read(contest.settings);
-  const { byName, last } = await readPresent(db, contestId, key);
+  return compare(nominations, categories, await readPresent(db, contestId, key));
+}
+
+interface Held {
+  byName: Map<string, Present[]>;
+  last: number;
+}
+
+/** planNominations for a contest of these categories that holds this; nobody unless it is said. */
+export function compare(
+  nominations: readonly Nomination[],
+  categories: readonly Category[],
+  { byName, last }: Held = { byName: new Map(), last: 0 },
+): Plan {
   const plan: Plan = { fresh: [], problems: [] };
   let number = last;
   for (const nomination of nominations) {
@@ -69,11 +82,7 @@ export async function planNominations(
   return plan;
 }
 
-async function readPresent(
-  db: Kysely<Tables>,
-  contest: number,
-  key: Uint8Array,
-): Promise<{ byName: Map<string, Present[]>; last: number }> {
+async function readPresent(db: Kysely<Tables>, contest: number, key: Uint8Array): Promise<Held> {
   const rows = await db
     .selectFrom('candidate')
     .select(['number', 'body', 'private'])

@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import { answerFaults } from '@zuimei/shared/answer.ts';
 import { fields } from '@zuimei/shared/form.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import {
@@ -16,7 +15,7 @@ import { type Problem, problemAt, refusedWith } from '../document/problem.ts';
 import { createNomination, type Filing } from '../nomination/filing.ts';
 import { recordAction } from '../staff/action.ts';
 import { keepPhoto, readPortrait } from '../upload/portrait.ts';
-import { draftOf, problemView } from './intake.ts';
+import { draftOf, madeOf, problemView } from './intake.ts';
 import { placeProblem } from './place.ts';
 
 /** Is this file a package of recommendations, by what it is called and what it holds? */
@@ -80,11 +79,7 @@ export async function takeRecommendation(
         contest: filing.contest.id,
         subject: `${unit.name}：${nominee.name}（${head.title}，${nominee.serial}）`,
       });
-      const faults = answerFaults(filing.collection.form, drafted.kind, drafted.values, {
-        photo: kept !== null,
-        files: [],
-      });
-      return { id, name: nominee.name, unit: unit.name, kind: drafted.kind, problems: faults.length };
+      return madeOf(filing, { id, name: nominee.name, unit: unit.name }, drafted, kept);
     });
     if ('level' in found) problems.push(problemView(found));
     else made.push(found);

@@ -1,11 +1,27 @@
 import { type Context, Hono } from 'hono';
-import { array, maxLength, minLength, nullable, object, optional, pipe } from 'valibot';
+import {
+  array,
+  maxLength,
+  minLength,
+  nullable,
+  object,
+  optional,
+  picklist,
+  pipe,
+  record,
+  regex,
+  string,
+  tuple,
+} from 'valibot';
+import { fieldNames } from '@zuimei/shared/form.ts';
+import { type Taken, takings } from '@zuimei/shared/intake.ts';
 import { nominationLimits } from '@zuimei/shared/nomination.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { readStored } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
-import { readBody } from '../http/body.ts';
-import { day, rowId, rowNumber } from '../http/shape.ts';
+import { parseInput, readBody } from '../http/body.ts';
+import { parseJson } from '../http/door.ts';
+import { day, rowId, rowNumber, whole } from '../http/shape.ts';
 import { nominationKeys } from '../nomination/answers.ts';
 import { addAttachment, checkFile, opinionField } from '../nomination/attachment.ts';
 import type { Filing } from '../nomination/filing.ts';
@@ -17,19 +33,55 @@ import { recordAction } from '../staff/action.ts';
 import type { Guard, Person } from '../staff/session.ts';
 import { createUnits } from '../unit/unit.ts';
 import type { Uploads } from '../upload/upload.ts';
-import { takeDocuments } from './intake.ts';
+import { MOST_LINES, propose } from './proposal.ts';
+import { takeProposal } from './take.ts';
+import { readImports, undoImport } from './undo.ts';
 
 const sent = object({
   ids: pipe(array(rowNumber), minLength(1), maxLength(500)),
   consentOn: optional(nullable(day), null),
 });
+const label = pipe(string(), minLength(1), maxLength(80));
+const given = pipe(array(tuple([label, nullable(picklist(fieldNames))])), maxLength(64));
+const taken = object({
+  units: pipe(
+    array(
+      object({
+        name: pipe(string(), maxLength(80)),
+        unit: nullable(rowNumber),
+        kind: nullable(pipe(string(), maxLength(64))),
+      }),
+    ),
+    maxLength(MOST_LINES),
+  ),
+  lines: pipe(
+    array(
+      object({
+        at: whole(0, MOST_LINES),
+        how: picklist(takings),
+        category: optional(pipe(string(), maxLength(64))),
+        values: optional(
+          record(
+            pipe(string(), regex(/^[A-Za-z][\w/-]{0,63}$/)),
+            pipe(string(), maxLength(nominationLimits.answerChars * 2)),
+          ),
+        ),
+      }),
+    ),
+    minLength(1),
+    maxLength(MOST_LINES),
+  ),
+});
+/** Only what was put right is sent. */
+const TAKE_BYTES = 2 << 20;
+const COLUMN_BYTES = 8_000;
 /** As much as the proxy in front lets through (infra/nginx). */
 const MOST_BYTES = 60 << 20;
 const MOST_FILES = 60;
 
 /**
- * Documents that an organizer hands in for units: POST /api/console/contests/:slug/documents makes drafts, …/documents/submit sends
- * them (organizers alone); and the opinions of higher levels and departments: PUT …/nominations/:id/opinions/:step, with its scan by
+ * Documents that an organizer hands in for units: POST /api/console/contests/:slug/documents proposes, …/imports/:id/take makes drafts of it,
+ * …/imports/:id/undo takes them back, …/documents/submit sends them (organizers alone); and the opinions of higher levels and departments: PUT …/nominations/:id/opinions/:step, with its scan by
  * POST …/nominations/:id/opinions/:step/file (organizers and reviewers).
  */
 export function documentRoute(parts: {
@@ -63,26 +115,38 @@ export function documentRoute(parts: {
   return new Hono()
     .post(`${base}/documents`, guard('organizer'), async (c) => {
       const filing = await filingOf(c.req.param('slug'), c.get('person'));
-      using upload = await uploads.read(c.req.raw, c.get('person'), MOST_BYTES, MOST_FILES);
-      const { files, fields } = upload;
-      const known = filing.collection.unitKinds;
-      const kind = known.find((one) => one.id === fields['kind'])?.id ?? known[0]?.id ?? '';
-      const view = await takeDocuments(db, filing, { from: 'organizer', units, kind }, upload);
-      const subject = `${files.length} 个文件，${view.made.length} 份草稿`;
-      await recordAction(db, c.get('person'), {
-        act: 'nomination.import',
-        contest: filing.contest.id,
-        subject,
+      using upload = await uploads.read(c.req.raw, c.get('person'), MOST_BYTES, MOST_FILES, {
+        fieldBytes: COLUMN_BYTES,
       });
-      return c.json(view);
+      const columns = upload.fields['columns']
+        ? parseInput(given, parseJson(Buffer.from(upload.fields['columns'])))
+        : [];
+      return c.json(await propose(db, filing, upload, columns));
+    })
+    .get(`${base}/imports`, guard('organizer'), async (c) => {
+      const { id } = await readStored(db, c.req.param('slug'));
+      return c.json({ imports: await readImports(db, id) });
+    })
+    .post(`${base}/imports/:id/take`, guard('organizer'), async (c) => {
+      const body = await readBody(c.req, taken, TAKE_BYTES);
+      const filing = await filingOf(c.req.param('slug'), c.get('person'));
+      return c.json({ made: await takeProposal(db, filing, units, idOf(c), body as Taken) });
+    })
+    .post(`${base}/imports/:id/undo`, guard('organizer'), async (c) => {
+      const filing = await filingOf(c.req.param('slug'), c.get('person'));
+      return c.json(await undoImport(db, filing, idOf(c)));
     })
     .post(`${base}/documents/submit`, guard('organizer'), async (c) => {
       const given = await readBody(c.req, sent);
       const filing = await filingOf(c.req.param('slug'), c.get('person'));
       const asked = { ids: given.ids, verdict: 'submit' as const, reason: '', consentOn: given.consentOn };
       const { refused } = await decide({ db, keys }, c.req.param('slug'), filing.actor, asked, filing.now);
-      const codes = new Map(refused.map((one) => [one.id, one.code]));
-      const results = given.ids.map((id) => ({ id, code: codes.get(id) ?? null }));
+      const why = new Map(refused.map((one) => [one.id, one]));
+      const results = given.ids.map((id) => ({
+        id,
+        code: why.get(id)?.code ?? null,
+        details: why.get(id)?.details ?? {},
+      }));
       return c.json({ results });
     })
     .post(`${step}/file`, guard('organizer', 'reviewer'), async (c) => {

@@ -1,5 +1,5 @@
 import { sql, type Transaction } from 'kysely';
-import type { Candidate } from '@zuimei/shared/contest.ts';
+import type { Candidate, Category } from '@zuimei/shared/contest.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { candidateDocument } from '../contest/document.ts';
 import { checkMayJoin } from '../contest/held.ts';
@@ -13,7 +13,7 @@ import { type Actor, recordAction } from '../staff/action.ts';
 import { keepPhoto, readPortrait } from '../upload/portrait.ts';
 import { sealPrivate } from '../vault.ts';
 import type { Ledger } from '../vote/ledger.ts';
-import { type Plan, planNominations } from './match.ts';
+import { compare, type Plan, planNominations } from './match.ts';
 
 export interface Importer {
   db: Db;
@@ -50,8 +50,7 @@ export async function saveNominations(
   const { id } = stored;
   const first = await planNominations(db, id, nominations, key);
   const photos = await encodePhotos(first);
-  const stop = (plan: Plan): boolean =>
-    strict && [...problems, ...plan.problems].some((problem) => problem.level === 'error');
+  const stop = (plan: Plan): boolean => strict && hasError(problems, plan);
   const candidatesOf = (plan: Plan): Candidate[] =>
     stop(plan) ? [] : plan.fresh.map((one) => candidateOf(one, photos.encoded.get(one.nomination)));
   let saved = { candidates: candidatesOf(first), problems: first.problems };
@@ -77,6 +76,24 @@ export async function saveNominations(
       },
     });
   return { candidates: saved.candidates, problems: [...saved.problems, ...photos.problems] };
+}
+
+const hasError = (problems: readonly Problem[], plan: Plan): boolean =>
+  [...problems, ...plan.problems].some((problem) => problem.level === 'error');
+
+/** What saveNominations would come to in a contest of these categories that does not exist yet; stores nothing. */
+export async function foreseeNominations(
+  categories: readonly Category[],
+  nominations: readonly Nomination[],
+  { strict = false, problems = [] }: Pick<SaveOptions, 'strict' | 'problems'>,
+): Promise<{ candidates: Candidate[]; problems: Problem[] }> {
+  const plan = compare(nominations, categories);
+  const photos = await encodePhotos(plan);
+  const fresh = strict && hasError(problems, plan) ? [] : plan.fresh;
+  return {
+    candidates: fresh.map((one) => candidateOf(one, photos.encoded.get(one.nomination))),
+    problems: [...plan.problems, ...photos.problems],
+  };
 }
 
 /** The contest, if somebody may still join it: a draft has no voting that could have begun. */

@@ -12,23 +12,33 @@ export async function readChecks(
   candidates: readonly Candidate[],
   connected: boolean,
 ): Promise<ReadyCheck[]> {
-  const { rows } = await sql<{ waiting: number }>`
-    select count(*)::int as waiting from nomination where contest = ${contest.id} and state = 'submitted'`.execute(
+  const { rows } = await sql<{ waiting: number; silent: number }>`
+    select
+      (select count(*)::int from nomination where contest = ${contest.id} and state = 'submitted') as waiting,
+      (select count(*)::int from unit where contest = ${contest.id} and not exists (
+        select from nomination where nomination.unit = unit.id and state in ('submitted', 'accepted', 'published'))) as silent`.execute(
     db,
   );
   return checksOf(contest.settings, {
     published: contest.publishedAt !== null,
     candidates,
     waiting: rows[0]?.waiting ?? 0,
+    silent: rows[0]?.silent ?? 0,
     connected,
   });
 }
 
 function checksOf(
   settings: ContestSettings,
-  found: { published: boolean; candidates: readonly Candidate[]; waiting: number; connected: boolean },
+  found: {
+    published: boolean;
+    candidates: readonly Candidate[];
+    waiting: number;
+    silent: number;
+    connected: boolean;
+  },
 ): ReadyCheck[] {
-  const { published, waiting, connected } = found;
+  const { published, waiting, silent, connected } = found;
   const { rule, categories, reveal, rounds, footer } = settings;
   const candidates = found.candidates.filter((one) => !one.withdrawn);
   const thin = categories.filter(({ id }) => {
@@ -56,6 +66,7 @@ function checksOf(
     must('categories', thin.length === 0, thin.length),
     must('organizers', settings.organizers.length > 0),
     ...(settings.wechat ? [must('wechat', connected)] : []),
+    advice('reported', silent === 0, silent),
     advice('reviewed', waiting === 0, waiting),
     advice('reasons', mute === 0, mute),
     advice('photos', plain === 0, plain),

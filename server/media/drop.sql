@@ -1,9 +1,11 @@
 -- A picture goes in the transaction that takes away the last thing that shows it: a portrait that is replaced or removed, a draft that is
 -- deleted, a banner that is changed, a contest that is erased. Rows alone decide, so that no way of changing them can forget it.
 
--- Every picture and film that something of this contest shows.
+-- Every picture and film that something of this contest shows, or would show again if an import is taken back.
 create or replace function media_shown(p_contest int) returns setof text language sql stable as $$
   select n.photo ->> 'id' from nomination n where n.contest = p_contest and n.photo ->> 'id' is not null
+  union all
+  select l.photo ->> 'id' from intake_line l join intake i on i.id = l.intake where i.contest = p_contest and l.photo ->> 'id' is not null
   union all
   select a.photo ->> 'id' from attachment a join nomination n on n.id = a.nomination where n.contest = p_contest and a.photo is not null
   union all

@@ -62,6 +62,7 @@ create table unit (
   link_version int not null default 1,
   contact      bytea,
   recommends_by text,
+  opened_at    timestamptz,
   created_at   timestamptz not null default now(),
   unique (contest, name)
 );

@@ -72,6 +72,41 @@ create table opinion (
   primary key (nomination, step)
 );
 
+-- What documents were read into, and what was taken of it. proposal: the lines as read, sealed, until they are taken or a day old; taken_at null = nothing
+-- was written yet. Deleted with what it knows of persons when the contest is erased.
+create table intake (
+  id        int generated always as identity primary key,
+  contest   int not null references contest (id) on delete cascade,
+  what      text not null check (what in ('nominations', 'units')),
+  files     text not null,
+  proposal  bytea,
+  by        text not null,
+  at        timestamptz not null,
+  taken_at  timestamptz,
+  undone_at timestamptz,
+  undone_by text not null default ''
+);
+create index intake_contest on intake (contest);
+
+-- One thing that an import made (new, unit) or changed (merge, replace). mark: all that was there of it afterwards, as a digest: another one by now means
+-- that somebody has worked on it. was: the answers before the change, sealed, and photo the picture, for taking it back.
+create table intake_line (
+  intake     int not null references intake (id) on delete cascade,
+  line       int not null,
+  how        text not null check (how in ('new', 'merge', 'replace', 'unit')),
+  name       text not null,
+  unit_name  text not null,
+  nomination int references nomination (id) on delete set null,
+  unit       int references unit (id) on delete set null,
+  mark       text not null,
+  was        bytea,
+  photo      jsonb,
+  back       boolean not null default false,
+  primary key (intake, line)
+);
+create index intake_line_nomination on intake_line (nomination);
+create index intake_line_unit on intake_line (unit);
+
 -- What one reviewer gave at the screening: points 0–100, or 1/0 as a vote.
 create table screening (
   nomination int not null references nomination (id) on delete cascade,
@@ -90,4 +125,20 @@ create table shortlist_draw (
   drawn_by text not null,
   seed     text not null check (seed ~ '^[0-9a-f]{64}$'),
   primary key (contest, times)
+);
+
+-- A contest's robot in a chat of its office (server/webhook). address: sealed (vault.ts). told_until, told_size: up to when, and up to which
+-- entry of the ledger, it was told; next_at: when it is its turn again, moved on before anything is sent; problem: the last failure, for people.
+create table webhook (
+  contest    int primary key references contest (id) on delete cascade,
+  address    bytea not null,
+  events     text[] not null,
+  enabled    boolean not null,
+  told_until timestamptz not null,
+  told_size  bigint not null,
+  next_at    timestamptz not null,
+  tries      smallint not null default 0,
+  sent_at    timestamptz,
+  problem    text not null default '',
+  problem_at timestamptz
 );

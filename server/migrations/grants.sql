@@ -59,7 +59,9 @@ grant update (source, version, edited_by, edited_at) on holiday_year to :app;
 
 -- Units and what they send.
 grant select, insert, delete on unit to :app;
-grant update (name, kind, quota, category_quota, parent, link_version, contact, recommends_by) on unit to :app;
+grant update (name, kind, quota, category_quota, parent, link_version, contact, recommends_by, opened_at) on unit to :app;
+grant select, insert, delete on webhook to :app;
+grant update (address, events, enabled, told_until, told_size, next_at, tries, sent_at, problem, problem_at) on webhook to :app;
 grant select, insert on shortlist_draw to :app;
 grant select, insert, delete on nomination to :app;
 grant update (unit, state, source, kind, category, name, answers, private, photo, consent, returned, returned_at, saved_by, twin, number, verified,
@@ -67,6 +69,10 @@ grant update (unit, state, source, kind, category, name, answers, private, photo
 grant select, insert on nomination_event to :app;
 grant update (reason) on nomination_event to :app;
 grant select, insert, delete on attachment to :app;
+grant select, insert, delete on intake to :app;
+grant update (proposal, taken_at, undone_at, undone_by) on intake to :app;
+grant select, insert on intake_line to :app;
+grant update (was, photo, back) on intake_line to :app;
 grant select, insert, delete on opinion to :app;
 grant update (verdict, words, signer, on_date, file, entered_by, at) on opinion to :app;
 grant select, insert, delete on screening to :app;

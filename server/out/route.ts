@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { boolean, object, optional, picklist } from 'valibot';
+import { array, boolean, maxLength, minLength, object, optional, picklist, pipe } from 'valibot';
 import {
   formatsOf,
   type PaperName,
@@ -22,8 +22,10 @@ import type { Secrets } from '../secret.ts';
 import { recordAction } from '../staff/action.ts';
 import { checkFresh, type Guard, type Guarded, type Person } from '../staff/session.ts';
 import type { Turns } from '../turn.ts';
+import { createUnits, unitLimits } from '../unit/unit.ts';
 import { privateKey } from '../vault.ts';
 import { readSignForm, signForms } from './form.ts';
+import { linkTable } from './links.ts';
 import { fileName, fileNamed } from './moment.ts';
 import { sourceOf } from './nominees.ts';
 import { type Ordered, writePaper } from './order.ts';
@@ -42,6 +44,11 @@ const askBody = object({
   no: optional(rowNumber),
 });
 
+const linksBody = object({
+  ids: pipe(array(rowNumber), minLength(1), maxLength(unitLimits.units)),
+  reason: unjudged,
+});
+
 const types = {
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
   docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
@@ -49,7 +56,7 @@ const types = {
 
 /**
  * GET /api/console/contests/:slug/out (what there is), GET …/out/:what (to print), POST …/out/:what (a file; recorded). 主办单位: every
- * paper; 审计: all but those of nominations; 审核员: 报送明细, masked. Private values leave in full only for 主办单位 with a reason.
+ * paper, and the links of units for a reason; 审计: all but those of nominations; 审核员: 报送明细, masked. Private values leave in full only for 主办单位 with a reason.
  * GET /api/console/unit/nominations/:id/forms/<approval|consult>: a unit's own form to sign and seal, without what is private; recorded.
  */
 export function outRoute(parts: {
@@ -59,10 +66,12 @@ export function outRoute(parts: {
   guard: Guard;
   transparency: Log;
   turns: Turns;
+  publicUrl: string | null;
 }) {
   const { db, clock, guard, transparency } = parts;
   const press = createPress(parts.turns);
   const key = privateKey(parts.secrets);
+  const units = createUnits(parts.secrets);
   const reading = ['organizer', 'auditor', 'reviewer'] as const;
   const readers = guard(...reading);
 
@@ -76,6 +85,39 @@ export function outRoute(parts: {
       const source = sourceOf(await readStored(db, c.req.param('slug')), clock());
       checkPaper(await readPapers(db, transparency, source), what);
       return c.json(await readPrint(db, transparency, source, what));
+    })
+    .post('/api/console/contests/:slug/units/links.xlsx', guard.fresh('organizer'), async (c) => {
+      const { ids, reason } = await readBody(c.req, linksBody);
+      const why = checkReason(reason);
+      const stored = await readStored(db, c.req.param('slug'));
+      const collection = stored.collection ?? stored.draft?.collection;
+      if (!collection) throw new Refusal('not_found');
+      if (stored.archivedAt) throw new Refusal('not_now', { phase: '已归档' });
+      const links = await db.transaction().execute(async (tx) => {
+        const found = await units.show(tx, stored.id, ids);
+        const names = found.map(({ name }) => name).join('、');
+        await recordAction(tx, c.get('person'), {
+          act: 'unit.links',
+          contest: stored.id,
+          subject: `链接清单，${found.length} 个单位：${names}`,
+          reason: why,
+        });
+        return found;
+      });
+      const lines = await units.list(db, stored.id, {
+        collection,
+        categories: stored.settings.categories,
+      });
+      const origin = parts.publicUrl ?? new URL(c.req.url).origin;
+      const table = linkTable({ title: stored.settings.title, collection, origin }, links, lines);
+      const bytes = await press({ kind: 'workbook', tables: [table], bordered: true });
+      const name = fileNamed([stored.settings.title, '单位链接清单'], clock(), 'xlsx');
+      return c.body(bytes, 200, {
+        'Content-Type': types.xlsx,
+        'Content-Disposition': disposition(name),
+        'X-Content-Type-Options': 'nosniff',
+        'Cache-Control': 'no-store',
+      });
     })
     .post('/api/console/contests/:slug/out/:what', readers, async (c) => {
       const what = parseInput(picklist(paperNames), c.req.param('what'));

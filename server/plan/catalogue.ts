@@ -126,10 +126,11 @@ export function createCatalogue(parts: {
     },
 
     async copy(actor, from, { title, units, slug }) {
+      const calendar = await readCalendar(db);
       return await db.transaction().execute(async (tx) => {
         const stored = await readStored(tx, from);
         const old = planOf(stored);
-        const plan = nextYear(old, title);
+        const plan = nextYear(old, title, calendar);
         const made = await insert(
           tx,
           plan,

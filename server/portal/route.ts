@@ -99,6 +99,7 @@ export function portalRoute(parts: {
         await sessions.open({ unit: found.id }, { address, agent: c.req.header('user-agent') ?? '' }),
       );
       c.header('Cache-Control', 'no-store');
+      await units.opened(db, found.id, clock());
       await recordAction(
         db,
         { name: found.name, staff: null, unit: found.id },
@@ -123,7 +124,7 @@ export function portalRoute(parts: {
       const files = upload.files.filter((file) => !packages.includes(file));
       const found =
         files.length > 0 || packages.length === 0
-          ? await takeDocuments(db, filing, { from: 'unit', unit: filing.unit }, { files, tell: upload.tell })
+          ? await takeDocuments(db, filing, filing.unit, { files, tell: upload.tell })
           : { made: [], problems: [] };
       for (const one of packages) {
         const { made, problems } = await takeRecommendation(db, filing, filing.unit, one);

@@ -93,8 +93,8 @@ async function decideOne(
     await returnNomination(tx, filing, row, reason);
     return { id, name, state: to, version };
   }
-  if (verdict === 'accept') await checkAcceptance(tx, stored, row);
-  if (verdict === 'undo' && !countedStates.includes(row.state)) await checkUnit(tx, stored, row);
+  if (verdict === 'accept') await checkAcceptance(tx, filing, row);
+  if (verdict === 'undo' && !countedStates.includes(row.state)) await checkUnit(tx, filing, row);
   await moveNomination(tx, filing, row, to, verdict === 'undo' ? { number: null } : {});
   await recordEvent(tx, id, filing.actor, event, reason);
   await recordAction(tx, filing.actor, {
@@ -110,34 +110,46 @@ function changed({ state, saved_by, updated_at }: NominationRow): Refusal {
   return new Refusal('state_changed', { state, by: saved_by, at: updated_at.toISOString() });
 }
 
-async function checkAcceptance(
-  tx: Transaction<Tables>,
-  stored: Collecting,
-  row: NominationRow,
-): Promise<void> {
-  const { collection } = stored;
+async function checkAcceptance(tx: Transaction<Tables>, filing: Filing, row: NominationRow): Promise<void> {
+  const { collection } = filing;
   await checkOpinions(tx, collection.opinions, row.id);
   if (collection.consent !== '' && !row.consent) throw new Refusal('consent_missing');
-  await checkUnit(tx, stored, row);
-  await checkPlace(tx, stored, row);
+  await checkUnit(tx, filing, row);
+  await checkPlace(tx, filing, row);
 }
 
-/** For one that is to have this category: its unit's quota. Refuses as checkQuota does. */
-export async function checkUnit(
+/** What bounds a place: of its unit, and on the shortlist. */
+type Bounding = Pick<Filing, 'contest' | 'collection' | 'categories'>;
+
+/**
+ * Whoever is put into another category takes a place there, as by being sent or accepted; `moved` as it would be. Hold the contest first.
+ * Refuses as checkQuota does, and with category_full {category, most, taken}.
+ */
+export async function checkMove(
   tx: Transaction<Tables>,
-  { collection, settings }: Collecting,
+  filing: Bounding,
+  moved: Pick<NominationRow, 'state' | 'unit' | 'category' | 'id'>,
+): Promise<void> {
+  if (moved.state !== 'draft') await checkUnit(tx, filing, moved);
+  if (moved.state === 'accepted') await checkPlace(tx, filing, moved);
+}
+
+async function checkUnit(
+  tx: Transaction<Tables>,
+  { collection, categories }: Bounding,
   { unit, category, id }: Pick<NominationRow, 'unit' | 'category' | 'id'>,
 ): Promise<void> {
-  await checkQuota(tx, { collection, categories: settings.categories, unit, category, except: id });
+  await checkQuota(tx, { collection, categories, unit, category, except: id });
 }
 
-/** For one that is to have this category: a place on the shortlist, in all and there. Refuses with category_full {category, most, taken}. */
-export async function checkPlace(
+/** A place on the shortlist, in all and in the category. */
+async function checkPlace(
   tx: Transaction<Tables>,
-  stored: Collecting,
+  { contest, collection, categories }: Bounding,
   { category, id: except }: Pick<NominationRow, 'category' | 'id'>,
 ): Promise<void> {
-  const places = await readShortlistPlaces(tx, stored, { except });
+  const bounded = { id: contest.id, settings: { categories }, collection };
+  const places = await readShortlistPlaces(tx, bounded, { except });
   const full = places.find(({ id, has, most }) => (id === '' || id === category) && has >= most);
   if (full) throw new Refusal('category_full', { category: full.name, most: full.most, taken: full.has });
 }

@@ -1,8 +1,14 @@
 import { sql, type Transaction } from 'kysely';
+import type { Category } from '@zuimei/shared/contest.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { overWords, type Places } from '@zuimei/shared/shortlist.ts';
 import type { StoredPlan } from '../contest/plan.ts';
 import type { Db, Tables } from '../db.ts';
+
+/** Of a contest, what bounds its shortlist; a stored plan has it. */
+interface Bounded extends Pick<StoredPlan, 'id' | 'collection'> {
+  settings: { categories: readonly Category[] };
+}
 
 /**
  * The places of the shortlist that are bounded, with how many have one: whoever is accepted, and every candidate, wherever they came from,
@@ -10,7 +16,7 @@ import type { Db, Tables } from '../db.ts';
  */
 export async function readShortlistPlaces(
   db: Db | Transaction<Tables>,
-  { id: contest, settings, collection }: Pick<StoredPlan, 'id' | 'settings' | 'collection'>,
+  { id: contest, settings, collection }: Bounded,
   { coming = [], except = 0 }: { coming?: readonly string[]; except?: number } = {},
 ): Promise<Places[]> {
   if (!collection) return [];
@@ -36,7 +42,7 @@ export async function readShortlistPlaces(
 /** Under the contest's lock nobody joins meanwhile. Refuses with places_over {over}, which names each bound that is passed. */
 export async function checkPlaces(
   db: Db | Transaction<Tables>,
-  stored: Pick<StoredPlan, 'id' | 'settings' | 'collection'>,
+  stored: Bounded,
   coming: readonly string[] = [],
 ): Promise<void> {
   const over = overWords(await readShortlistPlaces(db, stored, { coming }));

@@ -26,8 +26,10 @@ import { recordAction } from '../staff/action.ts';
 import type { Seals } from '../staff/seal.ts';
 import type { Guard } from '../staff/session.ts';
 import type { Uploads } from '../upload/upload.ts';
+import { privateKey } from '../vault.ts';
 import { readUnitList } from './list.ts';
 import type { QuotaRules } from './quota.ts';
+import { createRecord } from './record.ts';
 import { createUnits, readNames, unitLimits } from './unit.ts';
 
 const draft = object({
@@ -41,7 +43,11 @@ const draft = object({
     phone: words(30),
   }),
 });
-const many = object({ units: pipe(array(draft), minLength(1), maxLength(unitLimits.units)) });
+const many = object({
+  units: pipe(array(draft), minLength(1), maxLength(unitLimits.units)),
+  /** Name of the sheet they came from. */
+  file: optional(words(200), ''),
+});
 const shown = object({
   ids: pipe(array(rowNumber), minLength(1), maxLength(unitLimits.units)),
   reason: unjudged,
@@ -79,6 +85,7 @@ export function unitRoute(parts: {
         categories: [...(rules?.categories ?? [])],
         opens: rules?.collection.opens ?? '',
         closes: rules?.collection.closes ?? '',
+        now: new Date(clock()).toISOString(),
         collecting: stored.collection !== null,
         archived: stored.archivedAt !== null,
         leveled: rules?.collection.opinions.some(({ owner }) => typeof owner === 'object') ?? false,
@@ -111,6 +118,18 @@ export function unitRoute(parts: {
         const made = await units.add(tx, stored.id, rules, given.units);
         const subject = `${given.units.length} 个单位：${given.units.map((unit) => unit.name).join('、')}`;
         await recordAction(tx, c.get('person'), { act: 'unit.import', contest: stored.id, subject });
+        const at = new Date(clock());
+        const { id } = await tx
+          .insertInto('intake')
+          .values({
+            ...{ contest: stored.id, what: 'units', files: given.file, by: c.get('person').name },
+            ...{ at, taken_at: at, proposal: null, undone_at: null },
+          })
+          .returning('id')
+          .executeTakeFirstOrThrow();
+        const record = createRecord(tx, privateKey(parts.secrets), id);
+        for (const one of made)
+          await record({ how: 'unit', name: one.name, unitName: one.name, unit: one.id });
         return made;
       });
       return c.json({ added: links.length, links }, 201);
@@ -161,6 +180,13 @@ export function unitRoute(parts: {
         return made.link;
       });
       return c.json({ link });
+    })
+    .post(`${one}/phone`, parts.guard.fresh('organizer'), async (c) => {
+      const reason = checkReason((await readBody(c.req, object({ reason: unjudged }))).reason);
+      const { id: contest } = await readStored(db, c.req.param('slug'));
+      const { name, phone } = await units.phone(db, contest, idOf(c));
+      await recordAction(db, c.get('person'), { act: 'unit.phone', contest, subject: name, reason });
+      return c.json({ phone });
     })
     .post(`${one}/unpin`, parts.guard.fresh('organizer'), async (c) => {
       const reason = checkReason((await readBody(c.req, object({ reason: unjudged }))).reason);

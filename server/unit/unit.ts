@@ -1,6 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { masked } from '@zuimei/shared/answer.ts';
 import { countedStates, type NominationState } from '@zuimei/shared/nomination.ts';
+import type { Collection } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { foldText } from '@zuimei/shared/text/fold.ts';
 import { phoneOf } from '@zuimei/shared/text/phone.ts';
@@ -11,6 +12,7 @@ import { cleanLine, cleanName } from '../document/value.ts';
 import { createMac, sameText } from '../mac.ts';
 import type { Secrets } from '../secret.ts';
 import { openPrivate, privateKey, sealPrivate } from '../vault.ts';
+import { readLacks } from './lacks.ts';
 import { placeUnits } from './parent.ts';
 import { type QuotaRules, quotaOf } from './quota.ts';
 
@@ -21,7 +23,7 @@ export const unitLimits = { units: 1000 };
 
 export interface Units {
   /** All units of a contest with what they have used, in order of kind and name. Phones masked. */
-  list(db: Reader, contest: number, rules: QuotaRules): Promise<UnitLine[]>;
+  list(db: Reader, contest: number, rules: QuotaRules & { collection: Collection }): Promise<UnitLine[]>;
   /** Adds units, all or none; gives their links. Refuses with unit_known {name}, as placeUnits, bad_request for an unknown kind or category. */
   add(
     tx: Transaction<Tables>,
@@ -43,6 +45,10 @@ export interface Units {
   remove(tx: Transaction<Tables>, contest: number, id: number): Promise<string>;
   /** Makes its link void and gives a new one at once; browsers that came by the old one are signed out. Refuses with not_found. */
   rotate(tx: Transaction<Tables>, contest: number, id: number): Promise<{ name: string; link: string }>;
+  /** Somebody came in by its link at `now`: the first time is kept. */
+  opened(db: Db, id: number, now: number): Promise<void>;
+  /** The telephone of its contact in clear, with the unit's name. Record it first. Refuses with not_found, also where there is none. */
+  phone(db: Reader, contest: number, id: number): Promise<{ name: string; phone: string }>;
   /** The unit whose key this is. Refuses with link_invalid: never says whether the unit or its version is wrong. */
   enter(db: Db, key: string): Promise<{ id: number; name: string; contest: number }>;
 }
@@ -73,6 +79,17 @@ export function createUnits(secrets: Secrets): Units {
             .limit(1)
             .as('account'),
         )
+        .select((eb) =>
+          eb
+            .exists(
+              eb
+                .selectFrom('staff')
+                .select('staff.id')
+                .whereRef('staff.unit', '=', 'unit.id')
+                .where('staff.password', 'is not', null),
+            )
+            .as('joined'),
+        )
         .where('unit.contest', '=', contest)
         .execute();
       const counted = await db
@@ -83,6 +100,7 @@ export function createUnits(secrets: Secrets): Units {
         .execute();
       const names = new Map(rows.map((row) => [row.id, row.name]));
       const byUnit = Map.groupBy(counted, (row) => row.unit);
+      const lacking = Map.groupBy(await readLacks(db, contest, rules.collection), (row) => row.unit);
       const order = new Map(rules.collection.unitKinds.map((kind, at) => [kind.id, at]));
       const lines = rows.map((row): UnitLine => {
         const counts: Partial<Record<NominationState, number>> = {};
@@ -101,6 +119,8 @@ export function createUnits(secrets: Secrets): Units {
           parent: names.get(row.parent ?? 0) ?? '',
           ...quotaOf(rules, row, used),
           counts,
+          opened: row.opened_at !== null || Boolean(row.joined),
+          lacks: (lacking.get(row.id) ?? []).map(({ name, lack }) => ({ name, lack })),
           contact: { name: contact.name, phone: masked({ key: 'phone', type: 'phone' }, contact.phone) },
           account: row.account,
           recommendsBy: row.recommends_by,
@@ -182,6 +202,27 @@ export function createUnits(secrets: Secrets): Units {
       await tx.updateTable('unit').set({ link_version: version }).where('id', '=', id).execute();
       await tx.deleteFrom('session').where('unit', '=', id).execute();
       return { name: row.name, link: linkOf(id, version) };
+    },
+
+    async opened(db, id, now) {
+      await db
+        .updateTable('unit')
+        .set({ opened_at: new Date(now) })
+        .where('id', '=', id)
+        .where('opened_at', 'is', null)
+        .execute();
+    },
+
+    async phone(db, contest, id) {
+      const row = await db
+        .selectFrom('unit')
+        .select(['name', 'contact'])
+        .where('id', '=', id)
+        .where('contest', '=', contest)
+        .executeTakeFirst();
+      const { phone } = openContact(id, row?.contact ?? null);
+      if (!row || phone === '') throw new Refusal('not_found');
+      return { name: row.name, phone };
     },
 
     async enter(db, sent) {

@@ -30,8 +30,8 @@ export const uploadLimits = {
 export interface Upload extends Disposable {
   fields: Record<string, string>;
   files: SentFile[];
-  /** Says how many of its files are read. */
-  tell(done: number): void;
+  /** Says how many of its files are read, or, with `pictures`, of so many pictures. */
+  tell(done: number, pictures?: number): void;
 }
 
 /** Who sends: somebody signed in, or a stranger by the network they come from. */
@@ -126,7 +126,10 @@ export function createUploads(turns: Turns, limits = uploadLimits): Uploads {
       const of = upload.files.length;
       say({ step: 'waiting', done: 0, of });
       stack.use(await turns.take());
-      const tell = (done: number): void => say({ step: 'reading', done, of });
+      const tell = (done: number, pictures?: number): void =>
+        say(
+          pictures === undefined ? { step: 'reading', done, of } : { step: 'pictures', done, of: pictures },
+        );
       tell(0);
       const kept = stack.move();
       return { ...upload, tell, [Symbol.dispose]: () => kept.dispose() };

@@ -1,5 +1,7 @@
 import type { CandidateKind, Section } from '../contest.ts';
+import type { ImportView, ProposalView, Taken, TakenLine } from '../intake.ts';
 import type { AttachmentView, Consent, FormValues, NominationState, NominationView } from '../nomination.ts';
+import type { RefusalDetails } from '../refusal.ts';
 import type {
   CandidateList,
   DecideResult,
@@ -10,7 +12,8 @@ import type {
   Verdict,
 } from '../shortlist.ts';
 import type { AnyRefusalCode } from '../staffrefusal.ts';
-import type { IntakeView, OpinionDraft, UnitDraft, UnitLink, UnitList, UnitsView } from '../unit.ts';
+import type { OpinionDraft, UnitDraft, UnitLink, UnitList, UnitsView } from '../unit.ts';
+import type { WebhookDraft, WebhookView } from '../webhook.ts';
 import type { Done, Reasoned } from './done.ts';
 
 /** Units, what they sent, and what becomes of it: everything before the vote. */
@@ -21,6 +24,8 @@ export interface ReviewApi {
   'DELETE /api/console/contests/:slug/units/:id': { reply: Done };
   /** Forgets the key of a unit's recommendations: the next one brings it anew. */
   'POST /api/console/contests/:slug/units/:id/unpin': { body: Reasoned; reply: Done };
+  /** The telephone of its contact, for a reason that is recorded. */
+  'POST /api/console/contests/:slug/units/:id/phone': { body: Reasoned; reply: { phone: string } };
   'POST /api/console/contests/:slug/units/:id/link': { reply: { link: string } };
   'POST /api/console/contests/:slug/units/:id/account': { body: { login: string }; reply: { link: string } };
   /** Reads a sheet of units; saves nothing. */
@@ -29,19 +34,33 @@ export interface ReviewApi {
     reply: UnitList;
   };
   'POST /api/console/contests/:slug/units/import': {
-    body: { units: UnitDraft[] };
+    body: { units: UnitDraft[]; file?: string };
     reply: { added: number; links: UnitLink[] };
   };
   'POST /api/console/contests/:slug/units/links': {
     body: Reasoned & { ids: number[] };
     reply: { links: UnitLink[] };
   };
+  /** The same as a sheet (.xlsx). */
+  'POST /api/console/contests/:slug/units/links.xlsx': { body: Reasoned & { ids: number[] }; reply: Blob };
 
-  'POST /api/console/contests/:slug/documents': { body: FormData; reply: IntakeView };
+  'GET /api/console/contests/:slug/webhook': { reply: WebhookView };
+  'PUT /api/console/contests/:slug/webhook': { body: WebhookDraft; reply: WebhookView };
+  'DELETE /api/console/contests/:slug/webhook': { reply: Done };
+  'POST /api/console/contests/:slug/webhook/try': { reply: { ok: boolean; words: string } };
+
+  /** Reads documents: a proposal, and nothing else is written. `columns`: what columns of lists are, [[key, field or null], …] as JSON. */
+  'POST /api/console/contests/:slug/documents': { body: FormData; reply: ProposalView };
+  /** The last imports, the newest first. */
+  'GET /api/console/contests/:slug/imports': { reply: { imports: ImportView[] } };
+  /** One act for all lines that are named. */
+  'POST /api/console/contests/:slug/imports/:id/take': { body: Taken; reply: { made: TakenLine[] } };
+  /** Takes back whatever nobody has worked on since; the lines that stay say why. */
+  'POST /api/console/contests/:slug/imports/:id/undo': { reply: ImportView };
   'POST /api/console/contests/:slug/documents/submit': {
     body: { ids: number[]; consentOn?: string | null };
     /** `code`: why it was refused, null = sent. */
-    reply: { results: { id: number; code: AnyRefusalCode | null }[] };
+    reply: { results: { id: number; code: AnyRefusalCode | null; details: RefusalDetails }[] };
   };
 
   'GET /api/console/contests/:slug/nominations': {
@@ -59,6 +78,8 @@ export interface ReviewApi {
     };
     reply: ReviewView;
   };
+  /** A draft that an organizer made; of anything else refused with state_changed. */
+  'DELETE /api/console/contests/:slug/nominations/:id': { reply: Done };
   'POST /api/console/contests/:slug/nominations/:id/photo': { body: FormData; reply: ReviewView };
   'POST /api/console/contests/:slug/nominations/:id/consent': { body: FormData; reply: AttachmentView };
   'GET /api/console/contests/:slug/nominations/:id/files/:file': { reply: Blob };

@@ -1,5 +1,6 @@
-import { type Calendar, isWorkingDay, noticePeriod } from '../calendar.ts';
+import { type Calendar, isWeekend, isWorkingDay, noticePeriod, yearOfDay } from '../calendar.ts';
 import type { Phase } from '../contest.ts';
+import { festivalOn } from '../festival.ts';
 import { isRefused } from '../judging/refused.ts';
 import { anli } from '../presets/anli.ts';
 import { type Preset, plainSettings } from '../presets/preset.ts';
@@ -7,6 +8,7 @@ import { volunteer } from '../presets/volunteer.ts';
 import { works } from '../presets/works.ts';
 import { zuimeiDistrict } from '../presets/zuimei-district.ts';
 import { zuimeiProvince } from '../presets/zuimei-province.ts';
+import { quoted } from '../text/quote.ts';
 import { type Instant, shanghaiDate, shanghaiDay, shanghaiDayStart } from '../time.ts';
 import type { Collection, ContestPlan, ContestSettings, PresetName } from './plan.ts';
 
@@ -20,6 +22,8 @@ export const presets: Record<PresetName, Preset> = {
 };
 
 const SHANGHAI_MS = 8 * 3_600_000;
+const DAY_MS = 86_400_000;
+const noCalendar: Calendar = { years: [], off: [], work: [] };
 
 /** The Shanghai year of a moment (ms). */
 export function yearOf(ms: number): number {
@@ -34,12 +38,12 @@ export function suggestedTitle(preset: Preset, start: Instant): string {
 /**
  * A whole plan from a preset and three answers. `start` is any moment of the day on which nominations open; a step that would fall on a
  * day off waits for the next working day, when somebody is in the office, and the result until the notice can be over. In a year that the
- * calendar does not cover Saturdays and Sundays alone are off. `organizer`: one or several, divided by 、.
+ * calendar does not cover these are Saturdays, Sundays and what is off by law. `organizer`: one or several, divided by 、.
  */
 export function planFrom(
   preset: Preset,
   { title, organizer, start }: { title: string; organizer: string; start: Instant },
-  calendar: Calendar = { years: [], off: [], work: [] },
+  calendar: Calendar = noCalendar,
 ): ContestPlan {
   const first = shanghaiDay(Date.parse(start));
   const at = (day: number, minute: number): Instant => new Date(shanghaiDayStart(day, minute)).toISOString();
@@ -53,7 +57,7 @@ export function planFrom(
   const opens = schedule.find((step) => step.phase === 'voting')?.from ?? '';
   const closes = schedule[schedule.findIndex((step) => step.phase === 'voting') + 1]?.from ?? '';
   const words: Record<string, string> = {
-    title: title.startsWith('“') ? title : `“${title.replace(/[“”]/gu, '')}”`,
+    title: quoted(title),
     organizer,
     year: String(yearOf(Date.parse(start))),
   };
@@ -86,8 +90,13 @@ export function planFrom(
 /** The same day, or the next that is worked. */
 function workday(calendar: Calendar, day: number): number {
   let found = day;
-  while (!isWorkingDay(calendar, dateOf(found))) found += 1;
+  while (!isWorked(calendar, dateOf(found))) found += 1;
   return found;
+}
+
+function isWorked(calendar: Calendar, day: string): boolean {
+  const isFestival = !calendar.years.includes(yearOfDay(day)) && festivalOn(day) !== null;
+  return !isFestival && isWorkingDay(calendar, day);
 }
 
 /** `wanted`, or the day after the notice of the preset where that begins on `notice` and would not be over. */
@@ -133,12 +142,22 @@ export function collectionFor(settings: ContestSettings): Collection {
 const YEAR_WEEKS_MS = 52 * 7 * 86_400_000;
 
 /**
- * The same contest a year on: every date moves by 52 weeks, so that a deadline stays on its weekday, and nothing of what happened
- * in the old one (pauses, announcements, rounds that were settled, numbers named in groups, secrets of a lot) comes along.
+ * The same contest a year on: every date moves by 52 weeks, so that a deadline stays on its weekday, or from a holiday to the first day
+ * that is worked, and nothing of what happened in the old one (pauses, announcements, rounds that were settled, numbers named in groups, secrets of a lot) comes along.
  */
-export function nextYear({ settings, collection }: ContestPlan, title: string): ContestPlan {
-  const later = (moment: Instant): Instant =>
-    Number.isFinite(Date.parse(moment)) ? new Date(Date.parse(moment) + YEAR_WEEKS_MS).toISOString() : moment;
+export function nextYear(
+  { settings, collection }: ContestPlan,
+  title: string,
+  calendar: Calendar = noCalendar,
+): ContestPlan {
+  const later = (moment: Instant): Instant => {
+    const ms = Date.parse(moment) + YEAR_WEEKS_MS;
+    if (!Number.isFinite(ms)) return moment;
+    const day = shanghaiDay(ms);
+    // A Saturday or a Sunday was somebody's choice, and stays.
+    const moved = isWeekend(dateOf(day)) ? day : workday(calendar, day);
+    return new Date(ms + (moved - day) * DAY_MS).toISOString();
+  };
   const { outcome, reveal } = settings;
   return {
     settings: {

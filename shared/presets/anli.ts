@@ -55,12 +55,12 @@ export const anli: Preset = {
     order: 'number',
     policy: 'standard',
     categories: [
+      { id: 'administration', name: '行政管理体系和统筹协调能力' },
       { id: 'prevention', name: '风险防控体系和防范化解能力' },
-      { id: 'command', name: '应急指挥与协同处置' },
-      { id: 'grassroots', name: '基层应急能力建设' },
-      { id: 'production', name: '安全生产与隐患整治' },
-      { id: 'disaster', name: '防灾减灾救灾' },
-      { id: 'technology', name: '科技支撑与宣传教育' },
+      { id: 'rescue', name: '应急救援体系和应急处置能力' },
+      { id: 'law', name: '法规制度体系和监管执法能力' },
+      { id: 'support', name: '应急保障体系和综合保障能力' },
+      { id: 'digital', name: '数字应急体系和数字治理能力' },
     ],
     footer: blankFooter,
   },
@@ -70,7 +70,10 @@ export const anli: Preset = {
     kinds: ['case'],
     form: [
       field('subject', '报送主题', 'line', { limit: 40, hint: '案例的名称，一眼看出做了什么。' }),
-      field('departments', '涉及的主要部门单位、乡镇（街道）等', 'line', { audience: 'private', limit: 200 }),
+      field('departments', '此项工作涉及的主要部门单位、乡镇（街道）等', 'line', {
+        audience: 'private',
+        limit: 200,
+      }),
       field('reason', '一句话介绍（50 字以内）', 'text', {
         limit: 50,
         required: false,
@@ -86,7 +89,7 @@ export const anli: Preset = {
       mediaField(
         'attachments',
         '附件',
-        '图片、视频、相关报道、简报、工作报告等。其中的图片和视频会在案例页面公开，文件不公开。',
+        '图片、视频、相关报道、简报、领导指示批示、相关工作报告等。其中的图片和视频会在案例页面公开，文件不公开。',
       ),
       field('contact', '联系人', 'line', { audience: 'private', limit: 20 }),
       field('phone', '联系电话', 'phone', { audience: 'private', hint: '加密保存，不公开。' }),
@@ -95,7 +98,8 @@ export const anli: Preset = {
       '本单位同意由{organizer}在{title}推选活动中公开案例名称、报送单位、背景、做法成效、印证案例、照片和附件中的图片、视频，用于投票、公示与宣传，并已核对不含涉密与个人隐私内容。',
     unitKinds: [
       { id: 'town', name: '乡镇街道', least: 1, most: 2 },
-      { id: 'department', name: '部门单位', least: 1, most: 2 },
+      { id: 'department', name: '成员单位', least: 1, most: 2 },
+      { id: 'enterprise', name: '企事业单位', least: 1, most: 2 },
     ],
     unitCategoryMost: {},
     categoryPlaces: {},
@@ -103,11 +107,11 @@ export const anli: Preset = {
     opinions: [
       {
         id: 'unit',
-        name: '报送单位审核意见',
+        name: '主要负责人审核意见',
         kind: 'level',
         owner: 'unit',
         required: true,
-        attachment: false,
+        attachment: true,
       },
     ],
     photo: { width: 900, height: 900, hint: '工作现场照片' },

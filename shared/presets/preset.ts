@@ -42,6 +42,9 @@ export interface Preset {
   collection: Omit<Collection, 'preset' | 'opens' | 'closes'>;
 }
 
+/** 小2寸 as it is scanned for a form: 35 × 49 mm at 300 points an inch. */
+export const smallTwoInch = { width: 413, height: 579 };
+
 export const hour = (hours: number): number => hours * 60;
 
 export const blankFooter = { icp: '', police: '', partyGovernment: false, siteCode: '', contact: '' };

@@ -8,15 +8,15 @@ import {
   photoField,
   reasonField,
 } from './fields.ts';
-import { blankFooter, hour, type Preset } from './preset.ts';
+import { blankFooter, hour, type Preset, smallTwoInch } from './preset.ts';
 
 /** 最美消防志愿者: collectives and individuals in three fields of work, two years of service in principle. */
 export const volunteer: Preset = {
   name: 'volunteer',
   title: '最美消防志愿者',
   special: [
-    '个人和集体分开推选，原则上从事志愿服务满 2 年。',
-    '事迹不超过 1000 字，按三个服务方向报送。',
+    '个人和集体分开推选，原则上从事消防公益事业不少于 2 年。',
+    '简要事迹 1000 字以内，按推荐范围分三类报送。',
     '每人每天可投 10 票，每次投 1 位，同一候选每天只能投一次。',
   ],
   suggested: '{year} 年“最美消防志愿者”',
@@ -85,31 +85,31 @@ export const volunteer: Preset = {
         hint: '如“楼栋长”“微型消防站队员”。',
         kinds: ['person'],
       }),
-      field('service', '服务方向', 'choice', {
-        choices: ['消防宣传教育', '火灾隐患排查', '灭火救援与应急保障'],
+      field('service', '推荐范围', 'choice', {
+        choices: ['火灾扑救或抢险救援', '消防安全检查、宣传教育培训', '消防科学技术研究和技术革新'],
       }),
-      field('years', '从事消防志愿服务年限', 'line', { limit: 20, hint: '原则上满 2 年，如“3 年”。' }),
+      field('years', '从事消防公益事业年限', 'line', { limit: 20, hint: '原则上不少于 2 年，如“3 年”。' }),
       phoneField(),
       reasonField(),
-      field('deeds', '主要事迹', 'text', { limit: 1000, hint: '不超过 1000 字，一段写一件事。' }),
+      field('deeds', '简要事迹', 'text', { limit: 1000, hint: '1000 字以内，一段写一件事。' }),
       field('honours', '所获荣誉', 'text', { required: false, limit: 500, hint: '一行写一项。' }),
       photoField('近期生活或志愿服务照片，脸部清晰；集体用合影。'),
       attachmentField('佐证材料', '服务记录、现场照片等，可不填。'),
     ],
     consent:
-      '本人（本集体）同意由{organizer}在{title}推选活动中公开姓名、照片、单位、推荐理由、主要事迹和所获荣誉，用于投票、公示与宣传。',
+      '本人（本集体）同意由{organizer}在{title}推选活动中公开姓名、照片、单位、推荐理由、简要事迹和所获荣誉，用于投票、公示与宣传。',
     unitKinds: [
-      { id: 'community', name: '社区', least: 1, most: 3 },
-      { id: 'station', name: '消防救援站、微型消防站', least: 0, most: 2 },
-      { id: 'society', name: '社会单位与志愿组织', least: 0, most: 2 },
+      { id: 'section', name: '街道板块', least: 0, most: null },
+      { id: 'community', name: '社区', least: 0, most: null },
+      { id: 'society', name: '社会单位', least: 0, most: null },
     ],
-    unitCategoryMost: { team: 1 },
+    unitCategoryMost: {},
     categoryPlaces: {},
     places: 20,
     opinions: [
       { id: 'unit', name: '推荐单位意见', kind: 'level', owner: 'unit', required: true, attachment: false },
     ],
-    photo: { width: 600, height: 800, hint: '近期生活或志愿服务照片' },
+    photo: { ...smallTwoInch, hint: '近期生活或志愿服务照片' },
     screening: 'score',
     leastYears: 2,
     noLeaders: false,

@@ -8,14 +8,14 @@ import {
   photoField,
   reasonField,
 } from './fields.ts';
-import { blankFooter, hour, type Preset } from './preset.ts';
+import { blankFooter, hour, type Preset, smallTwoInch } from './preset.ts';
 
 /** 最美应急人 of a district: 报送表 and 汇总表, persons and teams, ten chosen by the public, experts and media. */
 export const zuimeiDistrict: Preset = {
   name: 'zuimei-district',
   title: '最美应急人·区县',
   special: [
-    '每个单位至少推荐 1 人，个人和集体都可以。',
+    '每个单位至少推荐 1 人，人数不限，个人和集体都可以。',
     '群众投票、专家、媒体共同评出 10 位。',
     '评出后可择优向上一级推荐。',
   ],
@@ -88,30 +88,35 @@ export const zuimeiDistrict: Preset = {
       reasonField(),
       field('deeds', '主要事迹', 'text', { limit: 2000, hint: '用事例和数据说话，一段写一件事。' }),
       field('honours', '表彰奖励情况', 'text', { required: false, limit: 500, hint: '一行写一项。' }),
-      photoField('红底近期免冠正面照，脸部清晰；集体用合影。'),
+      field('reports', '新闻报道情况', 'text', {
+        required: false,
+        limit: 500,
+        hint: '一行写一项：媒体、日期、标题。',
+      }),
+      photoField('近期小2寸红底照片，用于网上展示；集体用合影。'),
       attachmentField('佐证材料', '证书、报道、现场照片等，可不填。'),
     ],
     consent:
-      '本人同意由{organizer}在{title}推选活动中公开姓名、照片、单位职务、推荐理由、主要事迹和所获荣誉，用于投票、公示与宣传。',
+      '本人同意由{organizer}在{title}推选活动中公开姓名、照片、单位职务、推荐理由、主要事迹、所获荣誉和新闻报道情况，用于投票、公示与宣传。',
     unitKinds: [
-      { id: 'town', name: '镇街', least: 1, most: 3 },
-      { id: 'department', name: '区级部门', least: 1, most: 2 },
-      { id: 'enterprise', name: '企业', least: 1, most: 2 },
-      { id: 'rescue', name: '应急救援队伍', least: 1, most: 2 },
+      { id: 'town', name: '镇街', least: 1, most: null },
+      { id: 'department', name: '区级部门', least: 1, most: null },
+      { id: 'enterprise', name: '企业', least: 1, most: null },
+      { id: 'rescue', name: '应急救援队伍', least: 1, most: null },
     ],
-    unitCategoryMost: { team: 1 },
+    unitCategoryMost: {},
     categoryPlaces: {},
     places: 20,
     opinions: [
       { id: 'unit', name: '报送单位意见', kind: 'level', owner: 'unit', required: true, attachment: false },
     ],
-    photo: { width: 600, height: 800, hint: '红底近期免冠正面照' },
+    photo: { ...smallTwoInch, hint: '近期小2寸红底照片' },
     screening: 'score',
     leastYears: 0,
     noLeaders: false,
     leastProofs: 0,
     upward: [
-      { name: '镇街、区县', most: 5 },
+      { name: '区县', most: 5 },
       { name: '部门', most: 2 },
       { name: '企业', most: 2 },
       { name: '集体', most: 1 },

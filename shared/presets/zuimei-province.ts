@@ -9,7 +9,7 @@ import {
   photoField,
   reasonField,
 } from './fields.ts';
-import { blankFooter, hour, type Preset } from './preset.ts';
+import { blankFooter, hour, type Preset, smallTwoInch } from './preset.ts';
 
 const signed = (id: string, name: string, owner: OpinionOwner, required = true): OpinionStep => ({
   ...{ id, name, kind: 'level', owner, required, attachment: true },
@@ -24,7 +24,7 @@ export const zuimeiProvince: Preset = {
   title: '最美应急人·省级',
   special: [
     '名额按市、按组别分配：系统内 15 位，救援力量及其他 5 位。',
-    '逐级签署意见，并征求有关部门意见；原则上不推荐领导干部。',
+    '逐级推荐，上报前征求同级有关部门意见；一般不推荐处级及以上领导干部。',
     '每张选票须选满 10 位，票数每天 18:00 公布一次。',
   ],
   suggested: '{year} 年度全省“最美应急人”',
@@ -43,10 +43,11 @@ export const zuimeiProvince: Preset = {
     noun: { measure: '位', name: '人物' },
     intro: [
       '{organizer}组织开展{title}推选宣传活动，集中展示全省应急战线的先进典型。',
-      '候选人物由各市和省级有关单位逐级推荐，经审核并征求有关部门意见后公布。',
+      '推选范围：全省应急管理系统干部职工、专业和社会应急救援力量及其他应急管理相关工作者。',
+      '候选人物由各市逐级推荐，经审核并征求有关部门意见后公布。',
     ],
     notes: [
-      '最终产生 20 位：应急管理系统 15 位，救援力量及其他 5 位。',
+      '最终产生 20 位：应急管理系统干部职工 15 位，救援力量及其他 5 位。',
       '候选次序不代表名次，最终结果以公示为准。',
     ],
     rule: {
@@ -76,7 +77,7 @@ export const zuimeiProvince: Preset = {
     order: 'shuffled',
     policy: 'strict',
     categories: [
-      { id: 'system', name: '应急管理系统' },
+      { id: 'system', name: '应急管理系统干部职工' },
       { id: 'rescue', name: '救援力量及其他' },
     ],
     footer: blankFooter,
@@ -93,7 +94,7 @@ export const zuimeiProvince: Preset = {
         hint: '仅用于征求有关部门意见，加密保存，不公开。',
       }),
       field('unit', '现工作单位', 'line', { limit: 60 }),
-      field('post', '职务', 'line', { limit: 40, hint: '原则上不推荐领导干部。' }),
+      field('post', '职务', 'line', { limit: 40, hint: '一般不推荐领导班子成员、处级及以上领导干部。' }),
       field('years', '从事应急工作年限', 'line', { limit: 20, hint: '如“9 年”。' }),
       phoneField(),
       reasonField(),
@@ -104,29 +105,23 @@ export const zuimeiProvince: Preset = {
     ],
     consent:
       '本人同意由{organizer}在{title}推选宣传活动中公开姓名、照片、单位职务、推荐理由、主要事迹和所获荣誉，并就推荐事宜征求有关部门意见。',
-    unitKinds: [
-      { id: 'city', name: '设区市', least: 2, most: 5 },
-      { id: 'department', name: '省级有关单位', least: 0, most: 2 },
-      { id: 'rescue', name: '省级救援队伍', least: 0, most: 2 },
-    ],
-    unitCategoryMost: { system: 3, rescue: 2 },
+    unitKinds: [{ id: 'city', name: '设区市', least: 0, most: null }],
+    unitCategoryMost: {},
     categoryPlaces: { system: 30, rescue: 10 },
     places: 40,
     // A city that reports gives its own opinion and asks the departments of its level first (通知四（一）、附件3、附件4); where counties
-    // report, the city above them gives it by its own link. 省级有关单位 have no city: there it is their own.
+    // report, the city above them gives it by its own link.
     opinions: [
       signed('unit', '所在单位意见', 'unit'),
       signed('county', '县级应急管理部门意见', 'unit', false),
-      signed('city', '市级应急管理部门（省级有关单位）意见', { above: 'city' }),
+      signed('city', '市级应急管理部门意见', { above: 'city' }),
       asked('discipline', '纪检监察机关'),
-      asked('police', '公安机关'),
-      asked('organization', '组织人事部门', false),
-      asked('environment', '生态环境部门（企业人员）', false),
-      asked('tax', '税务、市场监管等部门（企业人员）', false),
+      asked('organization', '组织人事部门'),
+      asked('others', '其他同级有关部门', false),
     ],
-    photo: { width: 600, height: 800, hint: '近期免冠正面照' },
+    photo: { ...smallTwoInch, hint: '近期免冠正面照' },
     screening: 'score',
-    leastYears: 3,
+    leastYears: 0,
     noLeaders: true,
     leastProofs: 0,
     upward: [],

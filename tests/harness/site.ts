@@ -151,6 +151,7 @@ export interface SiteOptions {
   /** What several servers share of WeChat's. */
   shelf?: Shelf;
   wechatFiles?: string[];
+  webhookOrigins?: string[];
   robots?: string;
   /** With the pages of web/dist, which must be built. */
   pages?: boolean;
@@ -184,6 +185,7 @@ export async function createSite(db: Db, options: SiteOptions = {}) {
     account: options.account ?? null,
     ...(options.shelf ? { shelf: options.shelf } : {}),
     wechatFiles: options.wechatFiles ?? [],
+    webhookOrigins: options.webhookOrigins ?? [],
     robots: options.robots ?? null,
     trustedProxies,
     clock,

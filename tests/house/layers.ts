@@ -76,7 +76,11 @@ export const layers: Record<string, Rule> = {
     ['hono'],
     /^server\/(app|health)\.ts$|\/(route|session)\.ts$|^server\/page\//,
   ),
-  'the HTTP server is opened only in main.ts': only(['@hono/node-server', 'node:http'], /^server\/main\.ts$/),
+  // The robot's side only asks.
+  'the HTTP server is opened only in main.ts': only(
+    ['@hono/node-server', 'node:http'],
+    /^server\/(main|webhook\/target)\.ts$/,
+  ),
   'pg and PGlite stand only in db.ts': only(['pg', '@electric-sql/pglite'], /^server\/db\.ts$/, true),
   'ioredis stands only in redis.ts': only(['ioredis'], /^server\/redis\.ts$/, true),
 

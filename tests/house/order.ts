@@ -31,7 +31,7 @@ export const serverOrder: readonly string[] = [
   ...['shortlist', 'steer', 'live', 'analyst', 'ruling', 'judging', 'course', 'archive', 'objection'],
   ...['audit', 'bundle', 'out'],
   // How people come to it; the plan shows its page before anybody may see it.
-  ...['wechat', 'chat', 'page', 'plan', 'health.ts'],
+  ...['wechat', 'chat', 'webhook', 'page', 'plan', 'health.ts'],
   // What wires and starts it all.
   ...[
     'parts.ts',

@@ -161,7 +161,10 @@ test('hands in twelve forms that came on paper, with their consents', async () =
   await button(office, '导入报送材料').click();
   const panel = office.getByRole('dialog', { name: '导入报送材料' });
   await panel.locator('input[type=file]').setInputFiles(papers);
-  await panel.getByText('草稿 12 份').waitFor({ timeout: 60_000 });
+  await panel.getByText('读到 12 份，将导入 12 份').waitFor({ timeout: 60_000 });
+  await panel.getByRole('button', { name: '导入 12 份' }).click();
+  await panel.getByText('已导入 12 份').waitFor({ timeout: 20_000 });
+  await panel.getByText('还缺：本人同意').first().waitFor();
   await panel.getByLabel(/签字的公示同意书/).check();
   await panel.getByRole('button', { name: '提交 12 份' }).click();
   await expect.poll(() => panel.getByText('已提交').count(), { timeout: 20_000 }).toBe(12);

@@ -93,9 +93,16 @@ export function bodiesFor({ plan, nomination, ticket, witness }: Known): Record<
     [`POST ${contest}/announcements`]: { text: '公告一条', until: MOMENT },
     [`POST ${contest}/units`]: draft,
     [`PUT ${contest}/units/:id`]: draft,
-    [`POST ${contest}/units/import`]: { units: [draft] },
+    [`POST ${contest}/units/import`]: { units: [draft], file: '单位.xlsx' },
+    [`POST ${contest}/imports/:id/take`]: {
+      units: [{ name: '单位甲', unit: 1, kind: 'town' }],
+      lines: [{ at: 0, how: 'new', category: 'person', values: { name: '林立夏' } }],
+    },
     [`POST ${contest}/units/:id/account`]: { login: 'danwei' },
     [`POST ${contest}/units/links`]: { ids: [1], ...reasoned },
+    [`POST ${contest}/units/links.xlsx`]: { ids: [1], ...reasoned },
+    [`POST ${contest}/units/:id/phone`]: reasoned,
+    [`PUT ${contest}/webhook`]: { address: 'https://robot.example/send', events: ['deadline'], on: true },
     [`POST ${contest}/documents/submit`]: { ids: [nomination], consentOn: '2026-03-01' },
     [`POST ${contest}/nominations/decide`]: {
       ids: [nomination],

@@ -292,6 +292,26 @@ describe('the command line', () => {
       expect(await countOf('empty')).toBe(0);
     });
 
+    test('with --preset also into a contest that does not exist yet: a draft; a dry run makes none', async () => {
+      const args = ['import', one, '--contest', 'coming', '--preset', 'zuimei-district', '--json'];
+      const madeOf = async () =>
+        await fresh.database.db
+          .selectFrom('contest')
+          .select(['published_at', 'collection'])
+          .where('slug', '=', 'coming')
+          .execute();
+      const dry = await zuimei([...args, '--dry-run'], env);
+      expect([dry.code, await madeOf()]).toEqual([0, []]);
+      const real = await zuimei(args, env);
+      const names = ({ stdout }: { stdout: string }) =>
+        (JSON.parse(stdout) as { candidates: { name: string }[] }).candidates.map(({ name }) => name);
+      expect([real.code, names(real), names(dry)]).toEqual([0, ['林立夏'], ['林立夏']]);
+      expect(await madeOf()).toMatchObject([
+        { published_at: null, collection: { preset: 'zuimei-district' } },
+      ]);
+      expect(await countOf('coming')).toBe(1);
+    });
+
     test('takes file names relative to where it is called, and keeps what is right', async () => {
       const names = readdirSync(join(samples, 'zuimei')).filter((name) => name.startsWith('报送表'));
       for (const name of names) copyFileSync(join(samples, 'zuimei', name), join(folder, name));

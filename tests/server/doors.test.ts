@@ -39,8 +39,10 @@ const proved = [
   'POST /api/console/contests/:slug/standing',
   'POST /api/console/contests/:slug/standing/held',
   'POST /api/console/contests/:slug/standing/ties',
+  'POST /api/console/contests/:slug/units/:id/phone',
   'POST /api/console/contests/:slug/units/:id/unpin',
   'POST /api/console/contests/:slug/units/links',
+  'POST /api/console/contests/:slug/units/links.xlsx',
   'POST /api/console/staff',
   'POST /api/console/staff/:id/disable',
   'POST /api/console/staff/:id/enable',
@@ -48,6 +50,7 @@ const proved = [
   'POST /api/console/staff/:id/sessions/end',
   'POST /api/console/staff/requests/:id/grant',
   'PUT /api/console/calendar/:year',
+  'PUT /api/console/contests/:slug/webhook',
 ];
 
 let fresh: FreshDatabase;

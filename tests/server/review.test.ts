@@ -343,7 +343,7 @@ describe('deciding', () => {
         { name: '丙', unit: '青石镇' },
         { name: '丁', unit: '青石镇', category: 'team' },
       ],
-      { categoryPlaces: { team: 1 }, places: 2 },
+      { categoryPlaces: { team: 1 }, places: 2, unitCategoryMost: { team: 1 } },
     );
     const move = (at: number) =>
       organizer.ask('PUT', `${base}/nominations/${ids[at]}`, { version: 1, category: 'team' });
@@ -368,7 +368,10 @@ describe('deciding', () => {
 
   test('a unit over its quota is stopped at acceptance too', async () => {
     const same = Array.from({ length: 4 }, (_, at) => ({ name: `人选${at}`, unit: '青石镇' }));
-    const { base, ids } = await collected(site, same);
+    const unitKinds = ['town', 'department', 'enterprise', 'rescue'].map((id) => ({
+      ...{ id, name: id, least: 1, most: 3 },
+    }));
+    const { base, ids } = await collected(site, same, { unitKinds });
     const result = await organizer.post<DecideResult>(`${base}/nominations/decide`, {
       ids: ids.slice(0, 1),
       verdict: 'accept',

@@ -1,6 +1,7 @@
+import { read, utils } from '@e965/xlsx';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Allotted, type QuotaRules, quotaOf } from '@zuimei/server/unit/quota.ts';
-import type { PresetName } from '@zuimei/shared/plan/plan.ts';
 import type { PortalView, UnitLink, UnitList } from '@zuimei/shared/unit.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { type Desk, signIn } from '../harness/office.ts';
@@ -41,7 +42,7 @@ describe('a unit', () => {
     await contest.unit('桐江街道办事处', 'town', 7);
     const { units } = await contest.units();
     expect(units.map(({ name, most, used, quota }) => ({ name, most, used, quota }))).toEqual([
-      { name: '青石镇人民政府', most: 3, used: 0, quota: null },
+      { name: '青石镇人民政府', most: null, used: 0, quota: null },
       { name: '桐江街道办事处', most: 7, used: 0, quota: 7 },
     ]);
     expect(units[0]?.contact).toEqual({ name: '测试联系人', phone: '138****0100' });
@@ -96,6 +97,47 @@ describe('a unit', () => {
     expect((await contest.organizer.ask('DELETE', `${contest.base}/units/${empty.id}`)).status).toBe(200);
     const elsewhere = await openCollection(site);
     expect((await elsewhere.organizer.ask('DELETE', `${elsewhere.base}/units/${id}`)).status).toBe(404);
+  });
+
+  test('is known to have come by its link or not, and whose consent is missing by name; drafts stay its own', async () => {
+    const contest = await openCollection(site);
+    const { id, link, desk } = await contest.unit('青石镇人民政府');
+    const stateOf = async () => (await contest.units()).units.map(({ opened, lacks }) => ({ opened, lacks }));
+    await desk.post('/api/console/unit/nominations', { kind: 'person' });
+    expect(await stateOf()).toEqual([{ opened: false, lacks: [] }]);
+    await enter(keyOf(link));
+    await sql`update nomination set name = '林立夏', state = 'returned' where unit = ${id}`.execute(
+      site.parts.db,
+    );
+    expect(await stateOf()).toEqual([
+      {
+        opened: true,
+        lacks: [
+          { name: '林立夏', lack: 'returned' },
+          { name: '林立夏', lack: 'consent' },
+        ],
+      },
+    ]);
+  });
+
+  test('is telephoned to for a reason that is recorded, without the number', async () => {
+    const contest = await openCollection(site);
+    const { id } = await contest.unit('青石镇人民政府');
+    const path = `${contest.base}/units/${id}/phone`;
+    expect((await contest.organizer.ask('POST', path, { reason: '' })).body).toEqual({
+      code: 'reason_missing',
+    });
+    expect(await contest.organizer.post(path, { reason: '电话催报' })).toEqual({ phone: '13800000100' });
+    const elsewhere = await openCollection(site);
+    expect(
+      (await elsewhere.organizer.ask('POST', `${elsewhere.base}/units/${id}/phone`, { reason: '电话催报' }))
+        .status,
+    ).toBe(404);
+    const { rows } = await sql<{ line: string }>`
+      select subject || ' ' || reason as line from action_log where act = 'unit.phone' and contest = ${contest.id}`.execute(
+      site.parts.db,
+    );
+    expect(rows).toEqual([{ line: '青石镇人民政府 电话催报' }]);
   });
 
   test('gets an account of its own, whose one-time link leads to joining', async () => {
@@ -155,6 +197,21 @@ describe('a link', () => {
     expect((await contest.organizer.ask('POST', path, { ids: [first.id, other], reason })).status).toBe(404);
     const shown = await contest.organizer.post<{ links: UnitLink[] }>(path, { ids, reason });
     expect(shown.links).toEqual(all);
+    const sheet = `${path}.xlsx`;
+    expect((await contest.organizer.ask('POST', sheet, { ids, reason: '' })).body).toEqual({
+      code: 'reason_missing',
+    });
+    expect((await contest.organizer.ask('POST', sheet, { ids: [other], reason })).status).toBe(404);
+    const file = await contest.organizer.raw('POST', sheet, JSON.stringify({ ids, reason }), {
+      'content-type': 'application/json',
+    });
+    const book = read(new Uint8Array(await file.arrayBuffer()));
+    const cells = utils.sheet_to_json<string[]>(book.Sheets['单位链接'] ?? {}, { header: 1 }).flat();
+    for (const { name, link } of all)
+      expect(cells).toEqual(
+        expect.arrayContaining([name, expect.stringMatching(new RegExp(`^https?://.*${keyOf(link)}$`))]),
+      );
+    expect(cells.join()).not.toMatch(/13800000100/);
 
     const log = await fresh.database.db
       .selectFrom('action_log')
@@ -167,6 +224,10 @@ describe('a link', () => {
       { act: 'unit.enter', actor: '青石镇人民政府', subject: '127.0.0.9', reason: '' },
       { act: 'unit.enter', actor: '桐江街道办事处', subject: '127.0.0.9', reason: '' },
       { act: 'unit.links', actor: '测试主办', subject: '2 个单位：青石镇人民政府、桐江街道办事处', reason },
+      {
+        ...{ act: 'unit.links', actor: '测试主办', reason },
+        subject: '链接清单，2 个单位：青石镇人民政府、桐江街道办事处',
+      },
     ]);
     expect(JSON.stringify(log)).not.toContain(keyOf(first.link));
   });
@@ -252,13 +313,26 @@ describe('the places of a unit', () => {
 });
 
 describe('a list of units', () => {
-  async function preview(file: { name: string; bytes: Uint8Array }, preset: PresetName = 'zuimei-district') {
-    const contest = await openCollection(site, preset);
-    if (preset === 'zuimei-province') return await read(contest, file);
+  async function preview(file: { name: string; bytes: Uint8Array }) {
+    const contest = await openCollection(site);
     await contest.unit('江北化工有限公司', 'enterprise');
-    return await read(contest, file);
+    return await readList(contest, file);
   }
-  async function read(
+  /** Of a contest whose places are given to cities by category. */
+  async function previewAllotment(sheet: ReturnType<typeof sheetOf>) {
+    const contest = await openCollection(site, 'zuimei-province', ({ settings, collection }) => {
+      settings.categories = [
+        { id: 'system', name: '应急管理系统' },
+        { id: 'rescue', name: '救援力量及其他' },
+      ];
+      collection.unitKinds = [
+        { id: 'city', name: '设区市', least: 0, most: null },
+        { id: 'department', name: '省级有关单位', least: 0, most: 2 },
+      ];
+    });
+    return await readList(contest, bookFile('名额.xlsx', { 名额: sheet }));
+  }
+  async function readList(
     contest: Awaited<ReturnType<typeof openCollection>>,
     file: { name: string; bytes: Uint8Array },
   ) {
@@ -325,7 +399,7 @@ describe('a list of units', () => {
       '备注',
     ];
     const rows = [['推荐名额分配表'], names, ...allotment, ['合计', '', 9, 2, 11, '', '', '']];
-    const found = await preview(bookFile('名额.xlsx', { 名额: sheetOf(rows) }), 'zuimei-province');
+    const found = await previewAllotment(sheetOf(rows));
     expect(became(found)).toEqual([
       '单位：单位',
       '单位类别：单位类别',
@@ -353,7 +427,7 @@ describe('a list of units', () => {
     ];
     const merges = ['A1:A2', 'B1:B2', 'C1:E1', 'F1:F2', 'G1:G2'];
     const sheet = sheetOf([...head('应急系统干部', '救援队伍及其他人员（名）'), ...allotment], merges);
-    const found = await preview(bookFile('名额.xlsx', { 名额: sheet }), 'zuimei-province');
+    const found = await previewAllotment(sheet);
     expect(became(found).slice(2, 5)).toEqual([
       '应急系统干部：“应急管理系统”的名额',
       '救援队伍及其他人员（名）：“救援力量及其他”的名额',
@@ -364,7 +438,7 @@ describe('a list of units', () => {
       ['乙市', { system: 2, rescue: 0 }, null, 0],
     ]);
     const twice = sheetOf([...head('应急管理系统在编', '应急管理系统编外'), ...allotment], merges);
-    const unsure = await preview(bookFile('名额.xlsx', { 名额: twice }), 'zuimei-province');
+    const unsure = await previewAllotment(twice);
     expect(became(unsure).slice(2, 4)).toEqual(['应急管理系统在编：没有用到', '应急管理系统编外：没有用到']);
     expect(unsure.rows[0]).toMatchObject({ quota: null, categoryQuota: {} });
   });

@@ -166,8 +166,12 @@ export const reads: Record<string, Walk> = {
   'GET /api/console/unit': still('/api/console/unit'),
   'GET /api/console/unit/lines': still('/api/console/unit/lines'),
   'GET /api/console/unit/media/:file': still('/api/console/unit/media/none-card.jpg'),
+  'GET /api/console/contests/:slug/imports': still(`${at}/imports`),
   'GET /api/console/unit/nominations/:id': still('/api/console/unit/nominations/1'),
   'GET /api/console/unit/nominations/:id/files/:file': still('/api/console/unit/nominations/1/files/1'),
+  'GET /api/console/unit/nominations/:id/forms/:form': still(
+    '/api/console/unit/nominations/1/forms/approval',
+  ),
   // Sends something and changes nothing.
   'POST /api/console/contests/:slug/whatif': ({ clusters }) =>
     [
@@ -256,6 +260,7 @@ export const acts: Record<string, Walk> = {
   }),
   'POST /api/console/contests/:slug/lots': act(`${at}/lots`, { digest: 'a'.repeat(64) }),
   'POST /api/console/contests/:slug/copy': act(`${at}/copy`, { title: '下一年', units: false, slug: 'next' }),
+  'POST /api/console/contests/:slug/bundle': act(`${at}/bundle`, { edition: 'full' }, 'auditor'),
   'POST /api/console/contests/:slug/archive': act(`${at}/archive`, { reason }),
   'POST /api/console/contests/:slug/erase': act(`${at}/erase`, { reason, title: '双生活动' }),
   'POST /api/console/contests/:slug/erase/decide': act(`${at}/erase/decide`, { reason, granted: false }),
@@ -267,6 +272,9 @@ export const acts: Record<string, Walk> = {
   'POST /api/console/contests/:slug/banner': act(`${at}/banner`),
   'POST /api/console/contests/:slug/documents': act(`${at}/documents`),
   'POST /api/console/contests/:slug/documents/submit': act(`${at}/documents/submit`),
+  'POST /api/console/contests/:slug/imports/:id/take': act(`${at}/imports/1/take`),
+  'POST /api/console/contests/:slug/imports/:id/undo': act(`${at}/imports/1/undo`),
+  'DELETE /api/console/contests/:slug/nominations/:id': act(`${at}/nominations/1`),
   'PUT /api/console/contests/:slug/nominations/:id': act(`${at}/nominations/1`),
   'POST /api/console/contests/:slug/nominations/:id/consent': act(`${at}/nominations/1/consent`),
   'PUT /api/console/contests/:slug/nominations/:id/opinions/:step': act(`${at}/nominations/1/opinions/unit`),
@@ -362,6 +370,12 @@ export const acts: Record<string, Walk> = {
   'POST /api/console/contests/:slug/units/:id/link': act(`${at}/units/99/link`),
   'POST /api/console/contests/:slug/units/import': act(`${at}/units/import`),
   'POST /api/console/contests/:slug/units/links': act(`${at}/units/links`),
+  'POST /api/console/contests/:slug/units/links.xlsx': act(`${at}/units/links.xlsx`),
+  'GET /api/console/contests/:slug/webhook': still(`${at}/webhook`),
+  'PUT /api/console/contests/:slug/webhook': act(`${at}/webhook`),
+  'DELETE /api/console/contests/:slug/webhook': act(`${at}/webhook`),
+  'POST /api/console/contests/:slug/webhook/try': act(`${at}/webhook/try`),
+  'POST /api/console/contests/:slug/units/:id/phone': act(`${at}/units/99/phone`, { reason }),
   'POST /api/console/contests/:slug/units/sheet': act(`${at}/units/sheet`),
   'POST /api/console/contests/:slug/witnesses': act(`${at}/witnesses`),
   'DELETE /api/console/contests/:slug/witnesses': act(`${at}/witnesses`),

@@ -69,6 +69,7 @@ describe('words of the dashboard', () => {
       'categories',
       'organizers',
       'wechat',
+      'reported',
       'reviewed',
       'reasons',
       'photos',

@@ -9,6 +9,7 @@ import {
   parseCertificateCode,
   revokes,
 } from '@zuimei/shared/result/certificate.ts';
+import { quoted } from '@zuimei/shared/text/quote.ts';
 import { certificates, client } from '../lib/client.ts';
 import { grouped } from '../lib/words.ts';
 import { type Finding, open, wrong } from './finding.ts';
@@ -60,7 +61,7 @@ export async function checkCode(text: string): Promise<Finding> {
     kind: 'ok',
     title: '证书有效',
     lines: [
-      `✓ 内容与“${title}”账本第 ${grouped(code.entry + 1)} 号账目（评选结果）一致。`,
+      `✓ 内容与${quoted(title)}账本第 ${grouped(code.entry + 1)} 号账目（评选结果）一致。`,
       `✓ 存证点已为前 ${grouped(size)} 条账目签名，签名与账本公钥相符。`,
       '✓ 到这个存证点为止，账本里没有撤销这张证书的账目。',
     ],

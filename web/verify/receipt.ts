@@ -2,6 +2,7 @@ import type { CodeOutcome } from '@zuimei/shared/export/report.ts';
 import type { ReceiptStep } from '@zuimei/shared/ledger/receipt.ts';
 import { checkReceiptCode, parseReceiptCode, type ReceiptCode } from '@zuimei/shared/ledger/receiptcode.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { quoted } from '@zuimei/shared/text/quote.ts';
 import { client } from '../lib/client.ts';
 import { grouped } from '../lib/words.ts';
 import { type Finding, KEEP, LOST, NO_FILE, open, wrong } from './finding.ts';
@@ -64,7 +65,7 @@ export async function checkOnline(code: ReceiptCode): Promise<Finding> {
     return { ...wrong(title, ...lines), key: against };
   }
   const size = grouped(outcome.size);
-  const where = `在“${contest.value.title}”的账本里，存证点已为前 ${size} 条账目签名。`;
+  const where = `在${quoted(contest.value.title)}的账本里，存证点已为前 ${size} 条账目签名。`;
   return { kind: 'ok', title: `${nameOf(code)}已入账`, lines: [where, MEANING], key: against };
 }
 
@@ -107,6 +108,6 @@ export async function checkInFile(code: ReceiptCode, tell: (entries: number) => 
     };
   if (code.index >= report.sealed)
     return { ...open('回执在文件里，但这一条还没有存证点', '请在投票结束后换一份更新的账本。'), ...against };
-  const where = `在“${report.title}”的账本文件里，存证点已为前 ${grouped(report.sealed)} 条账目签名。`;
+  const where = `在${quoted(report.title)}的账本文件里，存证点已为前 ${grouped(report.sealed)} 条账目签名。`;
   return { kind: 'ok', title: `${nameOf(code)}已入账`, lines: [where, MEANING], ...against };
 }

@@ -56,7 +56,10 @@ export function useSending() {
     if (step === 'waiting') words.value = '前面还有文件在处理，正在排队';
     else if (step === 'reading' && of > 1) {
       share.value = done / of;
-      words.value = done < of ? `正在识别第 ${done + 1} 个，共 ${of} 个` : '正在整理照片和草稿';
+      words.value = done < of ? `正在识别第 ${done + 1} 个，共 ${of} 个` : '正在整理';
+    } else if (step === 'pictures') {
+      share.value = done / of;
+      words.value = `正在处理第 ${Math.min(done + 1, of)} 张照片，共 ${of} 张`;
     }
   }
 

@@ -123,7 +123,14 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   archived: '活动已经归档，只能查看和导出，不能再修改。如需继续使用，请复制为新的活动。',
   skip_untyped: '要跳过的环节与刚才显示的不同，请刷新后再办[，并照原样输入“{sentence}”]。',
   title_differs: '输入的活动名称与本活动不一致，请照原样填写后再确认。',
+  proposal_gone: '这次预览已经导入过，或者超过一天已失效。请到“导入记录”查看，或者重新选择文件。',
+  proposal_stale:
+    '“{name}”在预览之后有了变化（新报来、改动或删除），这次没有导入任何一行。请重新读取文件后再导入。',
+  import_undone: '这次导入已由{by}在 {at} 撤销，请刷新查看。',
   unit_known: '已有同名的报送单位{name}，请核对后再添加。',
+  webhook_address:
+    '这个地址不能用：须以 https:// 开头，能从公网访问。内网的机器人请系统管理员在服务器上登记后再填。',
+  webhook_missing: '还没有填写机器人地址，请先粘贴地址并保存。',
   unit_parent: '上级单位[“{name}”]不能这样设：它应是名单里的另一个单位，并且不在本单位之下。请核对后重选。',
   unit_in_use: '这个单位已有报送，不能删除。可以先停用它的链接。',
   form_incomplete: '表格还没有填完整，请补齐标出的项目后再提交。',

@@ -103,6 +103,7 @@ const readyWords: Record<ReadyCode, (count: number) => { done: string; todo: str
     done: '微信识别已接通公众号',
     todo: '设置了微信识别，但本站没有接入公众号',
   }),
+  reported: (n) => ({ done: '各单位都已报送', todo: `${n} 个单位还没有报送` }),
   reviewed: (n) => ({ done: '报送都已审核', todo: `${n} 份报送还没有审核` }),
   reasons: (n) => ({ done: '候选都有推荐理由或事迹', todo: `${n} 个候选没有推荐理由和事迹` }),
   photos: (n) => ({ done: '候选都有照片', todo: `${n} 个候选没有照片` }),

@@ -2,6 +2,7 @@ import type { PanelId } from '@zuimei/shared/judging/outcome.ts';
 import { dayTime } from '@zuimei/shared/moment.ts';
 import { panelWords, type SeatDraft, type SeatLink } from '@zuimei/shared/panel.ts';
 import type { SeatKind } from '@zuimei/shared/sheet.ts';
+import { quoted } from '@zuimei/shared/text/quote.ts';
 import type { Instant } from '@zuimei/shared/time.ts';
 
 export const INVITED_MOST = 50;
@@ -46,5 +47,5 @@ export function invitation(
 ): string {
   const what = trial ? '试评（不计入结果）' : '评审';
   const end = closes ? `，评分 ${dayTime(closes)} 截止` : '';
-  return `评审邀请：${name}您好，请参加“${title}”${panelWords[panel].name}${what}，您的席位是 ${code}。请在手机上打开下面的账号链接，设置 PIN 码后开始评分。登录名 ${login}${end}。链接只能用一次，${dayTime(until)} 前有效，请勿转给他人。\n${link}`;
+  return `评审邀请：${name}您好，请参加${quoted(title)}${panelWords[panel].name}${what}，您的席位是 ${code}。请在手机上打开下面的账号链接，设置 PIN 码后开始评分。登录名 ${login}${end}。链接只能用一次，${dayTime(until)} 前有效，请勿转给他人。\n${link}`;
 }

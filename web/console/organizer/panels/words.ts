@@ -3,6 +3,7 @@ import type { Panel } from '@zuimei/shared/judging/outcome.ts';
 import { dayTime, nearTime } from '@zuimei/shared/moment.ts';
 import { type PanelsView, type PanelView, panelWords, type SeatView } from '@zuimei/shared/panel.ts';
 import type { RecusalGround, SeatState } from '@zuimei/shared/sheet.ts';
+import { quoted } from '@zuimei/shared/text/quote.ts';
 import { numberLabel } from '../../../lib/words.ts';
 
 export type Tone = 'ok' | 'hold' | 'red' | 'plain';
@@ -117,6 +118,6 @@ export function reminders({
       : done < of
         ? `已评 ${done} 位，共 ${of} 位。`
         : `${of} 位已全部评完，尚未锁定。`;
-    return `${name || code}您好：“${title}”${panelWords[panel.id].name}（席位 ${code}）${how}${until}评完并锁定评分表。`;
+    return `${name || code}您好：${quoted(title)}${panelWords[panel.id].name}（席位 ${code}）${how}${until}评完并锁定评分表。`;
   });
 }

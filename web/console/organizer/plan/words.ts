@@ -1,5 +1,6 @@
 import type { PolicyName, WechatRule } from '@zuimei/shared/contest.ts';
 import type { FieldType, PresetName } from '@zuimei/shared/plan/plan.ts';
+import type { WebhookEvent } from '@zuimei/shared/webhook.ts';
 
 export const typeWords: Record<FieldType, string> = {
   line: '一行文字',
@@ -13,6 +14,15 @@ export const typeWords: Record<FieldType, string> = {
   files: '附件',
   media: '图片、视频和附件',
   video: '视频',
+};
+
+/** What a contest can tell its robot. */
+export const eventWords: Record<WebhookEvent, string> = {
+  deadline: '报送截止前一天，还有几个单位没有报送',
+  submitted: '新报送的份数',
+  resubmitted: '退回后重报的份数',
+  objection: '收到异议的件数',
+  held: '刷票提示（只说有，不说多少）',
 };
 
 export const policyWords: Record<PolicyName, { label: string; note: string }> = {

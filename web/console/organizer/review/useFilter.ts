@@ -2,7 +2,7 @@ import { computed } from 'vue';
 import { useRoute, useRouter } from 'vue-router';
 import type { NominationState } from '@zuimei/shared/nomination.ts';
 import { nominationStates } from '@zuimei/shared/nomination.ts';
-import type { ReviewFilter } from '@zuimei/shared/shortlist.ts';
+import { type ReviewFilter, type WarningCode, warningCodes } from '@zuimei/shared/shortlist.ts';
 import type { Sort } from '../../frame/order.ts';
 
 type Query = Record<string, string | undefined>;
@@ -33,10 +33,8 @@ export function useFilter() {
     get: () => text('state') || 'submitted',
     set: (value: string) => set({ state: value === 'submitted' ? '' : value }),
   });
-  const warned = computed({
-    get: () => text('warned') === '1',
-    set: (value: boolean) => set({ warned: value ? '1' : '' }),
-  });
+  /** '' = all, '1' = with any hint, else the code of one. */
+  const warned = field('warned');
   const sort = computed<Sort | null>({
     get: () => (text('sort') ? { key: text('sort'), down: text('down') === '1' } : null),
     set: (value) => set({ sort: value?.key, down: value?.down ? '1' : '' }),
@@ -48,7 +46,7 @@ export function useFilter() {
     ...(isState(state.value) ? { state: state.value } : {}),
     ...(Number(unit.value) > 0 ? { unit: Number(unit.value) } : {}),
     ...(category.value ? { category: category.value } : {}),
-    ...(warned.value ? { warned: true } : {}),
+    ...(warned.value ? { warned: hintIn(warned.value) } : {}),
     ...(q.value ? { q: q.value } : {}),
   }));
   const narrowed = computed(() => Boolean(unit.value || category.value || warned.value || q.value));
@@ -84,6 +82,10 @@ export function useFilter() {
     view,
     clear: () => set({ unit: '', category: '', warned: '', q: '' }),
   };
+}
+
+function hintIn(text: string): WarningCode | true {
+  return warningCodes.find((code) => code === text) ?? true;
 }
 
 function isState(text: string): text is NominationState {

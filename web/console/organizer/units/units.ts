@@ -1,4 +1,5 @@
 import { type NominationState, nominationStates } from '@zuimei/shared/nomination.ts';
+import { quoted } from '@zuimei/shared/text/quote.ts';
 import type { UnitLine, UnitLink } from '@zuimei/shared/unit.ts';
 import { nominationWords } from '@zuimei/shared/words.ts';
 
@@ -18,5 +19,5 @@ export function wholeLink(link: string): string {
 
 /** What an organizer can paste into a message beside the link. */
 export function inviteText(unit: UnitLink, title: string, closes: string): string {
-  return `${unit.name}：请点开下面的链接，在线填写或上传“${title}”报送材料，${closes}截止。链接为贵单位专用，请勿转给无关人员。\n${wholeLink(unit.link)}`;
+  return `${unit.name}：请点开下面的链接，在线填写或上传${quoted(title)}报送材料，${closes}截止。链接为贵单位专用，请勿转给无关人员。\n${wholeLink(unit.link)}`;
 }

@@ -1,0 +1,300 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { cutPost } from '@zuimei/server/document/unitpost.ts';
+import { nominationKeys, openHidden } from '@zuimei/server/nomination/answers.ts';
+import { readNomination } from '@zuimei/server/nomination/nomination.ts';
+import type { ImportView, ProposalView, TakenLine } from '@zuimei/shared/intake.ts';
+import type { FormValues } from '@zuimei/shared/nomination.ts';
+import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
+import { createSite, type TestSite } from '../harness/site.ts';
+import { fileDraft, openCollection, personValues } from './filed.ts';
+import { bookFile, portrait, type SheetValue, sheetOf } from './paper.ts';
+
+let database: FreshDatabase;
+let site: TestSite;
+let face: Buffer;
+
+beforeAll(async () => {
+  database = await freshDatabase('server');
+  site = await createSite(database.database.db);
+  face = await portrait();
+});
+afterAll(async () => {
+  await site.close();
+  await database.drop();
+});
+
+/** Their post is not asked for, so that it may be missing. */
+const openContest = () =>
+  openCollection(site, 'zuimei-district', ({ collection }) => {
+    for (const field of collection.form) if (field.key === 'post') field.required = false;
+  });
+
+type Contest = Awaited<ReturnType<typeof openCollection>>;
+const UNIT = '青石镇人民政府';
+const head = [
+  '序号',
+  '姓名',
+  '性别',
+  '出生年月',
+  '政治面貌',
+  '现工作单位及职务',
+  '联系电话',
+  '推荐理由',
+  '带教师傅',
+  '报送单位',
+];
+const row = (name: string, phone: string, unit: string, from = UNIT): SheetValue[] => [
+  ...[1, name, '男', '1981年4月', '群众', unit, phone, '坚守一线二十年。', '某某', from],
+];
+
+function sheet(...rows: SheetValue[][]): FormData {
+  const { name, bytes } = bookFile('汇总表.xlsx', { 表: sheetOf([head, ...rows]) });
+  const form = new FormData();
+  form.append('file', new File([new Uint8Array(bytes)], name));
+  return form;
+}
+const propose = ({ organizer, base }: Contest, form: FormData): Promise<ProposalView> =>
+  organizer.post<ProposalView>(`${base}/documents`, form);
+const take = ({ organizer, base }: Contest, id: number, lines: unknown[], units: unknown[] = []) =>
+  organizer.ask<{ made: TakenLine[]; code?: string }>('POST', `${base}/imports/${id}/take`, { units, lines });
+const undo = ({ organizer, base }: Contest, id: number) =>
+  organizer.ask<ImportView & { code?: string }>('POST', `${base}/imports/${id}/undo`);
+
+/** All that an import may touch, private answers in clear. */
+async function everything({ id }: Contest): Promise<unknown> {
+  const { db, secrets } = site.parts;
+  const units = await db.selectFrom('unit').select('name').where('contest', '=', id).orderBy('id').execute();
+  const rows = await db
+    .selectFrom('nomination')
+    .selectAll()
+    .where('contest', '=', id)
+    .orderBy('id')
+    .execute();
+  return {
+    units,
+    nominations: rows.map((one) => ({
+      ...{ id: one.id, state: one.state, kind: one.kind, category: one.category, name: one.name },
+      ...{ answers: one.answers, photo: one.photo, twin: one.twin, consent: one.consent },
+      hidden: openHidden(nominationKeys(secrets), one),
+    })),
+  };
+}
+
+/** One person sent in by its unit, with a photo. */
+async function sentIn(contest: Contest, values: FormValues): Promise<number> {
+  const { desk } = await contest.unit(UNIT);
+  const { id, version } = await fileDraft(desk, values, face);
+  await desk.post(`/api/console/unit/nominations/${id}/submit`, { version });
+  return id;
+}
+
+test.each([
+  ['云岭区应急管理局应急指挥科科长', '云岭区应急管理局', '应急指挥科科长'],
+  ['青石镇人民政府应急办主任', '青石镇人民政府', '应急办主任'],
+  ['示例化工有限公司安全部经理', '示例化工有限公司', '安全部经理'],
+  ['云岭区蓝天救援队队长', '云岭区蓝天救援队', '队长'],
+  ['桐江镇石板村党支部书记', '桐江镇石板村', '党支部书记'],
+  ['云岭街道办事处四级主任科员', '云岭街道办事处', '四级主任科员'],
+])('“%s” in one cell is cut in unit and post', (whole, unit, post) => {
+  expect(cutPost(whole)).toEqual({ unit, post });
+});
+
+test.each(['云岭区应急管理局', '云岭区蓝天救援队', '云岭区蓝天救援队长'])('“%s” is not cut', (whole) => {
+  expect(cutPost(whole)).toBeNull();
+});
+
+test('a sheet is proposed line by line and nothing is written: who is new, who is there, which unit is unknown, which column is not used', async () => {
+  const contest = await openContest();
+  const there = await sentIn(contest, { ...personValues('林立夏', '13800000101'), post: '' });
+  const before = await everything(contest);
+  const view = await propose(
+    contest,
+    sheet(
+      row('林立夏', '13800000101', '青石镇人民政府应急办干事', '青石镇安委办'),
+      row('罗远山', '13800000102', '云岭区应急管理局应急指挥科科长'),
+    ),
+  );
+  expect(await everything(contest)).toEqual(before);
+  expect((await contest.organizer.get<{ imports: unknown[] }>(`${contest.base}/imports`)).imports).toEqual(
+    [],
+  );
+  const [known, fresh] = view.lines;
+  expect(known).toMatchObject({
+    unit: { id: null, name: '青石镇安委办' },
+    there: { id: there, unit: UNIT, state: 'submitted', open: true, fills: ['职务'] },
+  });
+  expect(fresh).toMatchObject({
+    ...{ row: 3, there: null, unitPost: '云岭区应急管理局应急指挥科科长' },
+    unit: { id: view.units[0]?.id, name: UNIT },
+    values: { unit: '云岭区应急管理局', post: '应急指挥科科长', phone: '138****0102' },
+  });
+  expect(fresh?.faults.map(({ key }) => key)).toContain('deeds');
+  expect(view.columns.filter(({ field }) => field === null).map(({ label }) => label)).toEqual(['带教师傅']);
+  expect(JSON.stringify(view)).not.toContain('13800000102');
+});
+
+test('what a column is can be said otherwise', async () => {
+  const contest = await openContest();
+  const form = sheet(row('罗远山', '13800000102', '云岭区应急管理局'));
+  form.set(
+    'columns',
+    JSON.stringify([
+      ['带教师傅', 'post'],
+      ['推荐理由', null],
+    ]),
+  );
+  const view = await propose(contest, form);
+  expect(view.lines[0]?.values).toMatchObject({ post: '某某' });
+  expect(view.lines[0]?.values['reason']).toBeUndefined();
+  expect(view.columns.filter(({ field }) => field === null).map(({ label }) => label)).toEqual(['推荐理由']);
+});
+
+test('the chosen lines are taken in one act, put right as in the preview, and taken back whole: all is as it was', async () => {
+  const contest = await openContest();
+  const merged = await sentIn(contest, { ...personValues('林立夏', '13800000101'), post: '' });
+  const other = await contest.unit('桐江镇人民政府');
+  const draft = await fileDraft(other.desk, personValues('沈念慈', '13800000103'), face);
+  await other.desk.post(`/api/console/unit/nominations/${draft.id}/submit`, { version: draft.version });
+  const before = await everything(contest);
+  const { id, lines } = await propose(
+    contest,
+    sheet(
+      row('林立夏', '13800000101', '云岭区水利局河道科科长'),
+      row('沈念慈', '13800000103', '云岭区水利局河道科科长'),
+      row('罗远山', '1380', '云岭区应急管理局科长', '石板镇安委办'),
+      row('苏听雨', '13800000105', '云岭区应急管理局科长', '无名单位'),
+    ),
+  );
+  expect(lines.map(({ there }) => there?.id ?? null)).toEqual([merged, draft.id, null, null]);
+  const units = [{ name: '石板镇安委办', unit: null, kind: contest.plan.collection.unitKinds[0]?.id ?? '' }];
+  const wanted = [
+    { at: 0, how: 'merge' },
+    { at: 1, how: 'replace' },
+    { at: 2, how: 'new', values: { phone: '13800000104', post: '副科长' } },
+  ];
+  const unsaid = await take(contest, id, [{ at: 3, how: 'new' }], units);
+  expect([unsaid.status, unsaid.body.code]).toEqual([400, 'bad_request']);
+  expect(await everything(contest)).toEqual(before);
+  const { made } = (await take(contest, id, wanted, units)).body;
+  expect(made.map(({ name, unit, how }) => [name, unit, how])).toEqual([
+    ['林立夏', UNIT, 'merge'],
+    ['沈念慈', '桐江镇人民政府', 'replace'],
+    ['罗远山', '石板镇安委办', 'new'],
+  ]);
+  expect(made[2]?.missing).toEqual(expect.arrayContaining(['nation', 'photo', 'consent']));
+  expect(made[2]?.missing).not.toContain('phone');
+  const now = (one: number) => readNomination(site.parts.db, one, contest.id);
+  expect((await now(merged)).answers).toMatchObject({ unit: UNIT, post: '河道科科长' });
+  const replaced = await now(draft.id);
+  expect(replaced.answers).toMatchObject({ unit: '云岭区水利局', reason: '坚守一线二十年。' });
+  expect([replaced.state, replaced.answers['deeds'] !== '', replaced.photo !== null]).toEqual([
+    'submitted',
+    true,
+    true,
+  ]);
+  const fresh = await now(made[2]?.id ?? 0);
+  expect([fresh.answers['post'], openHidden(nominationKeys(site.parts.secrets), fresh)['phone']]).toEqual([
+    '副科长',
+    '13800000104',
+  ]);
+  expect((await take(contest, id, wanted, units)).body.code).toBe('proposal_gone');
+  const { imports } = await contest.organizer.get<{ imports: ImportView[] }>(`${contest.base}/imports`);
+  expect(imports.map((one) => [one.by, one.files, one.lines.map(({ how, stays }) => [how, stays])])).toEqual([
+    [
+      '测试主办',
+      '汇总表.xlsx',
+      [
+        ['unit', null],
+        ['merge', null],
+        ['replace', null],
+        ['new', null],
+      ],
+    ],
+  ]);
+  const back = await undo(contest, id);
+  expect(back.body.lines.every((line) => line.back)).toBe(true);
+  expect(await everything(contest)).toEqual(before);
+  expect((await undo(contest, id)).body.code).toBe('import_undone');
+  const acts = await site.parts.db
+    .selectFrom('action_log')
+    .select('act')
+    .where('contest', '=', contest.id)
+    .orderBy('id')
+    .execute();
+  expect(acts.map(({ act }) => act).slice(-2)).toEqual(['nomination.import', 'import.undo']);
+});
+
+test('a line that somebody has worked on since stays when the import is taken back, and so does its unit', async () => {
+  const contest = await openContest();
+  const { id } = await propose(
+    contest,
+    sheet(
+      row('罗远山', '13800000102', '云岭区应急管理局', '甲单位'),
+      row('苏听雨', '13800000105', '云岭区应急管理局', '乙单位'),
+    ),
+  );
+  const kind = contest.plan.collection.unitKinds[0]?.id ?? '';
+  const units = ['甲单位', '乙单位'].map((name) => ({ name, unit: null, kind }));
+  const { made } = (
+    await take(
+      contest,
+      id,
+      [
+        { at: 0, how: 'new' },
+        { at: 1, how: 'new' },
+      ],
+      units,
+    )
+  ).body;
+  const edited = `${contest.base}/nominations/${made[0]?.id}`;
+  const { version } = await contest.organizer.get<{ version: number }>(edited);
+  await contest.organizer.ask('PUT', edited, { version, values: { post: '科长' } });
+  const { body } = await undo(contest, id);
+  expect(body.lines.map(({ name, back, stays }) => [name, back, stays])).toEqual([
+    ['甲单位', false, 'used'],
+    ['乙单位', true, null],
+    ['罗远山', false, 'changed'],
+    ['苏听雨', true, null],
+  ]);
+  expect((await contest.units()).units.map(({ name }) => name)).toEqual(['甲单位']);
+});
+
+test('who came or changed after the preview stops the taking, and nothing of it is written', async () => {
+  const contest = await openContest();
+  const { id } = await propose(contest, sheet(row('林立夏', '13800000101', '云岭区应急管理局')));
+  await sentIn(contest, personValues('林立夏', '13800000101'));
+  const before = await everything(contest);
+  expect((await take(contest, id, [{ at: 0, how: 'new' }])).body).toMatchObject({
+    code: 'proposal_stale',
+    name: '林立夏',
+  });
+  expect(await everything(contest)).toEqual(before);
+});
+
+test('an organizer deletes a draft it made, and no other; a sheet of units is taken back like any import', async () => {
+  const contest = await openContest();
+  const sent = await sentIn(contest, personValues('林立夏', '13800000101'));
+  const { id } = await propose(contest, sheet(row('罗远山', '13800000102', '云岭区应急管理局')));
+  const { made } = (await take(contest, id, [{ at: 0, how: 'new' }])).body;
+  const remove = (one: number) =>
+    contest.organizer.ask<{ code?: string }>('DELETE', `${contest.base}/nominations/${one}`);
+  expect((await remove(sent)).body.code).toBe('state_changed');
+  expect((await remove(made[0]?.id ?? 0)).status).toBe(200);
+  expect((await remove(made[0]?.id ?? 0)).status).toBe(404);
+  const kind = contest.plan.collection.unitKinds[0]?.id ?? '';
+  const unit = (name: string) => ({
+    ...{ name, kind, quota: null, categoryQuota: {}, parent: '' },
+    contact: { name: '', phone: '' },
+  });
+  await contest.organizer.post(`${contest.base}/units/import`, {
+    units: [unit('甲单位'), unit('乙单位')],
+    file: '单位.xlsx',
+  });
+  const { imports } = await contest.organizer.get<{ imports: ImportView[] }>(`${contest.base}/imports`);
+  expect(imports.map(({ what, files }) => [what, files])).toEqual([
+    ['units', '单位.xlsx'],
+    ['nominations', '汇总表.xlsx'],
+  ]);
+  await undo(contest, imports[0]?.id ?? 0);
+  expect((await contest.units()).units.map(({ name }) => name)).toEqual([UNIT]);
+});
