@@ -120,7 +120,10 @@ function reasonOf(given: string): string {
 function refusedWith(slug: string) {
   return (error: unknown): { candidates: Candidate[]; problems: Problem[] } => {
     if (!(error instanceof Refusal) || !isProblemCode(error.code)) throw error;
-    return { candidates: [], problems: [problemAt(error.code, { file: slug })] };
+    const told = Object.fromEntries(
+      Object.entries(error.details).map(([key, value]) => [key, String(value)]),
+    );
+    return { candidates: [], problems: [problemAt(error.code, { file: slug }, told)] };
   };
 }
 

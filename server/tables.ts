@@ -150,6 +150,7 @@ export interface Tables extends JudgedTables {
     name: string;
     kind: string;
     quota: number | null;
+    category_quota: Generated<Record<string, number>>;
     parent: number | null;
     link_version: Generated<number>;
     contact: Buffer | null;

@@ -7,7 +7,7 @@ import type { Revision } from './revision.ts';
 import type { AnyRefusalCode } from './staffrefusal.ts';
 import { createSearch, foldText } from './text/fold.ts';
 import type { Instant } from './time.ts';
-import type { TwinView } from './unit.ts';
+import type { QuotaView, TwinView } from './unit.ts';
 
 export const warningCodes = [
   'years_few',
@@ -101,6 +101,8 @@ export interface ReviewView extends NominationView {
   warnings: Warning[];
   marks: ScreeningMark[];
   twins: TwinView[];
+  /** Of its unit. */
+  quota: QuotaView;
   /** The unit that gives an opinion, by step; null = the organizer. */
   owners: Record<string, string | null>;
 }
@@ -152,6 +154,22 @@ export interface ShortlistLine {
 export const shortlistLacks = ['number', 'photo', 'consent', 'name', 'category'] as const;
 export type ShortlistLack = (typeof shortlistLacks)[number];
 
+/** A bound of the shortlist, and how many stand under it; id '' = in all. */
+export interface Places {
+  id: string;
+  name: string;
+  most: number;
+  has: number;
+}
+
+/** Which bounds are passed and by how many, '' where none is: "候选总名额 20，现有 24，多 4 个". */
+export function overWords(places: readonly Places[]): string {
+  return places
+    .filter(({ has, most }) => has > most)
+    .map(({ name, has, most }) => `${name} ${most}，现有 ${has}，多 ${has - most} 个`)
+    .join('；');
+}
+
 /** GET …/shortlist. */
 export interface ShortlistView {
   slug: string;
@@ -159,8 +177,7 @@ export interface ShortlistView {
   organizers: string[];
   noun: { measure: string; name: string };
   categories: Category[];
-  categoryPlaces: Record<string, number>;
-  places: number | null;
+  places: Places[];
   lines: ShortlistLine[];
   /** Waiting for a verdict. */
   undecided: number;

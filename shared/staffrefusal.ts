@@ -44,6 +44,7 @@ export const staffRefusalCodes = [
   'nothing_to_publish',
   'voting_begun',
   'shortlist_incomplete',
+  'places_over',
   // steering the voting
   'already_paused',
   'not_paused',
@@ -66,6 +67,7 @@ export const staffRefusalCodes = [
   'webhook_missing',
   'form_incomplete',
   'quota_full',
+  'quota_none',
   'category_full',
   'collection_closed',
   'state_changed',

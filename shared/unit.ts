@@ -3,7 +3,7 @@ import type { NominationLine, NominationState, OpinionView } from './nomination.
 import type { Collection, FormField, OpinionStep, UnitKind } from './plan/plan.ts';
 import type { Instant } from './time.ts';
 
-/** Places of a unit. `most` null = no bound. */
+/** Places of a unit, in all and by category. `most` null = no bound. */
 export interface QuotaView {
   least: number;
   most: number | null;
@@ -11,31 +11,55 @@ export interface QuotaView {
   categories: { id: string; name: string; most: number | null; used: number }[];
 }
 
+/** A bound, and how much of it is used; category '' = in all. */
+export interface Bound {
+  category: string;
+  most: number;
+  used: number;
+}
+
+/** The bounds that hold for one of this category: of the category first, then in all. */
+function boundsOn({ most, used, categories }: QuotaView, category: string): Bound[] {
+  const own = categories.find(({ id }) => id === category);
+  return [
+    ...(own ? [{ category: own.name, most: own.most, used: own.used }] : []),
+    { category: '', most, used },
+  ].flatMap(({ most, ...other }) => (most === null ? [] : [{ ...other, most }]));
+}
+
+/** What leaves no place for one more in this category; null = there is one. */
+export function fullAt(quota: QuotaView, category: string): Bound | null {
+  return boundsOn(quota, category).find(({ most, used }) => used >= most) ?? null;
+}
+
+/** What has been passed already where this category is concerned; null = nothing. */
+export function passedAt(quota: QuotaView, category: string): Bound | null {
+  return boundsOn(quota, category).find(({ most, used }) => used > most) ?? null;
+}
+
 /** What an organizer types in for a unit. */
 export interface UnitDraft {
   name: string;
   /** Id of a kind of the collection. */
   kind: string;
-  /** null = as its kind says. */
+  /** In all; null = as its categories or its kind say. */
   quota: number | null;
+  /** Its own by category id; absent = as the contest says for every unit. */
+  categoryQuota: Record<string, number>;
   /** Name of the unit above it, which may stand in the same sheet; '' = none. */
   parent: string;
   contact: { name: string; phone: string };
 }
 
-/** A unit in the organizer's list. */
-export interface UnitLine {
+/** A unit in the organizer's list, with the places that hold. */
+export interface UnitLine extends QuotaView {
   id: number;
   name: string;
   kind: string;
-  /** Its own number; null = as its kind says. */
-  quota: number | null;
+  quota: UnitDraft['quota'];
+  categoryQuota: UnitDraft['categoryQuota'];
   /** Name of the unit above it; '' = none. */
   parent: string;
-  /** Which holds; null = no bound. */
-  most: number | null;
-  least: number;
-  used: number;
   counts: Partial<Record<NominationState, number>>;
   /** Somebody came in by its link, or by its account. */
   opened: boolean;
@@ -62,6 +86,7 @@ export interface UnitLink {
 export interface UnitsView {
   title: string;
   kinds: UnitKind[];
+  categories: Category[];
   opens: Instant;
   closes: Instant;
   now: Instant;
@@ -79,6 +104,19 @@ export interface UnitRow extends UnitDraft {
   row: number;
   /** Sentences; empty = can be saved. */
   problems: string[];
+  /** Sentences on what is saved as it stands and should be looked at. */
+  notes: string[];
+}
+
+/** What a sheet of units came to, before anything is saved. */
+export interface UnitList {
+  rows: UnitRow[];
+  /** Its columns from the left, as the sheet calls them, with what each became; null = was not used. */
+  columns: { title: string; became: string | null }[];
+  /** Sentences on the sheet as a whole. */
+  notes: string[];
+  /** Why it could not be read at all. */
+  problem: string | null;
 }
 
 /** What a unit sees when it comes in. */

@@ -9,6 +9,7 @@ const catalogue = {
   // the import as a whole
   archived: ['error', '活动已经归档，候选名单不能再变动。如需继续使用，请复制为新的活动，再导入到那里。'],
   voting_begun: ['error', '投票已经开始，不能再增加候选。已有候选有误的，请在管理端“候选”中更正或办理退出。'],
+  places_over: ['error', '超出候选名额：{over}。请减少导入的人选，或先在管理端“设置”里改名额。'],
   // a recommendation from below
   package_wrong: ['error', '推荐材料没有通过核验：{fault}。请向推荐单位索取未经改动的原件。'],
   quota_over: ['error', '{name}超出推荐名额：本单位最多推荐 {most} 个，已有 {used} 个。请先删除不再推荐的。'],

@@ -2,12 +2,14 @@ import { isHidden, isText } from '@zuimei/shared/answer.ts';
 import type { CandidateKind } from '@zuimei/shared/contest.ts';
 import type { Consent, FormValues, NominationState } from '@zuimei/shared/nomination.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { lockStored } from '../contest/lock.ts';
 import type { Db } from '../db.ts';
 import type { EncodedPhoto } from '../media/photo.ts';
 import { keepHidden, type NominationKeys, openHidden } from '../nomination/answers.ts';
 import { deleteDraft, type NominationChange, saveNomination } from '../nomination/filing.ts';
 import { type NominationRow, readNomination, recordEvent } from '../nomination/nomination.ts';
-import { type Collecting, filingOf, isReadable } from '../review/review.ts';
+import { checkMove } from '../review/decide.ts';
+import { type Collecting, collecting, filingOf, isReadable } from '../review/review.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
 import { keepPhoto } from '../upload/portrait.ts';
 
@@ -28,7 +30,8 @@ const withStaff: readonly NominationState[] = ['submitted', 'accepted'];
 
 /**
  * Puts right what an organizer sees is wrong (a typo, a missing consent brought on paper). Its events name the fields, never what stood
- * there. Refuses with not_found, and with state_changed when it is its unit's turn or somebody was quicker.
+ * there. Refuses with not_found, and with state_changed when it is its unit's turn or somebody was quicker; for another category
+ * as checkQuota and an acceptance do.
  */
 export async function editNomination(
   { db, keys }: { db: Db; keys: NominationKeys },
@@ -39,6 +42,9 @@ export async function editNomination(
   now: number,
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {
+    // Places are counted under the contest's lock, as when one is accepted.
+    const held =
+      edit.category === undefined ? stored : collecting(await lockStored(tx, stored.slug, 'no key update'));
     const row = await readNomination(tx, id, stored.id, { lock: true });
     const own = row.state === 'draft' && row.source === 'organizer';
     if (!own && !withStaff.includes(row.state)) throw new Refusal('state_changed', { state: row.state });
@@ -55,7 +61,10 @@ export async function editNomination(
       keepHidden(stored.collection.form, { ...row.answers, ...edit.values }, openHidden(keys, row));
     if (values) change.values = values;
     const changed = changedFields(stored, row, before, values ? { ...edit, values } : edit);
-    await saveNomination(tx, filingOf(stored, keys, actor, now), row, edit.version, change);
+    const filing = filingOf(held, keys, actor, now);
+    if (category !== undefined && category !== row.category)
+      await checkMove(tx, filing, { ...row, category });
+    await saveNomination(tx, filing, row, edit.version, change);
     await recordEvent(tx, id, actor, 'save', `修改：${changed}`);
     await recordAction(tx, actor, {
       act: 'nomination.edit',

@@ -23,14 +23,16 @@ import { clip } from '../text.ts';
 import { keepPhoto, readPortrait } from '../upload/portrait.ts';
 import type { Upload } from '../upload/upload.ts';
 import { categoryOf } from './match.ts';
+import { placeProblem } from './place.ts';
 
 /** For the pictures of one request. Whose turn is over leaves the rest to be added to the drafts by hand. */
 const PHOTO_MS = 40_000;
 
 /**
  * Documents of a unit → one draft for each nominee, prefilled as far as they could be read, mistakes in fields included, since the unit checks
- * every draft before it is sent, and may delete it. Nothing is submitted. A nominee that the unit already has by this name is not made again.
- * What is wrong is listed by file and row, and never stops the other files. What organizers hand in is proposed first (proposal.ts).
+ * every draft before it is sent, and may delete it. Nothing is submitted. A nominee that the unit already has by this name is not made again,
+ * and whoever is beyond its places is named and not made. What is wrong is listed by file and row, and never stops the other files. What
+ * organizers hand in is proposed first (proposal.ts).
  */
 export async function takeDocuments(
   db: Db,
@@ -64,8 +66,11 @@ export async function takeDocuments(
         .where('state', '<>', 'withdrawn')
         .execute();
       if (there.some((one) => foldText(one.name) === foldText(candidate.name))) return null;
-      const kept: Photo | null = photo ? await keepPhoto(tx, filing.contest.id, photo) : null;
       const drafted = draftOf(filing, nomination);
+      const joining = { name: candidate.name, category: drafted.category };
+      const beyond = await placeProblem(tx, filing, unit.id, joining, source.file);
+      if (beyond) return beyond;
+      const kept: Photo | null = photo ? await keepPhoto(tx, filing.contest.id, photo) : null;
       const id = await createNomination(tx, filing, unit.id, {
         ...drafted,
         ...(kept ? { photo: kept } : {}),
@@ -75,7 +80,8 @@ export async function takeDocuments(
       await takeOpinion(tx, filing, id, unit.name, nomination.private.opinion);
       return madeOf(filing, { id, name: candidate.name, unit: unit.name }, drafted, kept);
     });
-    if (found) made.push(found);
+    if (found && 'level' in found) problems.push(found);
+    else if (found) made.push(found);
     else
       problems.push(
         problemAt('duplicate_person', source, { name: candidate.name, other: '已有的一份' }, 'name'),

@@ -1,4 +1,4 @@
-import { sql, type Transaction } from 'kysely';
+import { sql } from 'kysely';
 import { fields } from '@zuimei/shared/form.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import {
@@ -6,18 +6,17 @@ import {
   checkRecommendation,
   type RecommendedNominee,
 } from '@zuimei/shared/result/recommendation.ts';
-import { foldText } from '@zuimei/shared/text/fold.ts';
 import type { IntakeProblem, IntakeView } from '@zuimei/shared/unit.ts';
-import type { Db, Tables } from '../db.ts';
+import type { Db } from '../db.ts';
 import { openArchive } from '../document/archive.ts';
 import type { SentFile } from '../document/documents.ts';
 import type { Nomination } from '../document/nomination.ts';
 import { type Problem, problemAt, refusedWith } from '../document/problem.ts';
 import { createNomination, type Filing } from '../nomination/filing.ts';
 import { recordAction } from '../staff/action.ts';
-import { lockUnit, mostOf } from '../unit/quota.ts';
 import { keepPhoto, readPortrait } from '../upload/portrait.ts';
 import { draftOf, madeOf, problemView } from './intake.ts';
+import { placeProblem } from './place.ts';
 
 /** Is this file a package of recommendations, by what it is called and what it holds? */
 export function isRecommendation({ name, bytes }: SentFile): boolean {
@@ -122,33 +121,6 @@ async function pinKey(
     await tx.updateTable('unit').set({ recommends_by: key }).where('id', '=', unit.id).execute();
     await recordAction(tx, actor, { act: 'unit.pin', contest: contest.id, subject: `${unit.name}：${key}` });
   });
-}
-
-/** Why there is no place for one more: drafts count, so that who is beyond the places is told by name now and not after the form was filled in. */
-async function placeProblem(
-  tx: Transaction<Tables>,
-  { collection, categories }: Filing,
-  unit: number,
-  { name, category }: { name: string; category: string },
-  file: string,
-): Promise<Problem | null> {
-  const row = await lockUnit(tx, unit);
-  const there = await tx
-    .selectFrom('nomination')
-    .select(['name', 'category'])
-    .where('unit', '=', unit)
-    .where('state', 'not in', ['withdrawn', 'declined'])
-    .execute();
-  if (there.some((one) => foldText(one.name) === foldText(name)))
-    return problemAt('recommended_twice', { file }, { name });
-  const most = mostOf(collection, row);
-  if (most !== null && there.length >= most)
-    return problemAt('quota_over', { file }, { name, most, used: there.length });
-  const bound = collection.unitCategoryMost[category];
-  const used = there.filter((one) => one.category === category).length;
-  if (bound === undefined || used < bound) return null;
-  const named = categories.find(({ id }) => id === category)?.name ?? category;
-  return problemAt('category_over', { file }, { name, category: named, most: bound, used });
 }
 
 /** As a document that was read: public fields alone, deeds under the form's own heading where they had another. */

@@ -8,6 +8,7 @@ import type { Db, Tables } from '../db.ts';
 import type { Nomination } from '../document/nomination.ts';
 import type { Problem } from '../document/problem.ts';
 import type { EncodedPhoto } from '../media/photo.ts';
+import { checkPlaces } from '../review/places.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
 import { keepPhoto, readPortrait } from '../upload/portrait.ts';
 import { sealPrivate } from '../vault.ts';
@@ -36,7 +37,8 @@ export interface SaveOptions {
  * Adds nominations to a contest in one transaction, as an act of `actor`: all that fit, or (strict, with an error) none. Numbers go on
  * after the last candidate; a nominee already there is reported and left as it is, so importing twice changes nothing and is no act.
  * Resolves with the candidates added, or in a dry run those that would be. Refuses with not_found when there is no such contest, and with
- * archived or voting_begun {opens} when nobody may join it any more.
+ * archived or voting_begun {opens} when nobody may join it any more; with places_over {over} when those who are new are more than its places:
+ * which of them to leave out is not for a file to say.
  */
 export async function saveNominations(
   { db, ledger, key, clock }: Importer,
@@ -44,24 +46,27 @@ export async function saveNominations(
   nominations: readonly Nomination[],
   { actor, reason, strict = false, dryRun = false, problems = [] }: SaveOptions,
 ): Promise<{ candidates: Candidate[]; problems: Problem[] }> {
-  const { id } = await joinable(db, slug, clock());
+  const stored = await joinable(db, slug, clock());
+  const { id } = stored;
   const first = await planNominations(db, id, nominations, key);
   const photos = await encodePhotos(first);
   const stop = (plan: Plan): boolean => strict && hasError(problems, plan);
   const candidatesOf = (plan: Plan): Candidate[] =>
     stop(plan) ? [] : plan.fresh.map((one) => candidateOf(one, photos.encoded.get(one.nomination)));
   let saved = { candidates: candidatesOf(first), problems: first.problems };
+  await checkJoining(db, stored, saved.candidates);
   if (!dryRun && saved.candidates.length > 0)
     await ledger.amend(slug, {
       kind: 'shortlist',
       actor: actor.name,
       reason,
       async change(tx) {
-        await joinable(tx, slug, clock());
+        const held = await joinable(tx, slug, clock());
         // Planned again under the lock: another import may have come first. It can only have made the plan shorter.
         const plan = await planNominations(tx, id, nominations, key);
         const candidates = candidatesOf(plan);
         saved = { candidates, problems: plan.problems };
+        await checkJoining(tx, held, candidates);
         if (candidates.length === 0) return null;
         await insert(tx, id, plan, candidates, photos.encoded, key);
         const added = candidates.map(({ number, name }) => ({ number, name }));
@@ -97,6 +102,12 @@ async function joinable(on: Db | Transaction<Tables>, slug: string, now: number)
   if (stored.publishedAt) await checkMayJoin(on, stored, now);
   else if (stored.archivedAt) throw new Refusal('archived');
   return stored;
+}
+
+/** Nobody new, nothing to refuse: to import a file again is no act, whatever the places are by now. */
+async function checkJoining(on: Db | Transaction<Tables>, stored: StoredPlan, joining: readonly Candidate[]) {
+  const categories = joining.map(({ category }) => category);
+  if (categories.length > 0) await checkPlaces(on, stored, categories);
 }
 
 /** One after another: a picture takes both cores by itself. */

@@ -10,6 +10,7 @@ import type { Db, Tables } from '../db.ts';
 import { keepHidden, nameIn, openHidden, partAnswers } from '../nomination/answers.ts';
 import { createNomination, type Filing, saveNomination } from '../nomination/filing.ts';
 import { type NominationRow, readNomination, recordEvent } from '../nomination/nomination.ts';
+import { checkMove } from '../review/decide.ts';
 import { recordAction } from '../staff/action.ts';
 import { createRecord, type Record } from '../unit/record.ts';
 import type { Units } from '../unit/unit.ts';
@@ -93,13 +94,17 @@ type Named = { id: number; name: string };
 /** Units for the lines that are new: of the list by name, or as the organizer said; the new ones are made here. */
 async function settleUnits(
   tx: Transaction<Tables>,
-  { contest, collection }: Filing,
+  filing: Filing,
   units: Units,
   taken: Taken,
   chosen: readonly Chosen[],
   record: Record,
 ): Promise<(line: StoredLine) => Named> {
-  const rows = await tx.selectFrom('unit').select(['id', 'name']).where('contest', '=', contest.id).execute();
+  const rows = await tx
+    .selectFrom('unit')
+    .select(['id', 'name'])
+    .where('contest', '=', filing.contest.id)
+    .execute();
   const known = new Map<string, Named>(rows.map((row) => [foldText(row.name), row]));
   const byId = new Map(rows.map((row) => [row.id, row]));
   const fresh = chosen.filter(({ how }) => how === 'new').map(({ line }) => line);
@@ -109,8 +114,15 @@ async function settleUnits(
     const there = unit === null ? undefined : byId.get(unit);
     if (there) known.set(foldText(name), there);
     else if (kind !== null) {
-      const draft = { name: first.unitName, kind, quota: null, parent: '', contact: first.contact };
-      const [made] = await units.add(tx, contest.id, collection, [draft]);
+      const draft = {
+        name: first.unitName,
+        kind,
+        quota: null,
+        categoryQuota: {},
+        parent: '',
+        contact: first.contact,
+      };
+      const [made] = await units.add(tx, filing.contest.id, filing, [draft]);
       if (!made) continue;
       known.set(foldText(name), made);
       await record({ how: 'unit', name: made.name, unitName: made.name, unit: made.id });
@@ -160,6 +172,7 @@ async function change(
   const values = how === 'merge' ? { ...told, ...stood } : { ...stood, ...told };
   const photo = how === 'merge' ? (row.photo ?? line.photo) : (line.photo ?? row.photo);
   const category = how === 'merge' ? row.category || line.category : line.category || row.category;
+  if (category !== row.category) await checkMove(tx, filing, { ...row, category });
   await saveNomination(tx, filing, row, row.version, { values, category, ...(photo ? { photo } : {}) });
   const fields = collection.form.filter(
     (field) => isText(field) && (values[field.key] ?? '') !== (before[field.key] ?? ''),

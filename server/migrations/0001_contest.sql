@@ -48,7 +48,7 @@ create table media (
 create index media_contest on media (contest);
 alter table media alter column bytes set storage external;
 
--- A reporting unit of one contest. Its link is derived from the secret, its id and link_version: raising that makes the old link void. recommends_by: the key
+-- A reporting unit of one contest. quota and category_quota ({id: most}) are its own, before what its kind and the contest say. Its link is derived from the secret, its id and link_version: raising that makes the old link void. recommends_by: the key
 -- of the log that its first recommendation was checked with; from then on every other must have it.
 create table unit (
   id           int generated always as identity primary key,
@@ -56,6 +56,7 @@ create table unit (
   name         text not null check (length(name) between 1 and 80),
   kind         text not null,
   quota        int check (quota between 0 and 10000),
+  category_quota jsonb not null default '{}' check (jsonb_typeof(category_quota) = 'object'),
   -- The unit above it, which may have opinions to give on what it sends (shared/opinion.ts).
   parent       int references unit (id) on delete set null,
   link_version int not null default 1,

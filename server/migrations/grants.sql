@@ -59,7 +59,7 @@ grant update (source, version, edited_by, edited_at) on holiday_year to :app;
 
 -- Units and what they send.
 grant select, insert, delete on unit to :app;
-grant update (name, kind, quota, parent, link_version, contact, recommends_by, opened_at) on unit to :app;
+grant update (name, kind, quota, category_quota, parent, link_version, contact, recommends_by, opened_at) on unit to :app;
 grant select, insert, delete on webhook to :app;
 grant update (address, events, enabled, told_until, told_size, next_at, tries, sent_at, problem, problem_at) on webhook to :app;
 grant select, insert on shortlist_draw to :app;

@@ -169,7 +169,7 @@ export function returnedUntil(row: Pick<NominationRow, 'state' | 'returned_at'>)
 /**
  * draft or returned → submitted, when everything the contest asks for is there. Lock the nomination first; the unit's row is locked
  * here. Refuses with state_changed, collection_closed {opens, closes}, form_incomplete {fields}, consent_missing, as checkOpinions for
- * what its unit gives or gathers itself, quota_full, category_full. `late`: an organizer may hand in after the deadline for a unit that sent paper in time.
+ * what its unit gives or gathers itself, quota_none, quota_full. `late`: an organizer may hand in after the deadline for a unit that sent paper in time.
  */
 export async function submitNomination(
   tx: Tx,

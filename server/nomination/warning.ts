@@ -6,6 +6,7 @@ import { frameOf, smallness } from '@zuimei/shared/picture.ts';
 import type { Collection, FormField } from '@zuimei/shared/plan/plan.ts';
 import type { Warning, WarningCode } from '@zuimei/shared/shortlist.ts';
 import { countChars, unshownIn } from '@zuimei/shared/text/character.ts';
+import type { Bound } from '@zuimei/shared/unit.ts';
 import { clip } from '../text.ts';
 import { yearsOf } from './years.ts';
 
@@ -22,8 +23,9 @@ export interface Checked {
   files: ReadonlyMap<string, number>;
   /** Units that sent the same nominee, or one of the same name. */
   twins: readonly { unit: string; same: 'person' | 'name' }[];
-  /** Of its unit: how many it may have, and how many stand. */
-  quota: { unit: string; most: number | null; used: number };
+  unit: string;
+  /** Which of its unit's bounds more stand under than may; null = none. */
+  passed: Bound | null;
 }
 
 /** Deeds shorter than this tell a voter nothing. In characters, blanks not counted. */
@@ -45,8 +47,10 @@ export function warningsOf(collection: Collection, one: Checked, now: number): W
 
   if (collection.consent !== '' && !one.consent) warn('consent_missing');
   for (const { step, lack } of lacksOf(collection.opinions, one.opinions)) warn(lack, { step: step.name });
-  const { unit, most, used } = one.quota;
-  if (most !== null && used > most) warn('over_quota', { unit, most, used });
+  if (one.passed) {
+    const { category, most, used } = one.passed;
+    warn('over_quota', { unit: one.unit, most, used, of: category === '' ? '' : `“${category}”` });
+  }
   for (const twin of one.twins) warn(twin.same === 'person' ? 'twin' : 'namesake', { unit: twin.unit });
   const years = yearsOf(said('years'), now);
   if (collection.leastYears > 0 && years !== null && years < collection.leastYears)
@@ -79,7 +83,7 @@ function warnOfPhoto(collection: Collection, one: Checked, asked: Asked, warn: W
 /** Of what the public will read; a private text shows its boxes to staff alone. */
 function warnOfUnshown(one: Checked, asked: Asked, warn: Warn): void {
   const texts = [...asked].map(([key, { title }]) => ({ title, text: one.answers[key] ?? '' }));
-  for (const { title, text } of [...texts, { title: '报送单位', text: one.quota.unit }]) {
+  for (const { title, text } of [...texts, { title: '报送单位', text: one.unit }]) {
     const around = unshownIn(text);
     if (around !== null) warn('unshown', { title, around });
   }

@@ -135,7 +135,10 @@ export function outRoute(parts: {
         });
         return found;
       });
-      const lines = await units.list(db, stored.id, collection);
+      const lines = await units.list(db, stored.id, {
+        collection,
+        categories: stored.settings.categories,
+      });
       const origin = parts.publicUrl ?? new URL(c.req.url).origin;
       const table = linkTable({ title: stored.settings.title, collection, origin }, links, lines);
       const bytes = await press({ kind: 'workbook', tables: [table], bordered: true });

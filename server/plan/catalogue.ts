@@ -62,10 +62,13 @@ export function createCatalogue(parts: {
 
   async function copyUnits(tx: Transaction<Tables>, from: number, to: number): Promise<number> {
     const units = await tx.selectFrom('unit').selectAll().where('contest', '=', from).orderBy('id').execute();
-    for (const { id, name, kind, quota, contact } of units) {
+    for (const { id, name, kind, quota, category_quota, contact } of units) {
       const copy = await tx
         .insertInto('unit')
-        .values({ contest: to, name, kind, quota, contact: null })
+        .values({
+          ...{ contest: to, name, kind, quota, contact: null },
+          category_quota: sql`${JSON.stringify(category_quota)}::jsonb`,
+        })
         .returning('id')
         .executeTakeFirstOrThrow();
       if (!contact) continue;

@@ -146,11 +146,6 @@ export function createPortal({ db, keys, clock }: { db: Db; keys: NominationKeys
     async view(person: Person): Promise<PortalView> {
       const filed = await filing(person);
       const { stored, collection, unit, now } = filed;
-      const row = await db
-        .selectFrom('unit')
-        .select(['id', 'kind', 'quota'])
-        .where('id', '=', unit.id)
-        .executeTakeFirstOrThrow();
       const rows = await db
         .selectFrom('nomination')
         .innerJoin('unit', 'unit.id', 'nomination.unit')
@@ -186,7 +181,7 @@ export function createPortal({ db, keys, clock }: { db: Db; keys: NominationKeys
         closes: collection.closes,
         now: new Date(now).toISOString(),
         open: isCollecting(stored, collection, now),
-        quota: await readQuota(db, collection, settings.categories, row),
+        quota: await readQuota(db, { collection, categories: settings.categories }, unit.id),
         nominations: rows.map((one) => {
           const until = returnedUntil(one);
           return {

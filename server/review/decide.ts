@@ -1,4 +1,4 @@
-import { sql, type Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import type { ActCode } from '@zuimei/shared/action.ts';
 import type { NominationAct, NominationState } from '@zuimei/shared/nomination.ts';
 import { countedStates } from '@zuimei/shared/nomination.ts';
@@ -13,6 +13,7 @@ import { type NominationRow, readNomination, recordEvent } from '../nomination/n
 import { checkOpinions } from '../nomination/opinion.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
 import { checkQuota } from '../unit/quota.ts';
+import { readShortlistPlaces } from './places.ts';
 import { type Collecting, collecting, filingOf } from './review.ts';
 
 export interface Decision {
@@ -37,7 +38,8 @@ const steps: Record<Exclude<Verdict, 'submit'>, Step> = {
 /**
  * Gives one verdict on many nominations, each in a transaction of its own: what cannot be done is told and holds up none of the
  * others. Refuses as a whole with reason_missing when a return or a decline gives none; else every refusal is in the result:
- * not_found, state_changed, opinion_missing, opinion_scan, opinion_against {step}, consent_missing, quota_full, category_full {category, most}.
+ * not_found, state_changed, opinion_missing, opinion_scan, opinion_against {step}, consent_missing, quota_none, quota_full, category_full
+ * {category, most}.
  */
 export async function decide(
   { db, keys }: { db: Db; keys: NominationKeys },
@@ -91,8 +93,8 @@ async function decideOne(
     await returnNomination(tx, filing, row, reason);
     return { id, name, state: to, version };
   }
-  if (verdict === 'accept') await checkAcceptance(tx, stored, row);
-  if (verdict === 'undo' && !countedStates.includes(row.state)) await checkUnit(tx, stored, row);
+  if (verdict === 'accept') await checkAcceptance(tx, filing, row);
+  if (verdict === 'undo' && !countedStates.includes(row.state)) await checkUnit(tx, filing, row);
   await moveNomination(tx, filing, row, to, verdict === 'undo' ? { number: null } : {});
   await recordEvent(tx, id, filing.actor, event, reason);
   await recordAction(tx, filing.actor, {
@@ -108,38 +110,46 @@ function changed({ state, saved_by, updated_at }: NominationRow): Refusal {
   return new Refusal('state_changed', { state, by: saved_by, at: updated_at.toISOString() });
 }
 
-async function checkAcceptance(
-  tx: Transaction<Tables>,
-  stored: Collecting,
-  row: NominationRow,
-): Promise<void> {
-  const { collection } = stored;
+async function checkAcceptance(tx: Transaction<Tables>, filing: Filing, row: NominationRow): Promise<void> {
+  const { collection } = filing;
   await checkOpinions(tx, collection.opinions, row.id);
   if (collection.consent !== '' && !row.consent) throw new Refusal('consent_missing');
-  await checkUnit(tx, stored, row);
-  await checkPlaces(tx, stored, row.category);
+  await checkUnit(tx, filing, row);
+  await checkPlace(tx, filing, row);
 }
 
-async function checkUnit(tx: Transaction<Tables>, stored: Collecting, row: NominationRow): Promise<void> {
-  const { collection, settings } = stored;
-  const { unit, category, id } = row;
-  await checkQuota(tx, { collection, categories: settings.categories, unit, category, except: id });
+/** What bounds a place: of its unit, and on the shortlist. */
+type Bounding = Pick<Filing, 'contest' | 'collection' | 'categories'>;
+
+/**
+ * Whoever is put into another category takes a place there, as by being sent or accepted; `moved` as it would be. Hold the contest first.
+ * Refuses as checkQuota does, and with category_full {category, most, taken}.
+ */
+export async function checkMove(
+  tx: Transaction<Tables>,
+  filing: Bounding,
+  moved: Pick<NominationRow, 'state' | 'unit' | 'category' | 'id'>,
+): Promise<void> {
+  if (moved.state !== 'draft') await checkUnit(tx, filing, moved);
+  if (moved.state === 'accepted') await checkPlace(tx, filing, moved);
 }
 
-/** Places on the shortlist, in all and of one category. One who has withdrawn after publication leaves a place. */
-async function checkPlaces(tx: Transaction<Tables>, stored: Collecting, category: string): Promise<void> {
-  const { collection, settings } = stored;
-  const { rows } = await sql<{ category: string; count: string }>`
-    select n.category, count(*) as count from nomination n
-    left join candidate c on n.state = 'published' and c.contest = n.contest and c.number = n.number
-    where n.contest = ${stored.id} and n.state in ('accepted', 'published') and coalesce(c.body ->> 'withdrawn', '') = ''
-    group by n.category`.execute(tx);
-  const taken = rows.reduce((sum, one) => sum + Number(one.count), 0);
-  if (collection.places !== null && taken >= collection.places)
-    throw new Refusal('category_full', { category: '候选名单', most: collection.places, taken });
-  const most = collection.categoryPlaces[category];
-  const here = Number(rows.find((one) => one.category === category)?.count ?? 0);
-  if (most === undefined || here < most) return;
-  const name = settings.categories.find(({ id }) => id === category)?.name ?? category;
-  throw new Refusal('category_full', { category: name, most, taken: here });
+async function checkUnit(
+  tx: Transaction<Tables>,
+  { collection, categories }: Bounding,
+  { unit, category, id }: Pick<NominationRow, 'unit' | 'category' | 'id'>,
+): Promise<void> {
+  await checkQuota(tx, { collection, categories, unit, category, except: id });
+}
+
+/** A place on the shortlist, in all and in the category. */
+async function checkPlace(
+  tx: Transaction<Tables>,
+  { contest, collection, categories }: Bounding,
+  { category, id: except }: Pick<NominationRow, 'category' | 'id'>,
+): Promise<void> {
+  const bounded = { id: contest.id, settings: { categories }, collection };
+  const places = await readShortlistPlaces(tx, bounded, { except });
+  const full = places.find(({ id, has, most }) => (id === '' || id === category) && has >= most);
+  if (full) throw new Refusal('category_full', { category: full.name, most: full.most, taken: full.has });
 }

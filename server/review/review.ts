@@ -6,7 +6,7 @@ import type { Collection } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { type Revision, revisionsOf } from '@zuimei/shared/revision.ts';
 import type { ReviewLine, ReviewTerms, ReviewView, ScreeningSum, Warning } from '@zuimei/shared/shortlist.ts';
-import type { TwinView } from '@zuimei/shared/unit.ts';
+import { passedAt, type TwinView } from '@zuimei/shared/unit.ts';
 import type { StoredPlan } from '../contest/plan.ts';
 import type { Db, Tables } from '../db.ts';
 import { type NominationKeys, openHidden } from '../nomination/answers.ts';
@@ -25,7 +25,7 @@ import { findAllTwins, findTwins } from '../nomination/twin.ts';
 import { type Checked, warningsOf } from '../nomination/warning.ts';
 import type { Actor } from '../staff/action.ts';
 import { readPlaces } from '../unit/parent.ts';
-import { mostOf } from '../unit/quota.ts';
+import { quotaOf, readQuota } from '../unit/quota.ts';
 import { readMarks } from './screening.ts';
 
 type Reader = Db | Transaction<Tables>;
@@ -42,6 +42,7 @@ export function collecting(stored: StoredPlan): Collecting {
 interface ReviewRow extends NominationRow {
   unit_kind: string;
   unit_quota: number | null;
+  unit_category_quota: Record<string, number>;
   opinions: Record<string, GivenOpinion> | null;
   files: Record<string, number> | null;
   given: string | number;
@@ -66,7 +67,7 @@ export async function readReview(
   const twins = await findAllTwins(db, stored.id, shown);
   return shown.map((row) => ({
     ...lineOf(row),
-    warnings: warningsFor(row, stored.collection, keys, used, twins, reader.now),
+    warnings: warningsFor(row, stored, keys, used, twins, reader.now),
     screening: sumOf(row, stored.collection.screening),
   }));
 }
@@ -85,6 +86,7 @@ async function readRows(db: Reader, contest: number, staff: number): Promise<Rev
       'unit.name as unit_name',
       'unit.kind as unit_kind',
       'unit.quota as unit_quota',
+      'unit.category_quota as unit_category_quota',
       sql<ReviewRow['opinions']>`(
         select jsonb_object_agg(o.step, jsonb_build_object('verdict', o.verdict, 'scan', o.file is not null)) from opinion o where o.nomination = nomination.id)`.as(
         'opinions',
@@ -144,6 +146,11 @@ export async function readOne(
     twins: await findTwins(db, stored.id, row),
     original: await readOriginal(db, id),
     revisions: await revisionsIn(db, stored, keys, row),
+    quota: await readQuota(
+      db,
+      { collection: stored.collection, categories: stored.settings.categories },
+      row.unit,
+    ),
     owners: ownersOf(stored.collection, row.unit, await readPlaces(db, stored.id)),
   };
 }
@@ -172,28 +179,37 @@ function sumOf(row: ReviewRow, kind: Collection['screening']): ScreeningSum {
 
 function warningsFor(
   row: ReviewRow,
-  collection: Collection,
+  { collection, settings }: Collecting,
   keys: Pick<NominationKeys, 'private'>,
-  used: ReadonlyMap<number, number>,
+  used: ReadonlyMap<number, ReadonlyMap<string, number>>,
   twins: ReadonlyMap<number, readonly TwinView[]>,
   now: number,
 ): Warning[] {
-  const most = mostOf(collection, { kind: row.unit_kind, quota: row.unit_quota });
+  const quota = quotaOf(
+    { collection, categories: settings.categories },
+    { kind: row.unit_kind, quota: row.unit_quota, category_quota: row.unit_category_quota },
+    used.get(row.unit) ?? new Map(),
+  );
   const one: Checked = {
     ...row,
     hidden: openHidden(keys, row),
     opinions: new Map(Object.entries(row.opinions ?? {})),
     files: new Map(Object.entries(row.files ?? {})),
     twins: twins.get(row.id) ?? [],
-    quota: { unit: row.unit_name, most, used: used.get(row.unit) ?? 0 },
+    unit: row.unit_name,
+    passed: passedAt(quota, row.category),
   };
   return warningsOf(collection, one, now);
 }
 
-function usedByUnit(rows: readonly ReviewRow[]): Map<number, number> {
-  const used = new Map<number, number>();
-  for (const row of rows)
-    if (countedStates.includes(row.state)) used.set(row.unit, (used.get(row.unit) ?? 0) + 1);
+/** By unit and category. */
+function usedByUnit(rows: readonly ReviewRow[]): Map<number, Map<string, number>> {
+  const used = new Map<number, Map<string, number>>();
+  for (const { state, unit, category } of rows) {
+    if (!countedStates.includes(state)) continue;
+    const own = used.get(unit) ?? new Map<string, number>();
+    used.set(unit, own.set(category, (own.get(category) ?? 0) + 1));
+  }
   return used;
 }
 

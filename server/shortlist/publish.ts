@@ -20,6 +20,7 @@ import { drawMediaId } from '../media/photo.ts';
 import { type NominationKeys, openHidden } from '../nomination/answers.ts';
 import { readAttachments } from '../nomination/attachment.ts';
 import { candidateFields, type NominationRow, recordEvent } from '../nomination/nomination.ts';
+import { checkPlaces } from '../review/places.ts';
 import { type Collecting, collecting } from '../review/review.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
 import { sealPrivate } from '../vault.ts';
@@ -29,8 +30,8 @@ import { type Listed, lacksOf, readDraw, readListed } from './shortlist.ts';
 /**
  * Makes candidates of all accepted nominations, and the shortlist public at once: collecting ends, the contest is published if it was
  * not, and its schedule moves up to 候选公布. One transaction with its entry in the ledger. Doing it again adds nothing; later ones can
- * be added until voting opens. Gives the numbers added. Refuses with nothing_to_publish, shortlist_incomplete {name, lack},
- * number_taken, plan_impossible for a contest never published, archived, and voting_begun.
+ * be added until voting opens. Gives the numbers added. Refuses with nothing_to_publish, shortlist_incomplete {name, lack}, places_over
+ * {over}, number_taken, plan_impossible for a contest never published, archived, and voting_begun.
  */
 export async function publishShortlist(
   parts: { ledger: Ledger; keys: Pick<NominationKeys, 'private'> },
@@ -51,6 +52,7 @@ export async function publishShortlist(
       const accepted = listed.filter(({ state }) => state === 'accepted');
       if (accepted.length === 0) throw new Refusal('nothing_to_publish');
       for (const one of accepted) checkReady(one, stored);
+      await checkPlaces(tx, stored);
       for (const one of accepted.toSorted((a, b) => (a.number ?? 0) - (b.number ?? 0))) {
         const { number, name } = await addCandidate(tx, stored, parts.keys, one, actor, now);
         added.push({ number, name, nomination: one.id });

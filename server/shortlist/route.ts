@@ -12,6 +12,7 @@ import { originOf } from '../http/origin.ts';
 import { checkReason, optionalReason } from '../http/reason.ts';
 import { named, rowId, rowNumber, unjudged, whole, words } from '../http/shape.ts';
 import { nominationKeys } from '../nomination/answers.ts';
+import { readShortlistPlaces } from '../review/places.ts';
 import { type Collecting, collecting, countStates } from '../review/review.ts';
 import type { Secrets } from '../secret.ts';
 import type { Guard } from '../staff/session.ts';
@@ -77,7 +78,7 @@ export function shortlistRoute(parts: {
 
   async function view(slug: string, base: string): Promise<ShortlistView> {
     const stored: Collecting = collecting(await readStored(db, slug));
-    const { settings, collection } = stored;
+    const { settings } = stored;
     const listed = await readListed(db, stored);
     const opens = settings.rounds[0]?.opens ?? null;
     const counts = await countStates(db, stored.id);
@@ -87,8 +88,7 @@ export function shortlistRoute(parts: {
       organizers: settings.organizers,
       noun: settings.noun,
       categories: settings.categories,
-      categoryPlaces: collection.categoryPlaces,
-      places: collection.places,
+      places: await readShortlistPlaces(db, stored),
       lines: listed.map((one) => lineOf(one, stored)),
       undecided: counts.submitted,
       link: stored.publishedAt && listed.some(({ state }) => state === 'published') ? `/c/${slug}` : null,

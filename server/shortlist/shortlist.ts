@@ -11,6 +11,7 @@ import { lockStored } from '../contest/lock.ts';
 import type { StoredPlan } from '../contest/plan.ts';
 import type { Db, Tables } from '../db.ts';
 import { candidateFields, recordEvent, textOf } from '../nomination/nomination.ts';
+import { checkPlaces } from '../review/places.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
 import { type Draw, drawOrder } from './draw.ts';
 
@@ -139,7 +140,8 @@ async function locked<T>(
 
 /**
  * Gives numbers to accepted nominations; null takes one away. All or none. Refuses with number_taken {number} when a number is given
- * twice or belongs to another, with state_changed when one is not accepted (any more), with not_found for another contest's.
+ * twice or belongs to another, with state_changed when one is not accepted (any more), with not_found for another contest's. No number, by whichever of the three ways,
+ * is given to a list that could not be published: places_over {over}.
  */
 export async function setNumbers(
   db: Db,
@@ -226,6 +228,7 @@ async function assign(
   accepted: readonly Listed[],
   numbers: ReadonlyMap<number, number | null>,
 ): Promise<void> {
+  if ([...numbers.values()].some((number) => number !== null)) await checkPlaces(tx, stored);
   const taken = new Set<number>();
   const candidates = await tx
     .selectFrom('candidate')

@@ -1,114 +1,98 @@
-import type { Collection, UnitKind } from '@zuimei/shared/plan/plan.ts';
+import type { UnitKind } from '@zuimei/shared/plan/plan.ts';
 import { narrow } from '@zuimei/shared/text/character.ts';
 import { foldText } from '@zuimei/shared/text/fold.ts';
 import { inFigures } from '@zuimei/shared/text/numeral.ts';
 import { isPhone, parsePhone } from '@zuimei/shared/text/phone.ts';
-import type { UnitRow } from '@zuimei/shared/unit.ts';
+import type { UnitList, UnitRow } from '@zuimei/shared/unit.ts';
 import type { SentFile } from '../document/documents.ts';
 import { problemAt } from '../document/problem.ts';
 import { createReader } from '../document/reader.ts';
-import { type Cell, type Table, tableLimits } from '../document/table.ts';
+import { distinctCells, type Table, tableLimits } from '../document/table.ts';
 import { cleanLine, cleanName } from '../document/value.ts';
 import { clipStart } from '../text.ts';
-
-type Column = 'name' | 'parent' | 'kind' | 'quota' | 'contact' | 'phone';
-
-/** What heads of such sheets say, once folded; the first that fits counts. */
-const heads: [Column, RegExp][] = [
-  ['phone', /电话|手机|联系方式/u],
-  ['contact', /联系人|联络员|经办人|填报人/u],
-  ['quota', /名额|限额|推荐数|指标/u],
-  ['parent', /上级|上一级|主管(单位|部门)/u],
-  ['kind', /类别|类型|性质/u],
-  ['name', /单位(?!名单)|^名称$/u],
-];
+import { type Column, type Columns, findColumns } from './columns.ts';
+import type { QuotaRules } from './quota.ts';
 
 /** At most this many units come from one sheet. */
 const MOST_ROWS = 1000;
 
 /**
  * Units from a sheet (.xlsx, .xls, .csv, .ods) or a table of a .docx, found by the words of its head wherever it stands. Nothing is
- * saved: every row says what is wrong with it. `problem` = why the file could not be read at all.
+ * saved: every row says what is wrong with it, every column what it became. `problem` = why the file could not be read at all.
  */
 export async function readUnitList(
   sent: SentFile,
-  collection: Pick<Collection, 'unitKinds'>,
+  rules: QuotaRules,
   known: readonly string[],
-): Promise<{ rows: UnitRow[]; problem: string | null }> {
+): Promise<UnitList> {
   const file = clipStart(cleanLine(sent.name), 120) || '未命名文件';
   const ending = /\.([^.]{1,5})$/u.exec(file)?.[1]?.toLowerCase() ?? '';
   const reader = createReader();
   try {
     const reply = await reader.read({ bytes: sent.bytes, file, ending, tables: true });
     if ('refused' in reply)
-      return { rows: [], problem: problemAt(reply.refused, { file }, { limit: tableLimits.rows }).message };
+      return refused(problemAt(reply.refused, { file }, { limit: tableLimits.rows }).message);
     // The list is looked through on the screen before it is taken: what is missing there must be asked for first.
     const [hidden] = reply.problems;
-    if (hidden) return { rows: [], problem: hidden.message };
-    const rows = (reply.tables ?? []).flatMap((table) => unitsOf(table, collection.unitKinds));
-    if (rows.length === 0)
-      return { rows, problem: '没有找到单位名单：表头需要有“单位”一栏，名单写在表头下面。' };
-    if (rows.length > MOST_ROWS)
-      return { rows: [], problem: `一次最多导入 ${MOST_ROWS} 个单位，请分批导入。` };
+    if (hidden) return refused(hidden.message);
+    const found = (reply.tables ?? []).map((table) => unitsOf(table, rules));
+    const rows = found.flatMap((one) => one.rows);
+    if (rows.length === 0) return refused('没有找到单位名单：表头需要有“单位”一栏，名单写在表头下面。');
+    if (rows.length > MOST_ROWS) return refused(`一次最多导入 ${MOST_ROWS} 个单位，请分批导入。`);
     nameDoubles(rows, known);
     nameStrangers(rows, known);
-    return { rows, problem: null };
+    const columns = found.flatMap((one) => one.columns);
+    return { rows, columns, notes: found.flatMap((one) => one.notes), problem: null };
   } finally {
     await reader.close();
   }
 }
 
-function unitsOf(table: Table, kinds: readonly UnitKind[]): UnitRow[] {
-  const head = table.rows.findIndex(({ cells }) => isHead(cells));
-  if (head < 0) return [];
-  const columns = columnsOf(table.rows[head]?.cells ?? []);
+const refused = (problem: string): UnitList => ({ rows: [], columns: [], notes: [], problem });
+
+function unitsOf(table: Table, rules: QuotaRules): Omit<UnitList, 'problem'> {
+  const columns = findColumns(table, rules.categories);
+  if (!columns) return { rows: [], columns: [], notes: [] };
   const rows: UnitRow[] = [];
-  for (const { row, cells } of table.rows.slice(head + 1)) {
-    const text = (column: Column): string => {
-      const cell = cells[columns.get(column) ?? -1];
+  const notes: string[] = [];
+  for (const { row, cells } of table.rows.slice(columns.from)) {
+    const text = (column: number | undefined): string => {
+      const cell = cells[column ?? -1];
       if (!cell) return '';
       return cleanLine(cell.number !== null && !cell.dated ? String(cell.number) : cell.text);
     };
-    const told = distinct(cells);
-    const closes = told.slice(0, 2).some((cell) => closing.test(cleanLine(cell.text)));
-    if (!closes && (text('name') !== '' || told.length > 1)) rows.push(rowOf(row, text, kinds));
+    const told = distinctCells(cells).filter((cell) => cleanLine(cell.text) !== '');
+    const closing = told
+      .slice(0, 2)
+      .map((cell) => closes.exec(cleanLine(cell.text))?.[1])
+      .find((word) => word !== undefined);
+    if (closing === undefined && (text(columns.at.get('name')) !== '' || told.length > 1))
+      rows.push(rowOf(row, text, columns, rules));
+    if (closing !== undefined && /[合总共]计/u.test(closing))
+      notes.push(...sumNotes(closing, rows, text, columns, rules));
   }
-  return rows;
+  return { rows, columns: columns.told, notes };
 }
 
-const closing = /^(合计|总计|小计|共计|注|说明|备注)([：:\s]|$)/u;
+const closes = /^(合计|总计|小计|共计|注|说明|备注)(?:[：:\s]|$)/u;
 
-/** A title above the head also says 单位: a head names two columns, or the units alone. */
-function isHead(cells: readonly (Cell | null)[]): boolean {
-  const columns = columnsOf(cells);
-  if (!columns.has('name')) return false;
-  const label = foldText(cleanLine(cells[columns.get('name') ?? -1]?.text ?? ''));
-  return columns.size > 1 || /^(报送|推荐)?单位(名称)?$/u.test(label);
-}
+/** Gives what a column of this row says. */
+type Reading = (column: number | undefined) => string;
 
-/** The columns that a row's words name; each word counts once. */
-function columnsOf(cells: readonly (Cell | null)[]): Map<Column, number> {
-  const found = new Map<Column, number>();
-  cells.forEach((cell, at) => {
-    if (!cell || cells.indexOf(cell) !== at) return;
-    const label = foldText(cleanLine(cell.text));
-    if (label.length === 0 || label.length > 12) return;
-    const column = heads.find(([, like]) => like.test(label))?.[0];
-    if (column && !found.has(column)) found.set(column, at);
-  });
-  return found;
-}
-
-const distinct = (cells: readonly (Cell | null)[]): Cell[] => [
-  ...new Set(cells.filter((cell): cell is Cell => cell !== null && cleanLine(cell.text) !== '')),
-];
-
-function rowOf(row: number, text: (column: Column) => string, kinds: readonly UnitKind[]): UnitRow {
+function rowOf(
+  row: number,
+  text: Reading,
+  columns: Columns,
+  { collection, categories }: QuotaRules,
+): UnitRow {
   const problems: string[] = [];
-  const name = cleanName(text('name'));
+  const notes: string[] = [];
+  const told = (column: Column): string => text(columns.at.get(column));
+  const name = cleanName(told('name'));
   if (name === '') problems.push('没有填写单位名称。');
   if ([...name].length > 80) problems.push('单位名称超过 80 个字。');
-  const sent = text('kind');
+  const sent = told('kind');
+  const kinds = collection.unitKinds;
   const kind = kindOf(sent, kinds);
   if (!kind)
     problems.push(
@@ -116,21 +100,66 @@ function rowOf(row: number, text: (column: Column) => string, kinds: readonly Un
         ? '没有填写类别，请选择一个。'
         : `类别“${sent}”不在本活动的单位类别中：${kinds.map((one) => one.name).join('、')}。`,
     );
-  const asked = inFigures(narrow(text('quota'))).replace(/[个名人件位]$/u, '');
-  const quota = /^\d{1,5}$/u.test(asked) && Number(asked) <= 10_000 ? Number(asked) : null;
-  if (asked !== '' && quota === null) problems.push(`名额“${asked}”应为整数。`);
-  const number = text('phone');
+  const counted = (column: number | undefined, of: string): number | null => {
+    const asked = text(column);
+    const count = countIn(asked);
+    if (count === undefined) problems.push(`${of}名额“${asked}”应为整数。`);
+    return count ?? null;
+  };
+  const quota = counted(columns.at.get('quota'), '');
+  const counts = [...columns.categories].map(([id, column]) => {
+    const category = categories.find((one) => one.id === id)?.name ?? id;
+    return [id, counted(column, `“${category}”`)] as const;
+  });
+  // In a row of quotas an empty cell says none; a row without any leaves them as they are for every unit.
+  const allotted = counts.some(([, count]) => count !== null);
+  const categoryQuota = allotted ? Object.fromEntries(counts.map(([id, count]) => [id, count ?? 0])) : {};
+  const sum = sumOf(Object.values(categoryQuota));
+  if (allotted && quota !== null && quota !== sum)
+    notes.push(`合计写 ${quota}，各组别加起来是 ${sum}，请核对；照此添加时两个都作上限。`);
+  const number = told('phone');
   const phone = parsePhone(number) ?? '';
   if (number !== '' && !isPhone(phone)) problems.push('联系电话应为 11 位手机号或带区号的座机号。');
   return {
-    row,
-    name,
-    kind: kind?.id ?? '',
-    quota,
-    parent: cleanName(text('parent')),
-    contact: { name: text('contact').replace(/[\d\s-]+$/u, ''), phone },
+    ...{ row, name, kind: kind?.id ?? '', quota, categoryQuota },
+    parent: cleanName(told('parent')),
+    contact: { name: told('contact').replace(/[\d\s-]+$/u, ''), phone },
     problems,
+    notes,
   };
+}
+
+/** null = nothing is said there; undefined = it is no number. */
+function countIn(sent: string): number | null | undefined {
+  const plain = inFigures(narrow(sent)).replace(/[个名人件位份]$/u, '');
+  if (/^[-—–―/]*$/u.test(plain)) return null;
+  return /^\d{1,5}$/u.test(plain) && Number(plain) <= 10_000 ? Number(plain) : undefined;
+}
+
+const sumOf = (values: readonly number[]): number => values.reduce((sum, one) => sum + one, 0);
+
+/** What the sheet's own last line says and the units above it do not come to. */
+function sumNotes(
+  closing: string,
+  rows: readonly UnitRow[],
+  text: Reading,
+  columns: Columns,
+  { categories }: QuotaRules,
+): string[] {
+  const sums = [
+    { of: '名额合计', column: columns.at.get('quota'), is: sumOf(rows.map(({ quota }) => quota ?? 0)) },
+    ...categories.map(({ id, name }) => ({
+      of: `“${name}”`,
+      column: columns.categories.get(id),
+      is: sumOf(rows.map(({ categoryQuota }) => categoryQuota[id] ?? 0)),
+    })),
+  ];
+  return sums.flatMap(({ of, column, is }) => {
+    const written = countIn(text(column));
+    return typeof written !== 'number' || written === is
+      ? []
+      : [`表中“${closing}”一行的${of}写 ${written}，各单位加起来是 ${is}，请核对。`];
+  });
 }
 
 function kindOf(sent: string, kinds: readonly UnitKind[]): UnitKind | undefined {

@@ -3,24 +3,63 @@ import type { Category } from '@zuimei/shared/contest.ts';
 import { countedStates } from '@zuimei/shared/nomination.ts';
 import type { Collection } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import type { QuotaView } from '@zuimei/shared/unit.ts';
+import { fullAt, type QuotaView } from '@zuimei/shared/unit.ts';
 import type { Tables } from '../db.ts';
 
-type Rules = Pick<Collection, 'unitKinds' | 'unitCategoryMost'>;
+/** Of a contest, what bounds its units; a Filing has it. */
+export interface QuotaRules {
+  collection: Pick<Collection, 'unitKinds' | 'unitCategoryMost'>;
+  categories: readonly Category[];
+}
 
-/** Most nominations of one unit in all: its own number if it has one, else that of its kind; null = no bound. */
-export function mostOf(rules: Rules, unit: { kind: string; quota: number | null }): number | null {
-  return unit.quota ?? rules.unitKinds.find((kind) => kind.id === unit.kind)?.most ?? null;
+/** Of a unit, what bounds it. */
+export interface Allotted {
+  kind: string;
+  quota: number | null;
+  category_quota: Readonly<Record<string, number>>;
+}
+
+/**
+ * The places of a unit with what is used of them. By category: its own number, else what every unit has there. In all: its own number, else
+ * the sum of its own by category where each has one, else that of its kind; never more than the categories let in.
+ */
+export function quotaOf(
+  { collection, categories }: QuotaRules,
+  unit: Allotted,
+  used: ReadonlyMap<string, number>,
+): QuotaView {
+  const kind = collection.unitKinds.find((one) => one.id === unit.kind);
+  const bounded = categories.map(({ id, name }) => ({
+    id,
+    name,
+    most: unit.category_quota[id] ?? collection.unitCategoryMost[id] ?? null,
+    used: used.get(id) ?? 0,
+  }));
+  const allotted =
+    categories.length > 0 && categories.every(({ id }) => unit.category_quota[id] !== undefined);
+  const own = unit.quota ?? (allotted ? null : kind?.most);
+  const inCategories = bounded.map(({ most }) => most ?? Number.POSITIVE_INFINITY);
+  const most = Math.min(
+    own ?? Number.POSITIVE_INFINITY,
+    categories.length > 0 ? inCategories.reduce((sum, one) => sum + one) : Number.POSITIVE_INFINITY,
+  );
+  return {
+    // Nobody is asked for more than they may send.
+    least: Math.min(kind?.least ?? 0, most),
+    most: Number.isFinite(most) ? most : null,
+    used: [...used.values()].reduce((sum, one) => sum + one, 0),
+    categories: bounded,
+  };
 }
 
 /** Takes the unit's row until the transaction ends, so that two submissions cannot both take the last place. Refuses with not_found. */
 export async function lockUnit(
   tx: Transaction<Tables>,
   id: number,
-): Promise<{ id: number; name: string; kind: string; quota: number | null }> {
+): Promise<Allotted & { id: number; name: string }> {
   const row = await tx
     .selectFrom('unit')
-    .select(['id', 'name', 'kind', 'quota'])
+    .select(['id', 'name', 'kind', 'quota', 'category_quota'])
     .where('id', '=', id)
     .forUpdate()
     .executeTakeFirst();
@@ -45,24 +84,18 @@ export async function countUsed(
   return new Map(rows.map((row) => [row.category, Number(row.count)]));
 }
 
-const total = (used: ReadonlyMap<string, number>): number =>
-  [...used.values()].reduce((sum, one) => sum + one, 0);
-
 /**
  * May this unit have one more nomination in this category? Locks the unit first: whoever changes a state within the same transaction
- * can be sure. Refuses with quota_full {most} or category_full {category, most}.
+ * can be sure. Refuses with quota_none {category} where it was given no place, and with quota_full {most}, {category, most} of a category.
  */
 export async function checkQuota(
   tx: Transaction<Tables>,
   {
-    collection,
-    categories,
     unit,
     category,
     except = 0,
-  }: {
-    collection: Rules;
-    categories: readonly Category[];
+    ...rules
+  }: QuotaRules & {
     unit: number;
     category: string;
     /** The nomination itself, when it may be counted already. */
@@ -70,35 +103,25 @@ export async function checkQuota(
   },
 ): Promise<void> {
   const row = await lockUnit(tx, unit);
-  const used = await countUsed(tx, unit, except);
-  const most = mostOf(collection, row);
-  if (most !== null && total(used) >= most) throw new Refusal('quota_full', { most });
-  const bound = collection.unitCategoryMost[category];
-  if (bound !== undefined && (used.get(category) ?? 0) >= bound) {
-    const name = categories.find((one) => one.id === category)?.name ?? category;
-    throw new Refusal('category_full', { category: name, most: bound });
-  }
+  const full = fullAt(quotaOf(rules, row, await countUsed(tx, unit, except)), category);
+  if (!full) return;
+  const { most } = full;
+  if (full.category === '') throw new Refusal('quota_full', { most });
+  if (most === 0) throw new Refusal('quota_none', { category: full.category });
+  throw new Refusal('quota_full', { category: full.category, most });
 }
 
-/** What a unit has used and what is left, in all and by category. */
+/** What a unit has used and what is left, in all and by category. Refuses with not_found. */
 export async function readQuota(
   db: Kysely<Tables> | Transaction<Tables>,
-  collection: Rules,
-  categories: readonly Category[],
-  unit: { id: number; kind: string; quota: number | null },
+  rules: QuotaRules,
+  unit: number,
 ): Promise<QuotaView> {
-  const used = await countUsed(db, unit.id);
-  const most = mostOf(collection, unit);
-  const kind = collection.unitKinds.find((one) => one.id === unit.kind);
-  return {
-    least: kind?.least ?? 0,
-    most,
-    used: total(used),
-    categories: categories.map(({ id, name }) => ({
-      id,
-      name,
-      most: collection.unitCategoryMost[id] ?? null,
-      used: used.get(id) ?? 0,
-    })),
-  };
+  const row = await db
+    .selectFrom('unit')
+    .select(['kind', 'quota', 'category_quota'])
+    .where('id', '=', unit)
+    .executeTakeFirst();
+  if (!row) throw new Refusal('not_found');
+  return quotaOf(rules, row, await countUsed(db, unit));
 }

@@ -1,5 +1,16 @@
 import { type Context, Hono } from 'hono';
-import { array, maxLength, minLength, nullable, object, optional, pipe, regex, string } from 'valibot';
+import {
+  array,
+  maxLength,
+  minLength,
+  nullable,
+  object,
+  optional,
+  pipe,
+  record,
+  regex,
+  string,
+} from 'valibot';
 import type { Collection } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { UnitsView } from '@zuimei/shared/unit.ts';
@@ -17,6 +28,7 @@ import type { Guard } from '../staff/session.ts';
 import type { Uploads } from '../upload/upload.ts';
 import { privateKey } from '../vault.ts';
 import { readUnitList } from './list.ts';
+import type { QuotaRules } from './quota.ts';
 import { createRecord } from './record.ts';
 import { createUnits, readNames, unitLimits } from './unit.ts';
 
@@ -24,6 +36,7 @@ const draft = object({
   name: named(80),
   kind: pipe(string(), maxLength(64)),
   quota: nullable(whole(0, 10_000)),
+  categoryQuota: record(pipe(string(), maxLength(64)), whole(0, 10_000)),
   parent: optional(words(80), ''),
   contact: object({
     name: words(80),
@@ -65,43 +78,44 @@ export function unitRoute(parts: {
   return new Hono()
     .get(base, organizer, async (c) => {
       const stored = await readStored(db, c.req.param('slug'));
-      const collection = stored.collection ?? stored.draft?.collection;
+      const rules = rulesOf(stored);
       const view: UnitsView = {
         title: stored.settings.title,
-        kinds: collection?.unitKinds ?? [],
-        opens: collection?.opens ?? '',
-        closes: collection?.closes ?? '',
+        kinds: rules?.collection.unitKinds ?? [],
+        categories: [...(rules?.categories ?? [])],
+        opens: rules?.collection.opens ?? '',
+        closes: rules?.collection.closes ?? '',
         now: new Date(clock()).toISOString(),
         collecting: stored.collection !== null,
         archived: stored.archivedAt !== null,
-        leveled: collection?.opinions.some(({ owner }) => typeof owner === 'object') ?? false,
-        units: collection ? await units.list(db, stored.id, collection) : [],
+        leveled: rules?.collection.opinions.some(({ owner }) => typeof owner === 'object') ?? false,
+        units: rules ? await units.list(db, stored.id, rules) : [],
       };
       return c.json(view);
     })
     .post(base, organizer, async (c) => {
       const given = await readBody(c.req, draft);
-      const { stored, collection } = await open(db, c.req.param('slug'));
+      const { stored, rules } = await open(db, c.req.param('slug'));
       const made = await db.transaction().execute(async (tx) => {
-        const [one] = await units.add(tx, stored.id, collection, [given]);
+        const [one] = await units.add(tx, stored.id, rules, [given]);
         await recordAction(tx, c.get('person'), { act: 'unit.add', contest: stored.id, subject: given.name });
         return one;
       });
       return c.json(made, 201);
     })
     .post(`${base}/sheet`, organizer, async (c) => {
-      const { stored, collection } = await open(db, c.req.param('slug'));
+      const { stored, rules } = await open(db, c.req.param('slug'));
       using upload = await uploads.read(c.req.raw, c.get('person'), documentLimits.fileBytes);
       const { files } = upload;
       const [sent] = files;
       if (!sent) throw new Refusal('bad_request', { field: 'file' });
-      return c.json(await readUnitList(sent, collection, await readNames(db, stored.id)));
+      return c.json(await readUnitList(sent, rules, await readNames(db, stored.id)));
     })
     .post(`${base}/import`, organizer, async (c) => {
       const given = await readBody(c.req, many, 500_000);
-      const { stored, collection } = await open(db, c.req.param('slug'));
+      const { stored, rules } = await open(db, c.req.param('slug'));
       const links = await db.transaction().execute(async (tx) => {
-        const made = await units.add(tx, stored.id, collection, given.units);
+        const made = await units.add(tx, stored.id, rules, given.units);
         const subject = `${given.units.length} 个单位：${given.units.map((unit) => unit.name).join('、')}`;
         await recordAction(tx, c.get('person'), { act: 'unit.import', contest: stored.id, subject });
         const at = new Date(clock());
@@ -139,9 +153,9 @@ export function unitRoute(parts: {
     })
     .put(one, organizer, async (c) => {
       const given = await readBody(c.req, draft);
-      const { stored, collection } = await open(db, c.req.param('slug'));
+      const { stored, rules } = await open(db, c.req.param('slug'));
       await db.transaction().execute(async (tx) => {
-        await units.change(tx, stored.id, collection, idOf(c), given);
+        await units.change(tx, stored.id, rules, idOf(c), given);
         await recordAction(tx, c.get('person'), {
           act: 'unit.change',
           contest: stored.id,
@@ -219,11 +233,19 @@ export function unitRoute(parts: {
     });
 }
 
-/** A contest whose units may be changed, by its rules in force, or being prepared. Refuses with not_now once it is archived. */
-async function open(db: Db, slug: string): Promise<{ stored: StoredPlan; collection: Collection }> {
+type Rules = QuotaRules & { collection: Collection };
+
+/** What bounds its units: what is in force, else what is being prepared; null = it collects nothing. */
+function rulesOf({ settings, collection, draft }: StoredPlan): Rules | null {
+  if (collection) return { collection, categories: settings.categories };
+  return draft && { collection: draft.collection, categories: draft.settings.categories };
+}
+
+/** A contest whose units may be changed. Refuses with not_found where nothing is collected, and with not_now once it is archived. */
+async function open(db: Db, slug: string): Promise<{ stored: StoredPlan; rules: Rules }> {
   const stored = await readStored(db, slug);
-  const collection = stored.collection ?? stored.draft?.collection;
-  if (!collection) throw new Refusal('not_found');
+  const rules = rulesOf(stored);
+  if (!rules) throw new Refusal('not_found');
   if (stored.archivedAt) throw new Refusal('not_now', { phase: '已归档' });
-  return { stored, collection };
+  return { stored, rules };
 }

@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import { masked } from '@zuimei/shared/answer.ts';
 import { countedStates, type NominationState } from '@zuimei/shared/nomination.ts';
 import type { Collection } from '@zuimei/shared/plan/plan.ts';
@@ -14,7 +14,7 @@ import type { Secrets } from '../secret.ts';
 import { openPrivate, privateKey, sealPrivate } from '../vault.ts';
 import { readLacks } from './lacks.ts';
 import { placeUnits } from './parent.ts';
-import { mostOf } from './quota.ts';
+import { type QuotaRules, quotaOf } from './quota.ts';
 
 type Reader = Kysely<Tables> | Transaction<Tables>;
 type Contact = UnitDraft['contact'];
@@ -23,12 +23,12 @@ export const unitLimits = { units: 1000 };
 
 export interface Units {
   /** All units of a contest with what they have used, in order of kind and name. Phones masked. */
-  list(db: Reader, contest: number, collection: Collection): Promise<UnitLine[]>;
-  /** Adds units, all or none; gives their links. Refuses with unit_known {name}, as placeUnits, bad_request for an unknown kind. */
+  list(db: Reader, contest: number, rules: QuotaRules & { collection: Collection }): Promise<UnitLine[]>;
+  /** Adds units, all or none; gives their links. Refuses with unit_known {name}, as placeUnits, bad_request for an unknown kind or category. */
   add(
     tx: Transaction<Tables>,
     contest: number,
-    collection: Collection,
+    rules: QuotaRules,
     drafts: readonly UnitDraft[],
   ): Promise<UnitLink[]>;
   /** The links of these units, in order of id. Record it: whoever has a link acts as the unit. Refuses with not_found unless all are there. */
@@ -37,7 +37,7 @@ export interface Units {
   change(
     tx: Transaction<Tables>,
     contest: number,
-    collection: Collection,
+    rules: QuotaRules,
     id: number,
     draft: UnitDraft,
   ): Promise<void>;
@@ -65,7 +65,7 @@ export function createUnits(secrets: Secrets): Units {
     bytes ? (openPrivate(key, bytes, `unit/${id}`) as Contact) : { name: '', phone: '' };
 
   return {
-    async list(db, contest, collection) {
+    async list(db, contest, rules) {
       const rows = await db
         .selectFrom('unit')
         .selectAll('unit')
@@ -94,27 +94,30 @@ export function createUnits(secrets: Secrets): Units {
         .execute();
       const counted = await db
         .selectFrom('nomination')
-        .select(['unit', 'state', (eb) => eb.fn.countAll<string | number>().as('count')])
+        .select(['unit', 'state', 'category', (eb) => eb.fn.countAll<string | number>().as('count')])
         .where('contest', '=', contest)
-        .groupBy(['unit', 'state'])
+        .groupBy(['unit', 'state', 'category'])
         .execute();
       const names = new Map(rows.map((row) => [row.id, row.name]));
       const byUnit = Map.groupBy(counted, (row) => row.unit);
-      const lacking = Map.groupBy(await readLacks(db, contest, collection), (row) => row.unit);
-      const order = new Map(collection.unitKinds.map((kind, at) => [kind.id, at]));
+      const lacking = Map.groupBy(await readLacks(db, contest, rules.collection), (row) => row.unit);
+      const order = new Map(rules.collection.unitKinds.map((kind, at) => [kind.id, at]));
       const lines = rows.map((row): UnitLine => {
         const counts: Partial<Record<NominationState, number>> = {};
-        for (const { state, count } of byUnit.get(row.id) ?? []) counts[state] = Number(count);
+        const used = new Map<string, number>();
+        for (const { state, category, count } of byUnit.get(row.id) ?? []) {
+          counts[state] = (counts[state] ?? 0) + Number(count);
+          if (countedStates.includes(state)) used.set(category, (used.get(category) ?? 0) + Number(count));
+        }
         const contact = openContact(row.id, row.contact);
         return {
           id: row.id,
           name: row.name,
           kind: row.kind,
           quota: row.quota,
+          categoryQuota: row.category_quota,
           parent: names.get(row.parent ?? 0) ?? '',
-          most: mostOf(collection, row),
-          least: collection.unitKinds.find((kind) => kind.id === row.kind)?.least ?? 0,
-          used: countedStates.reduce((sum, state) => sum + (counts[state] ?? 0), 0),
+          ...quotaOf(rules, row, used),
           counts,
           opened: row.opened_at !== null || Boolean(row.joined),
           lacks: (lacking.get(row.id) ?? []).map(({ name, lack }) => ({ name, lack })),
@@ -127,19 +130,19 @@ export function createUnits(secrets: Secrets): Units {
       return lines.sort((a, b) => rank(a) - rank(b) || a.id - b.id);
     },
 
-    async add(tx, contest, collection, drafts) {
+    async add(tx, contest, rules, drafts) {
       await lockContest(tx, contest, 'update');
       const known = new Set((await readNames(tx, contest)).map(foldText));
       if (known.size + drafts.length > unitLimits.units)
         throw new Refusal('too_large', { limit: unitLimits.units });
       const made: UnitLink[] = [];
       for (const draft of drafts) {
-        const { name, kind, quota, contact } = cleaned(draft, collection);
+        const { name, kind, quota, categoryQuota, contact } = cleaned(draft, rules);
         if (known.has(foldText(name))) throw new Refusal('unit_known', { name: `“${name}”` });
         known.add(foldText(name));
         const { id } = await tx
           .insertInto('unit')
-          .values({ contest, name, kind, quota, contact: null })
+          .values({ contest, name, kind, quota, category_quota: json(categoryQuota), contact: null })
           .returning('id')
           .executeTakeFirstOrThrow();
         const sealed = sealContact(id, contact);
@@ -166,9 +169,9 @@ export function createUnits(secrets: Secrets): Units {
       return rows.map(({ id, name, link_version }) => ({ id, name, link: linkOf(id, link_version) }));
     },
 
-    async change(tx, contest, collection, id, draft) {
+    async change(tx, contest, rules, id, draft) {
       const row = await lock(tx, contest, id);
-      const { name, kind, quota, contact } = cleaned(draft, collection);
+      const { name, kind, quota, categoryQuota, contact } = cleaned(draft, rules);
       const others = await readNames(tx, contest, id);
       if (others.some((other) => foldText(other) === foldText(name)))
         throw new Refusal('unit_known', { name: `“${name}”` });
@@ -177,7 +180,11 @@ export function createUnits(secrets: Secrets): Units {
         name: contact.name,
         phone: contact.phone || (contact.name ? kept.phone : ''),
       });
-      await tx.updateTable('unit').set({ name, kind, quota, contact: sealed }).where('id', '=', id).execute();
+      await tx
+        .updateTable('unit')
+        .set({ name, kind, quota, category_quota: json(categoryQuota), contact: sealed })
+        .where('id', '=', id)
+        .execute();
       await placeUnits(tx, contest, [{ id, parent: draft.parent }]);
     },
 
@@ -261,17 +268,22 @@ async function lock(tx: Transaction<Tables>, contest: number, id: number) {
 }
 
 function cleaned(
-  { name, kind, quota, contact }: UnitDraft,
-  collection: Collection,
+  { name, kind, quota, categoryQuota, contact }: UnitDraft,
+  { collection, categories }: QuotaRules,
 ): Omit<UnitDraft, 'parent'> {
   const plain = cleanName(name);
   if (plain === '') throw new Refusal('bad_request', { field: '单位名称' });
   if (!collection.unitKinds.some((one) => one.id === kind))
     throw new Refusal('bad_request', { field: '单位类别' });
+  if (Object.keys(categoryQuota).some((id) => categories.every((one) => one.id !== id)))
+    throw new Refusal('bad_request', { field: '名额' });
   return {
     name: plain,
     kind,
     quota,
+    categoryQuota,
     contact: { name: cleanName(contact.name), phone: phoneOf(contact.phone) ?? cleanLine(contact.phone) },
   };
 }
+
+const json = (value: Record<string, number>) => sql<Record<string, number>>`${JSON.stringify(value)}::jsonb`;

@@ -13,7 +13,7 @@ import type {
   Verdict,
 } from '../shortlist.ts';
 import type { AnyRefusalCode } from '../staffrefusal.ts';
-import type { OpinionDraft, UnitDraft, UnitLink, UnitRow, UnitsView } from '../unit.ts';
+import type { OpinionDraft, UnitDraft, UnitLink, UnitList, UnitsView } from '../unit.ts';
 import type { WebhookDraft, WebhookView } from '../webhook.ts';
 import type { Done, Reasoned } from './done.ts';
 
@@ -32,7 +32,7 @@ export interface ReviewApi {
   /** Reads a sheet of units; saves nothing. */
   'POST /api/console/contests/:slug/units/sheet': {
     body: FormData;
-    reply: { rows: UnitRow[]; problem: string | null };
+    reply: UnitList;
   };
   'POST /api/console/contests/:slug/units/import': {
     body: { units: UnitDraft[]; file?: string };

@@ -21,6 +21,7 @@ export const outcomeFaultCodes = [
   'places_too_many',
   'bounds_crossed',
   'minimums_too_many',
+  'category_places_sum',
   'minimum_above_candidates',
   'places_never_filled',
   'group_short',
@@ -181,6 +182,12 @@ function checkLimits({ places, categories: bounds }: Outcome, setting: Setting, 
       say('minimum_above_candidates', `categories.${id}`, { name, least, candidates: here });
   }
   const least = sum(Object.values(bounds).map((bound) => bound.least ?? 0));
+  const exact = categories.map(({ id }) => exactly(bounds[id])).filter((one) => one !== null);
+  if (exact.length > 0 && exact.length === categories.length) {
+    if (sum(exact) !== places)
+      say('category_places_sum', 'categories', { parts: exact.join(' + '), sum: sum(exact), places });
+    return;
+  }
   if (least > places) say('minimums_too_many', 'categories', { least, places });
   const most = sum(
     categories.map(({ id, candidates: here }) =>
@@ -190,6 +197,11 @@ function checkLimits({ places, categories: bounds }: Outcome, setting: Setting, 
   const isBounded = Object.values(bounds).some((bound) => bound.most !== undefined);
   if (isBounded && categories.length > 0 && most < places && least <= places)
     say('places_never_filled', 'categories', { most, places }, 'warning');
+}
+
+/** So many and no other number; null = a range, or no bound. */
+export function exactly({ least, most }: Bounds = {}): number | null {
+  return least !== undefined && least === most ? least : null;
 }
 
 function checkBounds(bound: Bounds = {}, name: string, places: number, path: string, say: Say): boolean {

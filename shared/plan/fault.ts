@@ -65,6 +65,7 @@ export const planFaultCodes = [
   'opinion_owner',
   'quota_order',
   'places_above_total',
+  'places_below_total',
   'announcement_over',
   // against fraud
   'threshold_out',

@@ -97,4 +97,6 @@ function checkUnits(collection: Collection, categories: readonly Category[], err
   checkNumber(error, 'collection.places', places, 1, 5000);
   const sum = Object.values(categoryPlaces).reduce((all, one) => all + one, 0);
   if (sum > places) warn('places_above_total', 'collection.places', { sum, places });
+  const all = categories.length > 0 && categories.every(({ id }) => categoryPlaces[id] !== undefined);
+  if (all && sum < places) warn('places_below_total', 'collection.places', { sum, places });
 }

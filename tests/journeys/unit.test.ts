@@ -48,11 +48,12 @@ beforeAll(async () => {
     .executeTakeFirstOrThrow();
   const units = createUnits(await openSecrets({ secret: TEST_SECRET, dataDir: '' }));
   const made = await town.db.transaction().execute((tx) =>
-    units.add(tx, id, collection, [
+    units.add(tx, id, { collection, categories: plan.settings.categories }, [
       {
         name: '云岭区应急管理局',
         kind: 'department',
         quota: null,
+        categoryQuota: {},
         parent: '',
         contact: { name: '', phone: '' },
       },

@@ -18,7 +18,13 @@ export function bodiesFor({ plan, nomination, ticket, witness }: Known): Record<
   const contest = '/api/console/contests/:slug';
   const entry = `${contest}/nominations/:id`;
   const unit = '/api/console/unit/nominations';
-  const draft = { name: '单位甲', kind: 'town', quota: 3, contact: { name: '联系人', phone: '13800000100' } };
+  const draft = {
+    name: '单位甲',
+    kind: 'town',
+    quota: 3,
+    categoryQuota: { person: 2 },
+    contact: { name: '联系人', phone: '13800000100' },
+  };
   const opinion = { verdict: 'agree', words: '同意', signer: '张三', on: '2026-03-01', file: null };
   const filter = {
     from: MOMENT,

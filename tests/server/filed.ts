@@ -40,11 +40,13 @@ export async function openCollection(
       kind = plan.collection.unitKinds[0]?.id ?? '',
       quota: number | null = null,
       parent = '',
+      categoryQuota = {},
     ) {
       const { id: unit, link } = await organizer.post<UnitLink>(`${base}/units`, {
         name,
         kind,
         quota,
+        categoryQuota,
         parent,
         contact: { name: '测试联系人', phone: '13800000100' },
       });
@@ -91,12 +93,13 @@ export async function fileDraft(
   desk: Desk,
   values: FormValues,
   photo: Buffer | null,
+  category = 'person',
 ): Promise<NominationView> {
   const made = await desk.post<NominationView>(one, { kind: 'person' });
   const saved = await desk.ask<{ version: number }>('PUT', `${one}/${made.id}`, {
     version: made.version,
     kind: 'person',
-    category: 'person',
+    category,
     values,
     consent: { by: values['name'], on: '2024-03-01', file: null },
   });

@@ -282,7 +282,10 @@ test('an organizer deletes a draft it made, and no other; a sheet of units is ta
   expect((await remove(made[0]?.id ?? 0)).status).toBe(200);
   expect((await remove(made[0]?.id ?? 0)).status).toBe(404);
   const kind = contest.plan.collection.unitKinds[0]?.id ?? '';
-  const unit = (name: string) => ({ name, kind, quota: null, parent: '', contact: { name: '', phone: '' } });
+  const unit = (name: string) => ({
+    ...{ name, kind, quota: null, categoryQuota: {}, parent: '' },
+    contact: { name: '', phone: '' },
+  });
   await contest.organizer.post(`${contest.base}/units/import`, {
     units: [unit('甲单位'), unit('乙单位')],
     file: '单位.xlsx',

@@ -122,7 +122,12 @@ describe('hidden and struck-out content', () => {
       ['云岭区水利局', '示例联系人'],
       ['青石镇人民政府', '示例联系人'],
     ]);
-    const read = () => readUnitList(bookFile('单位.xlsx', { 表: sheet }), { unitKinds: [] }, []);
+    const read = () =>
+      readUnitList(
+        bookFile('单位.xlsx', { 表: sheet }),
+        { collection: { unitKinds: [], unitCategoryMost: {} }, categories: [] },
+        [],
+      );
     expect((await read()).rows).toHaveLength(2);
     sheet['!rows'] = [{}, { hidden: true }];
     expect(await read()).toMatchObject({ rows: [], problem: expect.stringContaining('1 行') });

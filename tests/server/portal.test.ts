@@ -200,9 +200,46 @@ describe('the quota', () => {
     const first = await fileDraft(desk, personValues('林立夏'), photo);
     const second = await fileDraft(desk, personValues('周明川', '13800000102'), photo);
     await submit(desk, first);
-    expect((await submit(desk, second)).body).toEqual({ code: 'category_full', category: '个人', most: 1 });
+    expect((await submit(desk, second)).body).toEqual({ code: 'quota_full', category: '个人', most: 1 });
     await desk.post(one(first.id, '/withdraw'));
     expect((await submit(desk, second)).status).toBe(200);
+  });
+});
+
+describe('places by category', () => {
+  test('are the unit’s own: it sees them, and what goes beyond is refused by the category’s name, as a document too', async () => {
+    const contest = await openCollection(site);
+    const { desk, id } = await contest.unit('乙市', 'town', null, '', { person: 2, team: 0 });
+    const send = async (name: string) =>
+      await submit(desk, await fileDraft(desk, personValues(name, '13800000103'), photo));
+    const other = await fileDraft(desk, personValues('林立夏'), photo, 'team');
+    expect((await submit(desk, other)).body).toEqual({ code: 'quota_none', category: '集体' });
+    expect((await desk.ask('DELETE', one(other.id))).status).toBe(200);
+    expect((await send('周明川')).status).toBe(200);
+    const { quota } = await desk.get<PortalView>('/api/console/unit');
+    expect(quota).toEqual({
+      ...{ least: 1, most: 2, used: 1 },
+      categories: [
+        { id: 'person', name: '个人', most: 2, used: 1 },
+        { id: 'team', name: '集体', most: 0, used: 0 },
+      ],
+    });
+    const paper = sampleFiles('zuimei', (name) => /罗远山|陈诺/u.test(name));
+    const data = new FormData();
+    for (const { name, bytes } of paper) data.append('file', new File([new Uint8Array(bytes)], name));
+    const read = await desk.post<IntakeView>('/api/console/unit/documents', data);
+    expect(read.made.map(({ name }) => name)).toEqual(['罗远山']);
+    expect(read.problems.map(({ message }) => message)).toContain(
+      '陈诺超出推荐名额：“个人”最多推荐 2 个，已有 2 个。请先删除不再推荐的。',
+    );
+    expect((await send('丁一')).status).toBe(200);
+    expect((await send('何静姝')).body).toEqual({ code: 'quota_full', category: '个人', most: 2 });
+    const lines = (await contest.units()).units;
+    expect(lines.find((line) => line.id === id)).toMatchObject({
+      ...quota,
+      used: 2,
+      categories: [{ used: 2 }, {}],
+    });
   });
 });
 

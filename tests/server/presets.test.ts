@@ -124,6 +124,7 @@ describe.each(presetNames)('the preset %s', (preset) => {
       name: '云岭区应急管理局',
       kind: kinds[0]?.id ?? '',
       quota: 20,
+      categoryQuota: {},
       contact: { name: '示例联系人', phone: SECRET_PHONE },
     });
     const key = line.link.split('#')[1] ?? '';

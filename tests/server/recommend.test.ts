@@ -39,7 +39,7 @@ async function recommended(numbers = [1, 2]) {
 async function above(most: number): Promise<Desk> {
   const { id, slug } = await site.contest({}, 0);
   const collection = collectionOf(site, 'zuimei-province');
-  const kinds = collection.unitKinds.map((kind) => ({ ...kind, most }));
+  const kinds = [{ id: 'department', name: '省级有关单位', least: 0, most }];
   const later = new Date(site.now() + 86_400_000).toISOString();
   await setCollection(site, id, { ...collection, unitKinds: kinds, unitCategoryMost: {}, closes: later });
   expect(slug).not.toBe('');

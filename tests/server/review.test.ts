@@ -75,7 +75,8 @@ describe('warnings', () => {
     opinions: new Map([['unit', { verdict: 'agree' as const, scan: false }]]),
     files: new Map(),
     twins: [],
-    quota: { unit: '青石镇', most: 3, used: 3 },
+    unit: '青石镇',
+    passed: null,
   };
   const answers = (changes: Record<string, string>): Partial<Checked> => ({
     answers: { ...whole.answers, ...changes },
@@ -110,7 +111,7 @@ describe('warnings', () => {
     ['the same name elsewhere', ['namesake'], { twins: [{ unit: '桐江街道', same: 'name' }] }],
     ['deeds in a word', ['deeds_short'], answers({ deeds: '工作认真' })],
     ['no phone', ['phone_missing'], { hidden: {} }],
-    ['more than its unit may send', ['over_quota'], { quota: { unit: '青石镇', most: 3, used: 4 } }],
+    ['more than its unit may send', ['over_quota'], { passed: { category: '', most: 3, used: 4 } }],
   ])('%s', (_, codes, changes) => {
     expect(warningsOf(strict, { ...whole, ...changes }, NOW).map(({ code }) => code)).toEqual(codes);
   });
@@ -374,6 +375,38 @@ describe('deciding', () => {
     expect(refused.map(({ code, details }) => [code, details])).toEqual(
       Array.from({ length: 4 }, () => ['category_full', { category: '个人', most: 2, taken: 2 }]),
     );
+  });
+
+  test('to put one into another category takes a place there, of its unit and on the list', async () => {
+    const { base, ids, id } = await collected(
+      site,
+      [
+        { name: '甲', state: 'accepted' },
+        { name: '乙', state: 'accepted', category: 'team' },
+        { name: '丙', unit: '青石镇' },
+        { name: '丁', unit: '青石镇', category: 'team' },
+      ],
+      { categoryPlaces: { team: 1 }, places: 2, unitCategoryMost: { team: 1 } },
+    );
+    const move = (at: number) =>
+      organizer.ask('PUT', `${base}/nominations/${ids[at]}`, { version: 1, category: 'team' });
+    expect((await move(0)).body).toEqual({ code: 'category_full', category: '集体', most: 1, taken: 1 });
+    expect((await move(2)).body).toEqual({ code: 'quota_full', category: '集体', most: 1 });
+    await site.parts.db
+      .updateTable('unit')
+      .set({ category_quota: JSON.stringify({ team: 0 }) as never })
+      .where('contest', '=', id)
+      .where('name', '=', '青石镇')
+      .execute();
+    const view = await reviewer.get<ReviewView>(`${base}/nominations/${ids[3]}`);
+    expect(view.quota.categories).toMatchObject([
+      { most: null, used: 1 },
+      { name: '集体', most: 0, used: 1 },
+    ]);
+    expect(view.warnings).toContainEqual({
+      code: 'over_quota',
+      details: { unit: '青石镇', of: '“集体”', most: 0, used: 1 },
+    });
   });
 
   test('a unit over its quota is stopped at acceptance too', async () => {

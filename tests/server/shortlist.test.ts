@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readStored } from '@zuimei/server/contest/plan.ts';
+import { importDocuments } from '@zuimei/server/intake/import.ts';
 import type { CandidateList, ShortlistView } from '@zuimei/shared/shortlist.ts';
 import type { Role } from '@zuimei/shared/staff.ts';
 import type { ContestView } from '@zuimei/shared/view.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { type Desk, signIn } from '../harness/office.ts';
 import { createSite, HOUR_MS, type Settings, type TestSite } from '../harness/site.ts';
-import { portrait } from './paper.ts';
+import { portrait, sampleFiles } from './paper.ts';
 import { collected, type Sent } from './sent.ts';
 
 let fresh: FreshDatabase;
@@ -195,6 +196,55 @@ describe('publishing', () => {
       code: 'voting_begun',
       opens: expect.any(String),
     });
+    await site.verify(slug);
+  });
+
+  test('more than the places is refused, with which and by how many, by every door; whoever withdraws leaves a place', async () => {
+    const sent: Sent[] = [...people, { name: '蓝天救援队', kind: 'team', state: 'accepted' }];
+    const { base, slug, id, ids } = await collected(site, sent);
+    const path = `${base}/shortlist`;
+    const bound = (places: number | null, person: number) =>
+      site.parts.db
+        .updateTable('contest')
+        .set({
+          collection: sql`collection || ${JSON.stringify({ places, categoryPlaces: { person } })}::jsonb`,
+        })
+        .where('id', '=', id)
+        .execute();
+    const over = { code: 'places_over', over: '候选总名额 4，现有 5，多 1 个；个人 2，现有 4，多 2 个' };
+    await organizer.post(`${path}/order`, { by: 'name' });
+    await bound(4, 2);
+    const numbers = [{ id: ids[0], number: 9 }];
+    for (const [door, body] of [
+      ['publish', {}],
+      ['draw', {}],
+      ['order', { by: 'name' }],
+      ['numbers', { numbers }],
+    ] as const)
+      expect([door, (await organizer.ask('POST', `${path}/${door}`, body)).body]).toEqual([door, over]);
+    expect((await organizer.get<ShortlistView>(path)).places).toEqual([
+      { id: '', name: '候选总名额', most: 4, has: 5 },
+      { id: 'person', name: '个人', most: 2, has: 4 },
+    ]);
+    expect((await publicView(slug)).status).toBe(404);
+
+    await bound(20, 20);
+    await organizer.post(`${path}/publish`, {});
+    await bound(5, 4);
+    const importer = { ...site.parts, key: new Uint8Array(32).fill(7), clock: site.now };
+    const by = { actor: { name: '王组织', staff: null, unit: null }, reason: '各单位报来' };
+    const files = sampleFiles('zuimei', (name) => /吴砚秋/u.test(name));
+    const full = '候选总名额 5，现有 6，多 1 个；个人 4，现有 5，多 1 个';
+    for (const dryRun of [true, false])
+      await expect(importDocuments(importer, slug, files, { ...by, dryRun })).rejects.toMatchObject({
+        code: 'places_over',
+        details: { over: full },
+      });
+    await organizer.post(`${base}/candidates/1/withdraw`, { reason: '本人申请退出' });
+    expect((await importDocuments(importer, slug, files, by)).candidates).toHaveLength(1);
+    // Brought in by a file or not: a place is taken.
+    const { places } = await organizer.get<ShortlistView>(path);
+    expect(places.map(({ has }) => has)).toEqual([5, 4]);
     await site.verify(slug);
   });
 

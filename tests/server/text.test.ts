@@ -61,7 +61,11 @@ test('what stands in documents comes out as text that a database can hold', asyn
       ['青石_x0000_镇_xD83D_人民政府', '乡镇', '张_xDC00_三', '13800000101'],
     ]),
   });
-  const { rows } = await readUnitList(units, presets['zuimei-district'].collection, []);
+  const { rows } = await readUnitList(
+    units,
+    { collection: presets['zuimei-district'].collection, categories: [] },
+    [],
+  );
   expect(rows).toHaveLength(1);
   expect(JSON.stringify(rows)).not.toMatch(/\\u0000|\\ud[89a-f]/);
 });

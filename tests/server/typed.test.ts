@@ -98,7 +98,13 @@ test('a search of nominations sees no width, dots, radicals or blanks', async ()
 test('a unit is one unit however its name is written, and its telephone is a number', async () => {
   const contest = await openCollection(site);
   await contest.unit('青石镇人民政府');
-  const unit = (name: string) => ({ name, kind: 'town', quota: null, contact: { name: '', phone: '' } });
+  const unit = (name: string) => ({
+    name,
+    kind: 'town',
+    quota: null,
+    categoryQuota: {},
+    contact: { name: '', phone: '' },
+  });
   for (const name of ['⻘⽯镇⼈⺠政府', '青石镇 人民政府'])
     expect((await contest.organizer.ask('POST', `${contest.base}/units`, unit(name))).status, name).toBe(409);
   const made = { ...unit('桐江街道'), contact: { name: '测试', phone: '+86 (0)23 6800-0001' } };

@@ -1,7 +1,8 @@
 import { read, utils } from '@e965/xlsx';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { PortalView, UnitLink, UnitRow } from '@zuimei/shared/unit.ts';
+import { type Allotted, type QuotaRules, quotaOf } from '@zuimei/server/unit/quota.ts';
+import type { PortalView, UnitLink, UnitList } from '@zuimei/shared/unit.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { type Desk, signIn } from '../harness/office.ts';
 import { createSite, type TestSite } from '../harness/site.ts';
@@ -57,7 +58,13 @@ describe('a unit', () => {
   test('of the same name is refused by its name, and nothing of a list with one double is kept', async () => {
     const contest = await openCollection(site);
     await contest.unit('青石镇人民政府');
-    const unit = (name: string) => ({ name, kind: 'town', quota: null, contact: { name: '', phone: '' } });
+    const unit = (name: string) => ({
+      name,
+      kind: 'town',
+      quota: null,
+      categoryQuota: {},
+      contact: { name: '', phone: '' },
+    });
     const again = await contest.organizer.ask('POST', `${contest.base}/units`, unit(' 青石镇人民政府 '));
     expect([again.status, again.body]).toEqual([409, { code: 'unit_known', name: '“青石镇人民政府”' }]);
     const many = await contest.organizer.ask('POST', `${contest.base}/units/import`, {
@@ -71,7 +78,13 @@ describe('a unit', () => {
     const contest = await openCollection(site);
     const { id, desk } = await contest.unit('青石镇人民政府');
     const path = `${contest.base}/units/${id}`;
-    const changed = { name: '青石镇', kind: 'town', quota: 2, contact: { name: '新联系人', phone: '' } };
+    const changed = {
+      name: '青石镇',
+      kind: 'town',
+      quota: 2,
+      categoryQuota: {},
+      contact: { name: '新联系人', phone: '' },
+    };
     expect((await contest.organizer.ask('PUT', path, changed)).status).toBe(200);
     expect((await contest.units()).units[0]).toMatchObject({
       name: '青石镇',
@@ -154,7 +167,15 @@ describe('a link', () => {
   test('is in no list and no view: it comes when it is made, and later for a reason that is recorded', async () => {
     const contest = await openCollection(site);
     const first = await contest.unit('青石镇人民政府');
-    const units = [{ name: '桐江街道办事处', kind: 'town', quota: null, contact: { name: '', phone: '' } }];
+    const units = [
+      {
+        name: '桐江街道办事处',
+        kind: 'town',
+        quota: null,
+        categoryQuota: {},
+        contact: { name: '', phone: '' },
+      },
+    ];
     const { links } = await contest.organizer.post<{ links: UnitLink[] }>(`${contest.base}/units/import`, {
       units,
     });
@@ -234,16 +255,89 @@ describe('a link', () => {
   });
 });
 
+describe('the places of a unit', () => {
+  const rules = (changes: Partial<QuotaRules['collection']> = {}): QuotaRules => ({
+    collection: {
+      unitKinds: [{ id: 'city', name: '设区市', least: 1, most: 5 }],
+      unitCategoryMost: { system: 3, rescue: 2 },
+      ...changes,
+    },
+    categories: [
+      { id: 'system', name: '应急管理系统' },
+      { id: 'rescue', name: '救援力量及其他' },
+    ],
+  });
+  test.each<[string, Omit<Allotted, 'kind'>, Partial<QuotaRules['collection']>, (number | null)[]]>([
+    ['are those of its kind and of every unit', { quota: null, category_quota: {} }, {}, [5, 3, 2]],
+    [
+      'are its own before those, above them too',
+      { quota: null, category_quota: { system: 4, rescue: 3 } },
+      {},
+      [7, 4, 3],
+    ],
+    [
+      'of one category leave the other as it is for all',
+      { quota: null, category_quota: { system: 0 } },
+      {},
+      [2, 0, 2],
+    ],
+    [
+      'are in all what it was given, though categories let in more',
+      { quota: 3, category_quota: { system: 2, rescue: 2 } },
+      {},
+      [3, 2, 2],
+    ],
+    [
+      'are never more than its categories let in',
+      { quota: 9, category_quota: { system: 2, rescue: 0 } },
+      {},
+      [2, 2, 0],
+    ],
+    [
+      'are unbounded where nobody bounds them',
+      { quota: null, category_quota: {} },
+      { unitKinds: [], unitCategoryMost: {} },
+      [null, null, null],
+    ],
+  ])('%s', (_, unit, changes, [most, system, rescue]) => {
+    const view = quotaOf(rules(changes), { kind: 'city', ...unit }, new Map([['system', 1]]));
+    expect(view).toMatchObject({
+      most,
+      used: 1,
+      categories: [
+        { most: system, used: 1 },
+        { most: rescue, used: 0 },
+      ],
+    });
+  });
+});
+
 describe('a list of units', () => {
   async function preview(file: { name: string; bytes: Uint8Array }) {
     const contest = await openCollection(site);
     await contest.unit('江北化工有限公司', 'enterprise');
+    return await readList(contest, file);
+  }
+  /** Of a contest whose places are given to cities by category. */
+  async function previewAllotment(sheet: ReturnType<typeof sheetOf>) {
+    const contest = await openCollection(site, 'zuimei-province', ({ settings, collection }) => {
+      settings.categories = [
+        { id: 'system', name: '应急管理系统' },
+        { id: 'rescue', name: '救援力量及其他' },
+      ];
+      collection.unitKinds = [
+        { id: 'city', name: '设区市', least: 0, most: null },
+        { id: 'department', name: '省级有关单位', least: 0, most: 2 },
+      ];
+    });
+    return await readList(contest, bookFile('名额.xlsx', { 名额: sheet }));
+  }
+  async function readList(
+    contest: Awaited<ReturnType<typeof openCollection>>,
+    file: { name: string; bytes: Uint8Array },
+  ) {
     const path = `${contest.base}/units/sheet`;
-    const reply = await contest.organizer.ask<{ rows: UnitRow[]; problem: string | null }>(
-      'POST',
-      path,
-      formOf(file.name, file.bytes),
-    );
+    const reply = await contest.organizer.ask<UnitList>('POST', path, formOf(file.name, file.bytes));
     expect(reply.status).toBe(200);
     return reply.body;
   }
@@ -276,6 +370,79 @@ describe('a list of units', () => {
     expect(found[4]?.problems).toEqual(['名单中已有这个单位，不再重复添加。']);
   });
 
+  const allotment = [
+    ['甲市', '设区市', 4, 1, 5, '林立夏', 13800000101, '见文件'],
+    ['乙市', '设区市', 2, 0, 2, '周明川', 13800000102, ''],
+    ['丙市', '设区市', '三', '—', 4, '', '', ''],
+    ['省直', '省级有关单位', '', '', '', '', '', ''],
+  ];
+  const became = ({ columns }: UnitList) =>
+    columns.map(({ title, became }) => `${title}：${became ?? '没有用到'}`);
+  const quotas = ({ rows }: UnitList) =>
+    rows.map(({ name, categoryQuota, quota, problems }) => [name, categoryQuota, quota, problems.length]);
+  const allotted = [
+    ['甲市', { system: 4, rescue: 1 }, 5, 0],
+    ['乙市', { system: 2, rescue: 0 }, 2, 0],
+    ['丙市', { system: 3, rescue: 0 }, 4, 0],
+    ['省直', {}, null, 0],
+  ];
+
+  test('gives each unit its places by category: every column says what it became, and a sum that is none is said', async () => {
+    const names = [
+      '单位',
+      '单位类别',
+      '应急管理系统干部职工',
+      '救援力量及其他',
+      '合计',
+      '联系人',
+      '电话',
+      '备注',
+    ];
+    const rows = [['推荐名额分配表'], names, ...allotment, ['合计', '', 9, 2, 11, '', '', '']];
+    const found = await previewAllotment(sheetOf(rows));
+    expect(became(found)).toEqual([
+      '单位：单位',
+      '单位类别：单位类别',
+      '应急管理系统干部职工：“应急管理系统”的名额',
+      '救援力量及其他：“救援力量及其他”的名额',
+      '合计：名额合计',
+      '联系人：联系人',
+      '电话：联系电话',
+      '备注：没有用到',
+    ]);
+    expect(quotas(found)).toEqual(allotted);
+    expect(found.rows.map(({ notes }) => notes)).toEqual([
+      [],
+      [],
+      ['合计写 4，各组别加起来是 3，请核对；照此添加时两个都作上限。'],
+      [],
+    ]);
+    expect(found.notes).toEqual(['表中“合计”一行的“救援力量及其他”写 2，各单位加起来是 1，请核对。']);
+  });
+
+  test('may have a head of two rows; a column that could be either category is neither, and is named', async () => {
+    const head = (first: string, second: string) => [
+      ['单位', '单位类别', '推荐名额', '', '', '联系人', '电话', '备注'],
+      ['', '', first, second, '小组合计', '', '', ''],
+    ];
+    const merges = ['A1:A2', 'B1:B2', 'C1:E1', 'F1:F2', 'G1:G2'];
+    const sheet = sheetOf([...head('应急系统干部', '救援队伍及其他人员（名）'), ...allotment], merges);
+    const found = await previewAllotment(sheet);
+    expect(became(found).slice(2, 5)).toEqual([
+      '应急系统干部：“应急管理系统”的名额',
+      '救援队伍及其他人员（名）：“救援力量及其他”的名额',
+      '小组合计：没有用到',
+    ]);
+    expect(quotas(found).slice(0, 2)).toEqual([
+      ['甲市', { system: 4, rescue: 1 }, null, 0],
+      ['乙市', { system: 2, rescue: 0 }, null, 0],
+    ]);
+    const twice = sheetOf([...head('应急管理系统在编', '应急管理系统编外'), ...allotment], merges);
+    const unsure = await previewAllotment(twice);
+    expect(became(unsure).slice(2, 4)).toEqual(['应急管理系统在编：没有用到', '应急管理系统编外：没有用到']);
+    expect(unsure.rows[0]).toMatchObject({ quota: null, categoryQuota: {} });
+  });
+
   test('is read from a table of a .docx and from a .csv too; a file that is none says why', async () => {
     const table = [head, ['1', '青石镇人民政府', '镇街', '2', '林立夏', '13800000101']];
     expect((await preview(await docxFile('名单.docx', ['报送单位名单', table]))).rows[0]).toMatchObject({
@@ -294,7 +461,7 @@ describe('a list of units', () => {
     const csv = new TextEncoder().encode(
       '单位,上级单位,类别\n甲市应急管理局,,镇街\n青石县应急管理局,甲市应急管理局,镇街\n桐江县应急管理局,丙市应急管理局,镇街\n',
     );
-    const { rows } = await contest.organizer.post<{ rows: UnitRow[] }>(
+    const { rows } = await contest.organizer.post<UnitList>(
       `${contest.base}/units/sheet`,
       formOf('名单.csv', csv),
     );
@@ -313,7 +480,7 @@ describe('a list of units', () => {
     const [, city] = list;
     for (const parent of ['青石县应急管理局', '甲市应急管理局', '丙市应急管理局']) {
       const draft = {
-        ...{ name: '甲市应急管理局', kind: 'town', quota: null },
+        ...{ name: '甲市应急管理局', kind: 'town', quota: null, categoryQuota: {} },
         contact: { name: '', phone: '' },
       };
       const reply = await contest.organizer.ask('PUT', `${contest.base}/units/${city?.id}`, {

@@ -162,6 +162,11 @@ const cases: Record<OutcomeFaultCode, Case> = {
     'categories',
     (outcome) => void (outcome.categories = { person: { least: 6 }, team: { least: 5 } }),
   ],
+  category_places_sum: [
+    'error',
+    'categories',
+    (outcome) => void (outcome.categories = { person: { least: 7, most: 7 }, team: { least: 2, most: 2 } }),
+  ],
   minimum_above_candidates: [
     'error',
     'categories.team',

@@ -278,6 +278,11 @@ const cases: Record<Own, Case> = {
     'collection.places',
     (plan) => void (plan.collection.categoryPlaces = { person: 15, team: 10 }),
   ],
+  places_below_total: [
+    'warning',
+    'collection.places',
+    (plan) => void (plan.collection.categoryPlaces = { person: 10, team: 5 }),
+  ],
   threshold_out: [
     'error',
     'settings.thresholds.device.hold',

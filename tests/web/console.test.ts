@@ -180,6 +180,7 @@ describe('asking the server', () => {
       name: '青石镇人民政府',
       kind: 'town',
       quota: null,
+      categoryQuota: {},
       parent: '',
       contact: { name: '', phone: '' },
     };

@@ -8,6 +8,8 @@ import { reminderText } from '../../web/console/organizer/units/reminder.ts';
 const line = (change: Partial<UnitLine> = {}): UnitLine => ({
   ...{ id: 1, name: '青石镇人民政府', kind: 'town', quota: null, most: null, least: 1, used: 0, counts: {} },
   ...{
+    categoryQuota: {},
+    categories: [],
     parent: '',
     opened: true,
     lacks: [],

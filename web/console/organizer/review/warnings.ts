@@ -20,7 +20,7 @@ const sentences: Record<WarningCode, string> = {
   deeds_short: '“{title}”只有 {length} 字，群众难以了解事迹。',
   phone_missing: '没有可用的联系电话。',
   unshown: '“{title}”里有显示不出的字：“{around}”，□处请改成能显示的字。',
-  over_quota: '{unit}已报送 {used} 份，超过名额 {most} 份。',
+  over_quota: '{unit}{of}已报送 {used} 份，超过名额 {most} 份。',
 };
 
 /** What a unit is asked to do about it; null: nothing that it could mend. */

@@ -43,7 +43,8 @@ export const tieLastWords: Record<Outcome['tieLast'], { label: string; note: str
 export const trimWords = ['不去', '去掉 1 个最高、1 个最低', '去掉 2 个最高、2 个最低'] as const;
 
 /** "至少 2，最多 4" */
-function boundWords({ least, most }: Bounds): string {
+/** 15; 至少 10，最多 15; '' for no bound. */
+export function boundWords({ least, most }: Bounds): string {
   if (least !== undefined && least === most) return `${least}`;
   return [least === undefined ? '' : `至少 ${least}`, most === undefined ? '' : `最多 ${most}`]
     .filter(Boolean)
