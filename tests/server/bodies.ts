@@ -185,6 +185,7 @@ export function bodiesFor({ plan, nomination, ticket, witness }: Known): Record<
     [`POST ${contest}/choice`]: { unfilled: 0, ...reasoned },
     'POST /api/contests/:slug/objections/state': { code: 'ABCD-EFGH-JKLM-NPQR' },
     [`POST ${contest}/bundle`]: { edition: 'public' },
+    [`POST ${contest}/parcel`]: { ids: [nomination], full: false, ...reasoned },
     [`POST ${contest}/course/count`]: reasoned,
     [`POST ${contest}/course/notices`]: {
       office: {
@@ -259,6 +260,8 @@ export const bodiless: readonly string[] = [
   'POST /api/console/staff/requests/:id/withdraw',
   'POST /api/console/contests/:slug/shortlist/draw',
   'POST /api/console/contests/:slug/units/:id/link',
+  'POST /api/console/contests/:slug/webhook/try',
+  'POST /api/console/contests/:slug/imports/:id/undo',
   'POST /log/:slug/cosignature',
   'POST /wechat/message',
 ];

@@ -7,7 +7,7 @@ import type { FormValues } from '@zuimei/shared/nomination.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { createSite, type TestSite } from '../harness/site.ts';
 import { fileDraft, openCollection, personValues } from './filed.ts';
-import { bookFile, portrait, type SheetValue, sheetOf } from './paper.ts';
+import { bookFile, portrait, type SheetValue, sampleFiles, sheetOf } from './paper.ts';
 
 let database: FreshDatabase;
 let site: TestSite;
@@ -51,6 +51,11 @@ function sheet(...rows: SheetValue[][]): FormData {
   const { name, bytes } = bookFile('汇总表.xlsx', { 表: sheetOf([head, ...rows]) });
   const form = new FormData();
   form.append('file', new File([new Uint8Array(bytes)], name));
+  return form;
+}
+function documents(files: ReturnType<typeof sampleFiles>): FormData {
+  const form = new FormData();
+  for (const { name, bytes } of files) form.append('file', new File([new Uint8Array(bytes)], name));
   return form;
 }
 const propose = ({ organizer, base }: Contest, form: FormData): Promise<ProposalView> =>
@@ -297,4 +302,30 @@ test('an organizer deletes a draft it made, and no other; a sheet of units is ta
   ]);
   await undo(contest, imports[0]?.id ?? 0);
   expect((await contest.units()).units.map(({ name }) => name)).toEqual([UNIT]);
+});
+
+test('handed in by the organizer and taken with new units, those that are whole are sent together; the others say what is missing', async () => {
+  const contest = await openCollection(site, 'zuimei-district', (plan) => {
+    plan.collection.consent = '';
+  });
+  const files = sampleFiles('zuimei', (name) => /周明川|罗远山/u.test(name));
+  const { id, lines } = await contest.organizer.post<ProposalView>(
+    `${contest.base}/documents`,
+    documents(files),
+  );
+  const kind = contest.plan.collection.unitKinds[0]?.id ?? '';
+  const { made } = await contest.organizer.post<{ made: TakenLine[] }>(`${contest.base}/imports/${id}/take`, {
+    units: lines.map(({ unit: { name } }) => ({ name, unit: null, kind })),
+    lines: lines.map(({ at }) => ({ at, how: 'new' })),
+  });
+  expect(made.map(({ missing }) => missing)).toEqual([[], ['photo']]);
+  const { units } = await contest.units();
+  expect(units.map(({ counts }) => counts)).toEqual(units.map(() => ({ draft: 1 })));
+  const { results } = await contest.organizer.post<{
+    results: { code: string | null; details: Record<string, string> }[];
+  }>(`${contest.base}/documents/submit`, { ids: made.map((one) => one.id) });
+  expect(results.map(({ code, details }) => [code, details['fields']])).toEqual([
+    [null, undefined],
+    ['form_incomplete', 'photo'],
+  ]);
 });

@@ -3,7 +3,6 @@ import { nominationKeys } from '@zuimei/server/nomination/answers.ts';
 import { returnNomination } from '@zuimei/server/nomination/filing.ts';
 import { readNomination } from '@zuimei/server/nomination/nomination.ts';
 import { findTwins } from '@zuimei/server/nomination/twin.ts';
-import type { ProposalView, TakenLine } from '@zuimei/shared/intake.ts';
 import type { FormValues, NominationView } from '@zuimei/shared/nomination.ts';
 import type { PaperView } from '@zuimei/shared/paper.ts';
 import type { IntakeView, PortalView, UnitsView } from '@zuimei/shared/unit.ts';
@@ -583,34 +582,5 @@ describe('documents', () => {
     for (const key of ['subject', 'background', 'practice', 'proof'])
       expect(view.answers[key], key).toBeTruthy();
     expect(contest.plan.settings.categories.map(({ id }) => id)).toContain(view.category);
-  });
-
-  test('handed in by the organizer and taken with new units, those that are whole are sent together; the others say what is missing', async () => {
-    const contest = await openCollection(site, 'zuimei-district', (plan) => {
-      plan.collection.consent = '';
-    });
-    const files = sampleFiles('zuimei', (name) => /周明川|罗远山/u.test(name));
-    const { id, lines } = await contest.organizer.post<ProposalView>(
-      `${contest.base}/documents`,
-      form(files),
-    );
-    const kind = contest.plan.collection.unitKinds[0]?.id ?? '';
-    const { made } = await contest.organizer.post<{ made: TakenLine[] }>(
-      `${contest.base}/imports/${id}/take`,
-      {
-        units: lines.map(({ unit: { name } }) => ({ name, unit: null, kind })),
-        lines: lines.map(({ at }) => ({ at, how: 'new' })),
-      },
-    );
-    expect(made.map(({ missing }) => missing)).toEqual([[], ['photo']]);
-    const { units } = await contest.units();
-    expect(units.map(({ counts }) => counts)).toEqual(units.map(() => ({ draft: 1 })));
-    const { results } = await contest.organizer.post<{
-      results: { code: string | null; details: Record<string, string> }[];
-    }>(`${contest.base}/documents/submit`, { ids: made.map((one) => one.id) });
-    expect(results.map(({ code, details }) => [code, details['fields']])).toEqual([
-      [null, undefined],
-      ['form_incomplete', 'photo'],
-    ]);
   });
 });

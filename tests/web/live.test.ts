@@ -126,8 +126,8 @@ describe('words of the dashboard', () => {
     expect(stageWords({ ...view, paused: { since: '', reason: '' } }, NOON).words).toBe('已暂停');
     const early = Date.parse('2026-10-19T23:00:00.000Z');
     expect(stageWords({ ...view, stage: 'before' }, early).words).toBe('距投票开始 01:00:00');
-    expect(stageWords({ ...view, stage: 'after' }, Date.parse('2026-10-24T00:00:00.000Z')).words).toBe(
-      '专家评审',
-    );
+    const after = Date.parse('2026-10-24T00:00:00.000Z');
+    expect(stageWords({ ...view, stage: 'after' }, after).words).toBe('投票已截止');
+    expect(stageWords({ ...view, stage: 'after', phase: 'judging' }, after).words).toBe('专家评审');
   });
 });

@@ -125,8 +125,8 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   title_differs: '输入的活动名称与本活动不一致，请照原样填写后再确认。',
   proposal_gone: '这次预览已经导入过，或者超过一天已失效。请到“导入记录”查看，或者重新选择文件。',
   proposal_stale:
-    '“{name}”在预览之后有了变化（新报来、改动或删除），这次没有导入任何一行。请重新读取文件后再导入。',
-  import_undone: '这次导入已由{by}在 {at} 撤销，请刷新查看。',
+    '预览之后[，“{name}”]有了变化（新报来、改动或删除），这次没有导入任何一行。请重新读取文件后再导入。',
+  import_undone: '这次导入已[由{by}在 {at} ]撤销，请刷新查看。',
   unit_known: '已有同名的报送单位{name}，请核对后再添加。',
   webhook_address:
     '这个地址不能用：须以 https:// 开头，能从公网访问。内网的机器人请系统管理员在服务器上登记后再填。',
