@@ -279,7 +279,7 @@ test('accepts all twenty at once, draws their numbers by lot and publishes the l
 test('opens the vote at once, with a reason; a citizen votes and the dashboard counts it', async () => {
   await openSection('日程');
   // As if nominations had been closed and the list published some minutes ago: fields know whole minutes only.
-  await office.getByLabel('报送截止').fill(fieldTime(Date.now() - 240_000));
+  await office.getByLabel('报送截止', { exact: true }).fill(fieldTime(Date.now() - 240_000));
   await office.getByLabel('候选公布开始').fill(fieldTime(Date.now() - 180_000));
   await office
     .getByLabel('投票开始')

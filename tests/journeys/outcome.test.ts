@@ -140,7 +140,7 @@ test('the contest above takes whom this one recommends, by the link of its unit,
   const collection = { ...collectionOf(site, 'zuimei-province'), unitCategoryMost: {}, closes: later };
   await setCollection(site, id, {
     ...collection,
-    unitKinds: collection.unitKinds.map((kind) => ({ ...kind, most: 1 })),
+    unitKinds: collection.unitKinds.map((kind) => ({ ...kind, id: 'department', most: 1 })),
   });
   const unit = await signIn(site, { unit: await addUnit(site, id, '云岭区') });
   const page = await phone();

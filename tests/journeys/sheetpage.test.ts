@@ -86,7 +86,7 @@ describe('without a network', { timeout: 60_000 }, () => {
     await give(page, '创新性，8 分，良好');
     await saved(page);
     await page.getByRole('button', { name: '退出登录' }).click();
-    await page.getByRole('button', { name: '退出登录', exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: '退出登录' }).click();
     await page.getByLabel('账号').waitFor();
     expect(await left(page)).toEqual({ stored: [], caches: [], workers: 0 });
   });

@@ -52,7 +52,7 @@ beforeAll(async () => {
       {
         name: '云岭区应急管理局',
         kind: 'department',
-        quota: null,
+        quota: 2,
         categoryQuota: {},
         parent: '',
         contact: { name: '', phone: '' },
@@ -139,7 +139,7 @@ test('a unit opens its link on a phone, fills in one by hand and one from a docu
   };
   // Too small is said before it is sent, with its size.
   await choose(120, 160);
-  await page.getByText('只有 120×160 像素，不到要求（600×800）的一半').waitFor();
+  await page.getByText('只有 114×160 像素，不到要求（413×579）的一半').waitFor();
   await press('取消');
   // A landscape in an upright frame, pulled and made smaller as far as it goes: the frame still holds nothing but picture.
   await choose(1600, 900);
@@ -166,7 +166,7 @@ test('a unit opens its link on a phone, fills in one by hand and one from a docu
     .selectAll()
     .where('state', '=', 'submitted')
     .execute();
-  expect(sent).toMatchObject({ name: '周明川', category: 'person', photo: { width: 600, height: 800 } });
+  expect(sent).toMatchObject({ name: '周明川', category: 'person', photo: { width: 413, height: 579 } });
   const cropped = await town.db
     .selectFrom('media')
     .select('bytes')

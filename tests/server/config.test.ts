@@ -17,6 +17,7 @@ test('without an environment the site is embedded, open on port 8080, and starts
     nextAccessSecret: null,
     publicUrl: null,
     addressFile: null,
+    webhookOrigins: [],
     wechat: null,
     wechatFiles: [],
     hstsSeconds: 365 * 86_400,

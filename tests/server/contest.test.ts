@@ -215,6 +215,7 @@ describe.each(databaseKinds)('the rules of a contest (%s)', (kind) => {
         noun: settings.noun,
         phase: 'voting',
         published: null,
+        decides: true,
         opens: settings.rounds[0]?.opens,
         closes: settings.rounds[0]?.closes,
         candidates: 8,

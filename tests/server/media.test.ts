@@ -169,7 +169,7 @@ describe.each(databaseKinds)('pictures in the %s database', (kind) => {
     };
     const consent = { by: '张三', on: '2024-03-01', file: null };
     await desk.ask('PUT', one(made.id), {
-      ...{ version, kind: 'case', category: 'command', values, consent },
+      ...{ version, kind: 'case', category: 'rescue', values, consent },
     });
     const sent = await desk.get<NominationView>(one(made.id));
     const [first, dark, picture, paper] = sent.attachments;
