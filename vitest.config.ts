@@ -13,8 +13,8 @@ export default defineConfig(({ mode }) => ({
     experimental: { viteModuleRunner: false, nodeLoader: false },
     provide: { full: mode === 'full' },
     globalSetup: ['tests/harness/setup.ts'],
-    // Two files at a time: browsers, databases and load share the machine with them.
-    maxWorkers: 2,
+    // Three files at a time: with two, which wait for browsers and databases, a quarter of two cores lies idle.
+    maxWorkers: 3,
     // Modules are evaluated once a worker, not once a file: a quarter of the time. None of ours remembers what a test did.
     isolate: false,
     // And of a file that says so three tests at once: more pages on the same cores only wait for each other.
