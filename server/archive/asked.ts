@@ -4,7 +4,7 @@ import { lockStored } from '../contest/lock.ts';
 import type { StoredPlan } from '../contest/plan.ts';
 import type { Db, Tables } from '../db.ts';
 import type { Secrets } from '../secret.ts';
-import { type Actor, recordAction } from '../staff/action.ts';
+import { type Actor, recordAction, staffOf } from '../staff/action.ts';
 import { type Erased, eraseContest, fadeContest } from './erase.ts';
 import { readTrace } from './retention.ts';
 
@@ -144,9 +144,4 @@ async function close(
 
 function titleOf({ publishedAt, draft, settings }: StoredPlan): string {
   return (publishedAt ? settings : (draft?.settings ?? settings)).title;
-}
-
-function staffOf({ staff }: Actor): number {
-  if (staff === null) throw new Refusal('forbidden');
-  return staff;
 }

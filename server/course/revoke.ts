@@ -4,7 +4,7 @@ import { type Course, itemsOf } from '@zuimei/shared/result/course.ts';
 import type { Db, Tables } from '../db.ts';
 import { readCourse } from '../judging/course.ts';
 import { readJudged } from '../judging/judged.ts';
-import { type Actor, recordAction } from '../staff/action.ts';
+import { type Actor, recordAction, staffOf } from '../staff/action.ts';
 import { type SayParts, sayAct } from './say.ts';
 
 type Parts = SayParts & { db: Db; clock: () => number };
@@ -112,11 +112,6 @@ function itemOf(course: Course, serial: string): { number: number; name: string 
   const item = itemsOf(course).find((one) => one.serial === serial);
   if (!item) throw new Refusal('not_chosen');
   return item;
-}
-
-function staffOf({ staff }: Actor): number {
-  if (staff === null) throw new Refusal('forbidden');
-  return staff;
 }
 
 /** What waits for an auditor. */

@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { ActCode } from '@zuimei/shared/action.ts';
+import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Tables } from '../db.ts';
 import { clip } from '../text.ts';
 
@@ -8,6 +9,12 @@ export interface Actor {
   name: string;
   staff: number | null;
   unit: number | null;
+}
+
+/** The account of who acts; for what a unit and the system itself may not do. Refuses with forbidden. */
+export function staffOf({ staff }: Pick<Actor, 'staff'>): number {
+  if (staff === null) throw new Refusal('forbidden');
+  return staff;
 }
 
 export interface Action {

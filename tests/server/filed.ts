@@ -114,8 +114,11 @@ export async function fileDraft(
 }
 
 /** A multipart form with one file. */
-export function formOf(name: string, bytes: Uint8Array): FormData {
+export const formOf = (name: string, bytes: Uint8Array): FormData => formWith([{ name, bytes }]);
+
+/** The same with as many as there are. */
+export function formWith(files: readonly { name: string; bytes: Uint8Array }[]): FormData {
   const form = new FormData();
-  form.append('file', new File([new Uint8Array(bytes)], name));
+  for (const { name, bytes } of files) form.append('file', new File([new Uint8Array(bytes)], name));
   return form;
 }

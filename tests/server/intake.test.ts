@@ -6,7 +6,7 @@ import type { ImportView, ProposalView, TakenLine } from '@zuimei/shared/intake.
 import type { FormValues } from '@zuimei/shared/nomination.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { createSite, type TestSite } from '../harness/site.ts';
-import { fileDraft, openCollection, personValues } from './filed.ts';
+import { fileDraft, formWith, openCollection, personValues } from './filed.ts';
 import { bookFile, portrait, type SheetValue, sampleFiles, sheetOf } from './paper.ts';
 
 let database: FreshDatabase;
@@ -48,15 +48,7 @@ const row = (name: string, phone: string, unit: string, from = UNIT): SheetValue
 ];
 
 function sheet(...rows: SheetValue[][]): FormData {
-  const { name, bytes } = bookFile('汇总表.xlsx', { 表: sheetOf([head, ...rows]) });
-  const form = new FormData();
-  form.append('file', new File([new Uint8Array(bytes)], name));
-  return form;
-}
-function documents(files: ReturnType<typeof sampleFiles>): FormData {
-  const form = new FormData();
-  for (const { name, bytes } of files) form.append('file', new File([new Uint8Array(bytes)], name));
-  return form;
+  return formWith([bookFile('汇总表.xlsx', { 表: sheetOf([head, ...rows]) })]);
 }
 const propose = ({ organizer, base }: Contest, form: FormData): Promise<ProposalView> =>
   organizer.post<ProposalView>(`${base}/documents`, form);
@@ -311,7 +303,7 @@ test('handed in by the organizer and taken with new units, those that are whole 
   const files = sampleFiles('zuimei', (name) => /周明川|罗远山/u.test(name));
   const { id, lines } = await contest.organizer.post<ProposalView>(
     `${contest.base}/documents`,
-    documents(files),
+    formWith(files),
   );
   const kind = contest.plan.collection.unitKinds[0]?.id ?? '';
   const { made } = await contest.organizer.post<{ made: TakenLine[] }>(`${contest.base}/imports/${id}/take`, {

@@ -9,7 +9,7 @@ import type { IntakeView, PortalView, UnitsView } from '@zuimei/shared/unit.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { type Desk, signIn } from '../harness/office.ts';
 import { createSite, HOUR_MS, type TestSite } from '../harness/site.ts';
-import { agreed, fileDraft, formOf, openCollection, personValues } from './filed.ts';
+import { agreed, fileDraft, formOf, formWith, openCollection, personValues } from './filed.ts';
 import { portrait, sampleFiles } from './paper.ts';
 
 let fresh: FreshDatabase;
@@ -224,9 +224,7 @@ describe('places by category', () => {
       ],
     });
     const paper = sampleFiles('zuimei', (name) => /罗远山|陈诺/u.test(name));
-    const data = new FormData();
-    for (const { name, bytes } of paper) data.append('file', new File([new Uint8Array(bytes)], name));
-    const read = await desk.post<IntakeView>('/api/console/unit/documents', data);
+    const read = await desk.post<IntakeView>('/api/console/unit/documents', formWith(paper));
     expect(read.made.map(({ name }) => name)).toEqual(['罗远山']);
     expect(read.problems.map(({ message }) => message)).toContain(
       '陈诺超出推荐名额：“个人”最多推荐 2 个，已有 2 个。请先删除不再推荐的。',
@@ -503,19 +501,13 @@ describe('what is private', () => {
 });
 
 describe('documents', () => {
-  const form = (files: ReturnType<typeof sampleFiles>) => {
-    const data = new FormData();
-    for (const { name, bytes } of files) data.append('file', new File([new Uint8Array(bytes)], name));
-    return data;
-  };
-
   test('become drafts of the unit, filled in by field with the photo; nothing is sent by itself', {
     timeout: 30_000,
   }, async () => {
     const contest = await openCollection(site);
     const { desk } = await contest.unit('云岭区应急管理局', 'department');
     const files = sampleFiles('zuimei', (name) => /林立夏|罗远山/u.test(name));
-    const { made, problems } = await desk.post<IntakeView>('/api/console/unit/documents', form(files));
+    const { made, problems } = await desk.post<IntakeView>('/api/console/unit/documents', formWith(files));
     expect(made.map(({ name, unit }) => [name, unit])).toEqual([
       ['林立夏', '云岭区应急管理局'],
       ['罗远山', '云岭区应急管理局'],
@@ -536,7 +528,7 @@ describe('documents', () => {
     expect(view.photo).not.toBeNull();
     // The day below an opinion is its date, and not in its words a second time.
     expect(view.opinions[0]).toMatchObject({ on: '2026-03-18', words: expect.not.stringMatching(/3\s*月/u) });
-    const again = await desk.post<IntakeView>('/api/console/unit/documents', form(files));
+    const again = await desk.post<IntakeView>('/api/console/unit/documents', formWith(files));
     expect(again.made).toEqual([]);
 
     // The document itself is its reviewers' to read beside the form, each opening on record; it names in clear what a link must not give.
@@ -566,7 +558,7 @@ describe('documents', () => {
     });
     const { desk } = await contest.unit('云岭区应急管理局');
     const files = sampleFiles('zuimei', (name) => name.includes('周明川'));
-    const { problems } = await desk.post<IntakeView>('/api/console/unit/documents', form(files));
+    const { problems } = await desk.post<IntakeView>('/api/console/unit/documents', formWith(files));
     expect(problems.map(({ message }) => message)).toContain(
       '“周明川”的照片只有 413×579 像素，不到要求（900×1200）的一半，放大后会模糊，请换一张更清晰的。',
     );
@@ -576,7 +568,7 @@ describe('documents', () => {
     const contest = await openCollection(site, 'anli');
     const { desk } = await contest.unit('云岭区应急管理局');
     const files = sampleFiles('anli', (name) => name.includes('01'));
-    const { made } = await desk.post<IntakeView>('/api/console/unit/documents', form(files));
+    const { made } = await desk.post<IntakeView>('/api/console/unit/documents', formWith(files));
     const view = await desk.get<NominationView>(one(made[0]?.id ?? 0));
     expect(view.kind).toBe('case');
     for (const key of ['subject', 'background', 'practice', 'proof'])
