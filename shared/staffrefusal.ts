@@ -144,10 +144,16 @@ export const staffRefusalCodes = [
   'holiday_twice',
   'holiday_weekday',
   'holiday_missing',
+  // words that everybody will read
+  'personal_words',
   // auditing
   'own_proposal',
   'reset_since',
   'proposal_closed',
+  'proposal_lapsed',
+  'proposal_unopened',
+  'proposal_changed',
+  'proposal_full',
   'nothing_to_rule',
   'too_many_ballots',
   'ledger_not_read',

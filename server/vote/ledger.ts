@@ -16,6 +16,7 @@ import { readContest, type StoredContest } from '../contest/contest.ts';
 import { lockContest } from '../contest/lock.ts';
 import { frozenRules } from '../contest/rules.ts';
 import type { Db, Tables } from '../db.ts';
+import { checkPublic } from '../http/public.ts';
 import { missingReason } from '../http/reason.ts';
 import type { Secrets } from '../secret.ts';
 import { digestOf, raiseHead, readHead } from './head.ts';
@@ -67,8 +68,8 @@ export interface Ledger {
    * A change by staff that bears on the result, and its entry, in one transaction: `change` does it under the contest's lock, then the
    * version grows and the act is appended with the rules as they stand after it. A ledger that had not begun begins here; the rules
    * are still frozen by `open` when voting opens. In a contest that is not published nothing is in force: it changes without an entry.
-   * An act of the judging and of what follows (quietKinds) leaves version and rules alone, so that ballots pass beside it. Refuses with not_found, and with what `change`
-   * refuses. Gives the index of the entry, null where there is none.
+   * An act of the judging and of what follows (quietKinds) leaves version and rules alone, so that ballots pass beside it. Refuses with not_found,
+   * personal_words for a reason or reference that nobody may read (http/public.ts), and with what `change` refuses. Gives the index of the entry, null where there is none.
    */
   amend(slug: string, amendment: Amendment): Promise<number | null>;
   /**
@@ -191,6 +192,8 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
 
   async function amend(slug: string, amendment: Amendment): Promise<number | null> {
     const { kind, actor, reason, reference = '', change, done } = amendment;
+    checkPublic(reason);
+    checkPublic(reference);
     const beside = quietKinds.includes(kind);
     return await db.transaction().execute(async (tx) => {
       const { id } = await lockContest(tx, slug, 'update');

@@ -8,6 +8,7 @@ import type { RefusalDetails } from '@zuimei/shared/refusal.ts';
 import { allRefusalWords } from '@zuimei/shared/result/refusalwords.ts';
 import type { Role, StaffState } from '@zuimei/shared/staff.ts';
 import type { StaffRefusalCode } from '@zuimei/shared/staffrefusal.ts';
+import { personalWords } from '@zuimei/shared/text/personal.ts';
 import { isDate } from '@zuimei/shared/time.ts';
 import { phaseWords } from '@zuimei/shared/words.ts';
 import type { Fault } from './client.ts';
@@ -17,7 +18,7 @@ export const roleNotes: Record<Role, string> = {
   administrator: '管理账号与权限，看不到选票',
   organizer: '设置活动，收集、公布、导出',
   reviewer: '审核报送，参加评议',
-  auditor: '查看全部记录，不能改动',
+  auditor: '查看全部记录，两人共同裁定选票',
   expert: '为候选评分',
   unit: '填写和提交本单位的报送',
 };
@@ -218,9 +219,14 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   holiday_twice: '[{day}]出现了两次，请删去一次。',
   holiday_weekday: '[{day}]不是周六、周日，本来就上班，不必写成调休上班。',
   holiday_missing: '没有写[{day}]放假[（{name}）]。这一天依法放假，请核对是否漏了。',
+  personal_words: '“{seen}”像是{kind}。这段话会公开，公开后不能收回，请删去或换一种说法再提交。',
   own_proposal: '自己提出的，须由另一个人确认。',
   reset_since: '您的账号在这项提议之后重新设置过，不能由您决定。请另一名审计办理，或由提出人撤回后重新提出。',
   proposal_closed: '这件事已经办结，请刷新后查看结果。',
+  proposal_lapsed: '这项提议[在 {at} ]逾期，没有人办理，已经失效。仍有需要的，请按现在的选票重新提出。',
+  proposal_unopened: '请先打开这项提议的页面，核对选票、依据和名次，再在页面上确认。',
+  proposal_changed: '您打开页面之后，这项提议有了变化（另有裁定、留言或附件）。请刷新，看过之后再确认。',
+  proposal_full: '一项提议最多 100 条留言、5 个附件，已经满了。其余材料请留档备查，或撤回后重新提出。',
   nothing_to_rule: '所选范围里没有可以这样裁定的选票，请换一个范围。',
   too_many_ballots: '一次最多裁定[ {most} ]张选票，请缩小范围分次提出。',
   ledger_not_read: '账本正在读入，稍后会自动继续。',
@@ -261,6 +267,7 @@ export function faultSentence(fault: Pick<Fault, 'code' | 'details'>): string {
     noun: '人选',
     ...fault.details,
     ...phaseNamed(fault.details),
+    ...kindNamed(fault),
   };
   return sentence
     .replace(/\[([^\]]*)\]/g, (_, clause: string) => (hasAll(clause, values) ? clause : ''))
@@ -279,6 +286,12 @@ export function readSentence(fault: Pick<Fault, 'code' | 'details'>): string {
 function phaseNamed({ phase }: RefusalDetails): RefusalDetails {
   const words: Partial<Record<string, string>> = phaseWords;
   return typeof phase === 'string' && words[phase] ? { phase: words[phase] } : {};
+}
+
+/** So does what a text looks like. */
+function kindNamed({ code, details }: Pick<Fault, 'code' | 'details'>): RefusalDetails {
+  const words: Partial<Record<string, string>> = personalWords;
+  return code === 'personal_words' ? { kind: words[String(details['kind'])] ?? '个人信息' } : {};
 }
 
 function hasAll(clause: string, values: RefusalDetails): boolean {
