@@ -171,10 +171,38 @@ export type RulingScope =
   /** The ballots of an earlier proposal: to undo what came of it. */
   | { by: 'proposal'; proposal: number };
 
+/**
+ * Which of the ballots that were found are meant: those that stand so, without those left out. `gaps`: by how long they came after the one
+ * before them among those found, each by the lower end of its class in `gapClasses`; nets and devices as a BallotLine has them.
+ */
+export interface RulingPart {
+  verdict: 'all' | 'counted' | 'held';
+  without: { gaps: number[]; nets: string[]; devices: string[]; entries: number[] };
+}
+
+/** Lower ends of the classes of gaps, ms. */
+export const gapClasses: readonly number[] = [
+  0, 1_000, 2_000, 5_000, 10_000, 20_000, 60_000, 300_000, 1_800_000,
+];
+
+/** Figures of the ballots of a proposal. nets and devices: those with most ballots, at most 20. */
+export interface RulingFigures {
+  from: Instant;
+  to: Instant;
+  counted: number;
+  held: number;
+  void: number;
+  voters: number;
+  gaps: { from: number; ballots: number }[];
+  nets: { net: string; ballots: number }[];
+  devices: { device: string; ballots: number }[];
+}
+
 /** POST /api/console/contests/:slug/rulings */
 export interface RulingRequest {
   verb: RulingVerb;
   scope: RulingScope;
+  part: RulingPart;
   reason: string;
   /** Number of the document it rests on, or ''. */
   reference: string;
@@ -185,6 +213,7 @@ export interface RulingProposal {
   verb: RulingVerb;
   /** How its ballots were found; of `entries` the first 20. */
   scope: RulingScope;
+  part: RulingPart;
   /** Found when it was proposed. */
   ballots: number;
   /** Moved when it was confirmed: others may have been ruled on in between. null = not confirmed. */
@@ -195,7 +224,11 @@ export interface RulingProposal {
   proposedAt: Instant;
   /** Proposed by who asks: they may withdraw it, and not decide it. */
   mine: boolean;
-  state: 'open' | 'confirmed' | 'declined' | 'withdrawn';
+  /** lapsed: nobody decided it before lapsesAt. */
+  state: 'open' | 'confirmed' | 'declined' | 'withdrawn' | 'lapsed';
+  lapsesAt: Instant;
+  remarks: number;
+  files: number;
   decidedBy: string | null;
   decidedAt: Instant | null;
   decidedWhy: string;

@@ -39,6 +39,8 @@ export interface Analyst {
     before: number | null,
     limit: number,
   ): Promise<BallotPage>;
+  /** The ballots at these indexes, newest first. */
+  lines(contest: StoredContest, indexes: readonly number[]): Promise<BallotLine[]>;
   /** Indexes of ballots, ascending. Refuses with ledger_not_read until all of the ledger is read, and with too_many_ballots above `most`. */
   indexesOf(contest: StoredContest, scope: Scope, most?: number): Promise<number[]>;
   /** What stands out, found without being told; empty until the ledger is wholly read. */
@@ -140,6 +142,8 @@ export function createAnalyst(parts: {
         reading: progress.reading,
       };
     },
+
+    lines: async (contest, indexes) => await readLines(db, contest.id, indexes, lineView(contest)),
 
     async indexesOf(contest, scope, most = MOST_RULED) {
       const filter = scope.by === 'filter' ? scope.filter : null;

@@ -8,7 +8,7 @@ import type { Db } from '../db.ts';
 import type { Tally } from './tally.ts';
 
 /** Who is ranked in a round: those who stand in it and have not withdrawn, as on the public page. */
-function rankedIn(contest: StoredContest, round: number): Candidate[] {
+export function rankedIn(contest: StoredContest, round: number): Candidate[] {
   const numbers = contest.rounds[round]?.numbers ?? null;
   return contest.candidates.filter((one) => !one.withdrawn && (!numbers || numbers.includes(one.number)));
 }

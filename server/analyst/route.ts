@@ -75,8 +75,8 @@ export function ballotRoute(parts: { db: Db; guard: Guard; analyst: Analyst; clo
  * GET /api/console/contests/:slug/clusters, …/clusters/:id, …/report and POST …/whatif {clusters?, signals?, verdicts?: ['held'],
  * flagged?, filter?}: auditor. While counts are hidden none of them says how a candidate fares; whatif then refuses with sealed.
  */
-export function clusterRoute(parts: { db: Db; guard: Guard; analyst: Analyst }) {
-  const { db, guard, analyst } = parts;
+export function clusterRoute(parts: { db: Db; guard: Guard; analyst: Analyst; clock: () => number }) {
+  const { db, guard, analyst, clock } = parts;
   return new Hono<Guarded>()
     .get('/api/console/contests/:slug/clusters', guard('auditor'), async (c) =>
       c.json(await analyst.clusters(await findContest(db, c.req.param('slug'))), 200, headers),
@@ -101,7 +101,7 @@ export function clusterRoute(parts: { db: Db; guard: Guard; analyst: Analyst }) 
     })
     .get('/api/console/contests/:slug/report', guard('auditor'), async (c) => {
       const contest = await findContest(db, c.req.param('slug'));
-      const proposals = await readProposals(db, contest.id, c.get('person').staff ?? 0);
+      const proposals = await readProposals(db, contest.id, c.get('person').staff ?? 0, clock());
       return c.json(await analyst.report(contest, proposals), 200, headers);
     });
 }

@@ -80,6 +80,12 @@ async function erase(tx: Transaction<Tables>, contest: number): Promise<string> 
     update screening s set remark = '' from nomination n where n.id = s.nomination and n.contest = ${contest}`.execute(
     tx,
   );
+  // What auditors said and laid beside their proposals; those themselves and their reasons stay.
+  for (const table of ['ruling_file', 'ruling_remark'])
+    await sql`
+      delete from ${sql.table(table)} r using ruling_proposal p where p.id = r.proposal and p.contest = ${contest}`.execute(
+      tx,
+    );
   await sql`delete from intake where contest = ${contest}`.execute(tx);
   await sql`delete from webhook where contest = ${contest}`.execute(tx);
   const gone = await sql`

@@ -14,17 +14,23 @@ create table ballot_ruling (
 );
 
 -- What one auditor proposes and another decides. entries: the ballots as found when it was proposed, ascending. found: how they were found
--- (shared/audit.ts RulingScope). rulings: the ledger entries it became. Two persons: the database refuses a decision by who proposed.
+-- (shared/audit.ts RulingScope), part: which of them are meant (RulingPart); figures: of them, as they were then (RulingFigures), evidence: the
+-- clusters it rests on, as its proposer was shown them (Cluster). lapses_at: from then on nobody can confirm it. rulings: the ledger entries it
+-- became. Two persons: the database refuses a decision by who proposed.
 create table ruling_proposal (
   id          int generated always as identity primary key,
   contest     int not null references contest (id) on delete cascade,
   verb        text not null check (verb in ('void', 'restore', 'release')),
   entries     bigint[] not null check (cardinality(entries) between 1 and 200000),
   found       jsonb not null,
+  part        jsonb not null,
+  figures     jsonb not null,
+  evidence    jsonb not null,
   reason      text not null,
   reference   text not null default '',
   proposed_by int not null references staff (id),
   proposed_at timestamptz not null default now(),
+  lapses_at   timestamptz not null,
   state       text not null default 'open' check (state in ('open', 'confirmed', 'declined', 'withdrawn')),
   decided_by  int references staff (id),
   decided_at  timestamptz,
@@ -35,3 +41,34 @@ create table ruling_proposal (
   check (state <> 'withdrawn' or decided_by = proposed_by)
 );
 create index ruling_proposal_contest on ruling_proposal (contest, id);
+
+-- Who was shown a proposal's page, when last, and what stood there: a digest of all that a second auditor signs (server/ruling/digest.ts).
+create table ruling_opening (
+  proposal int not null references ruling_proposal (id) on delete cascade,
+  staff    int not null references staff (id),
+  digest   bytea not null check (length(digest) = 32),
+  at       timestamptz not null,
+  primary key (proposal, staff)
+);
+
+-- What auditors say to each other about a proposal, and the papers beside it. Neither is ever public; both go when the contest is erased.
+create table ruling_remark (
+  id       int generated always as identity primary key,
+  proposal int not null references ruling_proposal (id) on delete cascade,
+  staff    int not null references staff (id),
+  at       timestamptz not null,
+  text     text not null
+);
+create index ruling_remark_of on ruling_remark (proposal, id);
+create table ruling_file (
+  id       uuid primary key,
+  proposal int not null references ruling_proposal (id) on delete cascade,
+  staff    int not null references staff (id),
+  at       timestamptz not null,
+  name     text not null,
+  type     text not null,
+  size     int not null,
+  bytes    bytea not null
+);
+alter table ruling_file alter column bytes set storage external;
+create index ruling_file_of on ruling_file (proposal);

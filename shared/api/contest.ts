@@ -17,6 +17,7 @@ import type { WitnessPage } from '../log/witness.ts';
 import type { OutView, PaperAsk, ParcelAsk, PrintView } from '../out.ts';
 import type { ContestLine, ContestPlan, NewContest, PlanView } from '../plan/plan.ts';
 import type { Signal } from '../policy.ts';
+import type { ProposalBallots, ProposalView, RulingDraft, RulingPreview } from '../proposal.ts';
 import type { Instant } from '../time.ts';
 import type { Done, Reasoned } from './done.ts';
 
@@ -101,8 +102,21 @@ export interface ContestApi {
   'GET /api/console/contests/:slug/report': { reply: AuditReport };
   'GET /api/console/contests/:slug/rulings': { reply: RulingPage };
   'POST /api/console/contests/:slug/rulings': { body: RulingRequest; reply: RulingProposal };
-  /** The reason may be empty. */
-  'POST /api/console/contests/:slug/rulings/:id/confirm': { body: Reasoned; reply: RulingProposal };
+  'POST /api/console/contests/:slug/rulings/preview': { body: RulingDraft; reply: RulingPreview };
+  /** That it was shown is kept. */
+  'GET /api/console/contests/:slug/rulings/:id': { reply: ProposalView };
+  'GET /api/console/contests/:slug/rulings/:id/ballots': {
+    query: { before?: number };
+    reply: ProposalBallots;
+  };
+  'POST /api/console/contests/:slug/rulings/:id/remarks': { body: { text: string }; reply: Done };
+  'POST /api/console/contests/:slug/rulings/:id/files': { body: FormData; reply: Done };
+  'GET /api/console/contests/:slug/rulings/:id/files/:file': { reply: Blob };
+  /** The reason may be empty. `digest`: of the page that was shown. */
+  'POST /api/console/contests/:slug/rulings/:id/confirm': {
+    body: Reasoned & { digest: string };
+    reply: RulingProposal;
+  };
   'POST /api/console/contests/:slug/rulings/:id/decline': { body: Reasoned; reply: RulingProposal };
   'POST /api/console/contests/:slug/rulings/:id/withdraw': { body: Reasoned; reply: RulingProposal };
   'GET /api/console/contests/:slug/witnesses': { reply: WitnessPage };

@@ -34,6 +34,14 @@ export function bodiesFor({ plan, nomination, ticket, witness }: Known): Record<
     region: '云岭',
     net: '192.0.2.0/24',
   };
+  const ruled = {
+    verb: 'void',
+    scope: { by: 'filter', filter },
+    part: {
+      verdict: 'held',
+      without: { gaps: [0], nets: ['192.0.2.0/24'], devices: ['e7d10089a1b2c3d4'], entries: [3] },
+    },
+  };
   const seat = `${contest}/panels/seats/:seat`;
   return {
     'POST /api/contests/:slug/ballots': {
@@ -146,12 +154,13 @@ export function bodiesFor({ plan, nomination, ticket, witness }: Known): Record<
       nomination,
     },
     [`POST ${contest}/rulings`]: {
-      verb: 'void',
-      scope: { by: 'filter', filter },
+      ...ruled,
       ...reasoned,
       reference: '文号',
     },
-    [`POST ${contest}/rulings/:id/confirm`]: reasoned,
+    [`POST ${contest}/rulings/preview`]: { ...ruled, before: 9 },
+    [`POST ${contest}/rulings/:id/remarks`]: { text: '已与技术单位核对' },
+    [`POST ${contest}/rulings/:id/confirm`]: { ...reasoned, digest: 'a'.repeat(64) },
     [`POST ${contest}/rulings/:id/decline`]: reasoned,
     [`POST ${contest}/rulings/:id/withdraw`]: reasoned,
     [`PUT ${contest}/sheet`]: {

@@ -9,6 +9,8 @@ import { SLUG, type Twin } from './twins.ts';
 export interface Ask {
   path: string;
   body?: unknown;
+  /** A page that is read first: what it gives as `digest` goes along in the body. */
+  seen?: string;
   /** Absent = everybody, of what reads; whoever the door lets in first, of what writes. */
   as?: Role | 'second';
 }
@@ -141,6 +143,12 @@ export const reads: Record<string, Walk> = {
   ),
   'GET /api/console/contests/:slug/report': still(`${at}/report`),
   'GET /api/console/contests/:slug/rulings': still(`${at}/rulings`),
+  'GET /api/console/contests/:slug/rulings/:id': still(...[1, 4, 6, 99].map((id) => `${at}/rulings/${id}`)),
+  'GET /api/console/contests/:slug/rulings/:id/ballots': still(
+    ...[1, 4, 6].map((id) => `${at}/rulings/${id}/ballots`),
+    `${at}/rulings/6/ballots?before=60`,
+  ),
+  'GET /api/console/contests/:slug/rulings/:id/files/:file': still(`${at}/rulings/1/files/x`),
   'GET /api/console/contests/:slug/shortlist': still(`${at}/shortlist`),
   'GET /api/console/contests/:slug/panels': still(`${at}/panels`),
   'GET /api/console/contests/:slug/sheet': still(`${at}/sheet`),
@@ -192,9 +200,15 @@ export const reads: Record<string, Walk> = {
     ].map((body) => ({ path: `${at}/whatif`, body, as: 'auditor' })),
 };
 
+const part = { verdict: 'all', without: { gaps: [], nets: [], devices: [], entries: [5] } };
 const rule = (verb: string, scope: unknown): Ask => ({
   path: `${at}/rulings`,
-  body: { verb, scope, reason },
+  body: { verb, scope, part, reason },
+  as: 'auditor',
+});
+const weigh = (verb: string, scope: unknown): Ask => ({
+  path: `${at}/rulings/preview`,
+  body: { verb, scope, part },
   as: 'auditor',
 });
 
@@ -211,8 +225,24 @@ export const acts: Record<string, Walk> = {
     ...clusters.map((id) => rule('void', { by: 'clusters', clusters: [id] })),
     rule('void', { by: 'clusters', clusters: ['alike-3-4-5'] }),
   ],
+  'POST /api/console/contests/:slug/rulings/preview': ({ clusters }) => [
+    ...['surge', 'rhythm'].map((signal) => weigh('void', { by: 'filter', filter: { signal } })),
+    weigh('release', { by: 'filter', filter: { verdict: 'held' } }),
+    ...clusters.map((id) => weigh('void', { by: 'clusters', clusters: [id] })),
+  ],
+  'POST /api/console/contests/:slug/rulings/:id/remarks': act(
+    `${at}/rulings/1/remarks`,
+    { text: '已核对' },
+    'second',
+  ),
+  'POST /api/console/contests/:slug/rulings/:id/files': act(`${at}/rulings/1/files`, {}, 'second'),
   'POST /api/console/contests/:slug/rulings/:id/confirm': () =>
-    [1, 2, 3].map((id) => ({ path: `${at}/rulings/${id}/confirm`, body: { reason }, as: 'second' })),
+    [1, 2, 3].map((id) => ({
+      path: `${at}/rulings/${id}/confirm`,
+      body: { reason },
+      seen: `${at}/rulings/${id}`,
+      as: 'second',
+    })),
   'POST /api/console/contests/:slug/rulings/:id/decline': act(
     `${at}/rulings/4/decline`,
     { reason },

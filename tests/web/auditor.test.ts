@@ -154,7 +154,7 @@ describe('a cluster', () => {
     expect(verbsFor({ counted: 0, held: 0, void: 3 })).toEqual(['restore']);
     expect(verbsFor({ counted: 0, held: 0, void: 0 })).toEqual(['void']);
     const two = proposalFor([cluster, { ...cluster, id: 'net-1', ballots: 10, void: 10 }]);
-    expect(two).toMatchObject({ ballots: 53, verbs: ['void', 'release', 'restore'] });
+    expect(two.verbs).toEqual(['void', 'release', 'restore']);
     expect(two.scope).toEqual({ by: 'clusters', clusters: [cluster.id, 'net-1'] });
   });
 });
@@ -287,6 +287,7 @@ describe('words of the report', () => {
     id: 1,
     verb: 'void',
     scope: { by: 'clusters', clusters: ['a'] },
+    part: { verdict: 'all', without: { gaps: [], nets: [], devices: [], entries: [] } },
     ballots: 42,
     moved: 40,
     reason: '同一设备连续投票。',
@@ -295,6 +296,9 @@ describe('words of the report', () => {
     proposedAt: NOON,
     mine: false,
     state: 'confirmed',
+    lapsesAt: '2026-10-23T16:00:00.000Z',
+    remarks: 0,
+    files: 0,
     decidedBy: '林审计',
     decidedAt: '2026-10-20T05:00:00.000Z',
     decidedWhy: '',
