@@ -89,6 +89,12 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./auditor/RulingsPage.vue'),
   },
   {
+    path: '/console/c/:slug/rulings/:id(\\d+)',
+    name: 'proposal',
+    meta: { roles: pageRoles.rulings, under: 'rulings' },
+    component: () => import('./auditor/ProposalPage.vue'),
+  },
+  {
     path: '/console/c/:slug/settings',
     name: 'settings',
     meta: { roles: pageRoles.settings },
