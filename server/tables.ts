@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely';
 import type { AccountAct, ActCode } from '@zuimei/shared/action.ts';
-import type { Cluster, RulingFigures, RulingPart, RulingScope } from '@zuimei/shared/audit.ts';
+import type { Cluster, RulingScope } from '@zuimei/shared/audit.ts';
 import type { BallotState } from '@zuimei/shared/ballot.ts';
 import type { CandidateKind, Photo } from '@zuimei/shared/contest.ts';
 import type { Act, EntryKind, RulingVerb } from '@zuimei/shared/ledger/act.ts';
@@ -11,6 +11,7 @@ import type {
   NominationState,
   Verified,
 } from '@zuimei/shared/nomination.ts';
+import type { RulingFigures, RulingPart } from '@zuimei/shared/part.ts';
 import type { Role, StaffChange } from '@zuimei/shared/staff.ts';
 import type { WebhookEvent } from '@zuimei/shared/webhook.ts';
 import type { Count, JudgedTables } from './judgedtables.ts';

@@ -1,5 +1,6 @@
-import type { BallotLine, Cluster, RulingFigures, RulingPart, RulingProposal, RulingScope } from './audit.ts';
+import type { BallotLine, Cluster, RulingProposal, RulingScope } from './audit.ts';
 import type { RulingVerb } from './ledger/act.ts';
+import type { RulingFigures, RulingPart } from './part.ts';
 import type { Instant } from './time.ts';
 
 /** Limits of what stands beside a proposal. */

@@ -54,11 +54,21 @@ export async function fadeContest(
     .executeTakeFirstOrThrow();
   const faded = await fadeTrace(db, fadingKey(secrets, slug), contest);
   await db.transaction().execute(async (tx) => {
+    await fadeProposals(tx, contest);
     await sql`update contest set faded_at = ${new Date(now).toISOString()}::timestamptz where id = ${contest}`.execute(
       tx,
     );
     await recordAction(tx, actor, { act: 'contest.fade', contest, subject: `${faded} 条`, reason });
   });
+}
+
+/** Networks that stand in proposals fade with the addresses they are made of. */
+async function fadeProposals(tx: Transaction<Tables>, contest: number): Promise<void> {
+  await sql`
+    update ruling_proposal set figures = jsonb_set(figures, '{nets}', '[]'), part = jsonb_set(part, '{without,nets}', '[]'),
+      found = case when found #> '{filter,net}' is null then found else jsonb_set(found, '{filter,net}', '"已抹去"') end,
+      evidence = coalesce((select jsonb_agg(one #- '{about,net}') from jsonb_array_elements(evidence) one), '[]')
+    where contest = ${contest}`.execute(tx);
 }
 
 async function erase(tx: Transaction<Tables>, contest: number): Promise<string> {

@@ -26,7 +26,7 @@ grant select, insert on tally_reveal to :app;
 grant select, insert on ballot_ruling to :app;
 grant update (state, beneath, ruling) on ballot_ruling to :app;
 grant select, insert on ruling_proposal to :app;
-grant update (state, decided_by, decided_at, decided_why, rulings) on ruling_proposal to :app;
+grant update (state, decided_by, decided_at, decided_why, rulings, found, part, figures, evidence) on ruling_proposal to :app;
 grant select, insert on ruling_opening to :app;
 grant update (digest, at) on ruling_opening to :app;
 grant select, insert, delete on ruling_remark to :app;

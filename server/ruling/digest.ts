@@ -63,10 +63,11 @@ export async function checkSeen(
 ): Promise<void> {
   const opened = await tx
     .selectFrom('ruling_opening')
-    .select('at')
+    .select('digest')
     .where('proposal', '=', id)
     .where('staff', '=', staff)
     .executeTakeFirst();
   if (!opened) throw new Refusal('proposal_unopened');
-  if (seen.digest !== seen.stands) throw new Refusal('proposal_changed');
+  const shown = opened.digest.toString('hex');
+  if (shown !== seen.stands || seen.digest !== seen.stands) throw new Refusal('proposal_changed');
 }

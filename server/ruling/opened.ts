@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import type { Cluster, RulingFigures } from '@zuimei/shared/audit.ts';
+import type { Cluster } from '@zuimei/shared/audit.ts';
+import type { RulingFigures } from '@zuimei/shared/part.ts';
 import type { ProposalBallots, ProposalView } from '@zuimei/shared/proposal.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Analyst } from '../analyst/analyst.ts';

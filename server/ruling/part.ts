@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
-import { gapClasses, type RulingFigures, type RulingPart, type Verdict } from '@zuimei/shared/audit.ts';
+import type { Verdict } from '@zuimei/shared/audit.ts';
 import { toHex } from '@zuimei/shared/bytes.ts';
 import type { RulingVerb } from '@zuimei/shared/ledger/act.ts';
+import { gapClasses, type RulingFigures, type RulingPart } from '@zuimei/shared/part.ts';
 import { netText, netWords } from '../analyst/net.ts';
 import type { Db } from '../db.ts';
 

@@ -17,7 +17,8 @@ import {
   union,
   variant,
 } from 'valibot';
-import { gapClasses, type RulingScope } from '@zuimei/shared/audit.ts';
+import type { RulingScope } from '@zuimei/shared/audit.ts';
+import { gapClasses } from '@zuimei/shared/part.ts';
 import { proposalLimits } from '@zuimei/shared/proposal.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Analyst } from '../analyst/analyst.ts';

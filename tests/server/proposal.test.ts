@@ -1,12 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type {
-  PublicAct,
-  RulingPage,
-  RulingPart,
-  RulingProposal,
-  RulingRequest,
-} from '@zuimei/shared/audit.ts';
+import type { PublicAct, RulingPage, RulingProposal, RulingRequest } from '@zuimei/shared/audit.ts';
+import type { RulingPart } from '@zuimei/shared/part.ts';
 import type { ProposalBallots, ProposalView, RulingPreview } from '@zuimei/shared/proposal.ts';
 import type { ActionPage } from '@zuimei/shared/staff.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';

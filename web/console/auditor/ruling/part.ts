@@ -1,5 +1,5 @@
-import { gapClasses, type RulingPart } from '@zuimei/shared/audit.ts';
 import type { RulingVerb } from '@zuimei/shared/ledger/act.ts';
+import { gapClasses, type RulingPart } from '@zuimei/shared/part.ts';
 import { grouped } from '../../../lib/words.ts';
 import { gapWords } from '../../frame/span.ts';
 

@@ -1,6 +1,7 @@
 import { computed, reactive, watch } from 'vue';
-import type { BallotLine, RulingPart, RulingScope } from '@zuimei/shared/audit.ts';
+import type { BallotLine, RulingScope } from '@zuimei/shared/audit.ts';
 import type { RulingVerb } from '@zuimei/shared/ledger/act.ts';
+import type { RulingPart } from '@zuimei/shared/part.ts';
 import type { RulingPreview } from '@zuimei/shared/proposal.ts';
 import { api, type Fault } from '../../lib/client.ts';
 
