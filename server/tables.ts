@@ -229,6 +229,7 @@ export interface Tables extends JudgedTables {
     device: Buffer | null;
     act: Act | null;
     channel: number | null;
+    tag: Buffer | null;
   };
   intake: {
     id: Generated<number>;

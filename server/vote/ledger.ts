@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
-import type { BallotState, Opening, Receipt } from '@zuimei/shared/ballot.ts';
+import type { BallotState, Opening, OwnOpening, Receipt } from '@zuimei/shared/ballot.ts';
 import { type Act, type ActKind, quietKinds, type RulingVerb } from '@zuimei/shared/ledger/act.ts';
 import {
   type BatchCommitter,
@@ -42,7 +42,7 @@ export interface Ballot {
 }
 
 const HELD = 1 << 24;
-const RECORD = 72;
+const RECORD = 88;
 
 /** Why nothing of a batch was written: the contest changed since it was checked, is not open, or pauses. */
 export type Setback = 'stale' | 'closed' | 'paused';
@@ -93,7 +93,7 @@ export interface Ledger {
    */
   join(pairs: readonly { contestId: number; from: string; into: string }[]): Promise<void>;
   /** What opens these ballots of a contest, in their order. */
-  openingsOf(slug: string, ballots: readonly OwnRecord[]): Opening[];
+  openingsOf(slug: string, ballots: readonly OwnRecord[]): OwnOpening[];
 }
 
 /** What was done, in public words and numbers, as it stands in the entry beside the rules. */
@@ -124,7 +124,9 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
 
   async function commit(contest: StoredContest, batch: readonly Ballot[]): Promise<Outcome[] | Setback> {
     const records = Buffer.allocUnsafe(batch.length * RECORD);
-    committerOf(contest.slug).commit(batch, records, 16, RECORD);
+    const committer = committerOf(contest.slug);
+    committer.commit(batch, records, 16, RECORD);
+    committer.marks(batch, records, 72, RECORD);
     let ids = '{';
     let picks = '{';
     let flags = '{';
@@ -296,7 +298,7 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
       openingsBy(
         committerOf(slug),
         ballots.map((one) => ({ ...one, ...one.trace })),
-      ),
+      ).map((opening, i) => ({ ...opening, tag: ballots[i]?.tag ?? '' })),
   };
 }
 
@@ -305,9 +307,13 @@ async function growVersion(tx: Transaction<Tables>, contestId: number): Promise<
   await sql`update contest set version = version + 1 where id = ${contestId}`.execute(tx);
 }
 
-/** The contest's secrets from which every ballot's salt and evidence are made. */
+/** The contest's secrets from which every ballot's salt, evidence and quota tag are made. */
 export function ledgerKeys(secrets: Secrets, slug: string): LedgerKeys {
-  return { opening: secrets.derive(`openings of ${slug}`), fading: fadingKey(secrets, slug) };
+  return {
+    opening: secrets.derive(`openings of ${slug}`),
+    fading: fadingKey(secrets, slug),
+    quota: secrets.derive(`quotas of ${slug}`),
+  };
 }
 
 /** What the addresses of a contest's ballots fade under. */
