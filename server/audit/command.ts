@@ -12,6 +12,7 @@ import {
 import {
   CONVERTED,
   keptSentence,
+  keptWords,
   problemSentence,
   UNSIGNED,
   verdictWords,
@@ -145,8 +146,19 @@ function printVerification(result: Omit<Verification, 'acts'>, print: Place['pri
   const { contest, root, problems } = result;
   print(`${contest}：${countWords(result)}`);
   print(`  根 ${root}`);
+  printTags(result, print);
+  for (const size of result.kept) print(`  ✓ ${keptWords(size)}`);
   printProblems(problems, problems.length, [], print);
   print(problems.length === 0 ? '  ✓ 账本、签名、存证点与计票全部一致' : `  ✗ ${problems.length} 处不符`);
+}
+
+/** Of two that are equal a problem says so. */
+function printTags(
+  { tags, problems }: { tags: number; problems: readonly { code: string }[] },
+  print: Place['print'],
+): void {
+  if (tags > 0 && !problems.some(({ code }) => code === 'tag_twice'))
+    print(`  限投标记 ${tags} 个，各不相同`);
 }
 
 function countWords(found: Omit<Verification, 'acts'> | ExportReport): string {
@@ -207,7 +219,7 @@ function printReport(
       print('  注意：公钥取自文件本身。请用 --key 给出印发的公钥，或用 --checkpoint 给出另存的存证点。');
     print(`  注意：${UNSIGNED}`);
     if (report.converted) print(`  注意：${CONVERTED}`);
-    if (report.tags > 0) print(`  限投标记 ${report.tags} 个，各不相同`);
+    printTags(report, print);
     for (const round of report.tally) printRound(round, names, print);
     for (const one of report.kept) print(`  ${one.ok ? '✓' : '✗'} ${keptSentence(one)}`);
   }

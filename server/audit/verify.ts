@@ -27,6 +27,10 @@ export interface Verification {
   checkpoints: number;
   /** Entries under the newest checkpoint; what came after it is checked but not yet signed. */
   sealed: number;
+  /** Sizes of the kept checkpoints that agree. */
+  kept: number[];
+  /** Quota tags that stand at one ballot alone. */
+  tags: number;
   root: string;
   /** Where the action log stood by each of these checkpoints: see acts.ts. */
   acts: ActsHead[];
@@ -125,6 +129,8 @@ async function verifyStored(
     checkpoints:
       replay.checkpointsAgreed - held.filter((one) => !replay.checkpointsFailed.includes(one)).length,
     sealed: newest?.size ?? 0,
+    kept: held.filter((one) => !replay.checkpointsFailed.includes(one)).map((one) => one.size),
+    tags: replay.tags,
     root: replay.root,
     acts: [...checkpoints, ...held].flatMap((one) => one.acts ?? []),
     problems: await located(folded),

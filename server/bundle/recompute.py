@@ -729,7 +729,7 @@ def take_entry(led, line):
 
 def take_tag(led, index, line):
     """The quota tag as it stands in the entry: made of voter, period and place among their ballots, so that none may stand twice."""
-    tag = line["tag"]
+    tag = line.get("tag", "")
     if not SHORT.fullmatch(tag):
         led.faults.append(f"第 {index + 1} 号账目的格式不对，不是系统写下的样子。")
     elif tag in led.tags:
@@ -754,14 +754,15 @@ def begin_ledger(led, header, pinned):
 
 def open_points(led):
     """The signed checkpoints as size → root, hex; and what their witnesses signed."""
+    if not led.key:
+        return  # that there is none was said, once
     witnesses = [key for key in map(witness_of, led.header["witnesses"]) if key]
     for note in led.points:
         try:
             text, signatures = note_of(note.strip() + "\n")
             origin, count, root, *_ = text.split("\n")
             size, root = int(count), base64.b64decode(root, validate=True).hex()
-            why = fault_of(text, signatures, led.key) if led.key else "的签名无从核验"
-            why = why or ("" if origin == led.key[0] else f"是 {origin} 的")
+            why = fault_of(text, signatures, led.key) or ("" if origin == led.key[0] else f"是 {origin} 的")
         except ODD:
             count, why = "大小不明", "读不出来"
         if why:

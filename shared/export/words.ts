@@ -102,10 +102,14 @@ export function problemSentence(one: Found, names: Names = []): string {
 }
 
 export function keptSentence(one: KeptOutcome): string {
-  if (one.ok) return `与您保存的存证点（${one.checkpoint.size} 条账目）一致。`;
+  if (one.ok) return keptWords(one.checkpoint.size);
   if (one.why !== 'other_tree' && one.why !== 'ahead') return keptSentences[one.why] ?? '';
   const detail = one.why === 'ahead' ? 'ahead' : '';
   return problemSentence({ code: 'kept', index: one.checkpoint?.size ?? 0, detail });
+}
+
+export function keptWords(size: number): string {
+  return `与您保存的存证点（${size} 条账目）一致。`;
 }
 
 function nth(index: number | null): string {
