@@ -9,8 +9,9 @@ import {
 } from '@zuimei/shared/bundle/report.ts';
 import { editionWords } from '@zuimei/shared/bundle/seal.ts';
 import { type BundleSource, isZip } from '@zuimei/shared/bundle/zip.ts';
+import { parsedKey } from '@zuimei/shared/export/header.ts';
 import { isKeyKnown, verdictExit } from '@zuimei/shared/export/report.ts';
-import { keptSentence } from '@zuimei/shared/export/words.ts';
+import { keptSentence, problemSentence } from '@zuimei/shared/export/words.ts';
 
 /** A file on the disk, read in any order. The caller disposes of it. */
 async function openFile(path: string): Promise<BundleSource & AsyncDisposable> {
@@ -33,12 +34,16 @@ export async function isBundle(path: string): Promise<boolean> {
   return isZip(await source.read(0, 2));
 }
 
-/** Checks a bundle and prints what was found; gives 0 only if all fifteen checks agree under a key that is known, 3 if under the file's own. */
+/** Checks a bundle and prints what was found; gives 0 only if all fifteen checks agree under a key that is known, 3 if under the file's own, 2 if the key given is none. */
 export async function verifyBundle(
   path: string,
   options: BundleOptions & { json: boolean },
   print: (line: string) => void,
 ): Promise<number> {
+  if (options.key !== undefined && !parsedKey(options.key)) {
+    print(`? 密钥不对。${problemSentence({ code: 'key', index: null, detail: 'unreadable' })}`);
+    return verdictExit.key;
+  }
   await using source = await openFile(path);
   const report = await checkBundle(source, options);
   const verdict = bundleVerdict(report);

@@ -21,7 +21,8 @@ export function chooseKey(
   return { key, fault: fits ? '' : 'origin' };
 }
 
-function parsedKey(text: string): VerifierKey | null {
+/** A key as somebody wrote it; null for what is none, as one that was mistyped. */
+export function parsedKey(text: string): VerifierKey | null {
   try {
     return parseVerifierKey(text.trim());
   } catch {
