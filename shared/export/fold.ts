@@ -1,5 +1,6 @@
 /** Codes that are about one entry: what a recount makes of it otherwise is their consequence. */
 const ofEntries: readonly string[] = [
+  'gap',
   'number',
   'entry',
   'opening',

@@ -77,7 +77,7 @@ describe.each(runKinds)('the exported ledger (%s)', (kind) => {
       },
     ]);
     expect(report.names[1]).toEqual({ number: 2, name: '候选2' });
-    expect(report.key).toEqual({ text: report.header?.verifierKey, pinned: false });
+    expect(report.key).toEqual({ text: report.header?.verifierKey, pinned: true });
     for (const step of [1, 7, 100]) expect(await checkTrusted(text, {}, step)).toEqual(report);
     expect(await checkTrusted(text.trimEnd())).toEqual(report);
   });
@@ -91,7 +91,7 @@ describe.each(runKinds)('the exported ledger (%s)', (kind) => {
     expect(reply.headers.get('content-type')).toBe('application/x-ndjson; charset=utf-8');
     expect(reply.headers.get('cache-control')).toBe('no-store');
     expect(decodeURIComponent(reply.headers.get('content-disposition') ?? '')).toMatch(
-      /filename="zuimei\.ndjson"; filename\*=UTF-8''t-\w+-选票账本-\d{8}\.ndjson$/,
+      /filename="zuimei\.ndjson"; filename\*=UTF-8''t-\w+-选票账本-内部-含选择-\d{8}\.ndjson$/,
     );
     await reply.text();
     const { rows } = await sql<{ actor: string; subject: string }>`

@@ -160,6 +160,7 @@ test('one ballotId of two voters is two ballots', async () => {
   const lines = [one, two].map((each) => ({ at: first, kind: 'ballot', commitment: '', ...each }));
   expect(await run([rules, ...lines])).toMatchObject({ problems: [], cast: 2, tally: [{ ballots: 2 }] });
   expect((await run([rules, ...lines, ...lines.slice(1)])).problems.map((each) => each.code)).toEqual([
+    'tag_twice',
     'ballot_twice',
   ]);
 });
@@ -420,7 +421,7 @@ describe('the quota', () => {
 
   test('a ballot without a tag, and an act with one, are no entries', async () => {
     const { tag, ...bare } = repeated(0, day(1), 0, 1);
-    expect(await codesOf([bare, { ...limited, ...(tag ? { tag } : {}) }])).toEqual(['entry 1', 'entry 2']);
+    expect(await codesOf([bare, { ...limited, ...(tag ? { tag } : {}) }])).toEqual(['entry 1', 'time 2', 'entry 2']);
   });
 
   test('no two ballots have one tag: another voter, period or place makes another', () => {
