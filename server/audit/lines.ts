@@ -5,7 +5,7 @@ import { ADDRESS_BYTES, DEVICE_BYTES, FADED_BYTES } from '@zuimei/shared/ledger/
 import type { Line } from '@zuimei/shared/ledger/replay.ts';
 import type { Db } from '../db.ts';
 import type { Secrets } from '../secret.ts';
-import { ledgerKeys, openingsBy } from '../vote/ledger.ts';
+import { ledgerKeys, openingsBy } from '../vote/keys.ts';
 import { flagsColumn } from '../vote/receipt.ts';
 
 const PAGE = 10_000;

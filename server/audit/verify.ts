@@ -13,7 +13,7 @@ import type { Db } from '../db.ts';
 import { verifyJudging } from '../judging/verify.ts';
 import { logSigner } from '../log/sealer.ts';
 import type { Secrets } from '../secret.ts';
-import { ledgerKeys } from '../vote/ledger.ts';
+import { ledgerKeys } from '../vote/keys.ts';
 import { readLines } from './lines.ts';
 import { createTagCheck } from './tags.ts';
 import { checkTiles, findLeaf } from './tiles.ts';
