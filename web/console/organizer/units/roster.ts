@@ -16,6 +16,8 @@ export function useRoster(slug: string) {
   const mended = ref(new Set<number>());
   /** Places of units that are there and stay as they are. */
   const left = ref(new Set<number>());
+  /** How many sheets were read: rows of another one begin anew. */
+  const turn = ref(0);
   let file = '';
   let asked = 0;
   let timer = 0;
@@ -42,6 +44,7 @@ export function useRoster(slug: string) {
       return;
     }
     asked++;
+    turn.value++;
     sheet.value = answer.value;
     words.value = answer.value.rows.map(({ said }) => ({
       ...said,
@@ -97,7 +100,7 @@ export function useRoster(slug: string) {
   }
 
   return {
-    ...{ sheet, rows, words, fault, busy, judging, mended, left, count, units, updates },
+    ...{ sheet, rows, words, fault, busy, judging, mended, left, turn, count, units, updates },
     ...{ read, mend, leave, leaveAll, take },
   };
 }
