@@ -32,7 +32,7 @@ import { changeWords } from './compare.ts';
 import { readUnitList } from './list.ts';
 import type { QuotaRules } from './quota.ts';
 import { judgeRows } from './roster.ts';
-import { takeSheet } from './sheet.ts';
+import { takeRoster } from './taking.ts';
 import { createUnits } from './unit.ts';
 
 const draft = object({
@@ -145,7 +145,7 @@ export function unitRoute(parts: {
       const actor = c.get('person');
       const { made, changed } = await db
         .transaction()
-        .execute((tx) => takeSheet(tx, { units, key, actor, now: clock() }, stored.id, rules, given));
+        .execute((tx) => takeRoster(tx, { units, key, actor, now: clock() }, stored.id, rules, given));
       return c.json({ added: made.length, updated: changed.length, links: made }, 201);
     })
     .post(`${base}/links`, parts.guard.fresh('organizer'), async (c) => {

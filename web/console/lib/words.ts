@@ -135,7 +135,7 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   roster_stale:
     '预览之后[，“{name}”]有了变化（改动、新报送或删除），这次没有导入任何一行。已重新核对，请看过再导入。',
   quota_below:
-    '[“{name}”][“{category}”]的名额[改为 {most} ，]少于已提交的[ {used} ]份。请改大，或先退回多出的。',
+    '[“{name}”的][“{category}”]名额[改为 {most} 份，]少于已提交的份数[（{used} 份）]。请改大，或先退回多出的。',
   unit_in_use: '这个单位已有报送，不能删除。可以先停用它的链接。',
   form_incomplete: '表格还没有填完整，请补齐标出的项目后再提交。',
   quota_full: '本单位[“{category}”]的名额已用完[（最多 {most} 个）]。请先撤回一份，再提交这一份。',

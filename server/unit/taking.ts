@@ -11,7 +11,7 @@ import type { ChangedUnit, Units } from './unit.ts';
  * Takes a sheet of units as it was looked through: one act in the list of imports, that can be taken back, and in the action log with what
  * changed of each unit. Gives the links of the new ones. Refuses as Units.take.
  */
-export async function takeSheet(
+export async function takeRoster(
   tx: Transaction<Tables>,
   { units, key, actor, now }: { units: Units; key: Uint8Array; actor: Actor; now: number },
   contest: number,
