@@ -2,6 +2,7 @@ import { masked } from '@zuimei/shared/answer.ts';
 import type { Bound, UnitChange, UnitDraft } from '@zuimei/shared/unit.ts';
 import { type Allotted, type QuotaRules, quotaOf } from './quota.ts';
 
+const ofPersons: ReadonlySet<string> = new Set(['联系人', '联系电话']);
 const phoneWords = (phone: string): string => masked({ key: 'phone', type: 'phone' }, phone);
 
 /** What is another in `now` than it `was`, fact by fact, in words. Telephones are in clear here and masked in what it gives. */
@@ -30,9 +31,13 @@ export function changesBetween(
   );
 }
 
-/** "类别：镇街 → 部门；名额合计：未填 → 5" */
+/** For the action log, which is never erased: who is spoken to is not named. "类别：镇街 → 部门；名额合计：未填 → 5；联系人有改动" */
 export function changeWords(changes: readonly UnitChange[]): string {
-  return changes.map(({ title, was, now }) => `${title}：${was || '未填'} → ${now || '未填'}`).join('；');
+  return changes
+    .map(({ title, was, now }) =>
+      ofPersons.has(title) ? `${title}有改动` : `${title}：${was || '未填'} → ${now || '未填'}`,
+    )
+    .join('；');
 }
 
 /** The bound that is lowered below what was sent already, in all (category '') or of a category; null = there is none. */

@@ -413,7 +413,7 @@ describe('a sheet that names units which are there', () => {
     );
     expect(acts.map(({ subject }) => subject)).toEqual([
       '新增 1 个单位：云岭区水利局；更新 2 个单位：青石镇人民政府、江北街道办事处',
-      '青石镇人民政府：“个人”名额：2 → 4；“集体”名额：1 → 0；联系人：测试联系人 → 林立夏',
+      '青石镇人民政府：“个人”名额：2 → 4；“集体”名额：1 → 0；联系人有改动',
       '江北街道办事处：“个人”名额：3 → 2；“集体”名额：未填 → 0',
     ]);
     // Opening a link is nothing that an update stands in the way of.
