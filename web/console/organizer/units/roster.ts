@@ -13,6 +13,8 @@ export function useRoster(slug: string) {
   const busy = ref<'reading' | 'saving' | null>(null);
   /** The last words are not judged yet. */
   const judging = ref(false);
+  /** The last words could not be judged: what is shown is older than what was typed. */
+  const stale = ref(false);
   const mended = ref(new Set<number>());
   /** Places of units that are there and stay as they are. */
   const left = ref(new Set<number>());
@@ -44,6 +46,9 @@ export function useRoster(slug: string) {
       return;
     }
     asked++;
+    clearTimeout(timer);
+    judging.value = false;
+    stale.value = false;
     turn.value++;
     sheet.value = answer.value;
     words.value = answer.value.rows.map(({ said }) => ({
@@ -72,6 +77,7 @@ export function useRoster(slug: string) {
     // Typed on meanwhile, or another sheet: that is judged by its own turn.
     if (mine !== asked || !sheet.value) return;
     judging.value = false;
+    stale.value = !answer.ok;
     fault.value = answer.ok ? null : answer.fault;
     if (answer.ok) sheet.value = { ...sheet.value, rows: answer.value.rows };
   }
@@ -100,8 +106,8 @@ export function useRoster(slug: string) {
   }
 
   return {
-    ...{ sheet, rows, words, fault, busy, judging, mended, left, turn, count, units, updates },
-    ...{ read, mend, leave, leaveAll, take },
+    ...{ sheet, rows, words, fault, busy, judging, stale, mended, left, turn, count, units, updates },
+    ...{ read, mend, judge, leave, leaveAll, take },
   };
 }
 
