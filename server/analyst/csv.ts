@@ -1,7 +1,7 @@
 import type { BallotLine, Verdict } from '@zuimei/shared/audit.ts';
 import type { Channel } from '@zuimei/shared/live.ts';
 import { classWords, signalWords } from '@zuimei/shared/signalwords.ts';
-import { csvHead, csvRow } from '@zuimei/shared/text/csv.ts';
+import { csvHead, csvMoment, csvRow } from '@zuimei/shared/text/csv.ts';
 
 const verdictWords: Record<Verdict, string> = { counted: '计票', held: '待核', void: '作废' };
 const channelWords: Record<Channel, string> = {
@@ -47,7 +47,7 @@ export function csvOf(portions: AsyncGenerator<BallotLine[]>): ReadableStream<Ui
 function cellsOf(line: BallotLine): (string | number)[] {
   return [
     line.index,
-    shanghaiText(line.at),
+    csvMoment(line.at),
     line.round + 1,
     line.picks === null ? '未公布' : line.picks.join(' '),
     verdictWords[line.castAs],
@@ -63,9 +63,4 @@ function cellsOf(line: BallotLine): (string | number)[] {
     line.voter,
     line.ruling ?? '',
   ];
-}
-
-/** "2026-04-02 09:05:07.123", Shanghai. */
-function shanghaiText(instant: string): string {
-  return new Date(Date.parse(instant) + 8 * 3_600_000).toISOString().slice(0, 23).replace('T', ' ');
 }

@@ -13,3 +13,8 @@ export function csvRow(cells: readonly (string | number)[]): string {
 export function csvHead(titles: readonly string[]): string {
   return `\uFEFF${csvRow(titles)}`;
 }
+
+/** "2026-04-02 09:05:07.123", Shanghai. */
+export function csvMoment(instant: string): string {
+  return new Date(Date.parse(instant) + 8 * 3_600_000).toISOString().slice(0, 23).replace('T', ' ');
+}

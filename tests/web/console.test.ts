@@ -267,5 +267,5 @@ test('the action log is kept as a file whole, however long it is, and no cell of
   if (!file.ok) throw new Error(file.fault.code);
   const lines = (await file.value.blob.text()).trimEnd().split('\r\n');
   expect([file.value.lines, lines.length]).toEqual([6000, 6001]);
-  expect(lines.at(-1)).toBe("2026-03-01 08:00:00,王组织,导入报送单位,,'＝1+1,");
+  expect(lines.at(-1)).toBe("2026-03-01 08:00:00.000,王组织,导入报送单位,,'＝1+1,");
 });

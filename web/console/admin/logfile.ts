@@ -1,5 +1,5 @@
 import type { ActionPage, ActionView } from '@zuimei/shared/staff.ts';
-import { csvHead, csvRow } from '@zuimei/shared/text/csv.ts';
+import { csvHead, csvMoment, csvRow } from '@zuimei/shared/text/csv.ts';
 import { actSubject, actWords } from '../lib/actwords.ts';
 import type { Answer } from '../lib/client.ts';
 
@@ -31,7 +31,7 @@ const blobOf = (text: string): Blob => new Blob([text], { type: TYPE });
 
 function rowOf(row: ActionView, contestOf: (row: ActionView) => string): string {
   return csvRow([
-    new Date(row.at).toLocaleString('sv-SE', { timeZone: 'Asia/Shanghai' }),
+    csvMoment(row.at),
     row.actor,
     actWords(row.act),
     contestOf(row),
