@@ -140,6 +140,7 @@ test('makes a contest from a preset in three fields, opens it for nominations an
     .getByRole('heading', { name: /最美应急人/ })
     .waitFor();
   await button(office, '发布活动').click();
+  await look('publish');
   await office.getByRole('dialog').getByRole('button', { name: '发布活动' }).click();
   await office.getByText(/没有未发布的改动/).waitFor();
   const visitor = await town.phone();
@@ -180,6 +181,7 @@ test('changes units that are there from a sheet, and puts right in the preview w
   await dialog.getByRole('button', { name: '更新 2 个' }).click();
   await office.getByText('已更新 2 个单位').waitFor();
   await office.getByRole('row', { name: units[0] }).getByText('新联系人').waitFor();
+  await look('units');
 });
 
 test('hands in twelve forms that came on paper, with their consents', async () => {
