@@ -314,11 +314,8 @@ describe.each(runKinds)('an insider who may write to every table (%s)', (kind) =
       expect(await castHeld([8])).toMatchObject([{ code: 'quota_spent' }]);
       await tamper('delete from voter_quota where contest = @');
       expect(await castHeld([8])).toMatchObject([{ index: 11 }]);
-      const { inside, outside } = await found();
-      expect([inside, outside]).toEqual([
-        ['tag_twice', 'quota'],
-        ['tag_twice', 'quota'],
-      ]);
+      const twice = ['tag_twice', 'quota'];
+      expect(await found()).toEqual({ inside: twice, outside: twice });
       const open = await checkText(await exportOf(await signIn(site, ['auditor']), slug, '?openings=0'));
       expect(open.problems).toMatchObject([{ code: 'tag_twice', index: 11 }]);
       expect(open).toMatchObject({ withheld: 9, tags: 8 });

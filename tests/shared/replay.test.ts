@@ -421,7 +421,11 @@ describe('the quota', () => {
 
   test('a ballot without a tag, and an act with one, are no entries', async () => {
     const { tag, ...bare } = repeated(0, day(1), 0, 1);
-    expect(await codesOf([bare, { ...limited, ...(tag ? { tag } : {}) }])).toEqual(['entry 1', 'time 2', 'entry 2']);
+    expect(await codesOf([bare, { ...limited, ...(tag ? { tag } : {}) }])).toEqual([
+      'entry 1',
+      'time 2',
+      'entry 2',
+    ]);
   });
 
   test('no two ballots have one tag: another voter, period or place makes another', () => {
