@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
+import { toHex } from '@zuimei/shared/bytes.ts';
 import type { RulingVerb } from '@zuimei/shared/ledger/act.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Db, Tables } from '../db.ts';
@@ -68,6 +69,6 @@ export async function checkSeen(
     .where('staff', '=', staff)
     .executeTakeFirst();
   if (!opened) throw new Refusal('proposal_unopened');
-  const shown = opened.digest.toString('hex');
+  const shown = toHex(opened.digest);
   if (shown !== seen.stands || seen.digest !== seen.stands) throw new Refusal('proposal_changed');
 }

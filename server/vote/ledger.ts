@@ -190,8 +190,7 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
 
   async function amend(slug: string, amendment: Amendment): Promise<number | null> {
     const { kind, actor, reason, reference = '', change, done } = amendment;
-    checkPublic(reason);
-    checkPublic(reference);
+    for (const text of [reason, reference]) checkPublic(text);
     const beside = quietKinds.includes(kind);
     return await db.transaction().execute(async (tx) => {
       const { id } = await lockContest(tx, slug, 'update');

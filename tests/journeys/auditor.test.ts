@@ -188,7 +188,7 @@ test('one auditor proposes to void them and cannot confirm it; the other does, a
   await dialog.getByRole('button', { name: '提议作废' }).click();
   await dialog.waitFor({ state: 'hidden' });
   // It is told so before, and leads to the page of what was proposed.
-  await page.getByText('已排除1 张').waitFor();
+  await page.getByText('已排除：1 张').waitFor();
   await page.getByText('须由另一名审计人员打开本页').waitFor();
   await page.getByRole('button', { name: '更早的选票' }).waitFor();
   expect(await page.getByRole('table', { name: '选票日志' }).textContent()).not.toContain(left ?? '');

@@ -3,7 +3,7 @@ import { personalIn } from '@zuimei/shared/text/personal.ts';
 
 describe('words that everybody will read', () => {
   test.each([
-    ['联系人电话13800001234', 'phone', '13800001234'],
+    ['联系人电话13800000034', 'phone', '13800000034'],
     ['请拨 138 0000 0012 核实', 'phone', '138 0000 0012'],
     ['手机+86-138-0000-0012', 'phone', '138-0000-0012'],
     ['全角１３８００００００１２也一样', 'phone', '13800000012'],

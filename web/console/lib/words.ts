@@ -223,7 +223,8 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   holiday_twice: '[{day}]出现了两次，请删去一次。',
   holiday_weekday: '[{day}]不是周六、周日，本来就上班，不必写成调休上班。',
   holiday_missing: '没有写[{day}]放假[（{name}）]。这一天依法放假，请核对是否漏了。',
-  personal_words: '“{seen}”像是{kind}。这段话会公开，公开后不能收回，请删去或换一种说法再提交。',
+  personal_words:
+    '会公开的文字里不能有个人信息[：“{seen}”像是{kind}]。公开后不能收回，请删去或换一种说法再提交。',
   own_proposal: '自己提出的，须由另一个人确认。',
   reset_since: '您的账号在这项提议之后重新设置过，不能由您决定。请另一名审计办理，或由提出人撤回后重新提出。',
   proposal_closed: '这件事已经办结，请刷新后查看结果。',

@@ -31,7 +31,7 @@ export function gapClassWords(from: number): string {
   return next === undefined ? `${gapWords(from)}以上` : `${gapWords(from)}–${gapWords(next)}`;
 }
 
-/** "只含待核的；已排除 3 张、1 个网段", '' where nothing is narrowed. */
+/** "只含待核的；已排除：3 张、1 个网段", '' where nothing is narrowed. */
 export function partWords({ verdict, without }: RulingPart): string {
   const out = [
     without.entries.length > 0 ? `${grouped(without.entries.length)} 张` : '',
@@ -39,7 +39,7 @@ export function partWords({ verdict, without }: RulingPart): string {
     without.nets.length > 0 ? `${without.nets.length} 个网段` : '',
     without.devices.length > 0 ? `${without.devices.length} 个设备` : '',
   ].filter(Boolean);
-  return [verdict === 'all' ? '' : verdicts[verdict].label, out.length > 0 ? `已排除${out.join('、')}` : '']
+  return [verdict === 'all' ? '' : verdicts[verdict].label, out.length > 0 ? `已排除：${out.join('、')}` : '']
     .filter(Boolean)
     .join('；');
 }
