@@ -90,7 +90,7 @@ async function shoot(at: Page, name: string): Promise<void> {
     [1280, 800],
   ] as const) {
     await at.setViewportSize({ width, height });
-    await at.screenshot({ path: join(shots, `${name}-${width}.png`), fullPage: true });
+    await at.screenshot({ path: join(shots, `${name}-${width}.png`), fullPage: name !== 'proposing' });
   }
 }
 
