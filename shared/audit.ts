@@ -4,6 +4,7 @@ import type { WechatRule } from './contest.ts';
 import type { ActKind, RulingVerb } from './ledger/act.ts';
 import type { Channel, Curve } from './live.ts';
 import type { AddressClass, Signal } from './policy.ts';
+import type { Placed } from './statistics/robust.ts';
 import type { Instant } from './time.ts';
 
 /** Where a ballot stands now: as it was cast, or as the last ruling left it. */
@@ -110,6 +111,13 @@ export interface ClusterPage {
   hiddenUntil: Instant | null;
 }
 
+/** A quarter are below the first and a quarter above the third, however far away: one late ballot moves none of them. */
+export interface Quartiles {
+  lower: number;
+  median: number;
+  upper: number;
+}
+
 /** GET /api/console/contests/:slug/clusters/:id */
 export interface ClusterView extends Cluster {
   /** Span of a step of both curves. */
@@ -119,10 +127,8 @@ export interface ClusterView extends Cluster {
   usual: number[];
   /** Places in `curve` where its rate changes. */
   changes: number[];
-  /** Gaps between arrivals: counts between edges (ms), edges one more than counts. */
-  gaps: { edges: number[]; counts: number[] };
-  /** How much the gaps vary: standard deviation in percent of the mean. A crowd of people is near 100. */
-  variation: number;
+  /** Gaps between arrivals: counts between edges (ms), edges one more than counts; quartiles: ms, null without a gap. */
+  gaps: { edges: number[]; counts: number[]; quartiles: Quartiles | null };
   regions: { name: string; ballots: number }[];
   nets: { net: string; class: AddressClass; ballots: number }[];
   devices: { device: string; ballots: number }[];
@@ -132,8 +138,11 @@ export interface ClusterView extends Cluster {
   newest: BallotLine[];
 }
 
+/** How far a place holds, whatever is ruled on what is held or flagged (shared/statistics/robust.ts). */
+export type Hold = Pick<Placed, 'least' | 'most' | 'best' | 'worst' | 'robust' | 'seat'>;
+
 /** One place of the ranking, with and without the ballots in question. */
-export interface WhatIfLine {
+export interface WhatIfLine extends Hold {
   number: number;
   name: string;
   unit: string;
@@ -144,8 +153,6 @@ export interface WhatIfLine {
   falling: number;
   rank: number;
   rankWithout: number;
-  /** The place is the same if what is held or flagged falls, and if what is held counts. */
-  robust: boolean;
   /** Votes per 10 000 residents, in tenths; null without a population. */
   perTenThousand: number | null;
 }
@@ -234,6 +241,17 @@ export interface PublicAct {
   ruling: { verb: RulingVerb; ballots: number } | null;
 }
 
+export interface ReportRank extends Hold {
+  number: number;
+  name: string;
+  unit: string;
+  asCast: number;
+  rankAsCast: number;
+  votes: number;
+  rank: number;
+  perTenThousand: number | null;
+}
+
 /** GET /api/console/contests/:slug/report: 异常情况说明, everything on one page. */
 export interface AuditReport {
   slug: string;
@@ -257,18 +275,8 @@ export interface AuditReport {
   clusters: Cluster[];
   proposals: RulingProposal[];
   /** Before any ruling, and as it stands; null while counts are hidden. */
-  ranks:
-    | {
-        number: number;
-        name: string;
-        unit: string;
-        asCast: number;
-        rankAsCast: number;
-        votes: number;
-        rank: number;
-        robust: boolean;
-        perTenThousand: number | null;
-      }[]
-    | null;
+  ranks: ReportRank[] | null;
+  /** How many are chosen by count; null = not by count alone. */
+  chosen: number | null;
   checkpoint: { size: number; root: string; at: Instant; witnesses: string[] } | null;
 }

@@ -195,6 +195,7 @@ export function createAnalyst(parts: {
         ...answer,
         proposals,
         ranks: tally && ranksIn(contest, tally, now),
+        chosen: contest.outcome?.places ?? null,
         checkpoint: await readCheckpoint(db, contest.id),
       };
     },

@@ -127,7 +127,17 @@ describe('what auditors are told', () => {
     });
     expect(report.signals).toContainEqual({ signal: 'silent', ballots: 45 });
     expect(report.ranks?.slice(0, 2)).toMatchObject([
-      { number: 3, asCast: 45, rankAsCast: 1, votes: 45, rank: 1, robust: false },
+      {
+        number: 3,
+        asCast: 45,
+        rankAsCast: 1,
+        votes: 45,
+        rank: 1,
+        least: 0,
+        most: 45,
+        robust: false,
+        seat: 'open',
+      },
       { number: 1, asCast: 30, votes: 30, rank: 2 },
     ]);
     expect(report.checkpoint).toMatchObject({ size: 96, witnesses: [] });

@@ -3,12 +3,14 @@ import type {
   AuditReport,
   Cluster,
   ClusterView,
+  Hold,
   RulingProposal,
   WhatIf,
   WhatIfLine,
 } from '@zuimei/shared/audit.ts';
 import { clusterKinds } from '@zuimei/shared/audit.ts';
 import { signalBits } from '@zuimei/shared/policy.ts';
+import { quartilesOf } from '@zuimei/shared/statistics/quartile.ts';
 import {
   chipsOf,
   parseFilter,
@@ -20,6 +22,9 @@ import { proposalFor, verbsFor } from '../../web/console/auditor/clusters/propos
 import {
   clusterSentence,
   effectSentence,
+  gapsSentence,
+  lineSentence,
+  paceWords,
   permilleWords,
   perTenThousandWords,
   robustSentence,
@@ -60,8 +65,7 @@ const view: ClusterView = {
   curve: { from: NOON, counts: [] },
   usual: [],
   changes: [],
-  gaps: { edges: [], counts: [] },
-  variation: 12,
+  gaps: { edges: [], counts: [], quartiles: { lower: 23_000, median: 24_000, upper: 26_000 } },
   regions: [],
   nets: [],
   devices: [],
@@ -130,11 +134,26 @@ describe('the log’s address', () => {
 describe('a cluster', () => {
   test('is explained in one sentence, with the pace of its ballots', () => {
     expect(clusterSentence(view)).toBe(
-      '42 位投票人使用同一个设备标识，在 17 分钟里投出 43 张选票，全部只投 07 号（平时 12%），平均每 24 秒一张，间隔几乎相等。',
+      '42 位投票人使用同一个设备标识，在 17 分钟里投出 43 张选票，全部只投 07 号（平时 12%），通常隔 24 秒一张，间隔几乎相等。',
     );
-    expect(clusterSentence({ ...view, favours: null, variation: 95 })).toBe(
-      '42 位投票人使用同一个设备标识，在 17 分钟里投出 43 张选票，平均每 24 秒一张。',
+    const wide = { ...view.gaps, quartiles: { lower: 7_000, median: 24_000, upper: 48_000 } };
+    expect(clusterSentence({ ...view, favours: null, gaps: wide })).toBe(
+      '42 位投票人使用同一个设备标识，在 17 分钟里投出 43 张选票，通常隔 24 秒一张。',
     );
+  });
+
+  test('a script is not made a crowd by one late ballot, and few gaps are called nothing', () => {
+    const even = Array.from({ length: 302 }, (_, i) => 5_000 + (i % 6) * 1_000);
+    const late = quartilesOf(Float64Array.from([...even.slice(1), 36_000_000]));
+    expect(late).toEqual({ lower: 6_000, median: 7_000, upper: 9_000 });
+    expect(paceWords(late, 303)).toBe('间隔比人群投票整齐');
+    expect(paceWords(late, 19)).toBe('');
+    expect(late && gapsSentence(late)).toBe(
+      '一半的间隔为 6 秒至 9 秒，中位数 7 秒。人群投票时，这一段的两端通常相差约五倍。',
+    );
+    // Of people who know nothing of each other the quarters lie at ln 4/3, ln 2 and ln 4.
+    expect(paceWords({ lower: 288, median: 693, upper: 1_386 }, 303)).toBe('');
+    expect(quartilesOf(new Float64Array(0))).toBeNull();
   });
 
   test('of every kind reads whole and blames nobody, also while counts are hidden', () => {
@@ -170,7 +189,12 @@ describe('what if these ballots did not count', () => {
     falling: 0,
     rank,
     rankWithout,
+    least: 10,
+    most: 10,
+    best: Math.min(rank, rankWithout),
+    worst: Math.max(rank, rankWithout),
     robust: rank === rankWithout,
+    seat: null,
     perTenThousand: null,
   });
   const found = (lines: WhatIfLine[], more: Partial<WhatIf> = {}): WhatIf => ({
@@ -207,9 +231,14 @@ describe('what if these ballots did not count', () => {
   });
 
   test('a place says why it holds or may move', () => {
-    expect(robustSentence(line(1, 2, 2))).toContain('名次都不变');
-    expect(robustSentence(line(1, 2, 5))).toBe('这些选票不计时为第 5 名。');
-    expect(robustSentence({ ...line(1, 2, 2), robust: false })).toContain('可能变化');
+    expect(robustSentence({ ...line(1, 2, 2), least: 8 })).toBe(
+      '待核与标记的选票无论怎样裁定，票数在 8 至 10 之间，名次不变。',
+    );
+    expect(robustSentence(line(1, 2, 5))).toContain('名次在第 2–5 名之间');
+    const seats = (...all: Hold['seat'][]) => all.map((seat) => ({ seat }));
+    expect(lineSentence(seats('in', 'in', 'out'), 2)).toBe('前 2 名无论怎样裁定都不变。');
+    expect(lineSentence(seats('in', 'open', 'open'), 2)).toBe('前 2 名还不能确定：2 位可能进出。');
+    expect(lineSentence(seats(null), null)).toBe('');
     expect([perTenThousandWords(null), perTenThousandWords(16_834)]).toEqual(['—', '1,683.4']);
     expect([permilleWords(5), permilleWords(124), permilleWords(1000)]).toEqual(['0.5%', '12%', '100%']);
   });
