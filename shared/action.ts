@@ -133,6 +133,8 @@ export type ActCode =
   | 'ruling.confirm'
   | 'ruling.decline'
   | 'ruling.withdraw'
+  | 'report.save'
+  | 'report.sign'
   | 'audit.export'
   | 'ledger.export';
 

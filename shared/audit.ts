@@ -2,7 +2,7 @@ import type { AuditorAct } from './action.ts';
 import type { BallotState } from './ballot.ts';
 import type { WechatRule } from './contest.ts';
 import type { ActKind, RulingVerb } from './ledger/act.ts';
-import type { Channel, Curve } from './live.ts';
+import type { Channel, Curve, RefusedView } from './live.ts';
 import type { AddressClass, Signal } from './policy.ts';
 import type { Placed } from './statistics/robust.ts';
 import type { Instant } from './time.ts';
@@ -241,6 +241,12 @@ export interface PublicAct {
   ruling: { verb: RulingVerb; ballots: number } | null;
 }
 
+/** With the ledger indexes of its ballots, first and last of each run; `moreRuns`: runs that are not listed. */
+export interface ReportCluster extends Cluster {
+  runs: [number, number][];
+  moreRuns: number;
+}
+
 export interface ReportRank extends Hold {
   number: number;
   name: string;
@@ -263,16 +269,19 @@ export interface AuditReport {
   policy: string;
   /** How WeChat vouches for voters; null = every browser is one. */
   wechat: WechatRule | null;
-  /** How many numbers of the policy this contest changes. */
-  thresholdsChanged: number;
+  /** The numbers of the policy that this contest changes; -1 = never. */
+  thresholds: { path: string; value: number; usual: number }[];
   population: number | null;
   ballots: number;
   counted: number;
   held: number;
   void: number;
   unscreened: number;
+  /** What was not taken into the ledger; worst: the minute with most of it. */
+  refused: RefusedView & { worst: { at: Instant; count: number } | null };
   signals: { signal: Signal; ballots: number }[];
-  clusters: Cluster[];
+  /** All of them, strongest first. */
+  clusters: ReportCluster[];
   proposals: RulingProposal[];
   /** Before any ruling, and as it stands; null while counts are hidden. */
   ranks: ReportRank[] | null;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { runsOf } from '@zuimei/server/analyst/runs.ts';
 import type {
   AuditReport,
   Cluster,
@@ -9,8 +10,9 @@ import type {
   WhatIfLine,
 } from '@zuimei/shared/audit.ts';
 import { clusterKinds } from '@zuimei/shared/audit.ts';
-import { signalBits } from '@zuimei/shared/policy.ts';
+import { policies, signalBits } from '@zuimei/shared/policy.ts';
 import { quartilesOf } from '@zuimei/shared/statistics/quartile.ts';
+import { thresholdsOf } from '@zuimei/shared/threshold.ts';
 import {
   chipsOf,
   parseFilter,
@@ -29,7 +31,17 @@ import {
   perTenThousandWords,
   robustSentence,
 } from '../../web/console/auditor/clusters/sentences.ts';
-import { basisWords, clusterLine, rulingWords, totalWords } from '../../web/console/auditor/report/words.ts';
+import {
+  basisWords,
+  clusterLine,
+  rangesWords,
+  refusedWords,
+  rulingWords,
+  runsWords,
+  thresholdWords,
+  totalWords,
+  verifiedWords,
+} from '../../web/console/auditor/report/words.ts';
 import { isReading } from '../../web/console/auditor/useReading.ts';
 import { clusterNotes, signalNotes } from '../../web/console/auditor/words.ts';
 import {
@@ -334,7 +346,20 @@ describe('words of the report', () => {
     round: 0,
     policy: 'standard',
     wechat: null,
-    thresholdsChanged: 2,
+    thresholds: [
+      { path: 'device.hold', value: 3, usual: 5 },
+      { path: 'weights.silent', value: 20, usual: 10 },
+    ],
+    refused: {
+      since: NOON,
+      total: 5,
+      by: [
+        { code: 'quota_spent', count: 4 },
+        { code: 'paused', count: 1 },
+      ],
+      worst: { at: NOON, count: 4 },
+    },
+    chosen: null,
     ballots: 1000,
     counted: 900,
     held: 58,
@@ -344,7 +369,7 @@ describe('words of the report', () => {
 
   test('say on what it rests and what was found', () => {
     expect(basisWords(report)).toBe(
-      '投票时间 2026年10月20日 12:00 至 2026年10月27日 17:00。投票人按浏览器区分。依据本活动公布的规则和“标准”防护标准（其中 2 项阈值由活动自定），对全部选票账目逐条核对。',
+      '投票时间 2026年10月20日 12:00 至 2026年10月27日 17:00。投票人按浏览器区分。依据本活动公布的规则和“标准”防护标准（其中 2 项由活动自定：同一设备上的人达到待核的数目为3，标准为5；“没有触摸” 20 分，标准为 10 分）。',
     );
     const wechat = { outside: 'refused', early: false, follow: true, keyword: '' } as const;
     expect(basisWords({ ...report, wechat })).toContain('投票人均由微信确认身份，一人一份，并须关注公众号。');
@@ -362,9 +387,39 @@ describe('words of the report', () => {
     });
   });
 
+  test('claim only what was done, and say what was not let in', () => {
+    expect(basisWords(report)).not.toContain('核对');
+    expect(verifiedWords(null)).toBe('本说明未对账本逐条核对。');
+    expect(verifiedWords({ at: NOON, entries: 4706, problems: 0 })).toBe(
+      '2026年10月20日 12:00 由本系统对当时的全部 4,706 条账目逐条核对：全部一致。',
+    );
+    expect(verifiedWords({ at: NOON, entries: 4706, problems: 2 })).toContain('发现 2 处不符，须另行查明');
+    expect(refusedWords(report)).toBe(
+      '未接受的投票请求 5 次（自 10月20日 12:00 起，同一人重试各计一次）：本期已投完 4，已暂停 1。最集中的是 10月20日 12:00 起的一段，4 次。',
+    );
+    const none = { since: null, total: 0, by: [], worst: null };
+    expect(refusedWords({ ...report, refused: none })).toBe('没有记录到未接受的投票请求。');
+  });
+
+  test('name every threshold there is in words, and never by its path', () => {
+    for (const { path, value } of thresholdsOf(policies.standard)) {
+      const words = thresholdWords({ path, value, usual: -1 });
+      expect(words).not.toMatch(/undefined|[a-z]\.[a-z]/);
+      expect(words).toContain('标准为');
+    }
+  });
+
+  test('ballots are named by ranges of their numbers in the ledger, which begin with 1', () => {
+    const rows = [0, 1, 2, 4011, 4012, 5000];
+    expect(rangesWords(runsOf(rows).runs)).toBe('1–3、4,012–4,013、5,001');
+    const many = runsOf(Array.from({ length: 60 }, (_, i) => 2 * i));
+    expect([many.runs.length, many.moreRuns]).toEqual([40, 20]);
+    expect(runsWords({ ...cluster, ...many })).toMatch(/^1、3、.*、77……119（其间另有 20 段）$/);
+  });
+
   test('a ruling says who, why, on what paper, and where it stands in the ledger', () => {
     expect(rulingWords(proposal)).toBe(
-      '作废 40 张选票：同一设备连续投票（云应急审〔2026〕12号）。周审计 10月20日 12:00 提出，林审计 10月20日 13:00 确认。账目 #4,013。',
+      '作废 40 张选票：同一设备连续投票（云应急审〔2026〕12号）。周审计 10月20日 12:00 提出，林审计 10月20日 13:00 确认。账目第 4,014 号。',
     );
     expect(
       rulingWords({
