@@ -342,6 +342,7 @@ export interface Tables extends JudgedTables {
     rulings: Generated<Count[]>;
   };
   refusal: { contest: number; minute: Date; reason: string; count: Count };
+  refusal_total: { contest: number; reason: string; since: Date; count: Count };
   refusal_day: { contest: number; day: string; entry: Count };
   report_version: {
     contest: number;

@@ -54,21 +54,27 @@ async function addRefusals(
   noted: readonly { slug: string; reason: string; count: number }[],
 ): Promise<void> {
   await sql`
-    insert into refusal (contest, minute, reason, count)
-    select c.id, date_trunc(case when exists (
-        select from unnest(h.opens, h.closes) as w (opens, closes) where w.opens <= clock_timestamp() and clock_timestamp() < w.closes
-      ) then 'minute' else 'hour' end, clock_timestamp()), n.reason, n.count
-    from jsonb_to_recordset(${JSON.stringify(noted)}::jsonb) as n (slug text, reason text, count bigint)
-    join contest c on c.slug = n.slug left join ledger_head h on h.contest = c.id
-    order by c.id, n.reason
+    with noted as materialized (
+      select c.id as contest, date_trunc(case when exists (
+          select from unnest(h.opens, h.closes) as w (opens, closes)
+          where w.opens <= clock_timestamp() and clock_timestamp() < w.closes
+        ) then 'minute' else 'hour' end, clock_timestamp()) as minute, n.reason, n.count
+      from jsonb_to_recordset(${JSON.stringify(noted)}::jsonb) as n (slug text, reason text, count bigint)
+      join contest c on c.slug = n.slug left join ledger_head h on h.contest = c.id
+      order by c.id, n.reason
+    ), total as (
+      insert into refusal_total (contest, reason, since, count) select contest, reason, minute, count from noted
+      on conflict (contest, reason) do update set count = refusal_total.count + excluded.count
+    )
+    insert into refusal (contest, minute, reason, count) select contest, minute, reason, count from noted
     on conflict (contest, minute, reason) do update set count = refusal.count + excluded.count`.execute(db);
 }
 
 /** All that were written down of a contest, the most frequent reason first. */
 export async function readRefused(db: Db, contest: number): Promise<RefusedView> {
   const { rows } = await sql<{ code: string; count: number; since: Date }>`
-    select reason as code, sum(count)::float8 as count, min(minute) as since
-    from refusal where contest = ${contest} group by reason order by sum(count) desc, reason`.execute(db);
+    select reason as code, count::float8 as count, since
+    from refusal_total where contest = ${contest} order by count desc, reason`.execute(db);
   const since = Math.min(...rows.map((row) => row.since.getTime()));
   return {
     since: rows.length > 0 ? new Date(since).toISOString() : null,

@@ -46,6 +46,15 @@ create table refusal (
   primary key (contest, minute, reason)
 );
 
+-- The same by reason alone, since the first: what a dashboard asks for every few seconds.
+create table refusal_total (
+  contest int not null references contest (id) on delete cascade,
+  reason  text not null,
+  since   timestamptz not null,
+  count   bigint not null,
+  primary key (contest, reason)
+);
+
 -- Versions of the 异常情况说明 (shared/report.ts), each with its entry in the ledger, which has the digest of its body. Nothing of a version
 -- changes but that a second auditor signs it once.
 create table report_version (

@@ -27,6 +27,8 @@ grant select, insert on ballot_ruling to :app;
 grant update (state, beneath, ruling) on ballot_ruling to :app;
 grant select, insert on refusal to :app;
 grant update (count) on refusal to :app;
+grant select, insert on refusal_total to :app;
+grant update (count) on refusal_total to :app;
 grant select, insert on refusal_day to :app;
 grant select, insert on report_version to :app;
 grant update (signed_by, signed_at, signed_entry) on report_version to :app;
