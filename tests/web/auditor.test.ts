@@ -369,7 +369,7 @@ describe('words of the report', () => {
 
   test('say on what it rests and what was found', () => {
     expect(basisWords(report)).toBe(
-      '投票时间 2026年10月20日 12:00 至 2026年10月27日 17:00。投票人按浏览器区分。依据本活动公布的规则和“标准”防护标准（其中 2 项由活动自定：同一设备上的人达到待核的数目为3，标准为5；“没有触摸” 20 分，标准为 10 分）。',
+      '投票时间 2026年10月20日 12:00 至 2026年10月27日 17:00。投票人按浏览器区分。依据本活动公布的规则和“标准”防护标准（其中 2 项由活动自定：同一设备上的人达到待核的数目为3，标准为5；“无人操作” 20 分，标准为 10 分）。',
     );
     const wechat = { outside: 'refused', early: false, follow: true, keyword: '' } as const;
     expect(basisWords({ ...report, wechat })).toContain('投票人均由微信确认身份，一人一份，并须关注公众号。');
