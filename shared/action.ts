@@ -133,6 +133,7 @@ export type ActCode =
   | 'ruling.confirm'
   | 'ruling.decline'
   | 'ruling.withdraw'
+  | 'refusals.seal'
   | 'report.save'
   | 'report.sign'
   | 'audit.export'

@@ -1,7 +1,10 @@
 import { sql } from 'kysely';
 import { shanghaiDate } from '@zuimei/shared/time.ts';
 import type { Db } from '../db.ts';
+import { type Actor, recordAction } from '../staff/action.ts';
 import type { Ledger } from '../vote/ledger.ts';
+
+const SYSTEM: Actor = { name: '系统', staff: null, unit: null };
 
 /** A statement of `keep` that began before midnight is over by then. */
 const PATIENCE_MS = 120_000;
@@ -26,7 +29,7 @@ export function createRefusalDays(db: Db, ledger: Pick<Ledger, 'amend'>): Refusa
     let contest = 0;
     await ledger.amend(slug, {
       kind: 'refusals',
-      actor: '系统',
+      actor: SYSTEM.name,
       reason: `${day} 共 ${total} 次`,
       async change(tx, contestId) {
         contest = contestId;
@@ -38,6 +41,8 @@ export function createRefusalDays(db: Db, ledger: Pick<Ledger, 'amend'>): Refusa
         await sql`insert into refusal_day (contest, day, entry) values (${contest}, ${day}, ${index})`.execute(
           tx,
         );
+        const subject = `${day} 共 ${total} 次`;
+        await recordAction(tx, SYSTEM, { act: 'refusals.seal', contest, subject });
       },
     });
   }
