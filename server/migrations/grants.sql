@@ -25,6 +25,13 @@ grant update (votes, held) on tally to :app;
 grant select, insert on tally_reveal to :app;
 grant select, insert on ballot_ruling to :app;
 grant update (state, beneath, ruling) on ballot_ruling to :app;
+grant select, insert on refusal to :app;
+grant update (count) on refusal to :app;
+grant select, insert on refusal_total to :app;
+grant update (count) on refusal_total to :app;
+grant select, insert on refusal_day to :app;
+grant select, insert on report_version to :app;
+grant update (signed_by, signed_at, signed_entry) on report_version to :app;
 grant select, insert on ruling_proposal to :app;
 grant update (state, decided_by, decided_at, decided_why, rulings) on ruling_proposal to :app;
 
