@@ -27,6 +27,7 @@ import { verifyPage } from './page/verify.ts';
 import type { Parts } from './parts.ts';
 import { planRoute } from './plan/route.ts';
 import { portalRoute } from './portal/route.ts';
+import { reportRoute } from './report/route.ts';
 import { reviewRoute } from './review/route.ts';
 import { rosterRoute } from './roster/route.ts';
 import { rulingRoute } from './ruling/route.ts';
@@ -84,6 +85,7 @@ export function createApp(parts: Parts) {
     .route('/', clusterRoute(parts))
     .route('/', witnessRoute(parts))
     .route('/', rulingRoute(parts))
+    .route('/', reportRoute(parts))
     .route('/', judgingRoute(parts))
     .route('/', courseRoute(parts))
     .route('/', objectionRoute(parts))

@@ -128,11 +128,21 @@ async function main(): Promise<void> {
       await openLedgers(parts.contests, parts.ledger, Date.now(), (slug, error) =>
         log('error', { part: 'ledger', slug, error: String(error) }),
       );
+      await keepRefusals();
       await sealer.seal();
       lastSealAt = Date.now();
     } catch (error) {
       parts.metrics.count('zuimei_seal_failures_total');
       log('error', { part: 'sealer', error: String(error) });
+    }
+  }
+  /** They wait for the next tick when it fails: what is in the ledger is sealed all the same. */
+  async function keepRefusals(): Promise<void> {
+    try {
+      await parts.refusals.keep();
+      await parts.refusalDays.seal(Date.now());
+    } catch (error) {
+      log('error', { part: 'refusals', error: String(error) });
     }
   }
   const sealTimer = setInterval(() => (sealing = sealing.then(seal)), SEAL_EVERY_MS);

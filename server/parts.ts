@@ -17,6 +17,7 @@ import { createReplyHeaders, type ReplyHeaders } from './http/headers.ts';
 import { logOrigin } from './http/origin.ts';
 import type { Prebuilt } from './http/reply.ts';
 import type { Journal } from './journal.ts';
+import { createRefusalDays, type RefusalDays } from './live/daily.ts';
 import { createRefusals, type Refusals } from './live/refused.ts';
 import { createLog, type Log } from './log/log.ts';
 import { logSigner } from './log/sealer.ts';
@@ -70,6 +71,7 @@ export interface Parts {
   logName: (slug: string) => Promise<LogName>;
   metrics: Metrics;
   refusals: Refusals;
+  refusalDays: RefusalDays;
   analyst: Analyst;
   log: Journal;
   answerError: AnswerError;
@@ -127,7 +129,7 @@ export function createParts(given: {
   const originOf = (slug: string) => logOrigin(publicUrl, slug);
   const addresses = given.addresses ?? openAddresses(null);
   const metrics = createMetrics();
-  const refusals = createRefusals(clock());
+  const refusals = createRefusals(db);
   const headers = createReplyHeaders(publicUrl, given.hstsSeconds);
   const contests = createContests(db, clock);
   const secure = publicUrl?.startsWith('https:') ?? false;
@@ -226,6 +228,7 @@ export function createParts(given: {
     uploads: createUploads(turns),
     metrics,
     refusals,
+    refusalDays: createRefusalDays(db, ledger),
     analyst: createAnalyst({ db, clock, log, stopping, addresses, addressFile: given.addressFile ?? null }),
     log,
     answerError: createAnswerError(log, metrics),

@@ -359,6 +359,21 @@ export interface Tables extends JudgedTables {
     size: number;
     bytes: Buffer;
   };
+  refusal: { contest: number; minute: Date; reason: string; count: Count };
+  refusal_total: { contest: number; reason: string; since: Date; count: Count };
+  refusal_day: { contest: number; day: string; entry: Count };
+  report_version: {
+    contest: number;
+    no: number;
+    body: string;
+    digest: string;
+    made_by: number;
+    made_at: Date;
+    entry: Count;
+    signed_by: number | null;
+    signed_at: Date | null;
+    signed_entry: Count | null;
+  };
   log_tile: { contest: number; level: number; index: Count; hashes: Buffer };
   log_checkpoint: { contest: number; size: Count; at: Generated<Date>; root: Buffer; note: string };
   log_witness: {

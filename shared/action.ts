@@ -137,6 +137,9 @@ export type ActCode =
   | 'ruling.confirm'
   | 'ruling.decline'
   | 'ruling.withdraw'
+  | 'refusals.seal'
+  | 'report.save'
+  | 'report.sign'
   | 'audit.export'
   | 'ledger.export';
 

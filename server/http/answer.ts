@@ -190,6 +190,8 @@ export const statusOf: Record<AnyRefusalCode, ContentfulStatusCode> = {
   nothing_to_rule: 409,
   too_many_ballots: 422,
   ledger_not_read: 503,
+  report_limit: 409,
+  ledger_too_long: 409,
   unknown_cluster: 404,
   witness_known: 409,
   key_malformed: 422,

@@ -106,7 +106,11 @@ export function createCast(parts: {
     refusal: unknown,
   ): Promise<Receipt> {
     const voter = sender.voter?.id ?? ownVoter(contest.slug, sender.cookie);
-    if (!voter || !(refusal instanceof Refusal) || refusal.code === 'no_voter') throw refusal;
+    if (!(refusal instanceof Refusal)) throw refusal;
+    if (!voter || refusal.code === 'no_voter') {
+      watch.answered(contest.slug, [refusal]);
+      throw refusal;
+    }
     if (lookups >= MOST_LOOKUPS) throw new Refusal('busy', { retryAfterMs: 2000 });
     lookups++;
     try {

@@ -29,7 +29,7 @@ export const serverOrder: readonly string[] = [
   ...['unit', 'nomination', 'review', 'intake', 'portal', 'edit'],
   // What organizers and auditors do.
   ...['shortlist', 'steer', 'live', 'analyst', 'ruling', 'judging', 'course', 'archive', 'objection'],
-  ...['audit', 'bundle', 'out'],
+  ...['audit', 'report', 'bundle', 'out'],
   // How people come to it; the plan shows its page before anybody may see it.
   ...['wechat', 'chat', 'webhook', 'page', 'plan', 'health.ts'],
   // What wires and starts it all.

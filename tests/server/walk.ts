@@ -142,6 +142,8 @@ export const reads: Record<string, Walk> = {
     ...['rank', 'n/2'].map((page) => `${at}/preview?path=/c/${SLUG}/${page}&phase=judging`),
   ),
   'GET /api/console/contests/:slug/report': still(`${at}/report`),
+  'GET /api/console/contests/:slug/reports': still(`${at}/reports`),
+  'GET /api/console/contests/:slug/reports/:no': still(`${at}/reports/1`),
   'GET /api/console/contests/:slug/rulings': still(`${at}/rulings`),
   'GET /api/console/contests/:slug/rulings/:id': still(...[1, 4, 6, 99].map((id) => `${at}/rulings/${id}`)),
   'GET /api/console/contests/:slug/rulings/:id/ballots': still(
@@ -236,6 +238,12 @@ export const acts: Record<string, Walk> = {
     'second',
   ),
   'POST /api/console/contests/:slug/rulings/:id/files': act(`${at}/rulings/1/files`, {}, 'second'),
+  'POST /api/console/contests/:slug/reports': act(`${at}/reports`, { note: '核对完毕', verify: true }),
+  'POST /api/console/contests/:slug/reports/:no/sign': act(
+    `${at}/reports/1/sign`,
+    { digest: '0'.repeat(64) },
+    'second',
+  ),
   'POST /api/console/contests/:slug/rulings/:id/confirm': () =>
     [1, 2, 3].map((id) => ({
       path: `${at}/rulings/${id}/confirm`,

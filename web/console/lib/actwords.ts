@@ -137,6 +137,9 @@ const acts: Record<ActCode, string> = {
   'ruling.confirm': '确认裁定',
   'ruling.decline': '不同意裁定',
   'ruling.withdraw': '撤回裁定提议',
+  'refusals.seal': '拒绝次数入账',
+  'report.save': '保存异常情况说明',
+  'report.sign': '签认异常情况说明',
   'audit.export': '导出选票日志',
   'ledger.export': '导出选票账本',
 };

@@ -234,6 +234,9 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   proposal_full: '一项提议最多 100 条留言、5 个附件，已经满了。其余材料请留档备查，或撤回后重新提出。',
   nothing_to_rule: '所选范围里没有可以这样裁定的选票，请换一个范围。',
   too_many_ballots: '一次最多裁定[ {most} ]张选票，请缩小范围分次提出。',
+  report_limit: '这个活动保存的异常情况说明已到上限，请使用已经保存的版本。',
+  ledger_too_long:
+    '账本太长，不能在保存时逐条核对。请不勾选核对再保存；需要核对时，由运维人员在服务器上运行核验命令。',
   ledger_not_read: '账本正在读入，稍后会自动继续。',
   unknown_cluster: '这一组选票已有变化，请返回列表重新查看。',
   witness_known: '这把见证公钥已经登记过了。',
