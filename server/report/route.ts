@@ -48,7 +48,7 @@ export function reportRoute(parts: {
       const contest = await findContest(db, c.req.param('slug'));
       const auditor = auditorOf(c.get('person'));
       const verified = verify ? await verifyNow(parts, contest) : null;
-      const report = await analyst.report(contest, await readProposals(db, contest.id, 0));
+      const report = await analyst.report(contest, await readProposals(db, contest.id, 0, parts.clock()));
       const said = { ...report, note, verified, site: parts.publicUrl ?? '' };
       const no = await saveVersion(ledger, contest.slug, auditor, said);
       return c.json(await readVersion(db, contest.id, auditor, no), 201);
