@@ -2,8 +2,9 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { join } from 'node:path';
-import { build, checkMachine, environment, install, node, root, say } from './install.mjs';
+import { build, checkMachine, environment, explain, install, node, root, say } from './install.mjs';
 
+explain('npm start: installs, builds and starts the server. Its settings are in the environment (infra/RUNBOOK.md); Ctrl-C stops it.');
 checkMachine();
 await install();
 await build();

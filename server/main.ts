@@ -24,9 +24,8 @@ import type { SharedRedis } from './redis.ts';
 import { migrate, readSchema } from './schema.ts';
 import { checkSecret, openSecrets } from './secret.ts';
 import { firstLink } from './staff/account.ts';
+import { openKeeper } from './upkeep/keeper.ts';
 import { noteKeys } from './upkeep/key.ts';
-import { keepKnown, knownFolder, readKnown, readNewest } from './upkeep/known.ts';
-import { inspect } from './upkeep/quarantine.ts';
 import { openLedgers } from './vote/opening.ts';
 import { createOwnShelf, createSharedShelf } from './wechat/sharedstore.ts';
 
@@ -92,8 +91,9 @@ async function main(): Promise<void> {
       )
     : [];
 
-  await noteKeys(database.db, secrets, config.keys);
-  const checkpoints = knownFolder(config.dataDir);
+  // The master secret may lie in a file of the data folder instead of in the settings.
+  const keys = { ...config.keys, ZUIMEI_SECRET: secrets.derive('fingerprint').toString('hex') };
+  await noteKeys(database.db, secrets, keys);
 
   const control = config.databaseUrl
     ? null
@@ -129,25 +129,11 @@ async function main(): Promise<void> {
     trustedProxies: config.trustedProxies,
     stopping: () => stopping,
     lastSealAt: () => lastSealAt,
-    machine: { keys: config.keys, dataDir: config.dataDir, backupFile: config.backupFile },
+    machine: { keys, dataDir: config.dataDir, backupFile: config.backupFile },
     quarantined: config.quarantine,
   });
   const { quarantine } = parts;
-  // Before anybody is served: what is published once cannot be taken back.
-  await inspect(database.db, quarantine, await readKnown(checkpoints));
-  if (quarantine.state())
-    log('note', { part: 'quarantine', ...quarantine.state(), see: 'infra/RUNBOOK.md, After a restore' });
-  // Those that this machine never signed are known from here on.
-  else await keep((await readNewest(database.db)).map(({ slug }) => slug));
-
-  /** A folder that cannot be written to costs the next start its proof, and nothing else. */
-  async function keep(slugs: readonly string[]): Promise<void> {
-    try {
-      await keepKnown(database.db, checkpoints, slugs, quarantine.lost());
-    } catch (error) {
-      log('error', { part: 'checkpoints', error: String(error) });
-    }
-  }
+  const keep = await openKeeper({ db: database.db, dataDir: config.dataDir, quarantine, log });
 
   const sealer = createSealer(database.db, secrets);
   let sealing: Promise<void> = Promise.resolve();

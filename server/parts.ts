@@ -32,8 +32,7 @@ import { createGuard, createSessions, type Guard, type Sessions } from './staff/
 import { createTallies, type Tallies } from './tally/route.ts';
 import { readTally } from './tally/snapshot.ts';
 import { createTurns, type Turns } from './turn.ts';
-import { knownOf } from './upkeep/known.ts';
-import { createQuarantine, foundOf, type Quarantine } from './upkeep/quarantine.ts';
+import { createForked, createQuarantine, type Quarantine } from './upkeep/quarantine.ts';
 import { createUpkeep, type Machine, noMachine, type Upkeep } from './upkeep/upkeep.ts';
 import { createWrites } from './upkeep/write.ts';
 import { createUploads, type Uploads } from './upload/upload.ts';
@@ -253,10 +252,7 @@ export function createParts(given: {
       ...{ db, cast, gate, wechat, writes, quarantine, stopping, lastSealAt, clock },
       machine: given.machine ?? noMachine,
     }),
-    async forked(slug, note) {
-      log('error', { part: 'log', slug, fork: note });
-      await quarantine.begin('fork', [foundOf(knownOf(slug, note))]);
-    },
+    forked: createForked(quarantine, log),
     log,
     answerError: createAnswerError(log, metrics),
     site: given.site,

@@ -2,8 +2,9 @@ import { sql, type Transaction } from 'kysely';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { QuarantineCause, QuarantineView } from '@zuimei/shared/upkeep.ts';
 import type { Db, Tables } from '../db.ts';
+import type { Journal } from '../journal.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
-import { holds, type Known, readNewest } from './known.ts';
+import { holds, type Known, knownOf, readNewest } from './known.ts';
 
 /** What was known and not met, of one contest: what the database has instead stands in its ledger. */
 export interface Found {
@@ -82,6 +83,14 @@ export async function inspect(db: Db, quarantine: Quarantine, known: readonly Kn
   await settle(db, place);
 }
 
+/** For who is shown a note that this log signed and the database does not have. */
+export function createForked(quarantine: Quarantine, log: Journal) {
+  return async (slug: string, note: string): Promise<void> => {
+    log('error', { part: 'log', slug, fork: note });
+    await quarantine.begin('fork', [foundOf(knownOf(slug, note))]);
+  };
+}
+
 /** Gives it up: from now on this database is the site, here. The line of the action log says who says so. */
 export async function lift(db: Db, actor: Actor, reason: string): Promise<boolean> {
   return await db.transaction().execute(async (tx) => {
@@ -103,7 +112,7 @@ export async function readFound(
   return row ? { cause: row.cause, since: row.began_at, found: row.found as Found[] } : null;
 }
 
-export function foundOf({ slug, note, checkpoint }: Known): Found {
+function foundOf({ slug, note, checkpoint }: Known): Found {
   return { slug, size: checkpoint?.size ?? null, note };
 }
 

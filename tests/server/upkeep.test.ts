@@ -5,6 +5,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { openDatabase } from '@zuimei/server/db.ts';
 import { logSigner } from '@zuimei/server/log/sealer.ts';
+import { checkSecret } from '@zuimei/server/secret.ts';
 import { readBackup } from '@zuimei/server/upkeep/disk.ts';
 import { noteKeys, readKeys } from '@zuimei/server/upkeep/key.ts';
 import { keepKnown, readKnown } from '@zuimei/server/upkeep/known.ts';
@@ -28,7 +29,7 @@ let slug: string;
 beforeAll(async () => {
   fresh = await freshDatabase('server');
   site = await createSite(fresh.database.db);
-  await sql`insert into installation (fingerprint, access) values ('\\x00', '\\x00')`.execute(fresh.owner.db);
+  await checkSecret(fresh.database.db, site.parts.secrets);
   slug = (await site.contest()).slug;
   await vote(3);
 });
@@ -221,7 +222,8 @@ test('a copy of which no file says that it is whole takes no votes until somebod
   await vote(1);
   const log = await db.selectFrom('action_log').selectAll().where('act', '=', 'quarantine.lift').execute();
   expect(log).toMatchObject([{ actor: '周运维（命令行）', reason: '演练用的副本，账目已核对' }]);
-  // Said once: the next start at this place asks nobody.
+  // Said once: the next start at this place asks nobody. What the settings ask lasts as long as they do.
+  expect(createQuarantine(db, true, Date.now).state()).toMatchObject({ cause: 'asked' });
   const next = quarantineOf();
   await inspect(db, next, []);
   expect(next.state()).toBeNull();

@@ -47,7 +47,7 @@ const wrong: { [N in PartName]: Partial<Record<NonNullable<Parts[N]>, readonly [
   witnesses: { silent: ['没有回音', 'hold', '请联系见证单位，确认见证程序在运行。'] },
   backup: {
     old: ['过旧', 'hold', '超过 36 小时没有完成备份。'],
-    none: ['没有记录', 'hold', '备份命令完成后没有在服务器上留下记号，见手册“Backup and restore”。'],
+    none: ['没有记录', 'hold', '备份命令完成后没有在服务器上留下记号，见运维手册的备份一节。'],
   },
   quarantine: {
     asked: ['只读', 'red', quarantineWords.asked],
@@ -79,6 +79,7 @@ export function linesOf({ parts, figures, silent }: UpkeepView): PartLine[] {
         },
       ];
     }
+    if (name === 'quarantine') return [{ name, label: labels[name], state: '没有', tone: 'ok', note: '' }];
     const tone = state === 'ok' ? ('ok' as const) : ('plain' as const);
     return [{ name, label: labels[name], state: well[state] ?? state, tone, note: figureOf(name, figures) }];
   });
