@@ -4,7 +4,9 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { build, checkMachine, environment, explain, install, node, root, say } from './install.mjs';
 
-explain('npm start: installs, builds and starts the server. Its settings are in the environment (infra/RUNBOOK.md); Ctrl-C stops it.');
+explain(
+  'npm start: installs, builds and starts the server. Its settings are in the environment (infra/RUNBOOK.md); Ctrl-C stops it.',
+);
 checkMachine();
 await install();
 await build();

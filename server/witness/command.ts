@@ -113,7 +113,8 @@ async function follow(caller: Caller, path: string, watch: Watch, everyMs: numbe
     const outcome = await takeTurn(watch);
     if (outcome.kind === 'fork') {
       const code = await reportFork(caller, path, watch.state, outcome);
-      if (await handBack(watch)) caller.print('已把本机见证过的存证点交回网站，网站将停止接受投票，等待核对。');
+      if (await handBack(watch))
+        caller.print('已把本机见证过的存证点交回网站，网站将停止接受投票，等待核对。');
       return code;
     }
     if (everyMs === null || outcome.kind !== 'unchanged')

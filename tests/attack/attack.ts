@@ -2,24 +2,27 @@ import { writeFileSync } from 'node:fs';
 import { verifyContest } from '@zuimei/server/audit/verify.ts';
 import type { PolicyName } from '@zuimei/shared/contest.ts';
 import { freshDatabase } from '../harness/database.ts';
+import { readOptions } from '../harness/options.ts';
 import { startPostgres } from '../harness/postgres.ts';
 import { hunt } from './found.ts';
 import { tamper } from './insider.ts';
 import { judge } from './report.ts';
 import { full, liveScene, small } from './scene.ts';
 import { huntOf, tableOf } from './table.ts';
-import { readOptions } from '../harness/options.ts';
 
 /** What each policy does to citizens and to attackers, on a day that is the same for all: `pnpm attack [--policy standard] [--small] [--json FILE]`. */
 const names = ['loose', 'standard', 'strict'] as const satisfies PolicyName[];
 const words: Record<PolicyName, string> = { loose: '宽松', standard: '标准', strict: '严格' };
 
-const values = readOptions('npm run attack -- [--policy loose,standard,strict] [--small] [--seed TEXT] [--json FILE]', {
+const values = readOptions(
+  'npm run attack -- [--policy loose,standard,strict] [--small] [--seed TEXT] [--json FILE]',
+  {
     policy: { type: 'string' },
     small: { type: 'boolean', default: false },
     json: { type: 'string' },
     seed: { type: 'string', default: 'zuimei' },
-  });
+  },
+);
 const wanted = names.filter((name) => !values.policy || values.policy.split(',').includes(name));
 if (wanted.length === 0) {
   console.error(`--policy is one of ${names.join(', ')}`);

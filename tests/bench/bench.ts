@@ -9,18 +9,21 @@ import { openSecrets } from '@zuimei/server/secret.ts';
 import { createLedger } from '@zuimei/server/vote/ledger.ts';
 import { entryBytes } from '@zuimei/shared/ledger/entry.ts';
 import { createReplayer } from '@zuimei/shared/ledger/replay.ts';
+import { readOptions } from '../harness/options.ts';
 import { ballotRequests, getRequest } from './ballots.ts';
 import { CANDIDATES, createWorld, fillLedger, type Measured, SECRET, type World } from './world.ts';
-import { readOptions } from '../harness/options.ts';
 
 /** The table of VOTE.md in one run: every figure is a ratio to a reference measured in turn with it. */
-const values = readOptions('npm run bench -- [--quick] [--only NAME] [--rounds N] [--entries N] [--json FILE]', {
+const values = readOptions(
+  'npm run bench -- [--quick] [--only NAME] [--rounds N] [--entries N] [--json FILE]',
+  {
     json: { type: 'string' },
     only: { type: 'string' },
     quick: { type: 'boolean', default: false },
     rounds: { type: 'string' },
     entries: { type: 'string' },
-  });
+  },
+);
 const { quick, only } = values;
 const rounds = values.rounds ? Number(values.rounds) : quick ? 1 : 5;
 const seconds = quick ? 2 : 6;

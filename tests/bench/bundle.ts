@@ -14,15 +14,17 @@ import { openSecrets } from '@zuimei/server/secret.ts';
 import { createLedger, type Ledger } from '@zuimei/server/vote/ledger.ts';
 import { editions } from '@zuimei/shared/bundle/format.ts';
 import { voteAlone } from '@zuimei/shared/judging/plain.ts';
+import { readOptions } from '../harness/options.ts';
 import { startPostgres } from '../harness/postgres.ts';
 import { HOUR_MS, seedContest, settingsOf } from '../harness/site.ts';
-import { readOptions } from '../harness/options.ts';
 
 /**
  * How long it takes to write the bundle of a ledger of so many ballots, to check it on the command line, and to do no more than hash as
  * many bytes: `npm run bundle:bench -- --entries 1000000`. Prints JSON.
  */
-const values = readOptions('npm run bundle:bench -- [--entries N]', { entries: { type: 'string', default: '1000000' } });
+const values = readOptions('npm run bundle:bench -- [--entries N]', {
+  entries: { type: 'string', default: '1000000' },
+});
 const entries = Number(values.entries);
 const SLUG = 'bundle';
 const BATCH = 2_000;

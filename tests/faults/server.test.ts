@@ -216,7 +216,13 @@ test('`npm start` is killed with -9: its server stops by itself and lets go of p
   const dataDir = scratchFolder('start');
   cpSync(await migratedFolder(), join(dataDir, 'pglite'), { recursive: true });
   const port = await freePort();
-  const env = { ...bareEnvironment(), HOST: '127.0.0.1', PORT: String(port), DATA_DIR: dataDir, ZUIMEI_DEMO: '0' };
+  const env = {
+    ...bareEnvironment(),
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    DATA_DIR: dataDir,
+    ZUIMEI_DEMO: '0',
+  };
   const npm = spawn('npm', ['start'], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
   try {
     await vi.waitFor(() => fetch(`http://127.0.0.1:${port}/healthz`), { timeout: 60_000, interval: 200 });

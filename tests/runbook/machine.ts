@@ -1,5 +1,13 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bareEnvironment } from '../harness/app.ts';
@@ -43,15 +51,36 @@ export async function createMachine(name: string): Promise<Machine> {
   for (const folder of [
     dirname(data),
     join(conf, 'conf.d'),
-    ...['etc/redis', 'etc/systemd/system', 'etc/nginx/conf.d', 'var/lib', 'var/cache', 'var/backups', 'opt', 'usr/local/bin', 'bin'].map(
-      (one) => join(root, one),
-    ),
+    ...[
+      'etc/redis',
+      'etc/systemd/system',
+      'etc/nginx/conf.d',
+      'var/lib',
+      'var/cache',
+      'var/backups',
+      'opt',
+      'usr/local/bin',
+      'bin',
+    ].map((one) => join(root, one)),
   ])
     mkdirSync(folder, { recursive: true });
   execFileSync('chown', ['-R', 'postgres:', join(root, 'var/lib/postgresql'), join(root, 'etc/postgresql')]);
   const asPostgres = (...command: string[]): string =>
-    execFileSync('runuser', ['-u', 'postgres', '--', ...command], { cwd: root, encoding: 'utf8', stdio: 'pipe' });
-  asPostgres(join(bin, 'initdb'), '-D', data, '--auth-local=trust', '--auth-host=scram-sha-256', '--no-sync', '-E', 'UTF8');
+    execFileSync('runuser', ['-u', 'postgres', '--', ...command], {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: 'pipe',
+    });
+  asPostgres(
+    join(bin, 'initdb'),
+    '-D',
+    data,
+    '--auth-local=trust',
+    '--auth-host=scram-sha-256',
+    '--no-sync',
+    '-E',
+    'UTF8',
+  );
   writeFileSync(join(conf, 'pg_hba.conf'), readFileSync(join(data, 'pg_hba.conf')), { mode: 0o644 });
   /** What Debian keeps in /etc comes by options: a copied data folder brings none of it. */
   const options = [
@@ -91,7 +120,7 @@ cd ${root} && exec runuser -u postgres -- ${join(bin, 'pg_ctl')} "$verb" -D "$da
   };
   const own = (text: string): string =>
     text
-      .replace(/(?<![\w.\/~$-])\/(etc|var|opt|usr\/local\/bin)\//g, `${root}/$1/`)
+      .replace(/(?<![\w./~$-])\/(etc|var|opt|usr\/local\/bin)\//g, `${root}/$1/`)
       .replaceAll('127.0.0.1:5432', `127.0.0.1:${port}`)
       // Users that only a real machine has.
       .replaceAll('-o zuimei -g zuimei', '')

@@ -236,10 +236,18 @@ describe('the command line', () => {
   });
 
   test('asked about one command, at any depth, says that one alone', async () => {
-    for (const args of [['staff', 'add', '--help'], ['secret', 'rotate', '-h'], ['witness', 'keygen', '-h'], ['help', 'import']]) {
+    for (const args of [
+      ['staff', 'add', '--help'],
+      ['secret', 'rotate', '-h'],
+      ['witness', 'keygen', '-h'],
+      ['help', 'import'],
+    ]) {
       const said = await zuimei(args, env);
       const own = args[0] === 'help' ? args[1] : args[0];
-      expect([said.code, said.stdout.match(/^ {2}[a-z]+/gm)?.every((one) => one.trim() === own)]).toEqual([0, true]);
+      expect([said.code, said.stdout.match(/^ {2}[a-z]+/gm)?.every((one) => one.trim() === own)]).toEqual([
+        0,
+        true,
+      ]);
     }
   });
 
@@ -250,7 +258,10 @@ describe('the command line', () => {
   });
 
   test('goes on when nobody reads it to the end (`| head -1`), and leaves with its own code', async () => {
-    const { stdout, stderr } = await inShell(`"${process.execPath}" server/cli.ts verify --contest voted | head -1`, env);
+    const { stdout, stderr } = await inShell(
+      `"${process.execPath}" server/cli.ts verify --contest voted | head -1`,
+      env,
+    );
     expect([stdout.split('\n').length, stderr]).toEqual([2, 'code 0\n']);
   });
 
