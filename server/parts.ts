@@ -32,6 +32,7 @@ import { createGuard, createSessions, type Guard, type Sessions } from './staff/
 import { createTallies, type Tallies } from './tally/route.ts';
 import { readTally } from './tally/snapshot.ts';
 import { createTurns, type Turns } from './turn.ts';
+import { createGuardedLedger } from './upkeep/ledger.ts';
 import { createForked, createQuarantine, type Quarantine } from './upkeep/quarantine.ts';
 import { createUpkeep, type Machine, noMachine, type Upkeep } from './upkeep/upkeep.ts';
 import { createWrites } from './upkeep/write.ts';
@@ -144,7 +145,7 @@ export function createParts(given: {
   const secure = publicUrl?.startsWith('https:') ?? false;
   const voters = createVoters(secrets, secure);
   const quarantine = createQuarantine(db, given.quarantined ?? false, clock);
-  const ledger = createLedger(db, secrets, originOf, quarantine.check);
+  const ledger = createGuardedLedger(createLedger(db, secrets, originOf), quarantine.check);
   const writes = createWrites(db, clock);
   const transparency = createLog(db, clock);
   const tallies = createTallies(

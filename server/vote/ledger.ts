@@ -113,13 +113,7 @@ export interface Amendment {
   done?(tx: Transaction<Tables>, index: number): Promise<void>;
 }
 
-/** `check`: refuses while nothing may be written at all (upkeep/quarantine.ts). */
-export function createLedger(
-  db: Db,
-  secrets: Secrets,
-  newOrigin: (slug: string) => string,
-  check: () => void = () => {},
-): Ledger {
+export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string) => string): Ledger {
   const committers = new Map<string, BatchCommitter>();
 
   function committerOf(slug: string): BatchCommitter {
@@ -129,7 +123,6 @@ export function createLedger(
   }
 
   async function commit(contest: StoredContest, batch: readonly Ballot[]): Promise<Outcome[] | Setback> {
-    check();
     const records = Buffer.allocUnsafe(batch.length * RECORD);
     committerOf(contest.slug).commit(batch, records, 16, RECORD);
     let ids = '{';
@@ -178,7 +171,6 @@ export function createLedger(
   }
 
   async function open(slug: string): Promise<StoredContest> {
-    check();
     return await db.transaction().execute(async (tx) => {
       await lockContest(tx, slug, 'update');
       const contest = await readContest(tx, slug);
@@ -198,7 +190,6 @@ export function createLedger(
   }
 
   async function amend(slug: string, amendment: Amendment): Promise<number | null> {
-    check();
     const { kind, actor, reason, reference = '', change, done } = amendment;
     const beside = quietKinds.includes(kind);
     return await db.transaction().execute(async (tx) => {
@@ -225,7 +216,6 @@ export function createLedger(
     slug: string,
     change: (tx: Transaction<Tables>, contestId: number) => Promise<void>,
   ): Promise<void> {
-    check();
     await db.transaction().execute(async (tx) => {
       const { id } = await lockContest(tx, slug, 'update');
       const before = await readContest(tx, slug);
@@ -238,7 +228,6 @@ export function createLedger(
   }
 
   async function rule(slug: string, order: Order): Promise<Ruled> {
-    check();
     const { verb, entries, before, after } = order;
     if (entries.length > MOST_RULED) throw new Refusal('too_many_ballots', { most: MOST_RULED });
     return await db.transaction().execute(async (tx) => {
