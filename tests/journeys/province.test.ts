@@ -242,7 +242,7 @@ test('a city at its desk uploads its 推荐审批表, is told what is missing, s
   const papers = await Promise.all(of(city).map((one) => approvalForm(one, photo)));
   await page.locator('input[type=file]').first().setInputFiles(papers);
   await page.getByText('已生成 5 份草稿').waitFor();
-  expect(await page.getByText('还要补：本人同意、4 份意见').count()).toBe(5);
+  await expect.poll(() => page.getByText('还要补：本人同意、4 份意见').count()).toBe(5);
   await shoot(page, '10-portal-drafts');
   const [first = ''] = of(city).map(({ name }) => name);
   await page.getByRole('link', { name: first }).first().click();
