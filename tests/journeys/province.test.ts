@@ -131,7 +131,7 @@ test('imports the 推荐名额分配表 in the notice’s columns: every city ha
   await button(office, '从表格导入').first().click();
   const dialog = office.getByRole('dialog');
   await dialog.locator('input[type=file]').setInputFiles(quotaSheet());
-  await dialog.getByText('读到 11 个单位，11 个可以添加').waitFor();
+  await dialog.getByRole('tab', { name: /新增\s*11/ }).waitFor();
   await shoot(office, '04-roster');
   await dialog.getByText('没有用到的栏').waitFor();
   await button(office, '添加 11 个单位').click();
