@@ -38,6 +38,8 @@ import { steerRoute } from './steer/route.ts';
 import { createSteer } from './steer/steer.ts';
 import { tallyRoute } from './tally/route.ts';
 import { unitRoute } from './unit/route.ts';
+import { quarantineDoor } from './upkeep/door.ts';
+import { upkeepRoute } from './upkeep/route.ts';
 import { uploadRoute } from './upload/route.ts';
 import { voteRoute } from './vote/route.ts';
 import { webhookRoute } from './webhook/route.ts';
@@ -53,6 +55,7 @@ const READY = /^\/(?!api\/|log\/|media\/|wechat\/|metrics|readyz)/;
 export function createApp(parts: Parts) {
   const app = new Hono<{ Bindings: HttpBindings }>()
     .use('*', addressDoor)
+    .use('*', quarantineDoor(parts.quarantine))
     // The ballot comes first: the router tries in this order.
     .route('/', voteRoute(parts))
     .route('/', tallyRoute(parts))
@@ -70,6 +73,7 @@ export function createApp(parts: Parts) {
     .route('/', planRoute(parts))
     .route('/', rosterRoute(parts))
     .route('/', calendarRoute(parts))
+    .route('/', upkeepRoute(parts))
     .route('/', unitRoute(parts))
     .route('/', webhookRoute(parts))
     .route('/', uploadRoute(parts))

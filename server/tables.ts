@@ -14,6 +14,7 @@ import type {
 } from '@zuimei/shared/nomination.ts';
 import type { RulingFigures, RulingPart } from '@zuimei/shared/part.ts';
 import type { Role, StaffChange } from '@zuimei/shared/staff.ts';
+import type { QuarantineCause } from '@zuimei/shared/upkeep.ts';
 import type { WebhookEvent } from '@zuimei/shared/webhook.ts';
 import type { Count, JudgedTables } from './judgedtables.ts';
 
@@ -302,7 +303,18 @@ export interface Tables extends JudgedTables {
     remark: Generated<string>;
     at: Generated<Date>;
   };
-  installation: { one: Generated<boolean>; fingerprint: Buffer; access: Buffer };
+  installation: { one: Generated<boolean>; fingerprint: Buffer; access: Buffer; place: string | null };
+  quarantine: {
+    id: Generated<number>;
+    began_at: Generated<Date>;
+    cause: QuarantineCause;
+    found: unknown;
+    lifted_at: Date | null;
+    lifted_by: string | null;
+    reason: string | null;
+  };
+  write_probe: { one: Generated<boolean>; at: Date };
+  key_seen: { name: string; digest: Buffer; since: Generated<Date> };
   voter_quota: {
     contest: number;
     period: number;

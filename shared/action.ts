@@ -51,6 +51,7 @@ export type ActCode =
   | 'announcement.add'
   | 'announcement.remove'
   | 'calendar.edit'
+  | 'quarantine.lift'
   | 'witness.add'
   | 'witness.remove'
   | 'unit.add'

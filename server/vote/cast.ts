@@ -20,6 +20,8 @@ export interface Cast {
   /** One ballot, from request to receipt: resolves once it is committed, or rejects with the Refusal that says why not. */
   cast(slug: string, request: BallotRequest, sender: Sender): Promise<Receipt>;
   waiting(): number;
+  /** How long the oldest of them has waited, ms. */
+  waitingMs(): number;
   drain(): Promise<void>;
 }
 
@@ -131,6 +133,7 @@ export function createCast(parts: {
   return {
     cast,
     waiting: () => [...pools.values()].reduce((sum, pool) => sum + pool.waiting(), 0),
+    waitingMs: () => Math.round(Math.max(0, ...[...pools.values()].map((pool) => pool.waitingMs()))),
     drain: async () => void (await Promise.all([...pools.values()].map((pool) => pool.drain()))),
   };
 }

@@ -208,4 +208,5 @@ export const doors: Record<ConsoleKey, Who> = {
   'POST /api/console/unit/nominations/:id/return': ['unit'],
   'POST /api/console/unit/nominations/:id/submit': ['unit'],
   'POST /api/console/unit/nominations/:id/withdraw': ['unit'],
+  'GET /api/console/upkeep': ['administrator'],
 };

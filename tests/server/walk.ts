@@ -56,6 +56,7 @@ export const reads: Record<string, Walk> = {
   'GET /': still('/'),
   'GET /*': still('/favicon.ico', '/nowhere'),
   'GET /:file{MP_verify_[A-Za-z0-9]+\\.txt}': still('/MP_verify_abc.txt'),
+  'GET /api/console/upkeep': still('/api/console/upkeep'),
   'GET /api/contests': still('/api/contests'),
   'GET /api/contests/:slug': still(`/api/contests/${SLUG}`),
   'GET /api/contests/:slug/bundle': still(`/api/contests/${SLUG}/bundle`),

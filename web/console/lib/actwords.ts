@@ -41,6 +41,7 @@ const acts: Record<ActCode, string> = {
   'contest.pause': '暂停投票',
   'contest.resume': '恢复投票',
   'calendar.edit': '修改工作日历',
+  'quarantine.lift': '解除隔离',
   'witness.add': '登记见证',
   'witness.remove': '移除见证',
   'contest.extend': '延长投票',

@@ -10,6 +10,7 @@ import type { Role, StaffState } from '@zuimei/shared/staff.ts';
 import type { StaffRefusalCode } from '@zuimei/shared/staffrefusal.ts';
 import { personalWords } from '@zuimei/shared/text/personal.ts';
 import { isDate } from '@zuimei/shared/time.ts';
+import type { QuarantineView } from '@zuimei/shared/upkeep.ts';
 import { phaseWords } from '@zuimei/shared/words.ts';
 import type { Fault } from './client.ts';
 
@@ -21,6 +22,14 @@ export const roleNotes: Record<Role, string> = {
   auditor: '查看全部记录，两人共同裁定选票',
   expert: '为候选评分',
   unit: '填写和提交本单位的报送',
+};
+
+/** Why nothing can be changed at present. */
+export const quarantineWords: Record<QuarantineView['cause'], string> = {
+  asked: '服务器设置要求只读',
+  copy: '数据库是恢复或复制出来的，还没有人确认它完整',
+  behind: '数据库比本机签过的存证点旧，可能缺少已经计票的选票',
+  fork: '见证单位交来了本账本签过、数据库里却没有的存证点',
 };
 
 export const staffStateWords: Record<StaffState, string> = {
