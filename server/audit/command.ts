@@ -151,9 +151,7 @@ function printProblems(
   print: Place['print'],
 ): void {
   for (const { code, index = null, detail } of problems.slice(0, MOST_SHOWN))
-    print(
-      `  不符 ${code}${index === null ? '' : ` ${index}`}：${problemSentence({ code, index, detail }, names)}`,
-    );
+    print(`  不符 ${code}：${problemSentence({ code, index, detail }, names)}`);
   if (count > MOST_SHOWN) print(`  …另有 ${count - MOST_SHOWN} 处，用 --json 可得前一千处`);
 }
 

@@ -1,3 +1,4 @@
+import { entryNumber } from '../ledger/number.ts';
 import type { TallyLine } from '../ledger/recount.ts';
 import type { ExportProblemCode, ExportReport, KeptOutcome } from './report.ts';
 
@@ -82,7 +83,7 @@ export function keptSentence(one: KeptOutcome): string {
 }
 
 function nth(index: number | null): string {
-  return String((index ?? 0) + 1);
+  return String(entryNumber(index ?? 0));
 }
 
 function numbered(detail: string): string {

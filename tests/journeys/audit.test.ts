@@ -133,7 +133,7 @@ test('a value that is pressed narrows the log, the address is a link to it, and 
   // A ballot is read over the log; the phone's own 返回 closes it.
   await rows(page).first().getByRole('button').first().click();
   await page
-    .getByRole('dialog', { name: /^账目 #/ })
+    .getByRole('dialog', { name: /^第 .+ 号选票$/ })
     .getByText('网络地址')
     .waitFor();
   await page.goBack();

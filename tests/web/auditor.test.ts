@@ -335,7 +335,7 @@ describe('words of the report', () => {
 
   test('a ruling says who, why, on what paper, and where it stands in the ledger', () => {
     expect(rulingWords(proposal)).toBe(
-      '作废 40 张选票：同一设备连续投票（云应急审〔2026〕12号）。周审计 10月20日 12:00 提出，林审计 10月20日 13:00 确认。账目 #4,013。',
+      '作废 40 张选票：同一设备连续投票（云应急审〔2026〕12号）。周审计 10月20日 12:00 提出，林审计 10月20日 13:00 确认。账本第 4,014 号。',
     );
     expect(
       rulingWords({
