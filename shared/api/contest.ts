@@ -1,6 +1,7 @@
 import type {
   AuditReport,
   BallotFilter,
+  BallotFound,
   BallotPage,
   ClusterPage,
   ClusterView,
@@ -80,6 +81,7 @@ export interface ContestApi {
     query: BallotFilter & { before?: number; limit?: number };
     reply: BallotPage;
   };
+  'GET /api/console/contests/:slug/ballots/find': { query: { text: string }; reply: BallotFound };
   'GET /api/console/contests/:slug/ballots.csv': { query: BallotFilter; reply: Blob };
   'GET /api/console/contests/:slug/ledger.ndjson': { query: { openings?: '0' | '1' }; reply: Blob };
   /** How far the file is; it is begun by the post, which refuses with busy where too many are asked for. */

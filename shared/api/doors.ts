@@ -33,6 +33,7 @@ export const doors: Record<ConsoleKey, Who> = {
   'DELETE /api/console/contests/:slug/announcements/:at': ['organizer'],
   'POST /api/console/contests/:slug/archive': ['organizer'],
   'GET /api/console/contests/:slug/ballots': ['auditor'],
+  'GET /api/console/contests/:slug/ballots/find': ['auditor'],
   'GET /api/console/contests/:slug/ballots.csv': ['auditor'],
   'POST /api/console/contests/:slug/banner': ['organizer'],
   'GET /api/console/contests/:slug/bundle': ['auditor', 'organizer'],

@@ -109,7 +109,7 @@ test.each(['phone', 'desk'] as const)('every page of an auditor fits a %s', asyn
 test('a value that is pressed narrows the log, the address is a link to it, and back undoes it', async () => {
   const { context, page, faults } = await open('desk');
   await page.goto(at(brushed, 'ballots'));
-  await page.getByRole('status').filter({ hasText: '全部选票 95 张' }).waitFor();
+  await page.getByRole('status').filter({ hasText: '全部选票 95 张，含待核和作废' }).waitFor();
   await page.getByRole('button', { name: '更早的选票' }).click();
   await page.getByText('已到最早的一张').waitFor();
   expect(await rows(page).count()).toBe(95);
@@ -129,6 +129,19 @@ test('a value that is pressed narrows the log, the address is a link to it, and 
   await other.getByRole('button', { name: `取消筛选 网段 ${NET}` }).click();
   await other.getByRole('status').filter({ hasText: '符合条件的选票 95 张' }).waitFor();
   await other.close();
+
+  // What a citizen's receipt says finds it, among those before and after.
+  const finder = await context.newPage();
+  await finder.goto(at(brushed, 'ballots'));
+  await finder.getByRole('searchbox', { name: '查找选票' }).fill('第 40 号');
+  await finder.keyboard.press('Enter');
+  await finder.getByRole('dialog', { name: '第 40 号选票' }).getByText('网络地址').waitFor();
+  await finder.keyboard.press('Escape');
+  expect(await rows(finder).nth(10).textContent()).toContain('40 号');
+  await finder.getByRole('searchbox', { name: '查找选票' }).fill('杭洲');
+  await finder.keyboard.press('Enter');
+  await finder.getByText('没有来自这个地区的选票。').waitFor();
+  await finder.close();
 
   // A ballot is read over the log; the phone's own 返回 closes it.
   await rows(page).first().getByRole('button').first().click();

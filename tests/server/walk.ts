@@ -100,6 +100,11 @@ export const reads: Record<string, Walk> = {
   'GET /api/console/contests': still('/api/console/contests'),
   'GET /api/console/contests/:slug/ballots': (ground) =>
     filters(ground).map((one) => ({ path: `${at}/ballots?${one}` })),
+  'GET /api/console/contests/:slug/ballots/find': still(
+    ...['2', '第 3 号', '未知', '203.0.113', '0123456789abcdef'].map(
+      (text) => `${at}/ballots/find?text=${encodeURIComponent(text)}`,
+    ),
+  ),
   'GET /api/console/contests/:slug/ballots.csv': (ground) =>
     filters(ground)
       .filter((one) => !/limit|before/.test(one))
