@@ -12,6 +12,7 @@ import type {
 } from '../audit.ts';
 import type { Edition } from '../bundle/format.ts';
 import type { BundleState } from '../bundle/state.ts';
+import type { ClosingView } from '../closing.ts';
 import type { Phase, Photo } from '../contest.ts';
 import type { LiveView } from '../live.ts';
 import type { WitnessPage } from '../log/witness.ts';
@@ -88,6 +89,11 @@ export interface ContestApi {
   'GET /api/console/contests/:slug/bundle': { query: { edition?: Edition }; reply: BundleState };
   'POST /api/console/contests/:slug/bundle': { body: { edition: Edition }; reply: BundleState };
   'GET /api/console/contests/:slug/bundle.zip': { query: { edition?: Edition }; reply: Blob };
+  'GET /api/console/contests/:slug/closing': { reply: ClosingView };
+  'POST /api/console/contests/:slug/closing': { body: Reasoned & { reference?: string }; reply: Done };
+  /** `digest`: of the figures that were shown. Refuses with own_proposal, proposal_closed, closing_changed. */
+  'POST /api/console/contests/:slug/closing/confirm': { body: { digest: string }; reply: Done };
+  'POST /api/console/contests/:slug/closing/decline': { body: Reasoned; reply: Done };
   'GET /api/console/contests/:slug/clusters': { reply: ClusterPage };
   'GET /api/console/contests/:slug/clusters/:id': { reply: ClusterView };
   'POST /api/console/contests/:slug/whatif': {

@@ -48,6 +48,7 @@ const sentences: Record<ExportProblemCode | 'gap' | 'head' | 'tile', (one: Found
   outside_rounds: ({ index }) => `第 ${nth(index)} 号选票不在投票时间之内。`,
   ruling: ({ index, detail }) =>
     `第 ${nth(index)} 号裁定指向的第 ${nth(Number(detail.split(' ').at(-1)))} 号不是选票，或当时不能这样裁定。`,
+  closing: ({ index }) => `第 ${nth(index)} 号封存记录所写的票数，与按账本重算的不同。`,
   gap: ({ detail }) => `账目编号不连续（${detail}）：有账目被拿走。`,
   head: ({ detail }) => `登记的账目总数与实有的不同（${detail}）：末尾有账目被拿走或增加。`,
   tile: ({ detail }) =>

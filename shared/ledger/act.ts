@@ -18,6 +18,7 @@ export type EntryKind =
   | 'ruling'
   | JudgingKind
   | CourseKind
+  | 'closing'
   | 'archive';
 
 /** Of the panels and what comes of them. */
@@ -50,6 +51,7 @@ export type CourseKind = (typeof courseKinds)[number];
 /** They say nothing of who stands or of the rules, and leave the contest's version as it is; a notice and a result change what every page shows. */
 export const quietKinds: readonly EntryKind[] = [
   ...judgingKinds,
+  'closing',
   ...courseKinds.filter((kind) => kind !== 'notice' && kind !== 'result'),
 ];
 

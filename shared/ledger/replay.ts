@@ -4,6 +4,7 @@ import type { Checkpoint } from '../log/checkpoint.ts';
 import { createTileTree } from '../log/tree.ts';
 import type { Instant } from '../time.ts';
 import { isRuling } from './act.ts';
+import { closingFits, closingOf } from './closing.ts';
 import { frozenOf } from './frozen.ts';
 import { createRecount, type RoundTally } from './recount.ts';
 import { BATCH, createReopener, type Fault, type Line } from './reopen.ts';
@@ -41,7 +42,8 @@ export type SignedRoot = Pick<Checkpoint, 'size' | 'root'>;
 
 /**
  * Beside the faults of a line (reopen.ts): time: it is older than the entry before · ballot_twice: this voter's ballotId was seen
- * before · outside_rounds: cast when no round was open · ruling: it moves what it cannot · checkpoint: the tree is not the
+ * before · outside_rounds: cast when no round was open · ruling: it moves what it cannot · closing: it
+ * says other figures than the ledger gives · checkpoint: the tree is not the
  * one that was signed · checkpoint_ahead: it was signed for more entries than there are.
  */
 export type ProblemCode =
@@ -50,6 +52,7 @@ export type ProblemCode =
   | 'ballot_twice'
   | 'outside_rounds'
   | 'ruling'
+  | 'closing'
   | 'checkpoint'
   | 'checkpoint_ahead';
 
@@ -164,6 +167,13 @@ export function createReplayer(ledger: Ledger): Replayer {
         if (!recount.rule(act.ruling, ruled)) problem('ruling', index, `${act.ruling} ${ruled}`);
   };
 
+  /** A closing record says what was counted up to it. Where openings are withheld nobody can count. */
+  const holdAgainst = ({ act }: Line, index: number): void => {
+    const said = closingOf(act);
+    if (!said) problem('act', index, 'closing');
+    else if (withheld === 0 && !closingFits(said, recount.tally())) problem('closing', index);
+  };
+
   const takeBatch = (lines: readonly Line[]): void => {
     const faults = reopener.run(lines);
     lines.forEach((line, i) => {
@@ -181,6 +191,7 @@ export function createReplayer(ledger: Ledger): Replayer {
       } else if (fault) problem(fault.code, index, fault.detail);
       else if (line.kind === 'ballot') countBallot(line, index, i);
       else if (line.kind === 'ruling') rule(line, index);
+      else if (line.kind === 'closing') holdAgainst(line, index);
       else {
         const frozen = frozenOf(line.act);
         if (frozen) roundOf = createRoundFinder(frozen.rounds);

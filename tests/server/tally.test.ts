@@ -233,6 +233,7 @@ describe('nothing the public can ask tells how candidates of a sealed contest st
     '/api/contests/:slug/question': [
       '/api/contests/:slug/question?ballotId=0b8e3f5a-6d0a-4f0e-9c5a-2f6f3c1d7e90',
     ],
+    '/api/contests/:slug/closing': ['/api/contests/:slug/closing'],
     '/api/contests/:slug/acts': ['/api/contests/:slug/acts'],
     '/api/contests/:slug/acts/:index': ['/api/contests/:slug/acts/1'],
     // There is a standing, and so a result, only once counts are public.

@@ -31,6 +31,7 @@ export const pageRoles = {
   sheet: ['expert'],
   checkpoints: ['auditor', 'organizer'],
   checkpoint: ['auditor', 'organizer'],
+  closing: ['auditor', 'organizer'],
   unit: ['unit'],
 } as const satisfies Record<string, readonly Role[]>;
 
