@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { object, optional, pipe, regex, string } from 'valibot';
-import { formatClosing } from '@zuimei/shared/export/closing.ts';
+import { CLOSING_FORMAT, type ClosingFile } from '@zuimei/shared/export/closing.ts';
 import type { Contests } from '../contest/contests.ts';
 import type { LogName } from '../contest/route.ts';
 import type { Db } from '../db.ts';
@@ -43,8 +43,9 @@ export function closingRoute(parts: {
       const entry = await readClosing(db, id);
       const proof = await transparency.proof(id, entry.index);
       const { verifierKey } = await logName(slug);
-      return c.body(formatClosing({ contest: slug, verifierKey, entry, proof }), 200, {
-        'Content-Type': 'application/json; charset=utf-8',
+      // Its format comes first: by that a file is known.
+      const file: ClosingFile = { format: CLOSING_FORMAT, contest: slug, verifierKey, entry, proof };
+      return c.json(file, 200, {
         'Content-Disposition': disposition(`封存记录-${slug}.json`),
         'Cache-Control': 'public, max-age=10',
         'Access-Control-Allow-Origin': '*',

@@ -28,10 +28,6 @@ export interface ClosingFile {
   proof: string;
 }
 
-export function formatClosing({ contest, verifierKey, entry, proof }: Omit<ClosingFile, 'format'>): string {
-  return `${JSON.stringify({ format: CLOSING_FORMAT, contest, verifierKey, entry, proof })}\n`;
-}
-
 /** Whether a text is meant to be one, by how it begins. */
 export function isClosing(start: string): boolean {
   return start.replace(/^\uFEFF?\s*\{\s*/u, '').startsWith(`"format":"${CLOSING_FORMAT}"`);

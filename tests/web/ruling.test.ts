@@ -53,8 +53,10 @@ describe('words of a ruling', () => {
         filter: { to: at, net: '203.0.113.0/24', device: 'ab'.repeat(8), voter: 'cd'.repeat(16) },
       },
       { by: 'filter', filter: { region: '重庆市', cluster: 'alike-2-5-9' } },
+      { by: 'filter', filter: { unscreened: 'only' } },
     ];
     for (const scope of scopes) expect(scopeWords(scope, 2)).not.toMatch(/undefined|null|NaN|[!！{}]/);
+    expect(scopeWords({ by: 'filter', filter: { unscreened: 'only' } }, 2)).toContain('未经共享计数');
     expect(scopeWords({ by: 'entries', entries: [12, 15] }, 2)).toBe('逐张选定：第 13 号、第 16 号');
     expect(scopeWords({ by: 'entries', entries: [1, 2, 3, 4, 5, 6] }, 132)).toBe(
       '逐张选定：第 2 号、第 3 号、第 4 号、第 5 号、第 6 号 等',

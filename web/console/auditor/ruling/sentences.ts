@@ -62,6 +62,7 @@ function filterWords(filter: BallotFilter): string {
     candidate === undefined ? '' : `选了 ${candidate} 号`,
     verdict ? verdictWords[verdict] : '',
     signal ? `有“${signalWords[signal]}”信号` : '',
+    filter.unscreened ? '未经共享计数' : '',
     region ? `来自${region}` : '',
     filter.class ? `网络为${classWords[filter.class]}` : '',
     net ? `地址在 ${net}` : '',
