@@ -11,7 +11,7 @@ export function entryIndex(number: number): number {
   return number - 1;
 }
 
-const FORM = /^(?:第\s*|#)?(\d{1,3}(?:[,，]\d{3})+|\d{1,16})(?:\s*号)?$/u;
+const FORM = /^(?:账本)?\s*(?:第\s*|#)?(\d{1,3}(?:[,，]\d{3})+|\d{1,16})(?:\s*号(?:选票|账目)?)?$/u;
 
 /** The index that somebody means who writes 第 4,707 号, 4707号, #4707 or 4707; null for what is no number of an entry. */
 export function parseEntryNumber(text: string): number | null {
