@@ -41,7 +41,8 @@ export const USAGE = `用法：pnpm zuimei <命令> [选项]
   witness --log URL/log/SLUG --key FILE --state FILE [--log-key 公钥] [--every 60 | --once]
                                                                 见证单位：看守账本，只增不改才签名（不需要数据库与服务器设置）
 
-DATABASE_URL、DATA_DIR、ZUIMEI_SECRET 与服务器相同。退出码：0 成功，1 有不符或被拒绝，2 用法不对。
+DATABASE_URL、DATA_DIR、ZUIMEI_SECRET 与服务器相同。退出码：0 成功，1 有不符或被拒绝，2 用法或给出的公钥不对，
+3 文件自身一致而公钥没有另外的来源（用 --key 给出印发的公钥，或用 --checkpoint 给出另存的存证点）。
 `;
 
 const MOST_NAME = 40;

@@ -51,7 +51,8 @@ type Lasting =
   | `voter of ${string}`
   | `openings of ${string}`
   | `log of ${string}`
-  | `faded addresses of ${string}`;
+  | `faded addresses of ${string}`
+  | `quotas of ${string}`;
 
 export type Purpose = (typeof renewed)[number] | Lasting;
 

@@ -62,6 +62,8 @@ export const staffRefusalCodes = [
   'proposal_stale',
   'import_undone',
   'unit_parent',
+  'roster_stale',
+  'quota_below',
   'unit_in_use',
   'webhook_address',
   'webhook_missing',

@@ -2,6 +2,7 @@ import type { BallotLine, Verdict } from '@zuimei/shared/audit.ts';
 import { entryNumber } from '@zuimei/shared/ledger/number.ts';
 import type { Channel } from '@zuimei/shared/live.ts';
 import { classWords, signalWords } from '@zuimei/shared/signalwords.ts';
+import { csvHead, csvMoment, csvRow } from '@zuimei/shared/text/csv.ts';
 
 const verdictWords: Record<Verdict, string> = { counted: '计票', held: '待核', void: '作废' };
 const channelWords: Record<Channel, string> = {
@@ -39,12 +40,12 @@ export function csvOf(
   const encoder = new TextEncoder();
   return new ReadableStream({
     start(controller) {
-      controller.enqueue(encoder.encode(`\uFEFF${rowOf([...heads, ...traces])}`));
+      controller.enqueue(encoder.encode(csvHead([...heads, ...traces])));
     },
     async pull(controller) {
       const { done, value } = await portions.next();
       if (done) controller.close();
-      else controller.enqueue(encoder.encode(value.map((line) => rowOf(cellsOf(line, names))).join('')));
+      else controller.enqueue(encoder.encode(value.map((line) => csvRow(cellsOf(line, names))).join('')));
     },
     async cancel() {
       await portions.return(undefined);
@@ -55,7 +56,7 @@ export function csvOf(
 function cellsOf(line: BallotLine, names: ReadonlyMap<number, string>): (string | number)[] {
   return [
     entryNumber(line.index),
-    shanghaiText(line.at),
+    csvMoment(line.at),
     line.round + 1,
     line.picks === null ? '未公布' : line.picks.map((number) => `${number} 号`).join(' '),
     line.picks === null ? '未公布' : line.picks.map((number) => names.get(number) ?? '').join('、'),
@@ -72,20 +73,4 @@ function cellsOf(line: BallotLine, names: ReadonlyMap<number, string>): (string 
     `v:${line.voter}`,
     line.ruling === null ? '' : entryNumber(line.ruling),
   ];
-}
-
-function rowOf(cells: readonly (string | number)[]): string {
-  return `${cells.map(cellText).join(',')}\r\n`;
-}
-
-/** Quoted where it must be; a text that a table program could take for a formula is made plain by an apostrophe (OWASP). */
-export function cellText(value: string | number): string {
-  if (typeof value === 'number') return String(value);
-  const plain = /^[=+\-@\t\r\n＝＋－＠]/u.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
-}
-
-/** "2026-04-02 09:05:07.123", Shanghai. */
-function shanghaiText(instant: string): string {
-  return new Date(Date.parse(instant) + 8 * 3_600_000).toISOString().slice(0, 23).replace('T', ' ');
 }

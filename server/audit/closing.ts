@@ -3,7 +3,10 @@ import { type ClosingReport, checkClosing, closingFaults } from '@zuimei/shared/
 import { entryNumber } from '@zuimei/shared/ledger/number.ts';
 import { dayTimeSeconds, fullDayOf } from '@zuimei/shared/moment.ts';
 
-/** Checks a closing record and prints what was found. Gives 0 if it agrees under the key that was given, 3 if only with the key in the file. */
+/**
+ * Checks a closing record and prints what was found. Gives 0 if it agrees under the key that was given, 3 if only with the key in the file, 2 if
+ * the given key is none.
+ */
 export async function verifyClosing(
   path: string,
   text: string,
@@ -13,7 +16,7 @@ export async function verifyClosing(
   const report = await checkClosing(text, { key });
   if (json) print(JSON.stringify(report));
   else printReport(basename(path), report, print);
-  if (!report.ok) return 1;
+  if (!report.ok) return report.step === 'key' ? 2 : 1;
   return report.pinned ? 0 : 3;
 }
 

@@ -93,6 +93,8 @@ export const statusOf: Record<AnyRefusalCode, ContentfulStatusCode> = {
   proposal_stale: 409,
   import_undone: 409,
   unit_parent: 409,
+  roster_stale: 409,
+  quota_below: 409,
   unit_in_use: 409,
   webhook_address: 422,
   webhook_missing: 409,

@@ -5,7 +5,7 @@ import { actCommitment, leafOf } from '../ledger/entry.ts';
 import { entryNumber } from '../ledger/number.ts';
 import { climb, type ReceiptStep } from '../ledger/receipt.ts';
 import { parseProof } from '../log/proof.ts';
-import { parseNote } from '../note.ts';
+import { parseNote, parseVerifierKey } from '../note.ts';
 import { Refusal } from '../refusal.ts';
 import type { Instant } from '../time.ts';
 
@@ -33,8 +33,8 @@ export function isClosing(start: string): boolean {
   return start.replace(/^\uFEFF?\s*\{\s*/u, '').startsWith(`"format":"${CLOSING_FORMAT}"`);
 }
 
-/** form: no such file, or a part of it cannot be read · act: the record is none · or as a receipt's proof fails. */
-export type ClosingStep = 'form' | 'act' | 'other' | ReceiptStep;
+/** form: no such file, or a part of it cannot be read · key: the given one is none, and nothing was checked · act: the record is none · or as a receipt's proof fails. */
+export type ClosingStep = 'form' | 'key' | 'act' | 'other' | ReceiptStep;
 
 export type ClosingReport =
   | {
@@ -62,6 +62,7 @@ export async function checkClosing(
 ): Promise<ClosingReport> {
   const file = parseClosing(text);
   if (!file) return { ok: false, step: 'form' };
+  if (key !== undefined && !isKey(key)) return { ok: false, step: 'key' };
   const { contest, entry, proof } = file;
   const said = closingOf(entry.act);
   const leaf = leafOfClosing(file);
@@ -75,6 +76,16 @@ export async function checkClosing(
     ...{ ok: true, contest, key: verifierKey, pinned: key !== undefined, said, size: climbed.size },
     ...{ index: entry.index, at: entry.at, cosigned: othersOn(parseProof(proof).checkpoint) },
   };
+}
+
+function isKey(text: string): boolean {
+  try {
+    parseVerifierKey(text);
+    return true;
+  } catch (error) {
+    if (error instanceof Refusal) return false;
+    throw error;
+  }
 }
 
 /** Of the record's entry; null for what cannot be one. */
@@ -135,6 +146,7 @@ export function parseClosingCode(text: string): ClosingCode | null {
 /** What the command line and the page say where it fails: what was found, and what to do. */
 export const closingFaults: Record<ClosingStep, readonly [title: string, todo: string]> = {
   form: ['这不是封存记录，或文件已损坏', '请重新取得文件。'],
+  key: ['密钥不对', '给出的公钥读不出来，请核对是否抄全。文件还没有核验，不能说它有错。'],
   act: ['封存记录的内容读不出来', '内容不是系统写下的样子，可能被改过。请重新取得文件。'],
   other: ['与印发的封存记录不是同一份', '文件或网站给出的是另一份，请向印发单位核实。'],
   proof: ['文件里的存证证明读不出来', '请重新取得文件。'],

@@ -1,5 +1,5 @@
 import { sha256 } from '#sha256';
-import type { Opening, Receipt } from '../ballot.ts';
+import type { OwnOpening, Receipt } from '../ballot.ts';
 import { fromBase64, toBase64, toHex, utf8 } from '../bytes.ts';
 import { Refusal } from '../refusal.ts';
 import { commitmentOf } from './commitment.ts';
@@ -56,9 +56,9 @@ function checkOf(body: string): string {
 }
 
 /** The code of a ballot that its own voter holds. Refuses a malformed opening, as commitmentOf. */
-export function receiptCodeOf(contest: string, receipt: Receipt, opening: Opening): string {
+export function receiptCodeOf(contest: string, receipt: Receipt, opening: OwnOpening): string {
   const commitment = commitmentOf(contest, opening);
-  const leaf = leafOf({ at: receipt.at, commitment, contest, kind: 'ballot' });
+  const leaf = leafOf({ at: receipt.at, commitment, contest, kind: 'ballot', tag: opening.tag });
   return formatReceiptCode({ slug: contest, index: receipt.index, leaf });
 }
 

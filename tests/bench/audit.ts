@@ -56,7 +56,7 @@ async function fill(db: Db, contest: number, from: Date): Promise<void> {
           array_remove(array[${sql.join(picks)}], null) as picks
         from generate_series(${first}::bigint, ${last}::bigint) i
       )
-      insert into ledger_entry (index, at, contest, kind, state, ballot_id, commitment, voter, picks, ip, device, signals, channel)
+      insert into ledger_entry (index, at, contest, kind, state, ballot_id, commitment, voter, picks, ip, device, signals, channel, tag)
       select i, ${from.toISOString()}::timestamptz + make_interval(secs => (floor(day) * 86400 + (day - floor(day)) * 57600)),
         ${contest}, 'ballot', case when farmed then 'held' else 'counted' end, gen_random_uuid(), commitment, substr(commitment, 1, 16),
         case when bought then '{7}'::smallint[] when farmed or picks = '{}' then '{3,9}'::smallint[] else picks end,
@@ -66,7 +66,7 @@ async function fill(db: Db, contest: number, from: Date): Promise<void> {
           else set_byte(set_byte(set_byte('\\x3c000000'::bytea, 0, 60 + a % 60), 1, b), 3, a) end,
         case when farmed then '\\x00000000000000ff'::bytea when where_from > 0.75 then int8send((2000 * where_from * where_from)::bigint + 256)
           else substr(commitment, 17, 8) end,
-        case when farmed or random() < 0.03 then 32 else 0 end, 1
+        case when farmed or random() < 0.03 then 32 else 0 end, 1, substr(commitment, 1, 16)
       from part`.execute(db);
     say(`  ${last} entries`);
   }

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { AuditReport, BallotPage, ClusterPage, RulingPage } from '@zuimei/shared/audit.ts';
+import type { ContestView } from '@zuimei/shared/view.ts';
 import { type AttackedContest, seedAttackedContest } from '../attack/seed.ts';
 import { scriptedClasses, type VisitClass } from '../attack/visit.ts';
 import { openBrowser, type TestBrowser } from '../harness/browser.ts';
@@ -221,6 +222,11 @@ test('one printed page explains the ranking before and after, with the ledger en
   expect(faults).toEqual([]);
 });
 
+async function printedKey(slug: string): Promise<string> {
+  const { log } = (await (await site.call(`/api/contests/${slug}`)).json()) as ContestView;
+  return log.verifierKey;
+}
+
 test('a person with only the exported ledger and a saved page, without a network, confirms the count', async () => {
   const { page } = auditor(1);
   await site.seal();
@@ -241,7 +247,10 @@ test('a person with only the exported ledger and a saved page, without a network
   const home = await alone.newPage();
   await home.goto(`file://${saved}`);
   await home.locator('#ledger input[type=file]').setInputFiles(ledger);
-  await home.getByRole('heading', { name: '全部一致' }).waitFor({ timeout: 60_000 });
+  await home.getByRole('heading', { name: '只说明文件自身一致' }).waitFor({ timeout: 60_000 });
+  await home.getByLabel('印发的公钥').fill(await printedKey(attacked.slug));
+  await button(home, '用当前公钥重新核验').last().click();
+  await home.getByRole('heading', { name: '全部一致', exact: true }).waitFor({ timeout: 60_000 });
   site.pass(4_000);
   const tally = await site.tally(attacked.slug);
   const rows = (await home.locator('table.counts tbody tr').allInnerTexts()).map((row) => row.split(/\s+/));

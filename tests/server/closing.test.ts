@@ -112,6 +112,7 @@ test('a closing record is signed by two, stands in the ledger, and anybody can c
   expect(await verify('record.json', text, '--key', key)).toBe(0);
   expect(await verify('record.json', text)).toBe(3);
   expect(said.join('\n')).toContain('只说明文件自身一致');
+  expect(await verify('record.json', text, '--key', key.slice(0, -2))).toBe(2);
   expect(await verify('altered.json', altered, '--key', key)).toBe(1);
 
   // It can be signed anew later, and nothing signed is lost.

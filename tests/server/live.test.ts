@@ -228,8 +228,8 @@ describe('the dashboard', () => {
     // Ballots of a day before this hour by the hundred: written as the ledger would have them, for this reader alone.
     const copy = (ago: number, from: number, count: number, picks: string) =>
       sql
-        .raw(`insert into ledger_entry (contest, index, at, kind, round, state, commitment, picks)
-        select ${id}, ${from} + i, to_timestamp(${(NOW - ago) / 1000}), 'ballot', 0, 'counted', sha256(''), '${picks}'
+        .raw(`insert into ledger_entry (contest, index, at, kind, round, state, commitment, picks, tag)
+        select ${id}, ${from} + i, to_timestamp(${(NOW - ago) / 1000}), 'ballot', 0, 'counted', sha256(''), '${picks}', substr(sha256(int4send(i)), 1, 16)
         from generate_series(0, ${count - 1}) i`)
         .execute(fresh.database.db);
     await copy(4 * HOUR_MS, 2, 180, '{1,2}');

@@ -11,7 +11,7 @@ import { formatCheckpoint } from '@zuimei/shared/log/checkpoint.ts';
 import { formatProof } from '@zuimei/shared/log/proof.ts';
 import { leafHash, proveInclusion, rootOf } from '@zuimei/shared/merkle.ts';
 import { createSigner, formatVerifierKey, signNote } from '@zuimei/shared/note.ts';
-import { sealed } from './sealed.ts';
+import { ownSealed } from './sealed.ts';
 
 const slug = 'yunling-2026';
 const leaf = new Uint8Array(32).map((_, i) => 255 - 7 * i);
@@ -80,11 +80,11 @@ test('every slip of one character is seen', () => {
 
 const ballotId = '6f1f64b0-57a5-4b86-9c0e-0123456789ab';
 const voter = '0123456789abcdef0123456789abcdef';
-const { commitment, opening } = sealed(slug, { ballotId, voter, picks: [2, 5] });
+const { commitment, tag, opening } = ownSealed(slug, { ballotId, voter, picks: [2, 5] });
 const at = '2026-03-28T06:06:31.000Z';
 const receipt = { ballotId, index: 13, at, state: 'counted' as const };
 const leaves = Array.from({ length: 20 }, (_, i) => leafHash(Uint8Array.of(i)));
-leaves[13] = leafOf({ at, commitment, contest: slug, kind: 'ballot' });
+leaves[13] = leafOf({ at, commitment, contest: slug, kind: 'ballot', tag });
 
 test('made from a voter’s own ballot, it is found under the signed checkpoint, and no other code is', async () => {
   const origin = `vote.example/${slug}`;

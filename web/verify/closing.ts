@@ -33,6 +33,7 @@ export async function checkClosingCode(text: string): Promise<Finding> {
 }
 
 function findingOf(report: ClosingReport): Finding {
+  if (!report.ok && report.step === 'key') return open(...closingFaults.key);
   if (!report.ok) return wrong(...closingFaults[report.step], KEEP);
   const { said, index, at, size, pinned, key } = report;
   const rounds = said.rounds.map((one): [string, string] => [
