@@ -57,14 +57,15 @@ function none(why: FindFault): BallotFound {
 interface EntryRow {
   at: Date;
   kind: string;
-  commitment: Uint8Array;
+  commitment: string;
+  /** Of a ballot. */
+  tag: string | null;
 }
 
 async function readEntry(db: Db, contest: number, index: number): Promise<EntryRow | null> {
   const { rows } = await sql<EntryRow>`
-    select at, kind, commitment from ledger_entry where contest = ${contest} and index = ${index}`.execute(
-    db,
-  );
+    select at, kind, encode(commitment, 'hex') as commitment, encode(tag, 'hex') as tag from ledger_entry
+    where contest = ${contest} and index = ${index}`.execute(db);
   return rows[0] ?? null;
 }
 
@@ -86,8 +87,9 @@ async function findReceipt(db: Db, contest: StoredContest, text: string): Promis
   if (slug !== contest.slug) return none({ code: 'contest', slug });
   const entry = await readEntry(db, contest.id, index);
   if (!entry) return none({ code: 'beyond', size: (await readHead(db, contest.id)).size });
-  const commitment = Buffer.from(entry.commitment).toString('hex');
-  const own = leafOf({ at: entry.at.toISOString(), commitment, contest: slug, kind: entry.kind });
+  const { at, kind, commitment, tag } = entry;
+  const line = { at: at.toISOString(), commitment, contest: slug, kind, ...(tag === null ? {} : { tag }) };
+  const own = leafOf(line);
   if (!equalBytes(own, leaf)) return none({ code: 'leaf', index });
   return { ballots: [index], filters: [], why: null };
 }

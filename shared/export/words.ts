@@ -30,7 +30,7 @@ const sentences: Record<
   checkpoint: ({ index, detail }) => {
     const [from = 0, more = 0] = detail.split(' ').map(Number);
     const later = more > 0 ? `其后 ${more} 个存证点随之不同。` : '';
-    return `第 ${from + 1} 至第 ${index} 号账目里有改动、增删或调换：算出的根与当时签名的存证点（${index} 条账目）不同。${later}`;
+    return `第 ${entryNumber(from)} 至第 ${entryNumber((index ?? 0) - 1)} 号账目里有改动、增删或调换：算出的根与当时签名的存证点（${index} 条账目）不同。${later}`;
   },
   checkpoint_ahead: ({ index }) => `存证点曾为 ${index} 条账目签名，现在没有这么多：末尾有账目被拿走。`,
   kept: ({ index, detail }) =>
