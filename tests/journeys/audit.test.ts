@@ -316,7 +316,7 @@ test('what a contest came to is signed by two, and who scans the printed record 
 
   const file = (await (await site.call(`/api/contests/${slug}/closing`)).json()) as ClosingFile;
   await page.goto(`/verify#z=${formatClosingCode(file)}`);
-  await page.getByText('只说明文件自身一致').waitFor();
+  await page.locator('#closing').getByText('只说明文件自身一致').waitFor();
   await page.getByRole('textbox', { name: /公钥/ }).fill(file.verifierKey);
   await page.locator('#closing').getByRole('button', { name: '用当前公钥重新核验' }).click();
   await page.getByText('封存记录在签名的账本里').waitFor();
