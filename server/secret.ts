@@ -48,6 +48,7 @@ type Lasting =
   | 'message ballots'
   | 'action log'
   | 'objection codes'
+  | 'keys seen'
   | `voter of ${string}`
   | `openings of ${string}`
   | `log of ${string}`

@@ -13,6 +13,7 @@ import type {
   Verified,
 } from '@zuimei/shared/nomination.ts';
 import type { Role, StaffChange } from '@zuimei/shared/staff.ts';
+import type { QuarantineCause } from '@zuimei/shared/upkeep.ts';
 import type { WebhookEvent } from '@zuimei/shared/webhook.ts';
 import type { Count, JudgedTables } from './judgedtables.ts';
 
@@ -314,7 +315,18 @@ export interface Tables extends JudgedTables {
     remark: Generated<string>;
     at: Generated<Date>;
   };
-  installation: { one: Generated<boolean>; fingerprint: Buffer; access: Buffer };
+  installation: { one: Generated<boolean>; fingerprint: Buffer; access: Buffer; place: string | null };
+  quarantine: {
+    id: Generated<number>;
+    began_at: Generated<Date>;
+    cause: QuarantineCause;
+    found: unknown;
+    lifted_at: Date | null;
+    lifted_by: string | null;
+    reason: string | null;
+  };
+  write_probe: { one: Generated<boolean>; at: Date };
+  key_seen: { name: string; digest: Buffer; since: Generated<Date> };
   voter_quota: {
     contest: number;
     period: number;
@@ -354,6 +366,21 @@ export interface Tables extends JudgedTables {
     decided_at: Date | null;
     decided_why: Generated<string>;
     rulings: Generated<Count[]>;
+  };
+  refusal: { contest: number; minute: Date; reason: string; count: Count };
+  refusal_total: { contest: number; reason: string; since: Date; count: Count };
+  refusal_day: { contest: number; day: string; entry: Count };
+  report_version: {
+    contest: number;
+    no: number;
+    body: string;
+    digest: string;
+    made_by: number;
+    made_at: Date;
+    entry: Count;
+    signed_by: number | null;
+    signed_at: Date | null;
+    signed_entry: Count | null;
   };
   log_tile: { contest: number; level: number; index: Count; hashes: Buffer };
   log_checkpoint: { contest: number; size: Count; at: Generated<Date>; root: Buffer; note: string };

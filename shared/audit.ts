@@ -2,8 +2,9 @@ import type { AuditorAct } from './action.ts';
 import type { BallotState } from './ballot.ts';
 import type { WechatRule } from './contest.ts';
 import type { ActKind, RulingVerb } from './ledger/act.ts';
-import type { Channel, Curve } from './live.ts';
+import type { Channel, Curve, RefusedView } from './live.ts';
 import type { AddressClass, Signal } from './policy.ts';
+import type { Placed } from './statistics/robust.ts';
 import type { Instant } from './time.ts';
 
 /** Where a ballot stands now: as it was cast, or as the last ruling left it. */
@@ -136,6 +137,13 @@ export interface ClusterPage {
   hiddenUntil: Instant | null;
 }
 
+/** A quarter are below the first and a quarter above the third, however far away: one late ballot moves none of them. */
+export interface Quartiles {
+  lower: number;
+  median: number;
+  upper: number;
+}
+
 /** GET /api/console/contests/:slug/clusters/:id */
 export interface ClusterView extends Cluster {
   /** Span of a step of both curves. */
@@ -145,10 +153,8 @@ export interface ClusterView extends Cluster {
   usual: number[];
   /** Places in `curve` where its rate changes. */
   changes: number[];
-  /** Gaps between arrivals: counts between edges (ms), edges one more than counts. */
-  gaps: { edges: number[]; counts: number[] };
-  /** How much the gaps vary: standard deviation in percent of the mean. A crowd of people is near 100. */
-  variation: number;
+  /** Gaps between arrivals: counts between edges (ms), edges one more than counts; quartiles: ms, null without a gap. */
+  gaps: { edges: number[]; counts: number[]; quartiles: Quartiles | null };
   regions: { name: string; ballots: number }[];
   nets: { net: string; class: AddressClass; ballots: number }[];
   devices: { device: string; ballots: number }[];
@@ -158,8 +164,11 @@ export interface ClusterView extends Cluster {
   newest: BallotLine[];
 }
 
+/** How far a place holds, whatever is ruled on what is held or flagged (shared/statistics/robust.ts). */
+export type Hold = Pick<Placed, 'least' | 'most' | 'best' | 'worst' | 'robust' | 'seat'>;
+
 /** One place of the ranking, with and without the ballots in question. */
-export interface WhatIfLine {
+export interface WhatIfLine extends Hold {
   number: number;
   name: string;
   unit: string;
@@ -170,8 +179,6 @@ export interface WhatIfLine {
   falling: number;
   rank: number;
   rankWithout: number;
-  /** The place is the same if what is held or flagged falls, and if what is held counts. */
-  robust: boolean;
   /** Votes per 10 000 residents, in tenths; null without a population. */
   perTenThousand: number | null;
 }
@@ -260,6 +267,23 @@ export interface PublicAct {
   ruling: { verb: RulingVerb; ballots: number } | null;
 }
 
+/** With the ledger indexes of its ballots, first and last of each run; `moreRuns`: runs that are not listed. */
+export interface ReportCluster extends Cluster {
+  runs: [number, number][];
+  moreRuns: number;
+}
+
+export interface ReportRank extends Hold {
+  number: number;
+  name: string;
+  unit: string;
+  asCast: number;
+  rankAsCast: number;
+  votes: number;
+  rank: number;
+  perTenThousand: number | null;
+}
+
 /** GET /api/console/contests/:slug/report: 异常情况说明, everything on one page. */
 export interface AuditReport {
   slug: string;
@@ -271,30 +295,23 @@ export interface AuditReport {
   policy: string;
   /** How WeChat vouches for voters; null = every browser is one. */
   wechat: WechatRule | null;
-  /** How many numbers of the policy this contest changes. */
-  thresholdsChanged: number;
+  /** The numbers of the policy that this contest changes; -1 = never. */
+  thresholds: { path: string; value: number; usual: number }[];
   population: number | null;
   ballots: number;
   counted: number;
   held: number;
   void: number;
   unscreened: number;
+  /** What was not taken into the ledger; worst: the minute with most of it. */
+  refused: RefusedView & { worst: { at: Instant; count: number } | null };
   signals: { signal: Signal; ballots: number }[];
-  clusters: Cluster[];
+  /** All of them, strongest first. */
+  clusters: ReportCluster[];
   proposals: RulingProposal[];
   /** Before any ruling, and as it stands; null while counts are hidden. */
-  ranks:
-    | {
-        number: number;
-        name: string;
-        unit: string;
-        asCast: number;
-        rankAsCast: number;
-        votes: number;
-        rank: number;
-        robust: boolean;
-        perTenThousand: number | null;
-      }[]
-    | null;
+  ranks: ReportRank[] | null;
+  /** How many are chosen by count; null = not by count alone. */
+  chosen: number | null;
   checkpoint: { size: number; root: string; at: Instant; witnesses: string[] } | null;
 }

@@ -9,7 +9,7 @@ export interface ClosingView {
   /** It has ended, but its counts are not shown yet. */
   hidden: boolean;
   /** As they stand now, and their digest: what is confirmed. null before the end. */
-  figures: Pick<ClosingFacts, 'title' | 'rules' | 'candidates' | 'rounds' | 'rulings'> | null;
+  figures: Pick<ClosingFacts, 'title' | 'rules' | 'candidates' | 'rounds' | 'rulings' | 'refusals'> | null;
   digest: string | null;
   /** What waits for a second person. `changed`: the figures are others than when it was proposed. */
   asked: {

@@ -157,6 +157,8 @@ export const staffRefusalCodes = [
   'too_many_ballots',
   'ledger_not_read',
   'unknown_cluster',
+  'report_limit',
+  'ledger_too_long',
   'witness_known',
   'key_malformed',
 ] as const;

@@ -10,13 +10,14 @@ import type {
   WhatIf,
 } from '@zuimei/shared/audit.ts';
 import { roundToShow } from '@zuimei/shared/contest.ts';
-import type { Signal } from '@zuimei/shared/policy.ts';
+import { policies, type Signal } from '@zuimei/shared/policy.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import { policyOf } from '@zuimei/shared/threshold.ts';
+import { policyOf, thresholdsOf } from '@zuimei/shared/threshold.ts';
 import type { Addresses } from '../address/address.ts';
 import type { StoredContest } from '../contest/contest.ts';
 import type { Db } from '../db.ts';
 import type { Journal } from '../journal.ts';
+import { readRefused, readWorst } from '../live/refused.ts';
 import type { View } from './ask.ts';
 import type { Whereabouts } from './columns.ts';
 import { findBallots, MOST_MEANT } from './find.ts';
@@ -206,11 +207,13 @@ export function createAnalyst(parts: {
         now: new Date(now).toISOString(),
         policy: contest.policy,
         wechat: contest.wechat,
-        thresholdsChanged: Object.keys(contest.thresholds).length,
+        thresholds: changedIn(contest),
+        refused: { ...(await readRefused(db, contest.id)), worst: await readWorst(db, contest.id) },
         population: contest.population,
         ...answer,
         proposals,
         ranks: tally && ranksIn(contest, tally, now),
+        chosen: contest.outcome?.places ?? null,
         checkpoint: await readCheckpoint(db, contest.id),
       };
     },
@@ -227,6 +230,14 @@ export function createAnalyst(parts: {
     forget: reader.forget,
     close: reader.close,
   };
+}
+
+/** What of its policy a contest changes. */
+function changedIn({ policy, thresholds }: StoredContest): AuditReport['thresholds'] {
+  return thresholdsOf(policies[policy]).flatMap(({ path, value: usual }) => {
+    const value = thresholds[path];
+    return value === undefined || value === usual ? [] : [{ path, value, usual }];
+  });
 }
 
 function nothingYet({ reading }: Progress, hidden: string | null): ClusterPage {

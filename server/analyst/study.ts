@@ -1,4 +1,4 @@
-import type { BallotFilter, Cluster, ClusterPage } from '@zuimei/shared/audit.ts';
+import type { BallotFilter, Cluster, ClusterPage, ReportCluster } from '@zuimei/shared/audit.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { changePoints } from '@zuimei/shared/statistics/changepoint.ts';
 import type { View } from './ask.ts';
@@ -7,6 +7,7 @@ import { BALLOT, type Columns } from './columns.ts';
 import { deviceHex } from './crowds.ts';
 import { type Detail, detailOf } from './detail.ts';
 import { createGround, type Found, type Ground } from './ground.ts';
+import { runsOf } from './runs.ts';
 import { compileFilter, pageOf, rowsOf } from './select.ts';
 import { figuresOf, type Question, STRONG, type Tally, tallyOf } from './tally.ts';
 
@@ -14,7 +15,7 @@ import { figuresOf, type Question, STRONG, type Tally, tallyOf } from './tally.t
 const REST = 9;
 
 export type Overview = Pick<ClusterPage, 'clusters' | 'minutes' | 'changes' | 'ballots' | 'inClusters'>;
-export type Figures = ReturnType<typeof figuresOf> & Pick<Cluster, 'signals'> & { clusters: Cluster[] };
+export type Figures = ReturnType<typeof figuresOf> & Pick<Cluster, 'signals'> & { clusters: ReportCluster[] };
 
 /** A question as it is asked: its clusters by id. */
 export type AskedQuestion = Omit<Question, 'clusters'> & { clusters: readonly string[] };
@@ -130,7 +131,7 @@ export function createStudy(columns: Columns): Study {
       return {
         ...figuresOf(columns),
         signals: signalsOf(ground, ballots),
-        clusters: found.map((one) => summaryOf(ground, one)),
+        clusters: found.map((one) => ({ ...summaryOf(ground, one), ...runsOf(one.rows) })),
       };
     },
   };

@@ -42,7 +42,8 @@ function printReport(name: string, report: ClosingReport, print: (line: string) 
         `    ${number} 号 ${said.candidates.find((one) => one.number === number)?.name ?? ''}  ${votes} 票`,
       );
   }
-  print(`  裁定 ${said.rulings.length} 次；规则摘要 ${said.rules.digest}`);
+  const refused = said.refusals.reduce((sum, { count }) => sum + count, 0);
+  print(`  裁定 ${said.rulings.length} 次；未接受 ${refused} 次；规则摘要 ${said.rules.digest}`);
   print(`  封存前的存证点 ${said.checkpoint.size} 条，根 ${said.checkpoint.root}`);
   print(`  见证 ${said.checkpoint.witnesses.join('、') || '无'}`);
   print(`  公钥 ${report.key}`);

@@ -13,7 +13,10 @@ import type { On } from '../judging/seat.ts';
 import { readCheckpoint } from '../log/cosignature.ts';
 
 /** What two persons sign. */
-export type ClosingFigures = Pick<ClosingFacts, 'title' | 'rules' | 'candidates' | 'rounds' | 'rulings'>;
+export type ClosingFigures = Pick<
+  ClosingFacts,
+  'title' | 'rules' | 'candidates' | 'rounds' | 'rulings' | 'refusals'
+>;
 
 /** As the ledger and its counts stand. Refuses with not_found where no entry holds the rules. */
 export async function readFigures(on: On, contest: StoredContest): Promise<ClosingFigures> {
@@ -27,12 +30,17 @@ export async function readFigures(on: On, contest: StoredContest): Promise<Closi
   const { rows: rulings } = await sql<{ entry: number; ruling: RulingVerb; ballots: number }>`
     select index::float8 as entry, act->>'ruling' as ruling, jsonb_array_length(act->'entries') as ballots from ledger_entry
     where contest = ${contest.id} and kind = 'ruling' order by index`.execute(on);
+  const { rows: refusals } = await sql<{ code: string; count: number }>`
+    select reason.key as code, sum(reason.value::bigint)::float8 as count
+    from ledger_entry, jsonb_each_text(act->'reasons') as reason
+    where contest = ${contest.id} and kind = 'refusals' group by 1 order by 1`.execute(on);
   return {
     title: contest.title,
     rules,
     candidates: contest.candidates.map(({ number, name }) => ({ number, name })),
     rounds: await readRounds(on, contest),
     rulings,
+    refusals,
   };
 }
 

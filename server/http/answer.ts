@@ -23,6 +23,7 @@ export const statusOf: Record<AnyRefusalCode, ContentfulStatusCode> = {
   not_open_yet: 403,
   already_closed: 403,
   paused: 403,
+  quarantined: 503,
   quota_spent: 409,
   picked_already: 409,
   gate_refused: 429,
@@ -188,6 +189,8 @@ export const statusOf: Record<AnyRefusalCode, ContentfulStatusCode> = {
   nothing_to_rule: 409,
   too_many_ballots: 422,
   ledger_not_read: 503,
+  report_limit: 409,
+  ledger_too_long: 409,
   unknown_cluster: 404,
   witness_known: 409,
   key_malformed: 422,
@@ -203,6 +206,8 @@ export interface ErrorAnswer {
 export type AnswerError = (error: unknown, where: { method: string; path: string }) => ErrorAnswer;
 
 export function createAnswerError(log: Journal, metrics: Metrics): AnswerError {
+  for (const status of new Set([500, ...Object.values(statusOf)]))
+    metrics.count('zuimei_http_requests_total', { status: String(status) }, 0);
   return (error, where) => {
     const headers: Record<string, string> = { 'Cache-Control': 'no-store' };
     if (!(error instanceof Refusal)) {

@@ -35,3 +35,48 @@ create table ruling_proposal (
   check (state <> 'withdrawn' or decided_by = proposed_by)
 );
 create index ruling_proposal_contest on ruling_proposal (contest, id);
+
+-- Ballots that were refused, by reason (shared/refusal.ts) and minute, or hour while voting is not open. Nothing says whose they were or
+-- for whom. Written by the tick of each server (live/refused.ts).
+create table refusal (
+  contest int not null references contest (id) on delete cascade,
+  minute  timestamptz not null,
+  reason  text not null check (length(reason) <= 60),
+  count   bigint not null check (count > 0),
+  primary key (contest, minute, reason)
+);
+
+-- The same by reason alone, since the first: what a dashboard asks for every few seconds.
+create table refusal_total (
+  contest int not null references contest (id) on delete cascade,
+  reason  text not null,
+  since   timestamptz not null,
+  count   bigint not null,
+  primary key (contest, reason)
+);
+
+-- Versions of the 异常情况说明 (shared/report.ts), each with its entry in the ledger, which has the digest of its body. Nothing of a version
+-- changes but that a second auditor signs it once.
+create table report_version (
+  contest      int not null references contest (id) on delete cascade,
+  no           int not null check (no > 0),
+  body         text not null,
+  digest       text not null,
+  made_by      int not null references staff (id),
+  made_at      timestamptz not null,
+  entry        bigint not null,
+  signed_by    int references staff (id),
+  signed_at    timestamptz,
+  signed_entry bigint,
+  primary key (contest, no),
+  check (signed_by <> made_by),
+  check ((signed_by is null) = (signed_at is null) and (signed_by is null) = (signed_entry is null))
+);
+
+-- Days whose refusals stand in the ledger, and in which entry.
+create table refusal_day (
+  contest int not null references contest (id) on delete cascade,
+  day     text not null,
+  entry   bigint not null,
+  primary key (contest, day)
+);

@@ -19,6 +19,7 @@ import type { WitnessPage } from '../log/witness.ts';
 import type { OutView, PaperAsk, ParcelAsk, PrintView } from '../out.ts';
 import type { ContestLine, ContestPlan, NewContest, PlanView } from '../plan/plan.ts';
 import type { Signal } from '../policy.ts';
+import type { ReportVersions, ReportVersionView } from '../report.ts';
 import type { Instant } from '../time.ts';
 import type { Done, Reasoned } from './done.ts';
 
@@ -107,6 +108,13 @@ export interface ContestApi {
     reply: WhatIf;
   };
   'GET /api/console/contests/:slug/report': { reply: AuditReport };
+  'GET /api/console/contests/:slug/reports': { reply: ReportVersions };
+  'POST /api/console/contests/:slug/reports': {
+    body: { note: string; verify?: boolean };
+    reply: ReportVersionView;
+  };
+  'GET /api/console/contests/:slug/reports/:no': { reply: ReportVersionView };
+  'POST /api/console/contests/:slug/reports/:no/sign': { body: { digest: string }; reply: ReportVersionView };
   'GET /api/console/contests/:slug/rulings': { reply: RulingPage };
   'POST /api/console/contests/:slug/rulings': { body: RulingRequest; reply: RulingProposal };
   /** The reason may be empty. */

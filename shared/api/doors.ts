@@ -96,6 +96,10 @@ export const doors: Record<ConsoleKey, Who> = {
   'POST /api/console/contests/:slug/plan/publish': ['organizer'],
   'GET /api/console/contests/:slug/preview': ['organizer', 'reviewer'],
   'POST /api/console/contests/:slug/resume': ['organizer'],
+  'GET /api/console/contests/:slug/reports': ['auditor'],
+  'POST /api/console/contests/:slug/reports': ['auditor'],
+  'GET /api/console/contests/:slug/reports/:no': ['auditor'],
+  'POST /api/console/contests/:slug/reports/:no/sign': ['auditor'],
   'GET /api/console/contests/:slug/rulings': ['auditor'],
   'POST /api/console/contests/:slug/rulings': ['auditor'],
   'POST /api/console/contests/:slug/rulings/:id/confirm': ['auditor'],
@@ -203,4 +207,5 @@ export const doors: Record<ConsoleKey, Who> = {
   'POST /api/console/unit/nominations/:id/return': ['unit'],
   'POST /api/console/unit/nominations/:id/submit': ['unit'],
   'POST /api/console/unit/nominations/:id/withdraw': ['unit'],
+  'GET /api/console/upkeep': ['administrator'],
 };

@@ -18,6 +18,8 @@ export interface ClosingFacts {
   rounds: ClosingRound[];
   /** By entry: what was ruled, and on how many ballots. */
   rulings: { entry: number; ruling: RulingVerb; ballots: number }[];
+  /** What was refused, by reason, as the daily entries of the ledger add up. */
+  refusals: { code: string; count: number }[];
 }
 
 export interface ClosingRound {
@@ -31,12 +33,13 @@ export interface ClosingRound {
 }
 
 const MOST_RULINGS = 10_000;
+const MOST_REASONS = 100;
 
 type Fields = Record<string, unknown>;
 
 /** What a closing act says; null for what cannot be one. Takes untrusted input. */
 export function closingOf(act: Act | null | undefined): (ClosingFacts & Act) | null {
-  const { title, proposed, checkpoint, rules, candidates, rounds, rulings } = (act ?? {}) as Fields;
+  const { title, proposed, checkpoint, rules, candidates, rounds, rulings, refusals } = (act ?? {}) as Fields;
   const fits =
     typeof title === 'string' &&
     typeof proposed === 'string' &&
@@ -46,7 +49,8 @@ export function closingOf(act: Act | null | undefined): (ClosingFacts & Act) | n
     typeof rules.digest === 'string' &&
     isNames(candidates) &&
     isList(rounds, MOST_ROUNDS, isRound) &&
-    isList(rulings, MOST_RULINGS, isRuled);
+    isList(rulings, MOST_RULINGS, isRuled) &&
+    isList(refusals, MOST_REASONS, isRefused);
   return fits ? (act as unknown as ClosingFacts & Act) : null;
 }
 
@@ -73,6 +77,10 @@ function isRuled(value: unknown): boolean {
   return (
     isRecord(value) && isCount(value.entry) && isCount(value.ballots) && known.includes(String(value.ruling))
   );
+}
+
+function isRefused(value: unknown): boolean {
+  return isRecord(value) && typeof value.code === 'string' && isCount(value.count);
 }
 
 function isRecord(value: unknown): value is Fields {

@@ -76,7 +76,7 @@ export const volunteer: Preset = {
     listTitle: '“最美消防志愿者”推荐汇总表',
     kinds: ['person', 'team'],
     form: [
-      nameField('集体填写全称。'),
+      nameField(),
       ...hiddenPersonFields(),
       field('unit', '所在单位或社区', 'line', { limit: 60 }),
       field('post', '身份', 'line', {

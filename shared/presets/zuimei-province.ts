@@ -87,7 +87,7 @@ export const zuimeiProvince: Preset = {
     listTitle: '全省“最美应急人”推荐人选汇总表',
     kinds: ['person'],
     form: [
-      nameField('与身份证件一致。'),
+      nameField('姓名', '与身份证件一致。'),
       ...hiddenPersonFields(),
       field('idNumber', '身份证号', 'identity', {
         audience: 'private',

@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { parseArgs } from 'node:util';
 import { sql } from 'kysely';
 import { openAddresses } from '@zuimei/server/address/address.ts';
 import { type Analyst, createAnalyst } from '@zuimei/server/analyst/analyst.ts';
@@ -10,17 +9,15 @@ import { migrate } from '@zuimei/server/schema.ts';
 import { openSecrets } from '@zuimei/server/secret.ts';
 import { createLedger } from '@zuimei/server/vote/ledger.ts';
 import type { BallotFilter } from '@zuimei/shared/audit.ts';
+import { readOptions } from '../harness/options.ts';
 import { startPostgres } from '../harness/postgres.ts';
 import { seedContest, settingsOf } from '../harness/site.ts';
 
 /** What an auditor waits for on a ledger of millions: how long it takes to read, how much memory it keeps, and how long each answer takes. */
-const { values } = parseArgs({
-  args: process.argv.slice(2).filter((arg) => arg !== '--'),
-  options: {
-    json: { type: 'string' },
-    entries: { type: 'string' },
-    quick: { type: 'boolean', default: false },
-  },
+const values = readOptions('npm run audit:bench -- [--quick] [--entries N] [--json FILE]', {
+  json: { type: 'string' },
+  entries: { type: 'string' },
+  quick: { type: 'boolean', default: false },
 });
 const entries = values.entries ? Number(values.entries) : values.quick ? 50_000 : 5_000_000;
 const goals: Record<string, number> = { coldLogMs: 300, filterMs: 300, clustersMs: 5_000 };

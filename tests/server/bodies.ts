@@ -157,6 +157,8 @@ export function bodiesFor({ plan, nomination, ticket, witness }: Known): Record<
       sender: { unit: '单位甲', contact: '联系人', phone: '13800000100' },
       nomination,
     },
+    [`POST ${contest}/reports`]: { note: '核对完毕', verify: true },
+    [`POST ${contest}/reports/:no/sign`]: { digest: '0'.repeat(64) },
     [`POST ${contest}/rulings`]: {
       verb: 'void',
       scope: { by: 'filter', filter },

@@ -34,6 +34,7 @@ const proved = [
   'POST /api/console/contests/:slug/panels/reveal',
   'POST /api/console/contests/:slug/panels/seats/:seat/reopen/decide',
   'POST /api/console/contests/:slug/plan/publish',
+  'POST /api/console/contests/:slug/reports/:no/sign',
   'POST /api/console/contests/:slug/rulings/:id/confirm',
   'POST /api/console/contests/:slug/sheet/lock',
   'POST /api/console/contests/:slug/shortlist/publish',

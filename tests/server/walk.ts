@@ -54,6 +54,7 @@ export const reads: Record<string, Walk> = {
   'GET /': still('/'),
   'GET /*': still('/favicon.ico', '/nowhere'),
   'GET /:file{MP_verify_[A-Za-z0-9]+\\.txt}': still('/MP_verify_abc.txt'),
+  'GET /api/console/upkeep': still('/api/console/upkeep'),
   'GET /api/contests': still('/api/contests'),
   'GET /api/contests/:slug': still(`/api/contests/${SLUG}`),
   'GET /api/contests/:slug/bundle': still(`/api/contests/${SLUG}/bundle`),
@@ -152,6 +153,8 @@ export const reads: Record<string, Walk> = {
     ...['rank', 'n/2'].map((page) => `${at}/preview?path=/c/${SLUG}/${page}&phase=judging`),
   ),
   'GET /api/console/contests/:slug/report': still(`${at}/report`),
+  'GET /api/console/contests/:slug/reports': still(`${at}/reports`),
+  'GET /api/console/contests/:slug/reports/:no': still(`${at}/reports/1`),
   'GET /api/console/contests/:slug/rulings': still(`${at}/rulings`),
   'GET /api/console/contests/:slug/shortlist': still(`${at}/shortlist`),
   'GET /api/console/contests/:slug/panels': still(`${at}/panels`),
@@ -223,6 +226,12 @@ export const acts: Record<string, Walk> = {
     ...clusters.map((id) => rule('void', { by: 'clusters', clusters: [id] })),
     rule('void', { by: 'clusters', clusters: ['alike-3-4-5'] }),
   ],
+  'POST /api/console/contests/:slug/reports': act(`${at}/reports`, { note: '核对完毕', verify: true }),
+  'POST /api/console/contests/:slug/reports/:no/sign': act(
+    `${at}/reports/1/sign`,
+    { digest: '0'.repeat(64) },
+    'second',
+  ),
   'POST /api/console/contests/:slug/rulings/:id/confirm': () =>
     [1, 2, 3].map((id) => ({ path: `${at}/rulings/${id}/confirm`, body: { reason }, as: 'second' })),
   'POST /api/console/contests/:slug/rulings/:id/decline': act(

@@ -53,6 +53,12 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./admin/CalendarPage.vue'),
   },
   {
+    path: '/console/upkeep',
+    name: 'upkeep',
+    meta: { roles: pageRoles.upkeep },
+    component: () => import('./admin/UpkeepPage.vue'),
+  },
+  {
     path: '/console/log',
     name: 'log',
     meta: { roles: pageRoles.log },

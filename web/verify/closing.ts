@@ -62,6 +62,7 @@ function findingOf(report: ClosingReport): Finding {
       ['说明', `${said.reason}${said.reference ? `（${said.reference}）` : ''}`],
       ...rounds,
       ['裁定', said.rulings.length === 0 ? '没有' : `${said.rulings.length} 次`],
+      ['未接受', `${grouped(said.refusals.reduce((sum, { count }) => sum + count, 0))} 次请求`],
       ['规则', `账本第 ${entryNumber(said.rules.entry)} 号，摘要 ${said.rules.digest}`],
       ['存证点', `${grouped(said.checkpoint.size)} 条，根 ${said.checkpoint.root}`],
       ['见证', said.checkpoint.witnesses.join('、') || '当时还没有'],

@@ -13,6 +13,8 @@ const kinds: Record<ActKind, string> = {
   advance: '下一轮候选确定',
   lot: '抽签密码摘要',
   ruling: '选票裁定',
+  refusals: '未接受的投票',
+  report: '异常情况说明',
   panel: '评审席位设立',
   seat: '评审席位变动',
   recusal: '评委回避',

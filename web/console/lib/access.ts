@@ -8,6 +8,7 @@ export const pageRoles = {
   home: ['administrator', 'organizer', 'reviewer', 'auditor', 'expert'],
   staff: ['administrator'],
   calendar: ['administrator'],
+  upkeep: ['administrator'],
   log: ['administrator', 'auditor', 'organizer'],
   new: ['organizer'],
   next: ['organizer'],

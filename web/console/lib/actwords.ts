@@ -44,6 +44,7 @@ const acts: Record<ActCode, string> = {
   'closing.propose': '提出封存记录',
   'closing.confirm': '确认封存记录',
   'closing.decline': '不同意或撤回封存记录',
+  'quarantine.lift': '解除隔离',
   'witness.add': '登记见证',
   'witness.remove': '移除见证',
   'contest.extend': '延长投票',
@@ -136,6 +137,9 @@ const acts: Record<ActCode, string> = {
   'ruling.confirm': '确认裁定',
   'ruling.decline': '不同意裁定',
   'ruling.withdraw': '撤回裁定提议',
+  'refusals.seal': '拒绝次数入账',
+  'report.save': '保存异常情况说明',
+  'report.sign': '签认异常情况说明',
   'audit.export': '导出选票日志',
   'ledger.export': '导出选票账本',
 };

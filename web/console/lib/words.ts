@@ -9,6 +9,7 @@ import { allRefusalWords } from '@zuimei/shared/result/refusalwords.ts';
 import type { Role, StaffState } from '@zuimei/shared/staff.ts';
 import type { StaffRefusalCode } from '@zuimei/shared/staffrefusal.ts';
 import { isDate } from '@zuimei/shared/time.ts';
+import type { QuarantineView } from '@zuimei/shared/upkeep.ts';
 import { phaseWords } from '@zuimei/shared/words.ts';
 import type { Fault } from './client.ts';
 
@@ -20,6 +21,14 @@ export const roleNotes: Record<Role, string> = {
   auditor: '查看全部记录，不能改动',
   expert: '为候选评分',
   unit: '填写和提交本单位的报送',
+};
+
+/** Why nothing can be changed at present. */
+export const quarantineWords: Record<QuarantineView['cause'], string> = {
+  asked: '服务器设置要求只读',
+  copy: '数据库是恢复或复制出来的，还没有人确认它完整',
+  behind: '数据库比本机签过的存证点旧，可能缺少已经计票的选票',
+  fork: '见证单位交来了本账本签过、数据库里却没有的存证点',
 };
 
 export const staffStateWords: Record<StaffState, string> = {
@@ -230,6 +239,9 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   proposal_closed: '这件事已经办结，请刷新后查看结果。',
   nothing_to_rule: '所选范围里没有可以这样裁定的选票，请换一个范围。',
   too_many_ballots: '一次最多裁定[ {most} ]张选票，请缩小范围分次提出。',
+  report_limit: '这个活动保存的异常情况说明已到上限，请使用已经保存的版本。',
+  ledger_too_long:
+    '账本太长，不能在保存时逐条核对。请不勾选核对再保存；需要核对时，由运维人员在服务器上运行核验命令。',
   ledger_not_read: '账本正在读入，稍后会自动继续。',
   unknown_cluster: '这一组选票已有变化，请返回列表重新查看。',
   witness_known: '这把见证公钥已经登记过了。',
