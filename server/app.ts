@@ -7,6 +7,7 @@ import { exportRoute } from './audit/route.ts';
 import { bundleRoute } from './bundle/route.ts';
 import { calendarRoute } from './calendar/route.ts';
 import { messageRoute } from './chat/route.ts';
+import { closingRoute } from './closing/route.ts';
 import { contestRoute } from './contest/route.ts';
 import { courseRoute } from './course/route.ts';
 import { editRoute } from './edit/route.ts';
@@ -92,6 +93,7 @@ export function createApp(parts: Parts) {
     .route('/', reportRoute(parts))
     .route('/', judgingRoute(parts))
     .route('/', courseRoute(parts))
+    .route('/', closingRoute(parts))
     .route('/', objectionRoute(parts))
     .route('/', steerRoute({ guard: parts.guard, steer: createSteer(parts) }));
   if (parts.console) app.route('/', consolePage(parts.console));

@@ -142,7 +142,10 @@ export type ActCode =
   | 'report.save'
   | 'report.sign'
   | 'audit.export'
-  | 'ledger.export';
+  | 'ledger.export'
+  | 'closing.propose'
+  | 'closing.confirm'
+  | 'closing.decline';
 
 /** What auditors are told of each other's accounts: who rules may have become another person. */
 export type AuditorAct = Extract<

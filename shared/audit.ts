@@ -20,9 +20,12 @@ export interface BallotFilter {
   candidate?: number;
   verdict?: Verdict;
   signal?: Signal;
+  /** Only ballots that were weighed without the shared counters. */
+  unscreened?: 'only';
+  /** A place, or a part of its name: 杭州 is in 浙江省杭州市. */
   region?: string;
   class?: AddressClass;
-  /** '203.0.113.0/24' or an IPv6 '/64', or one address. */
+  /** '203.0.113.0/24' or an IPv6 '/64', one address, or how they begin: '203.0', '2001:db8'. */
   net?: string;
   /** Hex, 16 digits. */
   device?: string;
@@ -63,8 +66,31 @@ export interface BallotPage {
   next: number | null;
   /** How many ballots match in all; null while the ledger is still being read. */
   total: number | null;
+  /** Parts of the filter that let no ballot through even alone, when there is none; empty: only all of them together do not. */
+  missing: (keyof BallotFilter)[];
   reading: Reading;
 }
+
+/**
+ * GET /api/console/contests/:slug/ballots/find?text= : every meaning that a text has in this contest. Ballots by their index, of a number, a
+ * receipt's code or a ballotId; filters of a voter's or a device's mark, a network or a place. Neither: `why`.
+ */
+export interface BallotFound {
+  ballots: number[];
+  filters: BallotFilter[];
+  why: FindFault | null;
+}
+
+/**
+ * beyond (the ledger has `size` entries) · act (that entry is no ballot) · code (a slip in copying) · contest (a receipt of contest `slug`)
+ * · leaf (the ledger has another entry at that number) · ballot (no such ballotId) · mark, net, place (nobody's, no ballot from there).
+ */
+export type FindFault =
+  | { code: 'beyond'; size: number }
+  | { code: 'act'; index: number }
+  | { code: 'contest'; slug: string }
+  | { code: 'leaf'; index: number }
+  | { code: 'code' | 'ballot' | 'mark' | 'net' | 'place' };
 
 /** How far the ledger has been read into memory for analysis. */
 export interface Reading {

@@ -1,6 +1,7 @@
 import type {
   AuditReport,
   BallotFilter,
+  BallotFound,
   BallotLine,
   BallotPage,
   ClusterPage,
@@ -19,6 +20,7 @@ import type { Journal } from '../journal.ts';
 import { readRefused, readWorst } from '../live/refused.ts';
 import type { View } from './ask.ts';
 import type { Whereabouts } from './columns.ts';
+import { findBallots, MOST_MEANT } from './find.ts';
 import { allShown, hiddenUntil, sealed, shownUpTo } from './hidden.ts';
 import { type LineView, linesOf, newestLines, readLines, readNewest, readOwn } from './lines.ts';
 import { createReader, type Progress, type readerLimits } from './reader.ts';
@@ -42,6 +44,8 @@ export interface Analyst {
   ): Promise<BallotPage>;
   /** The ballots at these indexes, newest first. */
   lines(contest: StoredContest, indexes: readonly number[]): Promise<BallotLine[]>;
+  /** What a text means: a number, a code, a mark, a network, a place. Refuses with ledger_not_read. */
+  find(contest: StoredContest, text: string): Promise<BallotFound>;
   /** Indexes of ballots, ascending. Refuses with ledger_not_read until all of the ledger is read, and with too_many_ballots above `most`. */
   indexesOf(contest: StoredContest, scope: Scope, most?: number): Promise<number[]>;
   /** What stands out, found without being told; empty until the ledger is wholly read. */
@@ -117,7 +121,7 @@ export function createAnalyst(parts: {
     const view = lineView(contest);
     if (filter.voter === undefined) {
       const ballots = await readNewest(db, contest.id, before, limit + 1, view);
-      return { ...cut(ballots, limit), total: whole ? progress.ballots : null, reading };
+      return { ...cut(ballots, limit), total: whole ? progress.ballots : null, missing: [], reading };
     }
     const own = await readOwn(db, contest.id, filter.voter);
     const ballots = await readLines(
@@ -126,7 +130,8 @@ export function createAnalyst(parts: {
       own.filter((one) => one < before).slice(0, limit + 1),
       view,
     );
-    return { ...cut(ballots, limit), total: own.length, reading };
+    const missing: BallotPage['missing'] = own.length === 0 ? ['voter'] : [];
+    return { ...cut(ballots, limit), total: own.length, missing, reading };
   }
 
   return {
@@ -137,14 +142,24 @@ export function createAnalyst(parts: {
       const ask = { filter, before: below, limit: limit + 1, view };
       const { answer, progress } = await reader.ask(contest, 'page', ask, true);
       const ballots = await readLines(db, contest.id, answer.rows, lineView(contest));
+      const none = progress.whole && answer.total === 0;
       return {
         ...cut(ballots, limit),
         total: progress.whole ? answer.total : null,
+        missing: none ? (await reader.ask(contest, 'missing', { filter, view })).answer : [],
         reading: progress.reading,
       };
     },
 
     lines: async (contest, indexes) => await readLines(db, contest.id, indexes, lineView(contest)),
+    async find(contest, text) {
+      const view = viewOf(contest);
+      return await findBallots(db, contest, text, {
+        devices: async (start) => (await reader.ask(contest, 'devices', { start, most: MOST_MEANT })).answer,
+        some: async (filter) =>
+          (await reader.ask(contest, 'page', { filter, before: 0, limit: 0, view })).answer.total > 0,
+      });
+    },
 
     async indexesOf(contest, scope, most = MOST_RULED) {
       const filter = scope.by === 'filter' ? scope.filter : null;

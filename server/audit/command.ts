@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createExportCheck } from '@zuimei/shared/export/check.ts';
+import { isClosing } from '@zuimei/shared/export/closing.ts';
 import {
   type ExportReport,
   type ExportVerdict,
@@ -24,6 +25,7 @@ import type { Secrets } from '../secret.ts';
 import { readAltered } from '../staff/seal.ts';
 import { type ActsVerification, actsSentence, verifyActs } from './acts.ts';
 import { isBundle, verifyBundle } from './bundle.ts';
+import { verifyClosing } from './closing.ts';
 import { type Verification, verifyContest } from './verify.ts';
 
 interface Caller {
@@ -39,6 +41,8 @@ interface Place extends Caller {
 }
 
 const MOST_NOTE_BYTES = 64_000;
+/** A closing record is a few kilobytes; what is larger is none. */
+const MOST_RECORD_BYTES = 4 << 20;
 const MOST_SHOWN = 50;
 const READ_BYTES = 1 << 20;
 
@@ -74,12 +78,19 @@ export function isFileCheck(args: readonly string[]): boolean {
   }
 }
 
-/** `verify FILE`, an exported ledger or a bundle; gives 0 only if everything agrees under a key that is known, else as verdictExit. */
+/** `verify FILE`, an exported ledger, a bundle or a closing record; gives 0 only if everything agrees under a key that is known, else as verdictExit. */
 export async function verifyAlone({ folder, print }: Caller, args: string[]): Promise<number> {
   const { file = '', key, checkpoint, json } = parseVerifyArgs(args);
   const kept = await readNotes(folder, checkpoint);
-  await sizeOf(folder, file);
+  const size = await sizeOf(folder, file);
   const pinned = key === undefined ? {} : { key };
+  if (size <= MOST_RECORD_BYTES) {
+    const text = await readFile(resolve(folder, file), 'utf8');
+    if (isClosing(text)) {
+      if (checkpoint.length > 0) throw misuse('--checkpoint 用于账本和核验包，不用于封存记录');
+      return await verifyClosing(file, text, { ...pinned, json }, print);
+    }
+  }
   if (await isBundle(resolve(folder, file)))
     return await verifyBundle(resolve(folder, file), { ...pinned, kept, json }, print);
   const check = createExportCheck({ ...pinned, kept });
@@ -174,9 +185,7 @@ function printProblems(
   print: Place['print'],
 ): void {
   for (const { code, index = null, detail } of problems.slice(0, MOST_SHOWN))
-    print(
-      `  不符 ${code}${index === null ? '' : ` ${index}`}：${problemSentence({ code, index, detail }, names)}`,
-    );
+    print(`  不符 ${code}：${problemSentence({ code, index, detail }, names)}`);
   if (count > MOST_SHOWN) print(`  …另有 ${count - MOST_SHOWN} 处，用 --json 可得前一千处`);
 }
 

@@ -1,6 +1,7 @@
 import type {
   AuditReport,
   BallotFilter,
+  BallotFound,
   BallotPage,
   ClusterPage,
   ClusterView,
@@ -11,6 +12,7 @@ import type {
 } from '../audit.ts';
 import type { Edition } from '../bundle/format.ts';
 import type { BundleState } from '../bundle/state.ts';
+import type { ClosingView } from '../closing.ts';
 import type { Phase, Photo } from '../contest.ts';
 import type { LiveView } from '../live.ts';
 import type { WitnessPage } from '../log/witness.ts';
@@ -82,12 +84,18 @@ export interface ContestApi {
     query: BallotFilter & { before?: number; limit?: number };
     reply: BallotPage;
   };
+  'GET /api/console/contests/:slug/ballots/find': { query: { text: string }; reply: BallotFound };
   'GET /api/console/contests/:slug/ballots.csv': { query: BallotFilter; reply: Blob };
   'GET /api/console/contests/:slug/ledger.ndjson': { query: { openings?: '0' | '1' }; reply: Blob };
   /** How far the file is; it is begun by the post, which refuses with busy where too many are asked for. */
   'GET /api/console/contests/:slug/bundle': { query: { edition?: Edition }; reply: BundleState };
   'POST /api/console/contests/:slug/bundle': { body: { edition: Edition }; reply: BundleState };
   'GET /api/console/contests/:slug/bundle.zip': { query: { edition?: Edition }; reply: Blob };
+  'GET /api/console/contests/:slug/closing': { reply: ClosingView };
+  'POST /api/console/contests/:slug/closing': { body: Reasoned & { reference?: string }; reply: Done };
+  /** `digest`: of the figures that were shown. Refuses with own_proposal, proposal_closed, closing_changed. */
+  'POST /api/console/contests/:slug/closing/confirm': { body: { digest: string }; reply: Done };
+  'POST /api/console/contests/:slug/closing/decline': { body: Reasoned; reply: Done };
   'GET /api/console/contests/:slug/clusters': { reply: ClusterPage };
   'GET /api/console/contests/:slug/clusters/:id': { reply: ClusterView };
   'POST /api/console/contests/:slug/whatif': {

@@ -1,3 +1,4 @@
+import { entryNumber } from '../ledger/number.ts';
 import type { TallyLine } from '../ledger/recount.ts';
 import type { ExportProblemCode, ExportReport, ExportVerdict, KeptOutcome } from './report.ts';
 
@@ -29,7 +30,7 @@ const sentences: Record<
   checkpoint: ({ index, detail }) => {
     const [from = 0, more = 0] = detail.split(' ').map(Number);
     const later = more > 0 ? `其后 ${more} 个存证点随之不同。` : '';
-    return `第 ${from + 1} 至第 ${index} 号账目里有改动、增删或调换：算出的根与当时签名的存证点（${index} 条账目）不同。${later}`;
+    return `第 ${entryNumber(from)} 至第 ${entryNumber((index ?? 0) - 1)} 号账目里有改动、增删或调换：算出的根与当时签名的存证点（${index} 条账目）不同。${later}`;
   },
   checkpoint_ahead: ({ index }) => `存证点曾为 ${index} 条账目签名，现在没有这么多：末尾有账目被拿走。`,
   kept: ({ index, detail }) =>
@@ -57,6 +58,7 @@ const sentences: Record<
   outside_rounds: ({ index }) => `第 ${nth(index)} 号选票不在投票时间之内。`,
   ruling: ({ index, detail }) =>
     `第 ${nth(index)} 号裁定指向的第 ${nth(Number(detail.split(' ')[1]))} 号${detail.endsWith(' 0') ? '' : `等 ${Number(detail.split(' ')[2]) + 1} 号`}不是选票，或当时不能这样裁定。`,
+  closing: ({ index }) => `第 ${nth(index)} 号封存记录所写的票数，与按账本重算的不同。`,
   about: () => '首行所说的“公开”或“内部”，与文件实际所含的不同：首行被改过，不要按它外传。',
   form: ({ index }) =>
     `第 ${nth(index)} 号账目处多了字段、重了字段或多了空白，系统不会这样写：文件被另行改写过。请重新导出。`,
@@ -113,7 +115,7 @@ export function keptWords(size: number): string {
 }
 
 function nth(index: number | null): string {
-  return String((index ?? 0) + 1);
+  return String(entryNumber(index ?? 0));
 }
 
 function numbered(detail: string): string {

@@ -19,6 +19,7 @@ export type EntryKind =
   | AuditKind
   | JudgingKind
   | CourseKind
+  | 'closing'
   | 'archive';
 
 /** Of the panels and what comes of them. */
@@ -56,6 +57,7 @@ export type AuditKind = (typeof auditKinds)[number];
 export const quietKinds: readonly EntryKind[] = [
   ...auditKinds,
   ...judgingKinds,
+  'closing',
   ...courseKinds.filter((kind) => kind !== 'notice' && kind !== 'result'),
 ];
 

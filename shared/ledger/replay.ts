@@ -4,6 +4,7 @@ import type { Checkpoint } from '../log/checkpoint.ts';
 import { createTileTree } from '../log/tree.ts';
 import type { Instant } from '../time.ts';
 import { isRuling } from './act.ts';
+import { closingFits, closingOf } from './closing.ts';
 import { frozenOf } from './frozen.ts';
 import { type Quota, wordOf } from './quota.ts';
 import { createRecount, type RoundTally } from './recount.ts';
@@ -42,7 +43,8 @@ export type SignedRoot = Pick<Checkpoint, 'size' | 'root'>;
 
 /**
  * Beside the faults of a line (reopen.ts): time: it is older than the entry before · ballot_twice: this voter's ballotId was seen
- * before · tag_twice: its quota tag stands at another ballot · quota: its voter has had all their ballots of the period · outside_rounds: cast when no round was open · ruling: it moves what it cannot · checkpoint: the tree is not the
+ * before · tag_twice: its quota tag stands at another ballot · quota: its voter has had all their ballots of the period · outside_rounds: cast when no round was open · ruling: it moves what it cannot · closing: it
+ * says other figures than the ledger gives · checkpoint: the tree is not the
  * one that was signed · checkpoint_ahead: it was signed for more entries than there are.
  */
 export type ProblemCode =
@@ -53,6 +55,7 @@ export type ProblemCode =
   | 'quota'
   | 'outside_rounds'
   | 'ruling'
+  | 'closing'
   | 'checkpoint'
   | 'checkpoint_ahead';
 
@@ -193,6 +196,13 @@ export function createReplayer(ledger: Ledger): Replayer {
     if (frozen) [roundOf, quota] = [createRoundFinder(frozen.rounds), frozen.quota];
   };
 
+  /** A closing record says what was counted up to it. Where openings are withheld nobody can count. */
+  const holdAgainst = ({ act }: Line, index: number): void => {
+    const said = closingOf(act);
+    if (!said) problem('act', index, 'closing');
+    else if (withheld === 0 && !closingFits(said, recount.tally())) problem('closing', index);
+  };
+
   const takeBatch = (lines: readonly Line[]): void => {
     const faults = reopener.run(lines);
     lines.forEach((line, i) => {
@@ -212,6 +222,9 @@ export function createReplayer(ledger: Ledger): Replayer {
       if (line.kind === 'ballot') {
         if (!fault) countBallot(line, index, i);
         else if (!isWithheld(fault, line.at)) spoilt.add(index);
+      } else if (line.kind === 'closing') {
+        // What was altered is one fault; a count that follows from it would be another.
+        if (!fault && spoilt.size === 0) holdAgainst(line, index);
       } else if (!fault || fault.code === 'commitment') follow(line, index);
       compare();
       if (sizes.includes(tree.size())) mark();

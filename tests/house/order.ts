@@ -28,7 +28,18 @@ export const serverOrder: readonly string[] = [
   // Before the vote.
   ...['unit', 'nomination', 'review', 'intake', 'portal', 'edit'],
   // What organizers and auditors do.
-  ...['shortlist', 'steer', 'live', 'analyst', 'ruling', 'judging', 'course', 'archive', 'objection'],
+  ...[
+    'shortlist',
+    'steer',
+    'live',
+    'analyst',
+    'ruling',
+    'judging',
+    'course',
+    'archive',
+    'objection',
+    'closing',
+  ],
   ...['audit', 'report', 'bundle', 'out'],
   // How people come to it; the plan shows its page before anybody may see it.
   ...['wechat', 'chat', 'webhook', 'page', 'plan', 'upkeep', 'health.ts'],

@@ -209,6 +209,9 @@ export function bodiesFor({ plan, nomination, ticket, witness }: Known): Record<
     'POST /api/contests/:slug/objections/state': { code: 'ABCD-EFGH-JKLM-NPQR' },
     [`POST ${contest}/bundle`]: { edition: 'public' },
     [`POST ${contest}/parcel`]: { ids: [nomination], full: false, ...reasoned },
+    [`POST ${contest}/closing`]: { ...reasoned, reference: '云应急〔2026〕12号' },
+    [`POST ${contest}/closing/confirm`]: { digest: 'ab'.repeat(32) },
+    [`POST ${contest}/closing/decline`]: reasoned,
     [`POST ${contest}/course/count`]: reasoned,
     [`POST ${contest}/course/notices`]: {
       office: {

@@ -17,6 +17,7 @@ const proved = [
   'POST /api/console/contests/:slug/advance',
   'POST /api/console/contests/:slug/archive',
   'POST /api/console/contests/:slug/choice',
+  'POST /api/console/contests/:slug/closing/confirm',
   'POST /api/console/contests/:slug/course/count',
   'POST /api/console/contests/:slug/course/notices',
   'POST /api/console/contests/:slug/course/notices/:no/stop',

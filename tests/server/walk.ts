@@ -61,6 +61,13 @@ export const reads: Record<string, Walk> = {
   'GET /api/contests/:slug': still(`/api/contests/${SLUG}`),
   'GET /api/contests/:slug/bundle': still(`/api/contests/${SLUG}/bundle`),
   'GET /api/contests/:slug/bundle.zip': still(`/api/contests/${SLUG}/bundle.zip`),
+  'GET /api/contests/:slug/closing': still(`/api/contests/${SLUG}/closing`),
+  'GET /api/console/contests/:slug/closing': still(`${at}/closing`),
+  'POST /api/console/contests/:slug/closing': act(`${at}/closing`, { reason }),
+  'POST /api/console/contests/:slug/closing/confirm': act(`${at}/closing/confirm`, {
+    digest: 'ab'.repeat(32),
+  }),
+  'POST /api/console/contests/:slug/closing/decline': act(`${at}/closing/decline`, { reason }),
   'GET /api/contests/:slug/acts': still(`/api/contests/${SLUG}/acts`),
   'GET /api/contests/:slug/me': still(`/api/contests/${SLUG}/me`),
   'GET /api/contests/:slug/question': still(`/api/contests/${SLUG}/question?ballotId=x`),
@@ -103,6 +110,11 @@ export const reads: Record<string, Walk> = {
   'GET /api/console/contests': still('/api/console/contests'),
   'GET /api/console/contests/:slug/ballots': (ground) =>
     filters(ground).map((one) => ({ path: `${at}/ballots?${one}` })),
+  'GET /api/console/contests/:slug/ballots/find': still(
+    ...['2', '第 3 号', '未知', '203.0.113', '0123456789abcdef'].map(
+      (text) => `${at}/ballots/find?text=${encodeURIComponent(text)}`,
+    ),
+  ),
   'GET /api/console/contests/:slug/ballots.csv': (ground) =>
     filters(ground)
       .filter((one) => !/limit|before/.test(one))

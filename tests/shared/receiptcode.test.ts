@@ -30,7 +30,7 @@ test('a receipt code gives back what it was made of, whatever the slug, index an
   fc.assert(
     fc.property(
       slugs,
-      fc.maxSafeNat(),
+      fc.nat({ max: Number.MAX_SAFE_INTEGER - 1 }),
       fc.uint8Array({ minLength: 32, maxLength: 32 }),
       (slug, index, leaf) => {
         expect(parseReceiptCode(formatReceiptCode({ slug, index, leaf }))).toEqual({ slug, index, leaf });
@@ -40,7 +40,7 @@ test('a receipt code gives back what it was made of, whatever the slug, index an
 });
 
 test('it is short enough for a small picture code and holds only what a web address may', () => {
-  expect(code).toMatch(/^ZM1-yunling-2026-1204-[\w-]{43}-[0-9a-f]{6}$/);
+  expect(code).toMatch(/^ZM1-yunling-2026-1205-[\w-]{43}-[0-9a-f]{6}$/);
   expect(encodeURIComponent(code)).toBe(code);
 });
 
@@ -57,11 +57,12 @@ test.each([
   ['form', '1204'],
   ['form', code.toLowerCase()],
   ['form', code.slice(0, -1)],
-  ['form', code.replace('-1204-', '-01204-')],
-  ['form', code.replace('-1204-', '-99999999999999999-')],
+  ['form', code.replace('-1205-', '-01205-')],
+  ['form', code.replace('-1205-', '-99999999999999999-')],
   ['form', code.replace('yunling', 'Yunling')],
   ['form', code.repeat(30)],
-  ['check', code.replace('-1204-', '-1205-')],
+  ['form', code.replace('-1205-', '-0-')],
+  ['check', code.replace('-1205-', '-1204-')],
   ['check', code.replace('yunling', 'yunlnig')],
 ])('what is none is refused, and why: %s %#', (fault, text) => {
   expect(faultOf(text)).toBe(fault);

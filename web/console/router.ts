@@ -209,6 +209,12 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./auditor/CheckpointsPage.vue'),
   },
   {
+    path: '/console/c/:slug/closing',
+    name: 'closing',
+    meta: { roles: pageRoles.closing, bare: true },
+    component: () => import('./auditor/closing/PrintPage.vue'),
+  },
+  {
     path: '/console/c/:slug/checkpoints/:day',
     name: 'checkpoint',
     meta: { roles: pageRoles.checkpoint, bare: true },

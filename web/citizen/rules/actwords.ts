@@ -32,6 +32,7 @@ const kinds: Record<ActKind, string> = {
   result: '结果公布',
   revoke: '撤销证书',
   recommend: '推荐上报',
+  closing: '封存记录',
   archive: '活动归档',
 };
 

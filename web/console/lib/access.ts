@@ -32,6 +32,7 @@ export const pageRoles = {
   sheet: ['expert'],
   checkpoints: ['auditor', 'organizer'],
   checkpoint: ['auditor', 'organizer'],
+  closing: ['auditor', 'organizer'],
   unit: ['unit'],
 } as const satisfies Record<string, readonly Role[]>;
 

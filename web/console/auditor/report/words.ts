@@ -1,5 +1,6 @@
 import type { AuditReport, Cluster, ReportCluster, RulingProposal } from '@zuimei/shared/audit.ts';
 import type { PolicyName } from '@zuimei/shared/contest.ts';
+import { entryNumber } from '@zuimei/shared/ledger/number.ts';
 import { dayTime, fullDayOf, hourOf } from '@zuimei/shared/moment.ts';
 import type { AddressClass, Limit, Signal } from '@zuimei/shared/policy.ts';
 import type { ReportVersion, Verified } from '@zuimei/shared/report.ts';
@@ -69,7 +70,10 @@ export function refusedWords({ refused }: AuditReport): string {
 /** Ledger numbers as they are shown, from indexes: "4,703–4,705、4,710". */
 export function rangesWords(runs: readonly (readonly [number, number])[]): string {
   return runs
-    .map(([from, to]) => (from === to ? grouped(from + 1) : `${grouped(from + 1)}–${grouped(to + 1)}`))
+    .map(([from, to]) => {
+      const [first, last] = [grouped(entryNumber(from)), grouped(entryNumber(to))];
+      return from === to ? first : `${first}–${last}`;
+    })
     .join('、');
 }
 
@@ -91,9 +95,9 @@ function runsOf(indexes: readonly number[]): [number, number][] {
 
 /** By whom and when a version was saved and signed, and where the ledger says so. */
 export function versionWords({ no, madeBy, madeAt, entry, signed }: ReportVersion): string {
-  const made = `第 ${no} 版，${madeBy} ${dayTime(madeAt)} 保存（账目第 ${grouped(entry + 1)} 号）`;
+  const made = `第 ${no} 版，${madeBy} ${dayTime(madeAt)} 保存（账目第 ${grouped(entryNumber(entry))} 号）`;
   return signed
-    ? `${made}；${signed.by} ${dayTime(signed.at)} 签认（账目第 ${grouped(signed.entry + 1)} 号）。`
+    ? `${made}；${signed.by} ${dayTime(signed.at)} 签认（账目第 ${grouped(entryNumber(signed.entry))} 号）。`
     : `${made}；未经第二名审计人员签认。`;
 }
 

@@ -8,6 +8,7 @@ import {
   type Verdict,
 } from '@zuimei/shared/audit.ts';
 import type { RulingVerb } from '@zuimei/shared/ledger/act.ts';
+import { entryNumber } from '@zuimei/shared/ledger/number.ts';
 import { dayTime } from '@zuimei/shared/moment.ts';
 import type { RulingEffect } from '@zuimei/shared/proposal.ts';
 import { classWords, signalWords } from '@zuimei/shared/signalwords.ts';
@@ -56,8 +57,8 @@ export function scopeWords(scope: RulingScope, ballots: number): string {
   if (scope.by === 'proposal') return `提议 ${scope.proposal} 涉及的选票`;
   if (scope.by === 'filter') return `选票日志中${filterWords(scope.filter)}的选票`;
   if (scope.by === 'entries') {
-    const shown = scope.entries.slice(0, 5).map((index) => `#${index}`);
-    return `逐张选定：账目 ${shown.join('、')}${ballots > shown.length ? ' 等' : ''}`;
+    const shown = scope.entries.slice(0, 5).map((index) => `第 ${entryNumber(index)} 号`);
+    return `逐张选定：${shown.join('、')}${ballots > shown.length ? ' 等' : ''}`;
   }
   const kinds = clusterKinds.filter((kind) => scope.clusters.some((id) => id.startsWith(`${kind}-`)));
   const named = kinds.map((kind) => clusterWords[kind]).join('、');
@@ -71,6 +72,7 @@ function filterWords(filter: BallotFilter): string {
     candidate === undefined ? '' : `选了 ${candidate} 号`,
     verdict ? verdictWords[verdict] : '',
     signal ? `有“${signalWords[signal]}”信号` : '',
+    filter.unscreened ? '未经共享计数' : '',
     region ? `来自${region}` : '',
     filter.class ? `网络为${classWords[filter.class]}` : '',
     net ? `地址在 ${net}` : '',
@@ -114,9 +116,9 @@ export function outcomeWords({
   return `${decidedBy} 确认${when}${fewer}`;
 }
 
-/** "账目 #21,001、#21,002" */
+/** "账本第 21,002 号、第 21,003 号" */
 export function entryWords(rulings: readonly number[]): string {
-  return `账目 ${rulings.map((index) => `#${grouped(index)}`).join('、')}`;
+  return `账本${rulings.map((index) => `第 ${grouped(entryNumber(index))} 号`).join('、')}`;
 }
 
 /** Until when somebody has to decide. */
