@@ -8,6 +8,19 @@ export type Count = string | number;
 
 /** Of the panels, and of what leads from the choice to the result. */
 export interface JudgedTables {
+  closing: {
+    id: Generated<number>;
+    contest: number;
+    reason: string;
+    reference: string;
+    digest: Buffer;
+    proposed_by: number;
+    proposed_at: Date;
+    state: Generated<'open' | 'done' | 'declined'>;
+    decided_by: number | null;
+    decided_at: Date | null;
+    entry: Count | null;
+  };
   seat: {
     id: Generated<number>;
     contest: number;

@@ -67,19 +67,6 @@ export interface Tables extends JudgedTables {
     decided_by: number | null;
     decided_at: Date | null;
   };
-  closing: {
-    id: Generated<number>;
-    contest: number;
-    reason: string;
-    reference: string;
-    digest: Buffer;
-    proposed_by: number;
-    proposed_at: Date;
-    state: Generated<'open' | 'done' | 'declined'>;
-    decided_by: number | null;
-    decided_at: Date | null;
-    entry: number | null;
-  };
   media: { id: string; name: string; contest: number; type: string; bytes: Buffer; made_at: Generated<Date> };
   staff: {
     id: Generated<number>;
