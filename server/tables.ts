@@ -1,10 +1,9 @@
 import type { Generated } from 'kysely';
 import type { AccountAct, ActCode } from '@zuimei/shared/action.ts';
-import type { Cluster, RulingScope } from '@zuimei/shared/audit.ts';
 import type { BallotState } from '@zuimei/shared/ballot.ts';
 import type { CandidateKind, Photo } from '@zuimei/shared/contest.ts';
 import type { ImportHow } from '@zuimei/shared/intake.ts';
-import type { Act, EntryKind, RulingVerb } from '@zuimei/shared/ledger/act.ts';
+import type { Act, EntryKind } from '@zuimei/shared/ledger/act.ts';
 import type {
   Consent,
   FormValues,
@@ -12,17 +11,17 @@ import type {
   NominationState,
   Verified,
 } from '@zuimei/shared/nomination.ts';
-import type { RulingFigures, RulingPart } from '@zuimei/shared/part.ts';
 import type { Role, StaffChange } from '@zuimei/shared/staff.ts';
 import type { QuarantineCause } from '@zuimei/shared/upkeep.ts';
 import type { WebhookEvent } from '@zuimei/shared/webhook.ts';
 import type { Count, JudgedTables } from './judgedtables.ts';
+import type { RuledTables } from './ruledtables.ts';
 
 /** A document as it is kept: only contest/document.ts knows what it says. */
 type Kept = unknown;
 
 /** Tables as the queries see them; migrations/*.sql say what each is for, and tests/server/tables.test.ts holds this against the database. */
-export interface Tables extends JudgedTables {
+export interface Tables extends JudgedTables, RuledTables {
   migration: { name: string; at: Generated<Date> };
   function_file: { name: string; digest: string; at: Generated<Date> };
   contest: {
@@ -338,38 +337,6 @@ export interface Tables extends JudgedTables {
     state: 'counted' | 'held' | 'void';
     ruling: Count;
     beneath: 'counted' | 'held';
-  };
-  ruling_proposal: {
-    id: Generated<number>;
-    contest: number;
-    verb: RulingVerb;
-    entries: Count[];
-    found: RulingScope;
-    part: RulingPart;
-    figures: RulingFigures;
-    evidence: Cluster[];
-    reason: string;
-    reference: Generated<string>;
-    proposed_by: number;
-    proposed_at: Generated<Date>;
-    lapses_at: Date;
-    state: Generated<'open' | 'confirmed' | 'declined' | 'withdrawn'>;
-    decided_by: number | null;
-    decided_at: Date | null;
-    decided_why: Generated<string>;
-    rulings: Generated<Count[]>;
-  };
-  ruling_opening: { proposal: number; staff: number; digest: Buffer; at: Date };
-  ruling_remark: { id: Generated<number>; proposal: number; staff: number; at: Date; text: string };
-  ruling_file: {
-    id: string;
-    proposal: number;
-    staff: number;
-    at: Date;
-    name: string;
-    type: string;
-    size: number;
-    bytes: Buffer;
   };
   refusal: { contest: number; minute: Date; reason: string; count: Count };
   refusal_total: { contest: number; reason: string; since: Date; count: Count };

@@ -16,6 +16,7 @@ export const serverOrder: readonly string[] = [
     'thread.ts',
     'folder.ts',
     'judgedtables.ts',
+    'ruledtables.ts',
     'tables.ts',
     'db.ts',
     'redis.ts',

@@ -36,7 +36,11 @@ const elements: Record<string, string> = {
 };
 
 function readTyped(): Record<string, Columns> {
-  return { ...readInterface('tables.ts', 'Tables'), ...readInterface('judgedtables.ts', 'JudgedTables') };
+  return {
+    ...readInterface('tables.ts', 'Tables'),
+    ...readInterface('judgedtables.ts', 'JudgedTables'),
+    ...readInterface('ruledtables.ts', 'RuledTables'),
+  };
 }
 
 function readInterface(file: string, name: string): Record<string, Columns> {
