@@ -17,12 +17,12 @@ import { parseInput, readBody } from '../http/body.ts';
 import { disposition } from '../http/disposition.ts';
 import { checkReason, optionalReason } from '../http/reason.ts';
 import { rowId, rowNumber, unjudged, words } from '../http/shape.ts';
-import { begun, streamOf } from '../http/stream.ts';
+import { begun, streamOf, within } from '../http/stream.ts';
 import type { Log } from '../log/log.ts';
 import type { Secrets } from '../secret.ts';
 import { recordAction } from '../staff/action.ts';
 import { checkFresh, type Guard, type Guarded, type Person } from '../staff/session.ts';
-import type { Turns } from '../turn.ts';
+import { createTurns, type Turns, turnOwner } from '../turn.ts';
 import { createUnits, unitLimits } from '../unit/unit.ts';
 import { privateKey } from '../vault.ts';
 import { readSignForm, signForms } from './form.ts';
@@ -83,6 +83,8 @@ export function outRoute(parts: {
   const units = createUnits(parts.secrets);
   const reading = ['organizer', 'auditor', 'reviewer'] as const;
   const readers = guard(...reading);
+  // A parcel lasts as long as its reader takes to save it.
+  const parcels = createTurns({ atOnce: 3, waiting: 0, byOwner: 1, retryAfterMs: 10_000 });
 
   return new Hono<Guarded>()
     .get('/api/console/contests/:slug/out', guard('administrator', ...reading), async (c) =>
@@ -102,13 +104,17 @@ export function outRoute(parts: {
       if (full) checkFresh(person);
       const source = sourceOf(await readStored(db, c.req.param('slug')), clock());
       const parcel = await planParcel(db, source, ids, full);
-      const pieces = await begun(writeParcel({ db, key, press }, source, parcel));
+      using held = new DisposableStack();
+      const turn = held.use(await parcels.take(turnOwner(person)));
+      const pieces = await begun(within(turn, writeParcel({ db, key, press }, source, parcel)));
       await recordAction(db, person, {
         act: 'out.export',
         contest: source.id,
         subject: `报送材料 .zip ${parcel.people.length} 份 ${full ? '完整' : '遮盖'}`,
         reason: why,
       });
+      // From here on the stream ends it.
+      held.move();
       return c.body(streamOf(pieces), 200, {
         'Content-Type': 'application/zip',
         'Content-Disposition': disposition(fileNamed([source.settings.title, '报送材料'], source.now, 'zip')),
