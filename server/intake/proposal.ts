@@ -18,6 +18,7 @@ import { keepPhoto, readPortrait } from '../upload/portrait.ts';
 import type { Upload } from '../upload/upload.ts';
 import { openPrivate, sealPrivate } from '../vault.ts';
 import { draftOf, problemView } from './intake.ts';
+import { holdOriginals } from './original.ts';
 import { createPresent } from './present.ts';
 
 /** For the pictures of one request. Whose turn is over leaves the rest to be added to the drafts by hand. */
@@ -131,6 +132,12 @@ async function keepProposal(
       .executeTakeFirstOrThrow();
     const proposal = sealPrivate(keys.private, lines, `intake/${id}`);
     await tx.updateTable('intake').set({ proposal }).where('id', '=', id).execute();
+    await holdOriginals(
+      tx,
+      id,
+      files,
+      lines.map(({ file }) => file),
+    );
     return id;
   });
 }
