@@ -16,7 +16,7 @@ import type { Db } from '../db.ts';
 import { parseInput, readBody } from '../http/body.ts';
 import { disposition } from '../http/disposition.ts';
 import { checkReason, optionalReason } from '../http/reason.ts';
-import { rowId, rowNumber, unjudged, words } from '../http/shape.ts';
+import { kind, rowId, rowNumber, unjudged, words } from '../http/shape.ts';
 import { begun, streamOf, within } from '../http/stream.ts';
 import type { Log } from '../log/log.ts';
 import type { Secrets } from '../secret.ts';
@@ -25,7 +25,7 @@ import { checkFresh, type Guard, type Guarded, type Person } from '../staff/sess
 import { createTurns, type Turns, turnOwner } from '../turn.ts';
 import { createUnits, unitLimits } from '../unit/unit.ts';
 import { privateKey } from '../vault.ts';
-import { readSignForm, signForms } from './form.ts';
+import { blankForm, readSignForm, signForms } from './form.ts';
 import { linkTable } from './links.ts';
 import { fileName, fileNamed } from './moment.ts';
 import { sourceOf } from './nominees.ts';
@@ -66,6 +66,7 @@ const types = {
  * GET /api/console/contests/:slug/out (what there is), GET …/out/:what (to print), POST …/out/:what (a file; recorded). 主办单位: every
  * paper, and the links of units for a reason; 审计: all but those of nominations; 审核员: 报送明细, masked. Private values leave in full only for 主办单位 with a reason.
  * POST /api/console/contests/:slug/parcel: forms, photos and files of chosen nominations as one zip (主办单位; recorded).
+ * GET /api/console/unit/forms/<kind of nominee>: the contest's form, blank, for its units.
  * GET /api/console/unit/nominations/:id/forms/<approval|consult>: a unit's own form to sign and seal, without what is private; recorded.
  */
 export function outRoute(parts: {
@@ -182,6 +183,20 @@ export function outRoute(parts: {
         'Content-Disposition': disposition(
           fileName(source.settings.title, what, paper.name, source.now, ask.format),
         ),
+        'X-Content-Type-Options': 'nosniff',
+        'Cache-Control': 'no-store',
+      });
+    })
+    .get('/api/console/unit/forms/:kind', guard('unit'), async (c) => {
+      const asked = parseInput(kind, c.req.param('kind'));
+      const { of } = c.get('person');
+      if (!of) throw new Refusal('forbidden');
+      const stored = await readStored(db, of.slug);
+      const source = { ...sourceOf(stored, clock()), collection: stored.collection };
+      const { card, title } = blankForm(source, of.name, asked);
+      return c.body(await press({ kind: 'card', card }), 200, {
+        'Content-Type': types.docx,
+        'Content-Disposition': disposition(fileNamed([title, '空白表'], source.now, 'docx')),
         'X-Content-Type-Options': 'nosniff',
         'Cache-Control': 'no-store',
       });
