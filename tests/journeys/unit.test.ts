@@ -228,8 +228,16 @@ test('a unit opens its link on a phone, fills in one by hand and one from a docu
   await press(/核对提交/);
   await press('重新提交');
   await page.getByText('待审核').waitFor();
+  // What is private is printed for whoever wrote it on this page, and stays blank on paper once the page was read again.
+  await page.emulateMedia({ media: 'print' });
+  await page.getByText('13800000109').waitFor();
+  await page.emulateMedia({ media: 'screen' });
   await page.reload();
-  await page.getByText('138****0109').waitFor();
+  const masked = page.getByText('138****0109');
+  await masked.waitFor();
+  await page.emulateMedia({ media: 'print' });
+  expect(await masked.isVisible()).toBe(false);
+  await page.emulateMedia({ media: 'screen' });
 
   // What was typed was kept meanwhile, private answers never; what others left goes when a unit comes, its own when it leaves.
   const kept = await page.evaluate(() => sessionStorage.getItem('all') ?? '');
