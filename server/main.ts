@@ -12,6 +12,7 @@ import { printWelcome } from './demo/welcome.ts';
 import { createDirect } from './direct.ts';
 import { claimFolder } from './folder.ts';
 import { openGate } from './gate/counters.ts';
+import { forgetProposals } from './intake/proposal.ts';
 import { createJournal } from './journal.ts';
 import { createSealer } from './log/sealer.ts';
 import { sweepMedia } from './media/media.ts';
@@ -140,6 +141,11 @@ async function main(): Promise<void> {
   const forgetTimer = setInterval(() => parts.analyst.forget(), FORGET_EVERY_MS);
 
   async function sweep(): Promise<void> {
+    try {
+      await forgetProposals(database.db, Date.now());
+    } catch (error) {
+      log('error', { part: 'intake', error: String(error) });
+    }
     try {
       await sweepMedia(database.db, new Date(Date.now() - UNUSED_MEDIA_MS));
     } catch (error) {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { lockContest } from '@zuimei/server/contest/lock.ts';
 import { cutPost } from '@zuimei/server/document/unitpost.ts';
+import { forgetProposals } from '@zuimei/server/intake/proposal.ts';
 import { readImports } from '@zuimei/server/intake/undo.ts';
 import { nominationKeys, openHidden } from '@zuimei/server/nomination/answers.ts';
 import { readNomination } from '@zuimei/server/nomination/nomination.ts';
@@ -283,6 +284,7 @@ test('the document that an organizer handed in stays with each nominee that was 
   );
   const held = () =>
     site.parts.db.selectFrom('intake_file').select('name').where('intake', '=', view.id).execute();
+  await forgetProposals(site.parts.db, site.now());
   expect(await held()).toEqual([{ name: '汇总表.xlsx' }]);
   const lines = [
     { at: 0, how: 'new' },
@@ -295,6 +297,15 @@ test('the document that an organizer handed in stays with each nominee that was 
     expect(paper).toMatchObject({ name: '汇总表.xlsx', kind: 'text' });
     expect(JSON.stringify(paper.parts)).toContain(name);
   }
+  // One that nobody takes goes after a day, with what was handed in.
+  const other = await propose(contest, sheet(row('周明川', '13800000154', '云岭区水利局')));
+  await forgetProposals(site.parts.db, site.now() + 25 * 3_600_000);
+  const waiting = await site.parts.db
+    .selectFrom('intake_file')
+    .select('name')
+    .where('intake', '=', other.id)
+    .execute();
+  expect(waiting).toEqual([]);
   expect((await undo(contest, view.id)).status).toBe(200);
   const left = await site.parts.db
     .selectFrom('original')
