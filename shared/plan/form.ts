@@ -19,7 +19,7 @@ export function checkCollection(
   const path = 'collection';
   checkText(error, `${path}.formTitle`, collection.formTitle, 60);
   checkText(error, `${path}.listTitle`, collection.listTitle, 60);
-  checkNotice(collection, error);
+  checkCircular(collection, error);
   checkText(error, `${path}.consent`, collection.consent, 600);
   checkText(error, `${path}.photo.hint`, collection.photo.hint, 100, 0);
   if (collection.kinds.length === 0) error('kinds_missing', `${path}.kinds`);
@@ -40,8 +40,8 @@ export function checkCollection(
   checkNumber(error, `${path}.leastProofs`, collection.leastProofs, 0, 20);
 }
 
-function checkNotice({ notice: { text, link, contact, phone } }: Collection, error: Say): void {
-  const path = 'collection.notice';
+function checkCircular({ circular: { text, link, contact, phone } }: Collection, error: Say): void {
+  const path = 'collection.circular';
   checkCount(error, `${path}.text`, text, 30);
   for (const [at, paragraph] of text.entries()) checkText(error, `${path}.text.${at}`, paragraph, 1000);
   if (link !== '' && !isWebAddress(link)) error('link_malformed', `${path}.link`);

@@ -76,7 +76,7 @@ export interface OpinionStep {
 }
 
 /** What units read before they report, and whom they ask. Only units and staff see it. */
-export interface UnitNotice {
+export interface Circular {
   /** A paragraph each. */
   text: string[];
   /** Where the notice stands in full; '' = nowhere. */
@@ -91,7 +91,7 @@ export interface Collection {
   /** Title on the form and on the 汇总表, e.g. “最美应急人”报送表. */
   formTitle: string;
   listTitle: string;
-  notice: UnitNotice;
+  circular: Circular;
   kinds: CandidateKind[];
   form: FormField[];
   /** What the nominee agrees to before publication. */

@@ -37,7 +37,7 @@ beforeAll(async () => {
     ...plan.collection,
     opens: new Date(now - HOUR_MS).toISOString(),
     closes: new Date(now + 72 * HOUR_MS).toISOString(),
-    notice: { ...plan.collection.notice, contact: '测试联系人', phone: '13800000100' },
+    circular: { ...plan.collection.circular, contact: '测试联系人', phone: '13800000100' },
   };
   ({ slug } = await town.contest('units', plan.settings, 0));
   await sql`update contest set collection = ${collectionDocument.text(collection)}::jsonb where slug = ${slug}`.execute(

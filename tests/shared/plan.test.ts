@@ -243,8 +243,8 @@ const cases: Record<Own, Case> = {
   ],
   link_malformed: [
     'error',
-    'collection.notice.link',
-    (plan) => void (plan.collection.notice.link = 'javascript:alert(1)'),
+    'collection.circular.link',
+    (plan) => void (plan.collection.circular.link = 'javascript:alert(1)'),
   ],
   kinds_missing: ['error', 'collection.kinds', (plan) => void (plan.collection.kinds = [])],
   form_empty: ['error', 'collection.form', (plan) => void (plan.collection.form = [])],
