@@ -46,6 +46,7 @@ export async function rotate(db: Db, old: Secrets, next: Secrets): Promise<Rotat
       webhooks: await sealWebhooks(tx, again),
       staff: await sealStaff(tx, old, next, again),
     };
+    await sealImports(tx, again);
     await tx.deleteFrom('session').execute();
     await tx.deleteFrom('staff_invite').execute();
     await tx.deleteFrom('attempt').execute();
@@ -140,6 +141,24 @@ async function sealUnits(tx: Transaction<Tables>, again: Again): Promise<number>
         .where('id', '=', id)
         .execute();
   return rows.length;
+}
+
+/** What an import put another thing in the place of. A proposal lives a day: its documents are read anew. */
+async function sealImports(tx: Transaction<Tables>, again: Again): Promise<void> {
+  await tx.updateTable('intake').set({ proposal: null }).where('proposal', 'is not', null).execute();
+  const rows = await tx
+    .selectFrom('intake_line')
+    .select(['intake', 'line', 'was'])
+    .where('was', 'is not', null)
+    .execute();
+  for (const { intake, line, was } of rows)
+    if (was)
+      await tx
+        .updateTable('intake_line')
+        .set({ was: again(was, `intake/${intake}/${line}`) })
+        .where('intake', '=', intake)
+        .where('line', '=', line)
+        .execute();
 }
 
 async function sealSeats(tx: Transaction<Tables>, again: Again): Promise<number> {

@@ -3,6 +3,7 @@ import type { AccountAct, ActCode } from '@zuimei/shared/action.ts';
 import type { RulingScope } from '@zuimei/shared/audit.ts';
 import type { BallotState } from '@zuimei/shared/ballot.ts';
 import type { CandidateKind, Photo } from '@zuimei/shared/contest.ts';
+import type { ImportHow } from '@zuimei/shared/intake.ts';
 import type { Act, EntryKind, RulingVerb } from '@zuimei/shared/ledger/act.ts';
 import type {
   Consent,
@@ -251,7 +252,7 @@ export interface Tables extends JudgedTables {
   intake_line: {
     intake: number;
     line: number;
-    how: 'new' | 'merge' | 'replace' | 'unit';
+    how: ImportHow;
     name: string;
     unit_name: string;
     nomination: number | null;

@@ -78,6 +78,9 @@ export interface TakenLine {
   missing: string[];
 }
 
+/** `unit`: one that was made; `amend`: one that was changed. */
+export type ImportHow = Taking | 'unit' | 'amend';
+
 /** Why a line of an import stays when the rest is taken back: it was changed or sent on; a unit that reports or whose link was opened. */
 export type Stay = 'changed' | 'used';
 
@@ -95,7 +98,7 @@ export interface ImportView {
 }
 
 export interface ImportLine {
-  how: Taking | 'unit';
+  how: ImportHow;
   name: string;
   unit: string;
   /** The nomination it made or changed, while that is there. */

@@ -63,6 +63,8 @@ export const staffRefusalCodes = [
   'under_way',
   'import_undone',
   'unit_parent',
+  'roster_stale',
+  'quota_below',
   'unit_in_use',
   'webhook_address',
   'webhook_missing',

@@ -98,15 +98,48 @@ export interface UnitsView {
   units: UnitLine[];
 }
 
-/** One row of a sheet of units before it is saved. */
-export interface UnitRow extends UnitDraft {
+/** What a row of a sheet says of a unit, in its own words; '' = nothing. What is put right in the preview is judged as what was read. */
+export interface UnitWords {
   /** As the sheet counts. */
   row: number;
+  name: string;
+  kind: string;
+  parent: string;
+  quota: string;
+  /** By category id, of each that has a column. */
+  categoryQuota: Record<string, string>;
+  contact: string;
+  phone: string;
+}
+
+/** One fact of a unit as it was and as it is now, in words; a telephone masked. */
+export interface UnitChange {
+  title: string;
+  was: string;
+  now: string;
+}
+
+export type UnitHow = 'new' | 'update' | 'same' | 'wrong';
+
+/** One row of a sheet of units before it is saved: what it says, and the unit that it comes to. */
+export interface UnitRow extends UnitDraft {
+  row: number;
+  said: UnitWords;
+  how: UnitHow;
+  /** The unit of this name that is there already, as it was when it was compared; null = it is new. */
+  there: { id: number; seen: string } | null;
+  /** Of a unit that is there. */
+  changes: UnitChange[];
   /** Sentences; empty = can be saved. */
   problems: string[];
   /** Sentences on what is saved as it stands and should be looked at. */
   notes: string[];
 }
+
+/** A unit that is there, as a sheet changes it. Refused when it is no longer as it was `seen`. */
+export type UnitUpdate = UnitDraft & { id: number; seen: string };
+
+export const unitLimits = { units: 1000, words: 200 };
 
 /** What a sheet of units came to, before anything is saved. */
 export interface UnitList {

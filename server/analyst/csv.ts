@@ -1,6 +1,7 @@
 import type { BallotLine, Verdict } from '@zuimei/shared/audit.ts';
 import type { Channel } from '@zuimei/shared/live.ts';
 import { classWords, signalWords } from '@zuimei/shared/signalwords.ts';
+import { csvHead, csvMoment, csvRow } from '@zuimei/shared/text/csv.ts';
 
 const verdictWords: Record<Verdict, string> = { counted: '计票', held: '待核', void: '作废' };
 const channelWords: Record<Channel, string> = {
@@ -30,12 +31,12 @@ export function csvOf(portions: AsyncGenerator<BallotLine[]>): ReadableStream<Ui
   const encoder = new TextEncoder();
   return new ReadableStream({
     start(controller) {
-      controller.enqueue(encoder.encode(`\uFEFF${rowOf([...heads, ...traces])}`));
+      controller.enqueue(encoder.encode(csvHead([...heads, ...traces])));
     },
     async pull(controller) {
       const { done, value } = await portions.next();
       if (done) controller.close();
-      else controller.enqueue(encoder.encode(value.map((line) => rowOf(cellsOf(line))).join('')));
+      else controller.enqueue(encoder.encode(value.map((line) => csvRow(cellsOf(line))).join('')));
     },
     async cancel() {
       await portions.return(undefined);
@@ -46,7 +47,7 @@ export function csvOf(portions: AsyncGenerator<BallotLine[]>): ReadableStream<Ui
 function cellsOf(line: BallotLine): (string | number)[] {
   return [
     line.index,
-    shanghaiText(line.at),
+    csvMoment(line.at),
     line.round + 1,
     line.picks === null ? '未公布' : line.picks.join(' '),
     verdictWords[line.castAs],
@@ -62,20 +63,4 @@ function cellsOf(line: BallotLine): (string | number)[] {
     line.voter,
     line.ruling ?? '',
   ];
-}
-
-function rowOf(cells: readonly (string | number)[]): string {
-  return `${cells.map(cellText).join(',')}\r\n`;
-}
-
-/** Quoted where it must be; a text that a table program could take for a formula is made plain by an apostrophe (OWASP). */
-export function cellText(value: string | number): string {
-  if (typeof value === 'number') return String(value);
-  const plain = /^[=+\-@\t\r\n＝＋－＠]/u.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
-}
-
-/** "2026-04-02 09:05:07.123", Shanghai. */
-function shanghaiText(instant: string): string {
-  return new Date(Date.parse(instant) + 8 * 3_600_000).toISOString().slice(0, 23).replace('T', ' ');
 }

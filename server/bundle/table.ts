@@ -3,6 +3,7 @@ import type { CandidateLine, TallyFile } from '@zuimei/shared/bundle/format.ts';
 import { printFigure } from '@zuimei/shared/judging/figure.ts';
 import { partIds } from '@zuimei/shared/judging/outcome.ts';
 import type { Course, CourseEntry } from '@zuimei/shared/result/course.ts';
+import { csvHead, csvRow } from '@zuimei/shared/text/csv.ts';
 import type { StandingDocument } from '@zuimei/shared/verdict.ts';
 import { partWords } from '@zuimei/shared/words.ts';
 
@@ -62,12 +63,6 @@ export function resultTable({ results }: Pick<Course, 'results'>): string {
   );
 }
 
-/** With a byte order mark, as office programs want it; what would be a formula there is text. */
 function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  return `\uFEFF${[head, ...rows].map((row) => `${row.map(cellOf).join(',')}\r\n`).join('')}`;
-}
-
-function cellOf(value: string | number): string {
-  const text = /^[=+\-@\t\r]/.test(String(value)) ? `'${value}` : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csvHead(head) + rows.map(csvRow).join('');
 }

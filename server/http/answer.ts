@@ -94,6 +94,8 @@ export const statusOf: Record<AnyRefusalCode, ContentfulStatusCode> = {
   import_undone: 409,
   under_way: 429,
   unit_parent: 409,
+  roster_stale: 409,
+  quota_below: 409,
   unit_in_use: 409,
   webhook_address: 422,
   webhook_missing: 409,

@@ -1,12 +1,15 @@
 import { type Selectable, sql, type Transaction } from 'kysely';
 import type { ImportLine, ImportView, Stay } from '@zuimei/shared/intake.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import type { UnitDraft } from '@zuimei/shared/unit.ts';
 import type { Db, Tables } from '../db.ts';
 import { nameIn, partAnswers, sealHidden, twinTags } from '../nomination/answers.ts';
 import type { Filing } from '../nomination/filing.ts';
 import { recordEvent } from '../nomination/nomination.ts';
 import { recordAction } from '../staff/action.ts';
-import { nominationMark, unitMark } from '../unit/record.ts';
+import { writeUnit } from '../unit/amend.ts';
+import { placeUnits } from '../unit/parent.ts';
+import { amendMark, nominationMark, unitMark } from '../unit/record.ts';
 import { openPrivate } from '../vault.ts';
 import type { Was } from './take.ts';
 
@@ -81,6 +84,7 @@ export async function undoImport(db: Db, filing: Filing, id: number): Promise<Im
     const before = await readLines(tx, [id], []);
     const going = before.filter(({ how, stays }) => how !== 'unit' && !stays);
     for (const line of going) await takeBack(tx, filing, line);
+    await restoreUnits(tx, filing, going);
     // Units last: one whose nominations all went can go, too.
     const units = (await readLines(tx, [id], [id])).filter(({ how, stays }) => how === 'unit' && !stays);
     for (const line of units) await takeBack(tx, filing, line);
@@ -117,15 +121,16 @@ type Line = Pick<
  * unit still has keeps it. What is gone by itself needs no taking back and says nothing.
  */
 async function readLines(db: Reader, intakes: readonly number[], over: readonly number[]): Promise<Line[]> {
+  const isOver = sql<boolean>`l.intake = any(${idsText(over)}::int[])`;
   const { rows } = await sql<Line & { changed: boolean; used: boolean }>`
     select l.intake, l.line, l.how, l.name, l.unit_name, l.nomination, l.unit, l.was, l.photo, l.back,
       coalesce(l.mark <> (select ${nominationMark} from nomination n where n.id = l.nomination), false)
-        or coalesce(l.mark <> (select ${unitMark} from unit u where u.id = l.unit), false) as changed,
-      l.unit is not null and (l.unit in (select unit from staff where unit is not null)
+        or coalesce(l.mark <> (select case when l.how = 'amend' then ${amendMark} else ${unitMark} end from unit u where u.id = l.unit), false) as changed,
+      l.how = 'unit' and (l.unit in (select unit from staff where unit is not null)
         or l.unit in (select unit from action_log where unit is not null)
         or exists (select 1 from unit u where u.parent = l.unit and not exists
-          (select 1 from intake_line o where o.intake = l.intake and o.unit = u.id))
-        or exists (select 1 from nomination n where n.unit = l.unit and (l.intake = any(${idsText(over)}::int[]) or not exists
+          (select 1 from intake_line o where o.intake = l.intake and o.unit = u.id and (o.how = 'unit' or not (${isOver}))))
+        or exists (select 1 from nomination n where n.unit = l.unit and (${isOver} or not exists
           (select 1 from intake_line o where o.intake = l.intake and o.nomination = n.id and o.how = 'new' and not o.back)))) as used
     from intake_line l where l.intake = any(${idsText(intakes)}::int[]) order by l.intake, l.line`.execute(
     db,
@@ -138,8 +143,28 @@ async function readLines(db: Reader, intakes: readonly number[], over: readonly 
 
 const idsText = (ids: readonly number[]): string => `{${ids.join(',')}}`;
 
+/** Units that an import changed are what they were; where they stand is set for all at once, since one may stand under another of them. */
+async function restoreUnits(
+  tx: Transaction<Tables>,
+  { contest, keys }: Filing,
+  lines: readonly Line[],
+): Promise<void> {
+  const before = lines.flatMap(({ how, intake, line, unit, was }) =>
+    how === 'amend' && unit !== null && was
+      ? [{ id: unit, was: openPrivate(keys.private, was, `intake/${intake}/${line}`) as UnitDraft }]
+      : [],
+  );
+  for (const { id, was } of before) await writeUnit(tx, keys.private, id, was);
+  await placeUnits(
+    tx,
+    contest.id,
+    before.map(({ id, was }) => ({ id, parent: was.parent })),
+  );
+}
+
 async function takeBack(tx: Transaction<Tables>, filing: Filing, line: Line): Promise<void> {
   const { nomination, unit, how, was, photo } = line;
+  if (how === 'amend') return;
   if (unit !== null) {
     await tx.deleteFrom('unit').where('id', '=', unit).execute();
     return;

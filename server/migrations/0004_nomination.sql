@@ -109,12 +109,12 @@ create table intake_file (
 );
 alter table intake_file alter column bytes set storage external;
 
--- One thing that an import made (new, unit) or changed (merge, replace). mark: all that was there of it afterwards, as a digest: another one by now means
--- that somebody has worked on it. was: the answers before the change, sealed, and photo the picture, for taking it back.
+-- One thing that an import made (new, unit) or changed (merge, replace, amend). mark: all that was there of it afterwards, as a digest: another one by now means
+-- that somebody has worked on it. was: the answers or the unit before the change, sealed, and photo the picture, for taking it back.
 create table intake_line (
   intake     int not null references intake (id) on delete cascade,
   line       int not null,
-  how        text not null check (how in ('new', 'merge', 'replace', 'unit')),
+  how        text not null check (how in ('new', 'merge', 'replace', 'unit', 'amend')),
   name       text not null,
   unit_name  text not null,
   nomination int references nomination (id) on delete set null,

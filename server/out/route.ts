@@ -10,6 +10,7 @@ import {
   printNames,
 } from '@zuimei/shared/out.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import { unitLimits } from '@zuimei/shared/unit.ts';
 import { readContest } from '../contest/contest.ts';
 import { readStored } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
@@ -23,7 +24,7 @@ import type { Secrets } from '../secret.ts';
 import { recordAction } from '../staff/action.ts';
 import { checkFresh, type Guard, type Guarded, type Person } from '../staff/session.ts';
 import { createTurns, type Turns, turnOwner } from '../turn.ts';
-import { createUnits, unitLimits } from '../unit/unit.ts';
+import { createUnits } from '../unit/unit.ts';
 import { privateKey } from '../vault.ts';
 import { blankForm, readSignForm, signForms } from './form.ts';
 import { linkTable } from './links.ts';

@@ -32,8 +32,17 @@ const steps: Record<Exclude<Verdict, 'submit'>, Step> = {
   accept: { from: ['submitted'], to: 'accepted', event: 'accept', act: 'nomination.accept' },
   return: { from: ['submitted'], to: 'returned', event: 'return', act: 'nomination.return' },
   decline: { from: ['submitted'], to: 'declined', event: 'decline', act: 'nomination.decline' },
-  undo: { from: ['accepted', 'declined'], to: 'submitted', event: 'unaccept', act: 'nomination.unaccept' },
+  undo: {
+    from: ['accepted', 'declined', 'returned'],
+    to: 'submitted',
+    event: 'unaccept',
+    act: 'nomination.unaccept',
+  },
 };
+
+/** What a decision left on a nomination, when it is taken back. */
+const unsaid = (state: NominationState) =>
+  state === 'returned' ? { returned: '', returned_at: null, before: null } : { number: null };
 
 /**
  * Gives one verdict on many nominations, each in a transaction of its own: what cannot be done is told and holds up none of the
@@ -89,13 +98,15 @@ async function decideOne(
   }
   const { from, to, event, act } = steps[verdict];
   if (!from.includes(row.state)) throw changed(row);
+  // Its unit may be at work on what was returned: that is taken back only by who knows that nobody has touched it.
+  if (row.state === 'returned' && seen === undefined) throw changed(row);
   if (verdict === 'return') {
     await returnNomination(tx, filing, row, reason);
     return { id, name, state: to, version };
   }
   if (verdict === 'accept') await checkAcceptance(tx, filing, row);
   if (verdict === 'undo' && !countedStates.includes(row.state)) await checkUnit(tx, filing, row);
-  await moveNomination(tx, filing, row, to, verdict === 'undo' ? { number: null } : {});
+  await moveNomination(tx, filing, row, to, verdict === 'undo' ? unsaid(row.state) : {});
   await recordEvent(tx, id, filing.actor, event, reason);
   await recordAction(tx, filing.actor, {
     act,

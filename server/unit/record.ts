@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { Photo } from '@zuimei/shared/contest.ts';
-import type { ImportLine } from '@zuimei/shared/intake.ts';
+import type { ImportHow } from '@zuimei/shared/intake.ts';
+import { countedStates } from '@zuimei/shared/nomination.ts';
 import type { Tables } from '../db.ts';
 import { sealPrivate } from '../vault.ts';
 
@@ -9,7 +10,7 @@ import { sealPrivate } from '../vault.ts';
  */
 
 interface Recorded {
-  how: ImportLine['how'];
+  how: ImportHow;
   name: string;
   unitName: string;
   nomination?: number;
@@ -29,7 +30,7 @@ export function createRecord(tx: Transaction<Tables>, key: Uint8Array, intake: n
       .insertInto('intake_line')
       .values({
         ...{ intake, line, how, name, unit_name: unitName, nomination, unit },
-        mark: await readMark(tx, { nomination, unit }),
+        mark: await readMark(tx, { how, nomination, unit }),
         was: was ? sealPrivate(key, was, `intake/${intake}/${line}`) : null,
         photo: photo && sql`${JSON.stringify(photo)}::jsonb`,
       })
@@ -42,13 +43,17 @@ export const nominationMark = sql<string>`md5(concat_ws('|', n::text,
   (select string_agg(o::text, '|' order by o.step) from opinion o where o.nomination = n.id),
   (select string_agg(a.id::text, '|' order by a.id) from attachment a where a.nomination = n.id)))`;
 export const unitMark = sql<string>`md5(u::text)`;
+/** Of a unit u what an import may change, and what it has sent: not that its link was opened. */
+export const amendMark = sql<string>`md5(concat(row(u.name, u.kind, u.quota, u.category_quota, u.parent, u.contact)::text,
+  (select string_agg(n.id::text, '|' order by n.id) from nomination n
+    where n.unit = u.id and n.state in (${sql.join(countedStates)}))))`;
 
 async function readMark(
   tx: Transaction<Tables>,
-  { nomination, unit }: { nomination: number | null; unit: number | null },
+  { how, nomination, unit }: { how: ImportHow; nomination: number | null; unit: number | null },
 ): Promise<string> {
   const { rows } = await sql<{ mark: string }>`
     select ${nominationMark} as mark from nomination n where n.id = ${nomination}
-    union all select ${unitMark} from unit u where u.id = ${unit}`.execute(tx);
+    union all select ${how === 'amend' ? amendMark : unitMark} from unit u where u.id = ${unit}`.execute(tx);
   return rows[0]?.mark ?? '';
 }

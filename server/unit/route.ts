@@ -13,7 +13,7 @@ import {
 } from 'valibot';
 import type { Collection } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import type { UnitsView } from '@zuimei/shared/unit.ts';
+import { type UnitsView, unitLimits } from '@zuimei/shared/unit.ts';
 import { readStored, type StoredPlan } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
 import { documentLimits } from '../document/documents.ts';
@@ -27,10 +27,13 @@ import type { Seals } from '../staff/seal.ts';
 import type { Guard } from '../staff/session.ts';
 import type { Uploads } from '../upload/upload.ts';
 import { privateKey } from '../vault.ts';
+import { readKnown } from './amend.ts';
+import { changeWords } from './compare.ts';
 import { readUnitList } from './list.ts';
 import type { QuotaRules } from './quota.ts';
-import { createRecord } from './record.ts';
-import { createUnits, readNames, unitLimits } from './unit.ts';
+import { judgeRows } from './roster.ts';
+import { takeRoster } from './taking.ts';
+import { createUnits } from './unit.ts';
 
 const draft = object({
   name: named(80),
@@ -43,8 +46,22 @@ const draft = object({
     phone: words(30),
   }),
 });
+const said = words(unitLimits.words);
+const row = object({
+  row: whole(0, 10_000_000),
+  ...{ name: said, kind: said, parent: said, quota: said, contact: said, phone: said },
+  categoryQuota: record(pipe(string(), maxLength(64)), said),
+});
+const sheet = object({ rows: pipe(array(row), minLength(1), maxLength(unitLimits.units)) });
 const many = object({
-  units: pipe(array(draft), minLength(1), maxLength(unitLimits.units)),
+  units: pipe(array(draft), maxLength(unitLimits.units)),
+  updates: optional(
+    pipe(
+      array(object({ ...draft.entries, id: rowNumber, seen: pipe(string(), maxLength(64)) })),
+      maxLength(unitLimits.units),
+    ),
+    [],
+  ),
   /** Name of the sheet they came from. */
   file: optional(words(200), ''),
 });
@@ -55,6 +72,9 @@ const shown = object({
 const account = object({
   login: pipe(login, regex(/^[a-z0-9][a-z0-9._-]{1,31}$/)),
 });
+
+/** Of a thousand rows, each as long as a sheet's row is. */
+const SHEET_BYTES = 1 << 20;
 
 /**
  * Reporting units of a contest, for organizers alone, under /api/console/contests/:slug/units. A unit's link is a credential: it comes
@@ -70,6 +90,7 @@ export function unitRoute(parts: {
 }) {
   const { db, seals, clock, uploads } = parts;
   const units = createUnits(parts.secrets);
+  const key = privateKey(parts.secrets);
   const organizer = parts.guard('organizer');
   const base = '/api/console/contests/:slug/units';
   const one = `${base}/:id`;
@@ -109,30 +130,23 @@ export function unitRoute(parts: {
       const { files } = upload;
       const [sent] = files;
       if (!sent) throw new Refusal('bad_request', { field: 'file' });
-      return c.json(await readUnitList(sent, rules, await readNames(db, stored.id)));
+      return c.json(await readUnitList(sent, rules, await readKnown(db, key, stored.id)));
+    })
+    .post(`${base}/rows`, organizer, async (c) => {
+      const given = await readBody(c.req, sheet, SHEET_BYTES);
+      const { stored, rules } = await open(db, c.req.param('slug'));
+      return c.json({ rows: judgeRows(given.rows, await readKnown(db, key, stored.id), rules) });
     })
     .post(`${base}/import`, organizer, async (c) => {
-      const given = await readBody(c.req, many, 500_000);
+      const given = await readBody(c.req, many, SHEET_BYTES);
+      if (given.units.length + given.updates.length === 0)
+        throw new Refusal('bad_request', { field: '报送单位' });
       const { stored, rules } = await open(db, c.req.param('slug'));
-      const links = await db.transaction().execute(async (tx) => {
-        const made = await units.add(tx, stored.id, rules, given.units);
-        const subject = `${given.units.length} 个单位：${given.units.map((unit) => unit.name).join('、')}`;
-        await recordAction(tx, c.get('person'), { act: 'unit.import', contest: stored.id, subject });
-        const at = new Date(clock());
-        const { id } = await tx
-          .insertInto('intake')
-          .values({
-            ...{ contest: stored.id, what: 'units', files: given.file, by: c.get('person').name },
-            ...{ at, taken_at: at, proposal: null, undone_at: null },
-          })
-          .returning('id')
-          .executeTakeFirstOrThrow();
-        const record = createRecord(tx, privateKey(parts.secrets), id);
-        for (const one of made)
-          await record({ how: 'unit', name: one.name, unitName: one.name, unit: one.id });
-        return made;
-      });
-      return c.json({ added: links.length, links }, 201);
+      const actor = c.get('person');
+      const { made, changed } = await db
+        .transaction()
+        .execute((tx) => takeRoster(tx, { units, key, actor, now: clock() }, stored.id, rules, given));
+      return c.json({ added: made.length, updated: changed.length, links: made }, 201);
     })
     .post(`${base}/links`, parts.guard.fresh('organizer'), async (c) => {
       const given = await readBody(c.req, shown);
@@ -155,11 +169,11 @@ export function unitRoute(parts: {
       const given = await readBody(c.req, draft);
       const { stored, rules } = await open(db, c.req.param('slug'));
       await db.transaction().execute(async (tx) => {
-        await units.change(tx, stored.id, rules, idOf(c), given);
+        const changes = await units.change(tx, stored.id, rules, idOf(c), given);
         await recordAction(tx, c.get('person'), {
           act: 'unit.change',
           contest: stored.id,
-          subject: given.name,
+          subject: changes.length > 0 ? `${given.name}：${changeWords(changes)}` : given.name,
         });
       });
       return c.json({});

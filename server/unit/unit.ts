@@ -4,22 +4,26 @@ import { countedStates, type NominationState } from '@zuimei/shared/nomination.t
 import type { Collection } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { foldText } from '@zuimei/shared/text/fold.ts';
-import { phoneOf } from '@zuimei/shared/text/phone.ts';
-import type { UnitDraft, UnitLine, UnitLink } from '@zuimei/shared/unit.ts';
+import {
+  type UnitChange,
+  type UnitDraft,
+  type UnitLine,
+  type UnitLink,
+  type UnitUpdate,
+  unitLimits,
+} from '@zuimei/shared/unit.ts';
 import { lockContest } from '../contest/lock.ts';
 import type { Db, Tables } from '../db.ts';
-import { cleanLine, cleanName } from '../document/value.ts';
 import { createMac, sameText } from '../mac.ts';
 import type { Secrets } from '../secret.ts';
-import { openPrivate, privateKey, sealPrivate } from '../vault.ts';
+import { privateKey } from '../vault.ts';
+import { changeUnit, cleaned, jsonCell, readKnown } from './amend.ts';
+import { openContact, sealContact } from './contact.ts';
 import { readLacks } from './lacks.ts';
 import { placeUnits } from './parent.ts';
 import { type QuotaRules, quotaOf } from './quota.ts';
 
 type Reader = Kysely<Tables> | Transaction<Tables>;
-type Contact = UnitDraft['contact'];
-
-export const unitLimits = { units: 1000 };
 
 export interface Units {
   /** All units of a contest with what they have used, in order of kind and name. Phones masked. */
@@ -33,14 +37,21 @@ export interface Units {
   ): Promise<UnitLink[]>;
   /** The links of these units, in order of id. Record it: whoever has a link acts as the unit. Refuses with not_found unless all are there. */
   show(db: Reader, contest: number, ids: readonly number[]): Promise<UnitLink[]>;
-  /** Changes a unit; an empty phone keeps the one there is. Refuses with not_found, unit_known, as placeUnits. */
+  /** Changes a unit and says in what; an empty phone keeps the one there is. Refuses with not_found, unit_known, as changeUnit and placeUnits. */
   change(
     tx: Transaction<Tables>,
     contest: number,
     rules: QuotaRules,
     id: number,
     draft: UnitDraft,
-  ): Promise<void>;
+  ): Promise<UnitChange[]>;
+  /** What a sheet adds and changes, all or none. Refuses as add does, with roster_stale {name} for one that is no longer as it was seen, as changeUnit. */
+  take(
+    tx: Transaction<Tables>,
+    contest: number,
+    rules: QuotaRules,
+    sheet: { units: readonly UnitDraft[]; updates: readonly UnitUpdate[] },
+  ): Promise<{ made: UnitLink[]; changed: ChangedUnit[] }>;
   /** Removes a unit that has nominated nobody. Gives its name. Refuses with not_found, unit_in_use. */
   remove(tx: Transaction<Tables>, contest: number, id: number): Promise<string>;
   /** Makes its link void and gives a new one at once; browsers that came by the old one are signed out. Refuses with not_found. */
@@ -53,16 +64,46 @@ export interface Units {
   enter(db: Db, key: string): Promise<{ id: number; name: string; contest: number }>;
 }
 
+/** A unit that a sheet changed, and what it was; its telephone in clear. */
+export interface ChangedUnit {
+  id: number;
+  was: UnitDraft;
+  changes: UnitChange[];
+}
+
 /** Units and their links. A link is derived from the secret, the unit and its link version: nothing of it is stored. */
 export function createUnits(secrets: Secrets): Units {
   const sign = createMac(secrets.derive('unit link'));
   const key = privateKey(secrets);
   const keyOf = (id: number, version: number): string => `${id.toString(36)}-${sign(`${id}/${version}`)}`;
   const linkOf = (id: number, version: number): string => `/console/unit#${keyOf(id, version)}`;
-  const sealContact = (id: number, { name, phone }: Contact): Buffer | null =>
-    name || phone ? sealPrivate(key, { name, phone }, `unit/${id}`) : null;
-  const openContact = (id: number, bytes: Uint8Array | null): Contact =>
-    bytes ? (openPrivate(key, bytes, `unit/${id}`) as Contact) : { name: '', phone: '' };
+
+  /** Without the units that they stand under. */
+  async function insert(
+    tx: Transaction<Tables>,
+    contest: number,
+    rules: QuotaRules,
+    drafts: readonly UnitDraft[],
+  ): Promise<UnitLink[]> {
+    const known = new Set((await readNames(tx, contest)).map(foldText));
+    if (known.size + drafts.length > unitLimits.units)
+      throw new Refusal('too_large', { limit: unitLimits.units });
+    const made: UnitLink[] = [];
+    for (const draft of drafts) {
+      const { name, kind, quota, categoryQuota, contact } = cleaned(draft, rules);
+      if (known.has(foldText(name))) throw new Refusal('unit_known', { name: `“${name}”` });
+      known.add(foldText(name));
+      const { id } = await tx
+        .insertInto('unit')
+        .values({ contest, name, kind, quota, category_quota: jsonCell(categoryQuota), contact: null })
+        .returning('id')
+        .executeTakeFirstOrThrow();
+      const sealed = sealContact(key, id, contact);
+      if (sealed) await tx.updateTable('unit').set({ contact: sealed }).where('id', '=', id).execute();
+      made.push({ id, name, link: linkOf(id, 1) });
+    }
+    return made;
+  }
 
   return {
     async list(db, contest, rules) {
@@ -109,7 +150,7 @@ export function createUnits(secrets: Secrets): Units {
           counts[state] = (counts[state] ?? 0) + Number(count);
           if (countedStates.includes(state)) used.set(category, (used.get(category) ?? 0) + Number(count));
         }
-        const contact = openContact(row.id, row.contact);
+        const contact = openContact(key, row.id, row.contact);
         return {
           id: row.id,
           name: row.name,
@@ -132,23 +173,7 @@ export function createUnits(secrets: Secrets): Units {
 
     async add(tx, contest, rules, drafts) {
       await lockContest(tx, contest, 'update');
-      const known = new Set((await readNames(tx, contest)).map(foldText));
-      if (known.size + drafts.length > unitLimits.units)
-        throw new Refusal('too_large', { limit: unitLimits.units });
-      const made: UnitLink[] = [];
-      for (const draft of drafts) {
-        const { name, kind, quota, categoryQuota, contact } = cleaned(draft, rules);
-        if (known.has(foldText(name))) throw new Refusal('unit_known', { name: `“${name}”` });
-        known.add(foldText(name));
-        const { id } = await tx
-          .insertInto('unit')
-          .values({ contest, name, kind, quota, category_quota: json(categoryQuota), contact: null })
-          .returning('id')
-          .executeTakeFirstOrThrow();
-        const sealed = sealContact(id, contact);
-        if (sealed) await tx.updateTable('unit').set({ contact: sealed }).where('id', '=', id).execute();
-        made.push({ id, name, link: linkOf(id, 1) });
-      }
+      const made = await insert(tx, contest, rules, drafts);
       await placeUnits(
         tx,
         contest,
@@ -170,22 +195,36 @@ export function createUnits(secrets: Secrets): Units {
     },
 
     async change(tx, contest, rules, id, draft) {
-      const row = await lock(tx, contest, id);
-      const { name, kind, quota, categoryQuota, contact } = cleaned(draft, rules);
+      await lock(tx, contest, id);
       const others = await readNames(tx, contest, id);
+      const name = cleaned(draft, rules).name;
       if (others.some((other) => foldText(other) === foldText(name)))
         throw new Refusal('unit_known', { name: `“${name}”` });
-      const kept = openContact(id, row.contact);
-      const sealed = sealContact(id, {
-        name: contact.name,
-        phone: contact.phone || (contact.name ? kept.phone : ''),
-      });
-      await tx
-        .updateTable('unit')
-        .set({ name, kind, quota, category_quota: json(categoryQuota), contact: sealed })
-        .where('id', '=', id)
-        .execute();
+      const [was] = await readKnown(tx, key, contest, [id]);
+      if (!was) throw new Refusal('not_found');
+      const changes = await changeUnit(tx, key, rules, was, draft);
       await placeUnits(tx, contest, [{ id, parent: draft.parent }]);
+      return changes;
+    },
+
+    async take(tx, contest, rules, { units, updates }) {
+      await lockContest(tx, contest, 'update');
+      const ids = updates.map(({ id }) => id);
+      await lockUnits(tx, contest, ids);
+      const there = new Map((await readKnown(tx, key, contest, ids)).map((one) => [one.id, one]));
+      const made = await insert(tx, contest, rules, units);
+      const changed: ChangedUnit[] = [];
+      for (const { id, seen, ...draft } of updates) {
+        const was = there.get(id);
+        if (was?.mark !== seen) throw new Refusal('roster_stale', { name: was?.draft.name ?? draft.name });
+        const given = { ...draft, name: was.draft.name };
+        changed.push({ id, was: was.draft, changes: await changeUnit(tx, key, rules, was, given) });
+      }
+      await placeUnits(tx, contest, [
+        ...made.map(({ id }, at) => ({ id, parent: units[at]?.parent ?? '' })),
+        ...updates.map(({ id, parent }) => ({ id, parent })),
+      ]);
+      return { made, changed };
     },
 
     async remove(tx, contest, id) {
@@ -220,7 +259,7 @@ export function createUnits(secrets: Secrets): Units {
         .where('id', '=', id)
         .where('contest', '=', contest)
         .executeTakeFirst();
-      const { phone } = openContact(id, row?.contact ?? null);
+      const { phone } = openContact(key, id, row?.contact ?? null);
       if (!row || phone === '') throw new Refusal('not_found');
       return { name: row.name, phone };
     },
@@ -255,10 +294,21 @@ export async function readNames(db: Reader, contest: number, except = 0): Promis
   return rows.map((row) => row.name);
 }
 
+async function lockUnits(tx: Transaction<Tables>, contest: number, ids: readonly number[]): Promise<void> {
+  await tx
+    .selectFrom('unit')
+    .select('id')
+    .where('contest', '=', contest)
+    .where(sql<boolean>`id = any(${`{${ids}}`}::int[])`)
+    .orderBy('id')
+    .forUpdate()
+    .execute();
+}
+
 async function lock(tx: Transaction<Tables>, contest: number, id: number) {
   const row = await tx
     .selectFrom('unit')
-    .select(['name', 'contact', 'link_version'])
+    .select(['name', 'link_version'])
     .where('id', '=', id)
     .where('contest', '=', contest)
     .forUpdate()
@@ -266,24 +316,3 @@ async function lock(tx: Transaction<Tables>, contest: number, id: number) {
   if (!row) throw new Refusal('not_found');
   return row;
 }
-
-function cleaned(
-  { name, kind, quota, categoryQuota, contact }: UnitDraft,
-  { collection, categories }: QuotaRules,
-): Omit<UnitDraft, 'parent'> {
-  const plain = cleanName(name);
-  if (plain === '') throw new Refusal('bad_request', { field: '单位名称' });
-  if (!collection.unitKinds.some((one) => one.id === kind))
-    throw new Refusal('bad_request', { field: '单位类别' });
-  if (Object.keys(categoryQuota).some((id) => categories.every((one) => one.id !== id)))
-    throw new Refusal('bad_request', { field: '名额' });
-  return {
-    name: plain,
-    kind,
-    quota,
-    categoryQuota,
-    contact: { name: cleanName(contact.name), phone: phoneOf(contact.phone) ?? cleanLine(contact.phone) },
-  };
-}
-
-const json = (value: Record<string, number>) => sql<Record<string, number>>`${JSON.stringify(value)}::jsonb`;

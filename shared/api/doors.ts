@@ -148,6 +148,7 @@ export const doors: Record<ConsoleKey, Who> = {
   'POST /api/console/contests/:slug/units/import': ['organizer'],
   'POST /api/console/contests/:slug/units/links': ['organizer'],
   'POST /api/console/contests/:slug/units/links.xlsx': ['organizer'],
+  'POST /api/console/contests/:slug/units/rows': ['organizer'],
   'POST /api/console/contests/:slug/units/sheet': ['organizer'],
   'GET /api/console/contests/:slug/webhook': ['organizer'],
   'PUT /api/console/contests/:slug/webhook': ['organizer'],

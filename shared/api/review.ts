@@ -13,7 +13,16 @@ import type {
   Verdict,
 } from '../shortlist.ts';
 import type { AnyRefusalCode } from '../staffrefusal.ts';
-import type { OpinionDraft, UnitDraft, UnitLink, UnitList, UnitsView } from '../unit.ts';
+import type {
+  OpinionDraft,
+  UnitDraft,
+  UnitLink,
+  UnitList,
+  UnitRow,
+  UnitsView,
+  UnitUpdate,
+  UnitWords,
+} from '../unit.ts';
 import type { WebhookDraft, WebhookView } from '../webhook.ts';
 import type { Done, Reasoned } from './done.ts';
 
@@ -34,9 +43,15 @@ export interface ReviewApi {
     body: FormData;
     reply: UnitList;
   };
+  /** Rows of a sheet as they were put right in the preview, judged anew; saves nothing. */
+  'POST /api/console/contests/:slug/units/rows': {
+    body: { rows: UnitWords[] };
+    reply: { rows: UnitRow[] };
+  };
+  /** `units` are new, `updates` are there: one act. */
   'POST /api/console/contests/:slug/units/import': {
-    body: { units: UnitDraft[]; file?: string };
-    reply: { added: number; links: UnitLink[] };
+    body: { units: UnitDraft[]; updates?: UnitUpdate[]; file?: string };
+    reply: { added: number; updated: number; links: UnitLink[] };
   };
   'POST /api/console/contests/:slug/units/links': {
     body: Reasoned & { ids: number[] };

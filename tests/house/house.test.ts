@@ -409,6 +409,35 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
       [['web/console/organizer/plan/A.vue', '<template><p>单位类别与配额</p></template>']],
     ],
   },
+  'what cannot be pressed is drawn in --off and --off-ink, and a pointer over it changes nothing': {
+    wrong: [
+      [
+        [
+          'web/console/A.vue',
+          '<style>\n.act:disabled { background: var(--off); color: var(--ink-3); }\n</style>',
+        ],
+      ],
+      [['web/citizen/a.css', ".button.main, .button[aria-disabled='true'] { background: #efe7e1; }"]],
+      [
+        ['web/console/A.vue', '<style>\n.act:disabled { color: var(--off-ink); }\n</style>'],
+        ['web/console/B.vue', '<style>\n.leave.act:hover { background: var(--red-deep); }\n</style>'],
+      ],
+    ],
+    right: [
+      [
+        [
+          'web/console/A.vue',
+          '<style>\n.act:disabled { background: var(--off); color: var(--off-ink); }\n</style>',
+        ],
+        ['web/console/B.vue', '<style>\n.leave.act:hover:not(:disabled) { background: #fff; }\n</style>'],
+        ['web/console/c.css', '.tool:disabled { color: var(--line-2); }\n.card:hover { background: #fff; }'],
+      ],
+    ],
+  },
+  'words on what cannot be pressed have a contrast of 4.5 at least': {
+    wrong: [[['web/console/style/tokens.css', ':root {\n  --off: #efe9e4;\n  --off-ink: #8a817b;\n}']]],
+    right: [[['web/console/style/tokens.css', ':root {\n  --off: #efe9e4;\n  --off-ink: #5e5753;\n}']]],
+  },
   'a class has one owner: selectors that begin with it stand in one file': {
     wrong: [
       [

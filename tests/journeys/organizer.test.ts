@@ -14,6 +14,7 @@ vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000 });
  */
 
 const HOUR_MS = 3_600_000;
+const SHOTS = process.env['SHOTS'];
 const units = ['青石镇', '桐江镇', '云门镇', '石板镇', '柳溪镇', '白鹭镇', '龙泉镇', '梅岭镇'].map(
   (town) => `${town}人民政府`,
 );
@@ -61,6 +62,18 @@ async function sitDown(kind: 'desk' | 'phone' = 'desk'): Promise<Page> {
     if (reply.status() >= 500) faults.push(`${reply.status()} ${reply.url()}`);
   });
   return await context.newPage();
+}
+
+/** What the organizer sees, at both widths: for who works on the page. */
+async function look(name: string): Promise<void> {
+  if (!SHOTS) return;
+  for (const [width, height] of [
+    [375, 812],
+    [1280, 800],
+  ] as const) {
+    await office.setViewportSize({ width, height });
+    await office.screenshot({ path: `${SHOTS}/${name}-${width}.png` });
+  }
 }
 
 const button = (at: Page, name: string | RegExp) => at.getByRole('button', { name, exact: true });
@@ -127,6 +140,7 @@ test('makes a contest from a preset in three fields, opens it for nominations an
     .getByRole('heading', { name: /最美应急人/ })
     .waitFor();
   await button(office, '发布活动').click();
+  await look('publish');
   await office.getByRole('dialog').getByRole('button', { name: '发布活动' }).click();
   await office.getByText(/没有未发布的改动/).waitFor();
   const visitor = await town.phone();
@@ -152,6 +166,22 @@ test('adds eight units from a sheet, each with a link that is shown until the sh
   await button(office, '关闭').click();
   for (const unit of units) await office.getByRole('row', { name: unit }).waitFor();
   expect(await office.content()).not.toContain('/console/unit#');
+});
+
+test('changes units that are there from a sheet, and puts right in the preview what is wrong with it', async () => {
+  const lines = ['单位名称,名额,联系人', `${units[0]},4,新联系人`, `${units[1]},三份半,`, `${units[2]},3,`];
+  const file = { name: '名额.csv', mimeType: 'text/csv', buffer: Buffer.from(lines.join('\n')) };
+  await button(office, '从表格导入').first().click();
+  const dialog = office.getByRole('dialog', { name: '从表格导入单位' });
+  await dialog.locator('input[type=file]').setInputFiles(file);
+  await dialog.getByRole('button', { name: '更新 1 个' }).waitFor();
+  await dialog.getByText('名额“三份半”应为整数。').waitFor();
+  await look('units-sheet');
+  await dialog.getByLabel('名额合计').fill('5');
+  await dialog.getByRole('button', { name: '更新 2 个' }).click();
+  await office.getByText('已更新 2 个单位').waitFor();
+  await office.getByRole('row', { name: units[0] }).getByText('新联系人').waitFor();
+  await look('units');
 });
 
 test('hands in twelve forms that came on paper, with their consents', async () => {
@@ -261,6 +291,14 @@ test('accepts all twenty at once, draws their numbers by lot and publishes the l
   await office.getByRole('checkbox', { name: '全选' }).check();
   await office.getByRole('region', { name: '批量处理' }).getByRole('button', { name: '通过' }).click();
   await office.getByText('通过：20 份办成').waitFor({ timeout: 30_000 });
+  await look('bulk-accepted');
+  await button(office, '撤销').click();
+  await office.getByText('撤销决定：20 份办成').waitFor({ timeout: 30_000 });
+  await button(office, '知道了').click();
+  await office.getByRole('tab', { name: /待审核\s*20/ }).waitFor();
+  await office.getByRole('checkbox', { name: '全选' }).check();
+  await office.getByRole('region', { name: '批量处理' }).getByRole('button', { name: '通过' }).click();
+  await office.getByText('通过：20 份办成').waitFor({ timeout: 30_000 });
   await button(office, '知道了').click();
   await office.goto(`/console/c/${slug}/shortlist`);
   await button(office, /抽签/).first().click();
@@ -268,7 +306,9 @@ test('accepts all twenty at once, draws their numbers by lot and publishes the l
   await office.getByText('已抽签编号').waitFor();
   await button(office, '公布名单').click();
   await office.getByRole('dialog').getByRole('button', { name: /公布/ }).last().click();
-  await office.getByText('已公布', { exact: true }).first().waitFor();
+  await button(office, '看下一步').click();
+  await office.waitForURL('**/next');
+  await office.getByRole('heading', { name: '下一步' }).waitFor();
   const visitor = await town.phone();
   await visitor.page.goto(`/c/${slug}`);
   for (const name of [...online, ...onPaper, ...uploaded])

@@ -93,7 +93,19 @@ export function bodiesFor({ plan, nomination, ticket, witness }: Known): Record<
     [`POST ${contest}/announcements`]: { text: '公告一条', until: MOMENT },
     [`POST ${contest}/units`]: draft,
     [`PUT ${contest}/units/:id`]: draft,
-    [`POST ${contest}/units/import`]: { units: [draft], file: '单位.xlsx' },
+    [`POST ${contest}/units/rows`]: {
+      rows: [
+        {
+          ...{ row: 2, name: '单位甲', kind: '镇街', parent: '单位乙', quota: '3', contact: '联系人' },
+          ...{ phone: '13800000100', categoryQuota: { person: '2' } },
+        },
+      ],
+    },
+    [`POST ${contest}/units/import`]: {
+      units: [draft],
+      updates: [{ ...draft, parent: '单位乙', id: 1, seen: 'a' }],
+      file: '单位.xlsx',
+    },
     [`POST ${contest}/imports/:id/take`]: {
       units: [{ name: '单位甲', unit: 1, kind: 'town' }],
       lines: [{ at: 0, how: 'new', category: 'person', values: { name: '林立夏' } }],

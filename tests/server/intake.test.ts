@@ -1,13 +1,17 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { lockContest } from '@zuimei/server/contest/lock.ts';
 import { cutPost } from '@zuimei/server/document/unitpost.ts';
 import { forgetProposals } from '@zuimei/server/intake/proposal.ts';
 import { readImports } from '@zuimei/server/intake/undo.ts';
 import { nominationKeys, openHidden } from '@zuimei/server/nomination/answers.ts';
 import { readNomination } from '@zuimei/server/nomination/nomination.ts';
+import { readKnown } from '@zuimei/server/unit/amend.ts';
+import { privateKey } from '@zuimei/server/vault.ts';
 import type { ImportView, ProposalView, TakenLine } from '@zuimei/shared/intake.ts';
 import type { FormValues } from '@zuimei/shared/nomination.ts';
 import type { PaperView } from '@zuimei/shared/paper.ts';
+import type { UnitList, UnitRow, UnitWords } from '@zuimei/shared/unit.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { createSite, type TestSite } from '../harness/site.ts';
 import { fileDraft, formWith, openCollection, personValues } from './filed.ts';
@@ -408,4 +412,159 @@ test('one account takes one import at a time, and the list of imports is read in
     [UNIT, '周明1'],
   ]);
   expect(statements).toBe(ofOne);
+});
+
+describe('a sheet that names units which are there', () => {
+  const column = ['单位', '类别', '个人', '集体', '合计', '联系人', '联系电话'];
+  /** Two units that have sent nothing, and one that has sent two persons of three. */
+  async function settled() {
+    const contest = await openCollection(site);
+    const changed = await contest.unit('青石镇人民政府', 'town', null, '', { person: 2, team: 1 });
+    await contest.unit('桐江街道办事处', 'town', 2);
+    const busy = await contest.unit('江北街道办事处', 'town', null, '', { person: 3 });
+    await sql`insert into nomination (contest, unit, kind, category, name, state)
+      select ${contest.id}, ${busy.id}, 'person', 'person', '测试' || n, 'submitted' from generate_series(1, 2) n`.execute(
+      site.parts.db,
+    );
+    const read = async (...rows: (string | number)[][]) => {
+      const file = bookFile('名单.xlsx', { 名单: sheetOf([column, ...rows]) });
+      const path = `${contest.base}/units/sheet`;
+      return (await contest.organizer.post<UnitList>(path, formWith([file]))).rows;
+    };
+    const judge = async (rows: readonly UnitWords[]) =>
+      (await contest.organizer.post<{ rows: UnitRow[] }>(`${contest.base}/units/rows`, { rows })).rows;
+    const take = (rows: readonly UnitRow[]) =>
+      contest.organizer.ask<Record<string, unknown>>('POST', `${contest.base}/units/import`, {
+        units: rows.filter(({ how }) => how === 'new'),
+        updates: rows.flatMap((row) => (row.how === 'update' && row.there ? [{ ...row, ...row.there }] : [])),
+        file: '名单.xlsx',
+      });
+    const all = async () =>
+      (await contest.units()).units.map(({ name, kind, quota, categoryQuota, parent, contact }) => ({
+        ...{ name, kind, quota, categoryQuota, parent, contact },
+      }));
+    const undoLast = async () => {
+      const { imports } = await contest.organizer.get<{ imports: ImportView[] }>(`${contest.base}/imports`);
+      return (await undo(contest, imports[0]?.id ?? 0)).body.lines;
+    };
+    return { ...contest, changed, busy, read, judge, take, all, undoLast };
+  }
+
+  test('says per row what is new, what changes from what to what, what stays and what is wrong, and changes only what it says', async () => {
+    const contest = await settled();
+    const rows = await contest.read(
+      ['青石镇人民政府', '', 4, '', '', '林立夏', ''],
+      ['桐江街道办事处', '镇街', '', '', 2, '', 13800000100],
+      ['江北街道办事处', '', 1, '', '', '', ''],
+      ['云岭区水利局', '部门', '', '', 3, '', ''],
+    );
+    expect(rows.map(({ how, changes, problems }) => ({ how, changes, problems }))).toEqual([
+      {
+        how: 'update',
+        changes: [
+          { title: '“个人”名额', was: '2', now: '4' },
+          { title: '“集体”名额', was: '1', now: '0' },
+          { title: '联系人', was: '测试联系人', now: '林立夏' },
+        ],
+        problems: [],
+      },
+      { how: 'same', changes: [], problems: [] },
+      {
+        how: 'wrong',
+        changes: [
+          { title: '“个人”名额', was: '3', now: '1' },
+          { title: '“集体”名额', was: '', now: '0' },
+        ],
+        problems: ['“个人”名额 1 少于已提交的 2 份，请改大，或先退回多出的。'],
+      },
+      { how: 'new', changes: [], problems: [] },
+    ]);
+    const mended = rows.map(({ said }) =>
+      said.name === '江北街道办事处'
+        ? { ...said, categoryQuota: { ...said.categoryQuota, person: '两个' } }
+        : said,
+    );
+    const again = await contest.judge(mended);
+    expect(again.map(({ how }) => how)).toEqual(['update', 'same', 'update', 'new']);
+    const before = await contest.all();
+    expect((await contest.take(again)).body).toMatchObject({ added: 1, updated: 2 });
+    const [first, ...others] = await contest.all();
+    expect(first).toEqual({
+      ...{ name: '青石镇人民政府', kind: 'town', quota: null, parent: '' },
+      categoryQuota: { person: 4, team: 0 },
+      contact: { name: '林立夏', phone: '138****0100' },
+    });
+    expect(others.map(({ name }) => name)).toEqual(['桐江街道办事处', '江北街道办事处', '云岭区水利局']);
+    const { rows: acts } = await sql<{ subject: string }>`
+      select subject from action_log where contest = ${contest.id} and act in ('unit.import', 'unit.change') order by id`.execute(
+      site.parts.db,
+    );
+    expect(acts.map(({ subject }) => subject)).toEqual([
+      '新增 1 个单位：云岭区水利局；更新 2 个单位：青石镇人民政府、江北街道办事处',
+      '青石镇人民政府：“个人”名额：2 → 4；“集体”名额：1 → 0；联系人有改动',
+      '江北街道办事处：“个人”名额：3 → 2；“集体”名额：未填 → 0',
+    ]);
+    // Opening a link is nothing that an update stands in the way of.
+    await sql`update unit set opened_at = now() where id = ${contest.changed.id}`.execute(site.parts.db);
+    expect((await contest.undoLast()).map(({ how, back }) => [how, back])).toEqual([
+      ['unit', true],
+      ['amend', true],
+      ['amend', true],
+    ]);
+    expect(await contest.all()).toEqual(before);
+  });
+
+  test('is taken back but for units that somebody changed or that sent something since, which it names', async () => {
+    const contest = await settled();
+    const rows = await contest.read(
+      ['青石镇人民政府', '', '', '', '', '林立夏', 13800000011],
+      ['桐江街道办事处', '', '', '', 5, '', ''],
+      ['江北街道办事处', '', 9, 9, '', '', ''],
+    );
+    await contest.take(rows);
+    await sql`insert into nomination (contest, unit, kind, category, name, state)
+      values (${contest.id}, ${contest.busy.id}, 'person', 'person', '测试', 'submitted')`.execute(
+      site.parts.db,
+    );
+    await contest.organizer.ask('PUT', `${contest.base}/units/${contest.changed.id}`, {
+      ...{ name: '青石镇人民政府', kind: 'town', quota: 7, categoryQuota: {} },
+      contact: { name: '林立夏', phone: '' },
+    });
+    expect((await contest.undoLast()).map(({ name, back, stays }) => [name, back, stays])).toEqual([
+      ['青石镇人民政府', false, 'changed'],
+      ['桐江街道办事处', true, null],
+      ['江北街道办事处', false, 'changed'],
+    ]);
+    expect((await contest.all()).map(({ quota }) => quota)).toEqual([7, 2, null]);
+  });
+
+  test('changes nothing when a unit is another by then, and a quota below what was sent is refused by name at every door', async () => {
+    const contest = await settled();
+    const rows = await contest.read(
+      ['桐江街道办事处', '', '', '', 6, '', ''],
+      ['青石镇人民政府', '', 5, 5, '', '', ''],
+    );
+    const path = `${contest.base}/units/${contest.changed.id}`;
+    const draft = {
+      ...{ name: '青石镇人民政府', kind: 'town', quota: 8, categoryQuota: {} },
+      contact: { name: '', phone: '' },
+    };
+    expect((await contest.organizer.ask('PUT', path, draft)).status).toBe(200);
+    const before = await contest.all();
+    expect((await contest.take(rows)).body).toEqual({ code: 'roster_stale', name: '青石镇人民政府' });
+    const busy = `${contest.base}/units/${contest.busy.id}`;
+    const less = { ...draft, name: '江北街道办事处', quota: 1, contact: { name: '测试联系人', phone: '' } };
+    expect((await contest.organizer.ask('PUT', busy, less)).body).toEqual({
+      ...{ code: 'quota_below', name: '江北街道办事处', category: '', most: 1, used: 2 },
+    });
+    const seen = (await readKnown(site.parts.db, privateKey(site.parts.secrets), contest.id)).find(
+      ({ id }) => id === contest.busy.id,
+    );
+    const forced = { ...less, parent: '', id: contest.busy.id, seen: seen?.mark };
+    const reply = await contest.organizer.ask('POST', `${contest.base}/units/import`, {
+      ...{ units: [], updates: [forced] },
+    });
+    expect(reply.body).toMatchObject({ code: 'quota_below', name: '江北街道办事处' });
+    expect(await contest.all()).toEqual(before);
+  });
 });

@@ -4,7 +4,8 @@ import { sweepMedia } from '@zuimei/server/media/media.ts';
 import type { NominationView } from '@zuimei/shared/nomination.ts';
 import type { ShortlistView } from '@zuimei/shared/shortlist.ts';
 import type { ContestView } from '@zuimei/shared/view.ts';
-import { databaseKinds, type FreshDatabase, freshDatabase } from '../harness/database.ts';
+import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
+import { runKinds } from '../harness/kinds.ts';
 import { type Desk, signIn } from '../harness/office.ts';
 import { createSite, HOUR_MS, type TestSite } from '../harness/site.ts';
 import { addPhoto } from './collected.ts';
@@ -13,7 +14,7 @@ import { portrait } from './paper.ts';
 
 const one = (id: number, act = ''): string => `/api/console/unit/nominations/${id}${act}`;
 
-describe.each(databaseKinds)('pictures in the %s database', (kind) => {
+describe.each(runKinds)('pictures in the %s database', (kind) => {
   let fresh: FreshDatabase;
   let site: TestSite;
   const shots: Buffer[] = [];

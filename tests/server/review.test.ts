@@ -340,6 +340,37 @@ describe('deciding', () => {
     ]);
   });
 
+  test('what was returned or accepted together is taken back whole, but for those that somebody touched since, by name', async () => {
+    const { base, ids } = await collected(site, [{ name: '甲' }, { name: '乙' }, { name: '丙' }]);
+    const path = `${base}/nominations/decide`;
+    const versionsOf = ({ done }: DecideResult) =>
+      Object.fromEntries(done.map(({ id, version }) => [id, version]));
+    const returned = await organizer.post<DecideResult>(path, {
+      ...{ ids, verdict: 'return', reason: '请补充近三年事迹' },
+    });
+    // Its unit is at work on it.
+    await site.parts.db
+      .updateTable('nomination')
+      .set({ version: 9 })
+      .where('id', '=', ids[1] ?? 0)
+      .execute();
+    const blind = await organizer.post<DecideResult>(path, { ids: [ids[2]], verdict: 'undo' });
+    expect(blind.refused.map(({ code }) => code)).toEqual(['state_changed']);
+    const undone = await organizer.post<DecideResult>(path, {
+      ...{ ids, verdict: 'undo', versions: versionsOf(returned) },
+    });
+    expect(undone.done.map(({ name, state }) => [name, state])).toEqual([
+      ['甲', 'submitted'],
+      ['丙', 'submitted'],
+    ]);
+    expect(undone.refused.map(({ name, code }) => [name, code])).toEqual([['乙', 'state_changed']]);
+    const view = await organizer.get<ReviewView>(`${base}/nominations/${ids[0]}`);
+    expect([view.returned, view.events.map(({ act }) => act)]).toEqual([
+      '',
+      ['create', 'return', 'unaccept'],
+    ]);
+  });
+
   test('papers are handed in by organizers alone, by whichever door', async () => {
     const { base, ids, id } = await collected(site, [{ name: '甲' }]);
     await site.parts.db

@@ -6,7 +6,9 @@ import { openBefore, sealBefore } from '@zuimei/server/nomination/before.ts';
 import { readNomination } from '@zuimei/server/nomination/nomination.ts';
 import { checkSecret } from '@zuimei/server/secret.ts';
 import { addStaff, makeLink } from '@zuimei/server/staff/account.ts';
+import { readKnown } from '@zuimei/server/unit/amend.ts';
 import { createUnits } from '@zuimei/server/unit/unit.ts';
+import { openPrivate, privateKey } from '@zuimei/server/vault.ts';
 import { startApp } from '../harness/app.ts';
 import { zuimei } from '../harness/cli.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
@@ -49,6 +51,12 @@ beforeAll(async () => {
   const row = await readNomination(db, filed, collection.id);
   const before = await sealBefore(db, nominationKeys(site.parts.secrets), row);
   await db.updateTable('nomination').set({ before }).where('id', '=', filed).execute();
+  const [known] = await readKnown(db, privateKey(site.parts.secrets), collection.id);
+  if (!known) throw new Error('no unit');
+  await collection.organizer.post(`${collection.base}/units/import`, {
+    units: [],
+    updates: [{ ...known.draft, quota: 9, id: known.id, seen: known.mark }],
+  });
   const link = await db.transaction().execute(async (tx) => {
     const staff = await addStaff(
       tx,
@@ -106,6 +114,10 @@ test('puts all that can be renewed under the new secret, and says what people ha
   expect(said.stdout).toContain('报送 1 份、单位联系人 1 个');
   expect(said.stdout).toContain('ZUIMEI_ACCESS_SECRET');
   renewed = await createSite(fresh.database.db, { accessSecret: NEXT, now: site.now() });
+  const line = await fresh.database.db.selectFrom('intake_line').selectAll().executeTakeFirstOrThrow();
+  const cell = `intake/${line.intake}/${line.line}` as const;
+  const was = openPrivate(privateKey(renewed.parts.secrets), line.was ?? Buffer.alloc(0), cell);
+  expect(was).toMatchObject({ quota: null, contact: { phone: '13800000100' } });
 });
 
 test('the ledger verifies as before, the voter is who they were, and opens their ballot', async () => {

@@ -367,7 +367,7 @@ describe('a list of units', () => {
     expect(found[1]?.problems).toEqual([]);
     expect(found[2]?.problems).toHaveLength(3);
     expect(found[3]?.problems).toEqual(['与第 3 行是同一个单位，只保留一行。']);
-    expect(found[4]?.problems).toEqual(['名单中已有这个单位，不再重复添加。']);
+    expect([found[4]?.how, found[4]?.changes]).toEqual(['same', []]);
   });
 
   const allotment = [

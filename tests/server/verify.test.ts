@@ -15,7 +15,8 @@ import { formatCheckpoint } from '@zuimei/shared/log/checkpoint.ts';
 import { rootOf } from '@zuimei/shared/merkle.ts';
 import { formatVerifierKey, signNote } from '@zuimei/shared/note.ts';
 import { zuimei } from '../harness/cli.ts';
-import { databaseKinds, type FreshDatabase, freshDatabase } from '../harness/database.ts';
+import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
+import { runKinds } from '../harness/kinds.ts';
 import { signIn } from '../harness/office.ts';
 import { createSite, type TestSite } from '../harness/site.ts';
 import { checkText, exportOf, type Fields, rewrite } from './exported.ts';
@@ -24,7 +25,7 @@ import { checkText, exportOf, type Fields, rewrite } from './exported.ts';
  * An insider with every right on the database, who can switch triggers off: each way to alter a ledger, and who finds it. Every test
  * has a ledger of its own: rules, five ballots that count, one held, a ruling, all sealed (0–7), and two ballots after it (8, 9).
  */
-describe.each(databaseKinds)('an insider who may write to every table (%s)', (kind) => {
+describe.each(runKinds)('an insider who may write to every table (%s)', (kind) => {
   let fresh: FreshDatabase;
   let site: TestSite;
   let slug: string;

@@ -385,6 +385,7 @@ export const acts: Record<string, Walk> = {
   'DELETE /api/console/contests/:slug/webhook': act(`${at}/webhook`),
   'POST /api/console/contests/:slug/webhook/try': act(`${at}/webhook/try`),
   'POST /api/console/contests/:slug/units/:id/phone': act(`${at}/units/99/phone`, { reason }),
+  'POST /api/console/contests/:slug/units/rows': act(`${at}/units/rows`),
   'POST /api/console/contests/:slug/units/sheet': act(`${at}/units/sheet`),
   'POST /api/console/contests/:slug/witnesses': act(`${at}/witnesses`),
   'DELETE /api/console/contests/:slug/witnesses': act(`${at}/witnesses`),

@@ -3,6 +3,7 @@ import { refusalCodes } from '@zuimei/shared/refusal.ts';
 import type { Role } from '@zuimei/shared/staff.ts';
 import { staffRefusalCodes } from '@zuimei/shared/staffrefusal.ts';
 import { countChars } from '@zuimei/shared/text/character.ts';
+import { readLogFile } from '../../web/console/admin/logfile.ts';
 import { fileProblem, sizeWords } from '../../web/console/frame/file.ts';
 import { contestMenu, menuFor, siteMenu } from '../../web/console/frame/menu.ts';
 import { fromField, toField } from '../../web/console/frame/moment.ts';
@@ -243,4 +244,28 @@ describe('asking the server', () => {
     await third;
     expect([load.status, load.value, load.fault?.code]).toEqual(['ready', 2, 'lost']);
   });
+});
+
+test('the action log is kept as a file whole, however long it is, and no cell of it is a formula', async () => {
+  const line = (id: number) => ({
+    ...{ id, at: '2026-03-01T00:00:00.000Z', actor: '王组织', act: 'unit.import' as const, contest: null },
+    ...{ subject: '＝1+1', reason: '' },
+  });
+  const pages = Array.from({ length: 12 }, (_, page) => ({
+    actions: Array.from({ length: 500 }, (_, at) => line(page * 500 + at)),
+    next: page < 11 ? page + 1 : null,
+  }));
+  const read = async (before: number | null) => ({
+    ok: true as const,
+    value: pages[before ?? 0] ?? { actions: [], next: null },
+  });
+  const file = await readLogFile(
+    read,
+    () => '',
+    () => {},
+  );
+  if (!file.ok) throw new Error(file.fault.code);
+  const lines = (await file.value.blob.text()).trimEnd().split('\r\n');
+  expect([file.value.lines, lines.length]).toEqual([6000, 6001]);
+  expect(lines.at(-1)).toBe("2026-03-01 08:00:00.000,王组织,导入报送单位,,'＝1+1,");
 });

@@ -133,6 +133,10 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
     '这个地址不能用：须以 https:// 开头，能从公网访问。内网的机器人请系统管理员在服务器上登记后再填。',
   webhook_missing: '还没有填写机器人地址，请先粘贴地址并保存。',
   unit_parent: '上级单位[“{name}”]不能这样设：它应是名单里的另一个单位，并且不在本单位之下。请核对后重选。',
+  roster_stale:
+    '预览之后[，“{name}”]有了变化（改动、新报送或删除），这次没有导入任何一行。已重新核对，请看过再导入。',
+  quota_below:
+    '[“{name}”的][“{category}”]名额[改为 {most} 份，]少于已提交的份数[（{used} 份）]。请改大，或先退回多出的。',
   unit_in_use: '这个单位已有报送，不能删除。可以先停用它的链接。',
   form_incomplete: '表格还没有填完整，请补齐标出的项目后再提交。',
   quota_full: '本单位[“{category}”]的名额已用完[（最多 {most} 个）]。请先撤回一份，再提交这一份。',

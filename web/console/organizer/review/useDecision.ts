@@ -32,22 +32,22 @@ export function useDecision(
       decline: '已标为未入选',
       undo: '已撤销决定',
     };
+    const [done] = answer.value.done;
     const back =
-      verdict === 'accept' || verdict === 'decline' ? { label: '撤销', run: () => void undo(one.id) } : null;
+      done && (verdict === 'accept' || verdict === 'decline' || verdict === 'return')
+        ? { label: '撤销', run: () => void undo(done.id, done.version) }
+        : null;
     toast.say(`${one.name}：${words[verdict]}`, back);
     await then.decided(verdict);
     return null;
   }
-  /** Takes back what was just decided, from the message that said so; whoever decided anew meanwhile keeps that. */
-  async function undo(id: number): Promise<void> {
-    const now = await api.get('/api/console/contests/:slug/nominations/:id', { slug, id });
-    const answer = now.ok
-      ? await api.post(
-          '/api/console/contests/:slug/nominations/decide',
-          { slug },
-          { ids: [id], verdict: 'undo', reason: '', versions: { [id]: now.value.version } },
-        )
-      : now;
+  /** Takes back what was just decided, from the message that said so; whoever changed or decided anything since keeps that. */
+  async function undo(id: number, version: number): Promise<void> {
+    const answer = await api.post(
+      '/api/console/contests/:slug/nominations/decide',
+      { slug },
+      { ids: [id], verdict: 'undo', reason: '', versions: { [id]: version } },
+    );
     const done = answer.ok && answer.value.refused.length === 0;
     toast.say(done ? '已撤销决定' : '没有撤销成，请打开这份报送查看');
     await then.undone();
