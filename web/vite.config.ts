@@ -17,6 +17,9 @@ const firstVote = {
 /** What a voter needs who is asked for a proof: the work and the question come in one file. */
 const proofAsked = { name: 'proof', test: /[\\/]web[\\/]citizen[\\/]proof[\\/]/ };
 
+/** What five pages of the console or more are made of comes with the first of them: in files of its own each would be a request, and a page had forty. */
+const consoleShared = { name: 'shared', minShareCount: 5 };
+
 /** Whoever reads the notice goes on to the result and to how one came about: one file, which the first script names once. */
 const afterVote = {
   name: 'outcome',
@@ -81,7 +84,10 @@ export default defineConfig({
         cssTarget: consoleTargets,
         assetsInlineLimit: 2048,
         modulePreload: { polyfill: false },
-        rolldownOptions: { input: 'console.html' },
+        rolldownOptions: {
+          input: 'console.html',
+          output: { codeSplitting: { groups: [consoleShared] } },
+        },
       },
     },
     verify: {

@@ -5,6 +5,14 @@ import sharp from 'sharp';
 import { paperLimits } from '@zuimei/shared/paper.ts';
 import type { Paper } from './paper.ts';
 
+/** Node has it, its types do not: as far as it is used here. */
+interface Wasm {
+  compile(bytes: Uint8Array): Promise<object>;
+  Instance: new (compiled: object, imports: Imports) => { exports: object };
+}
+type Imports = Record<string, Record<string, unknown>>;
+const { WebAssembly } = globalThis as unknown as { WebAssembly: Wasm };
+
 /** A page of A4 is drawn within these pixels: the smallest print of a form can be read, and no page is larger, whatever it says of itself. */
 const box = { width: 1400, height: 2000 };
 /** The renderer's memory is no part of the thread's heap, so it has a bound of its own. */
@@ -36,14 +44,13 @@ async function openRenderer(): Promise<PDFiumLibrary> {
   const file = fileURLToPath(import.meta.resolve('@hyzyla/pdfium/pdfium.wasm'));
   const compiled = await WebAssembly.compile(await readFile(file));
   return await PDFiumLibrary.init({
-    instantiateWasm(imports, done) {
+    instantiateWasm(imports: Imports, done: (instance: object) => void) {
       const grow = imports['env']?.['emscripten_resize_heap'];
       const bounded = (bytes: number): number =>
         bytes >>> 0 <= MOST_BYTES && typeof grow === 'function' ? grow(bytes) : 0;
       const env = { ...imports['env'], emscripten_resize_heap: bounded };
       const instance = new WebAssembly.Instance(compiled, { ...imports, env });
-      // Its types say a module; what it takes is the instance.
-      done(instance as unknown as WebAssembly.Module);
+      done(instance);
       return instance.exports;
     },
   });

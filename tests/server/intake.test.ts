@@ -281,9 +281,9 @@ test('the document that an organizer handed in stays with each nominee that was 
   const view = await propose(
     contest,
     sheet(
-      row('林立夏', '13800000151', '云岭区水利局'),
-      row('周明川', '13800000152', '云岭区水利局'),
-      row('罗远山', '13800000153', '云岭区水利局'),
+      row('林立夏', '13800000031', '云岭区水利局'),
+      row('周明川', '13800000032', '云岭区水利局'),
+      row('罗远山', '13800000033', '云岭区水利局'),
     ),
   );
   const held = () =>
@@ -302,7 +302,7 @@ test('the document that an organizer handed in stays with each nominee that was 
     expect(JSON.stringify(paper.parts)).toContain(name);
   }
   // One that nobody takes goes after a day, with what was handed in.
-  const other = await propose(contest, sheet(row('周明川', '13800000154', '云岭区水利局')));
+  const other = await propose(contest, sheet(row('周明川', '13800000034', '云岭区水利局')));
   await forgetProposals(site.parts.db, site.now() + 25 * 3_600_000);
   const waiting = await site.parts.db
     .selectFrom('intake_file')
@@ -381,7 +381,7 @@ test('one account takes one import at a time, and the list of imports is read in
   const contest = await openContest();
   const ids: number[] = [];
   for (const at of [1, 2, 3])
-    ids.push((await propose(contest, sheet(row(`周明${at}`, `1380000016${at}`, '云岭区水利局')))).id);
+    ids.push((await propose(contest, sheet(row(`周明${at}`, `1380000004${at}`, '云岭区水利局')))).id);
   const [first = 0, second = 0, third = 0] = ids;
   const lines = [{ at: 0, how: 'new' }];
   const units = [{ name: UNIT, unit: null, kind: 'town' }];

@@ -231,8 +231,11 @@ export function createConsoleRouter(history: RouterHistory) {
   });
   router.beforeEach(async (to) => {
     const session = useSession();
-    if (!session.me) fetchParts(to);
-    if (!session.me && (!to.meta.open || (to.name === 'unit' && !to.hash))) await session.load();
+    if (!session.me && (!to.meta.open || (to.name === 'unit' && !to.hash))) {
+      const asked = session.load();
+      fetchParts(to);
+      await asked;
+    }
     if (to.meta.open) return true;
     if (session.fault && to.meta.kept) session.recall(String(to.params['slug']));
     // The server could not be asked: the page says so, with the way to try again.
