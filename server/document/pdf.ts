@@ -8,7 +8,7 @@ import type { Paper } from './paper.ts';
 /** Node has it, its types do not: as far as it is used here. */
 interface Wasm {
   compile(bytes: Uint8Array): Promise<object>;
-  Instance: new (compiled: object, imports: Imports) => { exports: object };
+  Instance: new (compiled: object, imports: Imports) => { exports: Record<string, never> };
 }
 type Imports = Record<string, Record<string, unknown>>;
 const { WebAssembly } = globalThis as unknown as { WebAssembly: Wasm };
