@@ -1,9 +1,4 @@
-import {
-  createRouter,
-  type RouteLocationNormalized,
-  type RouteRecordRaw,
-  type RouterHistory,
-} from 'vue-router';
+import { createRouter, type RouteRecordRaw, type RouterHistory } from 'vue-router';
 import type { Role } from '@zuimei/shared/staff.ts';
 import { firstPage, onlyContest, type PageName, pageRoles } from './lib/access.ts';
 import { useSession } from './lib/session.ts';
@@ -231,11 +226,7 @@ export function createConsoleRouter(history: RouterHistory) {
   });
   router.beforeEach(async (to) => {
     const session = useSession();
-    if (!session.me && (!to.meta.open || (to.name === 'unit' && !to.hash))) {
-      const asked = session.load();
-      fetchParts(to);
-      await asked;
-    }
+    if (!session.me && (!to.meta.open || (to.name === 'unit' && !to.hash))) await session.load();
     if (to.meta.open) return true;
     if (session.fault && to.meta.kept) session.recall(String(to.params['slug']));
     // The server could not be asked: the page says so, with the way to try again.
@@ -249,12 +240,4 @@ export function createConsoleRouter(history: RouterHistory) {
     return true;
   });
   return router;
-}
-
-/** What a page is made of comes while the server is asked who is here. One that does not arrive is asked for again, and said, where it is needed. */
-function fetchParts({ matched }: RouteLocationNormalized): void {
-  for (const { components } of matched) {
-    const part: unknown = components?.['default'];
-    if (typeof part === 'function') Promise.resolve(part()).catch(() => {});
-  }
 }
