@@ -31,6 +31,13 @@ export function say(chinese, english) {
   console.log(`• ${chinese}  ${english}`);
 }
 
+/** Says how a program is called, and ends it, when that is asked for. */
+export function explain(usage) {
+  if (!process.argv.slice(2).some((arg) => arg === '--help' || arg === '-h')) return;
+  console.log(usage);
+  process.exit(0);
+}
+
 /** Prints what went wrong and what to do next, and ends the process with 1. */
 export function fail(chinese, english, details = '') {
   if (details) console.error(details.trimEnd().split('\n').slice(-40).join('\n'));

@@ -3,11 +3,26 @@
 // `--mode engines` (npm run engines): the journeys in WebKit and Firefox.
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build, buildPages, checkMachine, fail, install, node, root, run, say, seconds } from './install.mjs';
+import {
+  build,
+  buildPages,
+  checkMachine,
+  explain,
+  fail,
+  install,
+  node,
+  root,
+  run,
+  say,
+  seconds,
+} from './install.mjs';
 
 const args = process.argv.slice(2);
 const REPORT = join(root, 'node_modules/.cache/vitest.json');
 
+explain(
+  'npm test [-- what vitest takes, e.g. tests/shared]: format, types, build and all tests. --mode full | engines: see CONTRIBUTING.md.',
+);
 checkMachine();
 await install();
 await providePrograms();

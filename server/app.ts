@@ -7,6 +7,7 @@ import { exportRoute } from './audit/route.ts';
 import { bundleRoute } from './bundle/route.ts';
 import { calendarRoute } from './calendar/route.ts';
 import { messageRoute } from './chat/route.ts';
+import { closingRoute } from './closing/route.ts';
 import { contestRoute } from './contest/route.ts';
 import { courseRoute } from './course/route.ts';
 import { editRoute } from './edit/route.ts';
@@ -27,6 +28,7 @@ import { verifyPage } from './page/verify.ts';
 import type { Parts } from './parts.ts';
 import { planRoute } from './plan/route.ts';
 import { portalRoute } from './portal/route.ts';
+import { reportRoute } from './report/route.ts';
 import { reviewRoute } from './review/route.ts';
 import { rosterRoute } from './roster/route.ts';
 import { rulingRoute } from './ruling/route.ts';
@@ -37,6 +39,8 @@ import { steerRoute } from './steer/route.ts';
 import { createSteer } from './steer/steer.ts';
 import { tallyRoute } from './tally/route.ts';
 import { unitRoute } from './unit/route.ts';
+import { quarantineDoor } from './upkeep/door.ts';
+import { upkeepRoute } from './upkeep/route.ts';
 import { uploadRoute } from './upload/route.ts';
 import { voteRoute } from './vote/route.ts';
 import { webhookRoute } from './webhook/route.ts';
@@ -52,6 +56,7 @@ const READY = /^\/(?!api\/|log\/|media\/|wechat\/|metrics|readyz)/;
 export function createApp(parts: Parts) {
   const app = new Hono<{ Bindings: HttpBindings }>()
     .use('*', addressDoor)
+    .use('*', quarantineDoor(parts.quarantine))
     // The ballot comes first: the router tries in this order.
     .route('/', voteRoute(parts))
     .route('/', tallyRoute(parts))
@@ -69,6 +74,7 @@ export function createApp(parts: Parts) {
     .route('/', planRoute(parts))
     .route('/', rosterRoute(parts))
     .route('/', calendarRoute(parts))
+    .route('/', upkeepRoute(parts))
     .route('/', unitRoute(parts))
     .route('/', webhookRoute(parts))
     .route('/', uploadRoute(parts))
@@ -84,8 +90,10 @@ export function createApp(parts: Parts) {
     .route('/', clusterRoute(parts))
     .route('/', witnessRoute(parts))
     .route('/', rulingRoute(parts))
+    .route('/', reportRoute(parts))
     .route('/', judgingRoute(parts))
     .route('/', courseRoute(parts))
+    .route('/', closingRoute(parts))
     .route('/', objectionRoute(parts))
     .route('/', steerRoute({ guard: parts.guard, steer: createSteer(parts) }));
   if (parts.console) app.route('/', consolePage(parts.console));

@@ -12,6 +12,7 @@ import { isThere } from './contest/plan.ts';
 import type { Db } from './db.ts';
 import { loadDemo } from './demo/demo.ts';
 import { isProblemCode, type Problem, problemAt } from './document/problem.ts';
+import { faultSentence } from './fault.ts';
 import { logOrigin } from './http/origin.ts';
 import { checkReason } from './http/reason.ts';
 import { type Coming, importDocuments } from './intake/import.ts';
@@ -20,29 +21,12 @@ import { staffCommand } from './roster/command.ts';
 import type { Secrets } from './secret.ts';
 import type { Actor } from './staff/action.ts';
 import { createSeals } from './staff/seal.ts';
+import { quarantineCommand } from './upkeep/command.ts';
+import { readFound } from './upkeep/quarantine.ts';
+import { usageOf } from './usage.ts';
 import { privateKey } from './vault.ts';
 import { createLedger } from './vote/ledger.ts';
 import { witnessCommand } from './witness/command.ts';
-
-export const USAGE = `用法：pnpm zuimei <命令> [选项]
-
-  import FILE… --contest SLUG [--by 姓名] [--reason 理由] [--dry-run] [--strict] [--json]
-                                                                投票开始前导入报送表、汇总表、线索征集表为候选，记入操作日志与选票账本
-         [--preset 类型 [--title 名称] [--organizer 主办单位]]  活动还没有时，按类型新建一个草稿再导入（--dry-run 不新建）
-  verify [--contest SLUG] [--json]                              重算账本、存证点与计票，指出不一致处
-  verify FILE [--key 公钥] [--json]                             离线核验导出的账本或核验包（.zip），不需要数据库与服务器设置
-         [--checkpoint FILE]…                                   再与另存的存证点对照（也可与 --contest 同用）
-  staff add --name 姓名 --login 账号 --role administrator[,organizer]  新建账号，打印账号链接
-  staff list | staff reset --login 账号                         列出账号；重置并打印新的链接
-  migrate                                                       建立或升级数据库（MIGRATE_URL：表的所有者），设定应用角色的权限
-  demo                                                          在空数据库里放入演示活动
-  secret rotate                                                 服务器停止后，把能更换的都换到 ZUIMEI_NEXT_ACCESS_SECRET 之下
-  witness keygen --name 名称 --key FILE                          见证单位：生成密钥，打印要登记的公钥
-  witness --log URL/log/SLUG --key FILE --state FILE [--log-key 公钥] [--every 60 | --once]
-                                                                见证单位：看守账本，只增不改才签名（不需要数据库与服务器设置）
-
-DATABASE_URL、DATA_DIR、ZUIMEI_SECRET 与服务器相同。退出码：0 成功，1 有不符或被拒绝，2 用法不对。
-`;
 
 const MOST_NAME = 40;
 
@@ -69,7 +53,7 @@ type Command = (place: Place, args: string[]) => Promise<number>;
 
 /** Gives 0 done, 1 refused or not agreeing, 2 wrong usage; what it has to say is printed. */
 export function runCommand(place: Place, name: string, args: string[]): Promise<number> {
-  return run(place, async () => (await commands[name]?.(place, args)) ?? 2);
+  return run(place, name, async () => (await commands[name]?.(place, args)) ?? 2);
 }
 
 export function isCommand(name: string): boolean {
@@ -78,7 +62,7 @@ export function isCommand(name: string): boolean {
 
 /** As runCommand, for what people run on a machine of their own: no database, no settings of a server. */
 export function runAlone(caller: Caller, name: string, args: string[]): Promise<number> {
-  return run(caller, async () => (await alone[name]?.(caller, args)) ?? 2);
+  return run(caller, name, async () => (await alone[name]?.(caller, args)) ?? 2);
 }
 
 export function runsAlone(name: string, args: readonly string[]): boolean {
@@ -90,13 +74,13 @@ const alone: Record<string, (caller: Caller, args: string[]) => Promise<number>>
   witness: witnessCommand,
 };
 
-async function run({ print }: Caller, command: () => Promise<number>): Promise<number> {
+async function run({ print }: Caller, name: string, command: () => Promise<number>): Promise<number> {
   try {
     return await command();
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
     const misused = code === 'usage' || code?.startsWith('ERR_PARSE_ARGS');
-    print(misused ? `${message}\n\n${USAGE}` : message);
+    print(misused ? `${message}\n\n${usageOf(name)}` : faultSentence(error));
     return misused ? 2 : 1;
   }
 }
@@ -175,6 +159,7 @@ const commands: Record<string, Command> = {
     });
     if (!values.contest || positionals.length === 0) throw misuse('import 需要文件与 --contest');
     const slug = values.contest;
+    if (await readFound(db)) throw new Error('站点在隔离中，不能改动：先用 zuimei quarantine 看原因。');
     const there = await isThere(db, slug);
     if (!there && values.preset === undefined)
       throw misuse(
@@ -207,6 +192,9 @@ const commands: Record<string, Command> = {
   verify: verifyCommand,
 
   staff: staffCommand,
+
+  quarantine: ({ user, ...place }, args) =>
+    quarantineCommand({ ...place, actorOf: (by) => actorOf(by, user) }, args),
 
   async migrate({ print }) {
     print('数据库已是最新');

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Caller, isCommand, runAlone, runCommand, runsAlone, USAGE } from './command.ts';
+import { type Caller, isCommand, runAlone, runCommand, runsAlone } from './command.ts';
 import { type Config, nameDatabase, readConfig } from './config.ts';
 import { askServer } from './control.ts';
 import { type DatabaseSource, type Db, openDatabase } from './db.ts';
@@ -8,6 +8,7 @@ import { claimFolder } from './folder.ts';
 import { rotate } from './rotation.ts';
 import { grantTo, migrate, readSchema } from './schema.ts';
 import { checkSecret, openSecrets, type Secrets } from './secret.ts';
+import { usageOf } from './usage.ts';
 
 /** Where a command line is given: settings, the folder that file names are relative to, and where lines go. */
 export interface Terminal extends Caller {
@@ -28,10 +29,11 @@ export async function commandLine(argv: readonly string[], terminal: Terminal): 
     return 2;
   };
   const [name = '', ...args] = argv[0] === '--' ? argv.slice(1) : argv;
-  const helped = ['', '--help', '-h', 'help'].includes(name) || args.includes('--help');
+  const helped =
+    ['', '--help', '-h', 'help'].includes(name) || args.some((one) => one === '--help' || one === '-h');
   const rotates = name === 'secret' && args.length === 1 && args[0] === 'rotate';
   if (helped || !(rotates || isCommand(name) || runsAlone(name, args))) {
-    (helped && name !== '' ? print : warn)(USAGE.trimEnd());
+    (helped && name !== '' ? print : warn)(usageOf(name === 'help' ? (args[0] ?? '') : name));
     return helped && name !== '' ? 0 : 2;
   }
   if (runsAlone(name, args)) return await runAlone({ folder, user, print }, name, args);
@@ -39,6 +41,8 @@ export async function commandLine(argv: readonly string[], terminal: Terminal): 
   const { nextAccessSecret: next, accessSecret, secret } = config;
   if (rotates && (!next || next === accessSecret || next === secret))
     return refuse('没有新的密钥：请在 ZUIMEI_NEXT_ACCESS_SECRET 给出（openssl rand -hex 32）。');
+  // verify names it among what it found.
+  if (['staff', 'import', 'quarantine'].includes(name)) warn(`数据库：${nameDatabase(config)}`);
   if (!config.databaseUrl && !rotates) {
     const answer = await askServer(config.dataDir, { name, args, folder, user }, print);
     if (answer !== null) return answer;

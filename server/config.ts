@@ -1,6 +1,8 @@
 import { BlockList, isIP } from 'node:net';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import { keyNames } from '@zuimei/shared/upkeep.ts';
 import { HSTS_SECONDS } from './http/headers.ts';
+import type { Keys } from './upkeep/key.ts';
 import { parseAccount, type WechatAccount } from './wechat/account.ts';
 
 /** Everything the environment decides. The only file that reads process.env. */
@@ -36,6 +38,12 @@ export interface Config {
   robotsFile: string | null;
   /** How long browsers stay with https, where PUBLIC_URL is https; 0 lets them go. */
   hstsSeconds: number;
+  /** Written by whoever makes backups, at the end of each (upkeep/disk.ts). */
+  backupFile: string;
+  /** Nothing is written: a copy that somebody wants to look at. */
+  quarantine: boolean;
+  /** The keys of the settings, for who keeps the site running to see which are set. */
+  keys: Keys;
   /** First start loads the demo contests. */
   demo: boolean;
 }
@@ -79,6 +87,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     webhookOrigins: parseOrigins(env['WEBHOOK_ORIGINS'] ?? ''),
     robotsFile: env['ROBOTS_FILE'] ? resolve(env['ROBOTS_FILE']) : null,
     hstsSeconds: parseSeconds(env['HSTS_SECONDS']),
+    backupFile: resolve(env['BACKUP_FILE'] || join(env['DATA_DIR'] || '.data', 'backup')),
+    quarantine: env['ZUIMEI_QUARANTINE'] === '1',
+    keys: Object.fromEntries(keyNames.map((name) => [name, env[name] || null])) as Keys,
     demo: env['ZUIMEI_DEMO'] !== '0',
   };
 }

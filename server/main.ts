@@ -10,6 +10,7 @@ import { openDatabase } from './db.ts';
 import { loadDemo } from './demo/demo.ts';
 import { printWelcome } from './demo/welcome.ts';
 import { createDirect } from './direct.ts';
+import { faultSentence } from './fault.ts';
 import { claimFolder } from './folder.ts';
 import { openGate } from './gate/counters.ts';
 import { forgetProposals } from './intake/proposal.ts';
@@ -24,6 +25,8 @@ import type { SharedRedis } from './redis.ts';
 import { migrate, readSchema } from './schema.ts';
 import { checkSecret, openSecrets } from './secret.ts';
 import { firstLink } from './staff/account.ts';
+import { openKeeper } from './upkeep/keeper.ts';
+import { noteKeys } from './upkeep/key.ts';
 import { openLedgers } from './vote/opening.ts';
 import { createOwnShelf, createSharedShelf } from './wechat/sharedstore.ts';
 
@@ -39,7 +42,10 @@ const STOP_PATIENCE_MS = 10_000;
 async function main(): Promise<void> {
   // Whatever this process writes is for it alone.
   process.umask(0o077);
+  // Nobody reads along any more: that ends no vote.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const config = readConfig();
+  folder = config.dataDir;
   const log = createJournal();
   // Before anything is opened: a bad file stops the start.
   const addresses = openAddresses(config.addressFile);
@@ -86,6 +92,10 @@ async function main(): Promise<void> {
       )
     : [];
 
+  // The master secret may lie in a file of the data folder instead of in the settings.
+  const keys = { ...config.keys, ZUIMEI_SECRET: secrets.derive('fingerprint').toString('hex') };
+  await noteKeys(database.db, secrets, keys);
+
   const control = config.databaseUrl
     ? null
     : await listenForCommands(config.dataDir, {
@@ -120,20 +130,37 @@ async function main(): Promise<void> {
     trustedProxies: config.trustedProxies,
     stopping: () => stopping,
     lastSealAt: () => lastSealAt,
+    machine: { keys, dataDir: config.dataDir, backupFile: config.backupFile },
+    quarantined: config.quarantine,
   });
+  const { quarantine } = parts;
+  const keep = await openKeeper({ db: database.db, dataDir: config.dataDir, quarantine, log });
 
   const sealer = createSealer(database.db, secrets);
   let sealing: Promise<void> = Promise.resolve();
   async function seal(): Promise<void> {
     try {
+      await quarantine.refresh();
+      // Another checkpoint of an old database would be a second truth under the log's name.
+      if (quarantine.state()) return;
       await openLedgers(parts.contests, parts.ledger, Date.now(), (slug, error) =>
         log('error', { part: 'ledger', slug, error: String(error) }),
       );
-      await sealer.seal();
+      await keepRefusals();
+      await keep((await sealer.seal()).map(({ slug }) => slug));
       lastSealAt = Date.now();
     } catch (error) {
       parts.metrics.count('zuimei_seal_failures_total');
       log('error', { part: 'sealer', error: String(error) });
+    }
+  }
+  /** They wait for the next tick when it fails: what is in the ledger is sealed all the same. */
+  async function keepRefusals(): Promise<void> {
+    try {
+      await parts.refusals.keep();
+      await parts.refusalDays.seal(Date.now());
+    } catch (error) {
+      log('error', { part: 'refusals', error: String(error) });
     }
   }
   const sealTimer = setInterval(() => (sealing = sealing.then(seal)), SEAL_EVERY_MS);
@@ -141,6 +168,7 @@ async function main(): Promise<void> {
   const forgetTimer = setInterval(() => parts.analyst.forget(), FORGET_EVERY_MS);
 
   async function sweep(): Promise<void> {
+    if (quarantine.state()) return;
     try {
       await forgetProposals(database.db, Date.now());
     } catch (error) {
@@ -163,7 +191,7 @@ async function main(): Promise<void> {
   /** What robots are told waits for nobody, and nobody for it. */
   async function tell(): Promise<void> {
     try {
-      await parts.webhooks.tell();
+      if (!quarantine.state()) await parts.webhooks.tell();
     } catch (error) {
       log('error', { part: 'webhook', error: String(error) });
     }
@@ -181,6 +209,7 @@ async function main(): Promise<void> {
   server.keepAliveTimeout = 65_000;
   server.requestTimeout = 30_000;
   server.headersTimeout = 15_000;
+  server.once('error', fail);
   server.listen(config.port, config.host, () => {
     const address = server.address();
     const port = typeof address === 'object' && address ? address.port : config.port;
@@ -224,6 +253,10 @@ async function main(): Promise<void> {
   }
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  // Whoever started us with a channel (infra/start.mjs) is gone, perhaps by kill -9.
+  process.on('disconnect', stop);
+  // It may have gone while we were starting.
+  if (process.send && !process.connected) await stop();
 }
 
 /** A site without Redis never loads the client. */
@@ -233,7 +266,13 @@ async function openShared(url: string): Promise<SharedRedis> {
   return openRedis(url, { scripts: [gateScript] });
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+/** Where this process writes, for who is told that it cannot. */
+let folder = '';
+
+/** What stops a start, as a sentence. */
+function fail(error: unknown): void {
+  process.stderr.write(`${faultSentence(error, folder)}\n`);
   process.exit(1);
-});
+}
+
+main().catch(fail);

@@ -1,3 +1,5 @@
+import { refusalCodes } from '@zuimei/shared/refusal.ts';
+
 /** Prometheus counters, gauges and histograms, and their text form (version 0.0.4). */
 export interface Metrics {
   count(name: string, labels?: Record<string, string>, by?: number): void;
@@ -25,6 +27,21 @@ const HELP: Record<string, [type: 'counter' | 'gauge' | 'histogram', help: strin
   zuimei_gate_seconds: ['histogram', 'Time of one batch at the gate'],
   zuimei_commit_seconds: ['histogram', 'Time of one batch in the database, fsync included'],
   zuimei_pool_waiting: ['gauge', 'Ballots taken and not yet answered'],
+  zuimei_pool_oldest_seconds: ['gauge', 'How long the oldest of them has waited'],
+  zuimei_written_seconds: [
+    'gauge',
+    'When a commit last went through, seconds since 1970; 0 = not since the start',
+  ],
+  zuimei_part_ok: ['gauge', '1 while a part of /readyz is as it should be'],
+  zuimei_disk_free_bytes: ['gauge', 'Room on the disk of the data folder'],
+  zuimei_database_bytes: ['gauge', 'Size of the database'],
+  zuimei_database_clock_seconds: ['gauge', "How far the database's clock is ahead of the app's"],
+  zuimei_witness_silent_seconds: [
+    'gauge',
+    'How long the witness that is furthest behind has left a checkpoint unsigned; 0 = none',
+  ],
+  zuimei_backup_seconds: ['gauge', 'When the last backup was finished, seconds since 1970; 0 = not known'],
+  zuimei_quarantine: ['gauge', '1 while no votes are taken, by cause: asked, copy, behind or fork'],
   zuimei_ledger_size: ['gauge', 'Entries in the ledger'],
   zuimei_sealed_size: ['gauge', 'Entries under the newest signed checkpoint'],
   zuimei_gate_unscreened: ['gauge', '1 while ballots pass without Redis'],
@@ -32,9 +49,29 @@ const HELP: Record<string, [type: 'counter' | 'gauge' | 'histogram', help: strin
   zuimei_seal_failures_total: ['counter', 'Passes of the sealer that failed'],
 };
 
+/** What a counter's labels may say, where that is known: the first event is a rise only over a line that was there at 0. */
+const LABELS: Record<string, readonly Record<string, string>[]> = {
+  zuimei_ballots_total: ['counted', 'held', ...refusalCodes].map((outcome) => ({ outcome })),
+  zuimei_proofs_total: ['work', 'question'].flatMap((kind) =>
+    ['good', 'wrong', 'stale', 'early'].map((found) => ({ kind, found })),
+  ),
+  // Its owner knows which (http/answer.ts).
+  zuimei_http_requests_total: [],
+  // Which of WeChat's doors are called depends on the account.
+  zuimei_wechat_calls_total: [],
+};
+
 export function createMetrics(): Metrics {
   const series = new Map<string, Map<string, number>>();
   const histograms = new Map<string, { counts: number[]; sum: number; count: number }>();
+  for (const [name, [type]] of Object.entries(HELP)) {
+    if (type === 'histogram') histograms.set(name, { counts: BUCKETS.map(() => 0), sum: 0, count: 0 });
+    if (type === 'counter')
+      for (const labels of LABELS[name] ?? [{}]) {
+        const { line, key } = at(name, labels);
+        line.set(key, 0);
+      }
+  }
 
   function at(name: string, labels: Record<string, string>): { line: Map<string, number>; key: string } {
     const line = series.get(name) ?? new Map<string, number>();

@@ -1,6 +1,7 @@
 import type { BlockList } from 'node:net';
 import { formatVerifierKey } from '@zuimei/shared/note.ts';
 import type { WechatReach } from '@zuimei/shared/plan/plan.ts';
+import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { WechatAccountView } from '@zuimei/shared/view.ts';
 import { type Addresses, openAddresses } from './address/address.ts';
 import { createPlaces } from './address/place.ts';
@@ -17,6 +18,7 @@ import { createReplyHeaders, type ReplyHeaders } from './http/headers.ts';
 import { logOrigin } from './http/origin.ts';
 import type { Prebuilt } from './http/reply.ts';
 import type { Journal } from './journal.ts';
+import { createRefusalDays, type RefusalDays } from './live/daily.ts';
 import { createRefusals, type Refusals } from './live/refused.ts';
 import { createLog, type Log } from './log/log.ts';
 import { logSigner } from './log/sealer.ts';
@@ -31,6 +33,10 @@ import { createGuard, createSessions, type Guard, type Sessions } from './staff/
 import { createTallies, type Tallies } from './tally/route.ts';
 import { readTally } from './tally/snapshot.ts';
 import { createTurns, type Turns } from './turn.ts';
+import { createGuardedLedger } from './upkeep/ledger.ts';
+import { createForked, createQuarantine, type Quarantine } from './upkeep/quarantine.ts';
+import { createUpkeep, type Machine, noMachine, type Upkeep } from './upkeep/upkeep.ts';
+import { createWrites } from './upkeep/write.ts';
 import { createUploads, type Uploads } from './upload/upload.ts';
 import { type Cast, createCast } from './vote/cast.ts';
 import { createLedger, type Ledger } from './vote/ledger.ts';
@@ -70,7 +76,11 @@ export interface Parts {
   logName: (slug: string) => Promise<LogName>;
   metrics: Metrics;
   refusals: Refusals;
+  refusalDays: RefusalDays;
   analyst: Analyst;
+  quarantine: Quarantine;
+  upkeep: Upkeep;
+  forked: (slug: string, note: string) => Promise<void>;
   log: Journal;
   answerError: AnswerError;
   site: Site | null;
@@ -120,6 +130,10 @@ export function createParts(given: {
   hstsSeconds?: number;
   stopping?: () => boolean;
   lastSealAt?: () => number | null;
+  /** Absent = none is known of. */
+  machine?: Machine;
+  /** The settings ask that nothing be written. */
+  quarantined?: boolean;
 }): Parts {
   const clock = given.clock ?? Date.now;
   const { db, secrets, gate, log, publicUrl } = given;
@@ -127,12 +141,14 @@ export function createParts(given: {
   const originOf = (slug: string) => logOrigin(publicUrl, slug);
   const addresses = given.addresses ?? openAddresses(null);
   const metrics = createMetrics();
-  const refusals = createRefusals(clock());
+  const refusals = createRefusals(db);
   const headers = createReplyHeaders(publicUrl, given.hstsSeconds);
   const contests = createContests(db, clock);
   const secure = publicUrl?.startsWith('https:') ?? false;
   const voters = createVoters(secrets, secure);
-  const ledger = createLedger(db, secrets, originOf);
+  const quarantine = createQuarantine(db, given.quarantined ?? false, clock);
+  const ledger = createGuardedLedger(createLedger(db, secrets, originOf), quarantine.check);
+  const writes = createWrites(db, clock);
   const transparency = createLog(db, clock);
   const tallies = createTallies(
     (contest, now) => readTally(db, transparency, contest, now),
@@ -160,7 +176,7 @@ export function createParts(given: {
         told: (call, code) => metrics.count('zuimei_wechat_calls_total', { call, code: String(code) }),
       })
     : null;
-  const cast = createCast({
+  const counted = createCast({
     contests,
     voters,
     places: createPlaces(addresses),
@@ -172,6 +188,7 @@ export function createParts(given: {
     watch: {
       gated: (ms) => metrics.observe('zuimei_gate_seconds', ms / 1000),
       written(size, ms) {
+        writes.noted();
         metrics.observe('zuimei_batch_size', size);
         metrics.observe('zuimei_commit_seconds', ms / 1000);
       },
@@ -186,8 +203,14 @@ export function createParts(given: {
       failed: (error) => log('error', { part: 'vote', error: String(error) }),
     },
   });
+  const cast: Cast = {
+    ...counted,
+    cast: (...ballot) =>
+      quarantine.state() ? Promise.reject(new Refusal('quarantined')) : counted.cast(...ballot),
+  };
   const turns = createTurns({ atOnce: 2, waiting: 8, retryAfterMs: 5_000 });
   const stopping = given.stopping ?? (() => false);
+  const lastSealAt = given.lastSealAt ?? (() => null);
   const seals = createSeals({
     secrets,
     clock,
@@ -226,7 +249,14 @@ export function createParts(given: {
     uploads: createUploads(turns),
     metrics,
     refusals,
+    refusalDays: createRefusalDays(db, ledger),
     analyst: createAnalyst({ db, clock, log, stopping, addresses, addressFile: given.addressFile ?? null }),
+    quarantine,
+    upkeep: createUpkeep({
+      ...{ db, cast, gate, wechat, writes, quarantine, stopping, lastSealAt, clock },
+      machine: given.machine ?? noMachine,
+    }),
+    forked: createForked(quarantine, log),
     log,
     answerError: createAnswerError(log, metrics),
     site: given.site,
@@ -243,6 +273,6 @@ export function createParts(given: {
     secure,
     trustedProxies: given.trustedProxies,
     stopping,
-    lastSealAt: given.lastSealAt ?? (() => null),
+    lastSealAt,
   };
 }

@@ -48,10 +48,12 @@ type Lasting =
   | 'message ballots'
   | 'action log'
   | 'objection codes'
+  | 'keys seen'
   | `voter of ${string}`
   | `openings of ${string}`
   | `log of ${string}`
-  | `faded addresses of ${string}`;
+  | `faded addresses of ${string}`
+  | `quotas of ${string}`;
 
 export type Purpose = (typeof renewed)[number] | Lasting;
 

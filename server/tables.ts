@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely';
 import type { AccountAct, ActCode } from '@zuimei/shared/action.ts';
-import type { RulingScope } from '@zuimei/shared/audit.ts';
+import type { Cluster, RulingScope } from '@zuimei/shared/audit.ts';
 import type { BallotState } from '@zuimei/shared/ballot.ts';
 import type { CandidateKind, Photo } from '@zuimei/shared/contest.ts';
 import type { ImportHow } from '@zuimei/shared/intake.ts';
@@ -12,7 +12,9 @@ import type {
   NominationState,
   Verified,
 } from '@zuimei/shared/nomination.ts';
+import type { RulingFigures, RulingPart } from '@zuimei/shared/part.ts';
 import type { Role, StaffChange } from '@zuimei/shared/staff.ts';
+import type { QuarantineCause } from '@zuimei/shared/upkeep.ts';
 import type { WebhookEvent } from '@zuimei/shared/webhook.ts';
 import type { Count, JudgedTables } from './judgedtables.ts';
 
@@ -64,6 +66,19 @@ export interface Tables extends JudgedTables {
     state: Generated<'open' | 'done' | 'declined'>;
     decided_by: number | null;
     decided_at: Date | null;
+  };
+  closing: {
+    id: Generated<number>;
+    contest: number;
+    reason: string;
+    reference: string;
+    digest: Buffer;
+    proposed_by: number;
+    proposed_at: Date;
+    state: Generated<'open' | 'done' | 'declined'>;
+    decided_by: number | null;
+    decided_at: Date | null;
+    entry: number | null;
   };
   media: { id: string; name: string; contest: number; type: string; bytes: Buffer; made_at: Generated<Date> };
   staff: {
@@ -230,6 +245,7 @@ export interface Tables extends JudgedTables {
     device: Buffer | null;
     act: Act | null;
     channel: number | null;
+    tag: Buffer | null;
   };
   intake: {
     id: Generated<number>;
@@ -306,7 +322,18 @@ export interface Tables extends JudgedTables {
     remark: Generated<string>;
     at: Generated<Date>;
   };
-  installation: { one: Generated<boolean>; fingerprint: Buffer; access: Buffer };
+  installation: { one: Generated<boolean>; fingerprint: Buffer; access: Buffer; place: string | null };
+  quarantine: {
+    id: Generated<number>;
+    began_at: Generated<Date>;
+    cause: QuarantineCause;
+    found: unknown;
+    lifted_at: Date | null;
+    lifted_by: string | null;
+    reason: string | null;
+  };
+  write_probe: { one: Generated<boolean>; at: Date };
+  key_seen: { name: string; digest: Buffer; since: Generated<Date> };
   voter_quota: {
     contest: number;
     period: number;
@@ -337,15 +364,46 @@ export interface Tables extends JudgedTables {
     verb: RulingVerb;
     entries: Count[];
     found: RulingScope;
+    part: RulingPart;
+    figures: RulingFigures;
+    evidence: Cluster[];
     reason: string;
     reference: Generated<string>;
     proposed_by: number;
     proposed_at: Generated<Date>;
+    lapses_at: Date;
     state: Generated<'open' | 'confirmed' | 'declined' | 'withdrawn'>;
     decided_by: number | null;
     decided_at: Date | null;
     decided_why: Generated<string>;
     rulings: Generated<Count[]>;
+  };
+  ruling_opening: { proposal: number; staff: number; digest: Buffer; at: Date };
+  ruling_remark: { id: Generated<number>; proposal: number; staff: number; at: Date; text: string };
+  ruling_file: {
+    id: string;
+    proposal: number;
+    staff: number;
+    at: Date;
+    name: string;
+    type: string;
+    size: number;
+    bytes: Buffer;
+  };
+  refusal: { contest: number; minute: Date; reason: string; count: Count };
+  refusal_total: { contest: number; reason: string; since: Date; count: Count };
+  refusal_day: { contest: number; day: string; entry: Count };
+  report_version: {
+    contest: number;
+    no: number;
+    body: string;
+    digest: string;
+    made_by: number;
+    made_at: Date;
+    entry: Count;
+    signed_by: number | null;
+    signed_at: Date | null;
+    signed_entry: Count | null;
   };
   log_tile: { contest: number; level: number; index: Count; hashes: Buffer };
   log_checkpoint: { contest: number; size: Count; at: Generated<Date>; root: Buffer; note: string };

@@ -51,6 +51,7 @@ export type ActCode =
   | 'announcement.add'
   | 'announcement.remove'
   | 'calendar.edit'
+  | 'quarantine.lift'
   | 'witness.add'
   | 'witness.remove'
   | 'unit.add'
@@ -130,11 +131,21 @@ export type ActCode =
   | 'recommend.export'
   | 'recommend.import'
   | 'ruling.propose'
+  | 'ruling.open'
+  | 'ruling.remark'
+  | 'ruling.attach'
+  | 'ruling.read'
   | 'ruling.confirm'
   | 'ruling.decline'
   | 'ruling.withdraw'
+  | 'refusals.seal'
+  | 'report.save'
+  | 'report.sign'
   | 'audit.export'
-  | 'ledger.export';
+  | 'ledger.export'
+  | 'closing.propose'
+  | 'closing.confirm'
+  | 'closing.decline';
 
 /** What auditors are told of each other's accounts: who rules may have become another person. */
 export type AuditorAct = Extract<

@@ -2,8 +2,10 @@ import type { AuditorAct } from './action.ts';
 import type { BallotState } from './ballot.ts';
 import type { WechatRule } from './contest.ts';
 import type { ActKind, RulingVerb } from './ledger/act.ts';
-import type { Channel, Curve } from './live.ts';
+import type { Channel, Curve, RefusedView } from './live.ts';
+import type { RulingPart } from './part.ts';
 import type { AddressClass, Signal } from './policy.ts';
+import type { Placed } from './statistics/robust.ts';
 import type { Instant } from './time.ts';
 
 /** Where a ballot stands now: as it was cast, or as the last ruling left it. */
@@ -18,9 +20,12 @@ export interface BallotFilter {
   candidate?: number;
   verdict?: Verdict;
   signal?: Signal;
+  /** Only ballots that were weighed without the shared counters. */
+  unscreened?: 'only';
+  /** A place, or a part of its name: 杭州 is in 浙江省杭州市. */
   region?: string;
   class?: AddressClass;
-  /** '203.0.113.0/24' or an IPv6 '/64', or one address. */
+  /** '203.0.113.0/24' or an IPv6 '/64', one address, or how they begin: '203.0', '2001:db8'. */
   net?: string;
   /** Hex, 16 digits. */
   device?: string;
@@ -61,8 +66,31 @@ export interface BallotPage {
   next: number | null;
   /** How many ballots match in all; null while the ledger is still being read. */
   total: number | null;
+  /** Parts of the filter that let no ballot through even alone, when there is none; empty: only all of them together do not. */
+  missing: (keyof BallotFilter)[];
   reading: Reading;
 }
+
+/**
+ * GET /api/console/contests/:slug/ballots/find?text= : every meaning that a text has in this contest. Ballots by their index, of a number, a
+ * receipt's code or a ballotId; filters of a voter's or a device's mark, a network or a place. Neither: `why`.
+ */
+export interface BallotFound {
+  ballots: number[];
+  filters: BallotFilter[];
+  why: FindFault | null;
+}
+
+/**
+ * beyond (the ledger has `size` entries) · act (that entry is no ballot) · code (a slip in copying) · contest (a receipt of contest `slug`)
+ * · leaf (the ledger has another entry at that number) · ballot (no such ballotId) · mark, net, place (nobody's, no ballot from there).
+ */
+export type FindFault =
+  | { code: 'beyond'; size: number }
+  | { code: 'act'; index: number }
+  | { code: 'contest'; slug: string }
+  | { code: 'leaf'; index: number }
+  | { code: 'code' | 'ballot' | 'mark' | 'net' | 'place' };
 
 /** How far the ledger has been read into memory for analysis. */
 export interface Reading {
@@ -110,6 +138,13 @@ export interface ClusterPage {
   hiddenUntil: Instant | null;
 }
 
+/** A quarter are below the first and a quarter above the third, however far away: one late ballot moves none of them. */
+export interface Quartiles {
+  lower: number;
+  median: number;
+  upper: number;
+}
+
 /** GET /api/console/contests/:slug/clusters/:id */
 export interface ClusterView extends Cluster {
   /** Span of a step of both curves. */
@@ -119,10 +154,8 @@ export interface ClusterView extends Cluster {
   usual: number[];
   /** Places in `curve` where its rate changes. */
   changes: number[];
-  /** Gaps between arrivals: counts between edges (ms), edges one more than counts. */
-  gaps: { edges: number[]; counts: number[] };
-  /** How much the gaps vary: standard deviation in percent of the mean. A crowd of people is near 100. */
-  variation: number;
+  /** Gaps between arrivals: counts between edges (ms), edges one more than counts; quartiles: ms, null without a gap. */
+  gaps: { edges: number[]; counts: number[]; quartiles: Quartiles | null };
   regions: { name: string; ballots: number }[];
   nets: { net: string; class: AddressClass; ballots: number }[];
   devices: { device: string; ballots: number }[];
@@ -132,8 +165,11 @@ export interface ClusterView extends Cluster {
   newest: BallotLine[];
 }
 
+/** How far a place holds, whatever is ruled on what is held or flagged (shared/statistics/robust.ts). */
+export type Hold = Pick<Placed, 'least' | 'most' | 'best' | 'worst' | 'robust' | 'seat'>;
+
 /** One place of the ranking, with and without the ballots in question. */
-export interface WhatIfLine {
+export interface WhatIfLine extends Hold {
   number: number;
   name: string;
   unit: string;
@@ -144,8 +180,6 @@ export interface WhatIfLine {
   falling: number;
   rank: number;
   rankWithout: number;
-  /** The place is the same if what is held or flagged falls, and if what is held counts. */
-  robust: boolean;
   /** Votes per 10 000 residents, in tenths; null without a population. */
   perTenThousand: number | null;
 }
@@ -175,6 +209,7 @@ export type RulingScope =
 export interface RulingRequest {
   verb: RulingVerb;
   scope: RulingScope;
+  part: RulingPart;
   reason: string;
   /** Number of the document it rests on, or ''. */
   reference: string;
@@ -185,6 +220,7 @@ export interface RulingProposal {
   verb: RulingVerb;
   /** How its ballots were found; of `entries` the first 20. */
   scope: RulingScope;
+  part: RulingPart;
   /** Found when it was proposed. */
   ballots: number;
   /** Moved when it was confirmed: others may have been ruled on in between. null = not confirmed. */
@@ -195,7 +231,11 @@ export interface RulingProposal {
   proposedAt: Instant;
   /** Proposed by who asks: they may withdraw it, and not decide it. */
   mine: boolean;
-  state: 'open' | 'confirmed' | 'declined' | 'withdrawn';
+  /** lapsed: nobody decided it before lapsesAt. */
+  state: 'open' | 'confirmed' | 'declined' | 'withdrawn' | 'lapsed';
+  lapsesAt: Instant;
+  remarks: number;
+  files: number;
   decidedBy: string | null;
   decidedAt: Instant | null;
   decidedWhy: string;
@@ -234,6 +274,23 @@ export interface PublicAct {
   ruling: { verb: RulingVerb; ballots: number } | null;
 }
 
+/** With the ledger indexes of its ballots, first and last of each run; `moreRuns`: runs that are not listed. */
+export interface ReportCluster extends Cluster {
+  runs: [number, number][];
+  moreRuns: number;
+}
+
+export interface ReportRank extends Hold {
+  number: number;
+  name: string;
+  unit: string;
+  asCast: number;
+  rankAsCast: number;
+  votes: number;
+  rank: number;
+  perTenThousand: number | null;
+}
+
 /** GET /api/console/contests/:slug/report: 异常情况说明, everything on one page. */
 export interface AuditReport {
   slug: string;
@@ -245,30 +302,23 @@ export interface AuditReport {
   policy: string;
   /** How WeChat vouches for voters; null = every browser is one. */
   wechat: WechatRule | null;
-  /** How many numbers of the policy this contest changes. */
-  thresholdsChanged: number;
+  /** The numbers of the policy that this contest changes; -1 = never. */
+  thresholds: { path: string; value: number; usual: number }[];
   population: number | null;
   ballots: number;
   counted: number;
   held: number;
   void: number;
   unscreened: number;
+  /** What was not taken into the ledger; worst: the minute with most of it. */
+  refused: RefusedView & { worst: { at: Instant; count: number } | null };
   signals: { signal: Signal; ballots: number }[];
-  clusters: Cluster[];
+  /** All of them, strongest first. */
+  clusters: ReportCluster[];
   proposals: RulingProposal[];
   /** Before any ruling, and as it stands; null while counts are hidden. */
-  ranks:
-    | {
-        number: number;
-        name: string;
-        unit: string;
-        asCast: number;
-        rankAsCast: number;
-        votes: number;
-        rank: number;
-        robust: boolean;
-        perTenThousand: number | null;
-      }[]
-    | null;
+  ranks: ReportRank[] | null;
+  /** How many are chosen by count; null = not by count alone. */
+  chosen: number | null;
   checkpoint: { size: number; root: string; at: Instant; witnesses: string[] } | null;
 }

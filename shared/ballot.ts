@@ -32,3 +32,9 @@ export interface Opening {
   /** Hex, 16 bytes: the digest of what the server noticed of it (evidence.ts), which tells nothing by itself. */
   evidence: string;
 }
+
+/** As a voter gets it: with what else the published entry holds of the ballot, so that its leaf can be recomputed. */
+export interface OwnOpening extends Opening {
+  /** Hex, 16 bytes: the entry's quota tag (ledger/quota.ts). */
+  tag: string;
+}

@@ -39,8 +39,8 @@ export type Attention =
   | { kind: 'behind' };
 
 export interface RefusedView {
-  /** Counted by the server that answers, since it started. */
-  since: Instant;
+  /** Of the first; null = none yet. */
+  since: Instant | null;
   total: number;
   /** Most frequent first. */
   by: { code: string; count: number }[];

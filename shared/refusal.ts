@@ -25,6 +25,7 @@ export const refusalCodes = [
   'not_open_yet',
   'already_closed',
   'paused',
+  'quarantined',
   'quota_spent',
   'picked_already',
   'gate_refused',

@@ -27,6 +27,7 @@ export const refusalWords: Record<Exclude<RefusalCode, ObjectionRefusal>, string
   not_open_yet: '投票将于 {opens} 开始。',
   already_closed: '投票已截止。',
   paused: '主办单位已暂停投票：{reason}',
+  quarantined: '系统正在核对数据，暂不接受投票，恢复后请再试。已投的选票和您的选择都在。',
   quota_spent: '您这一期的 {limit} 张选票已投完。',
   picked_already: '{number} 号您已经投过，请换一{measure}再投。',
   gate_refused: '这张选票没有被接收。如有疑问，请联系主办单位。',

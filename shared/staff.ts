@@ -1,5 +1,6 @@
 import type { AccountAct, ActCode } from './action.ts';
 import type { Instant } from './time.ts';
+import type { QuarantineView } from './upkeep.ts';
 
 /** 系统管理员 · 主办单位 · 审核员 · 审计 · 评委 · 报送单位 (a unit's own account or its link). */
 export const roles = ['administrator', 'organizer', 'reviewer', 'auditor', 'expert', 'unit'] as const;
@@ -44,6 +45,8 @@ export interface SessionView {
   /** Has a second factor. */
   totp: boolean;
   idleMinutes: number;
+  /** Nothing can be changed at present; absent = as always. */
+  quarantine?: QuarantineView;
 }
 
 /** One line of the action log. `act` is a short verb such as 'contest.publish'; words for it are the page's. */

@@ -1,5 +1,5 @@
 import type { Verdict } from './audit.ts';
-import type { BallotState, Opening, Receipt } from './ballot.ts';
+import type { BallotState, OwnOpening, Receipt } from './ballot.ts';
 import type { Contest, Phase } from './contest.ts';
 import type { OutcomeView } from './judging/outcome.ts';
 import type { Instant } from './time.ts';
@@ -53,7 +53,7 @@ export interface TallyView {
 
 /** `state` is as it was cast and stays so, as its commitment covers it. */
 export interface OwnBallot extends Receipt {
-  opening: Opening;
+  opening: OwnOpening;
   /** Where it stands: as it was cast, or as the last ruling left it. A void ballot stays spent. */
   now: Verdict;
   /** The last ruling on it: its entry of the ledger. */
@@ -79,7 +79,7 @@ export interface QuestionView {
   after: number;
 }
 
-export type { BallotState, Opening, Receipt, Verdict };
+export type { BallotState, OwnOpening, Receipt, Verdict };
 
 /** What WeChat's JS-SDK needs on a page. */
 export interface PageSignature {

@@ -1,6 +1,7 @@
 import type {
   AuditReport,
   BallotFilter,
+  BallotFound,
   BallotLine,
   BallotPage,
   ClusterPage,
@@ -9,15 +10,17 @@ import type {
   WhatIf,
 } from '@zuimei/shared/audit.ts';
 import { roundToShow } from '@zuimei/shared/contest.ts';
-import type { Signal } from '@zuimei/shared/policy.ts';
+import { policies, type Signal } from '@zuimei/shared/policy.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import { policyOf } from '@zuimei/shared/threshold.ts';
+import { policyOf, thresholdsOf } from '@zuimei/shared/threshold.ts';
 import type { Addresses } from '../address/address.ts';
 import type { StoredContest } from '../contest/contest.ts';
 import type { Db } from '../db.ts';
 import type { Journal } from '../journal.ts';
+import { readRefused, readWorst } from '../live/refused.ts';
 import type { View } from './ask.ts';
 import type { Whereabouts } from './columns.ts';
+import { findBallots, MOST_MEANT } from './find.ts';
 import { allShown, hiddenUntil, sealed, shownUpTo } from './hidden.ts';
 import { type LineView, linesOf, newestLines, readLines, readNewest, readOwn } from './lines.ts';
 import { createReader, type Progress, type readerLimits } from './reader.ts';
@@ -39,6 +42,10 @@ export interface Analyst {
     before: number | null,
     limit: number,
   ): Promise<BallotPage>;
+  /** The ballots at these indexes, newest first. */
+  lines(contest: StoredContest, indexes: readonly number[]): Promise<BallotLine[]>;
+  /** What a text means: a number, a code, a mark, a network, a place. Refuses with ledger_not_read. */
+  find(contest: StoredContest, text: string): Promise<BallotFound>;
   /** Indexes of ballots, ascending. Refuses with ledger_not_read until all of the ledger is read, and with too_many_ballots above `most`. */
   indexesOf(contest: StoredContest, scope: Scope, most?: number): Promise<number[]>;
   /** What stands out, found without being told; empty until the ledger is wholly read. */
@@ -114,7 +121,7 @@ export function createAnalyst(parts: {
     const view = lineView(contest);
     if (filter.voter === undefined) {
       const ballots = await readNewest(db, contest.id, before, limit + 1, view);
-      return { ...cut(ballots, limit), total: whole ? progress.ballots : null, reading };
+      return { ...cut(ballots, limit), total: whole ? progress.ballots : null, missing: [], reading };
     }
     const own = await readOwn(db, contest.id, filter.voter);
     const ballots = await readLines(
@@ -123,7 +130,8 @@ export function createAnalyst(parts: {
       own.filter((one) => one < before).slice(0, limit + 1),
       view,
     );
-    return { ...cut(ballots, limit), total: own.length, reading };
+    const missing: BallotPage['missing'] = own.length === 0 ? ['voter'] : [];
+    return { ...cut(ballots, limit), total: own.length, missing, reading };
   }
 
   return {
@@ -134,11 +142,23 @@ export function createAnalyst(parts: {
       const ask = { filter, before: below, limit: limit + 1, view };
       const { answer, progress } = await reader.ask(contest, 'page', ask, true);
       const ballots = await readLines(db, contest.id, answer.rows, lineView(contest));
+      const none = progress.whole && answer.total === 0;
       return {
         ...cut(ballots, limit),
         total: progress.whole ? answer.total : null,
+        missing: none ? (await reader.ask(contest, 'missing', { filter, view })).answer : [],
         reading: progress.reading,
       };
+    },
+
+    lines: async (contest, indexes) => await readLines(db, contest.id, indexes, lineView(contest)),
+    async find(contest, text) {
+      const view = viewOf(contest);
+      return await findBallots(db, contest, text, {
+        devices: async (start) => (await reader.ask(contest, 'devices', { start, most: MOST_MEANT })).answer,
+        some: async (filter) =>
+          (await reader.ask(contest, 'page', { filter, before: 0, limit: 0, view })).answer.total > 0,
+      });
     },
 
     async indexesOf(contest, scope, most = MOST_RULED) {
@@ -190,11 +210,13 @@ export function createAnalyst(parts: {
         now: new Date(now).toISOString(),
         policy: contest.policy,
         wechat: contest.wechat,
-        thresholdsChanged: Object.keys(contest.thresholds).length,
+        thresholds: changedIn(contest),
+        refused: { ...(await readRefused(db, contest.id)), worst: await readWorst(db, contest.id) },
         population: contest.population,
         ...answer,
         proposals,
         ranks: tally && ranksIn(contest, tally, now),
+        chosen: contest.outcome?.places ?? null,
         checkpoint: await readCheckpoint(db, contest.id),
       };
     },
@@ -211,6 +233,14 @@ export function createAnalyst(parts: {
     forget: reader.forget,
     close: reader.close,
   };
+}
+
+/** What of its policy a contest changes. */
+function changedIn({ policy, thresholds }: StoredContest): AuditReport['thresholds'] {
+  return thresholdsOf(policies[policy]).flatMap(({ path, value: usual }) => {
+    const value = thresholds[path];
+    return value === undefined || value === usual ? [] : [{ path, value, usual }];
+  });
 }
 
 function nothingYet({ reading }: Progress, hidden: string | null): ClusterPage {

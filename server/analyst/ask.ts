@@ -33,6 +33,9 @@ export interface Asks {
     ask: { filter: BallotFilter; before: number; limit: number; view: View };
     answer: { rows: number[]; total: number };
   };
+  /** Study.missing and .devices. */
+  missing: { ask: { filter: BallotFilter; view: View }; answer: (keyof BallotFilter)[] };
+  devices: { ask: { start: string; most: number }; answer: string[] };
   /** Ascending. */
   rows: { ask: { filter: BallotFilter; view: View }; answer: Uint32Array<ArrayBuffer> };
   rowsIn: { ask: { clusters: readonly string[]; view: View }; answer: Uint32Array<ArrayBuffer> };

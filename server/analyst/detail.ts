@@ -1,6 +1,7 @@
 import type { ClusterView } from '@zuimei/shared/audit.ts';
 import { addressClasses } from '@zuimei/shared/policy.ts';
 import { changePoints } from '@zuimei/shared/statistics/changepoint.ts';
+import { quartilesOf } from '@zuimei/shared/statistics/quartile.ts';
 import { summaryOf } from './clusters.ts';
 import type { Columns } from './columns.ts';
 import { deviceHex, voterKey } from './crowds.ts';
@@ -32,7 +33,6 @@ export function detailOf(ground: Ground, found: Found, all: readonly Found[]): D
     ...summaryOf(ground, found),
     ...curvesOf(columns, rows),
     gaps: gapsOf(columns, rows),
-    variation: variationOf(columns, rows),
     regions: mostOf(rows, (row) => regionOf[place(row)] as number).map(([region, ballots]) => ({
       name: regions[region] ?? '',
       ballots,
@@ -85,23 +85,14 @@ function curvesOf(
 
 function gapsOf({ at }: Columns, rows: Uint32Array): Detail['gaps'] {
   const counts = new Array<number>(EDGES.length).fill(0);
+  const gaps = new Float64Array(Math.max(0, rows.length - 1));
   for (let i = 1; i < rows.length; i++) {
     const gap = (at[rows[i] as number] as number) - (at[rows[i - 1] as number] as number);
+    gaps[i - 1] = gap;
     const bin = EDGES.findLastIndex((edge) => gap >= edge);
     counts[bin] = (counts[bin] ?? 0) + 1;
   }
-  return { edges: [...EDGES, LAST_EDGE], counts };
-}
-
-function variationOf({ at }: Columns, rows: Uint32Array): number {
-  const gaps = rows.length - 1;
-  if (gaps < 1) return 0;
-  const mean = ((at[rows[gaps] as number] as number) - (at[rows[0] as number] as number)) / gaps;
-  if (mean === 0) return 0;
-  let squares = 0;
-  for (let i = 1; i < rows.length; i++)
-    squares += ((at[rows[i] as number] as number) - (at[rows[i - 1] as number] as number) - mean) ** 2;
-  return Math.round((100 * Math.sqrt(squares / gaps)) / mean);
+  return { edges: [...EDGES, LAST_EDGE], counts, quartiles: quartilesOf(gaps) };
 }
 
 /** What most of the rows have in common: [what, how many, the first row]. */

@@ -48,6 +48,7 @@ export const filterFields = {
   candidate: optional(wholeText(1, 32_767)),
   verdict: optional(picklist(['counted', 'held', 'void'])),
   signal: optional(picklist(signals)),
+  unscreened: optional(picklist(['only'])),
   region: optional(pipe(string(), minLength(1), maxLength(60))),
   class: optional(picklist(addressClasses)),
   net: optional(pipe(plain, maxLength(60))),

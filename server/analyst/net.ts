@@ -61,18 +61,49 @@ function netBytes(words: ArrayLike<number>): Uint8Array {
   return wordsToBytes(words, 1, kind === V4 ? 3 : kind === V6 ? 8 : kind);
 }
 
-/** What a filter's `net` means: the words of a network or of one address; null = neither. */
-export function parseNet(text: string): { net: Uint32Array } | { address: Uint32Array } | null {
+/** A network, or all that begin alike: its words, of which the first `bits` behind the kind are meant. */
+export interface NetStart {
+  net: Uint32Array;
+  bits: number;
+}
+
+/** What a filter's `net` means: networks, or the words of one address; null = neither. */
+export function parseNet(text: string): NetStart | { address: Uint32Array } | null {
   if (text.startsWith(FADED_MARK)) {
     const bytes = fromHex(text.slice(FADED_MARK.length));
     return bytes?.length === 12 ? { address: addressWords(bytes) } : null;
   }
   const [, plain = '', suffix] = /^([0-9a-f.:]+)(\/\d+)?$/i.exec(text) ?? [];
   const version = isIP(plain);
-  if (version === 0) return null;
+  if (version === 0) return suffix === undefined ? parseStart(plain) : null;
   const bytes = addressBytes(plain);
   if (suffix === undefined) return { address: addressWords(bytes) };
-  return suffix === (version === 4 ? '/24' : '/64') ? { net: netWords(bytes) } : null;
+  const bits = Number(suffix.slice(1));
+  return bits <= (version === 4 ? 24 : 64) ? { net: netWords(bytes), bits } : null;
+}
+
+/** '106.92', '2001:db8:' */
+function parseStart(text: string): NetStart | null {
+  const plain = text.replace(/[.:]$/, '');
+  const octets = plain.split('.');
+  if (/^\d+(\.\d+){0,2}$/.test(plain) && (octets.length > 1 || text.endsWith('.'))) {
+    const whole = [...octets, '0', '0', '0'].slice(0, 4).join('.');
+    return isIP(whole) === 4 ? { net: netWords(addressBytes(whole)), bits: 8 * octets.length } : null;
+  }
+  const groups = plain.split(':');
+  const whole = `${plain}::`;
+  if (!text.includes(':') || groups.length > 4 || isIP(whole) !== 6) return null;
+  return { net: netWords(addressBytes(whole)), bits: 16 * groups.length };
+}
+
+/** Whether a network lies among those that begin so. */
+export function startsWith(words: ArrayLike<number>, { net, bits }: NetStart): boolean {
+  if (words[0] !== net[0]) return false;
+  for (let at = 1, left = bits; left > 0; at++, left -= 32) {
+    const mask = left >= 32 ? -1 : ~(0xffff_ffff >>> left);
+    if ((((words[at] ?? 0) ^ (net[at] ?? 0)) & mask) !== 0) return false;
+  }
+  return true;
 }
 
 export function wordsToBytes(

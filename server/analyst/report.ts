@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { AuditReport, WhatIf } from '@zuimei/shared/audit.ts';
+import type { AuditReport, ReportRank, WhatIf } from '@zuimei/shared/audit.ts';
 import { type Candidate, roundToShow } from '@zuimei/shared/contest.ts';
 import { ranksOf } from '@zuimei/shared/statistics/rank.ts';
 import { changeOfChosen, perTenThousand, placeAll, type Stake } from '@zuimei/shared/statistics/robust.ts';
@@ -8,7 +8,7 @@ import type { Db } from '../db.ts';
 import type { Tally } from './tally.ts';
 
 /** Who is ranked in a round: those who stand in it and have not withdrawn, as on the public page. */
-function rankedIn(contest: StoredContest, round: number): Candidate[] {
+export function rankedIn(contest: StoredContest, round: number): Candidate[] {
   const numbers = contest.rounds[round]?.numbers ?? null;
   return contest.candidates.filter((one) => !one.withdrawn && (!numbers || numbers.includes(one.number)));
 }
@@ -23,55 +23,45 @@ export function whatIfOf(contest: StoredContest, tally: Tally, now: number): Wha
   const round = roundToShow(contest, now);
   const candidates = rankedIn(contest, round);
   const stakes = stakesOf(candidates, tally);
-  const places = new Map(placeAll(stakes).map((one) => [one.number, one]));
+  const chosen = contest.outcome?.places ?? null;
+  const places = placeAll(stakes, chosen);
   const names = new Map(contest.categories.map((one) => [one.id, one.name]));
-  const lines = candidates.map((one, i) => {
-    const { votes = 0, held = 0, falling = 0 } = stakes[i] ?? {};
-    const { rank = 0, rankWithout = 0, robust = true } = places.get(one.number) ?? {};
-    return {
-      number: one.number,
-      name: one.name,
-      unit: one.unit,
-      category: names.get(one.category) ?? one.category,
-      votes,
-      held,
-      falling,
-      rank,
-      rankWithout,
-      robust,
-      perTenThousand: perTenThousand(votes, contest.population),
-    };
+  const lines = candidates.flatMap((one, i) => {
+    const [stake, place] = [stakes[i], places[i]];
+    if (!stake || !place) return [];
+    return [
+      {
+        ...place,
+        name: one.name,
+        unit: one.unit,
+        category: names.get(one.category) ?? one.category,
+        votes: stake.votes,
+        held: stake.held,
+        falling: stake.falling,
+        perTenThousand: perTenThousand(stake.votes, contest.population),
+      },
+    ];
   });
   return {
     round,
     lines: lines.sort((a, b) => a.rank - b.rank || a.number - b.number),
     ballots: tally.ballots,
     counted: tally.counted,
-    ...changeOfChosen(stakes, contest.outcome?.places ?? null),
-    chosen: contest.outcome?.places ?? null,
+    ...changeOfChosen(stakes, chosen),
+    chosen,
   };
 }
 
 /** The same ranking as it was cast and as it stands. */
-export function ranksIn(
-  contest: StoredContest,
-  tally: Tally,
-  now: number,
-): NonNullable<AuditReport['ranks']> {
+export function ranksIn(contest: StoredContest, tally: Tally, now: number): ReportRank[] {
   const stakes = stakesOf(rankedIn(contest, roundToShow(contest, now)), tally);
   const asCast = ranksOf(stakes, (one) => one.asCast);
   const cast = new Map(stakes.map((one) => [one.number, one.asCast]));
   return whatIfOf(contest, tally, now).lines.map(
-    ({ number, name, unit, votes, rank, robust, perTenThousand }) => ({
-      number,
-      name,
-      unit,
-      asCast: cast.get(number) ?? 0,
-      rankAsCast: asCast.get(number) ?? 0,
-      votes,
-      rank,
-      robust,
-      perTenThousand,
+    ({ category: _, held: __, falling: ___, rankWithout: ____, ...line }) => ({
+      ...line,
+      asCast: cast.get(line.number) ?? 0,
+      rankAsCast: asCast.get(line.number) ?? 0,
     }),
   );
 }

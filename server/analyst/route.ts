@@ -3,6 +3,7 @@ import {
   array,
   boolean,
   maxLength,
+  minLength,
   number,
   object,
   optional,
@@ -11,6 +12,7 @@ import {
   record,
   strictObject,
   string,
+  trim,
   union,
 } from 'valibot';
 import type { BallotFilter } from '@zuimei/shared/audit.ts';
@@ -33,6 +35,9 @@ const PageAsked = strictObject({
   limit: optional(wholeText(1, 200), '50'),
 });
 
+/** A receipt's code may come within the address that its picture holds. */
+const Sought = strictObject({ text: pipe(string(), trim(), minLength(1), maxLength(400)) });
+
 const WhatIf = object({
   clusters: optional(pipe(array(pipe(string(), maxLength(200))), maxLength(200)), []),
   signals: optional(pipe(array(picklist(signals)), maxLength(signals.length)), []),
@@ -43,8 +48,8 @@ const WhatIf = object({
 const headers = { 'Cache-Control': 'no-store' };
 
 /**
- * GET /api/console/contests/:slug/ballots?…filter…&before=&limit= and GET …/ballots.csv?…filter…  auditor. The log of ballots, newest
- * first; taking it as a file is recorded. Addresses stand here and nowhere else.
+ * GET /api/console/contests/:slug/ballots?…filter…&before=&limit=, GET …/ballots.csv?…filter… and GET …/ballots/find?text=  auditor. The log
+ * of ballots, newest first, and what a text means in it; taking it as a file is recorded. Addresses stand here and nowhere else.
  */
 export function ballotRoute(parts: { db: Db; guard: Guard; analyst: Analyst; clock: () => number }) {
   const { db, guard, analyst, clock } = parts;
@@ -55,12 +60,17 @@ export function ballotRoute(parts: { db: Db; guard: Guard; analyst: Analyst; clo
       const page = await analyst.page(contest, filterOf(query), before ?? null, limit);
       return c.json(page, 200, headers);
     })
+    .get('/api/console/contests/:slug/ballots/find', guard('auditor'), async (c) => {
+      const contest = await findContest(db, c.req.param('slug'));
+      const { text } = readQuery(c.req, Sought);
+      return c.json(await analyst.find(contest, text), 200, headers);
+    })
     .get('/api/console/contests/:slug/ballots.csv', guard.fresh('auditor'), async (c) => {
       const contest = await findContest(db, c.req.param('slug'));
       const filter = filterOf(readQuery(c.req, strictObject(filterFields)));
       const portions = await analyst.portions(contest, filter);
       await recordTaken(db, c.get('person'), contest, filter);
-      return c.body(csvOf(portions), 200, {
+      return c.body(csvOf(portions, contest.candidates), 200, {
         'Content-Type': 'text/csv; charset=utf-8',
         'Content-Disposition': disposition(
           `选票日志-${contest.slug}-${shanghaiDate(clock()).replaceAll('-', '')}.csv`,
@@ -75,8 +85,8 @@ export function ballotRoute(parts: { db: Db; guard: Guard; analyst: Analyst; clo
  * GET /api/console/contests/:slug/clusters, …/clusters/:id, …/report and POST …/whatif {clusters?, signals?, verdicts?: ['held'],
  * flagged?, filter?}: auditor. While counts are hidden none of them says how a candidate fares; whatif then refuses with sealed.
  */
-export function clusterRoute(parts: { db: Db; guard: Guard; analyst: Analyst }) {
-  const { db, guard, analyst } = parts;
+export function clusterRoute(parts: { db: Db; guard: Guard; analyst: Analyst; clock: () => number }) {
+  const { db, guard, analyst, clock } = parts;
   return new Hono<Guarded>()
     .get('/api/console/contests/:slug/clusters', guard('auditor'), async (c) =>
       c.json(await analyst.clusters(await findContest(db, c.req.param('slug'))), 200, headers),
@@ -101,7 +111,7 @@ export function clusterRoute(parts: { db: Db; guard: Guard; analyst: Analyst }) 
     })
     .get('/api/console/contests/:slug/report', guard('auditor'), async (c) => {
       const contest = await findContest(db, c.req.param('slug'));
-      const proposals = await readProposals(db, contest.id, c.get('person').staff ?? 0);
+      const proposals = await readProposals(db, contest.id, c.get('person').staff ?? 0, clock());
       return c.json(await analyst.report(contest, proposals), 200, headers);
     });
 }

@@ -1,8 +1,8 @@
 import type { BallotFilter } from '@zuimei/shared/audit.ts';
 import { addressClasses, FORTUNE, signalBits } from '@zuimei/shared/policy.ts';
-import { sameText } from '@zuimei/shared/text/fold.ts';
-import { BALLOT, type Columns, HELD, VOID } from './columns.ts';
-import { parseNet } from './net.ts';
+import { foldText } from '@zuimei/shared/text/fold.ts';
+import { BALLOT, type Columns, HELD, UNSCREENED, VOID } from './columns.ts';
+import { parseNet, startsWith } from './net.ts';
 
 /** Rows that a filter lets through, newest first where order matters. */
 export interface Selection {
@@ -25,7 +25,9 @@ export function compileFilter(
 ): Selection {
   const { flags, signals, device, address, picks, voter } = columns;
   // One function with every test in it: millions of rows go through, and what is not asked about costs a comparison.
-  const [mask, state] = verdictBits(filter.verdict);
+  const [ofVerdict, isVerdict] = verdictBits(filter.verdict);
+  const loose = filter.unscreened ? UNSCREENED : 0;
+  const [mask, state] = [ofVerdict | loose, isVerdict | loose];
   const bit = filter.signal ? signalBits[filter.signal] : 0;
   const until = Math.min(
     filter.to ? Date.parse(filter.to) : Infinity,
@@ -62,24 +64,29 @@ function placesOf(columns: Columns, filter: BallotFilter): Uint8Array | null {
   if (filter.region === undefined && filter.class === undefined && filter.net === undefined) return null;
   const { addresses, nets, netOf, regionOf, classOf } = columns;
   const asked = filter.net === undefined ? undefined : parseNet(filter.net);
-  const net = asked && 'net' in asked ? nets.find(asked.net) : null;
+  const net = asked && 'net' in asked ? matching(nets.size, (id) => startsWith(nets.words(id), asked)) : null;
   const one = asked && 'address' in asked ? addresses.find(asked.address) : null;
+  const place = foldText(filter.region ?? '');
   const region =
     filter.region === undefined
       ? null
-      : columns.regions.findIndex((name) => sameText(name, filter.region ?? ''));
+      : matching(columns.regions.length, (id) => foldText(columns.regions[id] ?? '').includes(place));
   const kind = filter.class === undefined ? null : addressClasses.indexOf(filter.class);
   const through = new Uint8Array(addresses.size);
   if (asked === null) return through;
   for (let id = 0; id < through.length; id++)
     if (
-      (net === null || netOf[id] === net) &&
+      (net === null || net[netOf[id] as number] === 1) &&
       (one === null || id === one) &&
-      (region === null || regionOf[id] === region) &&
+      (region === null || region[regionOf[id] as number] === 1) &&
       (kind === null || classOf[id] === kind)
     )
       through[id] = 1;
   return through;
+}
+
+function matching(size: number, test: (id: number) => boolean): Uint8Array {
+  return Uint8Array.from({ length: size }, (_, id) => (test(id) ? 1 : 0));
 }
 
 /** The first row that is not before this instant (ms). */

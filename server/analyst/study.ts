@@ -1,11 +1,13 @@
-import type { BallotFilter, Cluster, ClusterPage } from '@zuimei/shared/audit.ts';
+import type { BallotFilter, Cluster, ClusterPage, ReportCluster } from '@zuimei/shared/audit.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { changePoints } from '@zuimei/shared/statistics/changepoint.ts';
 import type { View } from './ask.ts';
 import { findClusters, marksOf, minutesOf, signalsOf, summaryOf } from './clusters.ts';
 import { BALLOT, type Columns } from './columns.ts';
+import { deviceHex } from './crowds.ts';
 import { type Detail, detailOf } from './detail.ts';
 import { createGround, type Found, type Ground } from './ground.ts';
+import { runsOf } from './runs.ts';
 import { compileFilter, pageOf, rowsOf } from './select.ts';
 import { figuresOf, type Question, STRONG, type Tally, tallyOf } from './tally.ts';
 
@@ -13,7 +15,7 @@ import { figuresOf, type Question, STRONG, type Tally, tallyOf } from './tally.t
 const REST = 9;
 
 export type Overview = Pick<ClusterPage, 'clusters' | 'minutes' | 'changes' | 'ballots' | 'inClusters'>;
-export type Figures = ReturnType<typeof figuresOf> & Pick<Cluster, 'signals'> & { clusters: Cluster[] };
+export type Figures = ReturnType<typeof figuresOf> & Pick<Cluster, 'signals'> & { clusters: ReportCluster[] };
 
 /** A question as it is asked: its clusters by id. */
 export type AskedQuestion = Omit<Question, 'clusters'> & { clusters: readonly string[] };
@@ -21,6 +23,10 @@ export type AskedQuestion = Omit<Question, 'clusters'> & { clusters: readonly st
 /** Everything that is worked out over the columns of one contest. */
 export interface Study {
   page(filter: BallotFilter, before: number, limit: number, view: View): { rows: number[]; total: number };
+  /** Parts of the filter that let nothing through even alone; `from` stands for a span that no ballot lies in. */
+  missing(filter: BallotFilter, view: View): (keyof BallotFilter)[];
+  /** Devices (hex) whose mark begins so, at most `most`. */
+  devices(start: string, most: number): string[];
   /** Ascending. Refuses with unknown_cluster. */
   rows(filter: BallotFilter, view: View): Uint32Array<ArrayBuffer>;
   rowsIn(clusters: readonly string[], view: View): Uint32Array<ArrayBuffer>;
@@ -69,6 +75,23 @@ export function createStudy(columns: Columns): Study {
 
   return {
     page: (filter, before, limit, view) => pageOf(select(filter, view), before, limit),
+    missing(filter, view) {
+      const { from, to, ...others } = filter;
+      const span = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+      const alone: BallotFilter[] = Object.entries(others).map(([key, value]) => ({ [key]: value }));
+      if (Object.keys(span).length > 0) alone.unshift(span);
+      return alone
+        .filter((part) => pageOf(select(part, view), 0, 0).total === 0)
+        .map((part) => Object.keys(part)[0] as keyof BallotFilter);
+    },
+    devices(start, most) {
+      const found: string[] = [];
+      for (let id = 0; id < columns.devices.size && found.length < most; id++) {
+        const hex = deviceHex(columns, id);
+        if (hex.startsWith(start)) found.push(hex);
+      }
+      return found;
+    },
     rows: (filter, view) => rowsOf(select(filter, view)),
     rowsIn(clusters, view) {
       const marks = marksOf(columns.size, find(clusters, view));
@@ -108,7 +131,7 @@ export function createStudy(columns: Columns): Study {
       return {
         ...figuresOf(columns),
         signals: signalsOf(ground, ballots),
-        clusters: found.map((one) => summaryOf(ground, one)),
+        clusters: found.map((one) => ({ ...summaryOf(ground, one), ...runsOf(one.rows) })),
       };
     },
   };

@@ -21,6 +21,8 @@ const answers: { [Kind in AskKind]: (ask: Asks[Kind]['ask']) => Asks[Kind]['answ
     return { entries: size, ballots, at: size > 0 ? (at[size - 1] ?? null) : null, bytes };
   },
   page: ({ filter, before, limit, view }) => study.page(filter, before, limit, view),
+  missing: ({ filter, view }) => study.missing(filter, view),
+  devices: ({ start, most }) => study.devices(start, most),
   rows: ({ filter, view }) => study.rows(filter, view),
   rowsIn: ({ clusters, view }) => study.rowsIn(clusters, view),
   overview: ({ view }) => study.overview(view),

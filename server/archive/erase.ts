@@ -3,7 +3,8 @@ import type { Db, Tables } from '../db.ts';
 import type { Secrets } from '../secret.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
 import { createSeals } from '../staff/seal.ts';
-import { fadeTrace, fadingKey } from '../vote/ledger.ts';
+import { fadingKey } from '../vote/keys.ts';
+import { fadeTrace } from '../vote/ledger.ts';
 import { endAccounts } from './archive.ts';
 import { eraseObjections, objectionsLeft } from './objections.ts';
 import { ERASED_NAME, readTrace } from './retention.ts';
@@ -54,11 +55,21 @@ export async function fadeContest(
     .executeTakeFirstOrThrow();
   const faded = await fadeTrace(db, fadingKey(secrets, slug), contest);
   await db.transaction().execute(async (tx) => {
+    await fadeProposals(tx, contest);
     await sql`update contest set faded_at = ${new Date(now).toISOString()}::timestamptz where id = ${contest}`.execute(
       tx,
     );
     await recordAction(tx, actor, { act: 'contest.fade', contest, subject: `${faded} 条`, reason });
   });
+}
+
+/** Networks that stand in proposals fade with the addresses they are made of. */
+async function fadeProposals(tx: Transaction<Tables>, contest: number): Promise<void> {
+  await sql`
+    update ruling_proposal set figures = jsonb_set(figures, '{nets}', '[]'), part = jsonb_set(part, '{without,nets}', '[]'),
+      found = case when found #> '{filter,net}' is null then found else jsonb_set(found, '{filter,net}', '"已抹去"') end,
+      evidence = coalesce((select jsonb_agg(one #- '{about,net}') from jsonb_array_elements(evidence) one), '[]')
+    where contest = ${contest}`.execute(tx);
 }
 
 async function erase(tx: Transaction<Tables>, contest: number): Promise<string> {
@@ -80,6 +91,12 @@ async function erase(tx: Transaction<Tables>, contest: number): Promise<string> 
     update screening s set remark = '' from nomination n where n.id = s.nomination and n.contest = ${contest}`.execute(
     tx,
   );
+  // What auditors said and laid beside their proposals; those themselves and their reasons stay.
+  for (const table of ['ruling_file', 'ruling_remark'])
+    await sql`
+      delete from ${sql.table(table)} r using ruling_proposal p where p.id = r.proposal and p.contest = ${contest}`.execute(
+      tx,
+    );
   await sql`delete from intake where contest = ${contest}`.execute(tx);
   await sql`delete from webhook where contest = ${contest}`.execute(tx);
   const gone = await sql`

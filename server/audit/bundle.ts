@@ -9,7 +9,9 @@ import {
 } from '@zuimei/shared/bundle/report.ts';
 import { editionWords } from '@zuimei/shared/bundle/seal.ts';
 import { type BundleSource, isZip } from '@zuimei/shared/bundle/zip.ts';
-import { keptSentence } from '@zuimei/shared/export/words.ts';
+import { parsedKey } from '@zuimei/shared/export/header.ts';
+import { isKeyKnown, verdictExit } from '@zuimei/shared/export/report.ts';
+import { keptSentence, problemSentence } from '@zuimei/shared/export/words.ts';
 
 /** A file on the disk, read in any order. The caller disposes of it. */
 async function openFile(path: string): Promise<BundleSource & AsyncDisposable> {
@@ -32,12 +34,16 @@ export async function isBundle(path: string): Promise<boolean> {
   return isZip(await source.read(0, 2));
 }
 
-/** Checks a bundle and prints what was found; gives 0 only if all fifteen checks agree. */
+/** Checks a bundle and prints what was found; gives 0 only if all fifteen checks agree under a key that is known, 3 if under the file's own, 2 if the key given is none. */
 export async function verifyBundle(
   path: string,
   options: BundleOptions & { json: boolean },
   print: (line: string) => void,
 ): Promise<number> {
+  if (options.key !== undefined && !parsedKey(options.key)) {
+    print(`? 密钥不对。${problemSentence({ code: 'key', index: null, detail: 'unreadable' })}`);
+    return verdictExit.key;
+  }
   await using source = await openFile(path);
   const report = await checkBundle(source, options);
   const verdict = bundleVerdict(report);
@@ -47,7 +53,8 @@ export async function verifyBundle(
     const { header, entries, root } = ledger ?? { header: null, entries: 0, root: '' };
     print(JSON.stringify({ verdict, contest: header?.contest ?? '', entries, root, ...said }));
   } else printReport(basename(path), report, print);
-  return verdict === 'ok' ? 0 : 1;
+  if (verdict !== 'ok') return 1;
+  return report.ledger && isKeyKnown(report.ledger) ? verdictExit.ok : verdictExit.self;
 }
 
 const marks: Record<StepState, string> = { ok: '✓', wrong: '✗', open: '–' };
@@ -72,5 +79,6 @@ function printReport(name: string, report: BundleReport, print: (line: string) =
   const verdict = bundleVerdict(report);
   if (verdict === 'wrong') print(`  ✗ 不符。最先一处：${first}`);
   else if (verdict === 'open') print('  – 已核验的都一致，标 – 的步骤还没有可核验的内容');
-  else print('  ✓ 十五步全部一致');
+  else if (ledger && isKeyKnown(ledger)) print('  ✓ 十五步全部一致');
+  else print('  △ 十五步一致，但公钥取自文件本身：只说明文件自身一致。请用 --key 给出印发的公钥');
 }

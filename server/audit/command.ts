@@ -3,8 +3,21 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createExportCheck } from '@zuimei/shared/export/check.ts';
-import { type ExportReport, type ExportVerdict, verdictOf } from '@zuimei/shared/export/report.ts';
-import { keptSentence, problemSentence } from '@zuimei/shared/export/words.ts';
+import { isClosing } from '@zuimei/shared/export/closing.ts';
+import {
+  type ExportReport,
+  type ExportVerdict,
+  verdictExit,
+  verdictOf,
+} from '@zuimei/shared/export/report.ts';
+import {
+  CONVERTED,
+  keptSentence,
+  keptWords,
+  problemSentence,
+  UNSIGNED,
+  verdictWords,
+} from '@zuimei/shared/export/words.ts';
 import type { ActsHead } from '@zuimei/shared/log/checkpoint.ts';
 import { readSlugs } from '../contest/contest.ts';
 import type { Db } from '../db.ts';
@@ -12,6 +25,7 @@ import type { Secrets } from '../secret.ts';
 import { readAltered } from '../staff/seal.ts';
 import { type ActsVerification, actsSentence, verifyActs } from './acts.ts';
 import { isBundle, verifyBundle } from './bundle.ts';
+import { verifyClosing } from './closing.ts';
 import { type Verification, verifyContest } from './verify.ts';
 
 interface Caller {
@@ -27,6 +41,8 @@ interface Place extends Caller {
 }
 
 const MOST_NOTE_BYTES = 64_000;
+/** A closing record is a few kilobytes; what is larger is none. */
+const MOST_RECORD_BYTES = 4 << 20;
 const MOST_SHOWN = 50;
 const READ_BYTES = 1 << 20;
 
@@ -62,12 +78,19 @@ export function isFileCheck(args: readonly string[]): boolean {
   }
 }
 
-/** `verify FILE`, an exported ledger or a bundle; gives 0 only if everything agrees. */
+/** `verify FILE`, an exported ledger, a bundle or a closing record; gives 0 only if everything agrees under a key that is known, else as verdictExit. */
 export async function verifyAlone({ folder, print }: Caller, args: string[]): Promise<number> {
   const { file = '', key, checkpoint, json } = parseVerifyArgs(args);
   const kept = await readNotes(folder, checkpoint);
-  await sizeOf(folder, file);
+  const size = await sizeOf(folder, file);
   const pinned = key === undefined ? {} : { key };
+  if (size <= MOST_RECORD_BYTES) {
+    const text = await readFile(resolve(folder, file), 'utf8');
+    if (isClosing(text)) {
+      if (checkpoint.length > 0) throw misuse('--checkpoint 用于账本和核验包，不用于封存记录');
+      return await verifyClosing(file, text, { ...pinned, json }, print);
+    }
+  }
   if (await isBundle(resolve(folder, file)))
     return await verifyBundle(resolve(folder, file), { ...pinned, kept, json }, print);
   const check = createExportCheck({ ...pinned, kept });
@@ -77,7 +100,7 @@ export async function verifyAlone({ folder, print }: Caller, args: string[]): Pr
   const verdict = verdictOf(report);
   if (json) print(jsonOf(report, verdict));
   else printReport(basename(file), report, verdict, print);
-  return verdict === 'ok' ? 0 : 1;
+  return verdictExit[verdict];
 }
 
 /** `verify [--contest SLUG]`, and files too; gives 0 only if everything agrees, and 2 when there is nothing to agree. */
@@ -134,8 +157,19 @@ function printVerification(result: Omit<Verification, 'acts'>, print: Place['pri
   const { contest, root, problems } = result;
   print(`${contest}：${countWords(result)}`);
   print(`  根 ${root}`);
+  printTags(result, print);
+  for (const size of result.kept) print(`  ✓ ${keptWords(size)}`);
   printProblems(problems, problems.length, [], print);
   print(problems.length === 0 ? '  ✓ 账本、签名、存证点与计票全部一致' : `  ✗ ${problems.length} 处不符`);
+}
+
+/** Of two that are equal a problem says so. */
+function printTags(
+  { tags, problems }: { tags: number; problems: readonly { code: string }[] },
+  print: Place['print'],
+): void {
+  if (tags > 0 && !problems.some(({ code }) => code === 'tag_twice'))
+    print(`  限投标记 ${tags} 个，各不相同`);
 }
 
 function countWords(found: Omit<Verification, 'acts'> | ExportReport): string {
@@ -151,9 +185,7 @@ function printProblems(
   print: Place['print'],
 ): void {
   for (const { code, index = null, detail } of problems.slice(0, MOST_SHOWN))
-    print(
-      `  不符 ${code}${index === null ? '' : ` ${index}`}：${problemSentence({ code, index, detail }, names)}`,
-    );
+    print(`  不符 ${code}：${problemSentence({ code, index, detail }, names)}`);
   if (count > MOST_SHOWN) print(`  …另有 ${count - MOST_SHOWN} 处，用 --json 可得前一千处`);
 }
 
@@ -191,13 +223,18 @@ function printReport(
     print(`  ${countWords(report)}`);
     print(`  根 ${root}`);
     print(`  公钥 ${key?.text ?? '无'}`);
-    if (key && !key.pinned)
-      print('  注意：公钥取自文件本身。请与印发的公钥核对，或用 --key 给出，否则只能说明文件自身前后一致。');
+    print(`  ${header.about}`);
+    if (verdict === 'self')
+      print('  注意：公钥取自文件本身。请用 --key 给出印发的公钥，或用 --checkpoint 给出另存的存证点。');
+    print(`  注意：${UNSIGNED}`);
+    if (report.converted) print(`  注意：${CONVERTED}`);
+    printTags(report, print);
     for (const round of report.tally) printRound(round, names, print);
     for (const one of report.kept) print(`  ${one.ok ? '✓' : '✗'} ${keptSentence(one)}`);
   }
   printProblems(problems, problemCount, names, print);
-  print(`  ${verdictWords(report, verdict)}`);
+  const { title, meaning } = verdictWords(report, verdict);
+  print(`  ${marks[verdictExit[verdict]]} ${title}。${meaning}`);
 }
 
 function printRound(
@@ -212,11 +249,4 @@ function printRound(
   }
 }
 
-function verdictWords(report: ExportReport, verdict: ExportVerdict): string {
-  const { entries, sealed, problemCount, withheld } = report;
-  if (verdict === 'ok') return '✓ 全部一致：账目、签名、存证点与计票';
-  if (verdict === 'tail')
-    return `✗ 前 ${sealed} 条一致；最后 ${entries - sealed} 条还没有存证点，不能作数。投票结束后重新导出即可`;
-  if (verdict === 'uncounted') return `✗ 账目与存证点一致；文件不含 ${withheld} 张选票的内容，票数无法核验`;
-  return `✗ ${problemCount} 处不符`;
-}
+const marks = { 0: '✓', 1: '✗', 2: '?', 3: '△' };

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { isShownLive, revealedUpTo } from '@zuimei/shared/contest.ts';
 import {
+  aboutOf,
   EXPORT_FORMAT,
   type ExportHeader,
   type ExportPoint,
@@ -46,6 +47,7 @@ export async function openExport(
   const key = await logSigner(secrets, slug, snapshot.origin);
   const withheld = withheldOf(snapshot, asked);
   const header: ExportHeader = {
+    about: aboutOf(withheld),
     format: EXPORT_FORMAT,
     contest: slug,
     title: contest.title,
@@ -82,8 +84,8 @@ export async function openExport(
 
 function entryLine(line: PlacedLine, withheld: ExportHeader['withheld']): string {
   if (line.kind !== 'ballot' || withheld === null || line.at < withheld.from) return formatLine(line);
-  const { index, at, kind, commitment } = line;
-  return formatLine({ index, at, kind, commitment });
+  const { opening: _, ...closed } = line;
+  return formatLine(closed);
 }
 
 /** Where the openings end; null when none is left out. A ballot tells its picks only when they may be counted by all. */

@@ -5,7 +5,7 @@ import { ADDRESS_BYTES, DEVICE_BYTES, FADED_BYTES } from '@zuimei/shared/ledger/
 import type { Line } from '@zuimei/shared/ledger/replay.ts';
 import type { Db } from '../db.ts';
 import type { Secrets } from '../secret.ts';
-import { ledgerKeys, openingsBy } from '../vote/ledger.ts';
+import { ledgerKeys, openingsBy } from '../vote/keys.ts';
 import { flagsColumn } from '../vote/receipt.ts';
 
 const PAGE = 10_000;
@@ -78,7 +78,9 @@ interface Page {
   kinds: string;
   /** 64 hex digits each. */
   commitments: string;
-  /** Of ballots only, in order: 36 characters, 32 hex digits, numbers by comma, 'c' or 'h'. */
+  /** Of ballots only, in order: 32 hex digits each. */
+  tags: string;
+  /** Likewise: 36 characters, 32 hex digits, numbers by comma, 'c' or 'h'. */
   ballotIds: string;
   voters: string;
   picks: string;
@@ -127,10 +129,11 @@ async function readPage(
       coalesce(string_agg(floor(extract(epoch from at) * 1000)::bigint::text, ',' order by index), '') as at,
       coalesce(string_agg(kind, ',' order by index), '') as kinds,
       coalesce(string_agg(encode(commitment, 'hex'), '' order by index), '') as commitments,
+      coalesce(string_agg(case when length(tag) = 16 then encode(tag, 'hex') else repeat('-', 32) end, '' order by index) filter (where kind = 'ballot'), '') as tags,
       ${openings ? ballotColumns : noColumns},
       coalesce(jsonb_agg(act order by index) filter (where kind <> 'ballot'), '[]') as acts
     from (
-      select index, at, kind, commitment, act ${openings ? ballotInner : sql``}
+      select index, at, kind, commitment, tag, act ${openings ? ballotInner : sql``}
       from ledger_entry where contest = ${contest} and ${range} order by index
     ) entries`.execute(db);
   return rows[0] as Page;
@@ -151,7 +154,8 @@ function linesOf(page: Page, from: number, committer: BatchCommitter): PlacedLin
     const kind = kinds[i] ?? '';
     const commitment = page.commitments.slice(i * 64, i * 64 + 64);
     if (kind !== 'ballot') return { index, at, kind, commitment, act: page.acts[act++] ?? null };
-    return { index, at, kind, commitment, opening: openings[ballot++] ?? null };
+    const tag = page.tags.slice(ballot * 32, ballot * 32 + 32);
+    return { index, at, kind, commitment, tag, opening: openings[ballot++] ?? null };
   });
 }
 

@@ -29,10 +29,11 @@ export function exportRoute(parts: { db: Db; secrets: Secrets; clock: () => numb
       contest,
       subject: `${header.size} 条账目，${kept}`,
     });
+    const edition = header.withheld?.why === 'asked' ? '公开-不含选择' : '内部-含选择';
     const day = shanghaiDate(clock()).replaceAll('-', '');
     return c.body(streamOf(pieces()), 200, {
       'Content-Type': 'application/x-ndjson; charset=utf-8',
-      'Content-Disposition': disposition(`${header.contest}-选票账本-${day}.ndjson`),
+      'Content-Disposition': disposition(`${header.contest}-选票账本-${edition}-${day}.ndjson`),
       'X-Content-Type-Options': 'nosniff',
       'Cache-Control': 'no-store',
     });

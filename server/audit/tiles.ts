@@ -44,6 +44,36 @@ export async function checkTiles(db: Db, contest: number, size: number, root: Ui
   return faults;
 }
 
+/**
+ * The first of these entries (`indexes` ascending, without a gap) whose leaf is not the one that the stored tiles hold, and how: 'changed', 'missing' (the next one stands in
+ * its place), 'inserted', or 'other'. Null where all are the same. Trust it only with tiles that checkTiles found sound.
+ */
+export async function findLeaf(
+  db: Db,
+  contest: number,
+  indexes: readonly number[],
+  leaves: ReadonlyMap<number, Uint8Array>,
+): Promise<{ index: number; detail: string } | null> {
+  const [from = 0, to = 0] = [indexes[0], indexes.at(-1)];
+  const { rows } = await sql<{ index: string; hashes: Uint8Array }>`
+    select index, hashes from log_tile where contest = ${contest} and level = 0
+    and index between ${Math.floor(from / TILE_WIDTH)} and ${Math.floor(to / TILE_WIDTH) + 1} order by index`.execute(
+    db,
+  );
+  const tiles = new Map(rows.map((row) => [Number(row.index), Uint8Array.from(row.hashes)]));
+  const signed = (index: number): Uint8Array =>
+    tiles
+      .get(Math.floor(index / TILE_WIDTH))
+      ?.subarray((index % TILE_WIDTH) * HASH, ((index % TILE_WIDTH) + 1) * HASH) ?? new Uint8Array(0);
+  const same = (ours: number, theirs: number): boolean =>
+    equalBytes(leaves.get(ours) ?? new Uint8Array(0), signed(theirs));
+  const index = indexes.find((one) => !same(one, one));
+  if (index === undefined) return null;
+  if (same(index + 1, index + 1)) return { index, detail: 'changed' };
+  if (same(index, index + 1)) return { index, detail: 'missing' };
+  return { index, detail: same(index + 1, index) ? 'inserted' : 'other' };
+}
+
 function joined(tiles: readonly Uint8Array[]): Uint8Array {
   const all = new Uint8Array(tiles.reduce((sum, tile) => sum + tile.length, 0));
   let at = 0;

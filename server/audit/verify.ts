@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import { toHex } from '@zuimei/shared/bytes.ts';
+import { foldProblems } from '@zuimei/shared/export/fold.ts';
+import { createBatchCommitter } from '@zuimei/shared/ledger/batch.ts';
 import { type Frozen, frozenOf, sameFrozen } from '@zuimei/shared/ledger/frozen.ts';
 import { type TallyLine, tallyDifferences } from '@zuimei/shared/ledger/recount.ts';
 import { createReplayer, type Replay, type SignedRoot } from '@zuimei/shared/ledger/replay.ts';
@@ -11,8 +13,10 @@ import type { Db } from '../db.ts';
 import { verifyJudging } from '../judging/verify.ts';
 import { logSigner } from '../log/sealer.ts';
 import type { Secrets } from '../secret.ts';
+import { ledgerKeys } from '../vote/keys.ts';
 import { readLines } from './lines.ts';
-import { checkTiles } from './tiles.ts';
+import { createTagCheck } from './tags.ts';
+import { checkTiles, findLeaf } from './tiles.ts';
 
 export interface Verification {
   contest: string;
@@ -23,11 +27,15 @@ export interface Verification {
   checkpoints: number;
   /** Entries under the newest checkpoint; what came after it is checked but not yet signed. */
   sealed: number;
+  /** Sizes of the kept checkpoints that agree. */
+  kept: number[];
+  /** Quota tags that stand at one ballot alone. */
+  tags: number;
   root: string;
   /** Where the action log stood by each of these checkpoints: see acts.ts. */
   acts: ActsHead[];
-  /** Empty = everything agrees. Codes as of shared/export/report.ts, and gap, head, tile and those of judging/verify.ts. */
-  problems: { code: string; index?: number; detail: string }[];
+  /** Empty = everything agrees. Codes as of shared/export/report.ts, and gap, head, tile, tag, leaf (findLeaf) and those of judging/verify.ts. */
+  problems: { code: string; index?: number | null; detail: string }[];
 }
 
 /**
@@ -64,12 +72,15 @@ async function verifyStored(
   const checkpoints = await readCheckpoints(tx, key, { id, origin: head.origin }, problems);
   const held = await openKept(kept, key, problems);
   const replayer = createReplayer({ contest: slug, rounds, checkpoints: [...checkpoints, ...held] });
+  const mistagged = createTagCheck(createBatchCommitter(slug, ledgerKeys(secrets, slug)));
+  const tags: number[] = [];
   let frozen: Frozen | null = null;
   for await (const lines of readLines(tx, secrets, contest, {
     gap: (detail) => problems.push({ code: 'gap', detail }),
   })) {
     for (const line of lines) if (line.kind !== 'ballot') frozen = frozenOf(line.act) ?? frozen;
     replayer.take(lines);
+    tags.push(...mistagged(lines));
   }
   const newest = checkpoints.at(-1);
   if (newest)
@@ -78,6 +89,8 @@ async function verifyStored(
   const replay = replayer.finish();
   problems.push(...checkpointProblems(replay, held));
   problems.push(...replay.problems.filter((one) => !one.code.startsWith('checkpoint')));
+  const named = new Set(replay.problems.map((one) => one.index));
+  for (const index of tags) if (!named.has(index)) problems.push({ code: 'tag', index, detail: '' });
   if (head.size !== replay.entries)
     problems.push({ code: 'head', detail: `${head.size} / ${replay.entries}` });
   if (frozen?.version === contest.version && !sameFrozen(contest, frozen))
@@ -87,6 +100,23 @@ async function verifyStored(
   for (const pair of tallyDifferences(await readTally(tx, id), replay.tally))
     problems.push({ code: 'tally', index: pair.stored.number, detail: JSON.stringify(pair) });
   problems.push(...(await verifyJudging(tx, secrets, contest)));
+  const agreed = checkpoints.filter((one) => !replay.checkpointsFailed.includes(one)).map((one) => one.size);
+  const folded = foldProblems(problems, agreed);
+
+  /** Beside the first checkpoint that does not agree: which entry leaves the public tiles, as far as these are sound themselves. */
+  const located = async (found: Verification['problems']): Promise<Verification['problems']> => {
+    const point = found.find((one) => one.code === 'checkpoint');
+    if (!point || found.some((one) => one.code === 'tile')) return found;
+    const from = Number(point.detail.split(' ')[0]);
+    const watched = Array.from(
+      { length: Math.min(MOST_SOUGHT, Number(point.index) + 1 - from) },
+      (_, i) => from + i,
+    );
+    const again = createReplayer({ contest: slug, rounds, checkpoints: [], watched });
+    for await (const lines of readLines(tx, secrets, contest)) again.take(lines);
+    const leaf = await findLeaf(tx, id, watched, again.finish().leaves);
+    return found.flatMap((one) => (one === point && leaf ? [one, { code: 'leaf', ...leaf }] : [one]));
+  };
   const [ballots, waiting] = (['ballots', 'held'] as const).map((field) =>
     replay.tally.reduce((sum, one) => sum + one[field], 0),
   ) as [number, number];
@@ -99,11 +129,16 @@ async function verifyStored(
     checkpoints:
       replay.checkpointsAgreed - held.filter((one) => !replay.checkpointsFailed.includes(one)).length,
     sealed: newest?.size ?? 0,
+    kept: held.filter((one) => !replay.checkpointsFailed.includes(one)).map((one) => one.size),
+    tags: replay.tags,
     root: replay.root,
     acts: [...checkpoints, ...held].flatMap((one) => one.acts ?? []),
-    problems,
+    problems: await located(folded),
   };
 }
+
+/** Entries between two checkpoints that are looked through for the one that was changed. */
+const MOST_SOUGHT = 200_000;
 
 /** Those that the tree is not the tree of, the stored ones and the kept ones by a name of their own. */
 function checkpointProblems(replay: Replay, kept: readonly Checkpoint[]): Verification['problems'] {

@@ -654,7 +654,7 @@ def instant(ms):
 def read_ledger(lines, pinned, sampled):
     """Everything again that the server did with a ledger, in one pass. What is wrong stands in `faults`, a sentence each."""
     led = types.SimpleNamespace(header=None, key=None, faults=[], acts=[], rulings=[], commitments={}, roots={}, recounts={}, last=None,
-                                rounds=bytearray(), tree=Tree(), count=Recount(), salts=set(), spans=[], signed={}, sealed=0,
+                                rounds=bytearray(), tree=Tree(), count=Recount(), salts=set(), tags=set(), spent=collections.Counter(), quota=None, spans=[], signed={}, sealed=0,
                                 points=[], end=None, latest="", cast="", now=NO_ROUND, sampled=sampled)
     for raw in lines:
         try:
@@ -704,7 +704,8 @@ def take_entry(led, line):
         led.faults.append(f"第 {index + 1} 号账目的格式不对，不是系统写下的样子。")
     if at < led.latest:
         led.faults.append(f"第 {index + 1} 号账目的时间 {at} 早于前一条 {led.latest}：时间或先后被改过。")
-    entry = f'\0{{"at":"{at}","commitment":"{commitment}","contest":"{led.header["contest"]}","kind":"{kind}","v":1}}'
+    tag = take_tag(led, index, line) if kind == "ballot" else ""
+    entry = f'\0{{"at":"{at}","commitment":"{commitment}","contest":"{led.header["contest"]}","kind":"{kind}",{tag}"v":1}}'
     tree.push(hashlib.sha256(entry.encode()).digest())
     if kind == "ballot":
         if at != led.cast:
@@ -726,6 +727,17 @@ def take_entry(led, line):
         led.roots[tree.size] = tree.root().hex()
 
 
+def take_tag(led, index, line):
+    """The quota tag as it stands in the entry: made of voter, period and place among their ballots, so that none may stand twice."""
+    tag = line.get("tag", "")
+    if not SHORT.fullmatch(tag):
+        led.faults.append(f"第 {index + 1} 号账目的格式不对，不是系统写下的样子。")
+    elif tag in led.tags:
+        led.faults.append(f"第 {index + 1} 号选票的限投标记 {tag} 与前面一张的相同：同一人在同一周期的同一张票被记了两次。")
+    led.tags.add(tag)
+    return f'"tag":"{tag}",'
+
+
 def begin_ledger(led, header, pinned):
     """Takes the rounds, and the key: the given one, or the file's own."""
     led.header, led.spans, own, origin = header, frozen_of(header)[0], header["verifierKey"], header["origin"]
@@ -742,14 +754,15 @@ def begin_ledger(led, header, pinned):
 
 def open_points(led):
     """The signed checkpoints as size → root, hex; and what their witnesses signed."""
+    if not led.key:
+        return  # that there is none was said, once
     witnesses = [key for key in map(witness_of, led.header["witnesses"]) if key]
     for note in led.points:
         try:
             text, signatures = note_of(note.strip() + "\n")
             origin, count, root, *_ = text.split("\n")
             size, root = int(count), base64.b64decode(root, validate=True).hex()
-            why = fault_of(text, signatures, led.key) if led.key else "的签名无从核验"
-            why = why or ("" if origin == led.key[0] else f"是 {origin} 的")
+            why = fault_of(text, signatures, led.key) or ("" if origin == led.key[0] else f"是 {origin} 的")
         except ODD:
             count, why = "大小不明", "读不出来"
         if why:
@@ -782,8 +795,18 @@ def take_ballot(led, index, opening, commitment):
     elif led.now == NO_ROUND:
         led.faults.append(f"第 {index + 1} 号选票不在投票时间之内。")
     else:
+        check_quota(led, index, opening["voter"])
         led.count.add(index, led.now, tuple(opening["picks"]), int(opening["state"] == "held"))
     return led.salts.add(salt)
+
+
+def check_quota(led, index, voter):
+    """Had the voter a ballot left in this period, by the rules in force?"""
+    if led.quota:
+        day = (moment(led.cast) + 8 * 3600000) // DAY_MS if led.quota["period"] == "day" else 0
+        led.spent[voter, led.now, day] += 1
+        if led.spent[voter, led.now, day] > led.quota["ballotsPerPeriod"]:
+            led.faults.append(f"第 {index + 1} 号选票超出了这位投票人在这一周期可投的张数。")
 
 
 def take_act(led, one, commitment):
@@ -804,7 +827,7 @@ def take_act(led, one, commitment):
             if not is_ballot or (led.header["withheld"] is None and not led.count.rule(verb, ruled)):
                 led.faults.append(f"第 {index + 1} 号裁定指向的第 {ruled + 1} 号不是选票，或当时不能这样裁定。")
     elif frozen_of(act.get("rules")):
-        led.last, led.spans, led.cast = act, frozen_of(act["rules"])[0], ""
+        led.last, led.spans, led.cast, led.quota = act, frozen_of(act["rules"])[0], "", act["rules"].get("rule")
     return None
 
 

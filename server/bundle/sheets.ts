@@ -5,7 +5,7 @@ import { sheetTotal } from '@zuimei/shared/score.ts';
 import { type On, readSeats } from '../judging/seat.ts';
 import { readLocked } from '../judging/sheet.ts';
 import type { Secrets } from '../secret.ts';
-import { ledgerKeys } from '../vote/ledger.ts';
+import { ledgerKeys } from '../vote/keys.ts';
 
 /** Every revision that was locked below `size`, with what opens its entry: no name, no note. */
 export async function readSheetRecords(

@@ -1,6 +1,7 @@
 import type { Receipt } from '@zuimei/shared/ballot.ts';
 import { openRound, publishedOf } from '@zuimei/shared/contest.ts';
 import { whatToSend } from '@zuimei/shared/keyword.ts';
+import { entryNumber } from '@zuimei/shared/ledger/number.ts';
 import { dayTime, dayTimeSeconds, nearTime } from '@zuimei/shared/moment.ts';
 import { againWords, periodWord, spentWords } from '@zuimei/shared/quotawords.ts';
 import type { Refusal, RefusalCode } from '@zuimei/shared/refusal.ts';
@@ -36,7 +37,7 @@ export function answerOf(lines: readonly string[]): string {
 
 export function votedLines(talk: Talk, receipt: Receipt, picks: readonly number[], left: number): string[] {
   const { contest, now } = talk;
-  const entered = `${dayTimeSeconds(receipt.at)} 记入公开账本，序号 ${receipt.index + 1}。`;
+  const entered = `${dayTimeSeconds(receipt.at)} 记入公开账本，序号 ${entryNumber(receipt.index)}。`;
   return [
     receipt.state === 'held'
       ? `选票已收到：${picksWords(contest, picks)}。需要核对后再计入票数，您不用做什么。`

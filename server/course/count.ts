@@ -10,7 +10,10 @@ import { readCounts } from '../tally/snapshot.ts';
 import { type SayParts, sayAct } from './say.ts';
 
 /** Every round as it is counted now, with everybody who stood in it. */
-export async function readRounds(on: On, contest: Judged): Promise<RoundCount[]> {
+export async function readRounds(
+  on: On,
+  contest: Pick<Judged, 'id' | 'rounds' | 'candidates'>,
+): Promise<RoundCount[]> {
   const { rows: cast } = await sql<{ round: number; ballots: string | number }>`
     select round, count(*) as ballots from ledger_entry where contest = ${contest.id} and kind = 'ballot' group by round`.execute(
     on,

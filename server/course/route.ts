@@ -21,9 +21,10 @@ import type { Db } from '../db.ts';
 import { parseInput, readBody } from '../http/body.ts';
 import { parseJson } from '../http/door.ts';
 import { originOf } from '../http/origin.ts';
+import { checkPublic } from '../http/public.ts';
 import { checkReason } from '../http/reason.ts';
 import { sendJson } from '../http/reply.ts';
-import { day, named, rowId, unjudged, whole, words } from '../http/shape.ts';
+import { day, named, publicWords, rowId, unjudged, whole, words } from '../http/shape.ts';
 import type { Log } from '../log/log.ts';
 import { checkFile, sendFile } from '../nomination/attachment.ts';
 import type { Guard } from '../staff/session.ts';
@@ -54,7 +55,7 @@ const Approved = object({
   before: picklist(['notice', 'result']),
   organ: named(80),
   date: day,
-  document: words(80),
+  document: publicWords(80),
   reason: unjudged,
 });
 const office = object({
@@ -73,13 +74,18 @@ const Noticed = object({
 });
 const Extended = object({ days: whole(1, 60), reason: unjudged });
 const Promoted = object({ fallen: whole(1, 32_767), reason: unjudged });
-const Resulted = object({ document: named(80), date: day, certificate: named(600), reason: unjudged });
+const Resulted = object({
+  document: pipe(publicWords(80), minLength(1)),
+  date: day,
+  certificate: pipe(publicWords(600), minLength(1)),
+  reason: unjudged,
+});
 const Asked = object({ serial: named(100), reason: unjudged });
 const Printed = object({ serials: pipe(array(named(100)), maxLength(2_000)) });
 const Recommended = object({
   numbers: pipe(array(whole(1, 32_767)), minLength(1), maxLength(recommendationLimits.nominees)),
   to: named(100),
-  opinion: named(2_000),
+  opinion: pipe(publicWords(2_000), minLength(1)),
   reason: unjudged,
 });
 const entryText = pipe(string(), regex(/^(0|[1-9]\d{0,14})$/), transform(Number));
@@ -200,7 +206,11 @@ export function courseRoute(parts: {
     })
     .post(`${base}/revocations`, organizer, async (c) => {
       const { serial, reason } = await readBody(c.req, Asked);
-      await askRevocation(parts, slugOf(c), c.get('person'), { serial, reason: checkReason(reason) });
+      await askRevocation(parts, slugOf(c), c.get('person'), {
+        serial,
+        // It becomes the act's when an auditor agrees.
+        reason: checkPublic(checkReason(reason)),
+      });
       return c.json({});
     })
     .post(`${base}/revocations/:id/decide`, guard.fresh('auditor'), async (c) => {

@@ -4,6 +4,7 @@ import { type Course, openPlaces, resultLacks } from '@zuimei/shared/result/cour
 import type { CourseView, PromotionDraft } from '@zuimei/shared/result/view.ts';
 import { shanghaiDate } from '@zuimei/shared/time.ts';
 import { readCalendar } from '../calendar/calendar.ts';
+import { readStored } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
 import { readCourse } from '../judging/course.ts';
 import { type Judged, readJudged, standersOf } from '../judging/judged.ts';
@@ -47,6 +48,7 @@ export async function readCourseView(
     ties: verdicts.ties,
     items: course.choice ? itemsFor(contest, course, shanghaiDate(now)) : [],
     revocations: await readAskedRevocations(db, contest.id),
+    upward: (await readStored(db, slug)).collection?.upward ?? [],
   };
 }
 

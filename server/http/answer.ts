@@ -23,6 +23,7 @@ export const statusOf: Record<AnyRefusalCode, ContentfulStatusCode> = {
   not_open_yet: 403,
   already_closed: 403,
   paused: 403,
+  quarantined: 503,
   quota_spent: 409,
   picked_already: 409,
   gate_refused: 429,
@@ -170,6 +171,9 @@ export const statusOf: Record<AnyRefusalCode, ContentfulStatusCode> = {
   result_lacks: 409,
   certificate_nameless: 422,
   count_confirmed: 409,
+  closing_early: 409,
+  closing_open: 409,
+  closing_changed: 409,
   not_chosen: 409,
   result_missing: 409,
   bundle_early: 409,
@@ -180,12 +184,19 @@ export const statusOf: Record<AnyRefusalCode, ContentfulStatusCode> = {
   holiday_twice: 422,
   holiday_weekday: 422,
   holiday_missing: 422,
+  personal_words: 422,
   own_proposal: 409,
   reset_since: 409,
   proposal_closed: 409,
+  proposal_lapsed: 409,
+  proposal_unopened: 409,
+  proposal_changed: 409,
+  proposal_full: 409,
   nothing_to_rule: 409,
   too_many_ballots: 422,
   ledger_not_read: 503,
+  report_limit: 409,
+  ledger_too_long: 409,
   unknown_cluster: 404,
   witness_known: 409,
   key_malformed: 422,
@@ -201,6 +212,8 @@ export interface ErrorAnswer {
 export type AnswerError = (error: unknown, where: { method: string; path: string }) => ErrorAnswer;
 
 export function createAnswerError(log: Journal, metrics: Metrics): AnswerError {
+  for (const status of new Set([500, ...Object.values(statusOf)]))
+    metrics.count('zuimei_http_requests_total', { status: String(status) }, 0);
   return (error, where) => {
     const headers: Record<string, string> = { 'Cache-Control': 'no-store' };
     if (!(error instanceof Refusal)) {

@@ -22,6 +22,7 @@ import type { CandidateKind } from '@zuimei/shared/contest.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { narrow, repairName, repairText } from '@zuimei/shared/text/character.ts';
 import { isDate } from '@zuimei/shared/time.ts';
+import { checkPublic } from './public.ts';
 
 /*
  * What bodies and addresses are made of. A text has its most characters, a number its bounds: nothing endless comes in. Ballots have
@@ -40,6 +41,8 @@ export const rowText = pipe(string(), regex(/^[1-9]\d{0,9}$/), transform(Number)
 
 /** A text that a person typed: without blanks around it, each of its characters under its own number (shared/text/character.ts). */
 export const words = (most: number) => pipe(string(), maxLength(most), transform(repairText), trim());
+/** As words, of a text that everybody will read (public.ts). */
+export const publicWords = (most: number) => pipe(words(most), transform(checkPublic));
 /** As words, of a name, which must be there. */
 export const named = (most: number) => pipe(words(most), transform(repairName), minLength(1));
 /** What somebody signs in with, as it is kept. Which ones can be given to an account is for its route to say. */

@@ -3,7 +3,7 @@ import { toHex } from '@zuimei/shared/bytes.ts';
 import { sheetCommitment, sheetSalt } from '@zuimei/shared/judging/sheet.ts';
 import type { SheetLines, SheetReceipt } from '@zuimei/shared/sheet.ts';
 import type { Secrets } from '../secret.ts';
-import { ledgerKeys } from '../vote/ledger.ts';
+import { ledgerKeys } from '../vote/keys.ts';
 import type { On } from './seat.ts';
 
 /** One revision of a seat's sheet as it was locked. */

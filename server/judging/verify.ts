@@ -4,6 +4,7 @@ import { panelIds } from '@zuimei/shared/judging/outcome.ts';
 import { isRefused } from '@zuimei/shared/judging/refused.ts';
 import { redoTie } from '@zuimei/shared/judging/tie.ts';
 import { canonicalText } from '@zuimei/shared/ledger/canonical.ts';
+import { entryNumber } from '@zuimei/shared/ledger/number.ts';
 import { type CourseEntry, courseOf, fallenOf } from '@zuimei/shared/result/course.ts';
 import { openedSecrets } from '@zuimei/shared/result/promotion.ts';
 import type { Found, StandingDocument } from '@zuimei/shared/verdict.ts';
@@ -160,7 +161,7 @@ async function standingProblem(
   entries: readonly Entry[],
 ): Promise<string | null> {
   if (document.ledgerSize !== entry)
-    return `综合得分写明根据账本前 ${document.ledgerSize} 条，却记在第 ${entry + 1} 号。`;
+    return `综合得分写明根据账本前 ${document.ledgerSize} 条，却记在第 ${entryNumber(entry)} 号。`;
   const moment = entries.find(({ index }) => index === entry)?.at.getTime();
   if (moment === undefined) return '账本中没有这次计算的记录。';
   const gathered = await gather(on, then, (round) => readCountsAt(on, then.id, round, moment));

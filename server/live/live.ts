@@ -23,7 +23,7 @@ import type { Gate } from '../gate/gate.ts';
 import type { Tallies } from '../tally/route.ts';
 import { createSums, picksFrom, type Sums, sumFrom } from './arrivals.ts';
 import { readChecks } from './checklist.ts';
-import type { Refusals } from './refused.ts';
+import { readRefused } from './refused.ts';
 import { surges } from './surge.ts';
 
 const MINUTE_MS = 60_000;
@@ -44,13 +44,12 @@ export function createLive(parts: {
   clock: () => number;
   tallies: Tallies;
   gate: Gate;
-  refusals: Refusals;
   /** null = no WeChat account is connected. */
   account: WechatAccountView | null;
   stopping: () => boolean;
   lastSealAt: () => number | null;
 }): Live {
-  const { db, clock, tallies, gate, refusals, account, stopping, lastSealAt } = parts;
+  const { db, clock, tallies, gate, account, stopping, lastSealAt } = parts;
   const reader = createSums(db, parts.addresses, clock, stopping);
 
   return {
@@ -101,7 +100,7 @@ export function createLive(parts: {
           lastHour: sumFrom(sums.minutes, now / MINUTE_MS - 60),
           unscreened: sums.unscreened,
         },
-        refused: refusals.of(slug),
+        refused: await readRefused(db, stored.id),
         checkpoint: { size: head.sealed, entries: head.size, at: head.sealedAt?.toISOString() ?? null },
         progress: sums.size === 0 ? 1 : sums.upto / sums.size,
         minutes: minutesOf(sums, since, now),

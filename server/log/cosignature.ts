@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { parseCheckpoint } from '@zuimei/shared/log/checkpoint.ts';
 import { addLines, openCosignatures, parseWitnessKey } from '@zuimei/shared/log/cosignature.ts';
-import { parseNote } from '@zuimei/shared/note.ts';
+import { openNote, parseNote } from '@zuimei/shared/note.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Db } from '../db.ts';
 
@@ -91,6 +91,19 @@ export async function keepCosignatures(
       on conflict do nothing`.execute(db);
   }
   return (await readCheckpoint(db, contest, size)) ?? { size, note: stored.note };
+}
+
+/** Whether a log's own key signed a note. */
+export async function isOurs(note: Uint8Array, verifierKey: string): Promise<boolean> {
+  return await openNote(note, [verifierKey]).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** A refusal of keepCosignatures that says: this is no checkpoint of the log as the database has it. */
+export function isUnknown(error: unknown): boolean {
+  return error instanceof Refusal && (error.code === 'not_found' || error.details['fault'] === 'text');
 }
 
 function refused(fault: string): Refusal {

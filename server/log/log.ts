@@ -93,13 +93,19 @@ export function createLog(db: Db, clock: () => number): Log {
       if (known && known.length >= width) return formatBundle(known.slice(0, width));
       // As far as it is signed, so that whoever asks for the parts of it one by one costs one reading.
       const whole = Math.min(256, size - from);
-      const { rows } = await sql<{ at: Date; kind: string; commitment: string }>`
-        select at, kind, encode(commitment, 'hex') as commitment from ledger_entry
+      const { rows } = await sql<{ at: Date; kind: string; commitment: string; tag: string | null }>`
+        select at, kind, encode(commitment, 'hex') as commitment, encode(tag, 'hex') as tag from ledger_entry
         where contest = ${contest} and index >= ${from} and index < ${from + whole} order by index`.execute(
         db,
       );
-      const entries = rows.map(({ at, kind, commitment }) =>
-        entryBytes({ at: at.toISOString(), commitment, contest: slug, kind }),
+      const entries = rows.map(({ at, kind, commitment, tag }) =>
+        entryBytes({
+          at: at.toISOString(),
+          commitment,
+          contest: slug,
+          kind,
+          ...(tag === null ? {} : { tag }),
+        }),
       );
       bundles.put(key, entries, entries.length * 400);
       return formatBundle(entries.slice(0, width));

@@ -7,12 +7,13 @@ import { Refusal } from '@zuimei/shared/refusal.ts';
 import { networkOf } from '../address/bytes.ts';
 import { clientAddress } from '../address/client.ts';
 import type { Contests } from '../contest/contests.ts';
+import type { LogName } from '../contest/route.ts';
 import type { Db } from '../db.ts';
 import { readBytes } from '../http/body.ts';
 import { createLimit } from '../http/limit.ts';
 import { sendJson } from '../http/reply.ts';
 import { createActs } from './acts.ts';
-import { keepCosignatures, signerOf } from './cosignature.ts';
+import { isOurs, isUnknown, keepCosignatures, signerOf } from './cosignature.ts';
 import type { Log } from './log.ts';
 
 const FOR_EVER = 'public, max-age=31536000, immutable';
@@ -38,8 +39,11 @@ export function logRoute(parts: {
   db: Db;
   clock: () => number;
   trustedProxies: BlockList;
+  /** Told of a checkpoint that this log's key and a registered witness signed and the database does not have. */
+  forked: (slug: string, note: string) => Promise<void>;
+  logName: (slug: string) => Promise<LogName>;
 }) {
-  const { contests, log, db, clock, trustedProxies } = parts;
+  const { contests, log, db, clock, trustedProxies, forked, logName } = parts;
   // A witness sends one a minute; an office may run a few behind one address.
   const limit = createLimit({ most: 60, mostKept: 10_000 });
   const sizeOf = (text: string): number => {
@@ -83,7 +87,14 @@ export function logRoute(parts: {
       // A registered witness has an allowance of its own, which nobody beside it can use up with what it did not sign.
       const signer = await signerOf(note, await log.witnesses(contest.id));
       limit.take(`${networkOf(addressOf(c))} ${signer ?? ''}`, clock());
-      return c.text((await keepCosignatures(db, contest.id, note, clock())).note, 200, ANEW);
+      try {
+        return c.text((await keepCosignatures(db, contest.id, note, clock())).note, 200, ANEW);
+      } catch (error) {
+        // Nobody but this log can have signed it: what it was signed of is gone from here.
+        if (signer && (await isOurs(note, (await logName(contest.slug)).verifierKey)) && isUnknown(error))
+          await forked(contest.slug, Buffer.from(note).toString('utf8'));
+        throw error;
+      }
     })
     .get('/log/:slug/tile/*', async (c) => {
       const contest = await contests.find(c.req.param('slug'));

@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely';
 import { sql } from 'kysely';
 import { equalBytes } from '@zuimei/shared/bytes.ts';
 import { type BatchLeaves, createBatchLeaves } from '@zuimei/shared/ledger/batch.ts';
+import { TAG_BYTES } from '@zuimei/shared/ledger/quota.ts';
 import { type ActsHead, formatCheckpoint } from '@zuimei/shared/log/checkpoint.ts';
 import { rootFromEdge } from '@zuimei/shared/log/prover.ts';
 import { extendTiles, type Tile, tileWidth } from '@zuimei/shared/log/tile.ts';
@@ -169,6 +170,8 @@ interface Run {
   at: Date;
   kind: string;
   commitments: Uint8Array;
+  /** Of ballots; of a ballot without one there are too few, and what is too few is not sealed. */
+  tags: Uint8Array;
 }
 
 async function readCommitments(
@@ -178,9 +181,10 @@ async function readCommitments(
   most: number,
 ): Promise<Run[]> {
   const { rows } = await sql<Run>`
-    select at, kind, string_agg(commitment, ''::bytea order by index) as commitments
+    select at, kind, string_agg(commitment, ''::bytea order by index) as commitments,
+      coalesce(string_agg(tag, ''::bytea order by index), '') as tags
     from (
-      select index, at, kind, commitment, index - row_number() over (partition by at, kind order by index) as run
+      select index, at, kind, commitment, tag, index - row_number() over (partition by at, kind order by index) as run
       from ledger_entry where contest = ${contest} and index >= ${from} and index < ${from + most}
     ) entries
     group by at, kind, run order by min(index)`.execute(tx);
@@ -189,11 +193,17 @@ async function readCommitments(
 
 function* leafChunks(slug: string, runs: Run[]): Generator<Uint8Array> {
   const makers = new Map<string, BatchLeaves>();
-  for (const { at, kind, commitments } of runs) {
+  for (const { at, kind, commitments, tags } of runs) {
     let maker = makers.get(kind);
     if (!maker) makers.set(kind, (maker = createBatchLeaves(slug, kind)));
-    for (let from = 0; from < commitments.length; from += CHUNK * 32)
-      yield maker.leaves(at.toISOString(), commitments.subarray(from, from + CHUNK * 32));
+    const each = kind === 'ballot' ? TAG_BYTES : 0;
+    if (tags.length !== (commitments.length / 32) * each) throw new Error(`tags of ${slug} are missing`);
+    for (let from = 0; from < commitments.length / 32; from += CHUNK)
+      yield maker.leaves(
+        at.toISOString(),
+        commitments.subarray(from * 32, (from + CHUNK) * 32),
+        tags.subarray(from * each, (from + CHUNK) * each),
+      );
   }
 }
 

@@ -21,7 +21,7 @@ create table ledger_head (
 ) with (fillfactor = 20);
 
 -- kind 'ballot': the ballot and its trace; any other kind: `act`, what staff did, with actor and reason.
--- The leaf of an entry is made from (at, commitment, contest, kind); ip, a trace, fades after its term.
+-- The leaf of an entry is made from (at, commitment, contest, kind, tag); ip, a trace, fades after its term.
 -- channel: by what a ballot came, place in shared/live.ts `channels`. What may change is in vote/append.sql.
 create table ledger_entry (
   index      bigint not null,
@@ -40,6 +40,7 @@ create table ledger_entry (
   device     bytea,
   act        jsonb,
   channel    smallint,
+  tag        bytea, -- of a ballot: shared/ledger/quota.ts
   primary key (contest, index)
 );
 alter table ledger_entry set (autovacuum_vacuum_insert_scale_factor = 0.2);

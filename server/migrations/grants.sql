@@ -5,6 +5,15 @@
 -- Which migrations and functions were applied, and whose secret the database is: to be read; the first start writes its fingerprint.
 grant select on migration, function_file to :app;
 grant select, insert on installation to :app;
+grant update (place) on installation to :app;
+
+-- Upkeep.
+grant select, insert on quarantine to :app;
+grant update (lifted_at, lifted_by, reason) on quarantine to :app;
+grant select, insert on write_probe to :app;
+grant update (at) on write_probe to :app;
+grant select, insert on key_seen to :app;
+grant update (digest, since) on key_seen to :app;
 
 -- Contests. Only one without a ledger can be deleted: ledger_head refers to it.
 grant select, insert, delete on contest to :app;
@@ -25,8 +34,19 @@ grant update (votes, held) on tally to :app;
 grant select, insert on tally_reveal to :app;
 grant select, insert on ballot_ruling to :app;
 grant update (state, beneath, ruling) on ballot_ruling to :app;
+grant select, insert on refusal to :app;
+grant update (count) on refusal to :app;
+grant select, insert on refusal_total to :app;
+grant update (count) on refusal_total to :app;
+grant select, insert on refusal_day to :app;
+grant select, insert on report_version to :app;
+grant update (signed_by, signed_at, signed_entry) on report_version to :app;
 grant select, insert on ruling_proposal to :app;
-grant update (state, decided_by, decided_at, decided_why, rulings) on ruling_proposal to :app;
+grant update (state, decided_by, decided_at, decided_why, rulings, found, part, figures, evidence) on ruling_proposal to :app;
+grant select, insert on ruling_opening to :app;
+grant update (digest, at) on ruling_opening to :app;
+grant select, insert, delete on ruling_remark to :app;
+grant select, insert, delete on ruling_file to :app;
 
 -- The log. The right edge of a tree grows in place.
 grant select, insert on log_tile to :app;
@@ -108,6 +128,8 @@ grant update (text, state, decided_by, decided_at, reason, entry) on finding to 
 grant select, insert on approval_scan to :app;
 grant select, insert on erasing to :app;
 grant update (state, decided_by, decided_at) on erasing to :app;
+grant select, insert on closing to :app;
+grant update (state, decided_by, decided_at, entry) on closing to :app;
 grant select, insert on revocation to :app;
 grant update (state, decided_by, decided_at) on revocation to :app;
 

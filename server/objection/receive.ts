@@ -7,6 +7,7 @@ import { type ObjectionDraft, type ObjectionReceipt, objectionLimits } from '@zu
 import { shanghaiDate } from '@zuimei/shared/time.ts';
 import { isArchived } from '../archive/archive.ts';
 import { readCalendar } from '../calendar/calendar.ts';
+import { dueAfter } from '../calendar/due.ts';
 import { sayAct } from '../course/say.ts';
 import type { Db, Tables } from '../db.ts';
 import { readCourse } from '../judging/course.ts';
@@ -16,7 +17,6 @@ import type { CheckedFile } from '../nomination/attachment.ts';
 import type { Actor } from '../staff/action.ts';
 import type { Person } from '../staff/session.ts';
 import type { Ledger } from '../vote/ledger.ts';
-import { dueAfter } from './due.ts';
 import { checkOfficer } from './officer.ts';
 import { objectionCells, type Safe, type What } from './safe.ts';
 

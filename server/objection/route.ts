@@ -28,7 +28,7 @@ import { parseJson } from '../http/door.ts';
 import { createLimit } from '../http/limit.ts';
 import { checkOwnSite } from '../http/ownsite.ts';
 import { checkReason } from '../http/reason.ts';
-import { instant, named, rowId, rowNumber, unjudged, whole, words } from '../http/shape.ts';
+import { instant, named, publicWords, rowId, rowNumber, unjudged, whole, words } from '../http/shape.ts';
 import { readCourse } from '../judging/course.ts';
 import { checkFile, sendFile } from '../nomination/attachment.ts';
 import type { Secrets } from '../secret.ts';
@@ -72,7 +72,8 @@ const finding = object({
   effect: picklist(effects),
   numbers: numbers(0),
   basis: said,
-  answer: said,
+  // It leaves the house.
+  answer: pipe(publicWords(objectionLimits.finding), minLength(objectionLimits.leastFinding)),
 });
 const decision = object({ id: rowNumber, granted: boolean(), reason: unjudged });
 const officer = object({ staff: rowNumber, reason: unjudged });

@@ -1,5 +1,6 @@
 import { printFigure } from '@zuimei/shared/judging/figure.ts';
 import { type Outcome, type PanelId, panelIds } from '@zuimei/shared/judging/outcome.ts';
+import { entryNumber } from '@zuimei/shared/ledger/number.ts';
 import type { PaperName } from '@zuimei/shared/out.ts';
 import { panelWords } from '@zuimei/shared/panel.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
@@ -88,7 +89,9 @@ function who({ contest }: Paper, number: number, blind = false): CellValue[] {
 /** By which the paper can be held against the ledger later. */
 function foundLine(paper: Paper, kind: 'standing' | 'choice' = 'standing'): string {
   const one = paper.found[kind];
-  return one ? `账本第 ${one.entry + 1} 号　摘要 ${one.digest}　${momentWords(Date.parse(one.at))}` : '';
+  return one
+    ? `账本第 ${entryNumber(one.entry)} 号　摘要 ${one.digest}　${momentWords(Date.parse(one.at))}`
+    : '';
 }
 
 function sheetTable(
@@ -148,7 +151,7 @@ function filledSheet(paper: Paper, panel: PanelId, sheet: OpenedSheet): PaperTab
   return sheetTable(paper, panel, {
     name: sheet.seat,
     notes: [
-      `${panelWords[panel].name}　席位 ${sheet.seat}　第 ${sheet.revision} 稿，${momentWords(Date.parse(sheet.lockedAt))}锁定，账本第 ${sheet.entry + 1} 号`,
+      `${panelWords[panel].name}　席位 ${sheet.seat}　第 ${sheet.revision} 稿，${momentWords(Date.parse(sheet.lockedAt))}锁定，账本第 ${entryNumber(sheet.entry)} 号`,
     ],
     rows: standers.map(({ number }) => [
       ...who(paper, number, rule?.blind),

@@ -14,6 +14,7 @@ import {
   variant,
 } from 'valibot';
 import type { SessionView } from '@zuimei/shared/staff.ts';
+import type { QuarantineView } from '@zuimei/shared/upkeep.ts';
 import { clientAddress } from '../address/client.ts';
 import type { Db } from '../db.ts';
 import { parseInput, readBody } from '../http/body.ts';
@@ -83,6 +84,7 @@ export function staffRoute(parts: {
   attempts: Attempts;
   secure: boolean;
   sessions: Sessions;
+  quarantine: { state(): QuarantineView | null };
   guard: Guard;
   passwords: Passwords;
   clock: () => number;
@@ -129,7 +131,10 @@ export function staffRoute(parts: {
     .post('/api/console/invite/join', async (c) =>
       enter(c, await join.join(await readBody(c.req, bodies.join), browserOf(c))),
     )
-    .get('/api/console/session', guard(), (c) => c.json(viewOf(c.get('person'))))
+    .get('/api/console/session', guard(), (c) => {
+      const quarantine = parts.quarantine.state();
+      return c.json({ ...viewOf(c.get('person')), ...(quarantine ? { quarantine } : {}) });
+    })
     .post('/api/console/sign-out', guard(), async (c) => {
       const person = c.get('person');
       if (person.staff !== null)

@@ -255,8 +255,8 @@ export interface Guard {
   fresh(...roles: Role[]): Door;
 }
 
-/** What may still be done to an archived contest: take papers out, look behind a mask, copy it, erase. */
-const STILL = /\/(out\/\w+|certificates|archive|erase(\/decide)?|copy|reveal)$/;
+/** What may still be done to an archived contest: take papers out, look behind a mask, copy it, erase, and sign what it came to. */
+const STILL = /\/(out\/\w+|certificates|archive|erase(\/decide)?|closing(\/confirm|\/decline)?|copy|reveal)$/;
 
 /**
  * The door of every console route: `guard('organizer', 'reviewer')` lets in who is signed in with one of these roles and, where the

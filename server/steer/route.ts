@@ -3,7 +3,7 @@ import { nullable, object, optional, picklist, pipe, regex, string } from 'valib
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { parseInput, readBody } from '../http/body.ts';
 import { checkReason } from '../http/reason.ts';
-import { instant, unjudged, whole, words } from '../http/shape.ts';
+import { instant, publicWords, unjudged, whole } from '../http/shape.ts';
 import type { Guard, Guarded } from '../staff/session.ts';
 import type { Steer } from './steer.ts';
 
@@ -21,7 +21,7 @@ const Advanced = object({
 });
 const Committed = object({ digest: pipe(string(), regex(/^[0-9a-f]{64}$/)) });
 const Announced = object({
-  text: words(2000),
+  text: publicWords(2000),
   until: optional(nullable(instant), null),
 });
 const MOST = 200;

@@ -20,7 +20,7 @@ end $$;
 -- Of a ledger's entry the address alone may change, once, from raw (16 bytes) to the digest that it fades to (12): the commitment covers that
 -- digest, the signals, screening, channel and device (shared/ledger/evidence.ts).
 create or replace trigger ledger_entry_append_only before update of contest, index, at, kind, round, state, ballot_id, commitment, voter, picks, signals,
-  unscreened, act, device, channel on ledger_entry for each statement execute function refuse_change();
+  unscreened, act, device, channel, tag on ledger_entry for each statement execute function refuse_change();
 create or replace trigger ledger_entry_fades before update of ip on ledger_entry for each row
   when (length(old.ip) is distinct from 16 or length(new.ip) is distinct from 12) execute function refuse_change();
 create or replace trigger ledger_entry_no_delete before delete or truncate on ledger_entry for each statement execute function refuse_change();

@@ -20,6 +20,8 @@ export interface Cast {
   /** One ballot, from request to receipt: resolves once it is committed, or rejects with the Refusal that says why not. */
   cast(slug: string, request: BallotRequest, sender: Sender): Promise<Receipt>;
   waiting(): number;
+  /** How long the oldest of them has waited, ms. */
+  waitingMs(): number;
   drain(): Promise<void>;
 }
 
@@ -106,7 +108,11 @@ export function createCast(parts: {
     refusal: unknown,
   ): Promise<Receipt> {
     const voter = sender.voter?.id ?? ownVoter(contest.slug, sender.cookie);
-    if (!voter || !(refusal instanceof Refusal) || refusal.code === 'no_voter') throw refusal;
+    if (!(refusal instanceof Refusal)) throw refusal;
+    if (!voter || refusal.code === 'no_voter') {
+      watch.answered(contest.slug, [refusal]);
+      throw refusal;
+    }
     if (lookups >= MOST_LOOKUPS) throw new Refusal('busy', { retryAfterMs: 2000 });
     lookups++;
     try {
@@ -127,6 +133,7 @@ export function createCast(parts: {
   return {
     cast,
     waiting: () => [...pools.values()].reduce((sum, pool) => sum + pool.waiting(), 0),
+    waitingMs: () => Math.round(Math.max(0, ...[...pools.values()].map((pool) => pool.waitingMs()))),
     drain: async () => void (await Promise.all([...pools.values()].map((pool) => pool.drain()))),
   };
 }

@@ -1,7 +1,7 @@
 -- Commits one batch, at most one ballot a voter. Called as a single statement, so it is one round trip and one fsync.
 --   p_ids     ballot ids                       p_picks   per ballot its picks as array text, '{1,4,7}', ascending
 --   p_flags   signals in bits 0–23, 1 << 24 = held, 1 << 25 = unscreened, in bits 26–28 the channel (place in shared/live.ts `channels`)
---   p_batch   per ballot 72 bytes: voter 16, commitment 32, device 8, ip 16
+--   p_batch   per ballot 88 bytes: voter 16, commitment 32, device 8, ip 16, mark of the voter 16 (shared/ledger/quota.ts)
 -- Locks: ledger_head of the contest first, so batches of one contest never meet anywhere else and cannot deadlock. Each statement of
 -- a function sees what was committed before it began, so what is read after the lock is current. The planner is held to index
 -- look-ups: a plan cached while the tables were small would scan them when they are not.
@@ -36,10 +36,10 @@ begin
 
   with sent as materialized (
     select b.ord, b.ballot_id, b.picks::smallint[] as picks, b.flags,
-      substr(p_batch, (b.ord::int - 1) * 72 + 1, 16) as voter
+      substr(p_batch, (b.ord::int - 1) * 88 + 1, 16) as voter
     from unnest(p_ids, p_picks, p_flags) with ordinality as b (ballot_id, picks, flags, ord)
   ), judged as materialized (
-    select s.*, q.row_at, case
+    select s.*, q.row_at, coalesce(q.used, 0) as used, case
         when q.index is not null then q.index
         when q.used >= head.ballots_per_period then -1
         when q.again and not head.repeat_candidate then -2
@@ -64,11 +64,12 @@ begin
     from numbered n
     where n.slot is null and v.ctid = n.row_at
   ), entry as (
-    insert into ledger_entry (index, at, contest, signals, round, unscreened, kind, state, ballot_id, commitment, voter, picks, device, ip, channel)
+    insert into ledger_entry (index, at, contest, signals, round, unscreened, kind, state, ballot_id, commitment, voter, picks, device, ip, channel, tag)
     select n.index, committed_at, p_contest, n.flags & 16777215, v_round, n.flags & 33554432 <> 0, 'ballot',
-      case when n.flags & 16777216 <> 0 then 'held' else 'counted' end, n.ballot_id, substr(p_batch, (n.ord::int - 1) * 72 + 17, 32),
-      n.voter, n.picks, substr(p_batch, (n.ord::int - 1) * 72 + 49, 8), substr(p_batch, (n.ord::int - 1) * 72 + 57, 16),
-      (n.flags >> 26) & 7
+      case when n.flags & 16777216 <> 0 then 'held' else 'counted' end, n.ballot_id, substr(p_batch, (n.ord::int - 1) * 88 + 17, 32),
+      n.voter, n.picks, substr(p_batch, (n.ord::int - 1) * 88 + 49, 8), substr(p_batch, (n.ord::int - 1) * 88 + 57, 16),
+      (n.flags >> 26) & 7,
+      substr(sha256(substr(p_batch, (n.ord::int - 1) * 88 + 73, 16) || int4send(v_period) || int4send(n.used + 1)), 1, 16)
     from numbered n where n.slot is null
   ), counted as (
     insert into tally as t (contest, round, candidate, votes, held)

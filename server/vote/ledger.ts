@@ -1,13 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
-import type { BallotState, Opening, Receipt } from '@zuimei/shared/ballot.ts';
+import type { BallotState, OwnOpening, Receipt } from '@zuimei/shared/ballot.ts';
 import { type Act, type ActKind, quietKinds, type RulingVerb } from '@zuimei/shared/ledger/act.ts';
-import {
-  type BatchCommitter,
-  type CastBallot,
-  createBatchCommitter,
-  type LedgerKeys,
-} from '@zuimei/shared/ledger/batch.ts';
+import { type BatchCommitter, createBatchCommitter } from '@zuimei/shared/ledger/batch.ts';
 import type { Canonical } from '@zuimei/shared/ledger/canonical.ts';
 import { actCommitment } from '@zuimei/shared/ledger/entry.ts';
 import { ADDRESS_BYTES, FADED_BYTES, flagsOf } from '@zuimei/shared/ledger/evidence.ts';
@@ -16,9 +11,11 @@ import { readContest, type StoredContest } from '../contest/contest.ts';
 import { lockContest } from '../contest/lock.ts';
 import { frozenRules } from '../contest/rules.ts';
 import type { Db, Tables } from '../db.ts';
+import { checkPublic } from '../http/public.ts';
 import { missingReason } from '../http/reason.ts';
 import type { Secrets } from '../secret.ts';
 import { digestOf, raiseHead, readHead } from './head.ts';
+import { ledgerKeys, openingsBy } from './keys.ts';
 import { findReceipts, type OwnRecord, readBallots, readReceipts } from './receipt.ts';
 import { actsOf, MOST_NAMED, MOST_RULED, type Order, type Ruled } from './ruling.ts';
 
@@ -42,7 +39,7 @@ export interface Ballot {
 }
 
 const HELD = 1 << 24;
-const RECORD = 72;
+const RECORD = 88;
 
 /** Why nothing of a batch was written: the contest changed since it was checked, is not open, or pauses. */
 export type Setback = 'stale' | 'closed' | 'paused';
@@ -67,8 +64,8 @@ export interface Ledger {
    * A change by staff that bears on the result, and its entry, in one transaction: `change` does it under the contest's lock, then the
    * version grows and the act is appended with the rules as they stand after it. A ledger that had not begun begins here; the rules
    * are still frozen by `open` when voting opens. In a contest that is not published nothing is in force: it changes without an entry.
-   * An act of the judging and of what follows (quietKinds) leaves version and rules alone, so that ballots pass beside it. Refuses with not_found, and with what `change`
-   * refuses. Gives the index of the entry, null where there is none.
+   * An act of the judging and of what follows (quietKinds) leaves version and rules alone, so that ballots pass beside it. Refuses with not_found,
+   * personal_words for a reason or reference that nobody may read (http/public.ts), and with what `change` refuses. Gives the index of the entry, null where there is none.
    */
   amend(slug: string, amendment: Amendment): Promise<number | null>;
   /**
@@ -93,7 +90,7 @@ export interface Ledger {
    */
   join(pairs: readonly { contestId: number; from: string; into: string }[]): Promise<void>;
   /** What opens these ballots of a contest, in their order. */
-  openingsOf(slug: string, ballots: readonly OwnRecord[]): Opening[];
+  openingsOf(slug: string, ballots: readonly OwnRecord[]): OwnOpening[];
 }
 
 /** What was done, in public words and numbers, as it stands in the entry beside the rules. */
@@ -124,7 +121,9 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
 
   async function commit(contest: StoredContest, batch: readonly Ballot[]): Promise<Outcome[] | Setback> {
     const records = Buffer.allocUnsafe(batch.length * RECORD);
-    committerOf(contest.slug).commit(batch, records, 16, RECORD);
+    const committer = committerOf(contest.slug);
+    committer.commit(batch, records, 16, RECORD);
+    committer.marks(batch, records, 72, RECORD);
     let ids = '{';
     let picks = '{';
     let flags = '{';
@@ -191,6 +190,7 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
 
   async function amend(slug: string, amendment: Amendment): Promise<number | null> {
     const { kind, actor, reason, reference = '', change, done } = amendment;
+    for (const text of [reason, reference]) checkPublic(text);
     const beside = quietKinds.includes(kind);
     return await db.transaction().execute(async (tx) => {
       const { id } = await lockContest(tx, slug, 'update');
@@ -296,36 +296,13 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
       openingsBy(
         committerOf(slug),
         ballots.map((one) => ({ ...one, ...one.trace })),
-      ),
+      ).map((opening, i) => ({ ...opening, tag: ballots[i]?.tag ?? '' })),
   };
 }
 
 /** No ballot that was checked under what was before is committed any more. */
 async function growVersion(tx: Transaction<Tables>, contestId: number): Promise<void> {
   await sql`update contest set version = version + 1 where id = ${contestId}`.execute(tx);
-}
-
-/** The contest's secrets from which every ballot's salt and evidence are made. */
-export function ledgerKeys(secrets: Secrets, slug: string): LedgerKeys {
-  return { opening: secrets.derive(`openings of ${slug}`), fading: fadingKey(secrets, slug) };
-}
-
-/** What the addresses of a contest's ballots fade under. */
-export function fadingKey(secrets: Secrets, slug: string): Buffer {
-  return secrets.derive(`faded addresses of ${slug}`);
-}
-
-/** As they stand in the database: what does not open its commitment was changed after it was written. */
-export function openingsBy(committer: BatchCommitter, ballots: readonly CastBallot[]): Opening[] {
-  const hex = Buffer.from(committer.openings(ballots).buffer).toString('hex');
-  return ballots.map(({ ballotId, voter, picks, state }, i) => ({
-    ballotId,
-    salt: hex.slice(i * 96, i * 96 + 64),
-    voter,
-    picks: [...picks],
-    state,
-    evidence: hex.slice(i * 96 + 64, i * 96 + 96),
-  }));
 }
 
 /** Moves what the verb can move of these; `first`: the index that the next entry will have. See rule_ballots. */

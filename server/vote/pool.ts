@@ -19,12 +19,15 @@ export interface Pool<B> {
   /** Resolves with the receipt once the ballot is committed; rejects with its refusal, or `busy`. */
   join(ballot: B): Promise<Receipt>;
   waiting(): number;
+  /** How long the oldest of them has waited, ms; 0 = nobody does. */
+  waitingMs(): number;
   /** Takes no more ballots; resolves when all that were taken are answered. */
   drain(): Promise<void>;
 }
 
 interface Waiting<B> {
   ballot: B;
+  since: number;
   resolve(receipt: Receipt): void;
   reject(reason: unknown): void;
 }
@@ -45,7 +48,8 @@ export function createPool<B extends { voter: string }>(
   limits: PoolLimits,
 ): Pool<B> {
   let waiting: Waiting<B>[] = [];
-  let inside = 0;
+  /** In the order in which they came. */
+  const inside = new Set<Waiting<B>>();
   let gateBusy = false;
   let began = Number.NEGATIVE_INFINITY;
   let closed = false;
@@ -100,39 +104,46 @@ export function createPool<B extends { voter: string }>(
       if (!outcome) return true;
       if (outcome instanceof Refusal) one.reject(outcome);
       else one.resolve(outcome);
-      left(1);
+      left(one);
       return false;
     });
   }
 
   function turnAway(batch: Waiting<B>[], error: unknown): void {
     rooms.failed(error);
-    for (const one of batch) one.reject(new Refusal('busy', { retryAfterMs: 1000 }));
-    left(batch.length);
+    for (const one of batch) {
+      one.reject(new Refusal('busy', { retryAfterMs: 1000 }));
+      left(one);
+    }
   }
 
-  function left(count: number): void {
-    inside -= count;
-    if (inside === 0) onEmpty?.();
+  function left(one: Waiting<B>): void {
+    inside.delete(one);
+    if (inside.size === 0) onEmpty?.();
   }
 
   return {
     join(ballot) {
-      if (closed || inside >= limits.waiting)
+      if (closed || inside.size >= limits.waiting)
         return Promise.reject(new Refusal('busy', { retryAfterMs: 1000 }));
-      inside++;
       return new Promise((resolve, reject) => {
-        waiting.push({ ballot, resolve, reject });
+        const one = { ballot, since: performance.now(), resolve, reject };
+        inside.add(one);
+        waiting.push(one);
         if (gateBusy) return;
         gateBusy = true;
         // After this turn of the event loop, so that all requests that arrived in it go together.
         setImmediate(run);
       });
     },
-    waiting: () => inside,
+    waiting: () => inside.size,
+    waitingMs() {
+      const [oldest] = inside;
+      return oldest ? performance.now() - oldest.since : 0;
+    },
     drain() {
       closed = true;
-      return inside === 0 ? Promise.resolve() : new Promise((resolve) => (onEmpty = resolve));
+      return inside.size === 0 ? Promise.resolve() : new Promise((resolve) => (onEmpty = resolve));
     },
   };
 }

@@ -12,6 +12,8 @@ export interface OwnRecord extends Receipt, Pick<OwnBallot, 'now' | 'ruling'> {
   voter: string;
   period: number;
   trace: Trace;
+  /** Hex. */
+  tag: string;
 }
 
 /** A ballot's flags as evidence.ts has them; -1, which none has, when the columns hold what was never written there. */
@@ -82,7 +84,7 @@ export async function findReceipts(
 /** A voter's ballots, newest first, with the quota period of each; at most 1000. */
 export async function readBallots(db: Db, contestId: number, voter: string): Promise<OwnRecord[]> {
   const { rows } = await sql<Omit<OwnRecord, 'at' | 'ruling' | 'trace'> & Ruled & Trace & { at: Date }>`
-    select e.ballot_id as "ballotId", e.index, e.at, e.state, e.picks, encode(e.voter, 'hex') as voter, q.period, coalesce(r.state, e.state) as now,
+    select e.ballot_id as "ballotId", e.index, e.at, e.state, e.picks, encode(e.voter, 'hex') as voter, encode(e.tag, 'hex') as tag, q.period, coalesce(r.state, e.state) as now,
       r.ruling as "ruledIn", a.at as "ruledAt", a.act ->> 'reason' as "ruledWhy",
       e.flags, coalesce(e.device, '') as device, coalesce(e.ip, '') as ip
     from voter_quota q cross join unnest(q.indexes) as i

@@ -1,7 +1,7 @@
 import type { BlockList } from 'node:net';
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
-import type { Opening } from '@zuimei/shared/ballot.ts';
+import type { OwnOpening } from '@zuimei/shared/ballot.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { policyOf } from '@zuimei/shared/threshold.ts';
 import type { MeView, OwnBallot, QuestionView } from '@zuimei/shared/view.ts';
@@ -81,7 +81,7 @@ export function voteRoute(parts: {
 }
 
 /** Nothing of what the server noticed but its digest. */
-function ownBallot(record: OwnRecord | undefined, opening: Opening): OwnBallot[] {
+function ownBallot(record: OwnRecord | undefined, opening: OwnOpening): OwnBallot[] {
   if (!record) return [];
   const { ballotId, index, at, state, now, ruling } = record;
   return [{ ballotId, index, at, state, now, ruling, opening }];

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { addLines } from '@zuimei/shared/log/cosignature.ts';
 import { parseVerifierKey } from '@zuimei/shared/note.ts';
 import { shanghaiClock } from '@zuimei/shared/time.ts';
 import { claimFile } from '../folder.ts';
@@ -110,7 +111,12 @@ async function begin(
 async function follow(caller: Caller, path: string, watch: Watch, everyMs: number | null): Promise<number> {
   for (;;) {
     const outcome = await takeTurn(watch);
-    if (outcome.kind === 'fork') return await reportFork(caller, path, watch.state, outcome);
+    if (outcome.kind === 'fork') {
+      const code = await reportFork(caller, path, watch.state, outcome);
+      if (await handBack(watch))
+        caller.print('已把本机见证过的存证点交回网站，网站将停止接受投票，等待核对。');
+      return code;
+    }
     if (everyMs === null || outcome.kind !== 'unchanged')
       caller.print(`${shanghaiClock(Date.now())} ${sentenceOf(outcome, everyMs !== null)}`);
     if (everyMs === null) return outcome.kind === 'cosigned' || outcome.kind === 'unchanged' ? 0 : 1;
@@ -160,6 +166,14 @@ async function reportFork(
   print('  2. 立即书面告知主办单位和审计人员，请其说明账本发生了什么。');
   print('  3. 说明清楚之前不要再启动见证。');
   return 1;
+}
+
+/** Shows the log what it signed itself and no longer has; gives whether it says that it does not know it. The log judges, whatever we say. */
+async function handBack({ remote, state }: Watch): Promise<boolean> {
+  const { note, cosignature } = state;
+  if (note === null || cosignature === null) return false;
+  const reply = await remote.send(addLines(note, [cosignature]));
+  return !reply.ok && (reply.status === 404 || reply.status === 400);
 }
 
 function checkKey(text: string): void {

@@ -6,6 +6,7 @@ import type { JudgingApi } from './judging.ts';
 import type { PublicApi } from './public.ts';
 import type { ReviewApi } from './review.ts';
 import type { UnitApi } from './unit.ts';
+import type { UpkeepApi } from './upkeep.ts';
 
 /**
  * The API as both sides know it, `METHOD path` by what goes in and what comes back. Who calls is checked against it (web/lib/place.ts,
@@ -22,7 +23,8 @@ export interface Api
     ReviewApi,
     UnitApi,
     JudgingApi,
-    CourseApi {}
+    CourseApi,
+    UpkeepApi {}
 
 export type Key = keyof Api;
 /** Of the staff's and units' part. */

@@ -1,6 +1,7 @@
 import type {
   AuditReport,
   BallotFilter,
+  BallotFound,
   BallotPage,
   ClusterPage,
   ClusterView,
@@ -11,12 +12,15 @@ import type {
 } from '../audit.ts';
 import type { Edition } from '../bundle/format.ts';
 import type { BundleState } from '../bundle/state.ts';
+import type { ClosingView } from '../closing.ts';
 import type { Phase, Photo } from '../contest.ts';
 import type { LiveView } from '../live.ts';
 import type { WitnessPage } from '../log/witness.ts';
 import type { OutView, PaperAsk, ParcelAsk, PrintView } from '../out.ts';
 import type { ContestLine, ContestPlan, NewContest, PlanView } from '../plan/plan.ts';
 import type { Signal } from '../policy.ts';
+import type { ProposalBallots, ProposalView, RulingDraft, RulingPreview } from '../proposal.ts';
+import type { ReportVersions, ReportVersionView } from '../report.ts';
 import type { Instant } from '../time.ts';
 import type { Done, Reasoned } from './done.ts';
 
@@ -80,12 +84,18 @@ export interface ContestApi {
     query: BallotFilter & { before?: number; limit?: number };
     reply: BallotPage;
   };
+  'GET /api/console/contests/:slug/ballots/find': { query: { text: string }; reply: BallotFound };
   'GET /api/console/contests/:slug/ballots.csv': { query: BallotFilter; reply: Blob };
   'GET /api/console/contests/:slug/ledger.ndjson': { query: { openings?: '0' | '1' }; reply: Blob };
   /** How far the file is; it is begun by the post, which refuses with busy where too many are asked for. */
   'GET /api/console/contests/:slug/bundle': { query: { edition?: Edition }; reply: BundleState };
   'POST /api/console/contests/:slug/bundle': { body: { edition: Edition }; reply: BundleState };
   'GET /api/console/contests/:slug/bundle.zip': { query: { edition?: Edition }; reply: Blob };
+  'GET /api/console/contests/:slug/closing': { reply: ClosingView };
+  'POST /api/console/contests/:slug/closing': { body: Reasoned & { reference?: string }; reply: Done };
+  /** `digest`: of the figures that were shown. Refuses with own_proposal, proposal_closed, closing_changed. */
+  'POST /api/console/contests/:slug/closing/confirm': { body: { digest: string }; reply: Done };
+  'POST /api/console/contests/:slug/closing/decline': { body: Reasoned; reply: Done };
   'GET /api/console/contests/:slug/clusters': { reply: ClusterPage };
   'GET /api/console/contests/:slug/clusters/:id': { reply: ClusterView };
   'POST /api/console/contests/:slug/whatif': {
@@ -99,10 +109,30 @@ export interface ContestApi {
     reply: WhatIf;
   };
   'GET /api/console/contests/:slug/report': { reply: AuditReport };
+  'GET /api/console/contests/:slug/reports': { reply: ReportVersions };
+  'POST /api/console/contests/:slug/reports': {
+    body: { note: string; verify?: boolean };
+    reply: ReportVersionView;
+  };
+  'GET /api/console/contests/:slug/reports/:no': { reply: ReportVersionView };
+  'POST /api/console/contests/:slug/reports/:no/sign': { body: { digest: string }; reply: ReportVersionView };
   'GET /api/console/contests/:slug/rulings': { reply: RulingPage };
   'POST /api/console/contests/:slug/rulings': { body: RulingRequest; reply: RulingProposal };
-  /** The reason may be empty. */
-  'POST /api/console/contests/:slug/rulings/:id/confirm': { body: Reasoned; reply: RulingProposal };
+  'POST /api/console/contests/:slug/rulings/preview': { body: RulingDraft; reply: RulingPreview };
+  /** That it was shown is kept. */
+  'GET /api/console/contests/:slug/rulings/:id': { reply: ProposalView };
+  'GET /api/console/contests/:slug/rulings/:id/ballots': {
+    query: { before?: number };
+    reply: ProposalBallots;
+  };
+  'POST /api/console/contests/:slug/rulings/:id/remarks': { body: { text: string }; reply: Done };
+  'POST /api/console/contests/:slug/rulings/:id/files': { body: FormData; reply: Done };
+  'GET /api/console/contests/:slug/rulings/:id/files/:file': { reply: Blob };
+  /** The reason may be empty. `digest`: of the page that was shown. */
+  'POST /api/console/contests/:slug/rulings/:id/confirm': {
+    body: Reasoned & { digest: string };
+    reply: RulingProposal;
+  };
   'POST /api/console/contests/:slug/rulings/:id/decline': { body: Reasoned; reply: RulingProposal };
   'POST /api/console/contests/:slug/rulings/:id/withdraw': { body: Reasoned; reply: RulingProposal };
   'GET /api/console/contests/:slug/witnesses': { reply: WitnessPage };

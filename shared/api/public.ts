@@ -1,6 +1,7 @@
 import type { PublicAct } from '../audit.ts';
 import type { BallotRequest, Receipt } from '../ballot.ts';
 import type { BundleState } from '../bundle/state.ts';
+import type { ClosingFile } from '../export/closing.ts';
 import type { DayCheckpoint } from '../log/witness.ts';
 import type { ContestSummary, ContestView, MeView, PageSignature, QuestionView, TallyView } from '../view.ts';
 
@@ -12,6 +13,8 @@ export interface PublicApi {
   'GET /api/contests/:slug/bundle.zip': { reply: Blob };
   /** Whether it lies ready, and how large it is; it is made when it is fetched. */
   'GET /api/contests/:slug/bundle': { reply: BundleState };
+  /** The closing record as a file; not_found before it is signed. */
+  'GET /api/contests/:slug/closing': { reply: ClosingFile };
   'GET /api/contests/:slug/acts': { reply: PublicAct[] };
   'POST /api/contests/:slug/ballots': { body: BallotRequest; reply: Receipt };
   'GET /api/contests/:slug/me': { reply: MeView };

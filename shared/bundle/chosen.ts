@@ -1,6 +1,7 @@
 import { foundChoice, settledOrder } from '../judging/found.ts';
 import { isRefused } from '../judging/refused.ts';
 import { type OpenTie, redoTie, tieOf } from '../judging/tie.ts';
+import { entryNumber } from '../ledger/number.ts';
 import { type CourseEntry, courseOf, courseReads, everChosen, fallenOf } from '../result/course.ts';
 import { foundPromotion, openedSecrets, promotionTie } from '../result/promotion.ts';
 import { rulesInForce, standersOf, standingEntry } from './counted.ts';
@@ -75,7 +76,7 @@ export function checkTies(opened: Opened, say: Say): string {
     const where = `ties.json 第 ${i + 1} 项`;
     if (!one || !act || one.entry !== act.index) {
       say(
-        `${where}写${one ? `第 ${one.entry + 1} 号账目` : '空'}，按账本应为${act ? `第 ${act.index + 1} 号` : '空'}。`,
+        `${where}写${one ? `第 ${entryNumber(one.entry)} 号账目` : '空'}，按账本应为${act ? `第 ${entryNumber(act.index)} 号` : '空'}。`,
       );
       continue;
     }
@@ -98,7 +99,7 @@ function checkTie(
   const named = [...document.numbers, ...document.order].find((number) => chosen.includes(number));
   if (named !== undefined)
     say(
-      `${where}裁定了候选 ${named}，第 ${(course.choice?.entry ?? 0) + 1} 号账目起已经入选的，之后的裁定不能涉及。`,
+      `${where}裁定了候选 ${named}，第 ${entryNumber(course.choice?.entry ?? 0)} 号账目起已经入选的，之后的裁定不能涉及。`,
     );
   const open = tieBefore(opened, index);
   if (open) list(`${where}并列的候选`, document.numbers, open.numbers, '按当时的次序与限额', say);
@@ -108,7 +109,7 @@ function checkTie(
     say(
       `${where}并列的次序写 ${document.order.join('、')}，按抽签或票决的记录应为 ${anew?.join('、') ?? `空（${open ? '不是按规则裁定的' : '当时没有这样的并列'}）`}。`,
     );
-  const entry = `第 ${index + 1} 号账目裁定`;
+  const entry = `第 ${entryNumber(index)} 号账目裁定`;
   list(`${entry}的候选`, act['numbers'] as number[], document.numbers, '按 ties.json', say);
   list(`${entry}的次序`, act['order'] as number[], document.order, '按 ties.json', say);
 }
@@ -122,7 +123,7 @@ export function checkChoice(opened: Opened, say: Say): void {
     if (kept) say('choice.json 写有拟入选，账本里综合得分之后没有。');
     throw idle('还没有确定拟入选。');
   }
-  if (!kept) return say(`choice.json 为空，第 ${act.index + 1} 号账目已确定拟入选。`);
+  if (!kept) return say(`choice.json 为空，第 ${entryNumber(act.index)} 号账目已确定拟入选。`);
   const anew = choiceBefore(opened, act.index);
   if (isRefused(anew)) say(`choice.json 有拟入选，按 standing.json 却定不下来（${anew.refusal}）。`);
   else {
@@ -133,14 +134,20 @@ export function checkChoice(opened: Opened, say: Say): void {
     if (kept.unfilled !== anew.unfilled)
       say(`choice.json 空缺写 ${kept.unfilled}，按 standing.json 应为 ${anew.unfilled}。`);
   }
-  list(`第 ${act.index + 1} 号账目拟入选`, act.act['chosen'] as number[], kept.chosen, '按 choice.json', say);
+  list(
+    `第 ${entryNumber(act.index)} 号账目拟入选`,
+    act.act['chosen'] as number[],
+    kept.chosen,
+    '按 choice.json',
+    say,
+  );
   sameDigest('choice.json', opened.digests.get('choice.json') ?? '空', act, say);
   for (const one of acts.filter(({ index, kind }) => kind === 'promote' && index > act.index))
     checkPromotion(opened, one, say);
 }
 
 function checkPromotion(opened: Opened, { index, act }: CourseEntry, say: Say): void {
-  const where = `第 ${index + 1} 号账目递补`;
+  const where = `第 ${entryNumber(index)} 号账目递补`;
   const fallen = fallenOf(courseBefore(opened.acts, index));
   if (!fallen.includes(Number(act['fallen'])))
     say(`${where}写候选 ${act['fallen']} 退出，账本里没有这样的处理结论或退出。`);

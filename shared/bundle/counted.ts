@@ -1,6 +1,7 @@
 import type { Outcome } from '../judging/outcome.ts';
 import { canonicalText } from '../ledger/canonical.ts';
 import { commitmentOf } from '../ledger/commitment.ts';
+import { entryNumber } from '../ledger/number.ts';
 import type { RoundTally } from '../ledger/recount.ts';
 import type { CountFacts, RoundCount } from '../result/act.ts';
 import type { CourseEntry } from '../result/course.ts';
@@ -31,7 +32,7 @@ export function checkRules(opened: Opened, say: Say): string {
   const kept = json('rules.json') as RulesFile;
   compare('rules.json', kept, rulesBefore(acts, index), say);
   compare('candidates.json', json('candidates.json'), candidateLines(acts), say);
-  return `规则取自第 ${kept.entry + 1} 号账目。`;
+  return `规则取自第 ${entryNumber(kept.entry)} 号账目。`;
 }
 
 /** Was the outcome changed once there were ballots? Then who reads the bundle is told where. */
@@ -43,7 +44,7 @@ export function changedRules({ acts, ballots }: Opened): string | null {
   const textOf = (file: RulesFile): string => canonicalText(rulesOf(file).outcome);
   return textOf(before) === textOf(after)
     ? null
-    : `评选规则在投票开始之后改过：开始时见第 ${before.entry + 1} 号账目，计算时用的是第 ${after.entry + 1} 号。`;
+    : `评选规则在投票开始之后改过：开始时见第 ${entryNumber(before.entry)} 号账目，计算时用的是第 ${entryNumber(after.entry)} 号。`;
 }
 
 /** Counts of a replay as a tally says them. `numbers`: of all candidates. */
@@ -85,16 +86,28 @@ export function checkTally(opened: Opened, say: Say): string {
     if (count) {
       const then = ledger.marks.get(count.index);
       const again = roundCounts(then?.tally ?? [], ballots.rounds(count.index), numbers);
-      sameRounds(`第 ${count.index + 1} 号账目的计票确认`, factsOf(count).rounds, again, '按选票重算', say);
+      sameRounds(
+        `第 ${entryNumber(count.index)} 号账目的计票确认`,
+        factsOf(count).rounds,
+        again,
+        '按选票重算',
+        say,
+      );
     }
   } else if (count) {
     const facts = factsOf(count);
     if (facts.ledgerSize !== count.index)
       say(
-        `第 ${count.index + 1} 号账目确认的是前 ${facts.ledgerSize} 条账目的票数，应为 ${count.index} 条。`,
+        `第 ${entryNumber(count.index)} 号账目确认的是前 ${facts.ledgerSize} 条账目的票数，应为 ${count.index} 条。`,
       );
     compare('tally.json ledgerSize', tally.ledgerSize, facts.ledgerSize, say);
-    sameRounds('tally.json', tally.rounds, facts.rounds, `按第 ${count.index + 1} 号账目的计票确认`, say);
+    sameRounds(
+      'tally.json',
+      tally.rounds,
+      facts.rounds,
+      `按第 ${entryNumber(count.index)} 号账目的计票确认`,
+      say,
+    );
     checkPlaces(facts, ballots, say);
   } else say('账本里没有审计人员的计票确认，公开版的票数没有依据。');
   checkVotes(opened, tally, say);

@@ -6,6 +6,7 @@ import type { Outcome } from '../judging/outcome.ts';
 import { type PanelId, partIds } from '../judging/outcome.ts';
 import { isRefused, type Refused } from '../judging/refused.ts';
 import { canonicalText } from '../ledger/canonical.ts';
+import { entryNumber } from '../ledger/number.ts';
 import { numbersOf, sheetTotal } from '../score.ts';
 import type { OpenedSheet, StandingDocument } from '../verdict.ts';
 import { partWords } from '../words.ts';
@@ -181,7 +182,7 @@ export function checkOrder(opened: Opened, say: Say): void {
     const where = `earlier.ndjson 第 ${i + 1} 行`;
     if (!one || !act || one.entry !== act.index || one.kind !== act.kind)
       say(
-        `${where}写 ${one ? `${one.kind} 第 ${one.entry + 1} 号` : '空'}，按账本应为 ${act ? `${act.kind} 第 ${act.index + 1} 号` : '空'}。`,
+        `${where}写 ${one ? `${one.kind} 第 ${entryNumber(one.entry)} 号` : '空'}，按账本应为 ${act ? `${act.kind} 第 ${entryNumber(act.index)} 号` : '空'}。`,
       );
     else sameDigest(where, digestOf(one.document), act, say);
   }
@@ -198,5 +199,7 @@ export function sameDigest(
   say: Say,
 ): void {
   if (digest !== act['digest'])
-    say(`${where} 的摘要是 ${short(digest)}，第 ${index + 1} 号账目写的是 ${short(String(act['digest']))}。`);
+    say(
+      `${where} 的摘要是 ${short(digest)}，第 ${entryNumber(index)} 号账目写的是 ${short(String(act['digest']))}。`,
+    );
 }

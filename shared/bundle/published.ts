@@ -1,4 +1,5 @@
 import { INSTANT } from '../ledger/entry.ts';
+import { entryNumber } from '../ledger/number.ts';
 import type { FindingFacts, NoticeDay, NoticeFacts, ResultFacts, ResultItem } from '../result/act.ts';
 import {
   type Course,
@@ -38,18 +39,18 @@ export function checkNotices(opened: Opened, say: Say): string {
     else if (receivedAt < of.at.slice(0, 10) || Date.parse(receivedAt) > noticeEnds(of))
       say(`${where}写收到于 ${clock(receivedAt)}，公示期是 ${of.published} 至 ${of.days.at(-1)}。`);
     if (Date.parse(receivedAt) > Date.parse(at) + CLOCKS_MS)
-      say(`${where}写收到于 ${clock(receivedAt)}，晚于入账的第 ${entry + 1} 号（${clock(at)}）。`);
+      say(`${where}写收到于 ${clock(receivedAt)}，晚于入账的第 ${entryNumber(entry)} 号（${clock(at)}）。`);
   }
   for (const { index, act } of acts.filter(({ kind }) => kind === 'finding')) {
     const [before, facts] = [courseBefore(acts, index), act as unknown as FindingFacts];
     const fault = findingFault(before, facts.no, facts);
-    const where = `第 ${index + 1} 号账目的处理结论针对第 ${facts.no} 号异议`;
+    const where = `第 ${entryNumber(index)} 号账目的处理结论针对第 ${facts.no} 号异议`;
     if (!before.objections.some(({ no }) => no === facts.no)) say(`${where}，此前没有这一异议。`);
     else if (fault) say(`${where}，${findingWords[fault.code]}。`);
   }
   for (const { lack, entry } of lacksOf(acts)) {
     const said = noticeLack(lack);
-    if (said) say(`第 ${entry + 1} 号账目公布结果时，${said}。`);
+    if (said) say(`第 ${entryNumber(entry)} 号账目公布结果时，${said}。`);
   }
   return `公示 ${course.notices.length} 次，异议 ${course.objections.length} 件。`;
 }
@@ -73,7 +74,7 @@ function checkDays(
 ): void {
   const facts = act as unknown as NoticeFacts;
   if (facts.change === 'stopped') return;
-  const where = `第 ${index + 1} 号账目第 ${facts.no} 号公示`;
+  const where = `第 ${entryNumber(index)} 号账目第 ${facts.no} 号公示`;
   const { notice: rule } = rulesInForce(acts, index).outcome;
   const before = courseBefore(acts, index).notices.find(({ no }) => no === facts.no);
   const published = facts.change === 'published' ? facts.published : (before?.published ?? '');
@@ -97,7 +98,7 @@ function checkDays(
     const other = known.get(day.day);
     if (other && kindOf(other.day) !== kindOf(day))
       say(
-        `${where}把 ${day.day} 记为${kindWords[day.kind]}，第 ${other.entry + 1} 号账目记为${kindWords[other.day.kind]}。`,
+        `${where}把 ${day.day} 记为${kindWords[day.kind]}，第 ${entryNumber(other.entry)} 号账目记为${kindWords[other.day.kind]}。`,
       );
     known.set(day.day, { entry: index, day });
   });
@@ -168,12 +169,12 @@ export function checkResults(opened: Opened, say: Say): string {
   if (course.results.length === 0) throw idle('还没有公布结果。');
   for (const { lack, entry } of lacksOf(acts)) {
     const said = resultLack(lack);
-    if (said) say(`第 ${entry + 1} 号账目公布结果时，${said}。`);
+    if (said) say(`第 ${entryNumber(entry)} 号账目公布结果时，${said}。`);
   }
   for (const { index, act } of acts.filter(({ kind }) => kind === 'result')) {
     const facts = act as unknown as ResultFacts;
     const before = courseBefore(acts, index);
-    const where = `第 ${index + 1} 号账目的结果`;
+    const where = `第 ${entryNumber(index)} 号账目的结果`;
     const [named, due] = [facts.items.map(({ number }) => number), publishable(before)];
     if (ascending(named) !== ascending(due))
       say(`${where}写候选 ${ascending(named)}，按拟入选与公示应为 ${ascending(due) || '空'}。`);
@@ -221,18 +222,20 @@ export function checkCertificates({ acts, ledger }: Opened, say: Say): string {
     for (const { serial, number } of items) {
       const other = given.get(serial);
       if (!serial.startsWith(start) || !/^\d{4}-\d{3,}$/.test(serial.slice(start.length)))
-        say(`第 ${entry + 1} 号账目候选 ${number} 的证书编号写 ${serial}，不是本活动的编号。`);
+        say(`第 ${entryNumber(entry)} 号账目候选 ${number} 的证书编号写 ${serial}，不是本活动的编号。`);
       if (other)
         say(
-          `第 ${entry + 1} 号账目候选 ${number} 的证书编号 ${serial}，与第 ${other.entry + 1} 号账目候选 ${other.number} 的相同。`,
+          `第 ${entryNumber(entry)} 号账目候选 ${number} 的证书编号 ${serial}，与第 ${entryNumber(other.entry)} 号账目候选 ${other.number} 的相同。`,
         );
       given.set(serial, { entry, number });
     }
   for (const { serial, number, entry } of revoked) {
     const one = given.get(serial);
-    if (!one || one.entry > entry) say(`第 ${entry + 1} 号账目撤销的证书 ${serial} 没有发过。`);
+    if (!one || one.entry > entry) say(`第 ${entryNumber(entry)} 号账目撤销的证书 ${serial} 没有发过。`);
     else if (one.number !== number)
-      say(`第 ${entry + 1} 号账目撤销证书 ${serial}，写候选 ${number}，发给的是候选 ${one.number}。`);
+      say(
+        `第 ${entryNumber(entry)} 号账目撤销证书 ${serial}，写候选 ${number}，发给的是候选 ${one.number}。`,
+      );
   }
   return `证书 ${given.size} 份，撤销 ${revoked.length} 份。`;
 }

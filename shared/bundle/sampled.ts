@@ -1,4 +1,5 @@
 import type { Opening } from '../ballot.ts';
+import { entryNumber } from '../ledger/number.ts';
 import type { CourseEntry } from '../result/course.ts';
 import { countedVotes, opens, rulesInForce, standersOf, standingEntry } from './counted.ts';
 import { MOST_SAMPLED, type SampleHead, type SampleLine, type TallyFile } from './format.ts';
@@ -58,7 +59,7 @@ export function checkSample(opened: Opened, say: Say): BundleReport['sample'] {
 }
 
 function nth(index: number | undefined): string {
-  return index === undefined ? '空' : `${index + 1}`;
+  return index === undefined ? '空' : `${entryNumber(index)}`;
 }
 
 /** Of each candidate, how many ballots of the sample count for it, and what that says of all. */

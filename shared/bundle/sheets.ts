@@ -1,5 +1,6 @@
 import { type Outcome, type PanelId, panelIds } from '../judging/outcome.ts';
 import { sheetCommitment } from '../judging/sheet.ts';
+import { entryNumber } from '../ledger/number.ts';
 import { panelWords } from '../panel.ts';
 import { rulesInForce, standingEntry } from './counted.ts';
 import type { SheetRecord } from './format.ts';
@@ -20,17 +21,19 @@ export function checkSheets(opened: Opened, say: Say): string {
     const where = `sheets.ndjson 第 ${i + 1} 行（${one.seat} 第 ${one.revision} 稿）`;
     const lock = locks[i];
     if (one.entry !== lock?.index) {
-      say(`${where}写第 ${one.entry + 1} 号账目，账本里这一行应为 ${lock ? lockWords(lock) : '空'}。`);
+      say(
+        `${where}写第 ${entryNumber(one.entry)} 号账目，账本里这一行应为 ${lock ? lockWords(lock) : '空'}。`,
+      );
       return;
     }
     const { seat, revision, panel, digest } = lock.act;
     const named = `${one.panel} ${one.seat} ${one.revision}`;
     if (named !== `${panel} ${seat} ${revision}`)
-      say(`${where}写 ${named}，第 ${one.entry + 1} 号账目锁定的是 ${panel} ${seat} ${revision}。`);
+      say(`${where}写 ${named}，第 ${entryNumber(one.entry)} 号账目锁定的是 ${panel} ${seat} ${revision}。`);
     const anew = commitmentOf(ledger.header?.contest ?? '', one);
     if (anew !== digest)
       say(
-        `${where}的内容算出的存证是 ${short(anew)}，第 ${one.entry + 1} 号账目封存的是 ${short(String(digest))}。`,
+        `${where}的内容算出的存证是 ${short(anew)}，第 ${entryNumber(one.entry)} 号账目封存的是 ${short(String(digest))}。`,
       );
     const due = recusals
       .filter(({ index, act }) => index < one.entry && act['seat'] === one.seat)
@@ -39,7 +42,9 @@ export function checkSheets(opened: Opened, say: Say): string {
     if (one.recused.join() !== ordered.join())
       say(`${where}回避写 ${one.recused.join('、') || '无'}，按账本应为 ${ordered.join('、') || '无'}。`);
     if (one.entry > standing.index)
-      say(`${where}在第 ${one.entry + 1} 号账目锁定，晚于综合得分（第 ${standing.index + 1} 号）。`);
+      say(
+        `${where}在第 ${entryNumber(one.entry)} 号账目锁定，晚于综合得分（第 ${entryNumber(standing.index)} 号）。`,
+      );
   });
   for (const lock of locks.slice(sheets.length))
     say(`sheets.ndjson 第 ${locks.indexOf(lock) + 1} 行空缺，账本里有 ${lockWords(lock)}。`);
@@ -48,7 +53,7 @@ export function checkSheets(opened: Opened, say: Say): string {
 }
 
 function lockWords({ index, act }: Opened['acts'][number]): string {
-  return `${act['seat']} 第 ${act['revision']} 稿（第 ${index + 1} 号账目）`;
+  return `${act['seat']} 第 ${act['revision']} 稿（第 ${entryNumber(index)} 号账目）`;
 }
 
 function commitmentOf(contest: string, { salt, panel, seat, revision, sheet, recused }: SheetRecord): string {

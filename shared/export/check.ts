@@ -1,18 +1,21 @@
 import { equalBytes } from '../bytes.ts';
-import { type Frozen, frozenOf, sameFrozen } from '../ledger/frozen.ts';
+import { type Frozen, frozenOf } from '../ledger/frozen.ts';
 import type { ReceiptCode } from '../ledger/receiptcode.ts';
 import { type RoundTally, tallyDifferences } from '../ledger/recount.ts';
 import { createReplayer, type Replay, type Replayer } from '../ledger/replay.ts';
 import type { Checkpoint } from '../log/checkpoint.ts';
 import { openSigned } from '../log/signed.ts';
-import { formatVerifierKey, parseVerifierKey, type VerifierKey } from '../note.ts';
+import { formatVerifierKey, type VerifierKey } from '../note.ts';
 import {
   type ExportEnd,
   type ExportEntry,
   type ExportHeader,
   type ExportPoint,
+  isPlain,
   parseLine,
 } from './export.ts';
+import { foldProblems } from './fold.ts';
+import { chooseKey, headerFaults } from './header.ts';
 import { createLineSplitter } from './lines.ts';
 import {
   type CodeOutcome,
@@ -66,16 +69,13 @@ export function createExportCheck(
   let due = 0;
   /** The file is none of ours, or not to be read on. */
   let broken = false;
+  let converted = false;
 
-  const chooseKey = (own: ExportHeader): VerifierKey | null => {
-    const [mine, theirs] = [options.key, own.verifierKey].map((text) => text && parsedKey(text));
-    if (options.key !== undefined && !mine) problem('key', null, 'unreadable');
-    else if (!theirs) problem('key', null, 'missing');
-    else if (mine && formatVerifierKey(mine) !== formatVerifierKey(theirs)) problem('key', null, 'other');
-    const chosen = (options.key === undefined ? theirs : mine) || null;
-    if (chosen && (chosen.name !== own.origin || !own.origin.endsWith(`/${own.contest}`)))
-      problem('key', null, 'origin');
-    return chosen;
+  const takeHeader = (own: ExportHeader): void => {
+    header = own;
+    const chosen = chooseKey(own, options.key);
+    key = chosen.key;
+    if (chosen.fault !== '') problem('key', null, chosen.fault);
   };
 
   const openKept = async (note: string): Promise<KeptOutcome> => {
@@ -94,7 +94,7 @@ export function createExportCheck(
         const names = await witnessesOf(checkpoint, witnesses);
         if (!names) problem('cosignature', signed.checkpoint.size);
         else if (names.length > 0) cosigned.set(signed.checkpoint, names);
-      } else problem('checkpoint_note', null, checkpoint.split('\n')[1]?.slice(0, 20) ?? '');
+      } else if (key) problem('checkpoint_note', null, checkpoint.split('\n')[1]?.slice(0, 20) ?? '');
     }
     for (const note of kept) keptOutcomes.push(await openKept(note));
     return createReplayer({
@@ -123,8 +123,9 @@ export function createExportCheck(
 
   const takeLine = async (text: string): Promise<void> => {
     const line = parseLine(text);
+    if (line && !isPlain(text)) problem('form', entries);
     if (header === null) {
-      if (line?.kind === 'header') [header, key] = [line.header, chooseKey(line.header)];
+      if (line?.kind === 'header') takeHeader(line.header);
       else broken = true;
     } else if (line === null) problem('line', entries);
     else if (line.kind === 'header' || end !== null) problem('order', entries, line.kind);
@@ -138,12 +139,16 @@ export function createExportCheck(
   };
 
   const takeLines = async (lines: readonly string[]): Promise<void> => {
-    for (const text of lines) {
+    for (const line of lines) {
       if (broken) return;
+      const text = unmarked(line);
+      if (text !== line) converted = true;
       // Most lines are entries, and waiting for each would cost more than checking it.
       const entry = replayer && !end ? parseLine(text) : null;
-      if (entry?.kind === 'entry') takeEntry(entry.entry);
-      else if (text.trim() !== '') await takeLine(text);
+      if (entry?.kind === 'entry') {
+        if (!isPlain(text)) problem('form', entries);
+        takeEntry(entry.entry);
+      } else if (text.trim() !== '') await takeLine(text);
     }
     flush();
   };
@@ -161,14 +166,7 @@ export function createExportCheck(
     if (!end) return problem('cut', entries);
     if (end.entries !== entries || own.size !== entries) problem('lines', null, `${end.entries} ${entries}`);
     if (end.checkpoints !== points.length) problem('lines', null, `${end.checkpoints} ${points.length}`);
-    // A file made when the contest had moved on from what the ledger froze last may differ from it.
-    if (
-      frozen &&
-      (own.version < frozen.version || (own.version === frozen.version && !sameFrozen(own, frozen)))
-    )
-      problem('rules');
-    if (frozen?.version === own.version && frozen.title !== null && frozen.title !== own.title)
-      problem('title', null, frozen.title);
+    for (const one of headerFaults(own, frozen)) problem(one.code, null, one.detail);
     if (own.withheld) return;
     if (!end.tally) return problem('tally_missing');
     for (const { stored, counted } of tallyDifferences(end.tally, replay.tally))
@@ -177,7 +175,7 @@ export function createExportCheck(
 
   const judgeKept = (replay: Replay): void => {
     keptOutcomes.forEach((one, i) => {
-      if (!one.ok) return problem('kept_note', null, one.why);
+      if (!one.ok) return key ? problem('kept_note', null, one.why) : undefined;
       if (!replay.checkpointsFailed.includes(one.checkpoint)) return;
       problem('kept', one.checkpoint.size, one.checkpoint.size > entries ? 'ahead' : '');
       const why = one.checkpoint.size > entries ? 'ahead' : 'other_tree';
@@ -212,11 +210,19 @@ export function createExportCheck(
       judgeEnd(own, replay);
       judgeKept(replay);
       const others = replay.problems.filter((one) => !one.code.startsWith('checkpoint'));
-      // What was done to an entry comes before what it did to the counts.
-      const ofTally = problems.filter((one) => one.code === 'tally');
       const unlisted = replay.problemCount - replay.problems.length;
       const [ballots, held] = [sum(replay.tally, 'ballots'), sum(replay.tally, 'held')];
       const agreed = opened.filter((one) => !failed.includes(one));
+      // What was done to an entry comes before what it did to the counts.
+      const inOrder = [
+        ...problems.filter((one) => one.code !== 'tally'),
+        ...others,
+        ...problems.filter((one) => one.code === 'tally'),
+      ];
+      const folded = foldProblems(
+        inOrder,
+        agreed.map(({ size }) => size),
+      ) as ExportProblem[];
       return {
         header: own,
         title: frozen?.title ?? own.title,
@@ -226,6 +232,7 @@ export function createExportCheck(
         held,
         void: replay.cast - ballots - held,
         withheld: replay.withheld,
+        tags: replay.tags,
         root: replay.root,
         checkpoints: agreed.length,
         sealed: [...agreed, ...keptAgreed(keptOutcomes)].reduce((most, one) => Math.max(most, one.size), 0),
@@ -235,23 +242,21 @@ export function createExportCheck(
         kept: keptOutcomes,
         codes: codes.map((code) => outcomeOf(own, code, replay)),
         marks: replay.marks,
-        problems: [...problems.filter((one) => one.code !== 'tally'), ...others, ...ofTally],
-        problemCount: problems.length + unkept + others.length + unlisted,
+        problems: folded,
+        problemCount: folded.length + unkept + unlisted,
+        converted,
       };
     },
   };
 }
 
+/** A line as it was written: without the mark at the beginning and the return at the end that other systems add. */
+function unmarked(line: string): string {
+  return line.replace(/^\uFEFF|\r$/g, '');
+}
+
 /** Problems of one kind that are listed, so that they leave room for the others. */
 const MOST_ALIKE = 200;
-
-function parsedKey(text: string): VerifierKey | null {
-  try {
-    return parseVerifierKey(text.trim());
-  } catch {
-    return null;
-  }
-}
 
 function sum(tally: readonly RoundTally[], field: 'ballots' | 'held'): number {
   return tally.reduce((all, round) => all + round[field], 0);

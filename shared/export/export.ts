@@ -16,7 +16,7 @@ import type { Instant } from '../time.ts';
  * keyed digest of what the server noticed of the ballot (signals, screening, channel, device, address; evidence.ts): it shows that none of it
  * was changed since, on the server or between two exports, and says nothing of what it was.
  *
- * An entry's leaf is SHA-256(0x00 ‖ canonical {at, commitment, contest, kind, v: 1}), the tree over the leaves that of RFC 6962. A
+ * An entry's leaf is SHA-256(0x00 ‖ canonical {at, commitment, contest, kind, v: 1}), of a ballot with its quota `tag` (ledger/quota.ts) beside, the tree over the leaves that of RFC 6962. A
  * ballot's commitment is SHA-256(salt ‖ canonical {ballotId, contest, evidence, picks, state, voter}), salt as bytes; an act's SHA-256(canonical act). canonical =
  * RFC 8785 without floats. Votes are what the openings and the rulings give, round by round; rounds and names are those of the last act
  * that holds `rules`. Of the head a reader has only its word for `madeAt`, `witnesses` and the points'
@@ -27,6 +27,8 @@ export const EXPORT_FORMAT = 'zuimei-ledger@1';
 export const MOST_LINE_CHARS = 4 << 20;
 
 export interface ExportHeader {
+  /** In words, for who opens it: what it holds and whom it may be given to (aboutOf). The first thing in the file. */
+  about: string;
   format: typeof EXPORT_FORMAT;
   /** Slug. */
   contest: string;
@@ -51,13 +53,20 @@ export interface ExportHeader {
   madeAt: Instant;
 }
 
+/** What a file says of itself in words, by what it leaves out. */
+export function aboutOf(withheld: ExportHeader['withheld']): string {
+  if (withheld === null) return '内部文件：含每张选票的选择，不得外传';
+  if (withheld.why === 'hidden') return '内部文件：含已可公布的选票的选择，不得外传';
+  return '公开文件：不含选票的选择';
+}
+
 export interface ExportPoint {
   /** The signed note, with the cosignatures that came for it. */
   checkpoint: string;
   at: Instant;
 }
 
-/** A line of replay.ts with its place: `opening` of a ballot (left out when withheld), `act` of any other kind. */
+/** A line of replay.ts with its place: `tag` and `opening` of a ballot (the latter left out when withheld), `act` of any other kind. */
 export interface ExportEntry extends Line {
   index: number;
 }
@@ -80,6 +89,48 @@ export type ExportLine =
 /** One line as text, with its newline. */
 export function formatLine(line: ExportHeader | ExportPoint | ExportEntry | ExportEnd): string {
   return `${JSON.stringify(line)}\n`;
+}
+
+/** The fields of each kind of line, of what lies in it, and of the header's: all that there may be. */
+const fieldsOf = {
+  header:
+    'about format contest title origin verifierKey witnesses version rounds candidates size withheld madeAt',
+  point: 'checkpoint at',
+  entry: 'index at kind commitment tag opening act',
+  end: 'end',
+  opening: 'ballotId salt voter picks state evidence',
+  tail: 'checkpoints entries tally',
+  round: 'opens closes',
+  candidate: 'number name',
+  count: 'round number votes held',
+  withheld: 'from why',
+};
+
+/**
+ * Was a line that parseLine takes written as an export is: with no field beside those of its kind, none of them twice, and no blank between?
+ * What stood beside them no signature would cover. An act's fields are covered by its commitment.
+ */
+export function isPlain(text: string): boolean {
+  const value = JSON.parse(text) as Fields;
+  const only = (one: unknown, kind: keyof typeof fieldsOf): boolean =>
+    !isRecord(one) || Object.keys(one).every((key) => fieldsOf[kind].split(' ').includes(key));
+  const each = (list: unknown, kind: keyof typeof fieldsOf): boolean =>
+    !Array.isArray(list) || list.every((one) => only(one, kind));
+  if (JSON.stringify(value) !== text) return false;
+  if ('end' in value)
+    return (
+      only(value, 'end') &&
+      only(value.end, 'tail') &&
+      (!isRecord(value.end) || each(value.end.tally, 'count'))
+    );
+  if ('checkpoint' in value) return only(value, 'point');
+  if ('index' in value) return only(value, 'entry') && only(value.opening, 'opening');
+  return (
+    only(value, 'header') &&
+    each(value.rounds, 'round') &&
+    each(value.candidates, 'candidate') &&
+    only(value.withheld, 'withheld')
+  );
 }
 
 /** One line of a file that anybody may have written; null for what is none. What an entry holds is left to replay.ts. */
@@ -105,20 +156,21 @@ function isRecord(value: unknown): value is Fields {
 }
 
 function isEntry(value: Fields): value is Fields & ExportEntry {
-  const { index, at, kind, commitment } = value;
+  const { index, at, kind, commitment, tag } = value;
   return (
     typeof index === 'number' &&
     typeof at === 'string' &&
     typeof kind === 'string' &&
-    typeof commitment === 'string'
+    typeof commitment === 'string' &&
+    (tag === undefined || typeof tag === 'string')
   );
 }
 
 const MOST_LISTED = 100_000;
 
 function isHeader(value: Fields): value is Fields & ExportHeader {
-  const { format, contest, title, origin, verifierKey, madeAt, version, size, withheld } = value;
-  const texts = [contest, title, origin, verifierKey, madeAt].every((one) => typeof one === 'string');
+  const { about, format, contest, title, origin, verifierKey, madeAt, version, size, withheld } = value;
+  const texts = [about, contest, title, origin, verifierKey, madeAt].every((one) => typeof one === 'string');
   return (
     format === EXPORT_FORMAT &&
     texts &&

@@ -7,9 +7,9 @@ export interface LineSplitter {
   rest(): string;
 }
 
-/** Bytes in pieces of any length → lines of text. Throws RangeError for a line that is too long, TypeError for what is no UTF-8. */
+/** Bytes in pieces of any length → lines of text, a mark at the beginning (BOM) among it. Throws RangeError for a line that is too long, TypeError for what is no UTF-8. */
 export function createLineSplitter(): LineSplitter {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   let left = '';
   const checked = (line: string): string => {
     if (line.length > MOST_LINE_CHARS) throw new RangeError('line too long');

@@ -22,7 +22,8 @@ export interface ExportOptions {
  * checkpoint_note: a checkpoint in the file that the key did not sign · cosignature: a witness named at the head did not sign what is under one · kept: the tree is not the one that a kept checkpoint was signed for ·
  * kept_note: a kept text that is no checkpoint of this log · rules: rounds or names at the head are not those frozen in the ledger, or it
  * says that it is older than they are · title: of the head, likewise ·
- * tally: the database counted otherwise · tally_missing.
+ * about: its first line says otherwise than it holds · form: written as no export is, with further fields, or a field twice ·
+ * tally: the database counted otherwise · counts: so does what is wrong with entries (fold.ts) · tally_missing.
  */
 export type ExportProblemCode =
   | ProblemCode
@@ -38,6 +39,9 @@ export type ExportProblemCode =
   | 'kept'
   | 'kept_note'
   | 'rules'
+  | 'about'
+  | 'form'
+  | 'counts'
   | 'title'
   | 'tally'
   | 'tally_missing';
@@ -69,6 +73,8 @@ export interface ExportReport {
   void: number;
   /** Ballots whose opening the file leaves out, as its header says. */
   withheld: number;
+  /** Quota tags that stand at one ballot alone: of all of them, when none is wrong. */
+  tags: number;
   /** Hex. */
   root: string;
   /** Checkpoints of the file that agree, and entries under the newest of them: what comes after is checked but not signed. */
@@ -86,17 +92,41 @@ export interface ExportReport {
   /** The first 1000 or so. */
   problems: ExportProblem[];
   problemCount: number;
+  /** Its lines end otherwise, or begin with a mark: done on its way, and without bearing on what it holds. */
+  converted: boolean;
 }
 
 /**
- * wrong: something does not agree · tail: all agrees, and the newest entries are not signed yet · uncounted: all agrees, and openings are
- * withheld, so nobody could count · ok: everything agrees, is signed and was counted.
+ * key: what the reader gave is no key of this ledger, and so says nothing of the file · wrong: something does not agree · tail: all agrees,
+ * and the newest entries are not signed yet · self: all agrees, and only the file says whose key that is · uncounted: all agrees that a
+ * file without openings can show · ok: everything agrees, is signed and was counted.
  */
-export type ExportVerdict = 'ok' | 'uncounted' | 'tail' | 'wrong';
+export type ExportVerdict = 'ok' | 'uncounted' | 'self' | 'tail' | 'key' | 'wrong';
+
+/** Exit codes of `zuimei verify`: 0 agrees, under a key that is known; 1 does not; 2 the key given is none; 3 agrees with itself only. */
+export const verdictExit: Record<ExportVerdict, 0 | 1 | 2 | 3> = {
+  ok: 0,
+  uncounted: 0,
+  self: 3,
+  tail: 1,
+  key: 2,
+  wrong: 1,
+};
+
+/** Did the key come another way than with the file: by itself, or under a checkpoint that was kept? */
+export function isKeyKnown({ key, kept }: Pick<ExportReport, 'key' | 'kept'>): boolean {
+  return key !== null && (key.pinned || kept.some((one) => one.ok));
+}
 
 export function verdictOf(report: ExportReport): ExportVerdict {
+  const { problems } = report;
+  if (
+    problems.some(({ code, detail }) => code === 'key' && (detail === 'unreadable' || detail === 'contest'))
+  )
+    return 'key';
   if (report.problemCount > 0 || report.header === null) return 'wrong';
   if (report.sealed !== report.entries) return 'tail';
+  if (!isKeyKnown(report)) return 'self';
   return report.header.withheld === null ? 'ok' : 'uncounted';
 }
 
@@ -110,6 +140,7 @@ export const nothing: Omit<ExportReport, 'problems'> = {
   held: 0,
   void: 0,
   withheld: 0,
+  tags: 0,
   root: '',
   checkpoints: 0,
   sealed: 0,
@@ -120,4 +151,5 @@ export const nothing: Omit<ExportReport, 'problems'> = {
   codes: [],
   marks: new Map(),
   problemCount: 1,
+  converted: false,
 };

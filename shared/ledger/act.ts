@@ -16,8 +16,10 @@ export type EntryKind =
   | 'advance'
   | 'lot'
   | 'ruling'
+  | AuditKind
   | JudgingKind
   | CourseKind
+  | 'closing'
   | 'archive';
 
 /** Of the panels and what comes of them. */
@@ -47,9 +49,15 @@ export const courseKinds = [
 ] as const;
 export type CourseKind = (typeof courseKinds)[number];
 
+/** Of the audit: a day's refusals by reason (system), and a version of the 异常情况说明 or its second signature. */
+export const auditKinds = ['refusals', 'report'] as const;
+export type AuditKind = (typeof auditKinds)[number];
+
 /** They say nothing of who stands or of the rules, and leave the contest's version as it is; a notice and a result change what every page shows. */
 export const quietKinds: readonly EntryKind[] = [
+  ...auditKinds,
   ...judgingKinds,
+  'closing',
   ...courseKinds.filter((kind) => kind !== 'notice' && kind !== 'result'),
 ];
 

@@ -8,10 +8,13 @@ import {
   type CommittedBallot,
   createBallotWriter,
   MAX_PICKS,
+  VOTER_BYTES,
   writeBallotKey,
+  writeVoter,
 } from './commitment.ts';
 import { entryTemplate, INSTANT } from './entry.ts';
 import { ADDRESS_BYTES, EVIDENCE_BYTES, EVIDENCE_INPUT, type Trace, writeTrace } from './evidence.ts';
+import { MARK_BYTES, TAG_BYTES } from './quota.ts';
 
 /** The hashes of a ledger, many at a time: a third of what they cost one by one. */
 
@@ -26,6 +29,8 @@ export interface LedgerKeys {
   opening: Uint8Array;
   /** What addresses fade under. */
   fading: Uint8Array;
+  /** What quota tags are made with. */
+  quota: Uint8Array;
 }
 
 /** A ballot as it is written down: its evidence is yet to be made. */
@@ -37,6 +42,8 @@ export interface BatchCommitter {
    * in `out` is of no use when it refuses.
    */
   commit(ballots: readonly CastBallot[], out: Uint8Array, start: number, stride: number): void;
+  /** Writes the mark of ballot i's voter, from which its quota tag is made (quota.ts), to out[start + i·stride, + 16). Voters are 16 bytes. */
+  marks(ballots: readonly Pick<CastBallot, 'voter'>[], out: Uint8Array, start: number, stride: number): void;
   /** What opens these ballots, 48 bytes each, end to end: salt = HMAC-SHA256(opening key, voter ‖ ballotId), and evidence. */
   openings(ballots: readonly Sealed[]): Uint8Array<ArrayBuffer>;
 }
@@ -45,12 +52,13 @@ type Sealed = Pick<CastBallot, 'ballotId' | 'voter' | keyof Trace>;
 
 /** Commitments of one contest's ballots. Not re-entrant. */
 export function createBatchCommitter(contest: string, keys: LedgerKeys): BatchCommitter {
-  for (const key of [keys.opening, keys.fading])
+  for (const key of [keys.opening, keys.fading, keys.quota])
     if (key.length < 16 || key.length > 64)
       throw new Refusal('bad_request', { part: 'ballot', fault: 'key' });
   const writer = createBallotWriter(contest);
   const salts = createMacLanes(keys.opening, ROOMS, BALLOT_KEY);
   const faded = createMacLanes(keys.fading, ROOMS, ADDRESS_BYTES);
+  const marked = createMacLanes(keys.quota, ROOMS, VOTER_BYTES);
   const evidence = lanesOf(new Uint8Array(EVIDENCE_INPUT), ROOMS);
   const committed = createLanes(ROOMS, LONGEST_BALLOT);
   const textRooms = Array.from({ length: ROOMS }, (_, i) =>
@@ -100,6 +108,17 @@ export function createBatchCommitter(contest: string, keys: LedgerKeys): BatchCo
       }
       return out;
     },
+    marks(ballots, out, start, stride) {
+      for (let from = 0; from < ballots.length; from += ROOMS) {
+        const some = ballots.slice(from, from + ROOMS);
+        some.forEach(({ voter }, i) => writeVoter(marked.rooms[i] ?? none, voter));
+        marked.run(some.length);
+        for (let i = 0; i < some.length; i++) {
+          const [to, at] = [start + (from + i) * stride, marked.start(i)];
+          for (let n = 0; n < MARK_BYTES; n++) out[to + n] = marked.bytes[at + n] ?? 0;
+        }
+      }
+    },
     commit(ballots, out, start, stride) {
       for (let from = 0; from < ballots.length; from += ROOMS) {
         const some = ballots.slice(from, from + ROOMS);
@@ -124,20 +143,24 @@ export function createBatchCommitter(contest: string, keys: LedgerKeys): BatchCo
 }
 
 export interface BatchLeaves {
-  /** Leaves, end to end, of entries of one instant with these commitments (count × 32 bytes, end to end). */
-  leaves(at: Instant, commitments: Uint8Array): Uint8Array;
+  /**
+   * Leaves, end to end, of entries of one instant with these commitments (count × 32 bytes, end to end) and, of ballots, tags (count × 16).
+   * Refuses when there are not as many of both.
+   */
+  leaves(at: Instant, commitments: Uint8Array, tags?: Uint8Array): Uint8Array;
 }
 
 /** Gives the leaves that leafOf gives. */
 export function createBatchLeaves(contest: string, kind = 'ballot'): BatchLeaves {
-  const { block, atStart, commitmentStart } = entryTemplate(contest, kind);
+  const { block, atStart, commitmentStart, tagStart } = entryTemplate(contest, kind);
+  const tagWidth = tagStart < 0 ? 0 : TAG_BYTES;
   const lanes = lanesOf(block, ROOMS);
   // Which instant stands in each room: short runs of ever new instants must not pay for all rooms.
   const written: Instant[] = Array.from({ length: ROOMS }, () => '');
   return {
-    leaves(at, commitments) {
-      if (!INSTANT.test(at) || commitments.length % 32 !== 0)
-        throw new Refusal('bad_request', { part: 'entry', fault: 'leaves' });
+    leaves(at, commitments, tags = none) {
+      const whole = commitments.length % 32 === 0 && tags.length === (commitments.length / 32) * tagWidth;
+      if (!INSTANT.test(at) || !whole) throw new Refusal('bad_request', { part: 'entry', fault: 'leaves' });
       const out = new Uint8Array(commitments.length);
       for (let from = 0; from < out.length; from += ROOMS * 32) {
         const count = Math.min(ROOMS, (out.length - from) / 32);
@@ -145,6 +168,8 @@ export function createBatchLeaves(contest: string, kind = 'ballot'): BatchLeaves
           if (written[i] !== at) putAscii(lanes.bytes, lanes.start(i) + atStart, at);
           written[i] = at;
           putHex(lanes.bytes, lanes.start(i) + commitmentStart, commitments, from + i * 32, 32);
+          if (tagWidth > 0)
+            putHex(lanes.bytes, lanes.start(i) + tagStart, tags, (from / 32 + i) * TAG_BYTES, TAG_BYTES);
         }
         lanes.run(count);
         for (let i = 0; i < count; i++) copyHash(lanes.bytes, lanes.start(i) - 32, out, from + i * 32);

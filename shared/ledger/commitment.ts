@@ -113,17 +113,23 @@ function isUuid(text: Uint8Array, at: number): boolean {
 
 const digits = new Uint8Array(32);
 
+export const VOTER_BYTES = 16;
 /** Bytes that tell a ballot from every other of its contest: whose it is, and which of theirs. */
-export const BALLOT_KEY = 16 + 36;
+export const BALLOT_KEY = VOTER_BYTES + 36;
+
+/** Writes a voter as bytes into `room`; refuses what is not 16 bytes in hex. */
+export function writeVoter(room: Uint8Array, voter: string): void {
+  const hex = encoder.encodeInto(voter, digits);
+  need(voter.length === 32 && hex.written === 32 && foldHex(digits, 16), 'voter');
+  for (let i = 0; i < VOTER_BYTES; i++) room[i] = digits[16 + i] ?? 0;
+}
 
 /** Writes voter (as bytes) ‖ ballotId (as text) into the 52 bytes of `room`; refuses what is not 16 bytes in hex and a lower-case uuid. */
 export function writeBallotKey(room: Uint8Array, voter: string, ballotId: string): void {
-  const hex = encoder.encodeInto(voter, digits);
-  need(voter.length === 32 && hex.written === 32 && foldHex(digits, 16), 'voter');
   const { written } = encoder.encodeInto(ballotId, room);
   need(ballotId.length === 36 && written === 36 && isUuid(room, 0), 'ballotId');
-  room.copyWithin(16, 0, 36);
-  for (let i = 0; i < 16; i++) room[i] = digits[16 + i] ?? 0;
+  room.copyWithin(VOTER_BYTES, 0, 36);
+  writeVoter(room, voter);
 }
 
 /** The commitment, hex, that an opening opens: needs no key. Refuses a malformed opening. */

@@ -1,12 +1,13 @@
 import { sha256 } from '#sha256';
-import { putAscii, putHex, toHex } from '../bytes.ts';
+import { putAscii, toHex } from '../bytes.ts';
 import { Refusal } from '../refusal.ts';
 import type { Instant } from '../time.ts';
 import { canonical } from './canonical.ts';
+import { TAG, TAG_BYTES } from './quota.ts';
 
 /**
- * One line of a contest's ledger. Its published bytes are the canonical JSON of {at, commitment, contest, kind, v: 1}: they
- * hold no voter and no choice. Kinds in use: act.ts `EntryKind`.
+ * One line of a contest's ledger. Its published bytes are the canonical JSON of {at, commitment, contest, kind, v: 1}, of a ballot with its
+ * `tag` beside: they hold no voter and no choice. Kinds in use: act.ts `EntryKind`.
  */
 export interface Entry {
   at: Instant;
@@ -14,6 +15,8 @@ export interface Entry {
   commitment: string;
   contest: string;
   kind: string;
+  /** Of a ballot, and of nothing else: hex, 16 bytes, see quota.ts. */
+  tag?: string;
 }
 
 /** The one form of an instant. */
@@ -29,70 +32,50 @@ function need(ok: boolean, fault: string): void {
 
 /** Canonical bytes of an entry, ASCII. */
 export function entryBytes(entry: Entry): Uint8Array<ArrayBuffer> {
-  const template = entryTemplate(entry.contest, entry.kind);
-  need(INSTANT.test(entry.at), 'at');
-  need(HASH.test(entry.commitment), 'commitment');
-  putAscii(template.block, template.atStart, entry.at);
-  putAscii(template.block, template.commitmentStart, entry.commitment);
-  return template.block.slice(1);
+  return entryBlock(entry).slice(1);
 }
 
 /** The leaf of an entry in the contest's tree: SHA-256(0x00 ‖ entry bytes). */
 export function leafOf(entry: Entry): Uint8Array<ArrayBuffer> {
-  return createLeafWriter(entry.contest, entry.kind).leaf(entry.at, entry.commitment);
+  return sha256(entryBlock(entry));
 }
+
+function entryBlock({ at, commitment, contest, kind, tag }: Entry): Uint8Array<ArrayBuffer> {
+  const { block, atStart, commitmentStart, tagStart } = entryTemplate(contest, kind);
+  need(INSTANT.test(at), 'at');
+  need(HASH.test(commitment), 'commitment');
+  need(tagStart < 0 ? tag === undefined : TAG.test(tag ?? ''), 'tag');
+  putAscii(block, atStart, at);
+  putAscii(block, commitmentStart, commitment);
+  if (tag !== undefined) putAscii(block, tagStart, tag);
+  return block;
+}
+
+const BYTES =
+  /^\{"at":"([^"]*)","commitment":"([^"]*)","contest":"([^"]*)","kind":"([^"]*)",(?:"tag":"([^"]*)",)?"v":1\}$/;
 
 /** Entry bytes back into an entry. Refuses all bytes but those that entryBytes gives for it. */
 export function parseEntry(bytes: Uint8Array): Entry {
-  const text = String.fromCharCode(...bytes.subarray(0, 400));
-  const match = /^\{"at":"([^"]*)","commitment":"([^"]*)","contest":"([^"]*)","kind":"([^"]*)","v":1\}$/.exec(
-    text,
-  );
+  const match = BYTES.exec(String.fromCharCode(...bytes.subarray(0, 400)));
   need(match !== null && bytes.length < 400, 'bytes');
-  const [, at = '', commitment = '', contest = '', kind = ''] = match ?? [];
-  const entry = { at, commitment, contest, kind };
+  const [, at = '', commitment = '', contest = '', kind = '', tag] = match ?? [];
+  const entry = { at, commitment, contest, kind, ...(tag === undefined ? {} : { tag }) };
   entryBytes(entry);
   return entry;
 }
 
-/** 0x00 ‖ entry bytes with `at` and `commitment` still to be written: their lengths never change. */
+/** 0x00 ‖ entry bytes with `at`, `commitment` and `tag` still to be written: their lengths never change. tagStart: -1 where there is none. */
 export function entryTemplate(contest: string, kind: string) {
   need(SLUG.test(contest), 'contest');
   need(KIND.test(kind), 'kind');
   const at = ' '.repeat(24);
   const commitment = ' '.repeat(64);
-  const text = `\0{"at":"${at}","commitment":"${commitment}","contest":"${contest}","kind":"${kind}","v":1}`;
+  const tag = kind === 'ballot' ? `"tag":"${' '.repeat(2 * TAG_BYTES)}",` : '';
+  const text = `\0{"at":"${at}","commitment":"${commitment}","contest":"${contest}","kind":"${kind}",${tag}"v":1}`;
   const block = new Uint8Array(text.length);
   putAscii(block, 0, text);
-  return { block, atStart: text.indexOf(at), commitmentStart: text.indexOf(commitment) };
-}
-
-export interface LeafWriter {
-  /** `commitment`: hex, or the 32 bytes themselves. Resulting bytes are the caller's. */
-  leaf(at: Instant, commitment: string | Uint8Array): Uint8Array<ArrayBuffer>;
-}
-
-/** Leaves of many entries of one contest and kind; each costs little more than its hash. */
-export function createLeafWriter(contest: string, kind = 'ballot'): LeafWriter {
-  const { block, atStart, commitmentStart } = entryTemplate(contest, kind);
-  let written: Instant = '';
-  return {
-    leaf(at, commitment) {
-      if (at !== written) {
-        need(INSTANT.test(at), 'at');
-        putAscii(block, atStart, at);
-        written = at;
-      }
-      if (typeof commitment === 'string') {
-        need(HASH.test(commitment), 'commitment');
-        putAscii(block, commitmentStart, commitment);
-      } else {
-        need(commitment.length === 32, 'commitment');
-        putHex(block, commitmentStart, commitment, 0, 32);
-      }
-      return sha256(block);
-    },
-  };
+  const tagStart = tag === '' ? -1 : text.indexOf(tag) + '"tag":"'.length;
+  return { block, atStart: text.indexOf(at), commitmentStart: text.indexOf(commitment), tagStart };
 }
 
 /** The commitment of a staff act, hex. Acts are public, so it has no salt: SHA-256(canonical act). */

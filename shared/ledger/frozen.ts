@@ -1,5 +1,6 @@
 import type { Instant } from '../time.ts';
 import type { Act } from './act.ts';
+import type { Quota } from './quota.ts';
 
 /** What a rules-bearing act of the ledger says that a recount needs: see server/contest/rules.ts for all it holds. */
 export interface Frozen {
@@ -8,6 +9,8 @@ export interface Frozen {
   title: string | null;
   rounds: { opens: Instant; closes: Instant }[];
   candidates: { number: number; name: string }[];
+  /** Null where it holds none that can be read. */
+  quota: Quota | null;
 }
 
 /** As many as a recount can hold. */
@@ -24,7 +27,14 @@ export function frozenOf(act: Act | null | undefined): Frozen | null {
     title: typeof rules.title === 'string' ? rules.title : null,
     rounds: rules.rounds.map(({ opens, closes }) => ({ opens, closes })),
     candidates: rules.candidates.map(({ number, name }) => ({ number, name })),
+    quota: quotaOf(rules.rule),
   };
+}
+
+function quotaOf(rule: unknown): Quota | null {
+  const { period, ballotsPerPeriod } = isRecord(rule) ? rule : {};
+  const most = Number.isSafeInteger(ballotsPerPeriod) ? Number(ballotsPerPeriod) : 0;
+  return (period === 'day' || period === 'round') && most > 0 ? { period, ballotsPerPeriod: most } : null;
 }
 
 function isRecord(value: unknown): value is Fields {

@@ -1,4 +1,4 @@
-import type { Opening, Receipt } from '../ballot.ts';
+import type { OwnOpening, Receipt } from '../ballot.ts';
 import { parseCheckpoint } from '../log/checkpoint.ts';
 import { parseProof } from '../log/proof.ts';
 import { checkInclusion } from '../merkle.ts';
@@ -14,7 +14,7 @@ export interface ReceiptClaim {
   /** Slug. */
   contest: string;
   receipt: Receipt;
-  opening: Opening;
+  opening: OwnOpening;
   /** What this device chose. Left out, the picks in the opening are taken for it. */
   picks?: readonly number[];
 }
@@ -74,5 +74,5 @@ function leafOfBallot({ contest, receipt, opening, picks = opening.picks }: Rece
   const same = mine.length === opening.picks.length && mine.every((pick, i) => pick === opening.picks[i]);
   if (!same || opening.ballotId !== receipt.ballotId || opening.state !== receipt.state) return null;
   const commitment = commitmentOf(contest, opening);
-  return leafOf({ at: receipt.at, commitment, contest, kind: 'ballot' });
+  return leafOf({ at: receipt.at, commitment, contest, kind: 'ballot', tag: opening.tag });
 }

@@ -1,11 +1,12 @@
 import type { Opening } from '../ballot.ts';
-import { equalHex, fromHex, putAscii } from '../bytes.ts';
+import { equalHex, fromHex, isHex, putAscii } from '../bytes.ts';
 import { createLanes } from '../hash/lanes.ts';
 import { Refusal } from '../refusal.ts';
 import type { Instant } from '../time.ts';
 import type { Act } from './act.ts';
 import { commitmentOf, createBallotWriter } from './commitment.ts';
 import { actCommitment, entryTemplate, INSTANT } from './entry.ts';
+import { TAG_BYTES } from './quota.ts';
 
 /** One ledger entry with what opens it: a ballot's opening, or the act of any other kind. */
 export interface Line {
@@ -13,6 +14,8 @@ export interface Line {
   /** Hex. */
   commitment: string;
   kind: string;
+  /** Of a ballot: hex, see quota.ts. */
+  tag?: string;
   opening?: Opening | null;
   act?: Act | null;
 }
@@ -37,7 +40,7 @@ export interface Reopener {
 }
 
 export const BATCH = 256;
-const LONGEST_ENTRY = 280;
+const LONGEST_ENTRY = 320;
 const LONGEST_BALLOT = 500;
 const encoder = new TextEncoder();
 const empty = new Uint8Array(0);
@@ -52,10 +55,15 @@ export function createReopener(contest: string): Reopener {
   const instants: Instant[] = [];
 
   // At the same place in every entry: what comes before them has one length.
-  const { atStart, commitmentStart } = entryTemplate(contest, 'ballot');
+  const { atStart, commitmentStart, tagStart } = entryTemplate(contest, 'ballot');
   const commitmentRooms = Array.from({ length: BATCH }, (_, i) => {
     const start = entries.start(i) + commitmentStart;
     return entries.bytes.subarray(start, start + 64);
+  });
+
+  const tagRooms = Array.from({ length: BATCH }, (_, i) => {
+    const start = entries.start(i) + tagStart;
+    return entries.bytes.subarray(start, start + 2 * TAG_BYTES);
   });
 
   // A salt comes as hex twice its length: it begins in the place of the hash to be.
@@ -63,7 +71,9 @@ export function createReopener(contest: string): Reopener {
     ballots.bytes.subarray(ballots.start(i) - 32, ballots.start(i) + LONGEST_BALLOT),
   );
 
-  const writeEntry = (i: number, { at, commitment, kind }: Line): void => {
+  const refused = (fault: string): Refusal => new Refusal('bad_request', { part: 'entry', fault });
+
+  const writeEntry = (i: number, { at, commitment, kind, tag }: Line): void => {
     const start = entries.start(i);
     if (kinds[i] !== kind) {
       const { block } = entryTemplate(contest, kind);
@@ -73,14 +83,22 @@ export function createReopener(contest: string): Reopener {
       instants[i] = '';
     }
     if (instants[i] !== at) {
-      if (!INSTANT.test(at)) throw new Refusal('bad_request', { part: 'entry', fault: 'at' });
+      if (!INSTANT.test(at)) throw refused('at');
       putAscii(entries.bytes, start + atStart, at);
       instants[i] = at;
     }
     // Only that it is 64 ASCII letters: that they are the right digits is seen when it is held against what it commits to.
     const { read, written } = encoder.encodeInto(commitment, commitmentRooms[i] ?? empty);
-    if (commitment.length !== 64 || read !== 64 || written !== 64)
-      throw new Refusal('bad_request', { part: 'entry', fault: 'commitment' });
+    if (commitment.length !== 64 || read !== 64 || written !== 64) throw refused('commitment');
+    if (kind !== 'ballot') {
+      if (tag !== undefined) throw refused('tag');
+    } else if (tag === undefined || !writeTag(i, tag)) throw refused('tag');
+  };
+
+  const writeTag = (i: number, tag: string): boolean => {
+    const room = tagRooms[i] ?? empty;
+    const { written } = encoder.encodeInto(tag, room);
+    return tag.length === 2 * TAG_BYTES && written === 2 * TAG_BYTES && isHex(room, 0, 2 * TAG_BYTES);
   };
 
   /** False if the ballot is too long for the lanes. */

@@ -1,13 +1,15 @@
 import { equalBytes, toHex } from '../bytes.ts';
-import type { Round } from '../contest.ts';
+import { periodOf, type Round } from '../contest.ts';
 import type { Checkpoint } from '../log/checkpoint.ts';
 import { createTileTree } from '../log/tree.ts';
 import type { Instant } from '../time.ts';
 import { isRuling } from './act.ts';
+import { closingFits, closingOf } from './closing.ts';
 import { frozenOf } from './frozen.ts';
+import { type Quota, wordOf } from './quota.ts';
 import { createRecount, type RoundTally } from './recount.ts';
 import { BATCH, createReopener, type Fault, type Line } from './reopen.ts';
-import { createSeen } from './seen.ts';
+import { createSeen, createSpent } from './seen.ts';
 
 export type { Line };
 
@@ -41,15 +43,19 @@ export type SignedRoot = Pick<Checkpoint, 'size' | 'root'>;
 
 /**
  * Beside the faults of a line (reopen.ts): time: it is older than the entry before · ballot_twice: this voter's ballotId was seen
- * before · outside_rounds: cast when no round was open · ruling: it moves what it cannot · checkpoint: the tree is not the
+ * before · tag_twice: its quota tag stands at another ballot · quota: its voter has had all their ballots of the period · outside_rounds: cast when no round was open · ruling: it moves what it cannot · closing: it
+ * says other figures than the ledger gives · checkpoint: the tree is not the
  * one that was signed · checkpoint_ahead: it was signed for more entries than there are.
  */
 export type ProblemCode =
   | Fault['code']
   | 'time'
   | 'ballot_twice'
+  | 'tag_twice'
+  | 'quota'
   | 'outside_rounds'
   | 'ruling'
+  | 'closing'
   | 'checkpoint'
   | 'checkpoint_ahead';
 
@@ -69,6 +75,8 @@ export interface Replay {
   cast: number;
   /** Ballots that came, rightly, without what opens them. */
   withheld: number;
+  /** Quota tags, each of another ballot's: as many as there are ballots when none is wrong. */
+  tags: number;
   checkpointsAgreed: number;
   /** Those that did not agree, as they were given. */
   checkpointsFailed: SignedRoot[];
@@ -101,7 +109,7 @@ export async function replay(
 
 /**
  * Does everything again that the server did with a ledger: recomputes each commitment, leaf and the root, holds the tree
- * against every checkpoint at its size, and counts the ballots anew. A ballot with a problem of its own is not counted.
+ * against every checkpoint at its size, and counts the ballots anew. A ballot that was changed is not counted, an act that was still takes effect.
  */
 export function createReplayer(ledger: Ledger): Replayer {
   const { contest, rounds, checkpoints, withheldFrom, watched = [] } = ledger;
@@ -116,6 +124,11 @@ export function createReplayer(ledger: Ledger): Replayer {
   const recount = createRecount();
   const reopener = createReopener(contest);
   const seen = createSeen();
+  const tags = createSeen();
+  /** Ballots that are not counted for what is wrong with them: a ruling on one is no further fault. */
+  const spoilt = new Set<number>();
+  const spent = createSpent();
+  let quota: Quota | null = null;
   let roundOf = createRoundFinder(rounds);
   const signed = checkpoints.toSorted((a, b) => a.size - b.size);
   const failed: SignedRoot[] = [];
@@ -124,6 +137,7 @@ export function createReplayer(ledger: Ledger): Replayer {
   let next = 0;
   let cast = 0;
   let withheld = 0;
+  let tagged = 0;
   let firstWithheld = Number.POSITIVE_INFINITY;
   let latest: Instant = '';
 
@@ -142,13 +156,22 @@ export function createReplayer(ledger: Ledger): Replayer {
   const countBallot = ({ at, opening }: Line, index: number, i: number): void => {
     const round = roundOf(at);
     if (!opening) return;
-    if (!seen.add(reopener.saltWord(i, 0), reopener.saltWord(i, 1)))
-      problem('ballot_twice', index, opening.ballotId);
-    else if (round < 0) problem('outside_rounds', index, at);
-    else {
+    const period = quota && round >= 0 ? periodOf(quota, round, Date.parse(at)) : -1;
+    const twice = !seen.add(reopener.saltWord(i, 0), reopener.saltWord(i, 1));
+    if (twice || round < 0) {
+      spoilt.add(index);
+      if (twice) problem('ballot_twice', index, opening.ballotId);
+      else problem('outside_rounds', index, at);
+    } else {
+      if (quota && !spent.add(opening.voter, period, quota.ballotsPerPeriod)) problem('quota', index);
       recount.add(index, round, opening.picks, opening.state);
       cast++;
     }
+  };
+
+  const takeTag = (tag: string, index: number): void => {
+    if (tags.add(wordOf(tag, 0), wordOf(tag, 1))) tagged++;
+    else problem('tag_twice', index, tag);
   };
 
   const isWithheld = (fault: Fault | null | undefined, at: Instant): boolean =>
@@ -159,9 +182,25 @@ export function createReplayer(ledger: Ledger): Replayer {
       problem('act', index, 'ruling');
       return;
     }
-    for (const ruled of act.entries)
-      if (ruled < firstWithheld || ruled >= index)
-        if (!recount.rule(act.ruling, ruled)) problem('ruling', index, `${act.ruling} ${ruled}`);
+    const [first, ...others] = act.entries.filter(
+      (ruled) =>
+        (ruled < firstWithheld || ruled >= index) && !spoilt.has(ruled) && !recount.rule(act.ruling, ruled),
+    );
+    if (first !== undefined) problem('ruling', index, `${act.ruling} ${first} ${others.length}`);
+  };
+
+  /** Also when its words were changed: that is one fault, and what follows from it would be a hundred. */
+  const follow = (line: Line, index: number): void => {
+    if (line.kind === 'ruling') return rule(line, index);
+    const frozen = frozenOf(line.act);
+    if (frozen) [roundOf, quota] = [createRoundFinder(frozen.rounds), frozen.quota];
+  };
+
+  /** A closing record says what was counted up to it. Where openings are withheld nobody can count. */
+  const holdAgainst = ({ act }: Line, index: number): void => {
+    const said = closingOf(act);
+    if (!said) problem('act', index, 'closing');
+    else if (withheld === 0 && !closingFits(said, recount.tally())) problem('closing', index);
   };
 
   const takeBatch = (lines: readonly Line[]): void => {
@@ -173,18 +212,20 @@ export function createReplayer(ledger: Ledger): Replayer {
       tree.push(reopener.leaves, reopener.leafStart(i));
       if (awaited.has(index))
         leaves.set(index, reopener.leaves.slice(reopener.leafStart(i), reopener.leafStart(i) + 32));
+      if (line.kind === 'ballot' && fault?.code !== 'entry') takeTag(line.tag ?? '', index);
       if (line.at < latest) problem('time', index, line.at);
       else latest = line.at;
       if (isWithheld(fault, line.at)) {
         withheld++;
         firstWithheld = Math.min(firstWithheld, index);
       } else if (fault) problem(fault.code, index, fault.detail);
-      else if (line.kind === 'ballot') countBallot(line, index, i);
-      else if (line.kind === 'ruling') rule(line, index);
-      else {
-        const frozen = frozenOf(line.act);
-        if (frozen) roundOf = createRoundFinder(frozen.rounds);
-      }
+      if (line.kind === 'ballot') {
+        if (!fault) countBallot(line, index, i);
+        else if (!isWithheld(fault, line.at)) spoilt.add(index);
+      } else if (line.kind === 'closing') {
+        // What was altered is one fault; a count that follows from it would be another.
+        if (!fault && spoilt.size === 0) holdAgainst(line, index);
+      } else if (!fault || fault.code === 'commitment') follow(line, index);
       compare();
       if (sizes.includes(tree.size())) mark();
     });
@@ -206,6 +247,7 @@ export function createReplayer(ledger: Ledger): Replayer {
         tally: recount.tally(),
         cast,
         withheld,
+        tags: tagged,
         checkpointsAgreed: signed.length - failed.length,
         checkpointsFailed: failed,
         leaves,

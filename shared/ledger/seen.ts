@@ -1,3 +1,5 @@
+import { wordOf } from './quota.ts';
+
 export interface Seen {
   /** False if this pair was added before. */
   add(high: number, low: number): boolean;
@@ -30,6 +32,25 @@ export function createSeen(): Seen {
         for (let i = 0; i < old.length; i += 2) if (old[i] || old[i + 1]) place(old[i] ?? 0, old[i + 1] ?? 0);
       }
       return place(high, low);
+    },
+  };
+}
+
+export interface Spent {
+  /** One more ballot of this voter (hex) in this quota period; false, and not taken, when there were `most` before. */
+  add(voter: string, period: number, most: number): boolean;
+}
+
+/** How many ballots each voter had in each period: a mark for each, so that no voter and no text is kept. */
+export function createSpent(): Spent {
+  const seen = createSeen();
+  return {
+    add(voter, period, most) {
+      // Pseudonyms are as good as random; period and place are stirred in, so that those of one voter lie as far apart as any.
+      const high = (wordOf(voter, 0) ^ Math.imul(period + 1, 0x9e3779b1)) >>> 0;
+      for (let slot = 1; slot <= most; slot++)
+        if (seen.add(high, (wordOf(voter, 1) ^ Math.imul(slot, 0x85ebca6b)) >>> 0)) return true;
+      return false;
     },
   };
 }

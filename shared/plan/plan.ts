@@ -116,7 +116,7 @@ export interface Collection {
   noLeaders: boolean;
   /** Least number of proving cases; 0 = not asked. */
   leastProofs: number;
-  /** Recommendation upward: who may send how many, e.g. 区县 ≤ 5. Shown and kept for the result. */
+  /** Recommendation upward: who may send how many, e.g. 区县 ≤ 5. Shown where people are recommended. */
   upward: { name: string; most: number }[];
 }
 

@@ -34,8 +34,8 @@ export function hiddenPersonFields(): FormField[] {
   ];
 }
 
-export function nameField(hint = '集体填写全称。'): FormField {
-  return field('name', '姓名（集体名称）', 'line', { limit: 40, hint });
+export function nameField(title = '姓名（集体名称）', hint = '集体填写全称。'): FormField {
+  return field('name', title, 'line', { limit: 40, hint });
 }
 
 export function phoneField(title = '联系电话'): FormField {

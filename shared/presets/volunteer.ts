@@ -80,7 +80,7 @@ export const volunteer: Preset = {
     ),
     kinds: ['person', 'team'],
     form: [
-      nameField('集体填写全称。'),
+      nameField(),
       ...hiddenPersonFields(),
       field('unit', '所在单位或社区', 'line', { limit: 60 }),
       field('post', '身份', 'line', {

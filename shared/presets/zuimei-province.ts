@@ -92,7 +92,7 @@ export const zuimeiProvince: Preset = {
     ),
     kinds: ['person'],
     form: [
-      nameField('与身份证件一致。'),
+      nameField('姓名', '与身份证件一致。'),
       ...hiddenPersonFields(),
       field('idNumber', '身份证号', 'identity', {
         audience: 'private',

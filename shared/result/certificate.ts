@@ -1,6 +1,7 @@
 import { equalBytes, toHex } from '../bytes.ts';
 import type { Act } from '../ledger/act.ts';
 import { actCommitment, type Entry, leafOf, parseEntry } from '../ledger/entry.ts';
+import { entryIndex, entryNumber } from '../ledger/number.ts';
 import { climb, type ReceiptStep } from '../ledger/receipt.ts';
 import { parseCheckpoint } from '../log/checkpoint.ts';
 import { parseProof } from '../log/proof.ts';
@@ -9,8 +10,8 @@ import type { Instant } from '../time.ts';
 import type { ResultFacts, ResultItem, RevokeFacts } from './act.ts';
 
 /**
- * What the picture code of a certificate holds, behind `/verify#c=`: <slug>.<entry>.<place>.<leaf>. `entry`: index of the result in the
- * ledger; `place`: of the item among its items, from 1; `leaf`: the first 8 hex digits of the entry's leaf, so that another's page cannot
+ * What the picture code of a certificate holds, behind `/verify#c=`: <slug>.<entry>.<place>.<leaf>. `entry`: number of the result in the
+ * ledger (number.ts); `place`: of the item among its items, from 1; `leaf`: the first 8 hex digits of the entry's leaf, so that another's page cannot
  * be shown for it by mistake. What proves something is the signature.
  */
 export interface CertificateCode {
@@ -20,19 +21,19 @@ export interface CertificateCode {
   leaf: string;
 }
 
-const FORM = /^([a-z0-9][a-z0-9-]{0,63})\.(0|[1-9]\d{0,14})\.([1-9]\d{0,4})\.([0-9a-f]{8})$/u;
+const FORM = /^([a-z0-9][a-z0-9-]{0,63})\.([1-9]\d{0,14})\.([1-9]\d{0,4})\.([0-9a-f]{8})$/u;
 
 export const LEAF_DIGITS = 8;
 
 export function formatCertificateCode({ slug, entry, place, leaf }: CertificateCode): string {
-  return `${slug}.${entry}.${place}.${leaf.slice(0, LEAF_DIGITS)}`;
+  return `${slug}.${entryNumber(entry)}.${place}.${leaf.slice(0, LEAF_DIGITS)}`;
 }
 
 /** null = it is none. */
 export function parseCertificateCode(text: string): CertificateCode | null {
   const [, slug, entry, place, leaf] = FORM.exec(text.trim()) ?? [];
   if (slug === undefined || leaf === undefined) return null;
-  return { slug, entry: Number(entry), place: Number(place), leaf };
+  return { slug, entry: entryIndex(Number(entry)), place: Number(place), leaf };
 }
 
 /** What is filled in from each who is named. */

@@ -1,5 +1,6 @@
 import { sha256Hex } from '#sha256';
 import type { CandidateKind, Section } from '../contest.ts';
+import { entryNumber } from '../ledger/number.ts';
 import type { Instant } from '../time.ts';
 import type { NoticeFacts, RecommendFacts, ResultFacts } from './act.ts';
 import { checkAct, type ProvenAct } from './proven.ts';
@@ -80,7 +81,7 @@ export async function checkRecommendation(
   let size = 0;
   for (const act of acts) {
     const outcome = await checkAct({ contest: head.contest, verifierKey: head.verifierKey }, act);
-    if (!outcome.ok) return { fault: `acts.json 中第 ${act.index + 1} 号记录与账本的签名不符` };
+    if (!outcome.ok) return { fault: `acts.json 中第 ${entryNumber(act.index)} 号记录与账本的签名不符` };
     size = Math.max(size, outcome.size);
   }
   const fault = factsFault(nominees, acts, read('nominees.json') ?? new Uint8Array());

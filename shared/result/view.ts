@@ -63,6 +63,8 @@ export interface CourseView {
   /** What the next result would name: honours by the order, serials as they would be. */
   items: ResultItem[];
   revocations: { id: number; serial: string; reason: string; by: string; at: Instant }[];
+  /** How many may be recommended upward, by whom, as the settings say; [] = they say nothing. */
+  upward: { name: string; most: number }[];
 }
 
 /** One objection as the office sees it in its list. */

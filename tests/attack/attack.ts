@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { verifyContest } from '@zuimei/server/audit/verify.ts';
 import type { PolicyName } from '@zuimei/shared/contest.ts';
 import { freshDatabase } from '../harness/database.ts';
+import { readOptions } from '../harness/options.ts';
 import { startPostgres } from '../harness/postgres.ts';
 import { hunt } from './found.ts';
 import { tamper } from './insider.ts';
@@ -14,15 +14,15 @@ import { huntOf, tableOf } from './table.ts';
 const names = ['loose', 'standard', 'strict'] as const satisfies PolicyName[];
 const words: Record<PolicyName, string> = { loose: '宽松', standard: '标准', strict: '严格' };
 
-const { values } = parseArgs({
-  args: process.argv.slice(2).filter((arg) => arg !== '--'),
-  options: {
+const values = readOptions(
+  'npm run attack -- [--policy loose,standard,strict] [--small] [--seed TEXT] [--json FILE]',
+  {
     policy: { type: 'string' },
     small: { type: 'boolean', default: false },
     json: { type: 'string' },
     seed: { type: 'string', default: 'zuimei' },
   },
-});
+);
 const wanted = names.filter((name) => !values.policy || values.policy.split(',').includes(name));
 if (wanted.length === 0) {
   console.error(`--policy is one of ${names.join(', ')}`);

@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { parseArgs } from 'node:util';
 import { sql } from 'kysely';
 import { openAddresses } from '@zuimei/server/address/address.ts';
 import { type Analyst, createAnalyst } from '@zuimei/server/analyst/analyst.ts';
@@ -10,17 +9,15 @@ import { migrate } from '@zuimei/server/schema.ts';
 import { openSecrets } from '@zuimei/server/secret.ts';
 import { createLedger } from '@zuimei/server/vote/ledger.ts';
 import type { BallotFilter } from '@zuimei/shared/audit.ts';
+import { readOptions } from '../harness/options.ts';
 import { startPostgres } from '../harness/postgres.ts';
 import { seedContest, settingsOf } from '../harness/site.ts';
 
 /** What an auditor waits for on a ledger of millions: how long it takes to read, how much memory it keeps, and how long each answer takes. */
-const { values } = parseArgs({
-  args: process.argv.slice(2).filter((arg) => arg !== '--'),
-  options: {
-    json: { type: 'string' },
-    entries: { type: 'string' },
-    quick: { type: 'boolean', default: false },
-  },
+const values = readOptions('npm run audit:bench -- [--quick] [--entries N] [--json FILE]', {
+  json: { type: 'string' },
+  entries: { type: 'string' },
+  quick: { type: 'boolean', default: false },
 });
 const entries = values.entries ? Number(values.entries) : values.quick ? 50_000 : 5_000_000;
 const goals: Record<string, number> = { coldLogMs: 300, filterMs: 300, clustersMs: 5_000 };
@@ -56,7 +53,7 @@ async function fill(db: Db, contest: number, from: Date): Promise<void> {
           array_remove(array[${sql.join(picks)}], null) as picks
         from generate_series(${first}::bigint, ${last}::bigint) i
       )
-      insert into ledger_entry (index, at, contest, kind, state, ballot_id, commitment, voter, picks, ip, device, signals, channel)
+      insert into ledger_entry (index, at, contest, kind, state, ballot_id, commitment, voter, picks, ip, device, signals, channel, tag)
       select i, ${from.toISOString()}::timestamptz + make_interval(secs => (floor(day) * 86400 + (day - floor(day)) * 57600)),
         ${contest}, 'ballot', case when farmed then 'held' else 'counted' end, gen_random_uuid(), commitment, substr(commitment, 1, 16),
         case when bought then '{7}'::smallint[] when farmed or picks = '{}' then '{3,9}'::smallint[] else picks end,
@@ -66,7 +63,7 @@ async function fill(db: Db, contest: number, from: Date): Promise<void> {
           else set_byte(set_byte(set_byte('\\x3c000000'::bytea, 0, 60 + a % 60), 1, b), 3, a) end,
         case when farmed then '\\x00000000000000ff'::bytea when where_from > 0.75 then int8send((2000 * where_from * where_from)::bigint + 256)
           else substr(commitment, 17, 8) end,
-        case when farmed or random() < 0.03 then 32 else 0 end, 1
+        case when farmed or random() < 0.03 then 32 else 0 end, 1, substr(commitment, 1, 16)
       from part`.execute(db);
     say(`  ${last} entries`);
   }

@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
-import { parseArgs } from 'node:util';
 import { readLines } from '@zuimei/server/audit/lines.ts';
 import { verifyContest } from '@zuimei/server/audit/verify.ts';
 import { readContest } from '@zuimei/server/contest/contest.ts';
@@ -10,20 +9,21 @@ import { openSecrets } from '@zuimei/server/secret.ts';
 import { createLedger } from '@zuimei/server/vote/ledger.ts';
 import { entryBytes } from '@zuimei/shared/ledger/entry.ts';
 import { createReplayer } from '@zuimei/shared/ledger/replay.ts';
+import { readOptions } from '../harness/options.ts';
 import { ballotRequests, getRequest } from './ballots.ts';
 import { CANDIDATES, createWorld, fillLedger, type Measured, SECRET, type World } from './world.ts';
 
 /** The table of VOTE.md in one run: every figure is a ratio to a reference measured in turn with it. */
-const { values } = parseArgs({
-  args: process.argv.slice(2).filter((arg) => arg !== '--'),
-  options: {
+const values = readOptions(
+  'npm run bench -- [--quick] [--only NAME] [--rounds N] [--entries N] [--json FILE]',
+  {
     json: { type: 'string' },
     only: { type: 'string' },
     quick: { type: 'boolean', default: false },
     rounds: { type: 'string' },
     entries: { type: 'string' },
   },
-});
+);
 const { quick, only } = values;
 const rounds = values.rounds ? Number(values.rounds) : quick ? 1 : 5;
 const seconds = quick ? 2 : 6;

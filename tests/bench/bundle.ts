@@ -4,7 +4,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { openBundle } from '@zuimei/server/bundle/bundle.ts';
 import { type Db, openDatabase } from '@zuimei/server/db.ts';
 import { fixStanding } from '@zuimei/server/judging/standing.ts';
@@ -15,6 +14,7 @@ import { openSecrets } from '@zuimei/server/secret.ts';
 import { createLedger, type Ledger } from '@zuimei/server/vote/ledger.ts';
 import { editions } from '@zuimei/shared/bundle/format.ts';
 import { voteAlone } from '@zuimei/shared/judging/plain.ts';
+import { readOptions } from '../harness/options.ts';
 import { startPostgres } from '../harness/postgres.ts';
 import { HOUR_MS, seedContest, settingsOf } from '../harness/site.ts';
 
@@ -22,9 +22,8 @@ import { HOUR_MS, seedContest, settingsOf } from '../harness/site.ts';
  * How long it takes to write the bundle of a ledger of so many ballots, to check it on the command line, and to do no more than hash as
  * many bytes: `npm run bundle:bench -- --entries 1000000`. Prints JSON.
  */
-const { values } = parseArgs({
-  args: process.argv.slice(2).filter((arg) => arg !== '--'),
-  options: { entries: { type: 'string', default: '1000000' } },
+const values = readOptions('npm run bundle:bench -- [--entries N]', {
+  entries: { type: 'string', default: '1000000' },
 });
 const entries = Number(values.entries);
 const SLUG = 'bundle';

@@ -4,8 +4,9 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
 import { startApp } from '../harness/app.ts';
+import { readOptions } from '../harness/options.ts';
 import { startPostgres } from '../harness/postgres.ts';
 import { needProgram } from '../harness/program.ts';
 
@@ -50,8 +51,9 @@ interface Audit {
 
 type Figures = Record<(typeof categories)[number] | keyof typeof metrics, number>;
 
-const { values } = parseArgs({
-  options: { json: { type: 'string' }, path: { type: 'string', default: '/c/zuimei-2026' } },
+const values = readOptions('npm run lighthouse -- [--path /c/zuimei-2026] [--json FILE]', {
+  json: { type: 'string' },
+  path: { type: 'string', default: '/c/zuimei-2026' },
 });
 
 const postgres = await startPostgres({ onDisk: true });

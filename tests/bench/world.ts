@@ -136,8 +136,8 @@ export async function fillLedger(
           array[1 + i % 20, 1 + (i + 4) % 20, 1 + (i + 9) % 20]::smallint[] as picks
         from generate_series(${from}::bigint, ${to}::bigint) i
       ), entry as (
-        insert into ledger_entry (index, at, contest, kind, state, ballot_id, commitment, voter, picks, ip, device)
-        select i, h.last_at, h.contest, 'ballot', 'counted', ballot_id, commitment, voter, picks, substr(commitment, 1, 16), substr(commitment, 17, 8)
+        insert into ledger_entry (index, at, contest, kind, state, ballot_id, commitment, voter, picks, ip, device, tag)
+        select i, h.last_at, h.contest, 'ballot', 'counted', ballot_id, commitment, voter, picks, substr(commitment, 1, 16), substr(commitment, 17, 8), substr(commitment, 1, 16)
         from ballot, ledger_head h where h.contest = ${contest}
       )
       insert into voter_quota (contest, period, ballots, voter, picks, ballot_ids, indexes)

@@ -24,6 +24,7 @@ export interface Entry {
   at: string;
   kind: string;
   commitment: string;
+  tag?: string;
   act?: Record<string, unknown>;
 }
 
@@ -46,8 +47,9 @@ export async function relogged(
   entries.forEach((entry, index) => {
     entry.index = index;
     if (entry.act) entry.commitment = actCommitment(entry.act);
-    const { at, commitment, kind } = entry;
-    tree.push(leafOf({ at, commitment, contest: header.contest, kind }), 0);
+    const { at, commitment, kind, tag } = entry;
+    const beside = tag === undefined ? {} : { tag };
+    tree.push(leafOf({ at, commitment, contest: header.contest, kind, ...beside }), 0);
   });
   const size = entries.length;
   const root = tree.root();

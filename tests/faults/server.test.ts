@@ -1,12 +1,15 @@
-import { cpSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
-import { expect, inject, test } from 'vitest';
+import { expect, inject, test, vi } from 'vitest';
 import { openDatabase } from '@zuimei/server/db.ts';
-import { startApp } from '../harness/app.ts';
+import { bareEnvironment, startApp } from '../harness/app.ts';
 import { zuimei } from '../harness/cli.ts';
-import { freshDatabase } from '../harness/database.ts';
+import { freshDatabase, migratedFolder } from '../harness/database.ts';
+import { freePort } from '../harness/port.ts';
 import { scratchFolder } from '../harness/scratch.ts';
 import { seedContest, settingsOf } from '../harness/site.ts';
 import {
@@ -20,6 +23,8 @@ import {
   settle,
   voterOf,
 } from './crowd.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** A data folder whose embedded database holds one contest. */
 async function embeddedFolder(slug: string): Promise<string> {
@@ -203,4 +208,41 @@ test('a second server on one data folder is refused with a plain message, and th
   expect(await checkLedger(database.db, slug, [{ ballot, answer }])).toBe(1);
   await database.close();
   rmSync(dataDir, { recursive: true });
+});
+
+test('`npm start` is killed with -9: its server stops by itself and lets go of port and data folder', {
+  timeout: 120_000,
+}, async () => {
+  const dataDir = scratchFolder('start');
+  cpSync(await migratedFolder(), join(dataDir, 'pglite'), { recursive: true });
+  const port = await freePort();
+  const env = {
+    ...bareEnvironment(),
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    DATA_DIR: dataDir,
+    ZUIMEI_DEMO: '0',
+  };
+  const npm = spawn('npm', ['start'], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  try {
+    await vi.waitFor(() => fetch(`http://127.0.0.1:${port}/healthz`), { timeout: 60_000, interval: 200 });
+    const other = await freshDatabase('server');
+    await expect(startApp({ port, databaseUrl: other.url ?? '' })).rejects.toThrow(
+      `端口 ${port} 已被别的程序占用`,
+    );
+    await other.drop();
+    npm.kill('SIGKILL');
+    await vi.waitFor(
+      async () => {
+        expect(existsSync(join(dataDir, 'server.pid'))).toBe(false);
+        await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow();
+      },
+      { timeout: 20_000, interval: 200 },
+    );
+  } finally {
+    // So that a failure leaves nobody behind.
+    const claim = join(dataDir, 'server.pid');
+    if (existsSync(claim)) process.kill(Number(readFileSync(claim, 'utf8')), 'SIGKILL');
+    rmSync(dataDir, { recursive: true });
+  }
 });

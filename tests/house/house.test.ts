@@ -54,6 +54,18 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
       [['shared/view.ts', `import type { PublicAct } from './audit.ts';`]],
     ],
   },
+  'the number of an entry that people read is made by entryNumber': {
+    wrong: [
+      [['web/a.ts', 'const a = `第 ${grouped(line.index)} 号选票`;']],
+      [['shared/a.ts', 'const a = `第 ${index + 1} 号账目`;']],
+      [['server/a.ts', 'const a = `账目 #${entry}`;']],
+      [['web/A.vue', '<template>账本第 {{\n  one.entry + 1 }} 号</template>']],
+    ],
+    right: [
+      [['web/a.ts', 'const a = `第 ${grouped(entryNumber(line.index))} 号选票`;']],
+      [['web/A.vue', '<template>第 {{ entryNumber(one.entry) }} 号，第 {{ index + 1 }} 行</template>']],
+    ],
+  },
   'web imports shared, and from the server only types': {
     wrong: [
       [['web/lib/a.ts', `import { createApp } from '@zuimei/server/app.ts';`]],

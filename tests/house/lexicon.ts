@@ -25,6 +25,10 @@ const synonyms: Synonym[] = [
   { word: /(专用|专属|报送)链接/u, say: '单位链接' },
 ];
 
+/** 第 N 号 or #N made of an index. */
+const BARE_INDEX =
+  /(?:第\s?(?:\$\{|\{\{)\s*(?:(?!(?:entryNumber|nth)\()\w+\()*[\w.?]*\b(?:index|entry|ruling)\b[^}]*\}+\s*号|#(?:\$\{|\{\{)\s*(?:\w+\()*[\w.?]*\b(?:index|entry|ruling)\b)/u;
+
 /** Words that people read: texts of a program file, the whole of a component (its template too). */
 export const lexicon: Record<string, Rule> = {
   'one thing has one word for people': (sources) =>
@@ -38,4 +42,9 @@ export const lexicon: Record<string, Rule> = {
             ({ word, say, text: said, line }) => `${path}:${line} ${word.exec(said)?.[0]} is called ${say}`,
           ),
       ),
+
+  'the number of an entry that people read is made by entryNumber': (sources) =>
+    sources
+      .filter(({ path, text }) => /^(server|shared|web)\//.test(path) && BARE_INDEX.test(text))
+      .map(({ path, text }) => `${path} ${BARE_INDEX.exec(text)?.[0]}: shared/ledger/number.ts`),
 };

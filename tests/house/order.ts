@@ -28,10 +28,21 @@ export const serverOrder: readonly string[] = [
   // Before the vote.
   ...['unit', 'nomination', 'review', 'intake', 'portal', 'edit'],
   // What organizers and auditors do.
-  ...['shortlist', 'steer', 'live', 'analyst', 'ruling', 'judging', 'course', 'archive', 'objection'],
-  ...['audit', 'bundle', 'out'],
+  ...[
+    'shortlist',
+    'steer',
+    'live',
+    'analyst',
+    'ruling',
+    'judging',
+    'course',
+    'archive',
+    'objection',
+    'closing',
+  ],
+  ...['audit', 'report', 'bundle', 'out'],
   // How people come to it; the plan shows its page before anybody may see it.
-  ...['wechat', 'chat', 'webhook', 'page', 'plan', 'health.ts'],
+  ...['wechat', 'chat', 'webhook', 'page', 'plan', 'upkeep', 'health.ts'],
   // What wires and starts it all.
   ...[
     'parts.ts',
@@ -44,7 +55,7 @@ export const serverOrder: readonly string[] = [
     'rotation.ts',
     'config.ts',
   ],
-  ...['command.ts', 'control.ts', 'commandline.ts', 'cli.ts', 'main.ts'],
+  ...['fault.ts', 'usage.ts', 'command.ts', 'control.ts', 'commandline.ts', 'cli.ts', 'main.ts'],
 ];
 
 const nameOf = (path: string): string => path.split('/')[1] ?? '';

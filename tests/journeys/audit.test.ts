@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { type ClosingFile, formatClosingCode } from '@zuimei/shared/export/closing.ts';
 import { voteAlone } from '@zuimei/shared/judging/plain.ts';
 import { openBrowser, type TestBrowser } from '../harness/browser.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
@@ -8,6 +10,7 @@ import { createSite, HOUR_MS, type Settings, type TestSite } from '../harness/si
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 90_000 });
 
+const SHOTS = process.env['SHOTS'];
 const NET = '198.51.100.0/24';
 /** The auditor's pages of a contest and their headings. */
 const PAGES = {
@@ -80,6 +83,19 @@ async function open(
   return { context, page: await context.newPage(), faults };
 }
 
+/** For the eye: the same page at both widths. */
+async function shoot(page: Page, name: string): Promise<void> {
+  if (!SHOTS) return;
+  for (const [kind, width, height] of [
+    ['phone', 375, 812],
+    ['desk', 1280, 800],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    await page.waitForTimeout(400);
+    await page.screenshot({ path: join(SHOTS, `${name}-${kind}.png`), fullPage: true });
+  }
+}
+
 const at = (slug: string, path: string) => `/console/c/${slug}/${path}`;
 const rows = (page: Page) => page.getByRole('table').locator('tbody tr');
 const settled = (page: Page): Promise<void> =>
@@ -109,7 +125,7 @@ test.each(['phone', 'desk'] as const)('every page of an auditor fits a %s', asyn
 test('a value that is pressed narrows the log, the address is a link to it, and back undoes it', async () => {
   const { context, page, faults } = await open('desk');
   await page.goto(at(brushed, 'ballots'));
-  await page.getByRole('status').filter({ hasText: '全部选票 95 张' }).waitFor();
+  await page.getByRole('status').filter({ hasText: '全部选票 95 张，含待核和作废' }).waitFor();
   await page.getByRole('button', { name: '更早的选票' }).click();
   await page.getByText('已到最早的一张').waitFor();
   expect(await rows(page).count()).toBe(95);
@@ -130,10 +146,25 @@ test('a value that is pressed narrows the log, the address is a link to it, and 
   await other.getByRole('status').filter({ hasText: '符合条件的选票 95 张' }).waitFor();
   await other.close();
 
+  // What a citizen's receipt says finds it, among those before and after.
+  const finder = await context.newPage();
+  await finder.goto(at(brushed, 'ballots'));
+  await finder.getByRole('searchbox', { name: '查找选票' }).fill('第 40 号');
+  await finder.keyboard.press('Enter');
+  await finder.getByRole('dialog', { name: '第 40 号选票' }).getByText('网络地址').waitFor();
+  await shoot(finder, 'found');
+  await finder.keyboard.press('Escape');
+  expect(await rows(finder).nth(10).textContent()).toContain('40 号');
+  await finder.getByRole('searchbox', { name: '查找选票' }).fill('杭洲');
+  await finder.keyboard.press('Enter');
+  await finder.getByText('没有来自这个地区的选票。').waitFor();
+  await shoot(finder, 'missed');
+  await finder.close();
+
   // A ballot is read over the log; the phone's own 返回 closes it.
   await rows(page).first().getByRole('button').first().click();
   await page
-    .getByRole('dialog', { name: /^账目 #/ })
+    .getByRole('dialog', { name: /^第 .+ 号选票$/ })
     .getByText('网络地址')
     .waitFor();
   await page.goBack();
@@ -249,4 +280,48 @@ test('an empty contest says what will be there, and what cannot be asked is aske
     await page.getByText(words, { exact: true }).waitFor();
   }
   await context.close();
+});
+
+test('what a contest came to is signed by two, and who scans the printed record checks it', async () => {
+  const { slug, id, settings } = await site.contest({ title: '最美应急人评选' });
+  for (const picks of [[1, 2], [3], [1]]) await site.visitor(slug).cast(picks);
+  const closes = new Date(site.now() + 2 * HOUR_MS).toISOString();
+  await site.update(id, { ...settings, rounds: settings.rounds.map((round) => ({ ...round, closes })) });
+  await site.seal();
+  site.at(Date.parse(closes) + HOUR_MS);
+  const organizer = await signIn(site, ['organizer'], '孙主办');
+  const reason = '活动结束，封存票数';
+  await organizer.post(`/api/console/contests/${slug}/archive`, {
+    reason,
+    skip: '跳过专家评审、公示、结果公布',
+  });
+  await organizer.post(`/api/console/contests/${slug}/closing`, { reason });
+  auditor = await signIn(site, ['auditor'], '林审计');
+
+  const { context, page, faults } = await open('desk');
+  await page.goto(at(slug, 'checkpoints'));
+  await shoot(page, 'closing-asked');
+  await page.getByRole('button', { name: '核对并确认' }).click();
+  const dialog = page.getByRole('dialog', { name: '确认封存记录' });
+  await dialog.getByText('计入 3 张，待核 0 张，作废 0 张').waitFor();
+  await shoot(page, 'closing-dialog');
+  await dialog.getByRole('button', { name: '确认并写入账本' }).click();
+  await page.getByText('孙主办 提出，林审计 确认。').waitFor();
+  await shoot(page, 'closing-done');
+  await site.seal();
+  site.pass(1_001);
+  await page.getByRole('link', { name: '打印' }).last().click();
+  await page.getByRole('img', { name: '核验这份记录的二维码' }).waitFor();
+  await shoot(page, 'closing-print');
+
+  const file = (await (await site.call(`/api/contests/${slug}/closing`)).json()) as ClosingFile;
+  await page.goto(`/verify#z=${formatClosingCode(file)}`);
+  await page.locator('#closing').getByText('只说明文件自身一致').waitFor();
+  await page.getByRole('textbox', { name: /公钥/ }).fill(file.verifierKey);
+  await page.locator('#closing').getByRole('button', { name: '用当前公钥重新核验' }).click();
+  await page.getByText('封存记录在签名的账本里').waitFor();
+  await shoot(page, 'closing-verify');
+  expect(faults).toEqual([]);
+  await context.close();
+  await site.verify(slug);
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { logSigner } from '@zuimei/server/log/sealer.ts';
+import { formatVerifierKey } from '@zuimei/shared/note.ts';
 import { filesOf, resealed, zipOf } from '../bundle/file.ts';
 import { made } from '../bundle/made.ts';
 import { json } from '../bundle/spoil.ts';
@@ -22,6 +23,8 @@ let fresh: MovableDatabase;
 let site: TestSite;
 let browser: TestBrowser;
 let folder: string;
+/** The log's key, as it stands on paper. */
+let printed: string;
 beforeAll(async () => {
   fresh = await movableDatabase('server');
   [site, browser] = await Promise.all([createSite(fresh.database.db), openBrowser()]);
@@ -34,6 +37,7 @@ beforeAll(async () => {
   const sound = await one.bundle('public');
   const { origin } = await site.parts.logName(one.slug);
   const signer = await logSigner(site.parts.secrets, one.slug, origin);
+  printed = formatVerifierKey(signer);
   const spoilt = await json(
     'standing.json',
     'parts.expert.1',
@@ -66,6 +70,8 @@ test.each(['phone', 'desk'] as const)(
       if (SHOTS) await page.screenshot({ path: join(SHOTS, `${kind}-${name}.png`), fullPage: true });
     };
     const steps = page.getByRole('list', { name: '十五步核验' }).getByRole('listitem');
+    await choose('sound.zip', '只说明文件包自身一致');
+    await page.getByLabel('印发的公钥').fill(printed);
     await choose('sound.zip', '十五步全部一致');
     expect(await steps.count()).toBe(15);
     expect((await steps.allTextContents()).every((step) => step.includes('一致'))).toBe(true);

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { readCalendar } from '@zuimei/server/calendar/calendar.ts';
@@ -116,3 +117,36 @@ test('what lacks a day that is off by law is not sent, and who changed the year 
   await page.getByText('陆管理').waitFor();
   await context.close();
 });
+
+test('an administrator sees how the site runs on phone and desk; while nothing may be written every page says so', async () => {
+  const { db } = fresh.database;
+  for (const kind of ['phone', 'desk'] as const) {
+    const [context, page] = await open(kind);
+    await page.goto('/console/upkeep');
+    const parts = page.getByRole('list', { name: '各部分' });
+    await parts.getByText('同步备库').waitFor();
+    await page.getByText('服务器上没有备份完成的记号').waitFor();
+    await page.getByRole('list', { name: '密钥' }).getByText('主密钥').waitFor();
+    expect(await fits(page)).toBe(true);
+    await shoot(page, `upkeep-${kind}`);
+    await sql`insert into quarantine (cause, found) values ('behind', '[]')`.execute(db);
+    await site.parts.quarantine.refresh();
+    site.pass(1_001);
+    await page.reload();
+    await page.getByRole('alert').getByText('暂停投票，只能查看').waitFor();
+    await parts.getByText('隔离中').waitFor();
+    expect(await fits(page)).toBe(true);
+    await shoot(page, `quarantine-${kind}`);
+    await sql`update quarantine set lifted_at = now(), lifted_by = '顾管理', reason = '核对完毕' where lifted_at is null`.execute(
+      db,
+    );
+    await site.parts.quarantine.refresh();
+    site.pass(1_001);
+    await context.close();
+  }
+});
+
+async function shoot(page: Page, name: string): Promise<void> {
+  const folder = process.env.SHOTS;
+  if (folder) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
+}

@@ -106,10 +106,14 @@ describe('checkpoints and their witnesses', () => {
     await page.getByRole('link', { name: '打印当日存证点' }).click();
     await page.getByRole('heading', { name: '选票账本当日存证点' }).waitFor();
     expect(await page.locator('.day-note-box pre').textContent()).toBe(today.note);
-    const code = await page.getByRole('img', { name: '存证点原文的二维码' }).screenshot();
-    const { data, info } = await sharp(code).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
-    const read = jsqr.default(new Uint8ClampedArray(data), info.width, info.height);
-    expect(Buffer.from(read?.binaryData ?? []).toString('utf8')).toBe(today.note);
+    const codeOf = async (name: string): Promise<string> => {
+      const code = await page.getByRole('img', { name }).screenshot();
+      const { data, info } = await sharp(code).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+      const read = jsqr.default(new Uint8ClampedArray(data), info.width, info.height);
+      return Buffer.from(read?.binaryData ?? []).toString('utf8');
+    };
+    expect(await codeOf('存证点原文的二维码')).toBe(today.note);
+    expect(await codeOf('账本公钥的二维码')).toBe(await page.locator('.day-code').textContent());
     await page.emulateMedia({ media: 'print' });
     const pdf = await page.pdf({ format: 'A4' });
     expect(pdf.toString('latin1').match(/\/Type \/Page\b/g)).toHaveLength(1);

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { BallotPage } from '@zuimei/shared/audit.ts';
+import type { BallotFound, BallotPage } from '@zuimei/shared/audit.ts';
+import { formatReceiptCode, parseReceiptCode, receiptCodeOf } from '@zuimei/shared/ledger/receiptcode.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { runKinds } from '../harness/kinds.ts';
 import { type Desk, signIn } from '../harness/office.ts';
@@ -95,6 +96,10 @@ describe.each(runKinds)('the log of ballots on the %s database', (kind) => {
     expect(await found({ net: '203.0.113.0/24' })).toEqual(indexes(odd));
     expect(await found({ net: '2001:db8:0:1::/64' })).toEqual(indexes(even));
     expect(await found({ net: '203.0.113.5' })).toEqual([6]);
+    expect(await found({ net: '203.0' })).toEqual(indexes(odd));
+    expect(await found({ net: '2001:db8' })).toEqual(indexes(even));
+    expect(await found({ unscreened: 'only' })).toEqual([]);
+    expect(await found({ region: '未' })).toEqual(indexes(all));
     expect(await found({ net: '198.51.100.0/24' })).toEqual([]);
     expect(await found({ region: '未知', candidate: 1 })).toEqual(indexes(even));
     expect(await found({ class: 'campus' })).toEqual([]);
@@ -108,6 +113,66 @@ describe.each(runKinds)('the log of ballots on the %s database', (kind) => {
     await site.verify(slug);
   });
 
+  test('finds a ballot by all that somebody may hold of it, in one search', async () => {
+    const { slug } = await town();
+    const one = site.visitor(slug);
+    const { body: receipt } = await one.cast([2, 5]);
+    const opening = (await one.me()).ballots[0]?.opening;
+    if (!opening) throw new Error('/me does not know the ballot');
+    const code = receiptCodeOf(slug, receipt, opening);
+    const find = (text: string) =>
+      auditor.get<BallotFound>(`/api/console/contests/${slug}/ballots/find?text=${encodeURIComponent(text)}`);
+    const ballot = { ballots: [13], filters: [], why: null };
+    for (const text of [
+      '14',
+      '#14',
+      '第 14 号',
+      '１４号',
+      code,
+      `https://vote.example/verify#r=${code}`,
+      opening.ballotId,
+    ])
+      expect([text, await find(text)]).toEqual([text, ballot]);
+    const [line] = (await ask(slug)).ballots;
+    const [voter = '', device = ''] = [line?.voter, line?.device];
+    const filters = async (text: string) => (await find(text)).filters;
+    for (const text of [voter.slice(0, 8), `v:${voter}`, voter.toUpperCase()])
+      expect(await filters(text)).toEqual([{ voter }]);
+    if (device !== '') expect(await filters(`d:${device.slice(0, 8)}`)).toEqual([{ device }]);
+    expect(await filters('203.0.113.0/24')).toEqual([{ net: '203.0.113.0/24' }]);
+    expect(await filters('203.0')).toEqual([{ net: '203.0' }]);
+    expect(await filters('未知')).toEqual([{ region: '未知' }]);
+
+    const why = async (text: string) => (await find(text)).why;
+    expect(await why('15')).toEqual({ code: 'beyond', size: 14 });
+    expect(await why('1')).toEqual({ code: 'act', index: 0 });
+    expect(await why('0123456789abcdef')).toEqual({ code: 'mark' });
+    expect(await why('106.92')).toEqual({ code: 'net' });
+    expect(await why('杭洲')).toEqual({ code: 'place' });
+    expect(await why(code.slice(0, -1))).toEqual({ code: 'code' });
+    expect(await why('01234567-89ab-4cde-8f01-23456789abcd')).toEqual({ code: 'ballot' });
+    // A code that fits no entry here leads to nobody's ballot.
+    const { leaf } = parseReceiptCode(code);
+    expect(await why(formatReceiptCode({ slug, index: 12, leaf }))).toEqual({ code: 'leaf', index: 12 });
+    expect(await why(formatReceiptCode({ slug: 'other', index: 13, leaf }))).toEqual({
+      code: 'contest',
+      slug: 'other',
+    });
+    await site.verify(slug);
+  });
+
+  test('says which condition leaves the log empty', async () => {
+    const { slug } = await town();
+    const [newest] = (await ask(slug)).ballots;
+    const missing = async (query: Record<string, string | number>) => (await ask(slug, query)).missing;
+    expect(await missing({ candidate: 3 })).toEqual([]);
+    expect(await missing({ region: '杭洲', candidate: 3 })).toEqual(['region']);
+    expect(await missing({ net: '203.0.113.0/24', candidate: 1 })).toEqual([]);
+    const turned = { from: newest?.at ?? '', to: '2020-01-01T00:00:00.000Z' };
+    expect(await missing(turned)).toEqual(['from']);
+    expect(await missing({ voter: 'ab'.repeat(16) })).toEqual(['voter']);
+  });
+
   test('what was cast since the last look is there at the next', async () => {
     const { slug } = await town();
     expect((await ask(slug, { candidate: 5 })).total).toBe(0);
@@ -119,7 +184,8 @@ describe.each(runKinds)('the log of ballots on the %s database', (kind) => {
   test('refuses filters that are none', async () => {
     const { slug } = await site.contest();
     for (const query of [
-      'net=10.0.0.0/8',
+      'net=10.0.0.0/33',
+      'net=nowhere',
       'device=xyz',
       'verdict=lost',
       'limit=1000',
@@ -157,8 +223,10 @@ describe.each(runKinds)('the log of ballots on the %s database', (kind) => {
     expect([...bytes.subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
     const lines = new TextDecoder().decode(bytes).trim().split('\r\n');
     expect(lines).toHaveLength(7);
-    expect(lines[0]).toContain('账本序号,时间,轮次,所选编号');
-    expect(lines[1]).toContain('203.0.113.11,203.0.113.0/24');
+    expect(lines[0]).toContain('账本序号,时间（北京时间 UTC+8）,轮次,所选编号,所选候选');
+    expect(lines[1]).toMatch(/^13,\d{4}-[^,]+,1,3 号,[^,\d]+\S*,计票/);
+    // No cell of marks is a number to a table program, whatever its digits are.
+    expect(lines[1]).toMatch(/,203\.0\.113\.11,203\.0\.113\.0\/24,d:[0-9a-f]{16},v:[0-9a-f]{32},$/);
     const { rows } = await sql<{ act: string; subject: string }>`
       select act, subject from action_log where contest = ${id} and act = 'audit.export'`.execute(
       fresh.database.db,

@@ -5,10 +5,13 @@ import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { type Desk, signIn } from '../harness/office.ts';
 import { createSite, type TestSite } from '../harness/site.ts';
 
-/** What changes nothing of an archived contest, or is how it ends. */
+/** What changes nothing of an archived contest, or is how it ends: the closing record only adds to its ledger. */
 const still = [
   'POST /api/console/contests/:slug/archive',
   'POST /api/console/contests/:slug/certificates',
+  'POST /api/console/contests/:slug/closing',
+  'POST /api/console/contests/:slug/closing/confirm',
+  'POST /api/console/contests/:slug/closing/decline',
   'POST /api/console/contests/:slug/copy',
   'POST /api/console/contests/:slug/erase',
   'POST /api/console/contests/:slug/erase/decide',

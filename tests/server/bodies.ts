@@ -34,6 +34,14 @@ export function bodiesFor({ plan, nomination, ticket, witness }: Known): Record<
     region: '云岭',
     net: '192.0.2.0/24',
   };
+  const ruled = {
+    verb: 'void',
+    scope: { by: 'filter', filter },
+    part: {
+      verdict: 'held',
+      without: { gaps: [0], nets: ['192.0.2.0/24'], devices: ['e7d10089a1b2c3d4'], entries: [3] },
+    },
+  };
   const seat = `${contest}/panels/seats/:seat`;
   return {
     'POST /api/contests/:slug/ballots': {
@@ -157,13 +165,16 @@ export function bodiesFor({ plan, nomination, ticket, witness }: Known): Record<
       sender: { unit: '单位甲', contact: '联系人', phone: '13800000100' },
       nomination,
     },
+    [`POST ${contest}/reports`]: { note: '核对完毕', verify: true },
+    [`POST ${contest}/reports/:no/sign`]: { digest: '0'.repeat(64) },
     [`POST ${contest}/rulings`]: {
-      verb: 'void',
-      scope: { by: 'filter', filter },
+      ...ruled,
       ...reasoned,
       reference: '文号',
     },
-    [`POST ${contest}/rulings/:id/confirm`]: reasoned,
+    [`POST ${contest}/rulings/preview`]: { ...ruled, before: 9 },
+    [`POST ${contest}/rulings/:id/remarks`]: { text: '已与技术单位核对' },
+    [`POST ${contest}/rulings/:id/confirm`]: { ...reasoned, digest: 'a'.repeat(64) },
     [`POST ${contest}/rulings/:id/decline`]: reasoned,
     [`POST ${contest}/rulings/:id/withdraw`]: reasoned,
     [`PUT ${contest}/sheet`]: {
@@ -198,6 +209,9 @@ export function bodiesFor({ plan, nomination, ticket, witness }: Known): Record<
     'POST /api/contests/:slug/objections/state': { code: 'ABCD-EFGH-JKLM-NPQR' },
     [`POST ${contest}/bundle`]: { edition: 'public' },
     [`POST ${contest}/parcel`]: { ids: [nomination], full: false, ...reasoned },
+    [`POST ${contest}/closing`]: { ...reasoned, reference: '云应急〔2026〕12号' },
+    [`POST ${contest}/closing/confirm`]: { digest: 'ab'.repeat(32) },
+    [`POST ${contest}/closing/decline`]: reasoned,
     [`POST ${contest}/course/count`]: reasoned,
     [`POST ${contest}/course/notices`]: {
       office: {

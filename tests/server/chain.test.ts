@@ -167,7 +167,7 @@ describe.each(runKinds)('the action log, to who may write to every table (%s)', 
     expect((await verify()).code).toBe(0);
     expect(await verify('--contest', slug, '--checkpoint', 'kept.txt')).toEqual({
       code: 1,
-      said: expect.stringMatching(/存证点.*前 15 条操作日志/),
+      said: expect.stringMatching(/✓ 与您保存的存证点（\d+ 条账目）一致。[\s\S]*存证点.*前 15 条操作日志/),
     });
   });
 

@@ -278,7 +278,7 @@ test('a cluster shows its curve, its changes, its gaps, where it came from and w
   expect(detail.changes).toHaveLength(2);
   expect(detail.gaps.counts.reduce((sum, one) => sum + one, 0)).toBe(199);
   expect(detail.gaps.counts[detail.gaps.edges.indexOf(5_000)]).toBe(199);
-  expect(detail.variation).toBe(0);
+  expect(detail.gaps.quartiles).toEqual({ lower: 6_000, median: 6_000, upper: 6_000 });
   expect(detail.nets).toEqual([{ net: '198.51.100.0/24', class: 'unknown', ballots: 200 }]);
   expect(detail.devices).toHaveLength(5);
   expect(detail.voters).toBe(200);

@@ -22,6 +22,12 @@ test('without an environment the site is embedded, open on port 8080, and starts
     wechatFiles: [],
     hstsSeconds: 365 * 86_400,
     robotsFile: null,
+    backupFile: expect.stringMatching(/\.data\/backup$/),
+    quarantine: false,
+    keys: {
+      ...{ ZUIMEI_SECRET: null, ZUIMEI_ACCESS_SECRET: null, DATABASE_URL: null, REDIS_URL: null },
+      ...{ WX_SECRET: null, WX_TOKEN: null, WX_AES_KEY: null },
+    },
     demo: true,
   });
   expect(trustedProxies.check('127.0.0.1')).toBe(false);

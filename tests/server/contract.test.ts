@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { chmodSync, copyFileSync, lstatSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,13 +8,14 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { checkReceipt } from '@zuimei/shared/ledger/receipt.ts';
 import type { ContestSummary, ContestView, MeView, TallyView } from '@zuimei/shared/view.ts';
 import { send, voterOf } from '../faults/crowd.ts';
-import { startApp, type TestApp } from '../harness/app.ts';
+import { bareEnvironment, startApp, TEST_SECRET, type TestApp } from '../harness/app.ts';
 import { zuimei, zuimeiProcess } from '../harness/cli.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { freePort } from '../harness/port.ts';
 import { scratchFolder } from '../harness/scratch.ts';
 import { HOUR_MS, type Settings, seedContest, settingsOf } from '../harness/site.ts';
 
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const samples = fileURLToPath(new URL('../../server/demo/samples/', import.meta.url));
 
 /** Everything in a folder, and the folder, that group or others may do anything with. */
@@ -46,7 +48,13 @@ describe('a server started on an empty folder', () => {
   });
 
   test('keeps its folder and all that is in it, the secret, the ballots and the socket, for its owner alone', () => {
-    expect(readdirSync(dataDir).sort()).toEqual(['control.sock', 'pglite', 'secret', 'server.pid']);
+    expect(readdirSync(dataDir).sort()).toEqual([
+      'checkpoints',
+      'control.sock',
+      'pglite',
+      'secret',
+      'server.pid',
+    ]);
     expect(open(dataDir)).toEqual([]);
   });
 
@@ -55,7 +63,10 @@ describe('a server started on an empty folder', () => {
       ['/healthz', '/readyz', '/metrics'].map((path) => fetch(app.url + path)),
     );
     expect([alive?.status, ready?.status, metrics?.status]).toEqual([200, 200, 200]);
-    expect(await ready?.json()).toEqual({ database: 'ok', counters: 'ok', sealer: 'ok', server: 'ok' });
+    expect(await ready?.json()).toEqual({
+      ...{ database: 'ok', writes: 'ok', standby: 'none', disk: 'ok', clock: 'ok', counters: 'ok' },
+      ...{ sealer: 'ok', witnesses: 'ok', backup: 'none', quarantine: 'ok', server: 'ok' },
+    });
     const lines = (await metrics?.text())?.split('\n') ?? [];
     for (const line of lines.filter((one) => one && !one.startsWith('#')))
       expect(line).toMatch(/^zuimei_[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? [0-9.e+-]+$/);
@@ -224,6 +235,36 @@ describe('the command line', () => {
     }
   });
 
+  test('asked about one command, at any depth, says that one alone', async () => {
+    for (const args of [
+      ['staff', 'add', '--help'],
+      ['secret', 'rotate', '-h'],
+      ['witness', 'keygen', '-h'],
+      ['help', 'import'],
+    ]) {
+      const said = await zuimei(args, env);
+      const own = args[0] === 'help' ? args[1] : args[0];
+      expect([said.code, said.stdout.match(/^ {2}[a-z]+/gm)?.every((one) => one.trim() === own)]).toEqual([
+        0,
+        true,
+      ]);
+    }
+  });
+
+  test('names the database that it reads, on standard error, where lines are for scripts', async () => {
+    const said = await zuimei(['staff', 'list'], env);
+    expect([said.code, said.stderr]).toEqual([0, expect.stringMatching(/^数据库：postgres:.*127\.0\.0\.1/)]);
+    expect(said.stdout).not.toContain('数据库');
+  });
+
+  test('goes on when nobody reads it to the end (`| head -1`), and leaves with its own code', async () => {
+    const { stdout, stderr } = await inShell(
+      `"${process.execPath}" server/cli.ts verify --contest voted | head -1`,
+      env,
+    );
+    expect([stdout.split('\n').length, stderr]).toEqual([2, 'code 0\n']);
+  });
+
   test('leaves with 2 and says how it is used when it is used wrongly', async () => {
     const wrong = [
       [],
@@ -259,7 +300,7 @@ describe('the command line', () => {
     expect(good.stdout).toContain('账目 6 条');
     expect(misused.code).toBe(2);
     expect([failed.code, failed.stdout]).toEqual([1, '']);
-    expect(failed.stderr.trim()).toMatch(/ECONNREFUSED/);
+    expect(failed.stderr.trim()).toMatch(/连不上 127\.0\.0\.1:1。.*（ECONNREFUSED）/);
     expect(failed.stderr).not.toContain('    at ');
   });
 
@@ -403,3 +444,15 @@ describe('the command line', () => {
     });
   });
 });
+
+/** A pipe of bash; on standard error also what its first command left with. */
+function inShell(line: string, env: Record<string, string>): Promise<{ stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    execFile(
+      'bash',
+      ['-c', `${line}; echo "code ${'$'}{PIPESTATUS[0]}" >&2`],
+      { cwd: ROOT, env: { ...bareEnvironment(), ZUIMEI_SECRET: TEST_SECRET, ...env } },
+      (_error, stdout, stderr) => resolve({ stdout, stderr }),
+    );
+  });
+}

@@ -347,6 +347,7 @@ describe('erasing', () => {
           site.parts.db,
         )
       ).rows.map((row) => row.ip);
+    const proposal = await proposed(contest.id);
     const raw = await addresses();
     expect(raw[0]).toMatch(/^0{20}ffff7f000001$/);
     const last = await sql<{ at: Date }>`
@@ -370,6 +371,11 @@ describe('erasing', () => {
     const faded = await addresses();
     expect(faded.map((ip) => ip.length)).toEqual(raw.map(() => 24));
     expect(new Set(faded).size).toBe(new Set(raw).size);
+    const left = await sql<{ text: string }>`
+      select p::text || (select count(*) from ruling_remark) || (select count(*) from ruling_file) as text
+      from ruling_proposal p where id = ${proposal}`.execute(site.parts.db);
+    expect(left.rows[0]?.text).toMatch(/留下的理由.*00$/);
+    expect(left.rows[0]?.text).not.toMatch(/198\.51\.100/);
     expect((await viewOf(contest.path)).retention?.trace).toEqual({ state: 'faded', from: null });
     expect((await contest.ask('erase', ask)).status).toBe(200);
     expect((await contest.decide()).status).toBe(200);
@@ -377,6 +383,27 @@ describe('erasing', () => {
     await site.verify(contest.slug);
   });
 });
+
+/** A proposal of auditors with networks in it, a remark and a paper beside it. */
+async function proposed(contest: number): Promise<number> {
+  const net = '198.51.100.0/24';
+  const made = await sql<{ id: number }>`
+    insert into ruling_proposal (contest, verb, entries, found, part, figures, evidence, reason, proposed_by, lapses_at)
+    select ${contest}, 'void', '{1}', ${JSON.stringify({ by: 'filter', filter: { net } })}::jsonb,
+      ${JSON.stringify({ verdict: 'all', without: { nets: [net] } })}::jsonb, ${JSON.stringify({ nets: [{ net }] })}::jsonb,
+      ${JSON.stringify([{ id: 'net-1', about: { net } }])}::jsonb, '留下的理由', min(id), now() from staff
+    returning id`.execute(site.parts.db);
+  const id = made.rows[0]?.id ?? 0;
+  await sql`insert into ruling_remark (proposal, staff, at, text) select ${id}, min(id), now(), '请核对' from staff`.execute(
+    site.parts.db,
+  );
+  await sql`
+    insert into ruling_file (id, proposal, staff, at, name, type, size, bytes)
+    select gen_random_uuid(), ${id}, min(id), now(), '说明.pdf', 'application/pdf', 1, 'x' from staff`.execute(
+    site.parts.db,
+  );
+  return id;
+}
 
 /** What the public reads of a contest, but for the time of day. */
 async function publicFace(slug: string): Promise<unknown> {

@@ -9,7 +9,7 @@ import { type MovableDatabase, movableDatabase } from '../harness/clock.ts';
 import { runKinds } from '../harness/kinds.ts';
 import { signIn } from '../harness/office.ts';
 import { createSite, HOUR_MS, type TestSite } from '../harness/site.ts';
-import { checkText, exportOf, type Fields, rewrite } from './exported.ts';
+import { checkTrusted, exportOf, type Fields, rewrite } from './exported.ts';
 
 describe.each(runKinds)('the exported ledger (%s)', (kind) => {
   let fresh: MovableDatabase;
@@ -59,7 +59,7 @@ describe.each(runKinds)('the exported ledger (%s)', (kind) => {
     await hold(slug, [1, 3]);
     await site.verify(slug);
     const text = await exported(slug);
-    const report = await checkText(text);
+    const report = await checkTrusted(text);
     expect([verdictOf(report), report.problems]).toEqual(['ok', []]);
     expect(report).toMatchObject({ entries: 6, ballots: 4, held: 1, void: 0, sealed: 6, withheld: 0 });
     expect(report.root).toBe((await site.verify(slug)).root);
@@ -77,9 +77,9 @@ describe.each(runKinds)('the exported ledger (%s)', (kind) => {
       },
     ]);
     expect(report.names[1]).toEqual({ number: 2, name: '候选2' });
-    expect(report.key).toEqual({ text: report.header?.verifierKey, pinned: false });
-    for (const step of [1, 7, 100]) expect(await checkText(text, {}, step)).toEqual(report);
-    expect(await checkText(text.trimEnd())).toEqual(report);
+    expect(report.key).toEqual({ text: report.header?.verifierKey, pinned: true });
+    for (const step of [1, 7, 100]) expect(await checkTrusted(text, {}, step)).toEqual(report);
+    expect(await checkTrusted(text.trimEnd())).toEqual(report);
   });
 
   test('comes as a file with its name, is recorded, and is for auditors only', async () => {
@@ -91,7 +91,7 @@ describe.each(runKinds)('the exported ledger (%s)', (kind) => {
     expect(reply.headers.get('content-type')).toBe('application/x-ndjson; charset=utf-8');
     expect(reply.headers.get('cache-control')).toBe('no-store');
     expect(decodeURIComponent(reply.headers.get('content-disposition') ?? '')).toMatch(
-      /filename="zuimei\.ndjson"; filename\*=UTF-8''t-\w+-选票账本-\d{8}\.ndjson$/,
+      /filename="zuimei\.ndjson"; filename\*=UTF-8''t-\w+-选票账本-内部-含选择-\d{8}\.ndjson$/,
     );
     await reply.text();
     const { rows } = await sql<{ actor: string; subject: string }>`
@@ -114,6 +114,7 @@ describe.each(runKinds)('the exported ledger (%s)', (kind) => {
     await site.seal();
     const [header, point, rules, ballot, end] = linesOf(await exported(slug));
     expect(Object.keys(header ?? {})).toEqual([
+      'about',
       'format',
       'contest',
       'title',
@@ -129,7 +130,7 @@ describe.each(runKinds)('the exported ledger (%s)', (kind) => {
     ]);
     expect(Object.keys(point ?? {})).toEqual(['checkpoint', 'at']);
     expect(Object.keys(rules ?? {})).toEqual(['index', 'at', 'kind', 'commitment', 'act']);
-    expect(Object.keys(ballot ?? {})).toEqual(['index', 'at', 'kind', 'commitment', 'opening']);
+    expect(Object.keys(ballot ?? {})).toEqual(['index', 'at', 'kind', 'commitment', 'tag', 'opening']);
     expect(Object.keys(ballot?.opening as object)).toEqual([
       'ballotId',
       'salt',
@@ -149,7 +150,7 @@ describe.each(runKinds)('the exported ledger (%s)', (kind) => {
     await site.verify(slug);
     const text = await exported(slug, '?openings=0');
     expect(text).not.toMatch(/"opening"|"picks":\[|"voter"|"salt"|"state"/);
-    const report = await checkText(text);
+    const report = await checkTrusted(text);
     expect([verdictOf(report), report.problems]).toEqual(['uncounted', []]);
     expect(report).toMatchObject({ entries: 4, ballots: 0, withheld: 3, sealed: 4, tally: [] });
     expect(report.header?.withheld).toEqual({ from: '', why: 'asked' });
@@ -166,15 +167,15 @@ describe.each(runKinds)('the exported ledger (%s)', (kind) => {
       for (const query of ['', '?openings=1', '?openings=0']) {
         const text = await exported(slug, query);
         expect(text).not.toMatch(/"opening"|"votes":|"salt"|"voter"/);
-        const report = await checkText(text);
+        const report = await checkTrusted(text);
         expect([verdictOf(report), report.withheld, report.tally]).toEqual(['uncounted', 2, []]);
       }
-      expect((await checkText(await exported(slug))).header?.withheld).toEqual({
+      expect((await checkTrusted(await exported(slug))).header?.withheld).toEqual({
         from: '',
         why: 'hidden',
       });
       await at(began + HOUR_MS);
-      const open = await checkText(await exported(slug));
+      const open = await checkTrusted(await exported(slug));
       expect([verdictOf(open), open.ballots]).toEqual(['ok', 2]);
       await at(began);
     });
@@ -184,33 +185,33 @@ describe.each(runKinds)('the exported ledger (%s)', (kind) => {
       await at(noon - HOUR_MS);
       const { slug } = await site.contest({ reveal: { kind: 'daily', at: 12 * 60 } });
       await cast(slug, [1], [2]);
-      expect((await checkText(await exported(slug))).withheld).toBe(2);
+      expect((await checkTrusted(await exported(slug))).withheld).toBe(2);
       await at(noon + HOUR_MS);
       await cast(slug, [3]);
       await site.verify(slug);
       const text = await exported(slug);
-      const report = await checkText(text);
+      const report = await checkTrusted(text);
       expect([verdictOf(report), report.withheld, report.ballots]).toEqual(['uncounted', 1, 2]);
       expect(report.header?.withheld).toEqual({ from: new Date(noon).toISOString(), why: 'hidden' });
       expect(tallyOf(text)).toBeNull();
       const sneaked = rewrite(text, (lines) =>
         lines.map((line) => (line.index === 1 ? { ...line, opening: undefined } : line)),
       );
-      expect((await checkText(sneaked)).problems).toEqual([
+      expect((await checkTrusted(sneaked)).problems).toEqual([
         { code: 'opening_missing', index: 1, detail: '' },
       ]);
       await at(noon + 24 * HOUR_MS);
-      expect(verdictOf(await checkText(await exported(slug)))).toBe('ok');
+      expect(verdictOf(await checkTrusted(await exported(slug)))).toBe('ok');
     });
   });
 
   test('what is not under a checkpoint yet is said to be so', async () => {
     const { slug } = await site.contest();
     await cast(slug, [1]);
-    expect(verdictOf(await checkText(await exported(slug)))).toBe('tail');
+    expect(verdictOf(await checkTrusted(await exported(slug)))).toBe('tail');
     await site.seal();
     await cast(slug, [2], [2]);
-    const report = await checkText(await exported(slug));
+    const report = await checkTrusted(await exported(slug));
     expect([verdictOf(report), report.sealed, report.entries]).toEqual(['tail', 2, 4]);
     await site.verify(slug);
   });
@@ -236,7 +237,7 @@ describe.each(runKinds)('the exported ledger (%s)', (kind) => {
       .flatMap((line) => (typeof line.checkpoint === 'string' ? line.checkpoint : []))
       .map((note) => Number(note.split('\n')[1]));
     expect(sizes).toEqual([3, 4, 6, 8]);
-    const report = await checkText(text);
+    const report = await checkTrusted(text);
     expect([verdictOf(report), report.checkpoints]).toEqual(['ok', 4]);
     await site.verify(slug);
   });
@@ -250,7 +251,7 @@ describe.each(runKinds)('the exported ledger (%s)', (kind) => {
       ...Array.from({ length: 50 }, (_, i) => site.visitor(slug).cast([1 + (i % 8)])),
     ]);
     const { size } = linesOf(text)[0] as unknown as ExportHeader;
-    const report = await checkText(text);
+    const report = await checkTrusted(text);
     expect(report.entries).toBe(size);
     expect(report.problems).toEqual([]);
     const left = await (await signIn(site, ['auditor'])).raw(
@@ -277,7 +278,7 @@ describe.each(runKinds)('the exported ledger (%s)', (kind) => {
       { ...code, index: 99 },
       { ...code, slug: 'other' },
     ];
-    const report = await checkText(await exported(slug, '?openings=0'), { codes });
+    const report = await checkTrusted(await exported(slug, '?openings=0'), { codes });
     expect(report.codes).toEqual(['there', 'other', 'other', 'absent', 'contest']);
   });
 });

@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Db } from '@zuimei/server/db.ts';
 import { createSums } from '@zuimei/server/live/arrivals.ts';
+import { createRefusalDays } from '@zuimei/server/live/daily.ts';
+import { createRefusals } from '@zuimei/server/live/refused.ts';
 import { parseAccount } from '@zuimei/server/wechat/account.ts';
+import type { PublicAct } from '@zuimei/shared/audit.ts';
 import { channels, type LiveView } from '@zuimei/shared/live.ts';
 import { type MovableDatabase, movableDatabase } from '../harness/clock.ts';
 import { freshDatabase } from '../harness/database.ts';
@@ -202,7 +206,7 @@ describe('the dashboard', () => {
     );
   });
 
-  test('says what was refused, why, and since when it counts', async () => {
+  test('says what was refused and why, also after a restart, and the day’s total is an entry of the ledger, once', async () => {
     const { slug } = await site.contest(wide);
     const voter = site.visitor(slug);
     await voter.cast([1]);
@@ -210,15 +214,55 @@ describe('the dashboard', () => {
     await voter.cast([2, 3]);
     await site.visitor(slug).cast([99]);
     const other = await site.contest(wide);
-    expect((await live(slug)).refused).toEqual({
-      since: iso(0),
+    const by = [
+      { code: 'quota_spent', count: 2 },
+      { code: 'unknown_candidate', count: 1 },
+    ];
+    await site.parts.refusals.keep();
+    await site.parts.refusals.keep();
+    // Nothing of what is told is in the memory of this process: another one, or this one after a restart, says the same.
+    expect((await live(slug)).refused).toMatchObject({
       total: 3,
-      by: [
-        { code: 'quota_spent', count: 2 },
-        { code: 'unknown_candidate', count: 1 },
-      ],
+      by,
+      since: expect.stringMatching(/:00\.000Z$/),
     });
-    expect((await live(other.slug)).refused.total).toBe(0);
+    expect((await live(other.slug)).refused).toEqual({ since: null, total: 0, by: [] });
+
+    const sealing = (hours = 24) =>
+      createRefusalDays(fresh.database.db, site.parts.ledger).seal(NOW + hours * HOUR_MS);
+    await sealing(0);
+    await Promise.all([sealing(), sealing()]);
+    await sealing();
+    const acts = (await (await site.call(`/api/contests/${slug}/acts`)).json()) as PublicAct[];
+    expect(acts.filter((act) => act.kind === 'refusals').map((act) => act.reason)).toEqual([
+      '2026-10-20 共 3 次',
+    ]);
+    const { rows } = await sql<{ act: unknown }>`
+      select e.act from ledger_entry e join contest c on c.id = e.contest where e.kind = 'refusals' and c.slug = ${slug}`.execute(
+      fresh.database.db,
+    );
+    expect(rows).toMatchObject([
+      { act: { day: '2026-10-20', total: 3, reasons: { quota_spent: 2, unknown_candidate: 1 } } },
+    ]);
+    await site.verify(slug);
+  });
+
+  test('refusals that could not be written down wait for the next time', async () => {
+    const { slug } = await site.contest(wide);
+    let broken = true;
+    const { db } = fresh.database;
+    const refusals = createRefusals({
+      getExecutor() {
+        if (broken) throw new Error('the database is away');
+        return db.getExecutor();
+      },
+    } as unknown as Db);
+    refusals.note(slug, 'paused', 4);
+    await expect(refusals.keep()).rejects.toThrow('away');
+    refusals.note(slug, 'paused', 1);
+    broken = false;
+    await refusals.keep();
+    expect((await live(slug)).refused).toMatchObject({ total: 5, by: [{ code: 'paused', count: 5 }] });
   });
 
   test('names a candidate whose part of an hour is many times that of the day', async () => {
@@ -228,8 +272,8 @@ describe('the dashboard', () => {
     // Ballots of a day before this hour by the hundred: written as the ledger would have them, for this reader alone.
     const copy = (ago: number, from: number, count: number, picks: string) =>
       sql
-        .raw(`insert into ledger_entry (contest, index, at, kind, round, state, commitment, picks)
-        select ${id}, ${from} + i, to_timestamp(${(NOW - ago) / 1000}), 'ballot', 0, 'counted', sha256(''), '${picks}'
+        .raw(`insert into ledger_entry (contest, index, at, kind, round, state, commitment, picks, tag)
+        select ${id}, ${from} + i, to_timestamp(${(NOW - ago) / 1000}), 'ballot', 0, 'counted', sha256(''), '${picks}', substr(sha256(int4send(i)), 1, 16)
         from generate_series(0, ${count - 1}) i`)
         .execute(fresh.database.db);
     await copy(4 * HOUR_MS, 2, 180, '{1,2}');

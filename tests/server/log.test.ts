@@ -144,7 +144,7 @@ describe.each(runKinds)('the published log (%s)', (kind) => {
     const { size } = await sealed(slug);
     const texts = (await entriesOf(slug, size)).map((entry) => Buffer.from(entry).toString());
     const [rules, ballot] = texts.map((text) => JSON.parse(text) as Record<string, unknown>);
-    expect(Object.keys(ballot ?? {}).sort()).toEqual(['at', 'commitment', 'contest', 'kind', 'v']);
+    expect(Object.keys(ballot ?? {}).sort()).toEqual(['at', 'commitment', 'contest', 'kind', 'tag', 'v']);
     expect(ballot).toMatchObject({ at: body.at, contest: slug, kind: 'ballot' });
     expect(rules).toMatchObject({ kind: 'rules' });
     await site.verify(slug);

@@ -1,11 +1,18 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PublicAct, RulingPage, RulingProposal, RulingRequest } from '@zuimei/shared/audit.ts';
+import type { RulingPart } from '@zuimei/shared/part.ts';
+import type { ProposalBallots, ProposalView, RulingPreview } from '@zuimei/shared/proposal.ts';
 import type { ActionPage } from '@zuimei/shared/staff.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { runKinds } from '../harness/kinds.ts';
 import { type Desk, signIn } from '../harness/office.ts';
 import { createSite, HOUR_MS, type TestSite, votesOf } from '../harness/site.ts';
+
+const partOf = (
+  verdict: RulingPart['verdict'] = 'all',
+  without: Partial<RulingPart['without']> = {},
+): RulingPart => ({ verdict, without: { gaps: [], nets: [], devices: [], entries: [], ...without } });
 
 describe.each(runKinds)('rulings in pairs (%s)', (kind) => {
   let fresh: FreshDatabase;
@@ -37,16 +44,25 @@ describe.each(runKinds)('rulings in pairs (%s)', (kind) => {
     scope: { by: 'entries', entries },
     reason: '经核实为批量投票',
     reference: '核字〔2031〕3号',
+    part: partOf(),
     ...changes,
   });
   const votes = async (slug: string) => {
     site.pass(1001);
     return votesOf(await site.parts.tallies.view(await site.parts.contests.reload(slug)));
   };
-  const refusal = async (desk: Desk, path: string, body: unknown = {}) => {
-    const reply = await desk.ask<{ code: string }>('POST', path, body);
+  const refusal = async (desk: Desk, path: string, body: object = {}) => {
+    const reply = await desk.ask<{ code: string }>('POST', path, { digest: 'a'.repeat(64), ...body });
     return [reply.status, reply.body.code];
   };
+  const digestOf = async (desk: Desk, path: string, id: number) =>
+    (await desk.get<ProposalView>(`${path}/${id}`)).digest;
+  /** Opens the page, as everybody must who confirms, and confirms what stood there. */
+  const sign = async (desk: Desk, path: string, id: number, body: object = {}) =>
+    await desk.post<RulingProposal>(`${path}/${id}/confirm`, {
+      digest: await digestOf(desk, path, id),
+      ...body,
+    });
 
   test('who proposed cannot confirm, another auditor can, and only then the counts move', async () => {
     const { slug, indexes, path } = await voted([[1], [1, 2], [3]]);
@@ -73,7 +89,7 @@ describe.each(runKinds)('rulings in pairs (%s)', (kind) => {
     ]);
     expect(await votes(slug)).toEqual([2, 1, 1, 0, 0, 0, 0, 0]);
     expect((await other.get<RulingPage>(path)).proposals[0]).toMatchObject({ id: proposal.id, mine: false });
-    const confirmed = await other.post<RulingProposal>(`${path}/${proposal.id}/confirm`, { reason: '' });
+    const confirmed = await sign(other, path, proposal.id, { reason: '' });
     expect(confirmed).toMatchObject({ state: 'confirmed', decidedBy: '孙二', moved: 2, rulings: [4] });
     expect(await votes(slug)).toEqual([0, 0, 1, 0, 0, 0, 0, 0]);
     expect(await one.get<RulingPage>(path)).toMatchObject({ held: 0, voided: 2 });
@@ -139,8 +155,10 @@ describe.each(runKinds)('rulings in pairs (%s)', (kind) => {
     const { slug, indexes, path } = await voted([[1], [2]]);
     const proposal = await one.post<RulingProposal>(path, requestOf(indexes));
     const replies = await Promise.all(
-      [other, third, other, third].map((desk) =>
-        desk.ask<{ code?: string }>('POST', `${path}/${proposal.id}/confirm`, {}),
+      [other, third, other, third].map(async (desk) =>
+        desk.ask<{ code?: string }>('POST', `${path}/${proposal.id}/confirm`, {
+          digest: await digestOf(desk, path, proposal.id),
+        }),
       ),
     );
     expect(replies.map((reply) => reply.body.code ?? reply.status).sort()).toEqual([
@@ -157,9 +175,10 @@ describe.each(runKinds)('rulings in pairs (%s)', (kind) => {
     const all = await one.post<RulingProposal>(path, requestOf(indexes));
     const some = await other.post<RulingProposal>(path, requestOf(indexes.slice(0, 2)));
     const same = await other.post<RulingProposal>(path, requestOf(indexes.slice(0, 1)));
-    expect(await third.post(`${path}/${some.id}/confirm`, {})).toMatchObject({ moved: 2, ballots: 2 });
-    expect(await third.post(`${path}/${all.id}/confirm`, {})).toMatchObject({ moved: 1, ballots: 3 });
-    expect(await refusal(third, `${path}/${same.id}/confirm`)).toEqual([409, 'nothing_to_rule']);
+    expect(await sign(third, path, some.id, {})).toMatchObject({ moved: 2, ballots: 2 });
+    expect(await sign(third, path, all.id, {})).toMatchObject({ moved: 1, ballots: 3 });
+    const digest = await digestOf(third, path, same.id);
+    expect(await refusal(third, `${path}/${same.id}/confirm`, { digest })).toEqual([409, 'nothing_to_rule']);
     const [first] = (await third.get<RulingPage>(path)).proposals;
     expect(first).toMatchObject({ id: same.id, state: 'open' });
     expect(await refusal(one, path, requestOf(indexes))).toEqual([409, 'nothing_to_rule']);
@@ -169,11 +188,11 @@ describe.each(runKinds)('rulings in pairs (%s)', (kind) => {
   test('is undone by proposing the opposite for the ballots of the first', async () => {
     const { slug, indexes, path } = await voted([[1], [2]]);
     const wrong = await one.post<RulingProposal>(path, requestOf(indexes));
-    await other.post(`${path}/${wrong.id}/confirm`, {});
+    await sign(other, path, wrong.id, {});
     const scope = { by: 'proposal', proposal: wrong.id } as const;
     const undo = await other.post<RulingProposal>(path, requestOf([], { verb: 'restore', scope }));
     expect(undo).toMatchObject({ verb: 'restore', scope, ballots: 2 });
-    await one.post(`${path}/${undo.id}/confirm`, {});
+    await sign(one, path, undo.id, {});
     expect(await votes(slug)).toEqual([1, 1, 0, 0, 0, 0, 0, 0]);
     const elsewhere = await voted([[1]]);
     expect(await refusal(one, elsewhere.path, requestOf([], { scope }))).toEqual([404, 'not_found']);
@@ -204,6 +223,7 @@ describe.each(runKinds)('rulings in pairs (%s)', (kind) => {
     ['of a ballot that is none', { scope: { by: 'entries', entries: [-1] } }],
     ['of half a ballot', { scope: { by: 'entries', entries: [1.5] } }],
     ['of too many ballots', { scope: { by: 'entries', entries: Array.from({ length: 50_001 }, () => 1) } }],
+    ['of neither all nor some', { part: undefined }],
     ['found nowhere', { scope: { by: 'chance' } }],
     ['with an endless reference', { reference: '核'.repeat(101) }],
   ])('a proposal %s is refused', async (_, wrong) => {
@@ -221,19 +241,20 @@ describe.each(runKinds)('rulings in pairs (%s)', (kind) => {
     const size = async () =>
       (await run(`select size::int from ledger_head where contest = ${id}`)).rows[0]?.size;
     const before = await size();
+    const digest = await digestOf(other, path, proposal.id);
     await run(
       `create function break_it() returns trigger language plpgsql as $$ begin raise 'broken by the test'; end $$`,
     );
     await run('create trigger break_it before insert on action_log for each row execute function break_it()');
     try {
-      expect((await refusal(other, `${path}/${proposal.id}/confirm`))[0]).toBe(500);
+      expect((await refusal(other, `${path}/${proposal.id}/confirm`, { digest }))[0]).toBe(500);
     } finally {
       await run('drop function break_it() cascade');
     }
     expect(String(site.errors.splice(0)[0]?.['error'])).toContain('broken by the test');
     expect(await size()).toBe(before);
     expect((await one.get<RulingPage>(path)).proposals[0]).toMatchObject({ state: 'open', rulings: [] });
-    expect(await other.post(`${path}/${proposal.id}/confirm`, {})).toMatchObject({ state: 'confirmed' });
+    expect(await sign(other, path, proposal.id, {})).toMatchObject({ state: 'confirmed' });
     await site.verify(slug);
   });
 
@@ -257,10 +278,11 @@ describe.each(runKinds)('rulings in pairs (%s)', (kind) => {
     const second = await one.post<RulingProposal>(path, requestOf(indexes));
     await other.post(`${path}/${second.id}/decline`, { reason: '证据还不充分' });
     const last = await one.post<RulingProposal>(path, requestOf(indexes));
-    await other.post(`${path}/${last.id}/confirm`, { reason: '复核无误' });
+    await sign(other, path, last.id, { reason: '复核无误' });
     const { actions } = await one.get<ActionPage>(`/api/console/actions?contest=${slug}`);
     expect(actions.map(({ actor, act, subject, reason }) => [actor, act, subject, reason])).toEqual([
       ['孙二', 'ruling.confirm', `提议 ${last.id}：作废 2 张选票`, '复核无误'],
+      ['孙二', 'ruling.open', `提议 ${last.id}：作废 2 张选票`, ''],
       ['钱一', 'ruling.propose', `提议 ${last.id}：作废 2 张选票`, '经核实为批量投票'],
       ['孙二', 'ruling.decline', `提议 ${second.id}：作废 2 张选票`, '证据还不充分'],
       ['钱一', 'ruling.propose', `提议 ${second.id}：作废 2 张选票`, '经核实为批量投票'],
@@ -294,7 +316,7 @@ describe.each(runKinds)('rulings in pairs (%s)', (kind) => {
         await signIn(site, ['auditor'], '孙二'),
       ];
       const proposal = await first.post<RulingProposal>(path, requestOf(indexes.slice(0, 1)));
-      await second.post(`${path}/${proposal.id}/confirm`, {});
+      await sign(second, path, proposal.id, {});
       const late = await first.post<RulingProposal>(path, requestOf(indexes.slice(1)));
       const organizer = await signIn(site, ['organizer']);
       await organizer.post(`/api/console/contests/${slug}/archive`, {
@@ -324,7 +346,7 @@ describe.each(runKinds)('rulings in pairs (%s)', (kind) => {
     const proposal = await one.post<RulingProposal>(path, requestOf(indexes));
     const acts = async () => (await (await site.call(`/api/contests/${slug}/acts`)).json()) as PublicAct[];
     expect(await acts()).toMatchObject([{ index: 0, kind: 'rules', reason: '', ruling: null }]);
-    await other.post(`${path}/${proposal.id}/confirm`, {});
+    await sign(other, path, proposal.id, {});
     site.pass(1001);
     const shown = await acts();
     expect(shown).toMatchObject([
@@ -348,13 +370,173 @@ describe.each(runKinds)('rulings in pairs (%s)', (kind) => {
     const asked = requestOf([], { scope: { by: 'filter', filter: { candidate: 7 } } });
     expect(await refusal(one, path, asked)).toEqual([403, 'sealed']);
     const proposal = await one.post<RulingProposal>(path, requestOf(indexes.slice(0, 2)));
-    const confirmed = await other.post(`${path}/${proposal.id}/confirm`, {});
+    const confirmed = await sign(other, path, proposal.id, {});
     site.pass(1001);
     const tally = await site.tally(slug);
     expect([tally.counts, await votes(slug)]).toEqual([null, null]);
     const page = await one.get<RulingPage>(path);
     const acts = await (await site.call(`/api/contests/${slug}/acts`)).json();
     expect(JSON.stringify([confirmed, page, acts])).not.toMatch(/"picks"|"candidate"|"counts"|"votes"/);
+    await site.verify(slug);
+  });
+
+  test('who confirms has opened its page, and confirms what stood there and nothing else', async () => {
+    const { slug, indexes, path } = await voted([[1], [1], [3]]);
+    const proposal = await one.post<RulingProposal>(path, requestOf(indexes));
+    const at = `${path}/${proposal.id}`;
+    const seen = await digestOf(one, path, proposal.id);
+    // Whatever the other was sent, this auditor was never shown the page.
+    expect(await refusal(other, `${at}/confirm`, { digest: seen })).toEqual([409, 'proposal_unopened']);
+    const view = await other.get<ProposalView>(at);
+    expect(view).toMatchObject({
+      digest: seen,
+      movable: 3,
+      figures: { counted: 3, held: 0, void: 0, voters: 3 },
+    });
+    expect(view.openings.map(({ by }) => by).sort()).toEqual(['孙二', '钱一']);
+    expect(view.effect?.lines.filter(({ votes, after }) => votes !== after)).toMatchObject([
+      { number: 1, votes: 2, after: 0, rank: 1, rankAfter: 1 },
+      { number: 3, votes: 1, after: 0, rank: 2, rankAfter: 1 },
+    ]);
+    expect(view.effect?.places).toBe(3);
+    await third.post(`${at}/remarks`, { text: '第三张请再核对' });
+    expect(await refusal(other, `${at}/confirm`, { digest: seen })).toEqual([409, 'proposal_changed']);
+    const smaller = await one.post<RulingProposal>(path, requestOf(indexes.slice(2)));
+    const again = await digestOf(other, path, proposal.id);
+    await sign(third, path, smaller.id);
+    expect(await refusal(other, `${at}/confirm`, { digest: again })).toEqual([409, 'proposal_changed']);
+    expect(await sign(other, path, proposal.id)).toMatchObject({ moved: 2 });
+    expect((await other.get<ProposalView>(at)).effect).toBeNull();
+    await site.verify(slug);
+  });
+
+  test('the ballots are frozen when it is proposed, and can be read page after page', async () => {
+    const { slug, indexes, path } = await voted([[1], [2]]);
+    const filter = { candidate: 1 };
+    const proposal = await one.post<RulingProposal>(
+      path,
+      requestOf([], { scope: { by: 'filter', filter }, part: partOf('counted') }),
+    );
+    await site.visitor(slug).cast([1]);
+    const page = await other.get<ProposalBallots>(`${path}/${proposal.id}/ballots`);
+    expect([page.ballots.map(({ index }) => index), page.next]).toEqual([[indexes[0]], null]);
+    expect(await other.get(`${path}/${proposal.id}/ballots?before=${indexes[0]}`)).toEqual({
+      ballots: [],
+      next: null,
+    });
+    const elsewhere = await voted([[1]]);
+    for (const wrong of [`${elsewhere.path}/${proposal.id}`, `${elsewhere.path}/${proposal.id}/ballots`])
+      expect((await other.ask('GET', wrong)).status).toBe(404);
+    await site.verify(slug);
+  });
+
+  test('what stands otherwise, and whatever gap, network, device or ballot is named, is left out before', async () => {
+    const { slug, indexes, path } = await voted([[1], [1], [1], [1]]);
+    const draft = { verb: 'void', scope: { by: 'entries', entries: indexes } } as const;
+    const preview = async (part: RulingPart) =>
+      await one.post<RulingPreview>(`${path}/preview`, { ...draft, part });
+    const all = await preview(partOf());
+    expect(all).toMatchObject({ ballots: 4, counted: 4, held: 0, next: null });
+    expect(all.lines.map(({ index }) => index)).toEqual([...indexes].reverse());
+    expect(await refusal(one, `${path}/preview`, { ...draft, part: partOf('held') })).toEqual([
+      409,
+      'nothing_to_rule',
+    ]);
+    const { net = '', device = '' } = all.lines[0] ?? {};
+    expect((await preview(partOf('all', { entries: indexes.slice(0, 1) }))).ballots).toBe(3);
+    expect((await preview(partOf('all', { nets: [net] }))).ballots).toBe(
+      4 - all.lines.filter((line) => line.net === net).length,
+    );
+    expect((await preview(partOf('all', { devices: [device] }))).ballots).toBe(
+      4 - all.lines.filter((line) => line.device === device).length,
+    );
+    const gaps = all.figures.gaps.map(({ from }) => from);
+    // The first has no gap before it.
+    expect((await preview(partOf('all', { gaps }))).ballots).toBe(1);
+    // What is left out stands in the lists all the same, to be taken in again.
+    expect((await preview(partOf('all', { entries: indexes.slice(1) }))).figures).toEqual(all.figures);
+    const part = partOf('counted', { entries: indexes.slice(1, 3) });
+    const proposal = await one.post<RulingProposal>(path, requestOf(indexes, { part }));
+    expect(proposal).toMatchObject({ ballots: 2, part });
+    await sign(other, path, proposal.id);
+    expect(await votes(slug)).toEqual([2, 0, 0, 0, 0, 0, 0, 0]);
+    await site.verify(slug);
+  });
+
+  test('it lapses at the end of its third working day, which both lists say', async () => {
+    const began = site.now();
+    const { slug, indexes, path } = await voted([[1]]);
+    const proposal = await one.post<RulingProposal>(path, requestOf(indexes));
+    const lapses = Date.parse(proposal.lapsesAt);
+    expect(lapses - began).toBeGreaterThan(2 * 24 * HOUR_MS);
+    try {
+      site.at(lapses);
+      const late = await signIn(site, ['auditor'], '李三');
+      expect((await late.get<RulingPage>(path)).proposals).toMatchObject([
+        { id: proposal.id, state: 'lapsed', lapsesAt: proposal.lapsesAt },
+      ]);
+      const digest = await digestOf(late, path, proposal.id);
+      for (const act of ['confirm', 'decline', 'withdraw'])
+        expect(await refusal(late, `${path}/${proposal.id}/${act}`, { digest, reason: '已经逾期' })).toEqual([
+          409,
+          'proposal_lapsed',
+        ]);
+    } finally {
+      site.at(began);
+    }
+    await site.verify(slug);
+  });
+
+  test('auditors talk and lay papers beside it, which nobody else reads, until it is closed', async () => {
+    const { slug, indexes, path } = await voted([[1]]);
+    const proposal = await one.post<RulingProposal>(path, requestOf(indexes));
+    const at = `${path}/${proposal.id}`;
+    const paper = (bytes: string, name: string) => {
+      const form = new FormData();
+      form.append('file', new File([bytes], name));
+      return form;
+    };
+    await other.post(`${at}/remarks`, { text: '请补充技术单位的说明，电话 13800000012' });
+    await one.post(`${at}/files`, paper('%PDF-1.7 说明', '说明.pdf'));
+    expect((await one.ask('POST', `${at}/files`, paper('MZ', '说明.exe'))).status).toBe(422);
+    expect((await one.ask('POST', `${at}/remarks`, { text: '  ' })).status).toBe(400);
+    const { remarks, files } = await other.get<ProposalView>(at);
+    expect(remarks).toMatchObject([{ by: '孙二', text: '请补充技术单位的说明，电话 13800000012' }]);
+    expect(files).toMatchObject([{ by: '钱一', name: '说明.pdf' }]);
+    const file = `${at}/files/${files[0]?.id}`;
+    expect(await (await other.raw('GET', file)).text()).toBe('%PDF-1.7 说明');
+    const organizer = await signIn(site, ['organizer']);
+    for (const path of [at, file, `${at}/ballots`])
+      expect((await organizer.ask('GET', path)).status).toBe(403);
+    for (let n = 1; n < 5; n++) await one.post(`${at}/files`, paper('%PDF-1.7', `${n}.pdf`));
+    expect(await one.ask('POST', `${at}/files`, paper('%PDF-1.7', '6.pdf'))).toMatchObject({
+      status: 409,
+      body: { code: 'proposal_full' },
+    });
+    await sign(other, path, proposal.id);
+    expect(await refusal(one, `${at}/remarks`, { text: '迟到的话' })).toEqual([409, 'proposal_closed']);
+    expect((await one.get<RulingPage>(path)).proposals).toMatchObject([{ remarks: 1, files: 5 }]);
+    await site.verify(slug);
+  });
+
+  test('public words that look like somebody’s number or address are refused, wherever they are said', async () => {
+    const { slug, indexes, path } = await voted([[1]]);
+    const said = '联系人电话13800000012，请核实';
+    const organizer = await signIn(site, ['organizer']);
+    const contest = path.replace('/rulings', '');
+    const doors: [Desk, string, object][] = [
+      [one, path, requestOf(indexes, { reason: said })],
+      [one, path, requestOf(indexes, { reference: '110101199003074514' })],
+      [organizer, `${contest}/pause`, { reason: said }],
+      [organizer, `${contest}/announcements`, { text: said }],
+      [organizer, `${contest}/candidates/1/withdraw`, { reason: said }],
+    ];
+    for (const [desk, door, body] of doors)
+      expect(await desk.ask('POST', door, body), door).toMatchObject({
+        status: 422,
+        body: { code: 'personal_words', seen: expect.stringMatching(/^(13800000012|110101199003074514)$/) },
+      });
+    await organizer.post(`${contest}/pause`, { reason: '按应急〔2026〕12号，2026年11月28日起暂停' });
     await site.verify(slug);
   });
 });

@@ -1,5 +1,6 @@
 import { strToU8, unzipSync, type Zippable, zipSync } from 'fflate';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { CourseView } from '@zuimei/shared/result/view.ts';
 import type { IntakeView, PortalView } from '@zuimei/shared/unit.ts';
 import { type MovableDatabase, movableDatabase } from '../harness/clock.ts';
 import { type Desk, signIn } from '../harness/office.ts';
@@ -55,6 +56,15 @@ function sent(...files: Uint8Array[]): FormData {
 
 const take = (desk: Desk, ...files: Uint8Array[]): Promise<IntakeView> =>
   desk.post<IntakeView>('/api/console/unit/documents', sent(...files));
+
+test('the page says how many may be recommended upward, as the settings have it', async () => {
+  const one = await chosen(site, fresh);
+  const upward = async () => (await one.organizer.get<CourseView>(`${one.path}/course`)).upward;
+  expect(await upward()).toEqual([]);
+  const collection = collectionOf(site, 'zuimei-district');
+  await setCollection(site, one.id, collection);
+  expect(await upward()).toEqual(collection.upward);
+});
 
 test('nominees come as drafts marked as verified, and who is beyond the places is refused by name', async () => {
   const { bytes } = await recommended();

@@ -37,11 +37,13 @@ describe.each(['sealed', 'daily'] as const)('while counts are %s', (reveal) => {
   async function reply(
     twin: Twin,
     method: string,
-    { path, body }: Ask,
+    { path, body, seen }: Ask,
     who: Role | 'second' | null,
   ): Promise<Said> {
     const desk = who === 'second' ? twin.second : who === null ? null : twin.desks.get(who);
-    const sent = method === 'GET' || body === undefined ? undefined : JSON.stringify(body);
+    const shown = seen ? ((await (await desk?.raw('GET', seen))?.json()) as { digest: string }) : null;
+    const whole = shown ? { ...(body as object), digest: shown.digest } : body;
+    const sent = method === 'GET' || whole === undefined ? undefined : JSON.stringify(whole);
     const headers: Record<string, string> = sent === undefined ? {} : { 'content-type': 'application/json' };
     if (desk) return await twins.said(await desk.raw(method, path, sent, headers));
     const init = { method, headers, ...(sent === undefined ? {} : { body: sent }) };

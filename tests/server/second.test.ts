@@ -172,6 +172,7 @@ describe.each(databaseKinds)('accounts that keep accounts or audit, %s database'
       first.desk.ask<{ id: number } & Failed>('POST', `contests/${slug}/rulings`, {
         verb: 'void',
         scope: { by: 'entries', entries: [0, 1, 2] },
+        part: { verdict: 'all', without: { gaps: [], nets: [], devices: [], entries: [] } },
         reason: REASON,
       });
     const before = (await propose()).body;
@@ -181,8 +182,13 @@ describe.each(databaseKinds)('accounts that keep accounts or audit, %s database'
     });
     const desk = browser(site);
     await desk.join(path);
-    const decide = (id: number, what: string) =>
-      desk.ask<Failed>('POST', `contests/${slug}/rulings/${id}/${what}`, { reason: REASON });
+    const decide = async (id: number, what: string) => {
+      const { digest } = (await desk.ask<{ digest: string }>('GET', `contests/${slug}/rulings/${id}`)).body;
+      return await desk.ask<Failed>('POST', `contests/${slug}/rulings/${id}/${what}`, {
+        reason: REASON,
+        digest,
+      });
+    };
     for (const what of ['confirm', 'decline'])
       expect((await decide(before.id, what)).body.code).toBe('reset_since');
     expect((await decide((await propose()).body.id, 'confirm')).status).toBe(200);

@@ -233,6 +233,7 @@ describe('nothing the public can ask tells how candidates of a sealed contest st
     '/api/contests/:slug/question': [
       '/api/contests/:slug/question?ballotId=0b8e3f5a-6d0a-4f0e-9c5a-2f6f3c1d7e90',
     ],
+    '/api/contests/:slug/closing': ['/api/contests/:slug/closing'],
     '/api/contests/:slug/acts': ['/api/contests/:slug/acts'],
     '/api/contests/:slug/acts/:index': ['/api/contests/:slug/acts/1'],
     // There is a standing, and so a result, only once counts are public.
@@ -290,7 +291,11 @@ describe('nothing the public can ask tells how candidates of a sealed contest st
   async function read(path: string, elder: boolean): Promise<string> {
     const reply = await site.call(path, { headers: { cookie: elder ? `${cookie}; elder=1` : cookie } });
     const bytes = new Uint8Array(await reply.arrayBuffer());
-    if (!/^\/(media|seal|wechat|api\/wechat|MP_verify)|\/(made|acts)\/1$|\/bundle(\.zip)?$/.test(path))
+    if (
+      !/^\/(media|seal|wechat|api\/wechat|MP_verify)|\/(made|acts)\/1$|\/closing$|\/bundle(\.zip)?$/.test(
+        path,
+      )
+    )
       expect([path, reply.status]).toEqual([path, 200]);
     if (path.includes('/tile/entries/'))
       return parseBundle(bytes)

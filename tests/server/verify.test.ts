@@ -44,11 +44,7 @@ describe.each(runKinds)('an insider who may write to every table (%s)', (kind) =
   beforeEach(async () => {
     ({ slug, id } = await site.contest({ policy: 'loose' }));
     for (const picks of [[1, 2], [2], [2, 8], [3], [5]]) await site.visitor(slug).cast(picks);
-    const stored = await site.parts.contests.find(slug);
-    const trace = { device: new Uint8Array(8), ip: new Uint8Array(16), state: 'held' as const, flags: 1 };
-    await site.parts.ledger.commit(stored, [
-      { ...trace, ballotId: randomUUID(), voter: 'ab'.repeat(16), picks: [4] },
-    ]);
+    await castHeld([4]);
     const people = { actor: '林清越', confirmedBy: '沈知白', reason: '同一设备批量投票', reference: '' };
     await site.parts.ledger.rule(slug, { ...people, verb: 'void', entries: [5] });
     await site.seal();
@@ -60,6 +56,15 @@ describe.each(runKinds)('an insider who may write to every table (%s)', (kind) =
 
   // So that the sealer, which refuses to go on with a spoilt log, leaves it alone.
   afterEach(() => tamper('delete from ledger_head where contest = @'));
+
+  /** Always of the same voter. */
+  async function castHeld(picks: number[]) {
+    const stored = await site.parts.contests.find(slug);
+    const trace = { device: new Uint8Array(8), ip: new Uint8Array(16), state: 'held' as const, flags: 1 };
+    return await site.parts.ledger.commit(stored, [
+      { ...trace, ballotId: randomUUID(), voter: 'ab'.repeat(16), picks },
+    ]);
+  }
 
   async function rowsOf<Row>(text: string): Promise<Row[]> {
     return (await sql.raw<Row>(text).execute(fresh.database.db)).rows;
@@ -192,7 +197,7 @@ describe.each(runKinds)('an insider who may write to every table (%s)', (kind) =
         `update ledger_entry set picks = '{3}', commitment = decode('${commitment}', 'hex') where contest = @ and index = 2`,
         ...swapTally(2, 3),
       );
-      expect(await found()).toEqual({ inside: ['checkpoint'], outside: ['checkpoint'] });
+      expect(await found()).toEqual({ inside: ['checkpoint', 'leaf'], outside: ['checkpoint'] });
     });
 
     test('is found by the tree when only its time was moved by a moment', async () => {
@@ -203,7 +208,7 @@ describe.each(runKinds)('an insider who may write to every table (%s)', (kind) =
         `select a.at = b.at as same from ledger_entry a, ledger_entry b where a.contest = ${id} and b.contest = ${id} and a.index = 2 and b.index = 3`,
       );
       expect(moved).toEqual([{ same: true }]);
-      expect(await found()).toEqual({ inside: ['checkpoint'], outside: ['checkpoint'] });
+      expect(await found()).toEqual({ inside: ['checkpoint', 'leaf'], outside: ['checkpoint'] });
     });
 
     test('is found by the order of times when it was moved before its neighbours', async () => {
@@ -238,8 +243,8 @@ describe.each(runKinds)('an insider who may write to every table (%s)', (kind) =
     test('a ballot from the middle, leaving a gap', async () => {
       await tamper('delete from ledger_entry where contest = @ and index = 3');
       const { inside, outside } = await found();
-      expect(inside).toEqual(expect.arrayContaining(['gap', 'head', 'checkpoint', 'tally']));
-      expect(outside).toEqual(expect.arrayContaining(['number', 'lines', 'checkpoint', 'tally']));
+      expect(inside).toEqual(expect.arrayContaining(['gap', 'head', 'checkpoint', 'counts']));
+      expect(outside).toEqual(expect.arrayContaining(['number', 'lines', 'checkpoint', 'counts']));
     });
 
     test('a ballot from the middle, closing the gap, and corrects head, tally and quota', async () => {
@@ -279,9 +284,9 @@ describe.each(runKinds)('an insider who may write to every table (%s)', (kind) =
 
   describe('who inserts', () => {
     const copy = (from: number, to: number, change = ''): string =>
-      `insert into ledger_entry (index, at, contest, kind, round, state, ballot_id, commitment, voter, picks, signals, unscreened, channel, device, ip)
+      `insert into ledger_entry (index, at, contest, kind, round, state, ballot_id, commitment, voter, picks, signals, unscreened, channel, device, ip, tag)
        select ${to}, e.at, e.contest, 'ballot', 0, 'counted', ${change || 'e.ballot_id'}, e.commitment, e.voter, e.picks,
-         e.signals, e.unscreened, e.channel, e.device, e.ip
+         e.signals, e.unscreened, e.channel, e.device, e.ip, substr(sha256(e.tag), 1, 16)
        from ledger_entry e where e.contest = @ and e.index = ${from}`;
 
     test('the same ballot a second time', async () => {
@@ -291,8 +296,8 @@ describe.each(runKinds)('an insider who may write to every table (%s)', (kind) =
         `update tally set votes = votes + 1 where contest = @ and candidate in (0, 7)`,
       );
       expect(await found()).toEqual({
-        inside: expect.arrayContaining(['ballot_twice', 'tally']),
-        outside: expect.arrayContaining(['ballot_twice', 'tally']),
+        inside: expect.arrayContaining(['ballot_twice', 'counts']),
+        outside: expect.arrayContaining(['ballot_twice', 'counts']),
       });
     });
 
@@ -300,6 +305,27 @@ describe.each(runKinds)('an insider who may write to every table (%s)', (kind) =
       await tamper(copy(9, 10, 'gen_random_uuid()'), 'update ledger_head set size = 11 where contest = @');
       const { inside, outside } = await found();
       expect([inside, outside]).toEqual([['commitment'], ['commitment']]);
+    });
+
+    test('a ballot beyond a voter’s quota, taken after the quota was wiped: its tag stands twice, in the public file too', async () => {
+      // What is void has used its place: the ruling gives no ballot back.
+      const people = { actor: '林清越', confirmedBy: '沈知白', reason: '同一设备批量投票', reference: '' };
+      await site.parts.ledger.rule(slug, { ...people, verb: 'void', entries: [6] });
+      expect(await castHeld([8])).toMatchObject([{ code: 'quota_spent' }]);
+      await tamper('delete from voter_quota where contest = @');
+      expect(await castHeld([8])).toMatchObject([{ index: 11 }]);
+      const twice = ['tag_twice', 'quota'];
+      expect(await found()).toEqual({ inside: twice, outside: twice });
+      const open = await checkText(await exportOf(await signIn(site, ['auditor']), slug, '?openings=0'));
+      expect(open.problems).toMatchObject([{ code: 'tag_twice', index: 11 }]);
+      expect(open).toMatchObject({ withheld: 9, tags: 8 });
+    });
+
+    test('a tag that the contest’s key did not make: seen where the key is', async () => {
+      await tamper(
+        `update ledger_entry set tag = substr(sha256('x'), 1, 16) where contest = @ and index = 9`,
+      );
+      expect(await found()).toEqual({ inside: ['tag'], outside: [] });
     });
 
     test('a ballot among the sealed ones, moving the others up', async () => {
@@ -311,9 +337,30 @@ describe.each(runKinds)('an insider who may write to every table (%s)', (kind) =
       );
       const { inside, outside } = await found();
       expect(inside).toEqual(expect.arrayContaining(['checkpoint', 'commitment']));
+      expect((await verify()).problems).toContainEqual({ code: 'leaf', index: 4, detail: 'inserted' });
       expect(outside).toEqual(expect.arrayContaining(['checkpoint', 'commitment']));
     });
   });
+
+  test.each([
+    ['changed', [`update ledger_entry set commitment = sha256('x') where contest = @ and index = 4`]],
+    [
+      'missing',
+      [
+        'delete from ledger_entry where contest = @ and index = 4',
+        'update ledger_entry set index = index + 1000 where contest = @ and index > 4',
+        'update ledger_entry set index = index - 1001 where contest = @ and index > 1000',
+      ],
+    ],
+  ])(
+    'an entry that is %s is named by the public tiles, beside the one line of the checkpoint',
+    async (detail, changes) => {
+      await tamper(...changes);
+      const { problems } = await verify();
+      expect(problems.filter((one) => one.code === 'checkpoint')).toHaveLength(1);
+      expect(problems).toContainEqual({ code: 'leaf', index: 4, detail });
+    },
+  );
 
   test('who puts two ballots in each other’s place', async () => {
     await tamper(
@@ -429,8 +476,10 @@ describe.each(runKinds)('an insider who may write to every table (%s)', (kind) =
       const leaves = text
         .split('\n')
         .filter((line) => line.includes('"index":'))
-        .map((line) => JSON.parse(line) as { at: string; kind: string; commitment: string })
-        .map(({ at, kind, commitment }) => leafOf({ at, kind, commitment, contest: slug }));
+        .map((line) => JSON.parse(line) as { at: string; kind: string; commitment: string; tag?: string })
+        .map(({ at, kind, commitment, tag }) =>
+          leafOf({ at, kind, commitment, contest: slug, ...(tag ? { tag } : {}) }),
+        );
       const note = await signNote(
         formatCheckpoint({ origin, size: leaves.length, root: rootOf(leaves) }),
         other,
@@ -440,8 +489,9 @@ describe.each(runKinds)('an insider who may write to every table (%s)', (kind) =
         ...lines.map((line) => (line.checkpoint ? { ...line, checkpoint: note } : line)),
       ]);
       const believed = await checkText(forged);
-      expect([verdictOf(believed), believed.key?.pinned]).toEqual(['ok', false]);
-      expect(codesOf(await checkText(forged, { key }))).toEqual(['key', 'checkpoint_note']);
+      expect([verdictOf(believed), believed.key?.pinned]).toEqual(['self', false]);
+      const named = (await checkText(forged, { key })).problems;
+      expect(named).toEqual([{ code: 'key', index: null, detail: 'forged' }]);
     });
   });
 });
@@ -466,6 +516,7 @@ describe('zuimei verify FILE, on a machine without any server', () => {
     await site.verify(slug);
     const text = await exportOf(auditor, slug);
     writeFileSync(join(folder, 'ledger.ndjson'), text);
+    writeFileSync(join(folder, 'open.ndjson'), await exportOf(auditor, slug, '?openings=0'));
     writeFileSync(join(folder, 'kept.txt'), note);
     writeFileSync(join(folder, 'spoilt.txt'), note.replace('\n3\n', '\n2\n'));
     const spoil = ({ opening, ...line }: Fields): Fields => ({
@@ -487,17 +538,21 @@ describe('zuimei verify FILE, on a machine without any server', () => {
   const say = (...args: string[]) =>
     zuimei(['verify', ...args], { DATA_DIR: '/nonexistent/data', ZUIMEI_SECRET: '' }, folder);
 
-  test('of a good file leaves with 0, counts it, and says plainly whose key it believed', async () => {
+  test('of a good file leaves with 0 under the printed key, and with 3 when the file alone says whose key it is', async () => {
     const said = await say('ledger.ndjson');
-    expect([said.code, said.stderr]).toEqual([0, '']);
+    expect([said.code, said.stderr]).toEqual([3, '']);
     expect(said.stdout).toMatch(/账目 4 条，计票 3 张，待核 0 张，存证点 1 个（已签到第 4 条）/);
     expect(said.stdout).toContain('2 号 候选2  2 票');
     expect(said.stdout).toContain('公钥取自文件本身');
-    expect(said.stdout).toContain('✓ 全部一致');
+    expect(said.stdout).toContain('限投标记 3 个，各不相同');
+    expect(said.stdout).toContain('△ 只说明文件自身一致');
+    expect(said.stdout).not.toContain('✓');
+    const known = await say('ledger.ndjson', '--checkpoint', 'kept.txt');
+    expect([known.code, known.stdout]).toEqual([0, expect.stringContaining('✓ 全部一致')]);
     const pinned = await say('ledger.ndjson', '--key', key, '--checkpoint', 'kept.txt');
     expect([pinned.code, pinned.stdout.includes('公钥取自文件本身')]).toEqual([0, false]);
     expect(pinned.stdout).toContain('✓ 与您保存的存证点（3 条账目）一致。');
-    const json = JSON.parse((await say('ledger.ndjson', '--json')).stdout) as {
+    const json = JSON.parse((await say('ledger.ndjson', '--key', key, '--json')).stdout) as {
       verdict: string;
       ballots: number;
     };
@@ -510,15 +565,21 @@ describe('zuimei verify FILE, on a machine without any server', () => {
       1,
       expect.stringContaining('不符 commitment 2：第 3 号账目'),
     ]);
+    expect(spoilt.stdout).toContain('重新计算的票数随之有');
     const other = await say('ledger.ndjson', '--checkpoint', 'spoilt.txt');
     expect([other.code, other.stdout]).toEqual([1, expect.stringContaining('内容与签名不符')]);
     const wrongKey = await say('ledger.ndjson', '--key', 'x+1+y');
-    expect([wrongKey.code, wrongKey.stdout]).toEqual([1, expect.stringContaining('给出的账本公钥读不出来')]);
+    expect([wrongKey.code, wrongKey.stdout]).toEqual([2, expect.stringContaining('? 密钥不对')]);
+    expect(wrongKey.stdout.match(/不符 /g)).toHaveLength(1);
+    for (const [args, code] of [
+      [[], 3],
+      [['--key', key], 0],
+    ] as const) {
+      const open = await say('open.ndjson', ...args);
+      expect([open.code, open.stdout]).toEqual([code, expect.stringContaining('公开文件：不含选票的选择')]);
+    }
     const tail = await say('tail.ndjson');
-    expect([tail.code, tail.stdout]).toEqual([
-      1,
-      expect.stringContaining('前 3 条一致；最后 1 条还没有存证点'),
-    ]);
+    expect([tail.code, tail.stdout]).toEqual([1, expect.stringContaining('前 3 条一致，其余 1 条尚未签名')]);
     const note = await say('kept.txt');
     expect([note.code, note.stdout]).toEqual([1, expect.stringContaining('这不是选票账本的导出文件')]);
   });

@@ -9,6 +9,8 @@ import { SLUG, type Twin } from './twins.ts';
 export interface Ask {
   path: string;
   body?: unknown;
+  /** A page that is read first: what it gives as `digest` goes along in the body. */
+  seen?: string;
   /** Absent = everybody, of what reads; whoever the door lets in first, of what writes. */
   as?: Role | 'second';
 }
@@ -54,10 +56,18 @@ export const reads: Record<string, Walk> = {
   'GET /': still('/'),
   'GET /*': still('/favicon.ico', '/nowhere'),
   'GET /:file{MP_verify_[A-Za-z0-9]+\\.txt}': still('/MP_verify_abc.txt'),
+  'GET /api/console/upkeep': still('/api/console/upkeep'),
   'GET /api/contests': still('/api/contests'),
   'GET /api/contests/:slug': still(`/api/contests/${SLUG}`),
   'GET /api/contests/:slug/bundle': still(`/api/contests/${SLUG}/bundle`),
   'GET /api/contests/:slug/bundle.zip': still(`/api/contests/${SLUG}/bundle.zip`),
+  'GET /api/contests/:slug/closing': still(`/api/contests/${SLUG}/closing`),
+  'GET /api/console/contests/:slug/closing': still(`${at}/closing`),
+  'POST /api/console/contests/:slug/closing': act(`${at}/closing`, { reason }),
+  'POST /api/console/contests/:slug/closing/confirm': act(`${at}/closing/confirm`, {
+    digest: 'ab'.repeat(32),
+  }),
+  'POST /api/console/contests/:slug/closing/decline': act(`${at}/closing/decline`, { reason }),
   'GET /api/contests/:slug/acts': still(`/api/contests/${SLUG}/acts`),
   'GET /api/contests/:slug/me': still(`/api/contests/${SLUG}/me`),
   'GET /api/contests/:slug/question': still(`/api/contests/${SLUG}/question?ballotId=x`),
@@ -100,6 +110,11 @@ export const reads: Record<string, Walk> = {
   'GET /api/console/contests': still('/api/console/contests'),
   'GET /api/console/contests/:slug/ballots': (ground) =>
     filters(ground).map((one) => ({ path: `${at}/ballots?${one}` })),
+  'GET /api/console/contests/:slug/ballots/find': still(
+    ...['2', '第 3 号', '未知', '203.0.113', '0123456789abcdef'].map(
+      (text) => `${at}/ballots/find?text=${encodeURIComponent(text)}`,
+    ),
+  ),
   'GET /api/console/contests/:slug/ballots.csv': (ground) =>
     filters(ground)
       .filter((one) => !/limit|before/.test(one))
@@ -140,7 +155,15 @@ export const reads: Record<string, Walk> = {
     ...['rank', 'n/2'].map((page) => `${at}/preview?path=/c/${SLUG}/${page}&phase=judging`),
   ),
   'GET /api/console/contests/:slug/report': still(`${at}/report`),
+  'GET /api/console/contests/:slug/reports': still(`${at}/reports`),
+  'GET /api/console/contests/:slug/reports/:no': still(`${at}/reports/1`),
   'GET /api/console/contests/:slug/rulings': still(`${at}/rulings`),
+  'GET /api/console/contests/:slug/rulings/:id': still(...[1, 4, 6, 99].map((id) => `${at}/rulings/${id}`)),
+  'GET /api/console/contests/:slug/rulings/:id/ballots': still(
+    ...[1, 4, 6].map((id) => `${at}/rulings/${id}/ballots`),
+    `${at}/rulings/6/ballots?before=60`,
+  ),
+  'GET /api/console/contests/:slug/rulings/:id/files/:file': still(`${at}/rulings/1/files/x`),
   'GET /api/console/contests/:slug/shortlist': still(`${at}/shortlist`),
   'GET /api/console/contests/:slug/panels': still(`${at}/panels`),
   'GET /api/console/contests/:slug/sheet': still(`${at}/sheet`),
@@ -193,9 +216,15 @@ export const reads: Record<string, Walk> = {
     ].map((body) => ({ path: `${at}/whatif`, body, as: 'auditor' })),
 };
 
+const part = { verdict: 'all', without: { gaps: [], nets: [], devices: [], entries: [5] } };
 const rule = (verb: string, scope: unknown): Ask => ({
   path: `${at}/rulings`,
-  body: { verb, scope, reason },
+  body: { verb, scope, part, reason },
+  as: 'auditor',
+});
+const weigh = (verb: string, scope: unknown): Ask => ({
+  path: `${at}/rulings/preview`,
+  body: { verb, scope, part },
   as: 'auditor',
 });
 
@@ -212,8 +241,30 @@ export const acts: Record<string, Walk> = {
     ...clusters.map((id) => rule('void', { by: 'clusters', clusters: [id] })),
     rule('void', { by: 'clusters', clusters: ['alike-3-4-5'] }),
   ],
+  'POST /api/console/contests/:slug/rulings/preview': ({ clusters }) => [
+    ...['surge', 'rhythm'].map((signal) => weigh('void', { by: 'filter', filter: { signal } })),
+    weigh('release', { by: 'filter', filter: { verdict: 'held' } }),
+    ...clusters.map((id) => weigh('void', { by: 'clusters', clusters: [id] })),
+  ],
+  'POST /api/console/contests/:slug/rulings/:id/remarks': act(
+    `${at}/rulings/1/remarks`,
+    { text: '已核对' },
+    'second',
+  ),
+  'POST /api/console/contests/:slug/rulings/:id/files': act(`${at}/rulings/1/files`, {}, 'second'),
+  'POST /api/console/contests/:slug/reports': act(`${at}/reports`, { note: '核对完毕', verify: true }),
+  'POST /api/console/contests/:slug/reports/:no/sign': act(
+    `${at}/reports/1/sign`,
+    { digest: '0'.repeat(64) },
+    'second',
+  ),
   'POST /api/console/contests/:slug/rulings/:id/confirm': () =>
-    [1, 2, 3].map((id) => ({ path: `${at}/rulings/${id}/confirm`, body: { reason }, as: 'second' })),
+    [1, 2, 3].map((id) => ({
+      path: `${at}/rulings/${id}/confirm`,
+      body: { reason },
+      seen: `${at}/rulings/${id}`,
+      as: 'second',
+    })),
   'POST /api/console/contests/:slug/rulings/:id/decline': act(
     `${at}/rulings/4/decline`,
     { reason },

@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AuditReport, BallotPage, ClusterPage, WhatIf } from '@zuimei/shared/audit.ts';
 import { voteAlone } from '@zuimei/shared/judging/plain.ts';
+import type { ReportBody, ReportVersions, ReportVersionView } from '@zuimei/shared/report.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { type Desk, signIn } from '../harness/office.ts';
 import { createSite, HOUR_MS, type TestSite } from '../harness/site.ts';
@@ -127,10 +130,66 @@ describe('what auditors are told', () => {
     });
     expect(report.signals).toContainEqual({ signal: 'silent', ballots: 45 });
     expect(report.ranks?.slice(0, 2)).toMatchObject([
-      { number: 3, asCast: 45, rankAsCast: 1, votes: 45, rank: 1, robust: false },
+      {
+        number: 3,
+        asCast: 45,
+        rankAsCast: 1,
+        votes: 45,
+        rank: 1,
+        least: 0,
+        most: 45,
+        robust: false,
+        seat: 'open',
+      },
       { number: 1, asCast: 30, votes: 30, rank: 2 },
     ]);
     expect(report.checkpoint).toMatchObject({ size: 96, witnesses: [] });
+    await site.verify(slug);
+  });
+
+  test('a version of the report prints again byte for byte, is in the ledger by its digest, and another auditor signs it', async () => {
+    const { slug } = await brushed({
+      thresholds: { 'score.challenge': 0, 'score.hold': 0, 'device.hold': 7 },
+    });
+    const other = await signIn(site, ['auditor'], '吴审计');
+    await site.visitor(slug).cast([99]);
+    await site.parts.refusals.keep();
+    await site.seal();
+    const reports = `${base(slug)}/reports`;
+    const made = await auditor.post<ReportVersionView>(reports, { note: '已逐户核实', verify: true });
+    const said = JSON.parse(made.body) as ReportBody;
+    expect(said).toMatchObject({ no: 1, note: '已逐户核实', ballots: 95, refused: { total: 1 } });
+    expect(said.verified).toMatchObject({ entries: 96, problems: 0 });
+    expect(said.thresholds.map((one) => one.path)).toContain('device.hold');
+    expect(said.clusters.find((one) => one.id === 'net-c63364')).toMatchObject({ ballots: 45, moreRuns: 5 });
+
+    // What came after it changes no byte of it.
+    await site.visitor(slug).cast([1]);
+    const second = await auditor.post<ReportVersionView>(reports, { note: '' });
+    expect(JSON.parse(second.body)).toMatchObject({ no: 2, ballots: 96, verified: null });
+    const again = await other.get<ReportVersionView>(`${reports}/1`);
+    expect(again).toEqual({ ...made, mine: false });
+    expect(createHash('sha256').update(again.body).digest('hex')).toBe(made.digest);
+
+    const sign = (who: Desk, digest: string, no = 1) => who.ask('POST', `${reports}/${no}/sign`, { digest });
+    expect(await sign(auditor, made.digest)).toMatchObject({ status: 409, body: { code: 'own_proposal' } });
+    expect(await sign(other, second.digest)).toMatchObject({ status: 404 });
+    const both = await Promise.all([sign(other, made.digest), sign(other, made.digest)]);
+    expect(both.map((one) => one.status).sort()).toEqual([200, 409]);
+    const { versions } = await auditor.get<ReportVersions>(reports);
+    expect(versions.map((one) => [one.no, one.signed?.by ?? null])).toEqual([
+      [2, null],
+      [1, '吴审计'],
+    ]);
+    const { rows } = await sql<{ index: number; act: Record<string, unknown> }>`
+      select e.index::int as index, e.act from ledger_entry e join contest c on c.id = e.contest
+      where c.slug = ${slug} and e.kind = 'report' order by e.index`.execute(fresh.database.db);
+    expect(rows.map(({ act }) => [act['version'], act['digest'], act['signed'] ?? false])).toEqual([
+      [1, made.digest, false],
+      [2, second.digest, false],
+      [1, made.digest, true],
+    ]);
+    expect([made.entry, versions[1]?.signed?.entry]).toEqual([rows[0]?.index, rows[2]?.index]);
     await site.verify(slug);
   });
 

@@ -40,12 +40,13 @@ test('of every entry of every small log the tail is taken whole, and neither sho
 
 test('a code is read as it was written, and nothing else is one', () => {
   const code = { slug: 'a-b', entry: 1204, place: 3, leaf: '0123456789abcdef' };
-  expect(formatCertificateCode(code)).toBe('a-b.1204.3.01234567');
-  expect(parseCertificateCode('a-b.1204.3.01234567')).toEqual({ ...code, leaf: '01234567' });
+  expect(formatCertificateCode(code)).toBe('a-b.1205.3.01234567');
+  expect(parseCertificateCode('a-b.1205.3.01234567')).toEqual({ ...code, leaf: '01234567' });
   for (const odd of [
     '',
     'a-b.1204.0.01234567',
     'a-b.01.1.01234567',
+    'a-b.0.1.01234567',
     'A.1.1.01234567',
     'a.1.1.0123456',
     'a.1.1.0123456G',

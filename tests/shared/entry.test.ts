@@ -4,28 +4,26 @@ import { describe, expect, test } from 'vitest';
 import { type CastBallot, createBatchCommitter, createBatchLeaves } from '@zuimei/shared/ledger/batch.ts';
 import { canonical, canonicalText } from '@zuimei/shared/ledger/canonical.ts';
 import { ballotBytes, type CommittedBallot, commitmentOf } from '@zuimei/shared/ledger/commitment.ts';
-import {
-  actCommitment,
-  createLeafWriter,
-  entryBytes,
-  leafOf,
-  parseEntry,
-} from '@zuimei/shared/ledger/entry.ts';
+import { actCommitment, entryBytes, leafOf, parseEntry } from '@zuimei/shared/ledger/entry.ts';
 import { leafHash } from '@zuimei/shared/merkle.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const hexOf = (length: number) => fc.uint8Array({ minLength: length, maxLength: length }).map(hex);
+const none = new Uint8Array(0);
 const slug = fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,63}$/);
 const instant = fc
   .date({ min: new Date('2000-01-01'), max: new Date('2099-12-31'), noInvalidDate: true })
   .map((date) => date.toISOString());
-const entry = fc.record({
-  at: instant,
-  commitment: hexOf(32),
-  contest: slug,
-  kind: fc.constantFrom('ballot', 'rules', 'phase', 'withdrawal', 'ruling', 'x'.repeat(32)),
-});
+const entry = fc
+  .record({
+    at: instant,
+    commitment: hexOf(32),
+    contest: slug,
+    kind: fc.constantFrom('ballot', 'rules', 'phase', 'withdrawal', 'ruling', 'x'.repeat(32)),
+    tag: hexOf(16),
+  })
+  .map(({ tag, ...one }) => (one.kind === 'ballot' ? { ...one, tag } : one));
 const picks = fc
   .uniqueArray(fc.integer({ min: 1, max: 32_767 }), { maxLength: 80 })
   .map((numbers) => numbers.sort((a, b) => a - b));
@@ -55,6 +53,7 @@ const someEntry = {
   commitment: 'ab'.repeat(32),
   contest: 'yunling-2026',
   kind: 'ballot',
+  tag: 'cd'.repeat(16),
 };
 const someBallot: CommittedBallot = {
   ballotId: '6f1f64b0-57a5-4b86-9c0e-0123456789ab',
@@ -67,7 +66,7 @@ const someBallot: CommittedBallot = {
 const someKey = new Uint8Array(32).fill(9);
 const someCast: CastBallot = { ...someBallot, flags: 3, device: new Uint8Array(8), ip: new Uint8Array(16) };
 const committerWith = (opening: Uint8Array, fading = opening) =>
-  createBatchCommitter('yunling-2026', { opening, fading });
+  createBatchCommitter('yunling-2026', { opening, fading, quota: opening });
 
 /** By the definition of each, with the crypto library alone. */
 function byHand(opening: Uint8Array, fading: Uint8Array, one: CastBallot & { raw: Uint8Array }) {
@@ -97,29 +96,27 @@ describe('an entry', () => {
       }),
     );
     expect(Buffer.from(entryBytes(someEntry)).toString()).toBe(
-      `{"at":"2026-03-28T06:06:31.000Z","commitment":"${'ab'.repeat(32)}","contest":"yunling-2026","kind":"ballot","v":1}`,
+      `{"at":"2026-03-28T06:06:31.000Z","commitment":"${'ab'.repeat(32)}","contest":"yunling-2026","kind":"ballot","tag":"${'cd'.repeat(16)}","v":1}`,
     );
   });
 
-  test('has the same leaf one by one, by a writer in any order, and in a batch', () => {
+  test('has the same leaf one by one and in a batch', () => {
     fc.assert(
       fc.property(
         slug,
         instant,
         instant,
-        fc.array(hexOf(32), { maxLength: 300 }),
-        (contest, at, later, commitments) => {
-          const writer = createLeafWriter(contest);
+        fc.array(fc.tuple(hexOf(32), hexOf(16)), { maxLength: 300 }),
+        (contest, at, later, ballots) => {
+          const [commitments, tags] = [0, 1].map((i) =>
+            Buffer.from(ballots.map((one) => one[i]).join(''), 'hex'),
+          );
           const batch = createBatchLeaves(contest);
           for (const time of [at, later, at]) {
-            const expected = commitments.map((commitment) =>
-              hex(leafOf({ at: time, commitment, contest, kind: 'ballot' })),
+            const expected = ballots.map(([commitment, tag]) =>
+              hex(leafOf({ at: time, commitment, contest, kind: 'ballot', tag })),
             );
-            expect(commitments.map((commitment) => hex(writer.leaf(time, commitment)))).toEqual(expected);
-            expect(commitments.map((one) => hex(writer.leaf(time, Buffer.from(one, 'hex'))))).toEqual(
-              expected,
-            );
-            expect(hex(batch.leaves(time, Buffer.from(commitments.join(''), 'hex')))).toBe(expected.join(''));
+            expect(hex(batch.leaves(time, commitments ?? none, tags))).toBe(expected.join(''));
           }
         },
       ),
@@ -135,6 +132,8 @@ describe('an entry', () => {
     ['a contest that is no slug', { contest: '"最美"' }],
     ['an empty kind', { kind: '' }],
     ['a kind with a quote', { kind: 'a"b' }],
+    ['a tag in capitals', { tag: 'CD'.repeat(16) }],
+    ['a tag that no ballot bears', { kind: 'rules' }],
   ])('with %s is refused', (_, change) => {
     expect(() => entryBytes({ ...someEntry, ...change })).toThrow(Refusal);
     expect(() => leafOf({ ...someEntry, ...change })).toThrow(Refusal);
@@ -259,7 +258,11 @@ describe('a ballot', () => {
     expect(() => ballotBytes(given)).toThrow(Refusal);
     if ('evidence' in change) return;
     expect(() => {
-      const committer = createBatchCommitter(given.contest, { opening: someKey, fading: someKey });
+      const committer = createBatchCommitter(given.contest, {
+        opening: someKey,
+        fading: someKey,
+        quota: someKey,
+      });
       committer.commit([{ ...someCast, ...change }], new Uint8Array(32), 0, 32);
     }).toThrow(Refusal);
   });

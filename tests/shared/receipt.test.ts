@@ -5,7 +5,7 @@ import { formatCheckpoint } from '@zuimei/shared/log/checkpoint.ts';
 import { formatProof } from '@zuimei/shared/log/proof.ts';
 import { leafHash, proveInclusion, rootOf } from '@zuimei/shared/merkle.ts';
 import { createSigner, formatVerifierKey, type Signer, signNote } from '@zuimei/shared/note.ts';
-import { sealed } from './sealed.ts';
+import { ownSealed } from './sealed.ts';
 
 const contest = 'yunling-2026';
 const origin = `vote.example/${contest}`;
@@ -13,9 +13,9 @@ const at = '2026-03-28T06:06:31.000Z';
 const ballotId = '6f1f64b0-57a5-4b86-9c0e-0123456789ab';
 const voter = '0123456789abcdef0123456789abcdef';
 
-const { commitment, opening } = sealed(contest, { ballotId, voter, picks: [2, 5] });
+const { commitment, tag, opening } = ownSealed(contest, { ballotId, voter, picks: [2, 5] });
 const leaves = Array.from({ length: 20 }, (_, i) => leafHash(Uint8Array.of(i)));
-leaves[13] = leafOf({ at, commitment, contest, kind: 'ballot' });
+leaves[13] = leafOf({ at, commitment, contest, kind: 'ballot', tag });
 const signer = await createSigner(origin, new Uint8Array(32).fill(5));
 
 async function noteOf(by: Signer, named = origin): Promise<string> {

@@ -22,6 +22,12 @@ function ballotLine(i: number, at: string, picks: number[], state: BallotState =
   return { at, kind: 'ballot', ...sealed(contest, { ballotId: idOf(i), voter: voterOf(i), picks, state }) };
 }
 
+/** A ballot of one voter, the nth (from 0), tagged as the `slot`-th of `period`. */
+function repeated(nth: number, at: string, period: number, slot: number): Line {
+  const ballot = { ballotId: idOf(900 + nth), voter: voterOf(7), picks: [1], period, slot };
+  return { at, kind: 'ballot', ...sealed(contest, ballot) };
+}
+
 function actLine(kind: string, at: string, act: Act): Line {
   return { at, kind, commitment: actCommitment(act), act };
 }
@@ -31,7 +37,9 @@ function rulingLine(at: string, ruling: Ruling['ruling'], entries: number[]): Li
 }
 
 const leavesOf = (lines: readonly Line[]): Uint8Array[] =>
-  lines.map(({ at, commitment, kind }) => leafOf({ at, commitment, contest, kind }));
+  lines.map(({ at, commitment, kind, tag }) =>
+    leafOf({ at, commitment, contest, kind, ...(tag ? { tag } : {}) }),
+  );
 const checkpointAt = (lines: readonly Line[], size: number) => ({
   size,
   root: rootOf(leavesOf(lines.slice(0, size))),
@@ -65,6 +73,7 @@ describe('a sound ledger', () => {
       root: hex(rootOf(leavesOf(plain))),
       cast: 4,
       withheld: 0,
+      tags: 4,
       checkpointsAgreed: 3,
       checkpointsFailed: [],
       leaves: new Map(),
@@ -151,6 +160,7 @@ test('one ballotId of two voters is two ballots', async () => {
   const lines = [one, two].map((each) => ({ at: first, kind: 'ballot', commitment: '', ...each }));
   expect(await run([rules, ...lines])).toMatchObject({ problems: [], cast: 2, tally: [{ ballots: 2 }] });
   expect((await run([rules, ...lines, ...lines.slice(1)])).problems.map((each) => each.code)).toEqual([
+    'tag_twice',
     'ballot_twice',
   ]);
 });
@@ -198,13 +208,13 @@ describe('rulings', () => {
     ['a ballot that is not void', 'restore', 1],
   ])('on %s is a problem and moves nothing', async (_, verb, index) => {
     const { problems, ...rest } = await counts(rulingLine(second, verb, [index]));
-    expect(problems).toEqual([{ code: 'ruling', index: 5, detail: `${verb} ${index}` }]);
+    expect(problems).toEqual([{ code: 'ruling', index: 5, detail: `${verb} ${index} 0` }]);
     expect({ ...rest, problems: [] }).toEqual(await counts());
   });
 
   test('a second void is a problem', async () => {
     const twice = await counts(rulingLine(second, 'void', [1]), rulingLine(second, 'void', [1, 2]));
-    expect(twice.problems).toEqual([{ code: 'ruling', index: 6, detail: 'void 1' }]);
+    expect(twice.problems).toEqual([{ code: 'ruling', index: 6, detail: 'void 1 0' }]);
     expect(twice.ballots).toBe(0);
   });
 
@@ -379,4 +389,48 @@ test('marks seen before are told from new ones, however many and however alike',
   const seen = createSeen();
   for (let i = 1; i < 20_000; i++) expect(seen.add(i, (i * 2654435761) >>> 0)).toBe(true);
   for (let i = 1; i < 20_000; i++) expect(seen.add(i, (i * 2654435761) >>> 0)).toBe(false);
+});
+
+describe('the quota', () => {
+  const day = (n: number): string => `2026-03-01T0${n}:00:00.000Z`;
+  const limited = actLine('rules', first, {
+    actor: 'system',
+    reason: '规则',
+    reference: '',
+    version: 1,
+    rules: { rounds, candidates: [], rule: { period: 'day', ballotsPerPeriod: 2 } },
+  });
+  const closed = ({ opening: _, ...line }: Line): Line => line;
+  const codesOf = async (lines: Line[], more: Partial<Ledger> = {}) =>
+    (await run([limited, ...lines], more)).problems.map(({ code, index }) => `${code} ${index}`);
+
+  test('a ballot too many bears a tag that stands there already: seen also without openings', async () => {
+    const lines = [repeated(0, day(1), 20_513, 1), repeated(1, day(2), 20_513, 2)];
+    expect(await codesOf(lines.map(closed), { withheldFrom: '' })).toEqual([]);
+    const over = [...lines, repeated(2, day(3), 20_513, 2)].map(closed);
+    expect(await codesOf(over, { withheldFrom: '' })).toEqual(['tag_twice 3']);
+    expect((await run([limited, ...over], { withheldFrom: '' })).tags).toBe(2);
+  });
+
+  test('with openings each voter’s ballots of a period are counted, whatever their tags say', async () => {
+    const three = [1, 2, 3].map((slot) => repeated(slot, day(slot), 20_513, slot));
+    expect(await codesOf(three)).toEqual(['quota 3']);
+    const late = repeated(3, '2026-03-01T16:00:00.000Z', 20_514, 1);
+    expect(await codesOf([...three.slice(0, 2), late])).toEqual([]);
+  });
+
+  test('a ballot without a tag, and an act with one, are no entries', async () => {
+    const { tag, ...bare } = repeated(0, day(1), 0, 1);
+    expect(await codesOf([bare, { ...limited, ...(tag ? { tag } : {}) }])).toEqual([
+      'entry 1',
+      'time 2',
+      'entry 2',
+    ]);
+  });
+
+  test('no two ballots have one tag: another voter, period or place makes another', () => {
+    const tags = [repeated(0, day(1), 0, 1), repeated(0, day(1), 0, 2), repeated(0, day(1), 1, 1), plain[1]];
+    expect(new Set(tags.map((line) => line?.tag)).size).toBe(4);
+    expect(repeated(1, day(2), 0, 1).tag).toBe(repeated(0, day(1), 0, 1).tag);
+  });
 });

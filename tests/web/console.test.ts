@@ -148,7 +148,7 @@ describe('the way through the console', () => {
       '活动 操作日志',
       '候选 评审组 实时 选票日志 疑似聚集 裁定 异常情况说明 得分与拟入选 公示与结果 异议办理 存证与见证 导出与归档',
     ]);
-    expect(bar('administrator')).toEqual(['活动 人员与权限 工作日历 操作日志', '导出与归档']);
+    expect(bar('administrator')).toEqual(['活动 人员与权限 工作日历 运行状况 操作日志', '导出与归档']);
     expect(bar('unit')).toEqual(['我的报送', '']);
   });
 

@@ -20,6 +20,7 @@ import {
   nextWords,
   spanNotes,
   spanSources,
+  upwardWords,
 } from '../../web/console/organizer/course/words.ts';
 import { figureLine, noticeLine, withDecimals } from '../../web/console/organizer/plan/judging/words.ts';
 import { sampleSentence } from '../../web/lib/fullrule.ts';
@@ -96,6 +97,7 @@ function viewOf(acts: [string, object][], now = MORNING, changes: Partial<Course
       ties: [],
       items: [],
       revocations: [],
+      upward: [],
     },
     ...changes,
   };
@@ -218,6 +220,17 @@ test('everything that a result can lack has a sentence that ends, and a place wh
   }
   expect(lackLine(lacks.notice_running, viewOf(chosen)).words).toBe('公示到 10月9日 24:00 才结束。');
   expect(lackLine(lacks.notice_missing, viewOf(chosen)).words).toBe('02 号 候选2、03 号 候选3还没有公示。');
+});
+
+test('who is recommended upward is counted once, beside how many may be', () => {
+  const upward = [
+    { name: '区县', most: 5 },
+    { name: '集体', most: 1 },
+  ];
+  expect(upwardWords(upward, [1, 2], [2, 3])).toBe(
+    '向上推荐的限额：区县 5、集体 1。连同已推荐的 2 位，共 3 位。',
+  );
+  expect(upwardWords(upward, [], [])).toBe('向上推荐的限额：区县 5、集体 1。已选 0 位。');
 });
 
 test('holidays are named as one, worked weekends each, with where that is said', () => {

@@ -104,14 +104,14 @@ describe('words of the dashboard', () => {
     ).toBe('投票期间不公布各候选的票数，主办单位和审计也看不到。10月27日 17:00 起公布。');
   });
 
-  it('name the commonest refusal, or since when none is known', () => {
+  it('name the commonest refusal, or say that there is none', () => {
     const since = '2026-10-20T04:00:00.000Z';
     const by = [
       { code: 'quota_spent', count: 3 },
       { code: 'paused', count: 1 },
     ];
     expect(refusedNote({ since, total: 4, by })).toBe('最多：本期已投完');
-    expect(refusedNote({ since, total: 0, by: [] })).toBe('本服务器 10月20日 12:00 起');
+    expect(refusedNote({ since: null, total: 0, by: [] })).toBe('还没有');
   });
 
   it('count down to the closing, to the opening, and say when it is paused', () => {

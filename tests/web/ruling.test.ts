@@ -15,6 +15,7 @@ const proposal: RulingProposal = {
   id: 5,
   verb: 'void',
   scope: { by: 'entries', entries: [3, 4] },
+  part: { verdict: 'all', without: { gaps: [], nets: [], devices: [], entries: [] } },
   ballots: 1320,
   moved: 1320,
   reason: '经核实为批量投票',
@@ -23,6 +24,9 @@ const proposal: RulingProposal = {
   proposedAt: at,
   mine: false,
   state: 'confirmed',
+  lapsesAt: '2026-10-23T16:00:00.000Z',
+  remarks: 0,
+  files: 0,
   decidedBy: '孙二',
   decidedAt: at,
   decidedWhy: '',
@@ -53,11 +57,13 @@ describe('words of a ruling', () => {
         filter: { to: at, net: '203.0.113.0/24', device: 'ab'.repeat(8), voter: 'cd'.repeat(16) },
       },
       { by: 'filter', filter: { region: '重庆市', cluster: 'alike-2-5-9' } },
+      { by: 'filter', filter: { unscreened: 'only' } },
     ];
     for (const scope of scopes) expect(scopeWords(scope, 2)).not.toMatch(/undefined|null|NaN|[!！{}]/);
-    expect(scopeWords({ by: 'entries', entries: [12, 15] }, 2)).toBe('逐张选定：账目 #12、#15');
+    expect(scopeWords({ by: 'filter', filter: { unscreened: 'only' } }, 2)).toContain('未经共享计数');
+    expect(scopeWords({ by: 'entries', entries: [12, 15] }, 2)).toBe('逐张选定：第 13 号、第 16 号');
     expect(scopeWords({ by: 'entries', entries: [1, 2, 3, 4, 5, 6] }, 132)).toBe(
-      '逐张选定：账目 #1、#2、#3、#4、#5 等',
+      '逐张选定：第 2 号、第 3 号、第 4 号、第 5 号、第 6 号 等',
     );
     expect(scopeWords({ by: 'filter', filter: { candidate: 0, verdict: 'held' } }, 2)).toContain(
       '选了 0 号、待核',
@@ -75,6 +81,6 @@ describe('words of a ruling', () => {
     expect(outcomeWords({ ...proposal, state: 'withdrawn', decidedBy: '钱一', moved: null })).toContain(
       '钱一 撤回',
     );
-    expect(entryWords(proposal.rulings)).toBe('账目 #21,001、#21,002');
+    expect(entryWords(proposal.rulings)).toBe('账本第 21,002 号、第 21,003 号');
   });
 });

@@ -89,7 +89,8 @@ describe.each(['site', 'disk'] as const)('the page that verifies a ledger, opene
   test('finds a good file to agree and counts it anew, held and void ballots apart', async () => {
     const { page, complaints } = await opened(from);
     await choose(page, ledger);
-    expect(await verdictOf(page)).toBe('全部一致');
+    expect(await verdictOf(page)).toBe('只说明文件自身一致');
+    await page.getByLabel('印发的公钥').fill(verifierKey);
     await choose(page, ledger);
     expect(await verdictOf(page)).toBe('全部一致');
     const rows = await page.locator('.counts tbody tr').allInnerTexts();
@@ -107,7 +108,7 @@ describe.each(['site', 'disk'] as const)('the page that verifies a ledger, opene
     expect(facts).toContain('5 · 1 · 1 张');
     expect(facts).toContain((await site.verify(slug)).root);
     expect(await page.locator('.keyline').textContent()).toContain(verifierKey);
-    expect(await page.locator('.keyline').textContent()).toContain('请与印发的公钥逐字比对');
+    expect(await page.locator('.keyline').textContent()).toContain('签名用您填写的公钥核验');
     expect(complaints).toEqual([]);
     await page.context().close();
   });
@@ -131,6 +132,8 @@ describe.each(['site', 'disk'] as const)('the page that verifies a ledger, opene
       .fill(verifierKey.replace(/\+[^+]+$/, '+AeWwSOuKAg33QHKkjJXo5uCTrCe2qVSuBtXGw6aJB7Vu'));
     await choose(page, ledger);
     await page.getByText('给出的账本公钥读不出来').waitFor();
+    expect(await verdictOf(page)).toBe('密钥不对');
+    expect(await page.locator('.problems li').count()).toBe(1);
     await page.getByLabel('印发的公钥').fill(verifierKey);
     await page.getByRole('button', { name: '用当前公钥重新核验' }).click();
     await page.getByText('签名用您填写的公钥核验').waitFor();
@@ -238,7 +241,7 @@ test('the verdict stands on a phone and on paper', async () => {
   const page = await context.newPage();
   await page.goto(saved);
   await choose(page, ledger);
-  expect(await verdictOf(page)).toBe('全部一致');
+  expect(await verdictOf(page)).toBe('只说明文件自身一致');
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(375);
   const small = await page
     .locator('button, .drop, textarea, a.button')

@@ -53,6 +53,12 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./admin/CalendarPage.vue'),
   },
   {
+    path: '/console/upkeep',
+    name: 'upkeep',
+    meta: { roles: pageRoles.upkeep },
+    component: () => import('./admin/UpkeepPage.vue'),
+  },
+  {
     path: '/console/log',
     name: 'log',
     meta: { roles: pageRoles.log },
@@ -87,6 +93,12 @@ export const routes: RouteRecordRaw[] = [
     name: 'rulings',
     meta: { roles: pageRoles.rulings },
     component: () => import('./auditor/RulingsPage.vue'),
+  },
+  {
+    path: '/console/c/:slug/rulings/:id(\\d+)',
+    name: 'proposal',
+    meta: { roles: pageRoles.rulings, under: 'rulings' },
+    component: () => import('./auditor/ProposalPage.vue'),
   },
   {
     path: '/console/c/:slug/settings',
@@ -195,6 +207,12 @@ export const routes: RouteRecordRaw[] = [
     name: 'checkpoints',
     meta: { roles: pageRoles.checkpoints },
     component: () => import('./auditor/CheckpointsPage.vue'),
+  },
+  {
+    path: '/console/c/:slug/closing',
+    name: 'closing',
+    meta: { roles: pageRoles.closing, bare: true },
+    component: () => import('./auditor/closing/PrintPage.vue'),
   },
   {
     path: '/console/c/:slug/checkpoints/:day',

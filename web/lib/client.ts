@@ -59,6 +59,10 @@ export const certificates = {
   tile: (slug: string, path: string) => request(`/log/${slug}/${path}`, toBytes),
 };
 
+export const closings = {
+  file: (slug: string) => read('/api/contests/:slug/closing', { slug }),
+};
+
 type TextPath = { [P in Path<'GET'>]: Reply<`GET ${P}`> extends string ? P : never }[Path<'GET'>];
 
 export function toJson<T>(reply: Response): Promise<T> {

@@ -1,3 +1,4 @@
+import { entryNumber } from '@zuimei/shared/ledger/number.ts';
 import { parseBundle, TILE_WIDTH, tilePath } from '@zuimei/shared/log/tile.ts';
 import { fullDayOf } from '@zuimei/shared/moment.ts';
 import {
@@ -61,7 +62,7 @@ export async function checkCode(text: string): Promise<Finding> {
     kind: 'ok',
     title: '证书有效',
     lines: [
-      `✓ 内容与${quoted(title)}账本第 ${grouped(code.entry + 1)} 号账目（评选结果）一致。`,
+      `✓ 内容与${quoted(title)}账本第 ${grouped(entryNumber(code.entry))} 号账目（评选结果）一致。`,
       `✓ 存证点已为前 ${grouped(size)} 条账目签名，签名与账本公钥相符。`,
       '✓ 到这个存证点为止，账本里没有撤销这张证书的账目。',
     ],
@@ -116,7 +117,7 @@ async function findRevocation(
     if (found)
       return wrong(
         '证书已撤销',
-        `已于${fullDayOf(line.at)}撤销（账本第 ${grouped(entry + at + 1)} 号账目），不再有效。`,
+        `已于${fullDayOf(line.at)}撤销（账本第 ${grouped(entryNumber(entry + at))} 号账目），不再有效。`,
         `原因：${act.value.act.reason}`,
         `证书编号：${serial}`,
       );

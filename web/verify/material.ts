@@ -23,6 +23,11 @@ export function readCertificate(): string {
   return /^#c=([^&]+)/.exec(location.hash)?.[1] ?? '';
 }
 
+/** Of the address that a closing record's picture code leads to, `…/verify#z=<code>`; '' if it is none. */
+export function readClosing(): string {
+  return /^#z=([\w.-]+)/.exec(location.hash)?.[1] ?? '';
+}
+
 export function isKey(text: string): boolean {
   try {
     parseVerifierKey(text.trim());

@@ -1,4 +1,5 @@
 import type { CodeOutcome } from '@zuimei/shared/export/report.ts';
+import { entryNumber } from '@zuimei/shared/ledger/number.ts';
 import type { ReceiptStep } from '@zuimei/shared/ledger/receipt.ts';
 import { checkReceiptCode, parseReceiptCode, type ReceiptCode } from '@zuimei/shared/ledger/receiptcode.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
@@ -31,7 +32,7 @@ export function isFinding(value: ReceiptCode | Finding): value is Finding {
 }
 
 function nameOf(code: ReceiptCode): string {
-  return `第 ${grouped(code.index + 1)} 号选票`;
+  return `第 ${grouped(entryNumber(code.index))} 号选票`;
 }
 
 const MEANING = '这说明这张选票在账本里、没有被换过。回执上没有投给了谁。';
@@ -73,7 +74,11 @@ function unproven(code: ReceiptCode, fault: string): Finding {
   if (fault === 'not_sealed_yet')
     return open('这张选票刚刚入账，还在等存证点', '存证点约一秒一个，请过几秒再核验。');
   if (fault === 'not_found')
-    return wrong('账本里没有这个序号', `网站的账本还没有第 ${grouped(code.index + 1)} 号账目。`, KEEP);
+    return wrong(
+      '账本里没有这个序号',
+      `网站的账本还没有第 ${grouped(entryNumber(code.index))} 号账目。`,
+      KEEP,
+    );
   return open('暂时无法核验', LOST);
 }
 
@@ -82,7 +87,7 @@ const outcomes: Record<Exclude<CodeOutcome, 'there'>, (code: ReceiptCode) => Fin
   absent: (code) =>
     wrong(
       '文件里没有这个序号',
-      `文件不到第 ${grouped(code.index + 1)} 号：可能导出得更早，也可能末尾被拿走。请换一份更新的。`,
+      `文件不到第 ${grouped(entryNumber(code.index))} 号：可能导出得更早，也可能末尾被拿走。请换一份更新的。`,
     ),
   contest: () => open('文件是另一个活动的账本', '请选择回执所说活动的账本文件。'),
 };

@@ -13,6 +13,8 @@ const kinds: Record<ActKind, string> = {
   advance: '下一轮候选确定',
   lot: '抽签密码摘要',
   ruling: '选票裁定',
+  refusals: '未接受的投票',
+  report: '异常情况说明',
   panel: '评审席位设立',
   seat: '评审席位变动',
   recusal: '评委回避',
@@ -30,6 +32,7 @@ const kinds: Record<ActKind, string> = {
   result: '结果公布',
   revoke: '撤销证书',
   recommend: '推荐上报',
+  closing: '封存记录',
   archive: '活动归档',
 };
 

@@ -11,6 +11,7 @@ export const siteMenu: readonly MenuItem[] = [
   { name: 'unit', label: '我的报送' },
   { name: 'staff', label: '人员与权限' },
   { name: 'calendar', label: '工作日历' },
+  { name: 'upkeep', label: '运行状况' },
   { name: 'log', label: '操作日志' },
 ];
 

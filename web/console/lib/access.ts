@@ -8,6 +8,7 @@ export const pageRoles = {
   home: ['administrator', 'organizer', 'reviewer', 'auditor', 'expert'],
   staff: ['administrator'],
   calendar: ['administrator'],
+  upkeep: ['administrator'],
   log: ['administrator', 'auditor', 'organizer'],
   new: ['organizer'],
   next: ['organizer'],
@@ -31,6 +32,7 @@ export const pageRoles = {
   sheet: ['expert'],
   checkpoints: ['auditor', 'organizer'],
   checkpoint: ['auditor', 'organizer'],
+  closing: ['auditor', 'organizer'],
   unit: ['unit'],
 } as const satisfies Record<string, readonly Role[]>;
 

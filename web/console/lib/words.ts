@@ -8,7 +8,9 @@ import type { RefusalDetails } from '@zuimei/shared/refusal.ts';
 import { allRefusalWords } from '@zuimei/shared/result/refusalwords.ts';
 import type { Role, StaffState } from '@zuimei/shared/staff.ts';
 import type { StaffRefusalCode } from '@zuimei/shared/staffrefusal.ts';
+import { personalWords } from '@zuimei/shared/text/personal.ts';
 import { isDate } from '@zuimei/shared/time.ts';
+import type { QuarantineView } from '@zuimei/shared/upkeep.ts';
 import { phaseWords } from '@zuimei/shared/words.ts';
 import type { Fault } from './client.ts';
 
@@ -17,9 +19,17 @@ export const roleNotes: Record<Role, string> = {
   administrator: '管理账号与权限，看不到选票',
   organizer: '设置活动，收集、公布、导出',
   reviewer: '审核报送，参加评议',
-  auditor: '查看全部记录，不能改动',
+  auditor: '查看全部记录，两人共同裁定选票',
   expert: '为候选评分',
   unit: '填写和提交本单位的报送',
+};
+
+/** Why nothing can be changed at present. */
+export const quarantineWords: Record<QuarantineView['cause'], string> = {
+  asked: '服务器设置要求只读',
+  copy: '数据库是恢复或复制出来的，还没有人确认它完整',
+  behind: '数据库比本机签过的存证点旧，可能缺少已经计票的选票',
+  fork: '见证单位交来了本账本签过、数据库里却没有的存证点',
 };
 
 export const staffStateWords: Record<StaffState, string> = {
@@ -212,6 +222,9 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   place_filled: '这个名额没有空出，或已经作出递补决定，请刷新后查看。',
   certificate_nameless: '证书正文里要有〔姓名〕，否则证书上没有名字。请补上再公布。',
   result_lacks: '还不能公布结果：仍有[ {n} 项]没有办完的事，请按页面上的清单逐项办理。',
+  closing_early: '活动还没有结束。结果公布或归档之后，才能作封存记录。',
+  closing_open: '已经有一份封存记录等待确认，请先办理。',
+  closing_changed: '提出之后，票数、裁定或规则有了变化。请刷新查看现在的数字，不同意原来的一份，重新提出。',
   count_confirmed: '现在的票数已经有审计确认，不需要重复确认。',
   not_chosen: '结果中没有这个候选，或其证书已经撤销。',
   result_missing: '结果还没有公布，请公布后再办理。',
@@ -223,11 +236,20 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   holiday_twice: '[{day}]出现了两次，请删去一次。',
   holiday_weekday: '[{day}]不是周六、周日，本来就上班，不必写成调休上班。',
   holiday_missing: '没有写[{day}]放假[（{name}）]。这一天依法放假，请核对是否漏了。',
+  personal_words:
+    '会公开的文字里不能有个人信息[：“{seen}”像是{kind}]。公开后不能收回，请删去或换一种说法再提交。',
   own_proposal: '自己提出的，须由另一个人确认。',
   reset_since: '您的账号在这项提议之后重新设置过，不能由您决定。请另一名审计办理，或由提出人撤回后重新提出。',
   proposal_closed: '这件事已经办结，请刷新后查看结果。',
+  proposal_lapsed: '这项提议[在 {at} ]逾期，没有人办理，已经失效。仍有需要的，请按现在的选票重新提出。',
+  proposal_unopened: '请先打开这项提议的页面，核对选票、依据和名次，再在页面上确认。',
+  proposal_changed: '您打开页面之后，这项提议有了变化（另有裁定、留言或附件）。请刷新，看过之后再确认。',
+  proposal_full: '一项提议最多 100 条留言、5 个附件，已经满了。其余材料请留档备查，或撤回后重新提出。',
   nothing_to_rule: '所选范围里没有可以这样裁定的选票，请换一个范围。',
   too_many_ballots: '一次最多裁定[ {most} ]张选票，请缩小范围分次提出。',
+  report_limit: '这个活动保存的异常情况说明已到上限，请使用已经保存的版本。',
+  ledger_too_long:
+    '账本太长，不能在保存时逐条核对。请不勾选核对再保存；需要核对时，由运维人员在服务器上运行核验命令。',
   ledger_not_read: '账本正在读入，稍后会自动继续。',
   unknown_cluster: '这一组选票已有变化，请返回列表重新查看。',
   witness_known: '这把见证公钥已经登记过了。',
@@ -266,6 +288,7 @@ export function faultSentence(fault: Pick<Fault, 'code' | 'details'>): string {
     noun: '人选',
     ...fault.details,
     ...phaseNamed(fault.details),
+    ...kindNamed(fault),
   };
   return sentence
     .replace(/\[([^\]]*)\]/g, (_, clause: string) => (hasAll(clause, values) ? clause : ''))
@@ -284,6 +307,12 @@ export function readSentence(fault: Pick<Fault, 'code' | 'details'>): string {
 function phaseNamed({ phase }: RefusalDetails): RefusalDetails {
   const words: Partial<Record<string, string>> = phaseWords;
   return typeof phase === 'string' && words[phase] ? { phase: words[phase] } : {};
+}
+
+/** So does what a text looks like. */
+function kindNamed({ code, details }: Pick<Fault, 'code' | 'details'>): RefusalDetails {
+  const words: Partial<Record<string, string>> = personalWords;
+  return code === 'personal_words' ? { kind: words[String(details['kind'])] ?? '个人信息' } : {};
 }
 
 function hasAll(clause: string, values: RefusalDetails): boolean {

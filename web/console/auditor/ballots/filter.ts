@@ -11,6 +11,7 @@ export const filterKeys = [
   'candidate',
   'verdict',
   'signal',
+  'unscreened',
   'region',
   'class',
   'net',
@@ -34,6 +35,7 @@ export function parseFilter(query: Query): BallotFilter {
     ...(Number.isInteger(candidate) && candidate > 0 ? { candidate } : {}),
     ...(Object.hasOwn(verdictWords, verdict) ? { verdict: verdict as Verdict } : {}),
     ...(Object.hasOwn(signalBits, signal) ? { signal: signal as Signal } : {}),
+    ...(text('unscreened') === 'only' ? { unscreened: 'only' as const } : {}),
     ...(text('region') ? { region: text('region') } : {}),
     ...((addressClasses as readonly string[]).includes(address) ? { class: address as AddressClass } : {}),
     ...(text('net') ? { net: text('net') } : {}),
@@ -61,12 +63,6 @@ export function searchOf(filter: BallotFilter): string {
   return search && `?${search}`;
 }
 
-/** What somebody means who types where ballots came from: a voter (32 hex digits), a device (16), else an address or a network. */
-export function sourceKey(text: string): 'voter' | 'device' | 'net' {
-  if (/^[0-9a-f]{32}$/i.test(text)) return 'voter';
-  return /^[0-9a-f]{16}$/i.test(text) ? 'device' : 'net';
-}
-
 /** One word or two for each part that is set; `nameOf` gives '05 号 陈诺'. */
 export function chipsOf(
   filter: BallotFilter,
@@ -78,6 +74,7 @@ export function chipsOf(
     candidate: () => nameOf(filter.candidate ?? 0),
     verdict: () => (filter.verdict ? verdictWords[filter.verdict] : ''),
     signal: () => (filter.signal ? signalWords[filter.signal] : ''),
+    unscreened: () => '未经共享计数',
     region: () => filter.region ?? '',
     class: () => (filter.class ? classWords[filter.class] : ''),
     net: () => `网段 ${filter.net}`,

@@ -1,10 +1,14 @@
 import { computed, reactive, ref, watch } from 'vue';
 import { useRoute, useRouter } from 'vue-router';
 import type { BallotFilter, BallotLine, BallotPage } from '@zuimei/shared/audit.ts';
+import { entryNumber, parseEntryNumber } from '@zuimei/shared/ledger/number.ts';
 import { api, type Fault } from '../../lib/client.ts';
 import { useLoad } from '../../lib/load.ts';
 import { useReading } from '../useReading.ts';
 import { type FilterKey, parseFilter, queryOf, searchOf } from './filter.ts';
+
+/** Ballots that are shown above the one somebody jumped to. */
+const NEWER_SHOWN = 10;
 
 /** What was loaded of a log, kept while one looks at a cluster or a ruling, so that 返回 finds the same place. */
 interface Kept {
@@ -21,7 +25,9 @@ export function useLog(slug: string) {
   const router = useRouter();
   const filter = computed(() => parseFilter(route.query));
   const search = computed(() => searchOf(filter.value));
-  const here = () => `${slug}${search.value}`;
+  /** The number that somebody jumped to: the log then begins a little above it, so that what came before and after is seen. */
+  const near = computed(() => parseEntryNumber(String(route.query.near ?? '')));
+  const here = () => `${slug}${search.value} ${near.value ?? ''}`;
 
   const older = ref<BallotLine[]>([]);
   const next = ref<number | null>(null);
@@ -36,7 +42,8 @@ export function useLog(slug: string) {
       first = null;
       return { ok: true, value };
     }
-    return await api.get('/api/console/contests/:slug/ballots', { slug }, filter.value);
+    const before = near.value === null ? {} : { before: near.value + NEWER_SHOWN + 1 };
+    return await api.get('/api/console/contests/:slug/ballots', { slug }, { ...filter.value, ...before });
   });
   if (back) {
     load.set(back.first);
@@ -53,7 +60,7 @@ export function useLog(slug: string) {
     },
     { flush: 'sync' },
   );
-  watch(search, () => {
+  watch([search, near], () => {
     load.value = null;
     older.value = [];
     next.value = null;
@@ -89,12 +96,25 @@ export function useLog(slug: string) {
   }
   function narrow(key: FilterKey, value: string | number | undefined): void {
     const query = queryOf(filter.value);
+    if (near.value !== null) query.near = String(entryNumber(near.value));
     if (value === undefined || value === '') delete query[key];
     else query[key] = String(value);
     void router.push({ query });
   }
 
+  /** Shows a ballot among those that came just before and after it. */
+  function jump(index: number): void {
+    const number = String(entryNumber(index));
+    void router.push({ query: { near: number, ballot: number } });
+  }
+  function leaveNear(): void {
+    void router.push({ query: queryOf(filter.value) });
+  }
+
   return {
+    near,
+    jump,
+    leaveNear,
     load,
     lines,
     next,

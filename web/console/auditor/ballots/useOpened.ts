@@ -1,6 +1,7 @@
 import { computed, type Ref, ref, watch } from 'vue';
 import { useRoute, useRouter } from 'vue-router';
 import type { BallotLine } from '@zuimei/shared/audit.ts';
+import { entryNumber, parseEntryNumber } from '@zuimei/shared/ledger/number.ts';
 import { api } from '../../lib/client.ts';
 
 /** The ballot that is read, by its number in the address: a link to it opens it, and the phone's own 返回 closes it again. */
@@ -8,9 +9,7 @@ export function useOpened(slug: string, lines: Readonly<Ref<readonly BallotLine[
   const route = useRoute();
   const router = useRouter();
   const fetched = ref<BallotLine | null>(null);
-  const index = computed(() =>
-    /^\d{1,15}$/.test(String(route.query.ballot ?? '')) ? Number(route.query.ballot) : null,
-  );
+  const index = computed(() => parseEntryNumber(String(route.query.ballot ?? '')));
   const line = computed(() => {
     if (index.value === null) return null;
     const here = lines.value.find((one) => one.index === index.value);
@@ -31,7 +30,7 @@ export function useOpened(slug: string, lines: Readonly<Ref<readonly BallotLine[
   let laidOver = false;
   function open(one: BallotLine): void {
     laidOver = true;
-    void router.push({ query: { ...route.query, ballot: String(one.index) } });
+    void router.push({ query: { ...route.query, ballot: String(entryNumber(one.index)) } });
   }
   function close(): void {
     if (laidOver) router.back();

@@ -17,7 +17,6 @@ export function verbsFor(counts: Record<Verdict, number>): [RulingVerb, ...Rulin
 /** What a ruling on these clusters would be about, as its dialog wants it. A ballot of two clusters is counted once by the server. */
 export function proposalFor(clusters: readonly Cluster[]): {
   scope: RulingScope;
-  ballots: number;
   verbs: [RulingVerb, ...RulingVerb[]];
   summary: string;
 } {
@@ -26,7 +25,6 @@ export function proposalFor(clusters: readonly Cluster[]): {
   const named = first ? `${clusterWords[first.kind]}：${aboutWords(first)}` : '';
   return {
     scope: { by: 'clusters', clusters: clusters.map(({ id }) => id) },
-    ballots: sum((one) => one.ballots),
     verbs: verbsFor({
       counted: sum((one) => one.counted),
       held: sum((one) => one.held),

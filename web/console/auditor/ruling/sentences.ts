@@ -8,7 +8,9 @@ import {
   type Verdict,
 } from '@zuimei/shared/audit.ts';
 import type { RulingVerb } from '@zuimei/shared/ledger/act.ts';
+import { entryNumber } from '@zuimei/shared/ledger/number.ts';
 import { dayTime } from '@zuimei/shared/moment.ts';
+import type { RulingEffect } from '@zuimei/shared/proposal.ts';
 import { classWords, signalWords } from '@zuimei/shared/signalwords.ts';
 import { grouped } from '../../../lib/words.ts';
 import { roleNamed } from '../../lib/actwords.ts';
@@ -31,6 +33,15 @@ export function rulingName(verb: RulingVerb, ballots: number): string {
   return `${verbWords[verb]} ${grouped(ballots)} 张选票`;
 }
 
+/** "其中计入 3 张、待核 282 张"; where neither, they are void. */
+export function standWords({ counted, held }: { counted: number; held: number }): string {
+  const parts = [
+    counted > 0 ? `计入 ${grouped(counted)} 张` : '',
+    held > 0 ? `待核 ${grouped(held)} 张` : '',
+  ];
+  return parts.filter(Boolean).join('、') || '都已作废';
+}
+
 /** What happens when it is confirmed. */
 export function effectOf(verb: RulingVerb, ballots: number): string {
   const these = `这 ${grouped(ballots)} 张选票`;
@@ -46,8 +57,8 @@ export function scopeWords(scope: RulingScope, ballots: number): string {
   if (scope.by === 'proposal') return `提议 ${scope.proposal} 涉及的选票`;
   if (scope.by === 'filter') return `选票日志中${filterWords(scope.filter)}的选票`;
   if (scope.by === 'entries') {
-    const shown = scope.entries.slice(0, 5).map((index) => `#${index}`);
-    return `逐张选定：账目 ${shown.join('、')}${ballots > shown.length ? ' 等' : ''}`;
+    const shown = scope.entries.slice(0, 5).map((index) => `第 ${entryNumber(index)} 号`);
+    return `逐张选定：${shown.join('、')}${ballots > shown.length ? ' 等' : ''}`;
   }
   const kinds = clusterKinds.filter((kind) => scope.clusters.some((id) => id.startsWith(`${kind}-`)));
   const named = kinds.map((kind) => clusterWords[kind]).join('、');
@@ -61,6 +72,7 @@ function filterWords(filter: BallotFilter): string {
     candidate === undefined ? '' : `选了 ${candidate} 号`,
     verdict ? verdictWords[verdict] : '',
     signal ? `有“${signalWords[signal]}”信号` : '',
+    filter.unscreened ? '未经共享计数' : '',
     region ? `来自${region}` : '',
     filter.class ? `网络为${classWords[filter.class]}` : '',
     net ? `地址在 ${net}` : '',
@@ -76,16 +88,27 @@ export const stateWords: Record<RulingProposal['state'], string> = {
   confirmed: '已生效',
   declined: '未获同意',
   withdrawn: '已撤回',
+  lapsed: '已逾期失效',
 };
 export const stateTones: Record<RulingProposal['state'], 'ok' | 'hold' | 'plain'> = {
   open: 'hold',
   confirmed: 'ok',
   declined: 'plain',
   withdrawn: 'plain',
+  lapsed: 'plain',
 };
 
 /** What came of it: by whom, when, and how many ballots when it was fewer than proposed. */
-export function outcomeWords({ state, verb, ballots, moved, decidedBy, decidedAt }: RulingProposal): string {
+export function outcomeWords({
+  state,
+  verb,
+  ballots,
+  moved,
+  decidedBy,
+  decidedAt,
+  lapsesAt,
+}: RulingProposal): string {
+  if (state === 'lapsed') return `${dayTime(lapsesAt)} 前无人办理，已失效`;
   const when = decidedAt ? ` · ${dayTime(decidedAt)}` : '';
   if (state === 'declined') return `${decidedBy} 不同意${when}`;
   if (state === 'withdrawn') return `${decidedBy} 撤回${when}`;
@@ -93,9 +116,36 @@ export function outcomeWords({ state, verb, ballots, moved, decidedBy, decidedAt
   return `${decidedBy} 确认${when}${fewer}`;
 }
 
-/** "账目 #21,001、#21,002" */
+/** "账本第 21,002 号、第 21,003 号" */
 export function entryWords(rulings: readonly number[]): string {
-  return `账目 ${rulings.map((index) => `#${grouped(index)}`).join('、')}`;
+  return `账本${rulings.map((index) => `第 ${grouped(entryNumber(index))} 号`).join('、')}`;
+}
+
+/** Until when somebody has to decide. */
+export function termWords({ lapsesAt }: Pick<RulingProposal, 'lapsesAt'>): string {
+  return `${dayTime(lapsesAt)} 前须办理，逾期自动失效`;
+}
+
+/** "2 条留言、1 个附件", '' where there is neither. */
+export function talkWords({ remarks, files }: Pick<RulingProposal, 'remarks' | 'files'>): string {
+  return [remarks > 0 ? `${remarks} 条留言` : '', files > 0 ? `${files} 个附件` : '']
+    .filter(Boolean)
+    .join('、');
+}
+
+/** Who changes places, and who comes in or falls out of the places, once it is confirmed. */
+export function effectSummary({ lines, places }: RulingEffect, nameOf: (number: number) => string): string {
+  const moved = lines.filter(({ rank, rankAfter }) => rank !== rankAfter);
+  if (moved.length === 0) return '确认后，名次都不变。';
+  const named = (all: readonly { number: number }[]) => all.map(({ number }) => nameOf(number)).join('、');
+  if (places === null) return `确认后，${moved.length} 位名次变化。`;
+  const enters = moved.filter(({ rank, rankAfter }) => rank > places && rankAfter <= places);
+  const leaves = moved.filter(({ rank, rankAfter }) => rank <= places && rankAfter > places);
+  const parts = [
+    enters.length > 0 ? `${named(enters)}进入前 ${places} 名` : '',
+    leaves.length > 0 ? `${named(leaves)}退出前 ${places} 名` : '',
+  ].filter(Boolean);
+  return `确认后，${moved.length} 位名次变化${parts.length > 0 ? `；${parts.join('，')}` : `，前 ${places} 名的人选不变`}。`;
 }
 
 const accountWords: Record<AuditorAct, string> = {

@@ -23,6 +23,19 @@ export interface LackLine {
   to: { step: StepId } | { page: PageName; label: string } | null;
 }
 
+/** How many may be recommended upward, and how many it would be with those who are chosen now; nobody is counted twice. */
+export function upwardWords(
+  upward: CourseView['upward'],
+  before: readonly number[],
+  chosen: readonly number[],
+): string {
+  const most = upward.map(({ name, most }) => `${name} ${most}`).join('、');
+  const already = new Set(before).size;
+  const all = new Set([...before, ...chosen]).size;
+  const sum = already > 0 ? `连同已推荐的 ${already} 位，共 ${all} 位。` : `已选 ${all} 位。`;
+  return `向上推荐的限额：${most}。${sum}`;
+}
+
 /** Who takes objections, in the order in which it is printed. */
 export const officeWords: Record<keyof Office, string> = {
   organ: '受理单位',

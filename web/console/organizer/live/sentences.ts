@@ -43,9 +43,9 @@ export function refusedWord(code: string): string {
   return refusedWords[code] ?? '其他';
 }
 
-export function refusedNote({ total, by, since }: LiveView['refused']): string {
+export function refusedNote({ total, by }: LiveView['refused']): string {
   const [first] = by;
-  return total > 0 && first ? `最多：${refusedWord(first.code)}` : `本服务器 ${dayTime(since)} 起`;
+  return total > 0 && first ? `最多：${refusedWord(first.code)}` : '还没有';
 }
 
 /** One thing to look at: what it is, and what follows from it. */

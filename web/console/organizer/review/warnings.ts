@@ -28,7 +28,7 @@ const asks: Record<WarningCode, string | null> = {
   years_few: '工作年限不足 {least} 年，请核实年限或更换人选。',
   reason_long: '推荐理由 {length} 字，请压缩到 {limit} 字以内。',
   text_long: '“{title}”{length} 字，请压缩到 {limit} 字以内。',
-  leading_post: '请核实“{title}”是否为领导干部，不符合条件的请更换人选。',
+  leading_post: '请核实职务“{post}”是否为领导干部，不符合条件的请更换人选。',
   photo_missing: '请补交{word}。',
   photo_small: '{word}太小（{has}），请换成接近 {asked} 像素的。',
   proofs_few: '印证案例只有 {count} 个，请补足 {least} 个。',

@@ -2,8 +2,8 @@ import { type Calendar, workingDaysAfter } from '@zuimei/shared/calendar.ts';
 import { type Day, shanghaiDate } from '@zuimei/shared/time.ts';
 
 /**
- * Until when an objection that came at `receivedAt` (ms) has to be answered: so many working days after that day. Nobody is turned away because
- * the office's calendar ends: of a year that it does not know all days from Monday to Friday are worked, so that the answer is due too
+ * The day by which something that came at `receivedAt` (ms) has to be done: so many working days after that day. Nobody is turned away
+ * because the office's calendar ends: of a year that it does not know all days from Monday to Friday are worked, so that it is due too
  * early rather than too late.
  */
 export function dueAfter(calendar: Calendar, receivedAt: number, days: number): Day {

@@ -1,0 +1,31 @@
+import type { Db } from '../db.ts';
+import type { Journal } from '../journal.ts';
+import { keepKnown, knownFolder, readKnown, readNewest } from './known.ts';
+import { inspect, type Quarantine } from './quarantine.ts';
+
+/** Writes down the newest checkpoints of these contests, after each seal. Never rejects: what cannot be written costs the next start its proof. */
+export type Keeper = (slugs: readonly string[]) => Promise<void>;
+
+/** Holds the database against what this machine knows, before anybody is served: what is published once cannot be taken back. */
+export async function openKeeper(parts: {
+  db: Db;
+  dataDir: string;
+  quarantine: Quarantine;
+  log: Journal;
+}): Promise<Keeper> {
+  const { db, quarantine, log } = parts;
+  const folder = knownFolder(parts.dataDir);
+  const keep: Keeper = async (slugs) => {
+    try {
+      await keepKnown(db, folder, slugs, quarantine.lost());
+    } catch (error) {
+      log('error', { part: 'checkpoints', error: String(error) });
+    }
+  };
+  await inspect(db, quarantine, await readKnown(folder));
+  const state = quarantine.state();
+  if (state) log('note', { part: 'quarantine', ...state, see: 'infra/RUNBOOK.md, After a restore' });
+  // Those that another machine has signed are known here from now on.
+  else await keep((await readNewest(db)).map(({ slug }) => slug));
+  return keep;
+}

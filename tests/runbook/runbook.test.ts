@@ -1,0 +1,179 @@
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openDatabase } from '@zuimei/server/db.ts';
+import { readDatabase } from '@zuimei/server/upkeep/database.ts';
+import { blocks, createMachine, type Machine } from './machine.ts';
+
+/** Two Postgres of a machine each take half a minute: `npm run runbook`. */
+const ALL = process.env['RUNBOOK'] === 'all';
+/** Nobody else may become another user. */
+const ROOT = process.getuid?.() === 0;
+const good = { code: 0, stderr: '' };
+
+test('every block of commands has a name, is what sh can read, and needs nothing that a fresh Debian lacks', () => {
+  expect(Object.keys(blocks)).toEqual([
+    ...['deploy', 'nginx', 'rotate', 'witness', 'backup', 'rehearse', 'primary', 'standby'],
+    ...['synchronous', 'alone', 'promote', 'moved', 'quarantine'],
+  ]);
+  for (const [name, text] of Object.entries(blocks)) {
+    expect(name).not.toBe('');
+    execFileSync('sh', ['-n', '-c', text]);
+    expect(text.replace(/npx --yes pnpm@[\d.]+/g, '')).not.toMatch(
+      /\b(sudo|pnpm|su -|yarn|docker)\b|<[a-z ]+>/,
+    );
+  }
+});
+
+describe.runIf(ROOT)('on a machine with the packages of the RUNBOOK', () => {
+  let machine: Machine;
+  beforeAll(async () => {
+    machine = await createMachine('one');
+  }, 60_000);
+  afterAll(() => machine?.end());
+
+  test('it is deployed as written: roles, tables and rights, settings for their owner alone, Redis with a password', async () => {
+    expect(await machine.run('deploy')).toMatchObject(good);
+    expect(
+      machine.ask(
+        `select string_agg(rolname, ' ' order by rolname) from pg_roles where rolname like 'zuimei%' and not rolsuper`,
+      ),
+    ).toBe('zuimei zuimei_owner');
+    expect(machine.ask("select has_table_privilege('zuimei', 'ledger_entry', 'delete')", 'zuimei')).toBe('f');
+    for (const file of ['zuimei.env', 'owner.env'])
+      expect(statSync(join(machine.root, 'etc/zuimei', file)).mode & 0o777).toBe(0o600);
+    const redis = join(machine.root, 'etc/redis');
+    expect(readFileSync(join(redis, 'redis.conf'), 'utf8')).toContain('\ninclude ');
+    expect(readFileSync(join(redis, 'password.conf'), 'utf8')).toMatch(/^requirepass [0-9a-f]{64}\n$/);
+  }, 60_000);
+
+  test('a backup leaves its mark, and the rehearsal restores it and says that there is no contest in it', async () => {
+    expect(await machine.run('backup')).toMatchObject(good);
+    const mark = join(machine.root, 'var/lib/zuimei/backup');
+    expect([statSync(mark).mode & 0o777, readFileSync(mark, 'utf8')]).toEqual([
+      0o644,
+      expect.stringMatching(/^\S+:\/.*\.dump\n$/),
+    ]);
+    const rehearsed = await machine.run('rehearse');
+    // Nothing to verify is no good backup: 2, by the text beside the command.
+    expect([rehearsed.code, rehearsed.stdout]).toEqual([2, expect.stringContaining('没有可核验的活动')]);
+    expect(rehearsed.stdout).toContain('zuimei_restored');
+  }, 60_000);
+
+  test.runIf(ALL)(
+    'the secret is rotated as written',
+    async () => {
+      expect(await machine.run('rotate')).toMatchObject(good);
+      const settings = readFileSync(join(machine.root, 'etc/zuimei/zuimei.env'), 'utf8');
+      expect(settings.match(/ZUIMEI_\w*ACCESS_SECRET/g)).toEqual(['ZUIMEI_ACCESS_SECRET']);
+    },
+    60_000,
+  );
+
+  describe.runIf(ALL)('and a second one', () => {
+    let second: Machine;
+    beforeAll(async () => {
+      second = await createMachine('two');
+    }, 60_000);
+    afterAll(() => second?.end());
+    const filled = (text: string): string =>
+      text
+        .replace(
+          'first=10.20.0.11 second=10.20.0.12 password=CHOOSE-ONE',
+          'first=127.0.0.1 second=127.0.0.1 password=chosen',
+        )
+        .replace('first=10.20.0.11 password=CHOOSE-ONE', 'first=127.0.0.1 password=chosen')
+        .replaceAll(':5432', `:${machine.port}`)
+        .replaceAll('port=5432', `port=${machine.port}`);
+    const state = async (of: Machine) => {
+      const database = await openDatabase({ url: settingsUrl(of.port) });
+      try {
+        return await readDatabase(database.db, Date.now);
+      } finally {
+        await database.close();
+      }
+    };
+    const settingsUrl = (port: number): string => {
+      const settings = readFileSync(join(machine.root, 'etc/zuimei/zuimei.env'), 'utf8');
+      const url = /^DATABASE_URL=(.*)$/m.exec(settings)?.[1] ?? '';
+      return url.replace(/:\d+\/zuimei$/, `:${port}/zuimei`);
+    };
+
+    test('a standby follows, is waited for, is missed, and takes over', async () => {
+      expect(await machine.run('primary', filled)).toMatchObject(good);
+      expect(await second.run('standby', filled)).toMatchObject({ code: 0 });
+      expect(machine.ask('select application_name, state from pg_stat_replication')).toBe(
+        'standby|streaming',
+      );
+      expect(await machine.run('synchronous')).toMatchObject(good);
+      expect(machine.ask('select pg_sleep(1); select sync_state from pg_stat_replication').trim()).toBe(
+        'sync',
+      );
+      expect(await state(machine)).toMatchObject({ readonly: false, standby: 'ok' });
+      expect(await state(second)).toMatchObject({ readonly: true });
+
+      execFileSync(join(second.root, 'bin/pg_ctlcluster'), ['15', 'main', 'stop']);
+      expect(await state(machine)).toMatchObject({ standby: 'missing' });
+      expect(await machine.run('alone')).toMatchObject(good);
+      machine.ask('select pg_sleep(1)');
+      expect(await state(machine)).toMatchObject({ standby: 'none' });
+      machine.ask('create table after_it as select 1 as one', 'zuimei');
+      execFileSync(join(second.root, 'bin/pg_ctlcluster'), ['15', 'main', 'start']);
+      machine.ask('select pg_sleep(2)');
+
+      execFileSync(join(machine.root, 'bin/pg_ctlcluster'), ['15', 'main', 'stop']);
+      expect(await second.run('promote')).toMatchObject(good);
+      expect(second.ask('select pg_is_in_recovery(), (select one from after_it)', 'zuimei')).toBe('f|1');
+      expect(await state(second)).toMatchObject({ readonly: false, standby: 'none' });
+      const moved = await machine.run('moved', (text) =>
+        text
+          .replace(
+            'first=127.0.0.1 second=10.20.0.12',
+            `first=127.0.0.1:${machine.port} second=127.0.0.1:${second.port}`,
+          )
+          .replaceAll('$first:', '$first')
+          .replaceAll('$second:', '$second'),
+      );
+      expect([moved.code, moved.stdout]).toEqual([2, expect.stringContaining(`127.0.0.1:${second.port}`)]);
+    }, 120_000);
+
+    test('nginx takes its settings with a certificate of the name they say', async () => {
+      const tls = join(machine.root, 'etc/nginx/tls');
+      execFileSync('install', ['-d', tls]);
+      execFileSync(
+        'openssl',
+        [
+          'req',
+          '-x509',
+          '-newkey',
+          'rsa:2048',
+          '-nodes',
+          '-subj',
+          '/CN=vote.example.gov.cn',
+          '-keyout',
+          join(tls, 'vote.example.gov.cn.key'),
+          '-out',
+          join(tls, 'vote.example.gov.cn.pem'),
+        ],
+        { stdio: 'pipe' },
+      );
+      execFileSync('install', ['-d', join(machine.root, 'var/log/nginx')]);
+      const main = join(machine.root, 'etc/nginx/nginx.conf');
+      appendFileSync(
+        main,
+        `pid ${machine.root}/nginx.pid;\nevents {}\nhttp { include ${machine.root}/etc/nginx/conf.d/*.conf; }\n`,
+      );
+      const said = await machine.run('nginx', (text) =>
+        text
+          .replace(
+            '> /etc/nginx/conf.d/zuimei.conf',
+            `| sed -E "s#(/etc|/var)/#${machine.root}&#g" > /etc/nginx/conf.d/zuimei.conf`,
+          )
+          .replace('nginx -t', `nginx -t -c ${main}`),
+      );
+      expect([said.code, said.stderr]).toEqual([0, expect.stringContaining('test is successful')]);
+      expect(existsSync(join(machine.root, 'var/cache/nginx'))).toBe(true);
+    }, 60_000);
+  });
+});
