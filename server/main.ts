@@ -13,6 +13,7 @@ import { createDirect } from './direct.ts';
 import { faultSentence } from './fault.ts';
 import { claimFolder } from './folder.ts';
 import { openGate } from './gate/counters.ts';
+import { forgetProposals } from './intake/proposal.ts';
 import { createJournal } from './journal.ts';
 import { createSealer } from './log/sealer.ts';
 import { sweepMedia } from './media/media.ts';
@@ -168,6 +169,11 @@ async function main(): Promise<void> {
 
   async function sweep(): Promise<void> {
     if (quarantine.state()) return;
+    try {
+      await forgetProposals(database.db, Date.now());
+    } catch (error) {
+      log('error', { part: 'intake', error: String(error) });
+    }
     try {
       await sweepMedia(database.db, new Date(Date.now() - UNUSED_MEDIA_MS));
     } catch (error) {

@@ -245,6 +245,12 @@ export interface Tables extends JudgedTables, RuledTables {
     undone_at: Date | null;
     undone_by: Generated<string>;
   };
+  intake_file: {
+    intake: number;
+    name: string;
+    type: string;
+    bytes: Buffer;
+  };
   intake_line: {
     intake: number;
     line: number;

@@ -11,8 +11,8 @@ export type PaperPart = { line: string } | { sheet: string | null; rows: PaperCe
 /** A file that somebody sent, as it can be read beside the form: words, tables and pictures, and nothing that could be run. */
 export interface PaperView {
   name: string;
-  /** unread: there is no reader for such a file (.pdf, .doc), or it was refused: it can only be saved. */
-  kind: 'text' | 'picture' | 'unread';
+  /** pages: of a PDF, each a picture. unread: there is no reader for such a file (.doc), or it was refused: it can only be saved. */
+  kind: 'text' | 'picture' | 'pages' | 'unread';
   parts: PaperPart[];
   /** Encoded anew by the server, as data: addresses. */
   pictures: string[];

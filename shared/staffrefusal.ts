@@ -60,6 +60,7 @@ export const staffRefusalCodes = [
   'unit_known',
   'proposal_gone',
   'proposal_stale',
+  'under_way',
   'import_undone',
   'unit_parent',
   'roster_stale',

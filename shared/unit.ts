@@ -1,6 +1,6 @@
 import type { CandidateKind, Category } from './contest.ts';
 import type { NominationLine, NominationState, OpinionView } from './nomination.ts';
-import type { Collection, FormField, OpinionStep, UnitKind } from './plan/plan.ts';
+import type { Circular, Collection, FormField, OpinionStep, UnitKind } from './plan/plan.ts';
 import type { Instant } from './time.ts';
 
 /** Places of a unit, in all and by category. `most` null = no bound. */
@@ -156,6 +156,7 @@ export interface UnitList {
 export interface PortalView {
   contest: { slug: string; title: string; organizers: string[]; contact: string };
   unit: { id: number; name: string };
+  circular: Circular;
   formTitle: string;
   form: FormField[];
   kinds: CandidateKind[];

@@ -104,6 +104,7 @@ function shapesBy({ text, list }: Measure) {
     preset: picklist(presetNames),
     formTitle: text(300),
     listTitle: text(300),
+    circular: object({ text: list(text(4000), 60), link: text(1000), contact: text(200), phone: text(200) }),
     kinds: list(kind, 4),
     form: list(
       object({

@@ -1,7 +1,8 @@
 import type { Worker } from 'node:worker_threads';
 import { askThread, startThread } from '../thread.ts';
 import type { Draft } from './draft.ts';
-import type { MergeAsk, Merged, ReadAsk, ReadReply } from './worker.ts';
+import type { Paper } from './paper.ts';
+import type { Ask, Merged, ReadAsk, ReadReply } from './worker.ts';
 
 /** A reader's time is for all its documents together: a request that sends twenty has no more of it than one. */
 export const readerLimits = { requestMs: 20_000, mergeMs: 10_000, heapMb: 512 };
@@ -11,6 +12,8 @@ type Refused = Extract<ReadReply, { refused: unknown }>;
 export interface Reader {
   /** Answers, also for a document that is too slow (`too_slow`) or needs too much memory (`zip_bomb`); never throws for one. */
   read(ask: ReadAsk): Promise<ReadReply>;
+  /** The pages of a PDF as pictures (pdf.ts). Answers as `read`. */
+  pages(bytes: Uint8Array): Promise<Paper | Refused>;
   /** One nomination a nominee, from the drafts of all documents. Answers as `read`. */
   merge(drafts: Draft[], keep: boolean): Promise<Merged | Refused>;
   close(): Promise<void>;
@@ -31,7 +34,7 @@ export function createReader(limits = readerLimits): Reader {
   };
 
   async function ask<Reply extends object>(
-    question: ReadAsk | MergeAsk,
+    question: Ask,
     until: AbortSignal,
     moved: ArrayBuffer[] = [],
   ): Promise<Reply | Refused> {
@@ -51,6 +54,10 @@ export function createReader(limits = readerLimits): Reader {
       // A view would take the whole body of the request along; the copy moves without another.
       const bytes = new Uint8Array(document.bytes);
       return await ask<ReadReply>({ ...document, bytes }, clock, [bytes.buffer]);
+    },
+    async pages(bytes) {
+      const pages = new Uint8Array(bytes);
+      return await ask<Paper>({ pages }, AbortSignal.timeout(limits.requestMs), [pages.buffer]);
     },
     async merge(drafts, keep) {
       if (drafts.length === 0) return { nominations: [], problems: [] };

@@ -29,6 +29,13 @@ export interface ReadAsk {
   columns?: [label: string, field: FieldName | null][];
 }
 
+/** A PDF to be looked at: no form is read from one. */
+export interface PagesAsk {
+  pages: Uint8Array;
+}
+
+export type Ask = ReadAsk | MergeAsk | PagesAsk;
+
 /** All drafts of a request to one nomination a nominee. */
 export interface MergeAsk {
   merge: Draft[];
@@ -140,8 +147,9 @@ async function answerTo(ask: ReadAsk): Promise<ReadReply> {
 }
 
 /** Whatever a document breaks in a reader is that document's fault, so it is answered, never thrown. */
-export async function answer(ask: ReadAsk | MergeAsk): Promise<ReadReply | Merged> {
+export async function answer(ask: Ask): Promise<ReadReply | Merged | Paper> {
   try {
+    if ('pages' in ask) return await (await import('./pdf.ts')).readPages(ask.pages);
     return 'merge' in ask ? mergeDrafts(ask.merge, ask.keep) : await answerTo(ask);
   } catch (error) {
     return { refused: refusedWith(error) ?? 'broken_file' };
@@ -149,4 +157,4 @@ export async function answer(ask: ReadAsk | MergeAsk): Promise<ReadReply | Merge
 }
 
 // Runs apart from the server's own thread: a slow or hostile document must not hold up ballots, and reader.ts can end it.
-parentPort?.on('message', async (ask: ReadAsk | MergeAsk) => parentPort?.postMessage(await answer(ask)));
+parentPort?.on('message', async (ask: Ask) => parentPort?.postMessage(await answer(ask)));

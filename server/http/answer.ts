@@ -93,6 +93,7 @@ export const statusOf: Record<AnyRefusalCode, ContentfulStatusCode> = {
   proposal_gone: 409,
   proposal_stale: 409,
   import_undone: 409,
+  under_way: 429,
   unit_parent: 409,
   roster_stale: 409,
   quota_below: 409,

@@ -18,7 +18,7 @@ import { type Problem, problemAt } from '../document/problem.ts';
 import { isMask } from '../nomination/answers.ts';
 import { createNomination, type Filing } from '../nomination/filing.ts';
 import { saveOpinion } from '../nomination/opinion.ts';
-import { keepOriginal } from '../nomination/original.ts';
+import { keepOriginal, originalsOf } from '../nomination/original.ts';
 import { clip } from '../text.ts';
 import { keepPhoto, readPortrait } from '../upload/portrait.ts';
 import type { Upload } from '../upload/upload.ts';
@@ -43,8 +43,10 @@ export async function takeDocuments(
   const read = await readDocuments(files, { keep: true, onRead: tell });
   const problems: Problem[] = [...read.problems];
   const made: IntakeView['made'] = [];
-  const sharers = new Map<string, number>();
-  for (const { source } of read.nominations) sharers.set(source.file, (sharers.get(source.file) ?? 0) + 1);
+  const originals = originalsOf(
+    files,
+    read.nominations.map(({ source }) => source.file),
+  );
   const photoTime = AbortSignal.timeout(PHOTO_MS);
   for (const [at, nomination] of read.nominations.entries()) {
     const { candidate, source } = nomination;
@@ -76,7 +78,8 @@ export async function takeDocuments(
         ...(kept ? { photo: kept } : {}),
         source: 'document',
       });
-      await keepOriginal(tx, id, source.file, files, sharers.get(source.file) ?? 1);
+      const original = originals.get(source.file);
+      if (original) await keepOriginal(tx, id, original);
       await takeOpinion(tx, filing, id, unit.name, nomination.private.opinion);
       return madeOf(filing, { id, name: candidate.name, unit: unit.name }, drafted, kept);
     });

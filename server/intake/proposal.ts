@@ -18,6 +18,7 @@ import { keepPhoto, readPortrait } from '../upload/portrait.ts';
 import type { Upload } from '../upload/upload.ts';
 import { openPrivate, sealPrivate } from '../vault.ts';
 import { draftOf, problemView } from './intake.ts';
+import { holdOriginals } from './original.ts';
 import { createPresent } from './present.ts';
 
 /** For the pictures of one request. Whose turn is over leaves the rest to be added to the drafts by hand. */
@@ -107,6 +108,15 @@ export async function openProposal(
   return openPrivate(keys.private, row.proposal, `intake/${id}`) as StoredLine[];
 }
 
+/** What nobody took within its day is over, with its documents; the pictures go with the next sweep. */
+export async function forgetProposals(db: Db, now: number): Promise<void> {
+  await db
+    .deleteFrom('intake')
+    .where('taken_at', 'is', null)
+    .where('at', '<', new Date(now - DAY_MS))
+    .execute();
+}
+
 async function keepProposal(
   db: Db,
   { contest, keys, actor, now }: Filing,
@@ -114,13 +124,6 @@ async function keepProposal(
   lines: readonly StoredLine[],
 ): Promise<number> {
   return await db.transaction().execute(async (tx) => {
-    // What nobody took is over with its pictures.
-    await tx
-      .deleteFrom('intake')
-      .where('contest', '=', contest.id)
-      .where('taken_at', 'is', null)
-      .where('at', '<', new Date(now - DAY_MS))
-      .execute();
     const names = files.map(({ name }) => name.split(/[/\\]/u).at(-1) ?? '');
     const told = `${names.slice(0, 3).join('、')}${names.length > 3 ? ` 等 ${names.length} 个文件` : ''}`;
     const row = { what: 'nominations' as const, files: clip(told, 300), by: actor.name, at: new Date(now) };
@@ -131,6 +134,12 @@ async function keepProposal(
       .executeTakeFirstOrThrow();
     const proposal = sealPrivate(keys.private, lines, `intake/${id}`);
     await tx.updateTable('intake').set({ proposal }).where('id', '=', id).execute();
+    await holdOriginals(
+      tx,
+      id,
+      files,
+      lines.map(({ file }) => file),
+    );
     return id;
   });
 }

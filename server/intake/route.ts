@@ -31,6 +31,7 @@ import { decide } from '../review/decide.ts';
 import type { Secrets } from '../secret.ts';
 import { recordAction } from '../staff/action.ts';
 import type { Guard, Person } from '../staff/session.ts';
+import { createTurns, turnOwner } from '../turn.ts';
 import { createUnits } from '../unit/unit.ts';
 import type { Uploads } from '../upload/upload.ts';
 import { MOST_LINES, propose } from './proposal.ts';
@@ -97,6 +98,8 @@ export function documentRoute(parts: {
   const base = '/api/console/contests/:slug';
   const step = `${base}/nominations/:id/opinions/:step`;
   const idOf = (c: Context): number => rowId(c.req.param('id'));
+  // Each holds its contest and a connection for as long as hundreds of lines take.
+  const acts = createTurns({ atOnce: 2, waiting: 4, byOwner: 1, retryAfterMs: 5_000 });
 
   async function filingOf(slug: string, person: Person): Promise<Filing> {
     const stored = await readStored(db, slug);
@@ -130,15 +133,18 @@ export function documentRoute(parts: {
     .post(`${base}/imports/:id/take`, guard('organizer'), async (c) => {
       const body = await readBody(c.req, taken, TAKE_BYTES);
       const filing = await filingOf(c.req.param('slug'), c.get('person'));
+      using _turn = await acts.take(turnOwner(c.get('person')));
       return c.json({ made: await takeProposal(db, filing, units, idOf(c), body as Taken) });
     })
     .post(`${base}/imports/:id/undo`, guard('organizer'), async (c) => {
       const filing = await filingOf(c.req.param('slug'), c.get('person'));
+      using _turn = await acts.take(turnOwner(c.get('person')));
       return c.json(await undoImport(db, filing, idOf(c)));
     })
     .post(`${base}/documents/submit`, guard('organizer'), async (c) => {
       const given = await readBody(c.req, sent);
       const filing = await filingOf(c.req.param('slug'), c.get('person'));
+      using _turn = await acts.take(turnOwner(c.get('person')));
       const asked = { ids: given.ids, verdict: 'submit' as const, reason: '', consentOn: given.consentOn };
       const { refused } = await decide({ db, keys }, c.req.param('slug'), filing.actor, asked, filing.now);
       const why = new Map(refused.map((one) => [one.id, one]));

@@ -15,6 +15,7 @@ import { recordAction } from '../staff/action.ts';
 import { createRecord, type Record } from '../unit/record.ts';
 import type { Units } from '../unit/unit.ts';
 import { takeOpinion } from './intake.ts';
+import { dropOriginals, giveOriginal } from './original.ts';
 import { createPresent } from './present.ts';
 import { isOpen, openProposal, type StoredLine } from './proposal.ts';
 
@@ -61,8 +62,11 @@ export async function takeProposal(
       const there = present({ name: line.name, unit: unit.id, values: line.values });
       if ((there?.id ?? 0) !== (line.there?.id ?? 0))
         throw new Refusal('proposal_stale', { name: line.name });
-      made.push(await create(tx, filing, { ...line, photo }, unit, record));
+      const one = await create(tx, filing, { ...line, photo }, unit, record);
+      await giveOriginal(tx, id, { nomination: one.id, file: line.file });
+      made.push(one);
     }
+    await dropOriginals(tx, id);
     const at = new Date(filing.now);
     await tx.updateTable('intake').set({ proposal: null, taken_at: at }).where('id', '=', id).execute();
     const count = (of: Taking): number => made.filter(({ how }) => how === of).length;

@@ -29,24 +29,32 @@ export async function readImports(db: Reader, contest: number, only?: number): P
     .limit(MOST_SHOWN);
   if (only !== undefined) query = query.where('id', '=', only);
   const imports = await query.execute();
-  const views: ImportView[] = [];
-  for (const one of imports) {
-    const lines = (await readLines(db, one.id, one.undone_at !== null)).map(
-      ({ how, name, unit_name: unit, nomination, back, stays }): ImportLine => ({
-        ...{ how, name, unit, nomination, back, stays },
-      }),
-    );
-    // A unit whose nomination stays cannot go.
-    const staying = new Set(lines.filter(({ how, stays }) => how === 'new' && stays).map(({ unit }) => unit));
-    for (const line of lines)
-      if (line.how === 'unit' && !line.back && staying.has(line.unit)) line.stays = 'used';
-    views.push({
-      ...{ id: one.id, by: one.by, what: one.what, files: one.files, lines },
-      at: (one.taken_at ?? one.at).toISOString(),
-      undone: one.undone_at && { at: one.undone_at.toISOString(), by: one.undone_by },
-    });
-  }
-  return views;
+  const undone = imports.filter(({ undone_at }) => undone_at !== null).map(({ id }) => id);
+  const all = await readLines(
+    db,
+    imports.map(({ id }) => id),
+    undone,
+  );
+  const linesOf = Map.groupBy(all, ({ intake }) => intake);
+  return imports.map((one) => ({
+    ...{ id: one.id, by: one.by, what: one.what, files: one.files },
+    lines: viewLines(linesOf.get(one.id) ?? []),
+    at: (one.taken_at ?? one.at).toISOString(),
+    undone: one.undone_at && { at: one.undone_at.toISOString(), by: one.undone_by },
+  }));
+}
+
+function viewLines(found: readonly Line[]): ImportLine[] {
+  const lines = found.map(
+    ({ how, name, unit_name: unit, nomination, back, stays }): ImportLine => ({
+      ...{ how, name, unit, nomination, back, stays },
+    }),
+  );
+  // A unit whose nomination stays cannot go.
+  const staying = new Set(lines.filter(({ how, stays }) => how === 'new' && stays).map(({ unit }) => unit));
+  for (const line of lines)
+    if (line.how === 'unit' && !line.back && staying.has(line.unit)) line.stays = 'used';
+  return lines;
 }
 
 /**
@@ -73,12 +81,12 @@ export async function undoImport(db: Db, filing: Filing, id: number): Promise<Im
     await sql`select 1 from unit where id in (select unit from intake_line where intake = ${id}) for update`.execute(
       tx,
     );
-    const before = await readLines(tx, id, false);
+    const before = await readLines(tx, [id], []);
     const going = before.filter(({ how, stays }) => how !== 'unit' && !stays);
     for (const line of going) await takeBack(tx, filing, line);
     await restoreUnits(tx, filing, going);
     // Units last: one whose nominations all went can go, too.
-    const units = (await readLines(tx, id, true)).filter(({ how, stays }) => how === 'unit' && !stays);
+    const units = (await readLines(tx, [id], [id])).filter(({ how, stays }) => how === 'unit' && !stays);
     for (const line of units) await takeBack(tx, filing, line);
     const back = [...going, ...units].map(({ line }) => line);
     if (back.length > 0)
@@ -108,11 +116,12 @@ type Line = Pick<
 > & { stays: Stay | null };
 
 /**
- * The lines of an import, and why one stays: it is no longer what the import left, or it is a unit that has an account, came by its link, stands
- * above another, or reports what this import did not make. `over`: what the import made and can go is gone, so that whatever a unit still has keeps it. What
- * is gone by itself needs no taking back and says nothing.
+ * The lines of imports, and why one stays: it is no longer what the import left, or it is a unit that has an account, came by its link, stands
+ * above another, or reports what this import did not make. Of those that are `over`, what the import made and can go is gone, so that whatever a
+ * unit still has keeps it. What is gone by itself needs no taking back and says nothing.
  */
-async function readLines(db: Reader, intake: number, over: boolean): Promise<Line[]> {
+async function readLines(db: Reader, intakes: readonly number[], over: readonly number[]): Promise<Line[]> {
+  const isOver = sql<boolean>`l.intake = any(${idsText(over)}::int[])`;
   const { rows } = await sql<Line & { changed: boolean; used: boolean }>`
     select l.intake, l.line, l.how, l.name, l.unit_name, l.nomination, l.unit, l.was, l.photo, l.back,
       coalesce(l.mark <> (select ${nominationMark} from nomination n where n.id = l.nomination), false)
@@ -120,15 +129,19 @@ async function readLines(db: Reader, intake: number, over: boolean): Promise<Lin
       l.how = 'unit' and (l.unit in (select unit from staff where unit is not null)
         or l.unit in (select unit from action_log where unit is not null)
         or exists (select 1 from unit u where u.parent = l.unit and not exists
-          (select 1 from intake_line o where o.intake = l.intake and o.unit = u.id and (o.how = 'unit' or not ${over})))
-        or exists (select 1 from nomination n where n.unit = l.unit and (${over} or not exists
+          (select 1 from intake_line o where o.intake = l.intake and o.unit = u.id and (o.how = 'unit' or not (${isOver}))))
+        or exists (select 1 from nomination n where n.unit = l.unit and (${isOver} or not exists
           (select 1 from intake_line o where o.intake = l.intake and o.nomination = n.id and o.how = 'new' and not o.back)))) as used
-    from intake_line l where l.intake = ${intake} order by l.line`.execute(db);
+    from intake_line l where l.intake = any(${idsText(intakes)}::int[]) order by l.intake, l.line`.execute(
+    db,
+  );
   return rows.map(({ changed, used, ...line }) => ({
     ...line,
     stays: line.back ? null : used ? 'used' : changed ? 'changed' : null,
   }));
 }
+
+const idsText = (ids: readonly number[]): string => `{${ids.join(',')}}`;
 
 /** Units that an import changed are what they were; where they stand is set for all at once, since one may stand under another of them. */
 async function restoreUnits(

@@ -99,6 +99,16 @@ create table intake (
 );
 create index intake_contest on intake (contest);
 
+-- The documents that a proposal was read from, until it is taken: then each is the original of what was made of it.
+create table intake_file (
+  intake int not null references intake (id) on delete cascade,
+  name   text not null,
+  type   text not null,
+  bytes  bytea not null,
+  primary key (intake, name)
+);
+alter table intake_file alter column bytes set storage external;
+
 -- One thing that an import made (new, unit) or changed (merge, replace, amend). mark: all that was there of it afterwards, as a digest: another one by now means
 -- that somebody has worked on it. was: the answers or the unit before the change, sealed, and photo the picture, for taking it back.
 create table intake_line (

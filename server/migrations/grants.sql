@@ -92,6 +92,7 @@ grant select, insert, delete on attachment to :app;
 grant select, insert, delete on original to :app;
 grant select, insert, delete on intake to :app;
 grant update (proposal, taken_at, undone_at, undone_by) on intake to :app;
+grant select, insert, delete on intake_file to :app;
 grant select, insert on intake_line to :app;
 grant update (was, photo, back) on intake_line to :app;
 grant select, insert, delete on opinion to :app;

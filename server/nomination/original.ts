@@ -7,25 +7,40 @@ import { fileType } from './attachment.ts';
 
 type Reader = Kysely<Tables> | Transaction<Tables>;
 
+export interface Original {
+  name: string;
+  type: string;
+  bytes: Buffer;
+}
+
 /**
- * Keeps the document that a draft was read from, for its reviewers to hold beside the form. Apart from its attachments, since it names in
- * clear what the form masks: who comes by the unit's link must not have it back. `sharers` drafts were read from the same file, and each
- * keeps it: together no more than one file may have, or none does. Keeps nothing of a kind that attachments could not have either, or when
- * two files of one name were sent, which cannot be told apart.
+ * The documents among these files that are kept for reviewers to hold beside the form, by the name under which drafts cite them; `sources`:
+ * that name, once for each draft. Apart from attachments, since a document names in clear what the form masks: who comes by the unit's link
+ * must not have it back. Drafts that were read from the same file each keep it: together no more than one file may have, or none does.
+ * Nothing of a kind that attachments could not have either, and not two files of one name, which cannot be told apart.
  */
+export function originalsOf(files: readonly SentFile[], sources: readonly string[]): Map<string, Original> {
+  const named = Map.groupBy(files, ({ name }) => savedName(name));
+  const kept = new Map<string, Original>();
+  for (const [name, drafts] of Map.groupBy(sources, (source) => source)) {
+    const [sent, ...others] = named.get(name) ?? [];
+    const type = sent && fileType(sent.bytes);
+    if (!sent || !type || others.length > 0) continue;
+    if (sent.bytes.length * drafts.length > nominationLimits.fileBytes) continue;
+    kept.set(name, { name, type, bytes: Buffer.from(sent.bytes) });
+  }
+  return kept;
+}
+
 export async function keepOriginal(
   tx: Transaction<Tables>,
   nomination: number,
-  source: string,
-  files: readonly SentFile[],
-  sharers: number,
+  original: Original,
 ): Promise<void> {
-  const [sent, ...others] = files.filter((one) => savedName(one.name) === source);
-  const type = sent && fileType(sent.bytes);
-  if (!sent || !type || others.length > 0) return;
-  if (sent.bytes.length * sharers > nominationLimits.fileBytes) return;
-  const bytes = Buffer.from(sent.bytes);
-  await tx.insertInto('original').values({ nomination, name: source, type, bytes }).execute();
+  await tx
+    .insertInto('original')
+    .values({ nomination, ...original })
+    .execute();
 }
 
 /** What is known of it without its bytes; null when there is none. */

@@ -1,4 +1,5 @@
 import { fieldsFor, isHidden, isText } from '@zuimei/shared/answer.ts';
+import type { CandidateKind } from '@zuimei/shared/contest.ts';
 import type { OpinionView } from '@zuimei/shared/nomination.ts';
 import type { FormField } from '@zuimei/shared/plan/plan.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
@@ -15,6 +16,7 @@ import { monthWords } from './summary.ts';
 const CARD_ANNEX = '附件2';
 /** Longer answers get a row of their own. */
 const PAIR_CHARS = 60;
+const isBrief = ({ type, limit }: FormField): boolean => type !== 'text' && limit <= PAIR_CHARS;
 
 /** The 报送表 of one nomination. Refuses with not_found. */
 export async function readCard(
@@ -29,7 +31,7 @@ export async function readCard(
   const contact = await readContact(db, key, nominee.unit.id, full);
   const form = fieldsFor(source.collection.form, nominee.kind).filter(isText);
   const isCase = nominee.kind === 'case';
-  const short = isCase ? [] : form.filter((field) => field.type !== 'text' && field.limit <= PAIR_CHARS);
+  const short = isCase ? [] : form.filter(isBrief);
   const value = (field: FormField): string => answer(source, nominee, field, full);
   const opinions = await readOpinions(db, nomination);
   const sender: [string, string][] = [
@@ -64,6 +66,45 @@ export async function readCard(
   };
 }
 
+/**
+ * The form of a contest as the notice encloses it, with nothing in it but who reports: to be filled in on paper or in Word, and uploaded.
+ * Refuses with not_found for a kind of nominee that is not asked for.
+ */
+export function blankForm(
+  { collection, settings }: Source,
+  unit: string,
+  kind: CandidateKind,
+): { card: Card; title: string } {
+  if (!collection?.kinds.includes(kind)) throw new Refusal('not_found');
+  const fields = fieldsFor(collection.form, kind).filter(isText);
+  const isCase = kind === 'case';
+  const brief = isCase ? [] : fields.filter(isBrief);
+  const asks = collection.opinions.some((step) => step.kind === 'consult');
+  const title = collection.formTitle || `${settings.title}报送表`;
+  return {
+    title,
+    card: {
+      annex: asks ? '附件3' : CARD_ANNEX,
+      title,
+      contact: `报送单位：${unit}　　联系人：　　　　　　联系电话：`,
+      pairs: brief.map((field): [string, string] => [labelOf(field), '']),
+      long: [
+        ...fields
+          .filter((field) => !brief.includes(field))
+          .map((field): [string, string] => [labelOf(field), '']),
+        ...collection.opinions
+          .filter((step) => step.kind === 'level')
+          .map((step): [string, string] => [labelOf({ title: step.name }), opinionText(undefined)]),
+      ],
+      photo:
+        isCase || !collection.form.some(({ type }) => type === 'photo')
+          ? null
+          : { bytes: new Uint8Array(0), width: 1, height: 1 },
+      remarks: [],
+    },
+  };
+}
+
 /** Papers that a unit prints, has signed and sealed, and sends back as scans. */
 export const signForms = ['approval', 'consult'] as const;
 export type SignForm = (typeof signForms)[number];
@@ -93,7 +134,7 @@ export async function readSignForm(
     (field) => isText(field) && (form === 'approval' || consultKeys.includes(field.key)),
   );
   const value = (field: FormField): string => (isHidden(field) ? '' : answer(source, nominee, field, false));
-  const brief = fields.filter((field) => field.type !== 'text' && field.limit <= PAIR_CHARS);
+  const brief = fields.filter(isBrief);
   const asks = collection.opinions.some(({ kind }) => kind === 'consult');
   const consultTitle = `${collection.formTitle.replace(/(推荐|报送|申报)?(审批|审核|申报)?表$/u, '')}征求意见表`;
   const title = form === 'approval' ? collection.formTitle : consultTitle;

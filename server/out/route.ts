@@ -17,16 +17,16 @@ import type { Db } from '../db.ts';
 import { parseInput, readBody } from '../http/body.ts';
 import { disposition } from '../http/disposition.ts';
 import { checkReason, optionalReason } from '../http/reason.ts';
-import { rowId, rowNumber, unjudged, words } from '../http/shape.ts';
-import { begun, streamOf } from '../http/stream.ts';
+import { kind, rowId, rowNumber, unjudged, words } from '../http/shape.ts';
+import { begun, streamOf, within } from '../http/stream.ts';
 import type { Log } from '../log/log.ts';
 import type { Secrets } from '../secret.ts';
 import { recordAction } from '../staff/action.ts';
 import { checkFresh, type Guard, type Guarded, type Person } from '../staff/session.ts';
-import type { Turns } from '../turn.ts';
+import { createTurns, type Turns, turnOwner } from '../turn.ts';
 import { createUnits } from '../unit/unit.ts';
 import { privateKey } from '../vault.ts';
-import { readSignForm, signForms } from './form.ts';
+import { blankForm, readSignForm, signForms } from './form.ts';
 import { linkTable } from './links.ts';
 import { fileName, fileNamed } from './moment.ts';
 import { sourceOf } from './nominees.ts';
@@ -67,6 +67,7 @@ const types = {
  * GET /api/console/contests/:slug/out (what there is), GET …/out/:what (to print), POST …/out/:what (a file; recorded). 主办单位: every
  * paper, and the links of units for a reason; 审计: all but those of nominations; 审核员: 报送明细, masked. Private values leave in full only for 主办单位 with a reason.
  * POST /api/console/contests/:slug/parcel: forms, photos and files of chosen nominations as one zip (主办单位; recorded).
+ * GET /api/console/unit/forms/<kind of nominee>: the contest's form, blank, for its units.
  * GET /api/console/unit/nominations/:id/forms/<approval|consult>: a unit's own form to sign and seal, without what is private; recorded.
  */
 export function outRoute(parts: {
@@ -84,6 +85,8 @@ export function outRoute(parts: {
   const units = createUnits(parts.secrets);
   const reading = ['organizer', 'auditor', 'reviewer'] as const;
   const readers = guard(...reading);
+  // A parcel lasts as long as its reader takes to save it.
+  const parcels = createTurns({ atOnce: 3, waiting: 0, byOwner: 1, retryAfterMs: 10_000 });
 
   return new Hono<Guarded>()
     .get('/api/console/contests/:slug/out', guard('administrator', ...reading), async (c) =>
@@ -103,13 +106,17 @@ export function outRoute(parts: {
       if (full) checkFresh(person);
       const source = sourceOf(await readStored(db, c.req.param('slug')), clock());
       const parcel = await planParcel(db, source, ids, full);
-      const pieces = await begun(writeParcel({ db, key, press }, source, parcel));
+      using held = new DisposableStack();
+      const turn = held.use(await parcels.take(turnOwner(person)));
+      const pieces = await begun(within(turn, writeParcel({ db, key, press }, source, parcel)));
       await recordAction(db, person, {
         act: 'out.export',
         contest: source.id,
         subject: `报送材料 .zip ${parcel.people.length} 份 ${full ? '完整' : '遮盖'}`,
         reason: why,
       });
+      // From here on the stream ends it.
+      held.move();
       return c.body(streamOf(pieces), 200, {
         'Content-Type': 'application/zip',
         'Content-Disposition': disposition(fileNamed([source.settings.title, '报送材料'], source.now, 'zip')),
@@ -177,6 +184,20 @@ export function outRoute(parts: {
         'Content-Disposition': disposition(
           fileName(source.settings.title, what, paper.name, source.now, ask.format),
         ),
+        'X-Content-Type-Options': 'nosniff',
+        'Cache-Control': 'no-store',
+      });
+    })
+    .get('/api/console/unit/forms/:kind', guard('unit'), async (c) => {
+      const asked = parseInput(kind, c.req.param('kind'));
+      const { of } = c.get('person');
+      if (!of) throw new Refusal('forbidden');
+      const stored = await readStored(db, of.slug);
+      const source = { ...sourceOf(stored, clock()), collection: stored.collection };
+      const { card, title } = blankForm(source, of.name, asked);
+      return c.body(await press({ kind: 'card', card }), 200, {
+        'Content-Type': types.docx,
+        'Content-Disposition': disposition(fileNamed([title, '空白表'], source.now, 'docx')),
         'X-Content-Type-Options': 'nosniff',
         'Cache-Control': 'no-store',
       });

@@ -167,6 +167,7 @@ export function createPortal({ db, keys, clock }: { db: Db; keys: NominationKeys
           contact: settings.footer.contact,
         },
         unit,
+        circular: collection.circular,
         formTitle: collection.formTitle,
         form: collection.form,
         kinds: collection.kinds,

@@ -4,7 +4,7 @@ import type { SentFile } from '../document/documents.ts';
 import { readChunks } from '../http/body.ts';
 import type { Person } from '../staff/session.ts';
 import { isWhole } from '../text.ts';
-import type { Turns } from '../turn.ts';
+import { type Turns, turnOwner } from '../turn.ts';
 import { splitForm } from './multipart.ts';
 
 /** Room for the headers of the parts. */
@@ -139,8 +139,7 @@ export function createUploads(turns: Turns, limits = uploadLimits): Uploads {
 }
 
 function ownerOf(from: Sender): string {
-  if ('network' in from) return 'strangers';
-  return from.staff === null ? `unit ${from.unit}` : `staff ${from.staff}`;
+  return 'network' in from ? 'strangers' : turnOwner(from);
 }
 
 function sort(

@@ -8,6 +8,7 @@ import { readBody } from '../http/body.ts';
 import { words } from '../http/shape.ts';
 import { recordAction } from '../staff/action.ts';
 import type { Guard } from '../staff/session.ts';
+import { createTurns, turnOwner } from '../turn.ts';
 import type { Webhooks } from './webhook.ts';
 
 const draft = object({
@@ -23,6 +24,8 @@ const draft = object({
 export function webhookRoute(parts: { db: Db; guard: Guard; webhooks: Webhooks }) {
   const { db, guard, webhooks } = parts;
   const base = '/api/console/contests/:slug/webhook';
+  // Each may wait five seconds for somebody else's server.
+  const tries = createTurns({ atOnce: 4, waiting: 0, byOwner: 1, retryAfterMs: 5_000 });
 
   return new Hono()
     .get(base, guard('organizer'), async (c) => {
@@ -51,6 +54,7 @@ export function webhookRoute(parts: { db: Db; guard: Guard; webhooks: Webhooks }
     .post(`${base}/try`, guard('organizer'), async (c) => {
       const { id, archivedAt } = await readStored(db, c.req.param('slug'));
       if (archivedAt) throw new Refusal('not_now', { phase: '已归档' });
+      using _turn = await tries.take(turnOwner(c.get('person')));
       await recordAction(db, c.get('person'), { act: 'webhook.try', contest: id });
       return c.json(await webhooks.try(id));
     });

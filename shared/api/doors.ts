@@ -205,6 +205,7 @@ export const doors: Record<ConsoleKey, Who> = {
   'POST /api/console/unit/nominations/:id/files/:field': ['unit'],
   'DELETE /api/console/unit/nominations/:id/files/:file': ['unit'],
   'GET /api/console/unit/nominations/:id/files/:file': ['unit'],
+  'GET /api/console/unit/forms/:kind': ['unit'],
   'GET /api/console/unit/nominations/:id/forms/:form': ['unit'],
   'PUT /api/console/unit/nominations/:id/opinions/:step': ['unit'],
   'DELETE /api/console/unit/nominations/:id/photo': ['unit'],

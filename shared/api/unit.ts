@@ -44,6 +44,8 @@ export interface UnitApi {
     body: { version: number; reason: string };
     reply: NominationView;
   };
+  /** The contest's form for this kind of nominee, blank, as .docx. */
+  'GET /api/console/unit/forms/:kind': { reply: Blob };
   /** 推荐审批表 or 征求意见表 to print, sign and seal, as .docx. What is private is left blank. */
   'GET /api/console/unit/nominations/:id/forms/:form': { reply: Blob };
 

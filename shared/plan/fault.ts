@@ -54,6 +54,7 @@ export const planFaultCodes = [
   'vote_heavy',
   ...outcomeFaultCodes,
   // the form and the units
+  'link_malformed',
   'kinds_missing',
   'form_empty',
   'field_needed',

@@ -19,6 +19,7 @@ export function checkCollection(
   const path = 'collection';
   checkText(error, `${path}.formTitle`, collection.formTitle, 60);
   checkText(error, `${path}.listTitle`, collection.listTitle, 60);
+  checkCircular(collection, error);
   checkText(error, `${path}.consent`, collection.consent, 600);
   checkText(error, `${path}.photo.hint`, collection.photo.hint, 100, 0);
   if (collection.kinds.length === 0) error('kinds_missing', `${path}.kinds`);
@@ -37,6 +38,20 @@ export function checkCollection(
   checkNumber(error, `${path}.photo.height`, collection.photo.height, 120, 4000);
   checkNumber(error, `${path}.leastYears`, collection.leastYears, 0, 50);
   checkNumber(error, `${path}.leastProofs`, collection.leastProofs, 0, 20);
+}
+
+function checkCircular({ circular: { text, link, contact, phone } }: Collection, error: Say): void {
+  const path = 'collection.circular';
+  checkCount(error, `${path}.text`, text, 30);
+  for (const [at, paragraph] of text.entries()) checkText(error, `${path}.text.${at}`, paragraph, 1000);
+  if (link !== '' && !isWebAddress(link)) error('link_malformed', `${path}.link`);
+  checkText(error, `${path}.contact`, contact, 40, 0);
+  checkText(error, `${path}.phone`, phone, 60, 0);
+}
+
+/** A page of the web in full, and no other kind of address. */
+function isWebAddress(text: string): boolean {
+  return text.length <= 500 && /^https?:\/\//iu.test(text) && URL.canParse(text);
 }
 
 function checkForm({ form, kinds }: Collection, error: Say): void {

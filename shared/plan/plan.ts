@@ -75,12 +75,23 @@ export interface OpinionStep {
   attachment: boolean;
 }
 
+/** What units read before they report, and whom they ask. Only units and staff see it. */
+export interface Circular {
+  /** A paragraph each. */
+  text: string[];
+  /** Where the notice stands in full; '' = nowhere. */
+  link: string;
+  contact: string;
+  phone: string;
+}
+
 /** How nominations are collected and screened. Never public as a whole; units see what concerns them. */
 export interface Collection {
   preset: PresetName;
   /** Title on the form and on the 汇总表, e.g. “最美应急人”报送表. */
   formTitle: string;
   listTitle: string;
+  circular: Circular;
   kinds: CandidateKind[];
   form: FormField[];
   /** What the nominee agrees to before publication. */

@@ -83,6 +83,7 @@ export const faultWords: Record<PlanFaultCode | SeatFaultCode, string> = {
   reveal_before_voting: '投票开始前就公布，等于实时公布。请改为投票开始之后，或选择实时公布。',
   reveal_before_close: '投票截止（{closes}）之前就会公布票数，后面的投票会看到名次。',
   reveal_after_result: '票数公布晚于结果公布（{result}），请提前。',
+  link_malformed: '网址要写完整，以 https:// 或 http:// 开头；没有就留空。',
   kinds_missing: '请至少选择一种候选：个人、集体、案例或作品。',
   form_empty: '报送表还没有栏目。',
   field_needed: '报送表需要一个必填的“姓名”或“报送主题”，它是候选的名称。',

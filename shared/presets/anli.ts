@@ -1,6 +1,6 @@
 import { outcomeFrom, plainCriterion, plainPanel } from '../judging/plain.ts';
 import { field, mediaField, photoField } from './fields.ts';
-import { blankFooter, hour, type Preset } from './preset.ts';
+import { blankFooter, circularOf, hour, type Preset } from './preset.ts';
 
 /** 典型实践案例: clues with proving cases, six themes, a screening meeting, the public's vote and the actual effect. */
 export const anli: Preset = {
@@ -67,6 +67,11 @@ export const anli: Preset = {
   collection: {
     formTitle: '典型实践案例新闻线索征集表',
     listTitle: '典型实践案例新闻线索汇总表',
+    circular: circularOf(
+      '{organizer}征集{title}，请报送有实效、可推广的做法，每个案例至少附 3 个印证事例。',
+      '在线填写，或下载征集表填好后上传，系统会自动识别；图片、视频、报道等作为附件一并上传。',
+      '主要负责人签字盖章的扫描件与电子版一并报送。',
+    ),
     kinds: ['case'],
     form: [
       field('subject', '报送主题', 'line', { limit: 40, hint: '案例的名称，一眼看出做了什么。' }),

@@ -1,5 +1,5 @@
 import type { Phase } from '../contest.ts';
-import type { Collection, ContestSettings, PresetName } from '../plan/plan.ts';
+import type { Circular, Collection, ContestSettings, PresetName } from '../plan/plan.ts';
 
 /** A day after the start (0 = that day) and minutes after midnight, Asia/Shanghai. */
 export interface Offset {
@@ -48,3 +48,6 @@ export const smallTwoInch = { width: 413, height: 579 };
 export const hour = (hours: number): number => hours * 60;
 
 export const blankFooter = { icp: '', police: '', partyGovernment: false, siteCode: '', contact: '' };
+
+/** What units are told, until the organizer says it otherwise; whom they ask only the organizer knows. */
+export const circularOf = (...text: string[]): Circular => ({ text, link: '', contact: '', phone: '' });

@@ -8,7 +8,7 @@ import {
   photoField,
   reasonField,
 } from './fields.ts';
-import { blankFooter, hour, type Preset, smallTwoInch } from './preset.ts';
+import { blankFooter, circularOf, hour, type Preset, smallTwoInch } from './preset.ts';
 
 /** 最美消防志愿者: collectives and individuals in three fields of work, two years of service in principle. */
 export const volunteer: Preset = {
@@ -74,6 +74,10 @@ export const volunteer: Preset = {
   collection: {
     formTitle: '“最美消防志愿者”推荐表',
     listTitle: '“最美消防志愿者”推荐汇总表',
+    circular: circularOf(
+      '{organizer}开展{title}推选宣传活动，请推荐长期参与消防志愿服务、事迹突出的个人或集体，原则上服务满 2 年。',
+      '在线填写，或下载推荐表填好后上传，系统会自动识别；主要事迹不超过 1000 字。',
+    ),
     kinds: ['person', 'team'],
     form: [
       nameField(),

@@ -1,6 +1,6 @@
 import { outcomeFrom, plainCriterion, plainPanel } from '../judging/plain.ts';
 import { attachmentField, field, mediaField, phoneField } from './fields.ts';
-import { blankFooter, hour, type Preset } from './preset.ts';
+import { blankFooter, circularOf, hour, type Preset } from './preset.ts';
 
 /** 作品展播: micro-videos, posters and comics by their author units. */
 export const works: Preset = {
@@ -69,6 +69,10 @@ export const works: Preset = {
   collection: {
     formTitle: '应急科普作品报送表',
     listTitle: '应急科普作品报送汇总表',
+    circular: circularOf(
+      '{organizer}征集{title}，作品应为原创，内容真实、健康向上。',
+      '在线填写并上传作品；作品说明、作者信息请与原件一致。',
+    ),
     kinds: ['work'],
     form: [
       field('name', '作品名称', 'line', { limit: 40 }),

@@ -8,7 +8,7 @@ import {
   photoField,
   reasonField,
 } from './fields.ts';
-import { blankFooter, hour, type Preset, smallTwoInch } from './preset.ts';
+import { blankFooter, circularOf, hour, type Preset, smallTwoInch } from './preset.ts';
 
 /** 最美应急人 of a district: 报送表 and 汇总表, persons and teams, ten chosen by the public, experts and media. */
 export const zuimeiDistrict: Preset = {
@@ -77,6 +77,11 @@ export const zuimeiDistrict: Preset = {
   collection: {
     formTitle: '“最美应急人”报送表',
     listTitle: '“最美应急人”基本情况汇总表',
+    circular: circularOf(
+      '{organizer}开展{title}推选宣传活动，请各单位广泛发动，推荐本单位、本辖区表现突出的个人或集体。',
+      '推荐对象为安全生产、防灾减灾、应急救援等岗位上的一线人员和集体，优先推荐有媒体报道、群众知晓的先进典型。',
+      '在线填写，或下载报送表填好后上传，系统会自动识别；照片为小2寸近期正面照。',
+    ),
     kinds: ['person', 'team'],
     form: [
       nameField(),

@@ -9,7 +9,7 @@ import {
   photoField,
   reasonField,
 } from './fields.ts';
-import { blankFooter, hour, type Preset, smallTwoInch } from './preset.ts';
+import { blankFooter, circularOf, hour, type Preset, smallTwoInch } from './preset.ts';
 
 const signed = (id: string, name: string, owner: OpinionOwner, required = true): OpinionStep => ({
   ...{ id, name, kind: 'level', owner, required, attachment: true },
@@ -85,6 +85,11 @@ export const zuimeiProvince: Preset = {
   collection: {
     formTitle: '全省“最美应急人”推荐审批表',
     listTitle: '全省“最美应急人”推荐人选汇总表',
+    circular: circularOf(
+      '{organizer}开展{title}推选宣传活动，请按分配的名额逐级推荐。',
+      '推荐重点面向基层和一线，一般不推荐领导班子成员、处级及以上领导干部；上报前须征求同级有关部门意见。',
+      '在线填写，或下载推荐审批表填好后上传，系统会自动识别；需要盖章的表可在每份报送里下载打印。',
+    ),
     kinds: ['person'],
     form: [
       nameField('姓名', '与身份证件一致。'),

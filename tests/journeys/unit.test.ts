@@ -19,6 +19,7 @@ const SAMPLE = fileURLToPath(
   new URL('../../server/demo/samples/zuimei/报送表-01-林立夏.docx', import.meta.url),
 );
 
+const SHOTS = process.env['SHOTS'];
 let town: Town;
 let collection: Collection;
 let slug: string;
@@ -36,6 +37,7 @@ beforeAll(async () => {
     ...plan.collection,
     opens: new Date(now - HOUR_MS).toISOString(),
     closes: new Date(now + 72 * HOUR_MS).toISOString(),
+    circular: { ...plan.collection.circular, contact: '测试联系人', phone: '13800000100' },
   };
   ({ slug } = await town.contest('units', plan.settings, 0));
   await sql`update contest set collection = ${collectionDocument.text(collection)}::jsonb where slug = ${slug}`.execute(
@@ -194,6 +196,23 @@ test('a unit opens its link on a phone, fills in one by hand and one from a docu
   await sendBack('请补充2025年的事迹');
   await page.goto('/console/unit');
   await page.getByText('退回意见：请补充2025年的事迹').first().waitFor();
+  // What came back stands first, then the notice with whom to ask and the blank form.
+  const heads = await page.getByRole('heading', { level: 2 }).allTextContents();
+  expect(heads.slice(0, 2)).toEqual(['退回修改 2 份', '报送通知']);
+  expect(await page.getByRole('link', { name: '13800000100' }).getAttribute('href')).toBe('tel:13800000100');
+  const [blank] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: '下载个人报送表（Word）' }).click(),
+  ]);
+  expect(blank.suggestedFilename()).toMatch(/报送表-空白表-\d{8}\.docx$/);
+  if (SHOTS)
+    for (const [width, height] of [
+      [1280, 800],
+      [375, 812],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      await page.screenshot({ path: `${SHOTS}/portal-${width}.png`, fullPage: true });
+    }
   expect(await page.getByText('还可提交 2 份').count()).toBe(1);
   await page.getByRole('link', { name: '周明川' }).click();
   // Nobody who opens the link reads a private answer again; it is written anew or stays.
@@ -209,8 +228,16 @@ test('a unit opens its link on a phone, fills in one by hand and one from a docu
   await press(/核对提交/);
   await press('重新提交');
   await page.getByText('待审核').waitFor();
+  // What is private is printed for whoever wrote it on this page, and stays blank on paper once the page was read again.
+  await page.emulateMedia({ media: 'print' });
+  await page.getByText('13800000109').waitFor();
+  await page.emulateMedia({ media: 'screen' });
   await page.reload();
-  await page.getByText('138****0109').waitFor();
+  const masked = page.getByText('138****0109');
+  await masked.waitFor();
+  await page.emulateMedia({ media: 'print' });
+  expect(await masked.isVisible()).toBe(false);
+  await page.emulateMedia({ media: 'screen' });
 
   // What was typed was kept meanwhile, private answers never; what others left goes when a unit comes, its own when it leaves.
   const kept = await page.evaluate(() => sessionStorage.getItem('all') ?? '');

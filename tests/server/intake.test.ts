@@ -1,12 +1,16 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { lockContest } from '@zuimei/server/contest/lock.ts';
 import { cutPost } from '@zuimei/server/document/unitpost.ts';
+import { forgetProposals } from '@zuimei/server/intake/proposal.ts';
+import { readImports } from '@zuimei/server/intake/undo.ts';
 import { nominationKeys, openHidden } from '@zuimei/server/nomination/answers.ts';
 import { readNomination } from '@zuimei/server/nomination/nomination.ts';
 import { readKnown } from '@zuimei/server/unit/amend.ts';
 import { privateKey } from '@zuimei/server/vault.ts';
 import type { ImportView, ProposalView, TakenLine } from '@zuimei/shared/intake.ts';
 import type { FormValues } from '@zuimei/shared/nomination.ts';
+import type { PaperView } from '@zuimei/shared/paper.ts';
 import type { UnitList, UnitRow, UnitWords } from '@zuimei/shared/unit.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { createSite, type TestSite } from '../harness/site.ts';
@@ -272,6 +276,53 @@ test('who came or changed after the preview stops the taking, and nothing of it 
   expect(await everything(contest)).toEqual(before);
 });
 
+test('the document that an organizer handed in stays with each nominee that was made of it, for reviewers to read beside the form', async () => {
+  const contest = await openContest();
+  const view = await propose(
+    contest,
+    sheet(
+      row('林立夏', '13800000031', '云岭区水利局'),
+      row('周明川', '13800000032', '云岭区水利局'),
+      row('罗远山', '13800000033', '云岭区水利局'),
+    ),
+  );
+  const held = () =>
+    site.parts.db.selectFrom('intake_file').select('name').where('intake', '=', view.id).execute();
+  await forgetProposals(site.parts.db, site.now());
+  expect(await held()).toEqual([{ name: '汇总表.xlsx' }]);
+  const lines = [
+    { at: 0, how: 'new' },
+    { at: 1, how: 'new' },
+  ];
+  const { made } = (await take(contest, view.id, lines, [{ name: UNIT, unit: null, kind: 'town' }])).body;
+  expect(await held()).toEqual([]);
+  for (const { id, name } of made) {
+    const paper = await contest.organizer.get<PaperView>(`${contest.base}/nominations/${id}/original/paper`);
+    expect(paper).toMatchObject({ name: '汇总表.xlsx', kind: 'text' });
+    expect(JSON.stringify(paper.parts)).toContain(name);
+  }
+  // One that nobody takes goes after a day, with what was handed in.
+  const other = await propose(contest, sheet(row('周明川', '13800000034', '云岭区水利局')));
+  await forgetProposals(site.parts.db, site.now() + 25 * 3_600_000);
+  const waiting = await site.parts.db
+    .selectFrom('intake_file')
+    .select('name')
+    .where('intake', '=', other.id)
+    .execute();
+  expect(waiting).toEqual([]);
+  expect((await undo(contest, view.id)).status).toBe(200);
+  const left = await site.parts.db
+    .selectFrom('original')
+    .select('nomination')
+    .where(
+      'nomination',
+      'in',
+      made.map(({ id }) => id),
+    )
+    .execute();
+  expect(left).toEqual([]);
+});
+
 test('an organizer deletes a draft it made, and no other; a sheet of units is taken back like any import', async () => {
   const contest = await openContest();
   const sent = await sentIn(contest, personValues('林立夏', '13800000101'));
@@ -324,6 +375,43 @@ test('handed in by the organizer and taken with new units, those that are whole 
     [null, undefined],
     ['form_incomplete', 'photo'],
   ]);
+});
+
+test('one account takes one import at a time, and the list of imports is read in as many statements however many there are', async () => {
+  const contest = await openContest();
+  const ids: number[] = [];
+  for (const at of [1, 2, 3])
+    ids.push((await propose(contest, sheet(row(`周明${at}`, `1380000004${at}`, '云岭区水利局')))).id);
+  const [first = 0, second = 0, third = 0] = ids;
+  const lines = [{ at: 0, how: 'new' }];
+  const units = [{ name: UNIT, unit: null, kind: 'town' }];
+  const waiting = await site.parts.db.transaction().execute(async (tx) => {
+    await lockContest(tx, contest.id, 'update');
+    const asked = take(contest, first, lines, units);
+    const refused = await take(contest, second, lines, units);
+    expect([refused.status, refused.body.code]).toEqual([429, 'under_way']);
+    return { asked };
+  });
+  expect((await waiting.asked).status).toBe(200);
+  let statements = 0;
+  const counted = site.parts.db.withPlugin({
+    transformQuery({ node }) {
+      statements += 1;
+      return node;
+    },
+    transformResult: async ({ result }) => result,
+  });
+  expect(await readImports(counted, contest.id)).toHaveLength(1);
+  const ofOne = statements;
+  for (const id of [second, third]) expect((await take(contest, id, lines)).status).toBe(200);
+  statements = 0;
+  const imports = await readImports(counted, contest.id);
+  expect(imports.map((one) => one.lines.map(({ name }) => name))).toEqual([
+    ['周明3'],
+    ['周明2'],
+    [UNIT, '周明1'],
+  ]);
+  expect(statements).toBe(ofOne);
 });
 
 describe('a sheet that names units which are there', () => {

@@ -1,10 +1,12 @@
 import { readDocuments, type SentFile } from '@zuimei/server/document/documents.ts';
+import type { Paper } from '@zuimei/server/document/paper.ts';
 import type { createReader } from '@zuimei/server/document/reader.ts';
 import { answer, type Merged, type ReadReply } from '@zuimei/server/document/worker.ts';
 
 /** What a thread answers, in this one; all is copied, as it is between threads. */
 const openNear: typeof createReader = () => ({
   read: async (ask) => structuredClone(await answer(structuredClone(ask))) as ReadReply,
+  pages: async (pages) => structuredClone(await answer({ pages })) as Paper,
   merge: async (drafts, keep) =>
     structuredClone(await answer(structuredClone({ merge: drafts, keep }))) as Merged,
   async close() {},

@@ -115,8 +115,8 @@ describe('what a unit gives or gathers', () => {
     const { desk } = await contest.unit('青石镇人民政府');
     const other = await contest.unit('桐江街道办事处');
     const { id } = await fileDraft(desk, personValues('林立夏', '13800000055'), photo);
-    const read = async (form: string) => {
-      const reply = await desk.raw('GET', one(id, `/forms/${form}`));
+    const read = async (form: string, path = one(id, `/forms/${form}`)) => {
+      const reply = await desk.raw('GET', path);
       expect([form, reply.status]).toEqual([form, 200]);
       const parts = unzipSync(new Uint8Array(await reply.arrayBuffer()));
       return strFromU8(parts['word/document.xml'] ?? new Uint8Array()).replace(/<[^>]+>/gu, '');
@@ -139,6 +139,15 @@ describe('what a unit gives or gathers', () => {
     expect(`${approval}${consult}`).not.toMatch(/13800000055|138\*|中共党员|1988/u);
     expect((await other.desk.raw('GET', one(id, '/forms/approval'))).status).toBe(404);
     expect((await desk.raw('GET', one(id, '/forms/anything'))).status).toBe(400);
+
+    // The same form with nothing in it but who reports, for what is filled in on paper; of the kinds that are asked for.
+    const blank = await read('', '/api/console/unit/forms/person');
+    for (const words of ['附件3', '报送单位：青石镇人民政府', '姓名', '主要事迹', '报送单位意见', '（盖章）'])
+      expect(blank).toContain(words);
+    expect(blank).not.toMatch(/林立夏|转移群众/u);
+    expect(await read('', '/api/console/unit/forms/team')).not.toContain('性别');
+    expect((await desk.raw('GET', '/api/console/unit/forms/work')).status).toBe(404);
+    expect((await contest.organizer.raw('GET', '/api/console/unit/forms/person')).status).toBe(403);
   });
 });
 

@@ -151,3 +151,24 @@ export function rezip(
 export function partOf(file: SentFile, name: string): string {
   return new TextDecoder().decode(unzipSync(file.bytes)[name]);
 }
+
+/** A PDF of so many pages, 200 by 100 points, each drawn by these operators. */
+export function pdfOf(drawing: string, pages = 1): Buffer {
+  const places = Array.from({ length: pages }, (_, at) => at + 4);
+  const objects = [
+    '<</Type/Catalog/Pages 2 0 R>>',
+    `<</Type/Pages/Count ${pages}/Kids[${places.map((at) => `${at} 0 R`).join(' ')}]>>`,
+    `<</Length ${drawing.length}>>stream\n${drawing}\nendstream`,
+    ...places.map(() => '<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]/Contents 3 0 R/Resources<<>>>>'),
+  ];
+  let text = '%PDF-1.4\n';
+  const starts = objects.map((object, at) => {
+    const start = text.length;
+    text += `${at + 1} 0 obj\n${object}\nendobj\n`;
+    return start;
+  });
+  const rows = starts.map((start) => `${String(start).padStart(10, '0')} 00000 n \n`).join('');
+  const table = `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${rows}`;
+  const end = `trailer<</Size ${objects.length + 1}/Root 1 0 R>>\nstartxref\n${text.length}\n%%EOF`;
+  return Buffer.from(text + table + end, 'latin1');
+}

@@ -520,12 +520,23 @@ describe('the parcel of chosen nominations', () => {
     expect((await parcel(organizer, base, { ids: [first, draft] })).status).toBe(404);
     const other = await collected(site, [{ name: '乙' }]);
     expect((await parcel(organizer, base, { ids: other.ids })).status).toBe(404);
+    // One account saves one at a time, until it is saved or left.
+    const saving = await parcel(organizer, base, { ids: [first] });
+    const refused = await parcel(organizer, base, { ids: [first] });
+    expect([refused.status, await refused.json()]).toEqual([
+      429,
+      { code: 'under_way', retryAfterMs: 10_000 },
+    ]);
+    await saving.body?.cancel();
+    expect(await unpacked(await parcel(organizer, base, { ids: [first] }))).toBeTruthy();
     const log = await db.selectFrom('action_log').selectAll().where('contest', '=', id).execute();
     expect(
       log.filter(({ act }) => act === 'out.export').map(({ subject, reason }) => [subject, reason]),
     ).toEqual([
       ['报送材料 .zip 2 份 遮盖', ''],
       ['报送材料 .zip 2 份 完整', '会议材料存档'],
+      ['报送材料 .zip 1 份 遮盖', ''],
+      ['报送材料 .zip 1 份 遮盖', ''],
     ]);
   });
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { begun, streamOf } from '@zuimei/server/http/stream.ts';
 import type { Person } from '@zuimei/server/staff/session.ts';
 import { createTurns } from '@zuimei/server/turn.ts';
 import { splitForm } from '@zuimei/server/upload/multipart.ts';
@@ -74,6 +75,33 @@ describe('turns', () => {
     held[0]?.[Symbol.dispose]();
     await third;
   });
+
+  test('one owner has no more of them than one may, those that wait included, and is told that the last is still under way', async () => {
+    const turns = createTurns({ atOnce: 1, waiting: 5, byOwner: 1, retryAfterMs: 5_000 });
+    const first = await turns.take('staff 1');
+    const underWay = expect.objectContaining({ code: 'under_way', details: { retryAfterMs: 5_000 } });
+    await expect(turns.take('staff 1')).rejects.toEqual(underWay);
+    const other = turns.take('unit 1');
+    await expect(turns.take('unit 1')).rejects.toEqual(underWay);
+    first[Symbol.dispose]();
+    (await other)[Symbol.dispose]();
+    (await turns.take('staff 1'))[Symbol.dispose]();
+  });
+});
+
+test('who leaves a stream that has begun, before its first piece or later, ends the reading', async () => {
+  const ends: string[] = [];
+  async function* pieces(name: string): AsyncGenerator<string> {
+    using stack = new DisposableStack();
+    stack.defer(() => ends.push(name));
+    yield* ['一', '二'];
+  }
+  await streamOf(await begun(pieces('at once'))).cancel();
+  const reader = streamOf(await begun(pieces('later'))).getReader();
+  await reader.read();
+  await reader.cancel();
+  expect(ends).toEqual(['at once', 'later']);
+  expect(await new Response(streamOf(await begun(pieces('read')))).text()).toBe('一二');
 });
 
 describe('uploads', () => {

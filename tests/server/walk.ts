@@ -199,6 +199,7 @@ export const reads: Record<string, Walk> = {
   'GET /api/console/contests/:slug/imports': still(`${at}/imports`),
   'GET /api/console/unit/nominations/:id': still('/api/console/unit/nominations/1'),
   'GET /api/console/unit/nominations/:id/files/:file': still('/api/console/unit/nominations/1/files/1'),
+  'GET /api/console/unit/forms/:kind': still('/api/console/unit/forms/person'),
   'GET /api/console/unit/nominations/:id/forms/:form': still(
     '/api/console/unit/nominations/1/forms/approval',
   ),

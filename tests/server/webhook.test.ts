@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { readConfig } from '@zuimei/server/config.ts';
 import { isOutside, post, targetAt } from '@zuimei/server/webhook/target.ts';
 import { newsLines, type WebhookDraft, type WebhookView, webhookEvents } from '@zuimei/shared/webhook.ts';
@@ -16,15 +16,16 @@ const MINUTE_MS = 60_000;
 let robot: Server;
 let origin: string;
 let heard: string[] = [];
-let answer: { status: number; body: string; headers?: Record<string, string> };
+let answer: { status: number; body: string; headers?: Record<string, string>; after?: Promise<void> };
 let fresh: FreshDatabase;
 let site: TestSite;
 beforeAll(async () => {
   robot = createServer((request, reply) => {
     let body = '';
     request.on('data', (chunk) => (body += chunk));
-    request.on('end', () => {
+    request.on('end', async () => {
       heard.push(body);
+      await answer.after;
       reply.writeHead(answer.status, answer.headers).end(answer.body);
     });
   });
@@ -206,5 +207,19 @@ describe('what is told', () => {
     expect(heard).toHaveLength(1);
     answer = { status: 500, body: 'x'.repeat(100_000) };
     expect(await organizer.post(`${path}/try`)).toEqual({ ok: false, words: '对方回答 HTTP 500' });
+  });
+
+  test('is tried once at a time by one account, however slow the robot is', async () => {
+    const { path, organizer } = await contestWithRobot();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    answer = { ...answer, after: promise };
+    const first = organizer.post(`${path}/try`);
+    await vi.waitUntil(() => heard.length === 1);
+    const second = await organizer.ask('POST', `${path}/try`);
+    expect([second.status, second.body]).toMatchObject([429, { code: 'under_way' }]);
+    resolve();
+    expect(await first).toMatchObject({ ok: true });
+    expect(await organizer.post(`${path}/try`)).toMatchObject({ ok: true });
+    expect(heard).toHaveLength(2);
   });
 });

@@ -241,6 +241,11 @@ const cases: Record<Own, Case> = {
     'settings.reveal',
     (plan) => void (plan.settings.reveal = { kind: 'sealed', from: iso(90) }),
   ],
+  link_malformed: [
+    'error',
+    'collection.circular.link',
+    (plan) => void (plan.collection.circular.link = 'javascript:alert(1)'),
+  ],
   kinds_missing: ['error', 'collection.kinds', (plan) => void (plan.collection.kinds = [])],
   form_empty: ['error', 'collection.form', (plan) => void (plan.collection.form = [])],
   field_needed: ['error', 'collection.form', (plan) => void (fieldAt(plan, 'name').required = false)],

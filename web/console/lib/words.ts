@@ -136,6 +136,7 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   proposal_gone: '这次预览已经导入过，或者超过一天已失效。请到“导入记录”查看，或者重新选择文件。',
   proposal_stale:
     '预览之后[，“{name}”]有了变化（新报来、改动或删除），这次没有导入任何一行。请重新读取文件后再导入。',
+  under_way: '您上一次的这项操作还没有办完，请等它结束后再试。',
   import_undone: '这次导入已[由{by}在 {at} ]撤销，请刷新查看。',
   unit_known: '已有同名的报送单位{name}，请核对后再添加。',
   webhook_address:

@@ -1,7 +1,12 @@
 import { computed, reactive, ref } from 'vue';
 import { isHidden } from '@zuimei/shared/answer.ts';
 import type { CandidateKind } from '@zuimei/shared/contest.ts';
-import { type Consent, editableStates, type NominationView } from '@zuimei/shared/nomination.ts';
+import {
+  type Consent,
+  editableStates,
+  type FormValues,
+  type NominationView,
+} from '@zuimei/shared/nomination.ts';
 import type { FormField } from '@zuimei/shared/plan/plan.ts';
 import { useAutosave } from '../frame/useAutosave.ts';
 import { type Answer, api, type Fault } from '../lib/client.ts';
@@ -17,6 +22,8 @@ export function useNominationEditing(first: NominationView, form: readonly FormF
   const savedAt = ref(first.updatedAt);
   const at = { id: first.id };
   const hidden = new Set<string>(form.filter(isHidden).map(({ key }) => key));
+  /** Private answers that were written while this page is open, for its own print; nowhere else and no longer. */
+  const written = ref<FormValues>({});
   const isOpen = (one: NominationView): boolean => editableStates.includes(one.state);
   const editable = computed(() => isOpen(view.value));
 
@@ -28,6 +35,8 @@ export function useNominationEditing(first: NominationView, form: readonly FormF
     newer: 'state_changed',
     saved: ({ at }) => {
       savedAt.value = at;
+      const now = Object.entries(typed.values).filter(([key]) => hidden.has(key));
+      written.value = { ...written.value, ...Object.fromEntries(now) };
     },
     read: () => api.get('/api/console/unit/nominations/:id', at),
     show: (one, replace) => {
@@ -65,7 +74,22 @@ export function useNominationEditing(first: NominationView, form: readonly FormF
     Object.fromEntries(Object.entries(view.value.hidden).filter(([key]) => typed.values[key] === undefined)),
   );
 
-  return { masks, view, typed, state, savedAt, fault, conflict, editable, at, flush, act, reload, settle };
+  return {
+    masks,
+    written,
+    view,
+    typed,
+    state,
+    savedAt,
+    fault,
+    conflict,
+    editable,
+    at,
+    flush,
+    act,
+    reload,
+    settle,
+  };
 }
 
 export type NominationEditing = ReturnType<typeof useNominationEditing>;

@@ -90,6 +90,7 @@ const topics: Topic[] = [
     what: '报送时间',
     of: ({ collection }) => `${moment(collection.opens)} 至 ${moment(collection.closes)}`,
   },
+  { what: '给单位的通知', of: ({ collection }) => collection.circular },
   { what: '报送表', of: ({ collection }) => [collection.form, collection.formTitle, collection.listTitle] },
   { what: '同意书', of: ({ collection }) => collection.consent },
   { what: '照片要求', of: ({ collection }) => collection.photo },
