@@ -1,7 +1,7 @@
 import type { Ledger } from '../vote/ledger.ts';
 
 /** The same ledger, which refuses all that writes while `check` refuses. */
-export function createGuardedLedger(ledger: Ledger, check: () => void): Ledger {
+export function createGuardedLedger(unguarded: Ledger, check: () => void): Ledger {
   const guarded =
     <Given extends unknown[], Gives>(verb: (...given: Given) => Promise<Gives>) =>
     async (...given: Given): Promise<Gives> => {
@@ -9,12 +9,12 @@ export function createGuardedLedger(ledger: Ledger, check: () => void): Ledger {
       return await verb(...given);
     };
   return {
-    ...ledger,
-    commit: guarded(ledger.commit),
-    open: guarded(ledger.open),
-    amend: guarded(ledger.amend),
-    revise: guarded(ledger.revise),
-    rule: guarded(ledger.rule),
-    join: guarded(ledger.join),
+    ...unguarded,
+    commit: guarded(unguarded.commit),
+    open: guarded(unguarded.open),
+    amend: guarded(unguarded.amend),
+    revise: guarded(unguarded.revise),
+    rule: guarded(unguarded.rule),
+    join: guarded(unguarded.join),
   };
 }
