@@ -254,7 +254,7 @@ function textOf(bytes: Uint8Array, type: string): string {
 /**
  * A text without what two databases and processes never have alike: digests and signatures, which hang on the picks by design and say
  * nothing of them; instants that a database wrote by its own clock while this test ran; tokens and sessions that were drawn; the port a
- * site listens on; and how long things took.
+ * site listens on; how long things took, how large a database's files are and what room the disk has left.
  */
 function plain(text: string, began: number): string {
   return text
@@ -269,8 +269,8 @@ function plain(text: string, began: number): string {
     .replace(/"id":"[0-9a-f]{16}"/g, '"id":"<drawn>"')
     .replace(/"login":"t[0-9a-f]{12}"/g, '"login":"<drawn>"')
     .replace(/\b127\.0\.0\.1:\d{4,5}\b/g, '<here>')
-    .replace(/"databaseMs":\d+/g, '"databaseMs":"<took>"')
-    .replace(/^zuimei_\w+_seconds.*$/gm, '<took>');
+    .replace(/"(databaseMs|clockMs|databaseBytes|free)":-?\d+/g, '"$1":"<measured>"')
+    .replace(/^zuimei_\w+_(seconds|bytes).*$/gm, '<measured>');
 }
 
 function mapped(headers: Record<string, string>, change: (value: string) => string): Record<string, string> {
