@@ -19,6 +19,7 @@ import { openConsole } from '@zuimei/server/page/console.ts';
 import { openVerifier } from '@zuimei/server/page/verify.ts';
 import { createParts } from '@zuimei/server/parts.ts';
 import { openSecrets } from '@zuimei/server/secret.ts';
+import { lift } from '@zuimei/server/upkeep/quarantine.ts';
 import type { WechatAccount } from '@zuimei/server/wechat/account.ts';
 import type { Shelf } from '@zuimei/server/wechat/sharedstore.ts';
 import type { BallotRequest, Receipt } from '@zuimei/shared/ballot.ts';
@@ -284,6 +285,15 @@ export async function createSite(db: Db, options: SiteOptions = {}) {
     update: (id: number, settings: Settings) => updateContest(db, id, settings),
     tally: async (slug: string): Promise<TallyView> =>
       (await call(`/api/contests/${slug}/tally`)).json() as Promise<TallyView>,
+    /** As if somebody had looked at the fork that this log was shown (upkeep.test.ts); gives how often that was. */
+    async settleForks(): Promise<number> {
+      const others = errors.filter((one) => one['fork'] === undefined);
+      const forks = errors.length - others.length;
+      errors.splice(0, errors.length, ...others);
+      await lift(db, { name: '周运维', staff: null, unit: null }, '已书面说明');
+      await parts.quarantine.refresh();
+      return forks;
+    },
     /** What every test that writes a ledger ends with: the whole ledger agrees with itself, its log and the tally. */
     async verify(slug: string) {
       await sealer.seal();

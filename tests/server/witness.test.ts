@@ -16,7 +16,6 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '@zuimei/server/db.ts';
 import { witnessCommand } from '@zuimei/server/witness/command.ts';
@@ -64,13 +63,9 @@ beforeEach(async () => {
   office = mkdtempSync(join(tmpdir(), 'zuimei-office-'));
 });
 afterEach(async () => {
-  for (const { site, fresh } of [bureau, rival]) {
-    // A log that was shown its other history takes no votes (upkeep.test.ts); the next test begins anew.
-    site.errors.splice(0, site.errors.length, ...site.errors.filter((one) => one['fork'] === undefined));
-    await sql`update quarantine set lifted_at = now(), lifted_by = '周运维', reason = '已书面说明' where lifted_at is null`.execute(
-      fresh.database.db,
-    );
-    await site.parts.quarantine.refresh();
+  for (const { site } of [bureau, rival]) {
+    // A log that was shown its other history takes no votes; the next test begins anew.
+    await site.settleForks();
     await site.verify(slug);
   }
   for (const door of doors) await door.close();
