@@ -563,7 +563,7 @@ describe('zuimei verify FILE, on a machine without any server', () => {
     const spoilt = await say('spoilt.ndjson');
     expect([spoilt.code, spoilt.stdout]).toEqual([
       1,
-      expect.stringContaining('不符 commitment 2：第 3 号账目'),
+      expect.stringContaining('不符 commitment：第 3 号账目'),
     ]);
     expect(spoilt.stdout).toContain('重新计算的票数随之有');
     const other = await say('ledger.ndjson', '--checkpoint', 'spoilt.txt');
