@@ -214,9 +214,11 @@ test('from a cluster: what the ranking would be without it, why it is one, its b
 
   await page.getByRole('button', { name: '对筛选结果提出裁定' }).click();
   const dialog = page.getByRole('dialog', { name: '提出裁定' });
+  await dialog.getByRole('radio', { name: /^作废/ }).check();
+  await dialog.getByRole('radio', { name: /^计入的和待核的/ }).check();
   await dialog.getByLabel('理由').fill('同一网段，页面没有人操作');
   await dialog.getByRole('button', { name: '提议作废' }).click();
-  await page.getByText('等待另一名审计人员确认').waitFor();
+  await page.getByText('须由另一名审计人员打开本页').waitFor();
   expect(faults).toEqual([]);
   await context.close();
 });
