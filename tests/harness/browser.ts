@@ -30,6 +30,8 @@ export async function openBrowser(): Promise<TestBrowser> {
     executablePath: needProgram('chromium'),
     chromiumSandbox: process.getuid?.() !== 0,
     args: FLAGS,
+    // Without a locale Chromium loses every name of a file that is not ASCII: a runner of tests may have none.
+    env: { ...process.env, LC_ALL: 'C.UTF-8' },
   });
   return {
     phone: (options) =>
