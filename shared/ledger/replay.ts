@@ -129,6 +129,7 @@ export function createReplayer(ledger: Ledger): Replayer {
   const spoilt = new Set<number>();
   const spent = createSpent();
   let quota: Quota | null = null;
+  const periodAt = createPeriodFinder();
   let roundOf = createRoundFinder(rounds);
   const signed = checkpoints.toSorted((a, b) => a.size - b.size);
   const failed: SignedRoot[] = [];
@@ -156,14 +157,14 @@ export function createReplayer(ledger: Ledger): Replayer {
   const countBallot = ({ at, opening }: Line, index: number, i: number): void => {
     const round = roundOf(at);
     if (!opening) return;
-    const period = quota && round >= 0 ? periodOf(quota, round, Date.parse(at)) : -1;
     const twice = !seen.add(reopener.saltWord(i, 0), reopener.saltWord(i, 1));
     if (twice || round < 0) {
       spoilt.add(index);
       if (twice) problem('ballot_twice', index, opening.ballotId);
       else problem('outside_rounds', index, at);
     } else {
-      if (quota && !spent.add(opening.voter, period, quota.ballotsPerPeriod)) problem('quota', index);
+      if (quota && !spent.add(opening.voter, periodAt(quota, round, at), quota.ballotsPerPeriod))
+        problem('quota', index);
       recount.add(index, round, opening.picks, opening.state);
       cast++;
     }
@@ -256,6 +257,16 @@ export function createReplayer(ledger: Ledger): Replayer {
         problemCount,
       };
     },
+  };
+}
+
+/** contest.ts `periodOf`, which ballots of one batch share. */
+function createPeriodFinder(): (quota: Quota, round: number, at: Instant) => number {
+  let [lastAt, last, known] = ['', -1, null as Quota | null];
+  return (quota, round, at) => {
+    if (at !== lastAt || quota !== known)
+      [lastAt, known, last] = [at, quota, periodOf(quota, round, Date.parse(at))];
+    return last;
   };
 }
 
