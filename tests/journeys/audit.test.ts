@@ -228,6 +228,7 @@ test('the places that would change without what is held or flagged are called so
   await page.goto(at(brushed, 'clusters?view=rank'));
   await page.getByText('待核与标记的选票共 45 张，其中现在计入的 45 张').waitFor();
   await page.getByRole('row').filter({ hasText: '03 号' }).getByText('降至第 3 名').waitFor();
+  await shoot(page, 'ranks');
   await context.close();
 });
 
@@ -241,6 +242,7 @@ test('the report is one sheet of A4 and its annex, with the auditors’ own word
   await page.getByRole('heading', { name: '六、说明' }).waitFor();
   const sheet = (await page.pdf({ preferCSSPageSize: true })).toString('latin1');
   expect(sheet.match(/\/Type\s*\/Page\b/g)).toHaveLength(2);
+  await shoot(page, 'report');
   await page.getByRole('link', { name: '返回' }).click();
   await page.getByRole('dialog', { name: '离开这一页' }).getByRole('button', { name: '留在这里' }).click();
   expect(await page.getByLabel('说明文字').inputValue()).toBe('以上情况已逐条核对。');

@@ -267,6 +267,7 @@ test('one printed page explains the ranking before and after, with the ledger en
   await reader.locator('.print-head', { hasText: '吴审计' }).waitFor();
   await page.reload();
   await page.locator('.print-head', { hasText: '吴审计' }).waitFor();
+  await shoot(page, 'report-version');
   const text = ((await page.locator('.print-paper').textContent()) ?? '').replaceAll(/\s+/g, ' ');
   expect(after.proposals.flatMap((one) => one.rulings).length).toBeGreaterThan(0);
   expect(text).toMatch(/账目第 [\d,–、]+ 号/);
