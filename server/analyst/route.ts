@@ -16,9 +16,8 @@ import {
   union,
 } from 'valibot';
 import type { BallotFilter } from '@zuimei/shared/audit.ts';
-import { Refusal } from '@zuimei/shared/refusal.ts';
 import { shanghaiDate } from '@zuimei/shared/time.ts';
-import { readContest, type StoredContest } from '../contest/contest.ts';
+import { findContest, type StoredContest } from '../contest/contest.ts';
 import type { Db } from '../db.ts';
 import { parseInput, readBody, readQuery } from '../http/body.ts';
 import { disposition } from '../http/disposition.ts';
@@ -114,13 +113,6 @@ export function clusterRoute(parts: { db: Db; guard: Guard; analyst: Analyst; cl
       const proposals = await readProposals(db, contest.id, c.get('person').staff ?? 0, clock());
       return c.json(await analyst.report(contest, proposals), 200, headers);
     });
-}
-
-/** The published contest of this slug. Refuses with not_found. */
-async function findContest(db: Db, slug: string): Promise<StoredContest> {
-  const contest = await readContest(db, slug);
-  if (!contest) throw new Refusal('not_found');
-  return contest;
 }
 
 async function recordTaken(

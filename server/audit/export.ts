@@ -10,7 +10,7 @@ import {
 import type { TallyLine } from '@zuimei/shared/ledger/recount.ts';
 import { formatVerifierKey } from '@zuimei/shared/note.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import { readContest, type StoredContest } from '../contest/contest.ts';
+import { findContest, type StoredContest } from '../contest/contest.ts';
 import type { Db } from '../db.ts';
 import { logSigner } from '../log/sealer.ts';
 import type { Secrets } from '../secret.ts';
@@ -118,8 +118,7 @@ async function readSnapshot(db: Db, slug: string): Promise<Snapshot> {
     .setIsolationLevel('repeatable read')
     .setAccessMode('read only')
     .execute(async (tx) => {
-      const contest = await readContest(tx, slug);
-      if (!contest) throw new Refusal('not_found');
+      const contest = await findContest(tx, slug);
       const head = await sql<{ origin: string; size: string; at: Date | null }>`
         select origin, size, (select at from ledger_entry where contest = h.contest order by index desc limit 1) as at
         from ledger_head h where contest = ${contest.id}`.execute(tx);

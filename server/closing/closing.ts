@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { hiddenUntil, sealed } from '../analyst/hidden.ts';
-import { readContest, type StoredContest } from '../contest/contest.ts';
+import { findContest, type StoredContest } from '../contest/contest.ts';
 import { lockContest } from '../contest/lock.ts';
 import type { Db, Tables } from '../db.ts';
 import { type Actor, recordAction, staffOf } from '../staff/action.ts';
@@ -24,8 +24,7 @@ export async function readEnded(
   slug: string,
   now: number,
 ): Promise<StoredContest> {
-  const contest = await readContest(on, slug);
-  if (!contest) throw new Refusal('not_found');
+  const contest = await findContest(on, slug);
   const { archived_at } = await on
     .selectFrom('contest')
     .select('archived_at')

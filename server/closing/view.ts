@@ -4,7 +4,7 @@ import type { ClosingFile } from '@zuimei/shared/export/closing.ts';
 import type { Act } from '@zuimei/shared/ledger/act.ts';
 import { closingOf } from '@zuimei/shared/ledger/closing.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import { readContest } from '../contest/contest.ts';
+import { findContest } from '../contest/contest.ts';
 import type { Db } from '../db.ts';
 import { type Actor, staffOf } from '../staff/action.ts';
 import { findOpen, readEnded } from './closing.ts';
@@ -34,8 +34,7 @@ export async function readClosing(db: Db, contest: number): Promise<ClosingFile[
 
 /** What staff see of it: the figures as they stand, what waits, and what was signed. Refuses with not_found. */
 export async function readClosingView(db: Db, slug: string, actor: Actor, now: number): Promise<ClosingView> {
-  const contest = await readContest(db, slug);
-  if (!contest) throw new Refusal('not_found');
+  const contest = await findContest(db, slug);
   const fault = await readEnded(db, slug, now).then(
     () => null,
     (error: unknown) => {

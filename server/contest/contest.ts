@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { Announced, Candidate, Contest } from '@zuimei/shared/contest.ts';
 import type { ContestSettings } from '@zuimei/shared/plan/plan.ts';
+import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Db, Tables } from '../db.ts';
 import { candidateDocument, settingsDocument } from './document.ts';
 
@@ -28,6 +29,13 @@ export async function readContest(db: Db | Transaction<Tables>, slug: string): P
     announced: announcedOf(row),
     candidates: await readCandidates(db, row.id),
   };
+}
+
+/** As readContest. Refuses with not_found. */
+export async function findContest(db: Db | Transaction<Tables>, slug: string): Promise<StoredContest> {
+  const contest = await readContest(db, slug);
+  if (!contest) throw new Refusal('not_found');
+  return contest;
 }
 
 /** As a row of contest has it. */

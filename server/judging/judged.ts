@@ -3,7 +3,7 @@ import type { Candidate } from '@zuimei/shared/contest.ts';
 import type { Outcome, Panel, PanelId } from '@zuimei/shared/judging/outcome.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Instant } from '@zuimei/shared/time.ts';
-import { readContest, type Settings, type StoredContest } from '../contest/contest.ts';
+import { findContest, type Settings, type StoredContest } from '../contest/contest.ts';
 import type { On } from './seat.ts';
 
 /** A contest whose outcome is worked out by its rules. */
@@ -11,8 +11,7 @@ export type Judged = StoredContest & { outcome: Outcome };
 
 /** A published contest whose outcome is worked out by its rules. Refuses with not_found, and with panel_missing where nothing comes after the vote. */
 export async function readJudged(on: On, slug: string): Promise<Judged> {
-  const contest = await readContest(on, slug);
-  if (!contest) throw new Refusal('not_found');
+  const contest = await findContest(on, slug);
   const { outcome } = contest;
   if (!outcome) throw new Refusal('panel_missing', { panel: '' });
   return { ...contest, outcome };

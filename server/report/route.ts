@@ -5,7 +5,7 @@ import type { Verified } from '@zuimei/shared/report.ts';
 import type { Analyst } from '../analyst/analyst.ts';
 import { readProposals } from '../analyst/proposal.ts';
 import { verifyContest } from '../audit/verify.ts';
-import { readContest, type StoredContest } from '../contest/contest.ts';
+import { findContest, type StoredContest } from '../contest/contest.ts';
 import type { Db } from '../db.ts';
 import { readBody } from '../http/body.ts';
 import { rowId, words } from '../http/shape.ts';
@@ -81,11 +81,4 @@ async function verifyNow(
 
 function auditorOf(person: Guarded['Variables']['person']): Auditor {
   return { ...person, staff: staffOf(person) };
-}
-
-/** The published contest of this slug. Refuses with not_found. */
-async function findContest(db: Db, slug: string): Promise<StoredContest> {
-  const contest = await readContest(db, slug);
-  if (!contest) throw new Refusal('not_found');
-  return contest;
 }

@@ -6,7 +6,7 @@ import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Analyst } from '../analyst/analyst.ts';
 import { hiddenUntil } from '../analyst/hidden.ts';
 import { readProposals } from '../analyst/proposal.ts';
-import { readContest, type StoredContest } from '../contest/contest.ts';
+import { findContest, type StoredContest } from '../contest/contest.ts';
 import type { Db } from '../db.ts';
 import { recordAction } from '../staff/action.ts';
 import { type Auditor, named } from './claim.ts';
@@ -87,11 +87,4 @@ async function readOpenings(db: Db, id: number): Promise<ProposalView['openings'
     select s.name as by, o.at from ruling_opening o join staff s on s.id = o.staff
     where o.proposal = ${id} order by o.at desc`.execute(db);
   return rows.map(({ by, at }) => ({ by, at: at.toISOString() }));
-}
-
-/** Refuses with not_found. */
-export async function findContest(db: Db, slug: string): Promise<StoredContest> {
-  const contest = await readContest(db, slug);
-  if (!contest) throw new Refusal('not_found');
-  return contest;
 }

@@ -7,7 +7,7 @@ import type { Analyst } from '../analyst/analyst.ts';
 import { readProposals, readRuled } from '../analyst/proposal.ts';
 import { readCalendar } from '../calendar/calendar.ts';
 import { dueAfter } from '../calendar/due.ts';
-import type { StoredContest } from '../contest/contest.ts';
+import { findContest, type StoredContest } from '../contest/contest.ts';
 import type { Db } from '../db.ts';
 import { checkPublic } from '../http/public.ts';
 import type { CheckedFile } from '../nomination/attachment.ts';
@@ -17,7 +17,7 @@ import type { Ledger } from '../vote/ledger.ts';
 import { MOST_RULED } from '../vote/ruling.ts';
 import { type Auditor, checkDecides, claim, contestId, decide, named } from './claim.ts';
 import { checkSeen, readSigned } from './digest.ts';
-import { findContest, pageOf } from './opened.ts';
+import { pageOf } from './opened.ts';
 import { asAsked, figuresOf, type Movable, readMovable, within } from './part.ts';
 import { addFile, addRemark } from './talk.ts';
 

@@ -7,7 +7,7 @@ import type { Canonical } from '@zuimei/shared/ledger/canonical.ts';
 import { actCommitment } from '@zuimei/shared/ledger/entry.ts';
 import { ADDRESS_BYTES, FADED_BYTES, flagsOf } from '@zuimei/shared/ledger/evidence.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import { readContest, type StoredContest } from '../contest/contest.ts';
+import { findContest, readContest, type StoredContest } from '../contest/contest.ts';
 import { lockContest } from '../contest/lock.ts';
 import { frozenRules } from '../contest/rules.ts';
 import type { Db, Tables } from '../db.ts';
@@ -172,8 +172,7 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
   async function open(slug: string): Promise<StoredContest> {
     return await db.transaction().execute(async (tx) => {
       await lockContest(tx, slug, 'update');
-      const contest = await readContest(tx, slug);
-      if (!contest) throw new Refusal('not_found');
+      const contest = await findContest(tx, slug);
       const before = await readHead(tx, contest.id);
       const raised = await raiseHead(tx, contest, newOrigin(slug));
       if (raised && (before === null || before.version === 0 || before.rules !== digestOf(contest)))
