@@ -14,8 +14,8 @@ import { loadDemo } from './demo/demo.ts';
 import { isProblemCode, type Problem, problemAt } from './document/problem.ts';
 import { faultSentence } from './fault.ts';
 import { logOrigin } from './http/origin.ts';
-import { checkReason } from './http/reason.ts';
 import { type Coming, importDocuments } from './intake/import.ts';
+import { misuse, reasonOption } from './misuse.ts';
 import { createCatalogue } from './plan/catalogue.ts';
 import { staffCommand } from './roster/command.ts';
 import type { Secrets } from './secret.ts';
@@ -92,14 +92,6 @@ function actorOf(by: string | undefined, user: string): Actor {
   return { name: `${given}（命令行）`, staff: null, unit: null };
 }
 
-function reasonOf(given: string): string {
-  try {
-    return checkReason(given);
-  } catch {
-    throw misuse('--reason 须为 4 到 200 个字的理由');
-  }
-}
-
 /** What an import as a whole is refused with, as a problem of the contest. */
 function refusedWith(slug: string) {
   return (error: unknown): { candidates: Candidate[]; problems: Problem[] } => {
@@ -136,10 +128,6 @@ function comingFrom(
   };
 }
 
-function misuse(message: string): Error {
-  return Object.assign(new Error(message), { code: 'usage' });
-}
-
 const commands: Record<string, Command> = {
   async import({ db, secrets, publicUrl, folder, user, print }, args) {
     const { values, positionals } = parseArgs({
@@ -167,7 +155,7 @@ const commands: Record<string, Command> = {
       );
     const actor = actorOf(values.by, user);
     const coming = there ? undefined : comingFrom({ db, secrets }, slug, actor, values);
-    const reason = values.reason === undefined ? '从命令行导入候选' : reasonOf(values.reason);
+    const reason = values.reason === undefined ? '从命令行导入候选' : reasonOption(values.reason);
     const files = await Promise.all(
       positionals.map(async (path) => ({
         name: basename(path),

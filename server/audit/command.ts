@@ -21,6 +21,7 @@ import {
 import type { ActsHead } from '@zuimei/shared/log/checkpoint.ts';
 import { readSlugs } from '../contest/contest.ts';
 import type { Db } from '../db.ts';
+import { misuse } from '../misuse.ts';
 import type { Secrets } from '../secret.ts';
 import { readAltered } from '../staff/seal.ts';
 import { type ActsVerification, actsSentence, verifyActs } from './acts.ts';
@@ -63,10 +64,6 @@ function parseVerifyArgs(args: string[]) {
   if (values.checkpoint.length > 0 && positionals.length === 0 && !values.contest)
     throw misuse('--checkpoint 需要文件或 --contest');
   return { ...values, file: positionals[0] };
-}
-
-function misuse(message: string): Error {
-  return Object.assign(new Error(message), { code: 'usage' });
 }
 
 /** Are these arguments about a file? That takes neither database nor secret, and works on anybody's machine. */

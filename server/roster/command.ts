@@ -8,6 +8,7 @@ import {
   type Scope,
 } from '@zuimei/shared/staff.ts';
 import type { Db } from '../db.ts';
+import { misuse } from '../misuse.ts';
 import type { Secrets } from '../secret.ts';
 import { addStaff, endSessions, makeLink, nameInLog, voidLinks } from '../staff/account.ts';
 import type { Actor } from '../staff/action.ts';
@@ -148,7 +149,3 @@ const sentences: Partial<Record<string, string>> = {
   login_taken: '这个账号名已有人使用',
   bad_request: '姓名须为 1–40 个字',
 };
-
-function misuse(message: string): Error {
-  return Object.assign(new Error(message), { code: 'usage' });
-}

@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Refusal } from '@zuimei/shared/refusal.ts';
 import { shanghaiClock } from '@zuimei/shared/time.ts';
 import type { QuarantineCause } from '@zuimei/shared/upkeep.ts';
 import type { Db } from '../db.ts';
-import { checkReason } from '../http/reason.ts';
+import { misuse, reasonOption } from '../misuse.ts';
 import type { Actor } from '../staff/action.ts';
 import { holds, knownOf } from './known.ts';
 import { lift, readFound } from './quarantine.ts';
@@ -45,7 +44,7 @@ export async function quarantineCommand(
   const met = await meets(db, folder, values.expect, print);
   if (verb === undefined) return found || !met ? 1 : 0;
   if (!values.by || !values.reason) throw misuse('quarantine lift 需要 --by 与 --reason');
-  const reason = reasonOf(values.reason);
+  const reason = reasonOption(values.reason);
   const actor = place.actorOf(values.by);
   if (!found) return 1;
   if (!met) {
@@ -80,17 +79,4 @@ async function meets(
     all &&= met;
   }
   return all;
-}
-
-function reasonOf(given: string): string {
-  try {
-    return checkReason(given);
-  } catch (error) {
-    if (error instanceof Refusal) throw misuse('--reason 须为 4 到 200 个字的理由');
-    throw error;
-  }
-}
-
-function misuse(message: string): Error {
-  return Object.assign(new Error(message), { code: 'usage' });
 }

@@ -5,6 +5,7 @@ import { addLines } from '@zuimei/shared/log/cosignature.ts';
 import { parseVerifierKey } from '@zuimei/shared/note.ts';
 import { shanghaiClock } from '@zuimei/shared/time.ts';
 import { claimFile } from '../folder.ts';
+import { misuse } from '../misuse.ts';
 import { makeKey, readKey } from './key.ts';
 import { createRemote, type Remote } from './remote.ts';
 import { findFork, readState, type State, writeFork, writeState } from './state.ts';
@@ -182,8 +183,4 @@ function checkKey(text: string): void {
   } catch {
     throw new Error(`这不是账本公钥：${text}`);
   }
-}
-
-function misuse(message: string): Error {
-  return Object.assign(new Error(message), { code: 'usage' });
 }

@@ -21,7 +21,7 @@ export const serverOrder: readonly string[] = [
     'db.ts',
     'redis.ts',
   ],
-  ...['secret.ts', 'mac.ts', 'vault.ts', 'address', 'document', 'http'],
+  ...['secret.ts', 'mac.ts', 'vault.ts', 'address', 'document', 'http', 'misuse.ts'],
   // Who acts, and on what.
   ...['staff', 'roster', 'calendar', 'contest', 'media', 'upload'],
   // The vote, what is written of it, and what is read from that.
