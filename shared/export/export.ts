@@ -1,6 +1,7 @@
 import { isNames, isRounds } from '../ledger/frozen.ts';
 import type { TallyLine } from '../ledger/recount.ts';
 import type { Line } from '../ledger/replay.ts';
+import { type Fields, isCount, isList, isRecord } from '../ledger/untrusted.ts';
 import type { Instant } from '../time.ts';
 
 /**
@@ -149,12 +150,6 @@ export function parseLine(text: string): ExportLine | null {
   return isEnd(value.end) ? { kind: 'end', end: value.end } : null;
 }
 
-type Fields = Record<string, unknown>;
-
-function isRecord(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function isEntry(value: Fields): value is Fields & ExportEntry {
   const { index, at, kind, commitment, tag } = value;
   return (
@@ -177,7 +172,7 @@ function isHeader(value: Fields): value is Fields & ExportHeader {
     isCount(version) &&
     isCount(size) &&
     isWithheld(withheld) &&
-    isList(value.witnesses, (one) => typeof one === 'string') &&
+    isList(value.witnesses, MOST_LISTED, (one) => typeof one === 'string') &&
     isRounds(value.rounds) &&
     isNames(value.candidates)
   );
@@ -192,17 +187,9 @@ function isWithheld(value: unknown): boolean {
 
 function isEnd(value: unknown): value is ExportEnd['end'] {
   if (!isRecord(value) || !isCount(value.checkpoints) || !isCount(value.entries)) return false;
-  return value.tally === null || isList(value.tally, isTallyLine);
+  return value.tally === null || isList(value.tally, MOST_LISTED, isTallyLine);
 }
 
 function isTallyLine(value: unknown): boolean {
   return isRecord(value) && [value.round, value.number, value.votes, value.held].every(Number.isSafeInteger);
-}
-
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && Number(value) >= 0;
-}
-
-function isList(value: unknown, fits: (one: unknown) => boolean): boolean {
-  return Array.isArray(value) && value.length <= MOST_LISTED && value.every(fits);
 }

@@ -1,6 +1,7 @@
 import type { Act, RulingVerb } from './act.ts';
 import { isNames, MOST_ROUNDS } from './frozen.ts';
 import type { RoundTally } from './recount.ts';
+import { type Fields, isCount, isList, isRecord } from './untrusted.ts';
 
 /**
  * 封存记录, the act of an entry of kind 'closing': what a contest came to, as two persons sign it when it has ended. `actor` confirmed it. Its
@@ -34,8 +35,6 @@ export interface ClosingRound {
 
 const MOST_RULINGS = 10_000;
 const MOST_REASONS = 100;
-
-type Fields = Record<string, unknown>;
 
 /** What a closing act says; null for what cannot be one. Takes untrusted input. */
 export function closingOf(act: Act | null | undefined): (ClosingFacts & Act) | null {
@@ -81,18 +80,6 @@ function isRuled(value: unknown): boolean {
 
 function isRefused(value: unknown): boolean {
   return isRecord(value) && typeof value.code === 'string' && isCount(value.count);
-}
-
-function isRecord(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && Number(value) >= 0;
-}
-
-function isList(value: unknown, most: number, fits: (one: unknown) => boolean): boolean {
-  return Array.isArray(value) && value.length <= most && value.every(fits);
 }
 
 /** Whether the figures are those of a count made anew. A candidate of no votes and a round of no ballots need no line. */

@@ -1,6 +1,7 @@
 import type { Instant } from '../time.ts';
 import type { Act } from './act.ts';
 import type { Quota } from './quota.ts';
+import { type Fields, isRecord } from './untrusted.ts';
 
 /** What a rules-bearing act of the ledger says that a recount needs: see server/contest/rules.ts for all it holds. */
 export interface Frozen {
@@ -15,8 +16,6 @@ export interface Frozen {
 
 /** As many as a recount can hold. */
 export const MOST_ROUNDS = 32;
-
-type Fields = Record<string, unknown>;
 
 /** The rules that an act froze; null when it holds none, or none that can be read. Takes untrusted input. */
 export function frozenOf(act: Act | null | undefined): Frozen | null {
@@ -35,10 +34,6 @@ function quotaOf(rule: unknown): Quota | null {
   const { period, ballotsPerPeriod } = isRecord(rule) ? rule : {};
   const most = Number.isSafeInteger(ballotsPerPeriod) ? Number(ballotsPerPeriod) : 0;
   return (period === 'day' || period === 'round') && most > 0 ? { period, ballotsPerPeriod: most } : null;
-}
-
-function isRecord(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export function isRounds(value: unknown): value is Frozen['rounds'] {
