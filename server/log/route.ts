@@ -91,7 +91,7 @@ export function logRoute(parts: {
         return c.text((await keepCosignatures(db, contest.id, note, clock())).note, 200, ANEW);
       } catch (error) {
         // Nobody but this log can have signed it: what it was signed of is gone from here.
-        if (signer && (await isOurs(note, (await logName(contest.slug)).verifierKey)) && isUnknown(error))
+        if (signer && isUnknown(error) && (await isOurs(note, (await logName(contest.slug)).verifierKey)))
           await forked(contest.slug, Buffer.from(note).toString('utf8'));
         throw error;
       }
