@@ -40,9 +40,12 @@ export async function readPages(bytes: Uint8Array): Promise<Paper> {
   return { parts: [], pictures, cut: count > pictures.length };
 }
 
+/** Once a thread; an instance is one document's, so that none leaves anything to the next. */
+const compiled = await WebAssembly.compile(
+  await readFile(fileURLToPath(import.meta.resolve('@hyzyla/pdfium/pdfium.wasm'))),
+);
+
 async function openRenderer(): Promise<PDFiumLibrary> {
-  const file = fileURLToPath(import.meta.resolve('@hyzyla/pdfium/pdfium.wasm'));
-  const compiled = await WebAssembly.compile(await readFile(file));
   return await PDFiumLibrary.init({
     instantiateWasm(imports: Imports, done: (instance: object) => void) {
       const grow = imports['env']?.['emscripten_resize_heap'];
