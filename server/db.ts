@@ -24,9 +24,11 @@ const EMBEDDED_BUFFERS = '32MB';
 /** Opens Postgres (url) or the embedded PGlite (folder; 'memory://' keeps nothing). Nothing is migrated here. Of the two drivers only one is loaded. */
 export async function openDatabase(source: DatabaseSource): Promise<Database> {
   if ('folder' in source) {
-    const { PGlite } = await import('@electric-sql/pglite');
+    const { PGlite, types } = await import('@electric-sql/pglite');
     const pglite = await PGlite.create(source.folder, {
       startParams: [...PGlite.defaultStartParams, '-c', `shared_buffers=${EMBEDDED_BUFFERS}`],
+      // As the other driver gives them and tables.ts has them: a plain array says something else by toString('hex').
+      parsers: { [types.BYTEA]: (text) => Buffer.from(text.slice('\\x'.length), 'hex') },
     });
     // What it unpacks at the first start is open to everybody, whatever the umask says; what it writes later is not.
     if (!source.folder.includes('://')) shutFolder(source.folder);

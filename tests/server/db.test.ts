@@ -4,6 +4,17 @@ import { openDatabase } from '@zuimei/server/db.ts';
 import { migrate } from '@zuimei/server/schema.ts';
 import { command, databaseKinds, freshDatabase } from '../harness/database.ts';
 
+test.each(databaseKinds)('bytes come as a Buffer (%s)', async (kind) => {
+  const fresh = await freshDatabase(kind);
+  try {
+    const { rows } = await sql<{ some: Buffer; none: null }>`
+      select '\\x00ff'::bytea as some, null::bytea as none`.execute(fresh.database.db);
+    expect([rows[0]?.some.toString('hex'), rows[0]?.none]).toEqual(['00ff', null]);
+  } finally {
+    await fresh.drop();
+  }
+});
+
 describe.each(databaseKinds)('migrations (%s)', (kind) => {
   test('are applied once: the second time there is nothing to do', async () => {
     const fresh = await freshDatabase(kind);
