@@ -15,7 +15,8 @@ export interface JudgedTables {
     reference: string;
     digest: Buffer;
     proposed_by: number;
-    proposed_at: Date;
+    /** By the database's clock, as a reset of an account has its time. */
+    proposed_at: Generated<Date>;
     state: Generated<'open' | 'done' | 'declined'>;
     decided_by: number | null;
     decided_at: Date | null;

@@ -5,6 +5,7 @@ import { findContest, type StoredContest } from '../contest/contest.ts';
 import { lockContest } from '../contest/lock.ts';
 import type { Db, Tables } from '../db.ts';
 import { type Actor, recordAction, staffOf } from '../staff/action.ts';
+import { auditorOf, checkSecond } from '../staff/second.ts';
 import type { Facts, Ledger } from '../vote/ledger.ts';
 import { digestOf, readFigures, readLast } from './facts.ts';
 
@@ -51,7 +52,7 @@ export async function proposeClosing(
       .insertInto('closing')
       .values({
         ...{ contest: contest.id, reason, reference, digest: Buffer.from(digest, 'hex') },
-        ...{ proposed_by: staffOf(actor), proposed_at: new Date(now) },
+        proposed_by: staffOf(actor),
       })
       .onConflict((open) => open.doNothing())
       .executeTakeFirst();
@@ -62,7 +63,7 @@ export async function proposeClosing(
 
 /**
  * The second person's signature; `digest`: of the figures that they were shown. Gives the index of the entry. Refuses as readEnded, with
- * proposal_closed where none is open, own_proposal, not_sealed_yet, and closing_changed when the figures are others than those proposed or shown.
+ * proposal_closed where none is open, own_proposal, reset_since, not_sealed_yet, and closing_changed when the figures are others than those proposed or shown.
  */
 export async function confirmClosing(
   { db, ledger }: { db: Db; ledger: Pick<Ledger, 'amend'> },
@@ -78,7 +79,7 @@ export async function confirmClosing(
     async change(tx, id) {
       const open = await readOpen(tx, id);
       if (open.id !== asked.id) throw new Refusal('proposal_closed');
-      if (open.proposed_by === staffOf(actor)) throw new Refusal('own_proposal');
+      await checkSecond(tx, auditorOf(actor), { by: open.proposed_by, at: open.proposed_at });
       const figures = await readFigures(tx, await readEnded(tx, slug, now));
       const stands = digestOf(figures);
       if (stands !== digest || stands !== open.digest.toString('hex')) throw new Refusal('closing_changed');

@@ -7,7 +7,7 @@ create table closing (
   reference   text not null,
   digest      bytea not null check (length(digest) = 32),
   proposed_by int not null references staff (id),
-  proposed_at timestamptz not null,
+  proposed_at timestamptz not null default now(),
   state       text not null default 'open' check (state in ('open', 'done', 'declined')),
   decided_by  int references staff (id),
   decided_at  timestamptz,

@@ -10,11 +10,11 @@ import type { Db } from '../db.ts';
 import { readBody } from '../http/body.ts';
 import { rowId, words } from '../http/shape.ts';
 import type { Secrets } from '../secret.ts';
-import { staffOf } from '../staff/action.ts';
+import { auditorOf } from '../staff/second.ts';
 import type { Guard, Guarded } from '../staff/session.ts';
 import type { Turns } from '../turn.ts';
 import type { Ledger } from '../vote/ledger.ts';
-import { type Auditor, readVersion, readVersions, saveVersion, signVersion } from './version.ts';
+import { readVersion, readVersions, saveVersion, signVersion } from './version.ts';
 
 const Saved = object({ note: words(400), verify: optional(boolean(), false) });
 const Signed = object({ digest: pipe(string(), regex(/^[0-9a-f]{64}$/)) });
@@ -77,8 +77,4 @@ async function verifyNow(
   const at = new Date(clock()).toISOString();
   const found = await verifyContest(db, secrets, slug);
   return found && { at, entries: found.entries, problems: found.problems.length };
-}
-
-function auditorOf(person: Guarded['Variables']['person']): Auditor {
-  return { ...person, staff: staffOf(person) };
 }

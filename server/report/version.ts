@@ -4,12 +4,9 @@ import { canonicalText } from '@zuimei/shared/ledger/canonical.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { ReportBody, ReportVersion, ReportVersionView } from '@zuimei/shared/report.ts';
 import type { Db, Tables } from '../db.ts';
-import { type Actor, recordAction } from '../staff/action.ts';
+import { recordAction } from '../staff/action.ts';
+import { type Auditor, checkSecond } from '../staff/second.ts';
 import type { Ledger } from '../vote/ledger.ts';
-
-export interface Auditor extends Actor {
-  staff: number;
-}
 
 /** Versions are for papers that are handed out, not for every look. */
 const MOST_VERSIONS = 200;
@@ -139,13 +136,11 @@ async function checkSigns(
   auditor: Auditor,
   { no, digest }: { no: number; digest: string },
 ): Promise<void> {
-  const { rows } = await sql<{ maker: number; signed: boolean; reset: boolean }>`
-    select made_by as maker, signed_by is not null as signed,
-      coalesce((select reset_at > made_at from staff where id = ${auditor.staff}), false) as reset
+  const { rows } = await sql<{ by: number; at: Date; signed: boolean }>`
+    select made_by as by, made_at as at, signed_by is not null as signed
     from report_version where contest = ${contest} and no = ${no} and digest = ${digest}`.execute(tx);
   const [version] = rows;
   if (!version) throw new Refusal('not_found');
-  if (version.maker === auditor.staff) throw new Refusal('own_proposal');
-  if (version.reset) throw new Refusal('reset_since');
+  await checkSecond(tx, auditor, version);
   if (version.signed) throw new Refusal('proposal_closed');
 }

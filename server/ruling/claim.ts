@@ -3,20 +3,13 @@ import type { RulingProposal } from '@zuimei/shared/audit.ts';
 import type { RulingVerb } from '@zuimei/shared/ledger/act.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Db, Tables } from '../db.ts';
-import type { Actor } from '../staff/action.ts';
-
-/** An auditor; rulings are theirs alone. */
-export interface Auditor extends Actor {
-  staff: number;
-}
+import type { Auditor } from '../staff/second.ts';
 
 /** An open proposal that is held until the transaction ends. */
 export interface Claimed {
   verb: RulingVerb;
   ballots: number;
-  proposedBy: number;
-  /** The account of who asks was set up anew after it was made. */
-  resetSince: boolean;
+  proposed: { by: number; at: Date };
 }
 
 const verbWords: Record<RulingVerb, string> = { void: '作废', restore: '恢复', release: '放行' };
@@ -33,12 +26,19 @@ export async function claim(
   tx: Transaction<Tables>,
   contest: number,
   id: number,
-  { staff, now }: { staff: number; now: number },
+  now: number,
 ): Promise<Claimed> {
-  const { rows } = await sql<Claimed & { state: RulingProposal['state']; archived: boolean; lapsesAt: Date }>`
-    select p.verb, cardinality(p.entries) as ballots, p.proposed_by as "proposedBy", p.state, p.lapses_at as "lapsesAt",
-      c.archived_at is not null as archived,
-      coalesce((select reset_at > p.proposed_at from staff where id = ${staff}::int), false) as "resetSince"
+  const { rows } = await sql<{
+    verb: RulingVerb;
+    ballots: number;
+    by: number;
+    at: Date;
+    state: RulingProposal['state'];
+    lapsesAt: Date;
+    archived: boolean;
+  }>`
+    select p.verb, cardinality(p.entries) as ballots, p.proposed_by as by, p.proposed_at as at, p.state, p.lapses_at as "lapsesAt",
+      c.archived_at is not null as archived
     from ruling_proposal p join contest c on c.id = p.contest
     where p.id = ${id} and p.contest = ${contest} for update of p`.execute(tx);
   const [proposal] = rows;
@@ -47,13 +47,8 @@ export async function claim(
   if (proposal.state !== 'open') throw new Refusal('proposal_closed');
   if (proposal.lapsesAt.getTime() <= now)
     throw new Refusal('proposal_lapsed', { at: proposal.lapsesAt.toISOString() });
-  return proposal;
-}
-
-/** Refuses with own_proposal, and with reset_since: it may be another person who sits there now. */
-export function checkDecides(auditor: Auditor, { proposedBy, resetSince }: Claimed): void {
-  if (proposedBy === auditor.staff) throw new Refusal('own_proposal');
-  if (resetSince) throw new Refusal('reset_since');
+  const { verb, ballots, by, at } = proposal;
+  return { verb, ballots, proposed: { by, at } };
 }
 
 /** Closes what is claimed. `rulings`: the entries of the ledger it became. */

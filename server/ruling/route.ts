@@ -28,11 +28,11 @@ import { readBody, readQuery } from '../http/body.ts';
 import { checkReason, optionalReason } from '../http/reason.ts';
 import { index, rowId, rowNumber, unjudged, words } from '../http/shape.ts';
 import { checkFile, sendFile } from '../nomination/attachment.ts';
+import { type Auditor, auditorOf } from '../staff/second.ts';
 import type { Guard, Guarded } from '../staff/session.ts';
 import type { Uploads } from '../upload/upload.ts';
 import type { Ledger } from '../vote/ledger.ts';
 import { MOST_RULED } from '../vote/ruling.ts';
-import type { Auditor } from './claim.ts';
 import { openProposal, readFrozen } from './opened.ts';
 import { createRulings } from './ruling.ts';
 import { takeFile } from './talk.ts';
@@ -150,11 +150,8 @@ function scopeOf(scope: Sent): RulingScope {
   return { by: 'filter', filter };
 }
 
-/** The guard lets in only staff here. */
 function personOf(c: Context<Guarded>): Auditor {
-  const { name, staff, unit } = c.get('person');
-  if (staff === null) throw new Refusal('forbidden');
-  return { name, staff, unit };
+  return auditorOf(c.get('person'));
 }
 
 function slugOf(c: Context<Guarded>): string {

@@ -13,9 +13,10 @@ import { checkPublic } from '../http/public.ts';
 import type { CheckedFile } from '../nomination/attachment.ts';
 import { recordAction } from '../staff/action.ts';
 import { readAuditorEvents } from '../staff/event.ts';
+import { type Auditor, checkSecond } from '../staff/second.ts';
 import type { Ledger } from '../vote/ledger.ts';
 import { MOST_RULED } from '../vote/ruling.ts';
-import { type Auditor, checkDecides, claim, contestId, decide, named } from './claim.ts';
+import { claim, contestId, decide, named } from './claim.ts';
 import { checkSeen, readSigned } from './digest.ts';
 import { pageOf } from './opened.ts';
 import { asAsked, figuresOf, type Movable, readMovable, within } from './part.ts';
@@ -104,9 +105,9 @@ export function createRulings(parts: {
   ): Promise<RulingProposal> {
     await db.transaction().execute(async (tx) => {
       const contest = await contestId(tx, slug);
-      const proposal = await claim(tx, contest, id, { staff: auditor.staff, now: clock() });
-      if (state === 'declined') checkDecides(auditor, proposal);
-      else if (proposal.proposedBy !== auditor.staff) throw new Refusal('forbidden');
+      const proposal = await claim(tx, contest, id, clock());
+      if (state === 'declined') await checkSecond(tx, auditor, proposal.proposed);
+      else if (proposal.proposed.by !== auditor.staff) throw new Refusal('forbidden');
       await decide(tx, id, auditor, { state, why, rulings: [] });
       const act = state === 'declined' ? 'ruling.decline' : 'ruling.withdraw';
       await recordAction(tx, auditor, { act, contest, subject: named(id, proposal), reason: why });
@@ -178,7 +179,7 @@ export function createRulings(parts: {
         reference: before.reference,
         // What was read above is signed only if it stands so under the proposal's lock.
         async before(tx, contest) {
-          checkDecides(auditor, await claim(tx, contest, id, { staff: auditor.staff, now: clock() }));
+          await checkSecond(tx, auditor, (await claim(tx, contest, id, clock())).proposed);
           const { digest: stands } = await readSigned(tx, contest, id);
           await checkSeen(tx, id, auditor.staff, { digest, stands });
         },
@@ -200,7 +201,7 @@ export function createRulings(parts: {
       const { staff } = auditor;
       await db.transaction().execute(async (tx) => {
         const contest = await contestId(tx, slug);
-        const proposal = await claim(tx, contest, id, { staff, now: clock() });
+        const proposal = await claim(tx, contest, id, clock());
         await addRemark(tx, id, { staff, at: new Date(clock()), text });
         const subject = named(id, proposal);
         await recordAction(tx, auditor, { act: 'ruling.remark', contest, subject });
@@ -211,7 +212,7 @@ export function createRulings(parts: {
       const { staff } = auditor;
       await db.transaction().execute(async (tx) => {
         const contest = await contestId(tx, slug);
-        const proposal = await claim(tx, contest, id, { staff, now: clock() });
+        const proposal = await claim(tx, contest, id, clock());
         await addFile(tx, id, { staff, at: new Date(clock()), file });
         const subject = `${named(id, proposal)}，附件 ${file.name}`;
         await recordAction(tx, auditor, { act: 'ruling.attach', contest, subject });

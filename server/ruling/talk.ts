@@ -5,7 +5,8 @@ import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Db, Tables } from '../db.ts';
 import type { CheckedFile } from '../nomination/attachment.ts';
 import { recordAction } from '../staff/action.ts';
-import { type Auditor, contestId } from './claim.ts';
+import type { Auditor } from '../staff/second.ts';
+import { contestId } from './claim.ts';
 
 /** What auditors say to each other about a proposal, oldest first. */
 export async function readRemarks(db: Db, id: number): Promise<RulingRemark[]> {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { addStaff, makeLink } from '@zuimei/server/staff/account.ts';
 import type { RulingPage } from '@zuimei/shared/audit.ts';
@@ -176,6 +177,13 @@ describe.each(databaseKinds)('accounts that keep accounts or audit, %s database'
         reason: REASON,
       });
     const before = (await propose()).body;
+    // Whatever else auditors decide in pairs: a report's second signature, and the closing record once there is a result.
+    const report = await first.desk.ask<{ digest: string } & Failed>('POST', `contests/${slug}/reports`, {
+      note: '',
+    });
+    await sql`update contest set resulted_at = now() where slug = ${slug}`.execute(site.parts.db);
+    await site.seal();
+    await first.desk.ask<Failed>('POST', `contests/${slug}/closing`, { reason: REASON });
     const path = await site.parts.db.transaction().execute(async (tx) => {
       site.pass(60_000);
       return (await makeLink(tx, site.parts.seals, second.id, site.now())).path;
@@ -191,6 +199,14 @@ describe.each(databaseKinds)('accounts that keep accounts or audit, %s database'
     };
     for (const what of ['confirm', 'decline'])
       expect((await decide(before.id, what)).body.code).toBe('reset_since');
+    const { digest } = report.body;
+    const signed = await desk.ask<Failed>('POST', `contests/${slug}/reports/1/sign`, { digest });
+    expect(signed.body.code).toBe('reset_since');
+    const closing = (await desk.ask<{ digest: string }>('GET', `contests/${slug}/closing`)).body;
+    const confirmed = await desk.ask<Failed>('POST', `contests/${slug}/closing/confirm`, {
+      digest: closing.digest,
+    });
+    expect(confirmed.body.code).toBe('reset_since');
     expect((await decide((await propose()).body.id, 'confirm')).status).toBe(200);
     await site.verify(slug);
   });
