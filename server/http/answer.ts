@@ -208,14 +208,23 @@ export interface ErrorAnswer {
   headers: Record<string, string>;
 }
 
+/**
+ * What Postgres took back because something else had the rows for too long (lock_timeout), or because two waited for each other: nothing
+ * was done, and asked again it goes through.
+ */
+const contended = new Set(['55P03', '40P01', '40001']);
+
 /** What goes out for what was thrown: a refusal with its code and details; anything else is a bug or an outage, logged once. */
 export type AnswerError = (error: unknown, where: { method: string; path: string }) => ErrorAnswer;
 
 export function createAnswerError(log: Journal, metrics: Metrics): AnswerError {
   for (const status of new Set([500, ...Object.values(statusOf)]))
     metrics.count('zuimei_http_requests_total', { status: String(status) }, 0);
-  return (error, where) => {
+  return (thrown, where) => {
     const headers: Record<string, string> = { 'Cache-Control': 'no-store' };
+    const error = contended.has((thrown as { code?: string } | null)?.code ?? '')
+      ? new Refusal('busy', { retryAfterMs: 2_000 })
+      : thrown;
     if (!(error instanceof Refusal)) {
       const requestId = crypto.randomUUID();
       log('error', { requestId, ...where, error: String((error as Error | undefined)?.stack ?? error) });

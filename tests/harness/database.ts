@@ -2,9 +2,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { sql } from 'kysely';
 import pg from 'pg';
 import { inject } from 'vitest';
-import { type Database, openDatabase } from '@zuimei/server/db.ts';
+import { type Database, type Db, openDatabase } from '@zuimei/server/db.ts';
 import { functionFiles, grantTo, migrate } from '@zuimei/server/schema.ts';
 import { APP_ROLE } from './postgres.ts';
 import { scratchFolder } from './scratch.ts';
@@ -124,6 +125,14 @@ async function makeTemplate(postgresUrl: string): Promise<string> {
     await client.query(`alter database ${making} rename to ${name}`);
   });
   return name;
+}
+
+/** How many connections to this database wait for what another holds. */
+export async function waitingAtLocks(db: Db): Promise<number> {
+  const { rows } = await sql<{ waiting: number }>`
+    select count(*)::int as waiting from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`.execute(db);
+  return rows[0]?.waiting ?? 0;
 }
 
 const root = fileURLToPath(new URL('../../', import.meta.url));

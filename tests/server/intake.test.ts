@@ -12,7 +12,7 @@ import type { ImportView, ProposalView, TakenLine } from '@zuimei/shared/intake.
 import type { FormValues } from '@zuimei/shared/nomination.ts';
 import type { PaperView } from '@zuimei/shared/paper.ts';
 import type { UnitList, UnitRow, UnitWords } from '@zuimei/shared/unit.ts';
-import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
+import { type FreshDatabase, freshDatabase, waitingAtLocks } from '../harness/database.ts';
 import { createSite, type TestSite } from '../harness/site.ts';
 import { fileDraft, formWith, openCollection, personValues } from './filed.ts';
 import { bookFile, portrait, type SheetValue, sampleFiles, sheetOf } from './paper.ts';
@@ -388,6 +388,7 @@ test('one account takes one import at a time, and the list of imports is read in
   const waiting = await site.parts.db.transaction().execute(async (tx) => {
     await lockContest(tx, contest.id, 'update');
     const asked = take(contest, first, lines, units);
+    await expect.poll(() => waitingAtLocks(database.owner.db)).toBe(1);
     const refused = await take(contest, second, lines, units);
     expect([refused.status, refused.body.code]).toEqual([429, 'under_way']);
     return { asked };

@@ -17,7 +17,7 @@ import { addLines, cosign, formatWitnessKey, witnessSigner } from '@zuimei/share
 import { createSigner, signNote } from '@zuimei/shared/note.ts';
 import type { UpkeepView } from '@zuimei/shared/upkeep.ts';
 import { zuimei } from '../harness/cli.ts';
-import { command, type FreshDatabase, freshDatabase } from '../harness/database.ts';
+import { command, type FreshDatabase, freshDatabase, waitingAtLocks } from '../harness/database.ts';
 import { signIn } from '../harness/office.ts';
 import { createSite, SECRET, type TestSite } from '../harness/site.ts';
 
@@ -120,11 +120,20 @@ test('a commit that hangs is told as stuck, and is not asked for again while it 
       { stuck: true, fault: null },
     ]);
     expect(Date.now() - began).toBeLessThan(5_000);
-    const { rows } = await sql<{ waiting: number }>`
-      select count(*)::int as waiting from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(
-      db,
-    );
-    expect(rows[0]?.waiting).toBe(1);
+    expect(await waitingAtLocks(db)).toBe(1);
+    // Whoever has waited as long as one may is told to come again: nothing was done.
+    const waited: unknown = await db
+      .transaction()
+      .execute(async (tx) => {
+        await sql`set local lock_timeout = '1ms'`.execute(tx);
+        await sql`update write_probe set at = at`.execute(tx);
+      })
+      .catch((error: unknown) => error);
+    expect(site.parts.answerError(waited, { method: 'POST', path: '/' })).toMatchObject({
+      status: 503,
+      body: { code: 'busy', retryAfterMs: 2_000 },
+      headers: { 'Retry-After': '2' },
+    });
   } finally {
     release();
     await locked;
