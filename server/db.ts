@@ -28,7 +28,10 @@ export async function openDatabase(source: DatabaseSource): Promise<Database> {
     const pglite = await PGlite.create(source.folder, {
       startParams: [...PGlite.defaultStartParams, '-c', `shared_buffers=${EMBEDDED_BUFFERS}`],
       // As the other driver gives them and tables.ts has them: a plain array says something else by toString('hex').
-      parsers: { [types.BYTEA]: (text) => Buffer.from(text.slice('\\x'.length), 'hex') },
+      parsers: {
+        [types.BYTEA]: (text) => Buffer.from(text.slice('\\x'.length), 'hex'),
+        [types.DATE]: (text) => text,
+      },
     });
     // What it unpacks at the first start is open to everybody, whatever the umask says; what it writes later is not.
     if (!source.folder.includes('://')) shutFolder(source.folder);
@@ -36,12 +39,15 @@ export async function openDatabase(source: DatabaseSource): Promise<Database> {
     return { db, kind: 'embedded', close: () => db.destroy() };
   }
   const { default: pg } = await import('pg');
+  const { getTypeParser, builtins } = pg.types;
   const pool = new pg.Pool({
     connectionString: source.url,
     max: source.max ?? 8,
     // A database that cannot be reached is an error within seconds: what waits is told `busy` and the page sends it again.
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
+    // A calendar day is its text. The driver would make it midnight wherever the process runs.
+    types: { getTypeParser: (oid, format) => (oid === builtins.DATE ? String : getTypeParser(oid, format)) },
     application_name: source.name ?? 'zuimei command',
     ...(source.schema ? { options: `-c search_path=${source.schema}` } : {}),
   });

@@ -17,6 +17,7 @@ export const serverOrder: readonly string[] = [
     'folder.ts',
     'judgedtables.ts',
     'ruledtables.ts',
+    'publicitytables.ts',
     'tables.ts',
     'db.ts',
     'redis.ts',
@@ -41,7 +42,7 @@ export const serverOrder: readonly string[] = [
     'objection',
     'closing',
   ],
-  ...['audit', 'report', 'bundle', 'out'],
+  ...['audit', 'report', 'bundle', 'out', 'publicity'],
   // How people come to it; the plan shows its page before anybody may see it.
   ...['wechat', 'chat', 'webhook', 'page', 'plan', 'upkeep', 'health.ts'],
   // What wires and starts it all.
