@@ -45,10 +45,10 @@ const quietSdk: Plugin = {
 };
 
 /**
- * Four outputs from one command: dist/client is what phones load (hashed files under assets/ and the page template),
+ * Five outputs from one command: dist/client is what phones load (hashed files under assets/ and the page template),
  * dist/server/first.js renders the first HTML of a page and needs nothing beside itself to run, dist/console is the console, built
  * apart so that no byte of it can come into the citizen's page, dist/verify/verify.html is the page that verifies a ledger, whole in
- * one file.
+ * one file, and dist/witness/zuimei-witness.mjs the program of a witness, likewise.
  */
 export default defineConfig({
   plugins: [
@@ -102,6 +102,20 @@ export default defineConfig({
         assetsInlineLimit: 100_000,
         modulePreload: false,
         rolldownOptions: { input: 'verify.html', output: { codeSplitting: false } },
+      },
+    },
+    // What an office outside the bureau runs to witness a log: Node's own modules beside it and nothing else.
+    witness: {
+      resolve: { noExternal: true, conditions: ['node', 'module', 'production'] },
+      build: {
+        outDir: 'dist/witness',
+        ssr: true,
+        target: 'node20',
+        minify: false,
+        rolldownOptions: {
+          input: { 'zuimei-witness': '../server/office.ts' },
+          output: { codeSplitting: false, entryFileNames: '[name].mjs' },
+        },
       },
     },
     ssr: {

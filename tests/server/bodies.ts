@@ -259,8 +259,9 @@ export function bodiesFor({ plan, nomination, ticket, witness }: Known): Record<
       flagged: true,
       filter,
     },
-    [`POST ${contest}/witnesses`]: { name: '见证甲', key: witness },
-    [`DELETE ${contest}/witnesses`]: { key: witness, ...reasoned },
+    [`POST ${contest}/witnesses`]: { needed: 1, witnesses: [{ name: '见证甲', key: witness }], ...reasoned },
+    [`POST ${contest}/witnesses/confirm`]: { id: 1 },
+    [`POST ${contest}/witnesses/decline`]: { id: 1, ...reasoned },
     'POST /api/console/unit/enter': { key: 'x' },
     [`POST ${unit}`]: { kind: 'person' },
     [`PUT ${unit}/:id`]: {

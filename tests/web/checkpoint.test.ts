@@ -33,6 +33,7 @@ test('who vouches for a day is said with the names, or with the next checkpoint 
     root: '',
     at: '2026-10-27T15:59:59.000Z',
     note: '',
+    vouched: { needed: 0, of: 2, signed: 2 },
     witnesses: ['区纪委监委机关', '区审计局'],
     within: null,
   };
