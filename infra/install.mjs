@@ -132,7 +132,11 @@ function pagesDigest() {
   const witness = ['office.ts', 'fault.ts', 'folder.ts', 'misuse.ts', 'http/body.ts', 'http/reason.ts'];
   return digest([
     ...[...filesUnder('web'), ...filesUnder('shared'), ...filesUnder('server/witness')],
-    ...[...witness.map((name) => `server/${name}`), 'pnpm-lock.yaml'],
+    ...[
+      ...witness.map((name) => `server/${name}`),
+      'infra/systemd/zuimei-witness@.service',
+      'pnpm-lock.yaml',
+    ],
   ]);
 }
 

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig, type Plugin } from 'vite';
 import { checked } from './checked.ts';
@@ -44,6 +45,16 @@ const quietSdk: Plugin = {
   },
 };
 
+/** The office has no clone: its unit of systemd comes with the program. */
+const unit: Plugin = {
+  name: 'witness-unit',
+  applyToEnvironment: (one) => one.name === 'witness',
+  async generateBundle() {
+    const source = await readFile(new URL('../infra/systemd/zuimei-witness@.service', import.meta.url));
+    this.emitFile({ type: 'asset', fileName: 'zuimei-witness@.service', source });
+  },
+};
+
 /**
  * Five outputs from one command: dist/client is what phones load (hashed files under assets/ and the page template),
  * dist/server/first.js renders the first HTML of a page and needs nothing beside itself to run, dist/console is the console, built
@@ -59,6 +70,7 @@ export default defineConfig({
     oneFile('verify'),
     quietSdk,
     packed(),
+    unit,
   ],
   define: { 'process.env.NODE_ENV': JSON.stringify('production') },
   builder: {},
@@ -115,6 +127,8 @@ export default defineConfig({
         rolldownOptions: {
           input: { 'zuimei-witness': '../server/office.ts' },
           output: { codeSplitting: false, entryFileNames: '[name].mjs' },
+          // Where each part came from would be written as seen from where the build was started.
+          experimental: { attachDebugInfo: 'none' },
         },
       },
     },

@@ -264,6 +264,7 @@ describe('nothing the public can ask tells how candidates of a sealed contest st
     '/verify': ['/verify'],
     '/witness/zuimei-witness.mjs': ['/witness/zuimei-witness.mjs'],
     '/witness/zuimei-witness.mjs.sha256': ['/witness/zuimei-witness.mjs.sha256'],
+    '/witness/zuimei-witness@.service': ['/witness/zuimei-witness@.service'],
     // Files of the page: the same for every contest.
     '/*': ['/seal.svg'],
   };

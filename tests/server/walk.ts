@@ -101,6 +101,7 @@ export const reads: Record<string, Walk> = {
   'GET /verify': still('/verify'),
   'GET /witness/zuimei-witness.mjs': still('/witness/zuimei-witness.mjs'),
   'GET /witness/zuimei-witness.mjs.sha256': still('/witness/zuimei-witness.mjs.sha256'),
+  'GET /witness/zuimei-witness@.service': still('/witness/zuimei-witness@.service'),
   'GET /wechat/back': still('/wechat/back?code=x&state=y'),
   'GET /wechat/go': still(`/wechat/go?to=/c/${SLUG}`),
   'GET /wechat/message': still('/wechat/message'),

@@ -7,9 +7,12 @@ import { type Prebuilt, prebuilt } from '../../http/reply.ts';
 export interface Program extends WitnessProgram {
   file: Prebuilt;
   sum: Prebuilt;
+  /** How systemd runs it. */
+  unit: Prebuilt;
 }
 
-export const PROGRAM = 'zuimei-witness.mjs';
+const PROGRAM = 'zuimei-witness.mjs';
+const UNIT = 'zuimei-witness@.service';
 
 /** Throws when it was not built. */
 export async function openProgram(folder: URL): Promise<Program> {
@@ -24,6 +27,7 @@ export async function openProgram(folder: URL): Promise<Program> {
       'Content-Type': 'text/javascript; charset=utf-8',
       'Content-Disposition': `attachment; filename="${PROGRAM}"`,
     }),
+    unit: prebuilt(new Uint8Array(await readFile(new URL(UNIT, folder))), plain),
     sum: prebuilt(new TextEncoder().encode(`${sha256}  ${PROGRAM}\n`), plain),
   };
 }

@@ -71,9 +71,10 @@ export function witnessRoute(parts: {
     });
 }
 
-/** GET /witness/zuimei-witness.mjs and what `sha256sum -c` checks it by: public, the same bytes for everybody. */
-export function programRoute({ file, sum }: Program) {
+/** GET /witness/zuimei-witness.mjs, what `sha256sum -c` checks it by, and its unit of systemd: public, the same bytes for everybody. */
+export function programRoute({ file, sum, unit }: Program) {
   return new Hono()
     .get('/witness/zuimei-witness.mjs', (c) => send(c, file))
-    .get('/witness/zuimei-witness.mjs.sha256', (c) => send(c, sum));
+    .get('/witness/zuimei-witness.mjs.sha256', (c) => send(c, sum))
+    .get('/witness/zuimei-witness@.service', (c) => send(c, unit));
 }
