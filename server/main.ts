@@ -32,6 +32,8 @@ import { openLedgers } from './vote/opening.ts';
 import { createOwnShelf, createSharedShelf } from './wechat/sharedstore.ts';
 
 const SEAL_EVERY_MS = 1_000;
+/** A host that vanished with everything on it breaks no connection: whoever waits on one is told after this, and the time of an answer. */
+const LOOK_EVERY_MS = 2_000;
 const FORGET_EVERY_MS = 60_000;
 const SWEEP_EVERY_MS = 3_600_000;
 const TELL_EVERY_MS = 20_000;
@@ -65,6 +67,7 @@ async function main(): Promise<void> {
       ? {
           url: config.databaseUrl,
           name: 'zuimei',
+          told: (host: string) => log('note', { part: 'database', primary: host }),
           ...(config.databaseSchema ? { schema: config.databaseSchema } : {}),
         }
       : { folder: `${config.dataDir}/pglite` },
@@ -168,6 +171,8 @@ async function main(): Promise<void> {
   }
   const sealTimer = setInterval(() => (sealing = sealing.then(seal)), SEAL_EVERY_MS);
 
+  const lookTimer = setInterval(() => void database.look(), LOOK_EVERY_MS);
+
   const forgetTimer = setInterval(() => parts.analyst.forget(), FORGET_EVERY_MS);
 
   async function sweep(): Promise<void> {
@@ -235,6 +240,7 @@ async function main(): Promise<void> {
     stopping = true;
     const forced = setTimeout(() => process.exit(1), STOP_PATIENCE_MS);
     clearInterval(sealTimer);
+    clearInterval(lookTimer);
     clearInterval(forgetTimer);
     clearInterval(sweepTimer);
     clearInterval(tellTimer);

@@ -29,9 +29,13 @@ export interface PostgresServer {
   kill9(): Promise<void>;
   /** Starts again on the same data and port, after a fast shutdown if it still runs. Resolves when it answers queries. */
   restart(): Promise<void>;
+  /** Of a standby: makes it the primary. Resolves when it takes writes. */
+  promote(): Promise<void>;
 }
 
 export interface PostgresOptions {
+  /** A hot standby of this server, by streaming, under the name `standby`. */
+  standbyOf?: PostgresServer;
   port?: number;
   /** Over infra/postgres/postgresql.conf, e.g. { max_connections: '20' }. */
   settings?: Record<string, string>;
@@ -56,12 +60,15 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   const url = `postgres://zuimei@127.0.0.1:${port}/postgres`;
   let child: ChildProcess | null = null;
 
+  const source = options.standbyOf;
   const init = ['-D', dataDir, '-U', 'zuimei', '--auth=trust', '--encoding=UTF8', '--no-locale', '--no-sync'];
-  execFileSync(join(dirname(binary), 'initdb'), [...init, '--data-checksums'], {
-    ...as,
-    cwd: folder,
-    stdio: 'pipe',
-  });
+  const run = (name: string, args: string[]): void =>
+    void execFileSync(join(dirname(binary), name), args, { ...as, cwd: folder, stdio: 'pipe' });
+  if (source)
+    run('pg_basebackup', [
+      ...['-d', `${source.url}?application_name=standby`, '-D', dataDir, '-R', '--no-sync', '-c', 'fast'],
+    ]);
+  else run('initdb', [...init, '--data-checksums']);
   // Two settings of production exist on Linux only.
   const elsewhere = { client_connection_check_interval: '0', effective_io_concurrency: '0' };
   const own = { listen_addresses: '127.0.0.1', unix_socket_directories: folder, shared_buffers: '128MB' };
@@ -116,7 +123,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   }
 
   await start();
-  await makeAppRole(url);
+  if (!source) await makeAppRole(url);
   process.once('exit', killNow);
   return {
     url,
@@ -140,6 +147,9 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     async restart() {
       await end('SIGINT');
       await start();
+    },
+    async promote() {
+      run('pg_ctl', ['promote', '-D', dataDir, '-w', '-t', '20']);
     },
   };
 }

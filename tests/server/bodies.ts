@@ -263,6 +263,7 @@ export function bodiesFor({ plan, nomination, ticket, witness }: Known): Record<
     [`POST ${contest}/witnesses/confirm`]: { id: 1 },
     [`POST ${contest}/witnesses/decline`]: { id: 1, ...reasoned },
     'POST /api/console/unit/enter': { key: 'x' },
+    'POST /api/console/contributor/enter': { key: 'x' },
     [`POST ${unit}`]: { kind: 'person' },
     [`PUT ${unit}/:id`]: {
       version: 1,
