@@ -1,12 +1,12 @@
 import { Hono } from 'hono';
-import { array, integer, maxLength, minLength, minValue, number, object, pipe, regex } from 'valibot';
+import { array, maxLength, minLength, object, pipe, regex } from 'valibot';
 import { MOST_WITNESSES } from '@zuimei/shared/ledger/witness.ts';
 import type { LogName } from '../../contest/route.ts';
 import type { Db } from '../../db.ts';
 import { readBody } from '../../http/body.ts';
 import { checkReason } from '../../http/reason.ts';
 import { send } from '../../http/reply.ts';
-import { named, unjudged, words } from '../../http/shape.ts';
+import { named, rowNumber, unjudged, whole, words } from '../../http/shape.ts';
 import { auditorOf } from '../../staff/second.ts';
 import type { Guard, Guarded } from '../../staff/session.ts';
 import type { Ledger } from '../../vote/ledger.ts';
@@ -14,18 +14,17 @@ import type { Program } from './program.ts';
 import { confirmWitnesses, declineWitnesses, proposeWitnesses } from './proposal.ts';
 import { readWitnessPage } from './witness.ts';
 
-const Id = pipe(number(), integer(), minValue(1));
 const Witness = object({
   name: pipe(named(40), minLength(2), regex(/^[^\p{C}]*$/u)),
   key: words(300),
 });
 const Proposed = object({
-  needed: pipe(number(), integer(), minValue(0)),
+  needed: whole(0, MOST_WITNESSES),
   witnesses: pipe(array(Witness), maxLength(MOST_WITNESSES)),
   reason: unjudged,
 });
-const Confirmed = object({ id: Id });
-const Declined = object({ id: Id, reason: unjudged });
+const Confirmed = object({ id: rowNumber });
+const Declined = object({ id: rowNumber, reason: unjudged });
 
 /**
  * GET  /api/console/contests/:slug/witnesses                      organizer, auditor: checkpoints by day, and who watches the log
