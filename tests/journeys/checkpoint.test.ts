@@ -156,6 +156,7 @@ describe('checkpoints and their witnesses', () => {
     await page.getByText(/存证点 \d+ 分钟没有成为正式/).waitFor();
     await look(page, 'live');
     await page.getByRole('link', { name: '查看存证与见证' }).first().click();
+    await page.getByText('怎样成为见证单位').waitFor();
     await watch(`${await commandOf('--log ')} --once`);
     site.pass(1_001);
     await page.getByRole('button', { name: '刷新' }).click();
