@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { Kysely, PGliteDialect, PostgresDialect } from 'kysely';
+import { Kysely, PGliteDialect, PostgresDialect, type PostgresPool } from 'kysely';
 import type { ClientBase, PoolClient } from 'pg';
 import { shutFolder } from './folder.ts';
 import { parsePostgres } from './hosts.ts';
@@ -19,12 +19,15 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/** Given a server that is to be used from now on, by host and port, and the database on it; rejects while it is not to be. */
+export type Moved = (host: string, db: Db) => Promise<void>;
+
 /**
- * `url` may name several servers (hosts.ts); `told` hears which of them is used from now on. `name`: what the connections are called in
+ * `url` may name several servers (hosts.ts); `moved` looks at another one before it is used. `name`: what the connections are called in
  * pg_stat_activity; servers are 'zuimei'.
  */
 export type DatabaseSource =
-  | { url: string; schema?: string; max?: number; name?: string; told?: (host: string) => void }
+  | { url: string; schema?: string; max?: number; name?: string; moved?: Moved }
   | { folder: string };
 
 /** Enough for what a small contest reads. By itself it lays out 128 MB, a third of the time it opens in. */
@@ -50,12 +53,18 @@ export async function openDatabase(source: DatabaseSource): Promise<Database> {
   const { urls } = parsePostgres(source.url);
   const hosts = await Promise.all(urls.map((url) => openHost(url, source, urls.length > 1)));
   const [only] = hosts;
-  const primary = hosts.length > 1 ? createPrimary(hosts, source.told) : null;
+  const { moved } = source;
+  const primary =
+    hosts.length > 1
+      ? createPrimary(hosts, async ({ name, pool }) => await moved?.(name, kyselyOn(pool)))
+      : null;
   const pool = primary?.pool ?? only?.pool;
   if (!pool) throw new Error('no server of the database is named');
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  const db = kyselyOn(pool);
   return { db, kind: 'server', look: async () => await primary?.look(), close: () => db.destroy() };
 }
+
+const kyselyOn = (pool: PostgresPool): Db => new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
 
 /** How long a server may take to let us in or to say whether it takes writes. */
 const ANSWER_MS = 5_000;

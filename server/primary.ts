@@ -1,4 +1,4 @@
-import type { PostgresPool, PostgresPoolClient } from 'kysely';
+import type { PostgresPool } from 'kysely';
 
 /** A database server as far as the choice needs to know it. */
 export interface Host {
@@ -28,65 +28,63 @@ export interface Primary {
  * One database behind several servers, of which one takes writes at a time: a primary and its standbys. It is found by asking, and kept until it
  * no longer answers; then whoever takes writes on the highest timeline is the next. Of two that both take writes the one promoted last is right:
  * the other is a primary that came back without having been told, and whatever it says is not believed again.
+ * Before anybody gets a connection to another server than before, `moved` looks at it; until it is content, every connection is refused (57P03).
  */
-export function createPrimary(hosts: readonly Host[], told: (name: string) => void = () => {}): Primary {
+export function createPrimary(
+  hosts: readonly Host[],
+  moved: (host: Host) => Promise<void> = async () => {},
+): Primary {
   let current: Host | null = null;
   let timeline = 0;
-  let electing: Promise<Host> | null = null;
-  let ended = false;
+  let looked = true;
+  let electing: Promise<void> | null = null;
 
-  async function elect(): Promise<Host> {
+  async function elect(): Promise<void> {
     const answers = await Promise.allSettled(hosts.map((host) => host.ask()));
-    const able = answers
-      .map((answer, i) => ({ host: hosts[i], answer }))
-      .flatMap(({ host, answer }) =>
-        host && answer.status === 'fulfilled' && answer.value.writes && answer.value.timeline >= timeline
-          ? [{ host, timeline: answer.value.timeline }]
-          : [],
-      )
+    const [best] = answers
+      .flatMap((answer, i) => {
+        const host = hosts[i];
+        const able =
+          answer.status === 'fulfilled' && answer.value.writes && answer.value.timeline >= timeline;
+        return host && able ? [{ host, timeline: answer.value.timeline }] : [];
+      })
       .sort((a, b) => b.timeline - a.timeline);
-    const [best] = able;
     if (!best) throw faultOf(answers);
+    timeline = best.timeline;
     if (best.host !== current) {
+      looked = current === null;
       current?.drop();
       current = best.host;
-      told(best.host.name);
     }
-    timeline = best.timeline;
-    return best.host;
+    if (!looked) await moved(best.host);
+    looked = true;
   }
 
   /** One election at a time, however many ask for one. */
-  const elected = (): Promise<Host> =>
+  const elected = (): Promise<void> =>
     (electing ??= elect().finally(() => {
       electing = null;
     }));
 
-  async function connect(): Promise<PostgresPoolClient> {
-    const tried = current ?? (await elected());
-    try {
-      return await tried.pool.connect();
-    } catch (error) {
-      const next = await elected();
-      if (next === tried) throw error;
-      return await next.pool.connect();
-    }
-  }
-
   return {
     pool: {
       options: {},
-      connect,
-      async end() {
-        if (ended) return;
-        ended = true;
-        await Promise.all(hosts.map((host) => host.pool.end()));
+      async connect() {
+        if (!current) await elected();
+        if (!current || !looked)
+          throw Object.assign(new Error('another server takes its place'), { code: '57P03' });
+        try {
+          return await current.pool.connect();
+        } catch (error) {
+          // Whoever asks next finds another, if there is one: this one may have been let through for the one that went.
+          elected().catch(() => {});
+          throw error;
+        }
       },
+      end: async () => void (await Promise.all(hosts.map((host) => host.pool.end()))),
     },
-    async look() {
-      // Nobody is there to choose from, or the one there is does not answer: the next statement says so.
-      await elected().catch(() => {});
-    },
+    // Where there is nobody to choose from, the next statement says so.
+    look: () => elected().catch(() => {}),
   };
 }
 

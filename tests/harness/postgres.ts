@@ -39,6 +39,8 @@ export interface PostgresOptions {
   port?: number;
   /** Over infra/postgres/postgresql.conf, e.g. { max_connections: '20' }. */
   settings?: Record<string, string>;
+  /** The folder to make its own in; absent = where scratchFolder() says, or the disk (`onDisk`). */
+  within?: string;
   /** Leave the data folder behind on stop(). */
   keep?: boolean;
   /** Where a commit costs what it costs in production: for who measures that. Else where scratchFolder() says, with little log kept. */
@@ -52,7 +54,8 @@ export interface PostgresOptions {
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const binary = needProgram('postgres');
   const as = process.getuid?.() === 0 ? userIds('postgres') : {};
-  const folder = options.onDisk ? mkdtempSync(join(tmpdir(), 'zuimei-postgres-')) : scratchFolder('postgres');
+  const within = options.within ?? (options.onDisk ? tmpdir() : null);
+  const folder = within ? mkdtempSync(join(within, 'zuimei-postgres-')) : scratchFolder('postgres');
   if (as.uid !== undefined && as.gid !== undefined) chownSync(folder, as.uid, as.gid);
   const dataDir = join(folder, 'data');
   const logFile = join(folder, 'log');

@@ -29,7 +29,8 @@ test('an address names several servers, with one role, database and settings for
 /** Servers that are what they are told to be; `said` of null = no answer. */
 function servers(states: (HostState | null)[]) {
   const dropped: number[] = [];
-  const told: string[] = [];
+  const moved: string[] = [];
+  const found = { behind: false };
   let asked = 0;
   const hosts = states.map((_, i): Host => {
     const there = (): HostState => {
@@ -54,18 +55,22 @@ function servers(states: (HostState | null)[]) {
       },
     };
   });
-  const primary = createPrimary(hosts, (name) => told.push(name));
+  const primary = createPrimary(hosts, async ({ name }) => {
+    if (found.behind) throw new Error('it is behind');
+    moved.push(name);
+  });
   const connected = async () => ((await primary.pool.connect()) as unknown as { at: number }).at;
-  return { states, dropped, told, asked: () => asked, primary, connected };
+  return { states, dropped, moved, found, asked: () => asked, primary, connected };
 }
 const standby: HostState = { writes: false, timeline: 0 };
 
 test('of several servers the one that takes writes is used; when it goes, the one that was promoted, and who was there first is not believed again', async () => {
-  const { states, dropped, told, primary, connected } = servers([standby, { writes: true, timeline: 1 }]);
+  const { states, dropped, moved, primary, connected } = servers([standby, { writes: true, timeline: 1 }]);
   expect(await connected()).toBe(1);
   states[1] = null;
   await expect(connected()).rejects.toThrow('1 is away');
   states[0] = { writes: true, timeline: 2 };
+  await primary.look();
   expect(await connected()).toBe(0);
   expect(dropped).toEqual([1]);
   // Back, and still taking writes as if nothing had been.
@@ -73,7 +78,26 @@ test('of several servers the one that takes writes is used; when it goes, the on
   await primary.look();
   states[0] = null;
   await expect(connected()).rejects.toThrow('0 is away');
-  expect(told).toEqual(['1', '0']);
+  await primary.look();
+  await expect(connected()).rejects.toThrow('0 is away');
+  expect(moved).toEqual(['0']);
+});
+
+test('nobody gets a connection to another server than before until it was looked at, also who was let through for the one that went', async () => {
+  const { states, moved, found, primary, connected } = servers([{ writes: true, timeline: 1 }, standby]);
+  expect(await connected()).toBe(0);
+  [states[0], states[1]] = [null, { writes: true, timeline: 2 }];
+  found.behind = true;
+  await expect(connected()).rejects.toThrow('0 is away');
+  await primary.look();
+  await expect(connected()).rejects.toMatchObject({ code: '57P03' });
+  await primary.look();
+  await expect(connected()).rejects.toMatchObject({ code: '57P03' });
+  expect(moved).toEqual([]);
+  found.behind = false;
+  await primary.look();
+  expect(await connected()).toBe(1);
+  expect(moved).toEqual(['1']);
 });
 
 test('a server that still answers while another was promoted is left at the next look, and whoever waits on it hears of it', async () => {
@@ -88,9 +112,9 @@ test('a server that still answers while another was promoted is left at the next
 });
 
 test('however many wait for a connection, the servers are asked once; where all are standbys that is said', async () => {
-  const { states, asked, connected } = servers([{ writes: true, timeline: 1 }, standby]);
+  const { asked, connected } = servers([{ writes: true, timeline: 1 }, standby]);
   expect(await Promise.all(Array.from({ length: 20 }, connected))).toEqual(Array(20).fill(0));
   expect(asked()).toBe(2);
-  states[0] = standby;
-  await expect(connected()).rejects.toMatchObject({ code: '25006' });
+  const { connected: none } = servers([standby, standby]);
+  await expect(none()).rejects.toMatchObject({ code: '25006' });
 });
