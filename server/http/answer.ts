@@ -21,6 +21,7 @@ export const statusOf: Record<AnyRefusalCode, ContentfulStatusCode> = {
   ticket_expired: 401,
   ticket_too_fresh: 429,
   not_open_yet: 403,
+  no_vote: 403,
   already_closed: 403,
   paused: 403,
   quarantined: 503,

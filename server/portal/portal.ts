@@ -172,6 +172,7 @@ export function createPortal({ db, keys, clock }: { db: Db; keys: NominationKeys
         form: collection.form,
         kinds: collection.kinds,
         categories: settings.categories,
+        categoryTitle: collection.categoryTitle,
         consent: collection.consent,
         photo: collection.photo,
         opinions: collection.opinions,

@@ -1,5 +1,5 @@
 import type { NamedCalendar } from '../calendar.ts';
-import { type Candidate, isAwaited, nothingAnnounced, phaseAt, phases } from '../contest.ts';
+import { type Candidate, hasVote, isAwaited, nothingAnnounced, phaseAt, phases } from '../contest.ts';
 import { narrow, unshownIn } from '../text/character.ts';
 import { checkDeadlines, checkSchedule } from './dates.ts';
 import { checkCount, checkNamed, checkText, createFaults, type PlanFault, type Say } from './fault.ts';
@@ -42,7 +42,7 @@ export function checkPlan(plan: ContestPlan, context: PlanContext): PlanFault[] 
   checkNamed(error, 'settings.categories', settings.categories, 30);
   checkCollection(collection, settings.categories, error, warn);
   const field = fieldOf(plan, context);
-  checkBallotRule(settings, field, error, warn);
+  if (hasVote(settings)) checkBallotRule(settings, field, error, warn);
   checkPlanOutcome(settings, { field, numbers: numbersOf(candidates), calendar, now }, error, warn);
   checkPolicy(settings, error, warn);
   checkWechat(settings, context.wechatReach, error, warn);
@@ -74,7 +74,7 @@ export function checkHeld(
   const { found, error, warn } = createFaults();
   checkSchedule(settings, now, error, warn);
   if (collection) checkDeadlines(settings, collection, calendar, now, error, warn);
-  checkBallotRule(settings, fieldOfStanding(settings, candidates, now), error, warn);
+  if (hasVote(settings)) checkBallotRule(settings, fieldOfStanding(settings, candidates, now), error, warn);
   return found.filter(({ level }) => level === 'error');
 }
 

@@ -74,6 +74,7 @@ export const works: Preset = {
       '在线填写并上传作品；作品说明、作者信息请与原件一致。',
     ),
     kinds: ['work'],
+    categoryTitle: '组别',
     form: [
       field('name', '作品名称', 'line', { limit: 40 }),
       field('unit', '创作单位', 'line', { limit: 60 }),
