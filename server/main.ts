@@ -17,6 +17,7 @@ import { forgetProposals } from './intake/proposal.ts';
 import { createJournal } from './journal.ts';
 import { createSealer } from './log/sealer.ts';
 import { sweepMedia } from './media/media.ts';
+import { forgetFilms } from './media/pieces.ts';
 import { openSite } from './page/citizen.ts';
 import { openConsole } from './page/console.ts';
 import { openVerifier } from './page/verify.ts';
@@ -176,6 +177,7 @@ async function main(): Promise<void> {
     }
     try {
       await sweepMedia(database.db, new Date(Date.now() - UNUSED_MEDIA_MS));
+      await forgetFilms(database.db, new Date(Date.now() - UNUSED_MEDIA_MS));
     } catch (error) {
       log('error', { part: 'media', error: String(error) });
     }

@@ -272,6 +272,20 @@ export interface Tables extends JudgedTables, RuledTables {
     act: NominationAct;
     reason: Generated<string>;
   };
+  film: {
+    id: string;
+    contest: number;
+    nomination: number | null;
+    field: string;
+    name: string;
+    size: number;
+    modified: Date;
+    received: number;
+    whole: boolean;
+    begun_at: Generated<Date>;
+    touched_at: Generated<Date>;
+  };
+  film_piece: { film: string; at: number; bytes: Buffer };
   attachment: {
     id: string;
     nomination: number;
@@ -280,6 +294,7 @@ export interface Tables extends JudgedTables, RuledTables {
     type: string;
     bytes: Buffer;
     photo: Photo | null;
+    film: string | null;
     created_at: Generated<Date>;
   };
   original: {
