@@ -52,6 +52,7 @@ export const planFaultCodes = [
   // what comes of the count
   'weights_none',
   'outcome_without_vote',
+  'vote_mentioned',
   'vote_heavy',
   ...outcomeFaultCodes,
   // the form and the units

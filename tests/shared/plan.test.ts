@@ -216,6 +216,15 @@ const cases: Record<Own, Case> = {
       settings.rule.ballotsPerPeriod = 21;
     },
   ],
+  vote_mentioned: [
+    'warning',
+    'settings.notes.0',
+    ({ settings }) => {
+      settings.rounds = [];
+      settings.schedule = settings.schedule.filter(({ phase }) => phase !== 'voting');
+      settings.notes = ['每人每天投票一次。'];
+    },
+  ],
   outcome_without_vote: [
     'error',
     'settings.outcome',
