@@ -6,7 +6,7 @@ export interface Fact {
   text: string;
 }
 
-const MOST_CHARS = 60;
+const MOST_CHARS = 40;
 
 /** Is this section one short line, to be told beside others rather than under a heading of its own? */
 export function isFact({ title, paragraphs }: Section): boolean {

@@ -279,15 +279,19 @@ test('a film of 24 MB goes on by itself when the line breaks, and after the page
   await page.getByText('网络断开了，恢复后自动接着传').waitFor();
   await shoot(page, 'upload-phone', false);
   await holding;
-  await page.unrouteAll();
   await page.reload();
+  await page.unrouteAll();
   await page.getByRole('button', { name: /照片与附件/ }).click();
-  await page.getByText(/^已传 (49|50)%/).waitFor();
+  await page.getByText(/^已传 (49|58)%/).waitFor();
   await shoot(page, 'begun-phone', false);
   const from = sent.length;
   await page.locator('#f-video input[type=file]').setInputFiles(path);
   await page.getByRole('link', { name: /^film-/ }).waitFor();
-  expect(sent.slice(from)).toEqual([6, 7, 8, 9, 10, 11, 12]);
+  // Whether the piece that was under way came or not: what is kept is not sent again.
+  expect([
+    [6, 7, 8, 9, 10, 11, 12],
+    [7, 8, 9, 10, 11, 12],
+  ]).toContainEqual(sent.slice(from));
   const { rows } = await sql<{ size: number; whole: boolean; bytes: number }>`
     select f.size, f.whole, sum(length(p.bytes))::int as bytes from film f join film_piece p on p.film = f.id
     where f.field = 'video' and f.nomination is not null group by f.id`.execute(town.db);

@@ -120,9 +120,8 @@ export function useFilm(nomination: number) {
 
   const going = computed(() => name.value !== '');
   const words = computed(() => {
-    const sent = `已传 ${Math.floor(share.value * 100)}%`;
-    if (waiting.value) return `网络断开了，恢复后自动接着传（${sent}）`;
-    return share.value < 1 ? `正在上传 ${name.value}，${sent}` : `正在检查 ${name.value}`;
+    if (waiting.value) return '网络断开了，恢复后自动接着传';
+    return share.value < 1 ? `正在上传 ${name.value}` : `正在检查 ${name.value}`;
   });
   return { share, words, going, send, stop };
 }
