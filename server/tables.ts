@@ -299,13 +299,7 @@ export interface Tables extends JudgedTables, RuledTables, PublicityTables {
     film: string | null;
     created_at: Generated<Date>;
   };
-  original: {
-    nomination: number;
-    name: string;
-    type: string;
-    bytes: Buffer;
-    created_at: Generated<Date>;
-  };
+  original: { nomination: number; name: string; type: string; bytes: Buffer; created_at: Generated<Date> };
   opinion: {
     nomination: number;
     step: string;
