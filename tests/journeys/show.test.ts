@@ -83,7 +83,13 @@ async function hang(slug: string, candidates: Partial<Candidate>[]): Promise<voi
     const { number, ...body } = candidateOf(at + 1, changes);
     await town.db
       .insertInto('candidate')
-      .values({ contest, number, body: sql`${candidateDocument.text(body)}::jsonb`, private: null, source: '' })
+      .values({
+        contest,
+        number,
+        body: sql`${candidateDocument.text(body)}::jsonb`,
+        private: null,
+        source: '',
+      })
       .execute();
   }
   await sql`update contest set version = version + 1 where id = ${contest}`.execute(town.db);
