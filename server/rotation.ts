@@ -15,6 +15,7 @@ export interface Rotation {
   candidates: number;
   nominations: number;
   units: number;
+  filers: number;
   seats: number;
   objections: number;
   webhooks: number;
@@ -25,7 +26,7 @@ const PAGE = 500;
 
 /**
  * Puts everything that `old` sealed and that is kept under `next`, in one transaction: it is done, or nothing is. Private values and second
- * factors are sealed anew; sessions, one-time links and recovery codes are void, and so are all units' links, which derive from the key.
+ * factors are sealed anew; sessions, one-time links and recovery codes are void, and so are the links of units and contributors, which derive from the key.
  * Throws an Error with a sentence when a server still runs on this database, since it would go on sealing under the old key.
  */
 export async function rotate(db: Db, old: Secrets, next: Secrets): Promise<Rotation> {
@@ -41,6 +42,7 @@ export async function rotate(db: Db, old: Secrets, next: Secrets): Promise<Rotat
       candidates: await sealCandidates(tx, again),
       nominations: await sealNominations(tx, old, next, again),
       units: await sealUnits(tx, again),
+      filers: await sealFilers(tx, again),
       seats: await sealSeats(tx, again),
       objections: await sealObjections(tx, old, next),
       webhooks: await sealWebhooks(tx, again),
@@ -125,6 +127,19 @@ async function sealNominations(
       sealed++;
     }
   return sealed;
+}
+
+/** Telephones of those who file for a contributor. */
+async function sealFilers(tx: Transaction<Tables>, again: Again): Promise<number> {
+  const rows = await tx.selectFrom('filer').select(['id', 'phone']).where('phone', 'is not', null).execute();
+  for (const { id, phone } of rows)
+    if (phone)
+      await tx
+        .updateTable('filer')
+        .set({ phone: again(phone, `filer/${id}`) })
+        .where('id', '=', id)
+        .execute();
+  return rows.length;
 }
 
 async function sealUnits(tx: Transaction<Tables>, again: Again): Promise<number> {

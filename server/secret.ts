@@ -32,6 +32,7 @@ const renewed = [
   'totp-recovery',
   'staff-pass',
   'unit link',
+  'contributor link',
   'private-fields',
   'objections',
   'nomination twin',

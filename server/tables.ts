@@ -15,13 +15,14 @@ import type { Role, StaffChange } from '@zuimei/shared/staff.ts';
 import type { QuarantineCause } from '@zuimei/shared/upkeep.ts';
 import type { WebhookEvent } from '@zuimei/shared/webhook.ts';
 import type { Count, JudgedTables } from './judgedtables.ts';
+import type { PublicityTables } from './publicitytables.ts';
 import type { RuledTables } from './ruledtables.ts';
 
 /** A document as it is kept: only contest/document.ts knows what it says. */
 type Kept = unknown;
 
 /** Tables as the queries see them; migrations/*.sql say what each is for, and tests/server/tables.test.ts holds this against the database. */
-export interface Tables extends JudgedTables, RuledTables {
+export interface Tables extends JudgedTables, RuledTables, PublicityTables {
   migration: { name: string; at: Generated<Date> };
   function_file: { name: string; digest: string; at: Generated<Date> };
   contest: {
@@ -127,6 +128,7 @@ export interface Tables extends JudgedTables, RuledTables {
     digest: Buffer;
     staff: number | null;
     unit: number | null;
+    contributor: number | null;
     address: Generated<string>;
     agent: Generated<string>;
     created_at: Date;

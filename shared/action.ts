@@ -61,6 +61,7 @@ export type ActCode =
   | 'unit.link'
   | 'unit.links'
   | 'unit.enter'
+  | 'contributor.enter'
   | 'unit.account'
   | 'unit.pin'
   | 'unit.unpin'

@@ -2,12 +2,27 @@ import type { AccountAct, ActCode } from './action.ts';
 import type { Instant } from './time.ts';
 import type { QuarantineView } from './upkeep.ts';
 
-/** 系统管理员 · 主办单位 · 审核员 · 审计 · 评委 · 报送单位 (a unit's own account or its link). */
-export const roles = ['administrator', 'organizer', 'reviewer', 'auditor', 'expert', 'unit'] as const;
+/**
+ * 系统管理员 · 主办单位 · 审核员 · 审计 · 宣传编辑 (of the filings of publicity, which belong to no contest) · 评委 · 报送单位 (a unit's own account or its
+ * link) · 供稿单位 (by its link alone).
+ */
+export const roles = [
+  'administrator',
+  'organizer',
+  'reviewer',
+  'auditor',
+  'editor',
+  'expert',
+  'unit',
+  'contributor',
+] as const;
 export type Role = (typeof roles)[number];
 
+/** Those an account can hold. */
+export const accountRoles: readonly Role[] = roles.filter((role) => role !== 'contributor');
+
 /** Roles that can change what others see or what counts: they sign in with a second factor (等保 level 3). */
-export const guardedRoles: readonly Role[] = ['administrator', 'organizer', 'reviewer', 'auditor'];
+export const guardedRoles: readonly Role[] = ['administrator', 'organizer', 'reviewer', 'auditor', 'editor'];
 
 /** Roles whose work is in contests: who holds one belongs to all contests or to named ones. */
 export const contestRoles: readonly Role[] = ['organizer', 'reviewer', 'auditor', 'expert'];
@@ -37,7 +52,7 @@ export interface SessionView {
   name: string;
   login: string | null;
   roles: Role[];
-  /** For role unit. */
+  /** For role unit; null for every other. */
   unit: { id: number; name: string; contest: string } | null;
   /** Goes back in the header x-csrf-token with everything that is not a GET. */
   csrf: string;

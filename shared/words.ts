@@ -21,8 +21,10 @@ export const roleWords: Record<Role, string> = {
   organizer: '主办单位',
   reviewer: '审核员',
   auditor: '审计',
+  editor: '宣传编辑',
   expert: '评委',
   unit: '报送单位',
+  contributor: '供稿单位',
 };
 
 /** The steps of a contest, as a schedule names them: something to come or to go. */

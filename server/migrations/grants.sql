@@ -133,6 +133,25 @@ grant update (state, decided_by, decided_at, entry) on closing to :app;
 grant select, insert on revocation to :app;
 grant update (state, decided_by, decided_at) on revocation to :app;
 
+-- Filings of publicity.
+grant select, insert on contributor to :app;
+grant update (kind, name, line, place, link_version, opened_at, ended_at) on contributor to :app;
+grant select, insert on filer to :app;
+grant update (name, post, phone, remark, since, until, successor) on filer to :app;
+grant select, insert on season to :app;
+grant update (rule, targets, version) on season to :app;
+grant select, insert, delete on outlet to :app;
+grant update (name, class, since, until) on outlet to :app;
+grant select, insert on commission to :app;
+grant update (title, brief, due, contributors, closed_at) on commission to :app;
+grant select, insert, delete on filing to :app;
+grant update (filer, kind, commission, title, event, words, characters, head, leader, state, version, saved_at, filed_at, filed_on, decided_at,
+  decided_by, reason) on filing to :app;
+grant select, insert, delete on filing_file to :app;
+grant select, insert, delete on filing_use to :app;
+grant select, insert on forfeit to :app;
+grant update (state, decided_by, decided_at, decided_why) on forfeit to :app;
+
 -- Voters whom WeChat vouches for.
 grant select, insert on wechat_person to :app;
 grant update (subject, follows, follows_at) on wechat_person to :app;

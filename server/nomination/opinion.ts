@@ -40,7 +40,7 @@ export async function readOpinions(db: Reader, nomination: number): Promise<Opin
       'opinion.verdict',
       'opinion.words',
       'opinion.signer',
-      sql<string>`to_char(opinion.on_date, 'YYYY-MM-DD')`.as('on'),
+      'opinion.on_date as on',
       'opinion.entered_by',
       'opinion.at',
       'attachment.id as file',

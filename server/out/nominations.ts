@@ -143,7 +143,7 @@ function unitTable(source: Source, nominees: readonly Nominee[]): PaperTable {
 
 async function readOpinions(db: Db, contest: number): Promise<Map<string, Opinion>> {
   const { rows } = await sql<Opinion>`
-    select o.nomination, o.step, o.verdict, o.words, o.signer, to_char(o.on_date, 'YYYY-MM-DD') as on
+    select o.nomination, o.step, o.verdict, o.words, o.signer, o.on_date as on
     from opinion o join nomination n on n.id = o.nomination where n.contest = ${contest}`.execute(db);
   return new Map(rows.map((row) => [`${row.nomination} ${row.step}`, row]));
 }

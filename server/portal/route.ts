@@ -3,8 +3,6 @@ import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { maxLength, nullable, object, pipe, record, regex, string, uuid } from 'valibot';
 import { type FormValues, nominationLimits } from '@zuimei/shared/nomination.ts';
-import { Refusal } from '@zuimei/shared/refusal.ts';
-import { clientAddress } from '../address/client.ts';
 import type { Db } from '../db.ts';
 import { documentLimits } from '../document/documents.ts';
 import { readBody } from '../http/body.ts';
@@ -18,6 +16,7 @@ import { createOpenings } from '../nomination/opening.ts';
 import type { Secrets } from '../secret.ts';
 import { recordAction } from '../staff/action.ts';
 import type { Attempts } from '../staff/attempt.ts';
+import { enterByLink } from '../staff/enter.ts';
 import type { Guard, Person, Sessions } from '../staff/session.ts';
 import { createUnits } from '../unit/unit.ts';
 import type { Uploads } from '../upload/upload.ts';
@@ -72,7 +71,7 @@ export function portalRoute(parts: {
   clock: () => number;
   trustedProxies: BlockList;
 }) {
-  const { db, guard, sessions, attempts, clock, uploads } = parts;
+  const { db, guard, clock, uploads } = parts;
   const units = createUnits(parts.secrets);
   const portal = createPortal({ db, keys: nominationKeys(parts.secrets), clock });
   const opened = createOpenings(db, clock);
@@ -82,23 +81,11 @@ export function portalRoute(parts: {
 
   return new Hono<{ Bindings: HttpBindings; Variables: { person: Person } }>()
     .post('/api/console/unit/enter', async (c) => {
-      const address = clientAddress(
-        c.env.incoming.socket.remoteAddress ?? '',
-        c.req.header('x-forwarded-for'),
-        parts.trustedProxies,
-      );
       const { key } = await readBody(c.req, bodies.enter);
-      const found = await units.enter(db, key).catch(async (error: unknown) => {
-        if (error instanceof Refusal) await attempts.networkFailed(address);
-        throw error;
+      const { found, address } = await enterByLink(c, parts, async () => {
+        const unit = await units.enter(db, key);
+        return { ...unit, session: { unit: unit.id } };
       });
-      const before = await sessions.find(c.req.header('cookie'));
-      if (before) await sessions.close(before.session);
-      c.header(
-        'Set-Cookie',
-        await sessions.open({ unit: found.id }, { address, agent: c.req.header('user-agent') ?? '' }),
-      );
-      c.header('Cache-Control', 'no-store');
       await units.opened(db, found.id, clock());
       await recordAction(
         db,

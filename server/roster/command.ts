@@ -1,12 +1,6 @@
 import { parseArgs } from 'node:util';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import {
-  roles as allRoles,
-  loginPattern,
-  type Role,
-  rolesConflict,
-  type Scope,
-} from '@zuimei/shared/staff.ts';
+import { accountRoles, loginPattern, type Role, rolesConflict, type Scope } from '@zuimei/shared/staff.ts';
 import type { Db } from '../db.ts';
 import { misuse } from '../misuse.ts';
 import type { Secrets } from '../secret.ts';
@@ -74,7 +68,7 @@ async function add(
   const roles = role.split(',').map((one) => one.trim());
   const unknown = roles.filter((one) => !isOffice(one));
   if (unknown.length > 0)
-    throw misuse(`没有身份 ${unknown.join('、')}；可用：${allRoles.filter(isOffice).join('、')}`);
+    throw misuse(`没有身份 ${unknown.join('、')}；可用：${accountRoles.filter(isOffice).join('、')}`);
   const held = roles.filter(isOffice);
   if (rolesConflict(held)) throw new Error('审计与其他身份须由不同的人担任');
   if (!loginPattern.test(login)) throw misuse('--login 须为 2–32 个小写字母、数字或 . _ -，以字母或数字开头');
@@ -142,7 +136,7 @@ function printLink({ publicUrl, print }: StaffPlace, path: string): void {
 }
 
 function isOffice(role: string): role is Role {
-  return role !== 'unit' && allRoles.some((one) => one === role);
+  return role !== 'unit' && accountRoles.some((one) => one === role);
 }
 
 const sentences: Partial<Record<string, string>> = {

@@ -16,7 +16,7 @@ import {
   transform,
   union,
 } from 'valibot';
-import { HISTORY_LINES, keeps, roles } from '@zuimei/shared/staff.ts';
+import { accountRoles, HISTORY_LINES, keeps } from '@zuimei/shared/staff.ts';
 import type { Db } from '../db.ts';
 import { readBody, readQuery } from '../http/body.ts';
 import { checkReason, optionalReason } from '../http/reason.ts';
@@ -33,7 +33,7 @@ import { createRoster, readStaff } from './roster.ts';
 
 const name = named(40);
 const newLogin = pipe(login, minLength(2), maxLength(32));
-const held = pipe(array(picklist(roles)), minLength(1), maxLength(roles.length));
+const held = pipe(array(picklist(accountRoles)), minLength(1), maxLength(accountRoles.length));
 const contests = union([literal('all'), pipe(array(slug), maxLength(500))]);
 const reasoned = object({ reason: unjudged });
 const reasonOf = (given: { reason?: unknown }) => checkReason(given.reason);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import {
-  roles as allRoles,
+  accountRoles,
   guardedRoles,
   type InviteLink,
   loginPattern,
@@ -50,7 +50,7 @@ export async function addStaff(
   now: number,
 ): Promise<number> {
   const { name, login, unit = null, contests = 'all' } = given;
-  const roles = allRoles.filter((role) => given.roles.includes(role));
+  const roles = accountRoles.filter((role) => given.roles.includes(role));
   if (!loginPattern.test(login)) throw new Refusal('bad_request', { field: 'login' });
   if (name.length < 1 || name.length > 40) throw new Refusal('bad_request', { field: 'name' });
   if (roles.length === 0 || roles.includes('unit') !== (unit !== null))

@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import {
-  roles as allRoles,
+  accountRoles,
   type InviteLink,
   keeps,
   type Role,
@@ -109,7 +109,7 @@ async function enable({ tx, seals, attempts, now }: Place, row: AccountRow, made
 
 /** The roles an account may come to hold, in their order. Refuses with bad_request, roles_conflict. */
 export function checkRoles(row: { unit: number | null }, roles: readonly Role[]): Role[] {
-  const next = allRoles.filter((role) => roles.includes(role));
+  const next = accountRoles.filter((role) => roles.includes(role));
   if (next.length === 0 || next.includes('unit') || row.unit !== null)
     throw new Refusal('bad_request', { field: 'roles' });
   if (rolesConflict(next)) throw new Refusal('roles_conflict');

@@ -42,7 +42,7 @@ export const sealedColumns = [
 
 export type SealedSession = Pick<
   Selectable<Tables['session']>,
-  'digest' | 'staff' | 'unit' | 'created_at' | 'seen_at' | 'proved_at'
+  'digest' | 'staff' | 'unit' | 'contributor' | 'created_at' | 'seen_at' | 'proved_at'
 >;
 /** `password`: the account's at that moment, so that a link is void as soon as the password is another. */
 export type SealedLink = Pick<
@@ -231,8 +231,9 @@ function fieldsOf(row: AccountRow): unknown[] {
 }
 
 function sessionFields(row: SealedSession): unknown[] {
-  const { created_at, seen_at, proved_at } = row;
-  return [hex(row.digest), row.staff, row.unit, created_at.getTime(), seen_at.getTime(), proved_at.getTime()];
+  const { staff, unit, contributor, created_at, seen_at, proved_at } = row;
+  const times = [created_at, seen_at, proved_at].map((at) => at.getTime());
+  return [hex(row.digest), staff, unit, contributor, ...times];
 }
 
 function linkFields({ digest, staff, expires_at, chosen, pass, password }: SealedLink): unknown[] {

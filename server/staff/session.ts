@@ -33,6 +33,8 @@ export interface Person extends Actor {
   contests: Scope;
   /** The contest and name of the unit, for role unit. */
   of: { unit: number; name: string; contest: number; slug: string } | null;
+  /** For role contributor: its id. */
+  contributor: number | null;
   totp: boolean;
   idleMs: number;
   /** How long the last proof still serves (checkFresh); 0 or less = it does not. */
@@ -52,7 +54,11 @@ export interface Browser {
 
 export interface Sessions {
   /** A new session; gives the Set-Cookie value. Given a transaction, the session stands or falls with it. */
-  open(who: { staff: number } | { unit: number }, from: Browser, tx?: Transaction<Tables>): Promise<string>;
+  open(
+    who: { staff: number } | { unit: number } | { contributor: number },
+    from: Browser,
+    tx?: Transaction<Tables>,
+  ): Promise<string>;
   /** Who sends this Cookie header, or null when nobody is signed in any more. */
   find(cookieHeader: string | undefined): Promise<Person | null>;
   /** Who sits at it has just proved who they are. */
@@ -80,9 +86,12 @@ export function createSessions(parts: {
         join.on((eb) => eb('unit.id', '=', eb.fn.coalesce('session.unit', 'staff.unit'))),
       )
       .leftJoin('contest', 'contest.id', 'unit.contest')
+      .leftJoin('contributor', 'contributor.id', 'session.contributor')
       .select([
         'session.staff as of_staff',
         'session.unit as of_unit',
+        'session.contributor as of_contributor',
+        'contributor.name as contributor_name',
         'session.created_at',
         'session.seen_at',
         'session.proved_at',
@@ -99,18 +108,19 @@ export function createSessions(parts: {
   }
   type Row = NonNullable<Awaited<ReturnType<typeof read>>>;
   const sealedOf = (
-    { of_staff: staff, of_unit: unit, created_at, seen_at, proved_at }: Row,
+    { of_staff: staff, of_unit: unit, of_contributor: contributor, created_at, seen_at, proved_at }: Row,
     digest: Buffer,
   ) => ({
     digest,
     staff,
     unit,
+    contributor,
     created_at,
     seen_at,
     proved_at,
   });
 
-  /** Whose session a row is: an account or a unit, as it was sealed; null = somebody changed it past the program. */
+  /** Whose session a row is: an account's or a link's, as it was sealed; null = somebody changed it past the program. */
   function believe(row: Row, digest: Buffer) {
     const seal = row.session_seal;
     if (!seals.holdsSession({ ...sealedOf(row, digest), seal })) return null;
@@ -125,7 +135,7 @@ export function createSessions(parts: {
     const believed = row && believe(row, digest);
     if (!row || !believed || believed.account?.disabled_at) return null;
     const { account } = believed;
-    const roles: Role[] = account?.roles ?? ['unit'];
+    const roles: Role[] = account?.roles ?? [row.of_contributor === null ? 'unit' : 'contributor'];
     const { idleMs, lifeMs } = limitsOf(roles);
     const now = clock();
     const rested = now - row.seen_at.getTime();
@@ -145,16 +155,17 @@ export function createSessions(parts: {
     }
     const session = digest.toString('hex');
     return {
-      name: account?.name ?? row.unit_name ?? '',
+      name: account?.name ?? row.unit_name ?? row.contributor_name ?? '',
       staff: row.of_staff,
       unit: row.unit_id,
       login: account?.login ?? null,
       roles,
-      contests: row.unit_id === null ? scopeOf(row.scope) : [],
+      contests: account && row.unit_id === null ? scopeOf(row.scope) : [],
       of:
         row.unit_id !== null && row.contest !== null
           ? { unit: row.unit_id, name: row.unit_name ?? '', contest: row.contest, slug: row.slug ?? '' }
           : null,
+      contributor: row.of_contributor,
       totp: account !== null && account.totp !== null,
       idleMs,
       freshMs: row.proved_at.getTime() + PROOF_MS - now,
@@ -177,6 +188,7 @@ export function createSessions(parts: {
         digest: seals.digestOf('session', token),
         staff: 'staff' in who ? who.staff : null,
         unit: 'unit' in who ? who.unit : null,
+        contributor: 'contributor' in who ? who.contributor : null,
         created_at: at,
         seen_at: at,
         proved_at: at,

@@ -1,6 +1,7 @@
 import type { AccountApi } from './account.ts';
 import type { CalendarApi } from './calendar.ts';
 import type { ContestApi } from './contest.ts';
+import type { ContributorApi } from './contributor.ts';
 import type { CourseApi } from './course.ts';
 import type { JudgingApi } from './judging.ts';
 import type { PublicApi } from './public.ts';
@@ -22,6 +23,7 @@ export interface Api
     ContestApi,
     ReviewApi,
     UnitApi,
+    ContributorApi,
     JudgingApi,
     CourseApi,
     UpkeepApi {}

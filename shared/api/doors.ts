@@ -193,6 +193,8 @@ export const doors: Record<ConsoleKey, Who> = {
   'POST /api/console/staff/requests/:id/grant': ['administrator', 'auditor'],
   'POST /api/console/staff/requests/:id/refuse': ['administrator', 'auditor'],
   'POST /api/console/staff/requests/:id/withdraw': ['administrator'],
+  'POST /api/console/contributor/enter': 'open',
+  'GET /api/console/contributor': ['contributor'],
   'GET /api/console/unit': ['unit'],
   'POST /api/console/unit/documents': ['unit'],
   'POST /api/console/unit/enter': 'open',

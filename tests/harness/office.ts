@@ -17,25 +17,25 @@ export interface Desk {
 }
 
 /**
- * A browser signed in as staff with these roles (an account of its own), as a unit's link, as an account of a unit, or as one that is there. Without the
+ * A browser signed in as staff with these roles (an account of its own), as a unit's or a contributor's link, as an account of a unit, or as one that is there. Without the
  * sign-in pages. `contests`: those it belongs to, by slug.
  */
 export async function signIn(
   site: TestSite,
-  who: Role[] | { unit: number } | { accountOf: number } | { staff: number },
+  who: Role[] | { unit: number } | { contributor: number } | { accountOf: number } | { staff: number },
   name = '测试人员',
   contests: Scope = 'all',
 ): Promise<Desk> {
   const { parts, app } = site;
   let staff = 'staff' in who ? who.staff : 0;
-  if (!('unit' in who || 'staff' in who)) {
+  if (Array.isArray(who) || 'accountOf' in who) {
     const login = `t${randomBytes(6).toString('hex')}`;
     const given = Array.isArray(who)
       ? { login, name, roles: who, contests }
       : { login, name, roles: ['unit' as const], unit: who.accountOf };
     staff = await parts.db.transaction().execute((tx) => addStaff(tx, parts.seals, given, site.now()));
   }
-  const set = await parts.sessions.open('unit' in who ? who : { staff }, {
+  const set = await parts.sessions.open('unit' in who || 'contributor' in who ? who : { staff }, {
     address: '127.0.0.1',
     agent: 'test',
   });
@@ -81,4 +81,17 @@ export async function signIn(
     get: (path) => must('GET', path),
     post: (path, body) => must('POST', path, body),
   };
+}
+
+/** A browser signed in with one role: as this unit's link, as a contributor's of its own, or as an account. */
+export async function signInAs(site: TestSite, role: Role, unit: number): Promise<Desk> {
+  if (role === 'unit') return await signIn(site, { unit });
+  if (role !== 'contributor') return await signIn(site, [role]);
+  const name = `供稿单位 ${randomBytes(6).toString('hex')}`;
+  const { id } = await site.parts.db
+    .insertInto('contributor')
+    .values({ kind: 'area', name, line: name, place: 1, opened_at: null, ended_at: null })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return await signIn(site, { contributor: id });
 }

@@ -15,8 +15,11 @@ export const serverOrder: readonly string[] = [
     'fresh.ts',
     'thread.ts',
     'folder.ts',
+    'hosts.ts',
+    'primary.ts',
     'judgedtables.ts',
     'ruledtables.ts',
+    'publicitytables.ts',
     'tables.ts',
     'db.ts',
     'redis.ts',
@@ -41,7 +44,7 @@ export const serverOrder: readonly string[] = [
     'objection',
     'closing',
   ],
-  ...['audit', 'report', 'bundle', 'out'],
+  ...['audit', 'report', 'bundle', 'out', 'publicity'],
   // How people come to it; the plan shows its page before anybody may see it.
   ...['wechat', 'chat', 'webhook', 'page', 'plan', 'upkeep', 'health.ts'],
   // What wires and starts it all.

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Role, roles } from '@zuimei/shared/staff.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
-import { type Desk, signIn } from '../harness/office.ts';
+import { type Desk, signInAs } from '../harness/office.ts';
 import { createSite, type TestSite } from '../harness/site.ts';
 
 /** What changes nothing of an archived contest, or is how it ends: the closing record only adds to its ledger. */
@@ -36,7 +36,7 @@ beforeAll(async () => {
     .values({ contest: id, name: '青石镇人民政府', kind: 'town', quota: null, contact: null })
     .returning('id')
     .executeTakeFirstOrThrow();
-  for (const role of roles) desks.set(role, await signIn(site, role === 'unit' ? { unit: unit.id } : [role]));
+  for (const role of roles) desks.set(role, await signInAs(site, role, unit.id));
   await sql`update contest set archived_at = now() where id = ${id}`.execute(site.parts.db);
 });
 afterAll(async () => {

@@ -262,6 +262,7 @@ export function bodiesFor({ plan, nomination, ticket, witness }: Known): Record<
     [`POST ${contest}/witnesses`]: { name: '见证甲', key: witness },
     [`DELETE ${contest}/witnesses`]: { key: witness, ...reasoned },
     'POST /api/console/unit/enter': { key: 'x' },
+    'POST /api/console/contributor/enter': { key: 'x' },
     [`POST ${unit}`]: { kind: 'person' },
     [`PUT ${unit}/:id`]: {
       version: 1,

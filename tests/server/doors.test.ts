@@ -3,7 +3,7 @@ import { PROOF_MS } from '@zuimei/server/staff/session.ts';
 import { doors } from '@zuimei/shared/api/doors.ts';
 import { type Role, roles } from '@zuimei/shared/staff.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
-import { type Desk, signIn } from '../harness/office.ts';
+import { type Desk, signIn, signInAs } from '../harness/office.ts';
 import { createSite, type TestSite } from '../harness/site.ts';
 
 /** Behind these is what cannot be taken back, or shows what is hidden: who passes has proved lately that it is they. */
@@ -75,8 +75,9 @@ beforeAll(async () => {
     .executeTakeFirstOrThrow();
   other = (await site.contest()).slug;
   for (const role of roles) {
-    desks.set(role, await signIn(site, role === 'unit' ? { unit: unit.id } : [role]));
-    if (role !== 'unit') others.set(role, await signIn(site, [role], '外人', [other]));
+    desks.set(role, await signInAs(site, role, unit.id));
+    if (role !== 'unit' && role !== 'contributor')
+      others.set(role, await signIn(site, [role], '外人', [other]));
   }
 });
 afterAll(async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Db } from '@zuimei/server/db.ts';
 import { type Role, roles } from '@zuimei/shared/staff.ts';
-import { type Desk, signIn } from '../harness/office.ts';
+import { type Desk, signInAs } from '../harness/office.ts';
 import { createSite } from '../harness/site.ts';
 import { bodiesFor, bodiless, queries } from './bodies.ts';
 import { openCollection, personValues } from './filed.ts';
@@ -70,7 +70,7 @@ export async function createFuzz(db: Db, seed: number) {
   async function deskOf(role: Role): Promise<Desk> {
     const there = desks.get(role);
     if (there) return there;
-    const desk = await signIn(site, role === 'unit' ? { unit: unit.id } : [role]);
+    const desk = await signInAs(site, role, unit.id);
     desks.set(role, desk);
     return desk;
   }

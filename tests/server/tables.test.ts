@@ -40,6 +40,7 @@ function readTyped(): Record<string, Columns> {
     ...readInterface('tables.ts', 'Tables'),
     ...readInterface('judgedtables.ts', 'JudgedTables'),
     ...readInterface('ruledtables.ts', 'RuledTables'),
+    ...readInterface('publicitytables.ts', 'PublicityTables'),
   };
 }
 

@@ -18,6 +18,7 @@ const personOf = (staff: number | null, unit: number | null = null): Person => (
   roles: [],
   contests: 'all',
   of: null,
+  contributor: null,
   totp: false,
   idleMs: 0,
   freshMs: 600_000,

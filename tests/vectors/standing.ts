@@ -13,7 +13,7 @@ import { isRefused, type Refused } from '@zuimei/shared/judging/refused.ts';
 import { robustness } from '@zuimei/shared/judging/robust.ts';
 import { sheetCommitment } from '@zuimei/shared/judging/sheet.ts';
 import { canonicalText } from '@zuimei/shared/ledger/canonical.ts';
-import { filingPoints } from '@zuimei/shared/publicity.ts';
+import { filingPoints } from '@zuimei/shared/publicity/points.ts';
 import { divide, panelParts, sheetTotal, type Totals, voteParts } from '@zuimei/shared/score.ts';
 import {
   choose,

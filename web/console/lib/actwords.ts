@@ -64,6 +64,7 @@ const acts: Record<ActCode, string> = {
   'unit.link': '更换单位链接',
   'unit.links': '查看单位链接',
   'unit.enter': '单位进入报送页',
+  'contributor.enter': '供稿单位进入报稿页',
   'unit.pin': '登记推荐签名公钥',
   'unit.unpin': '清除推荐签名公钥',
   'unit.phone': '查看单位联系电话',

@@ -20,8 +20,10 @@ export const roleNotes: Record<Role, string> = {
   organizer: '设置活动，收集、公布、导出',
   reviewer: '审核报送，参加评议',
   auditor: '查看全部记录，两人共同裁定选票',
+  editor: '审看供稿单位的稿件，登记录用，统计积分',
   expert: '为候选评分',
   unit: '填写和提交本单位的报送',
+  contributor: '报送本单位的稿件',
 };
 
 /** Why nothing can be changed at present. */

@@ -1,0 +1,28 @@
+import type { ContributorKind, FilingKind } from './filing.ts';
+import type { FilingRule } from './points.ts';
+
+/** How many of each kind are asked for within a span; absent or 0 = none. 约稿 are asked for one by one. */
+export type SpanTarget = Partial<Record<Exclude<FilingKind, 'commissioned'>, number>>;
+
+export interface KindTarget {
+  week: SpanTarget;
+  month: SpanTarget;
+  quarter: SpanTarget;
+}
+
+/** 年度: what a year's filings earn, and what is asked of each kind of contributor. */
+export interface Season {
+  year: number;
+  rule: FilingRule;
+  targets: Record<ContributorKind, KindTarget>;
+  version: number;
+}
+
+/** As 关于加强应急管理宣传员队伍管理的办法 has it: 三、目标任务 and 四、积分细则. */
+export const seasonDefaults: Pick<Season, 'rule' | 'targets'> = {
+  rule: { days: 2, news: 1, article: 2, used: [15, 12, 10, 6, 4], lateUsed: true },
+  targets: {
+    area: { week: { news: 1, opinion: 3 }, month: {}, quarter: { article: 1 } },
+    office: { week: { news: 1, opinion: 3 }, month: { article: 1 }, quarter: {} },
+  },
+};
