@@ -18,13 +18,17 @@ let hunted: Hunt;
 
 beforeAll(async () => {
   fresh = await freshDatabase('server');
-  await liveScene(fresh, { slug: 'attack', size: runSize(half, small) }, async ({ fates, site, slug, contestId }) => {
-    verdicts = judge(fates);
-    hunted = await hunt(site.parts, slug, fates);
-    await site.verify(slug);
-    tampering = await tamper(fresh.owner.db, site.parts.secrets, slug, contestId);
-    problems = (await verifyContest(fresh.database.db, site.parts.secrets, slug))?.problems;
-  });
+  await liveScene(
+    fresh,
+    { slug: 'attack', size: runSize(half, small) },
+    async ({ fates, site, slug, contestId }) => {
+      verdicts = judge(fates);
+      hunted = await hunt(site.parts, slug, fates);
+      await site.verify(slug);
+      tampering = await tamper(fresh.owner.db, site.parts.secrets, slug, contestId);
+      problems = (await verifyContest(fresh.database.db, site.parts.secrets, slug))?.problems;
+    },
+  );
 }, 300_000);
 
 afterAll(() => fresh.drop());
