@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import { expect, inject, test, vi } from 'vitest';
@@ -127,8 +126,14 @@ test('told to stop in mid-batch, a server answers all it has taken, takes no mor
     /^zuimei_pool_waiting (\d+)/m.exec(await (await fetch(`${app.url}/metrics`)).text())?.[1];
   await expect.poll(waiting).toBe('60');
   const stopped = app.stop();
-  await sleep(300);
-  await expect(fetch(`${app.url}/healthz`)).rejects.toThrow();
+  await expect
+    .poll(() =>
+      fetch(`${app.url}/healthz`).then(
+        () => 'open',
+        () => 'shut',
+      ),
+    )
+    .toBe('shut');
   free.resolve();
   await blocked;
   const sent = await Promise.all(inside);
