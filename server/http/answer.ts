@@ -199,6 +199,7 @@ export const statusOf: Record<AnyRefusalCode, ContentfulStatusCode> = {
   ledger_too_long: 409,
   unknown_cluster: 404,
   witness_known: 409,
+  witness_open: 409,
   key_malformed: 422,
 };
 
