@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import type { CardsAsk, PressAsk } from './paper.ts';
 
-/** Only the library that is needed is loaded: the thread lives for one file. */
+/** Only the library that is needed is loaded. */
 async function make(ask: PressAsk): Promise<Uint8Array> {
   if (ask.kind === 'workbook')
     return await (await import('./workbook.ts')).writeWorkbook(ask.tables, ask.bordered);
@@ -17,6 +17,6 @@ async function makeAll(ask: PressAsk | CardsAsk): Promise<Uint8Array[]> {
   return files;
 }
 
-parentPort?.once('message', (ask: PressAsk | CardsAsk) => {
+parentPort?.on('message', (ask: PressAsk | CardsAsk) => {
   void makeAll(ask).then((files) => parentPort?.postMessage(files));
 });

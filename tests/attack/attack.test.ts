@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { verifyContest } from '@zuimei/server/audit/verify.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
+import { runSize } from '../harness/kinds.ts';
 import { type Hunt, hunt } from './found.ts';
 import { type Tampering, tamper } from './insider.ts';
 import { judge, type Verdicts } from './report.ts';
-import { drawDay, liveScene, OPENS, small } from './scene.ts';
+import { drawDay, half, liveScene, OPENS, small } from './scene.ts';
 import { huntOf, tableOf } from './table.ts';
 import { scriptedClasses } from './visit.ts';
 
@@ -17,13 +18,17 @@ let hunted: Hunt;
 
 beforeAll(async () => {
   fresh = await freshDatabase('server');
-  await liveScene(fresh, { slug: 'attack', size: small }, async ({ fates, site, slug, contestId }) => {
-    verdicts = judge(fates);
-    hunted = await hunt(site.parts, slug, fates);
-    await site.verify(slug);
-    tampering = await tamper(fresh.owner.db, site.parts.secrets, slug, contestId);
-    problems = (await verifyContest(fresh.database.db, site.parts.secrets, slug))?.problems;
-  });
+  await liveScene(
+    fresh,
+    { slug: 'attack', size: runSize(half, small) },
+    async ({ fates, site, slug, contestId }) => {
+      verdicts = judge(fates);
+      hunted = await hunt(site.parts, slug, fates);
+      await site.verify(slug);
+      tampering = await tamper(fresh.owner.db, site.parts.secrets, slug, contestId);
+      problems = (await verifyContest(fresh.database.db, site.parts.secrets, slug))?.problems;
+    },
+  );
 }, 300_000);
 
 afterAll(() => fresh.drop());
@@ -32,7 +37,7 @@ const lineOf = (name: string) => verdicts.lines.find((line) => line.class === na
 
 test('of a thousand citizens at most one is refused and ten wait for an auditor; behind a carrier’s address nobody is refused', () => {
   const { honest } = verdicts;
-  expect(honest.sent).toBeGreaterThan(4_000);
+  expect(honest.sent).toBeGreaterThan(runSize(2_400, 4_000));
   expect(honest.refused, table()).toBeLessThanOrEqual(0.001);
   expect(honest.held, table()).toBeLessThanOrEqual(0.01);
   expect(honest.carrierRefused).toBe(0);

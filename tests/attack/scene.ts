@@ -15,6 +15,26 @@ export interface Size {
   gang: Gang;
 }
 
+/** The same in half of a town, for every run of the tests; `npm run full` lives the day of `small`. */
+export const half: Size = {
+  town: {
+    everyday: 1_000,
+    nets: 2,
+    office: 200,
+    campus: 250,
+    broadcast: 600,
+    homes: 10,
+    elders: 30,
+    badNetworks: 40,
+    early: 20,
+    holiday: 5,
+    cloudDesks: 2,
+    ipv6: 60,
+    groups: 2,
+  },
+  gang: { pulses: [60, 90, 75, 110, 80, 100], farm: 500, forged: 150, replay: 250, apart: 60 },
+};
+
 /** Honest and hostile, so that a hundred ballots are a percent or two; what an attack does to one device or address is as in `full`. */
 export const small: Size = {
   town: {

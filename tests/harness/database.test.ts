@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { openDatabase } from '@zuimei/server/db.ts';
-import { databaseKinds, freshDatabase } from './database.ts';
+import { freshDatabase } from './database.ts';
+import { runKinds } from './kinds.ts';
 
-describe.each(databaseKinds)('a fresh database (%s)', (kind) => {
+describe.each(runKinds)('a fresh database (%s)', (kind) => {
   test('is migrated, empty and shared with no other', async () => {
     const one = await freshDatabase(kind);
     const other = await freshDatabase(kind);

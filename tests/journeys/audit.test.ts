@@ -7,6 +7,7 @@ import { openBrowser, type TestBrowser } from '../harness/browser.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { type Desk, signIn } from '../harness/office.ts';
 import { createSite, HOUR_MS, type Settings, type TestSite } from '../harness/site.ts';
+import { settled, walk } from './walk.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 90_000 });
 
@@ -98,8 +99,6 @@ async function shoot(page: Page, name: string): Promise<void> {
 
 const at = (slug: string, path: string) => `/console/c/${slug}/${path}`;
 const rows = (page: Page) => page.getByRole('table').locator('tbody tr');
-const settled = (page: Page): Promise<void> =>
-  page.locator('[aria-busy="true"]').waitFor({ state: 'detached' });
 
 test.each(['phone', 'desk'] as const)('every page of an auditor fits a %s', async (kind) => {
   const { context, page, faults } = await open(kind);
@@ -112,7 +111,7 @@ test.each(['phone', 'desk'] as const)('every page of an auditor fits a %s', asyn
     [first ?? '', /./] as const,
   ];
   for (const [path, name] of pages) {
-    await page.goto(path);
+    await walk(page, path);
     await page.getByRole('heading', { name, level: 1 }).waitFor();
     await settled(page);
     const [width, box] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
@@ -258,11 +257,11 @@ test('while counts are hidden nothing of the pages says whom a ballot picks, and
   await page.goto(at(sealed, 'ballots'));
   await page.getByText('票数公布前不显示每张选票的选择').waitFor();
   expect(await rows(page).first().getByText('未公布').count()).toBe(1);
-  await page.goto(at(sealed, 'clusters'));
+  await walk(page, at(sealed, 'clusters'));
   await rows(page).first().getByRole('checkbox').check();
   await page.getByText('公布票数之前，不显示对名次的影响').waitFor();
   expect(await page.getByRole('columnheader', { name: '集中投给' }).count()).toBe(0);
-  await page.goto(at(sealed, 'report'));
+  await walk(page, at(sealed, 'report'));
   await page.getByText('票数尚未公布，本说明不列名次').waitFor();
   await context.close();
 });
@@ -276,7 +275,7 @@ test('an empty contest says what will be there, and what cannot be asked is aske
   };
   for (const [path, words] of Object.entries(says)) {
     await page.route(/\/api\/console\/contests\/[^/]+\/(ballots|clusters|report)/, (route) => route.abort());
-    await page.goto(at(empty, path));
+    await walk(page, at(empty, path));
     const note = page.getByRole('alert').filter({ hasText: '没有载入成功' });
     await note.getByText('网络没有连上').waitFor();
     await page.unroute(/\/api\/console\/contests\/[^/]+\/(ballots|clusters|report)/);

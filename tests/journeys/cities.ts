@@ -152,4 +152,4 @@ export async function approvalForm(one: Nominee, photo: Buffer): Promise<Paper> 
   return paperOf(made);
 }
 
-export const face = (): Promise<Buffer> => portrait(413, 579);
+export const face = (): Promise<Buffer> => portrait(300, 420);

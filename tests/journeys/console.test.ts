@@ -7,6 +7,7 @@ import { type Desk, signIn } from '../harness/office.ts';
 import { createSite, HOUR_MS, type TestSite } from '../harness/site.ts';
 import { addPhoto } from '../server/collected.ts';
 import { collected } from '../server/sent.ts';
+import { settled, walk } from './walk.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 90_000 });
 
@@ -90,18 +91,6 @@ async function open(
   return { context, page: await context.newPage(), faults };
 }
 
-/** Goes there as a link in the page would: the program, once loaded, stays. */
-async function walk(page: Page, path: string): Promise<void> {
-  await page.evaluate((to) => {
-    history.pushState(null, '', to);
-    dispatchEvent(new PopStateEvent('popstate', { state: null }));
-  }, path);
-}
-
-/** Resolves when nothing is being loaded any more. */
-const settled = (page: Page): Promise<void> =>
-  page.locator('[aria-busy="true"]').waitFor({ state: 'detached' });
-
 test('two hundred nominations with photos are listed, searched and read without waiting', async () => {
   const { context, page, faults } = await open('desk');
   const rows = page.getByRole('table').locator('tbody tr');
@@ -148,7 +137,6 @@ test('every page of an organizer fits a phone, and an empty contest says on each
     shortlist: '还没有通过审核的报送',
     candidates: '还没有候选',
   };
-  await page.goto('/console');
   for (const [path, heading] of [
     ...below('/console', DESK),
     ...below(full, CONTEST),

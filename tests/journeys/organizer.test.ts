@@ -5,6 +5,7 @@ import { portrait } from '../server/paper.ts';
 import { openContest, pick, receiptOf, voteButton } from './guest.ts';
 import { nominationForm, unitSheet } from './papers.ts';
 import { openTown, type Town } from './town.ts';
+import { walk } from './walk.ts';
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000 });
 
@@ -97,7 +98,7 @@ function fieldTime(ms: number): string {
 }
 
 async function openSection(name: string): Promise<void> {
-  await office.goto(`/console/c/${slug}/settings`);
+  await walk(office, `/console/c/${slug}/settings`);
   await office.getByRole('button', { name }).or(office.getByRole('link', { name })).first().click();
 }
 
@@ -155,7 +156,7 @@ test('makes a contest from a preset in three fields, opens it for nominations an
 const links = new Map<string, string>();
 
 test('adds eight units from a sheet, each with a link that is shown until the sheet of links is closed', async () => {
-  await office.goto(`/console/c/${slug}/units`);
+  await walk(office, `/console/c/${slug}/units`);
   await button(office, '从表格导入').first().click();
   await office.getByRole('dialog').locator('input[type=file]').setInputFiles(unitSheet(units));
   await button(office, '添加 8 个单位').click();
@@ -202,7 +203,7 @@ test('hands in twelve forms that came on paper, with their consents', async () =
 
 /** A unit cannot find its link: the organizer looks at it again and says why. */
 async function lookAgain(unit: string): Promise<string> {
-  await office.goto(`/console/c/${slug}/units`);
+  await walk(office, `/console/c/${slug}/units`);
   await office.getByRole('row', { name: unit }).click();
   const panel = office.getByRole('dialog', { name: unit });
   await panel.getByRole('button', { name: '查看链接' }).click();
@@ -272,7 +273,7 @@ test('two units upload what they filled in as documents, check each and send it'
     await desk.locator('input[type=file]').first().setInputFiles(papers);
     await desk.getByText('已生成 3 份草稿').waitFor({ timeout: 60_000 });
     for (const name of names) {
-      await desk.goto('/console/unit');
+      await walk(desk, '/console/unit');
       await desk
         .getByRole('link', { name: new RegExp(name) })
         .or(desk.getByRole('button', { name: new RegExp(name) }))
@@ -286,7 +287,7 @@ test('two units upload what they filled in as documents, check each and send it'
 });
 
 test('accepts all twenty at once, draws their numbers by lot and publishes the list', async () => {
-  await office.goto(`/console/c/${slug}/nominations`);
+  await walk(office, `/console/c/${slug}/nominations`);
   await office.getByRole('tab', { name: /待审核\s*20/ }).waitFor();
   await office.getByRole('checkbox', { name: '全选' }).check();
   await office.getByRole('region', { name: '批量处理' }).getByRole('button', { name: '通过' }).click();
@@ -300,7 +301,7 @@ test('accepts all twenty at once, draws their numbers by lot and publishes the l
   await office.getByRole('region', { name: '批量处理' }).getByRole('button', { name: '通过' }).click();
   await office.getByText('通过：20 份办成').waitFor({ timeout: 30_000 });
   await button(office, '知道了').click();
-  await office.goto(`/console/c/${slug}/shortlist`);
+  await walk(office, `/console/c/${slug}/shortlist`);
   await button(office, /抽签/).first().click();
   await office.getByRole('dialog', { name: '抽签编号' }).getByRole('button', { name: '抽签' }).click();
   await office.getByText('已抽签编号').waitFor();
@@ -340,7 +341,7 @@ test('opens the vote at once, with a reason; a citizen votes and the dashboard c
   await voteButton(visitor.page).tap();
   await receiptOf(visitor.page);
   expect((await town.ledger(slug)).map((ballot) => ballot.picks)).toEqual([[1, 20]]);
-  await office.goto(`/console/c/${slug}/live`);
+  await walk(office, `/console/c/${slug}/live`);
   const last = office.getByRole('row').filter({ has: office.getByRole('cell', { name: '20', exact: true }) });
   await last.getByRole('cell', { name: '1', exact: true }).first().waitFor();
   await town.verify(slug);

@@ -7,6 +7,7 @@ import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { type Desk, signIn } from '../harness/office.ts';
 import { createSite, HOUR_MS, type TestSite } from '../harness/site.ts';
 import { type Judge, outcomeOf, type Panelled, panelled, REASON, VOTE_MS } from '../server/panelled.ts';
+import { walk } from './walk.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
@@ -70,7 +71,7 @@ async function sitDown(desk: Desk): Promise<Page> {
 }
 
 const button = (at: Page, name: string | RegExp) => at.getByRole('button', { name, exact: true });
-const open = (at: Page, page: 'panels' | 'standing') => at.goto(`/console/c/${contest.slug}/${page}`);
+const open = (at: Page, page: 'panels' | 'standing') => walk(at, `/console/c/${contest.slug}/${page}`);
 const dialog = (at: Page) => at.getByRole('dialog').last();
 
 /** Writes the reason that a dialog asks for, and confirms. */

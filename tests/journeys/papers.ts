@@ -36,7 +36,7 @@ export async function nominationForm(name: string, unit: string, at: number): Pr
     '“最美应急人”报送表',
     `报送单位：${unit}    联系人：示例联系人    联系电话：13800000100`,
     [
-      ['姓名', name, '性别', at % 2 ? '女' : '男', { picture: await portrait(600, 840), rows: 3 }],
+      ['姓名', name, '性别', at % 2 ? '女' : '男', { picture: await portrait(300, 420), rows: 3 }],
       ['出生年月', '1988.06', '民族', '汉'],
       ['籍贯', '示例省云岭区', '政治面貌', '群众'],
       ['现工作单位', unit, '职务', '应急办科员', ''],

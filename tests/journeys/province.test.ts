@@ -20,6 +20,7 @@ import {
   of,
   quotaSheet,
 } from './cities.ts';
+import { walk } from './walk.ts';
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000 });
 
@@ -98,7 +99,7 @@ const step = (page: Page, name: string | RegExp) =>
   page.getByRole('navigation', { name: '填写步骤' }).getByRole('button', { name });
 
 test('an organizer makes the contest by its preset: fifteen and five at the end, thirty and ten on the shortlist', async () => {
-  await office.goto('/console/new');
+  await walk(office, '/console/new');
   await office.getByText('最美应急人·省级').click();
   await office.getByLabel(/活动名称/).fill('2026 年度全省“最美应急人”');
   await office.getByLabel(/主办单位/).fill('示例省应急管理厅');
@@ -126,7 +127,7 @@ test('an organizer makes the contest by its preset: fifteen and five at the end,
 });
 
 test('imports the 推荐名额分配表 in the notice’s columns: every city has its places by category', async () => {
-  await office.goto(`/console/c/${slug}/units`);
+  await walk(office, `/console/c/${slug}/units`);
   await shoot(office, '03-units-empty');
   await button(office, '从表格导入').first().click();
   const dialog = office.getByRole('dialog');
@@ -219,7 +220,7 @@ async function send(desk: Desk, id: number): Promise<void> {
 
 test('takes the 汇总表 of six cities in one act after a preview; the cities add photos, consents and one set of scans each, and report', async () => {
   const six = cities.slice(1, 7);
-  await office.goto(`/console/c/${slug}/units`);
+  await walk(office, `/console/c/${slug}/units`);
   await button(office, '导入报送材料').click();
   const panel = office.getByRole('dialog', { name: '导入报送材料' });
   await panel.locator('input[type=file]').setInputFiles(six.map(listOf));
@@ -275,7 +276,7 @@ test('two more cities send their forms; the organizer sees who has not reported,
     await upload(desk, of(city));
     await report(city);
   }
-  await office.goto(`/console/c/${slug}/units`);
+  await walk(office, `/console/c/${slug}/units`);
   await office.getByRole('button', { name: /还没有报送\s*2/ }).click();
   await office.getByRole('checkbox', { name: '全选' }).check();
   await shoot(office, '14-silent');
@@ -365,7 +366,7 @@ test('one is returned with a reason of its hints, mended on a phone, and comes a
   await report(ninth);
 
   const deputy = nominees.find(({ post }) => post === '副局长')?.name ?? '';
-  await office.goto(`/console/c/${slug}/nominations`);
+  await walk(office, `/console/c/${slug}/nominations`);
   await office.getByRole('tab', { name: /待审核\s*40/ }).waitFor();
   await shoot(office, '30-nominations');
   await office.getByRole('combobox', { name: '提示' }).selectOption({ label: '可能是领导干部' });
@@ -395,7 +396,7 @@ test('one is returned with a reason of its hints, mended on a phone, and comes a
   await phone.getByText('待审核').first().waitFor();
   await shoot(phone, '35-sent-again');
 
-  await office.goto(`/console/c/${slug}/nominations?q=${encodeURIComponent(deputy)}`);
+  await walk(office, `/console/c/${slug}/nominations?q=${encodeURIComponent(deputy)}`);
   await office.getByText('重报', { exact: true }).waitFor();
   await button(office, deputy).click();
   await office.getByRole('dialog', { name: deputy }).getByText('副局长').first().waitFor();
@@ -403,7 +404,7 @@ test('one is returned with a reason of its hints, mended on a phone, and comes a
 });
 
 test('all forty pass, none more fits, and the shortlist of thirty and ten is published', async () => {
-  await office.goto(`/console/c/${slug}/nominations`);
+  await walk(office, `/console/c/${slug}/nominations`);
   await office.getByRole('tab', { name: /待审核\s*40/ }).waitFor();
   await office.getByRole('checkbox', { name: '全选' }).check();
   await shoot(office, '40-chosen');
@@ -424,7 +425,7 @@ test('all forty pass, none more fits, and the shortlist of thirty and ten is pub
   const given = { ...unit, quota: 6, categoryQuota: { system: 4, rescue: 2 } };
   expect((await organizer.ask('PUT', `${base}/units/${unit?.id}`, given)).status).toBe(200);
   expect(await move()).toMatchObject({ code: 'category_full' });
-  await office.goto(`/console/c/${slug}/shortlist`);
+  await walk(office, `/console/c/${slug}/shortlist`);
   await office.getByText(/应急管理系统干部职工：30 \/ 30/).waitFor();
   await office.getByText(/救援力量及其他：10 \/ 10/).waitFor();
   await button(office, '按组别').click();
@@ -435,7 +436,7 @@ test('all forty pass, none more fits, and the shortlist of thirty and ten is pub
   await office.getByRole('dialog').getByRole('button', { name: '公布', exact: true }).click();
   await office.getByText('已公布', { exact: true }).first().waitFor();
   await shoot(office, '44-published');
-  await office.goto(`/console/c/${slug}/next`);
+  await walk(office, `/console/c/${slug}/next`);
   await shoot(office, '45-next');
   const visitor = await sitDown('phone', null);
   await visitor.goto(`/c/${slug}`);

@@ -2,6 +2,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openBrowser, type TestBrowser } from '../harness/browser.ts';
 import { criteria, type Judge, openJudge, SHEET } from './judge.ts';
+import { step } from './walk.ts';
 
 const PATIENCE_MS = 12_000;
 let browser: TestBrowser;
@@ -28,7 +29,9 @@ async function open(count?: number, given?: Parameters<typeof openJudge>[1]): Pr
 }
 
 async function turn(page: Page, number: number): Promise<void> {
-  await page.goto(`${SHEET}?at=${number}`);
+  const path = `${SHEET}?at=${number}`;
+  if (page.url().includes(SHEET)) await step(page, path);
+  else await page.goto(path);
   await page.locator('.one-bar').waitFor();
 }
 const give = (page: Page, name: string) => page.getByRole('radio', { name }).click();
@@ -247,7 +250,7 @@ describe('a hand on the buttons', { timeout: 120_000 }, () => {
     for (let number = 1; number <= 60; number++)
       judge.sheet.lines[number] = { points: { ...whole }, abstained: false, note: '备注'.repeat(40) };
     judge.sheet.version = 9;
-    await turn(page, 30);
+    await page.goto(`${SHEET}?at=30`);
     await page.getByRole('radio').first().waitFor();
     const devtools = await context.newCDPSession(page);
     await devtools.send('Emulation.setCPUThrottlingRate', { rate: 4 });
@@ -267,8 +270,9 @@ describe('a hand on the buttons', { timeout: 120_000 }, () => {
       });
       return times[Math.floor(times.length * 0.95)] ?? 0;
     };
-    // What else runs on this machine only adds: the quietest of three rounds counts.
-    const worst = Math.min(await round(), await round(), await round());
+    // What else runs on this machine only adds: of three rounds one that is quiet enough counts.
+    let worst = await round();
+    for (let more = 0; more < 2 && worst >= 100; more++) worst = await round();
     await devtools.send('Emulation.setCPUThrottlingRate', { rate: 1 });
     expect(worst).toBeLessThan(100);
     await saved(page);

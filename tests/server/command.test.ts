@@ -97,11 +97,12 @@ test.each([
 });
 
 test('no text takes long', () => {
-  const began = performance.now();
+  const began = process.threadCpuUsage().user;
   for (const unit of ['投票', '1 ', '第', '号', '\u{200b}', ' ', '!'])
     for (const length of [600, 16_000])
       for (const end of ['', 'x'])
         read(`投票 1${unit.repeat(length / unit.length)}`.slice(0, length - 1) + end);
-  expect(performance.now() - began).toBeLessThan(100);
+  // Of a core: on a busy machine the clock says nothing of the text.
+  expect(process.threadCpuUsage().user - began).toBeLessThan(100_000);
   expect(read(`投票 ${'1 '.repeat(400)}`)).toEqual({ kind: 'unclear' });
 });

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { freshDatabase } from '../harness/database.ts';
-import { runKinds } from '../harness/kinds.ts';
+import { runKinds, runSize } from '../harness/kinds.ts';
 import { createFuzz } from './fuzz.ts';
 
 /** 10 000 of them: FUZZ=10000 npm test -- tests/server/fuzz */
-const REQUESTS = Number(process.env['FUZZ'] ?? 1_000);
+const REQUESTS = Number(process.env['FUZZ'] ?? runSize(400, 1_000));
 const SEED = Number(process.env['FUZZ_SEED'] ?? 10);
 
 test.each(runKinds)(

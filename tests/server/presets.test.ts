@@ -31,7 +31,7 @@ beforeAll(async () => {
   fresh = await freshDatabase('server');
   site = await createSite(fresh.database.db);
   organizer = await signIn(site, ['organizer'], '王组织');
-  face = await portrait(900, 1200);
+  face = await portrait(300, 400);
   paper = { name: '意见扫描件.jpg', bytes: face };
 });
 afterAll(async () => {

@@ -1,7 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openAddresses } from '@zuimei/server/address/address.ts';
 import { createAnalyst } from '@zuimei/server/analyst/analyst.ts';
 import { openThread } from '@zuimei/server/analyst/thread.ts';
+import type { PressAsk } from '@zuimei/server/out/paper.ts';
+import { createPress, pressLimits } from '@zuimei/server/out/press.ts';
+import { createTurns } from '@zuimei/server/turn.ts';
 import { policies } from '@zuimei/shared/policy.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { createSite, type TestSite } from '../harness/site.ts';
@@ -30,6 +34,19 @@ describe('the worker of a contest', () => {
     expect(thread.ended).toBe(true);
     await expect(thread.ask('page', everything, 20_000)).rejects.toMatchObject({ code: 'ledger_not_read' });
   });
+});
+
+test('papers are made at once and one after another, also after one that ended its thread and after a while without any', async () => {
+  const turns = createTurns({ atOnce: 2, waiting: 9, retryAfterMs: 1 });
+  const press = createPress(turns, { ...pressLimits, idleMs: 100 });
+  const paper: PressAsk = { kind: 'workbook', tables: [], bordered: false };
+  const broken = { kind: 'workbook', tables: null, bordered: false } as unknown as PressAsk;
+  const isBook = async (ask: PressAsk) => Buffer.from(await press(ask)).toString('latin1', 0, 2) === 'PK';
+  expect(await Promise.all([isBook(paper), isBook(paper)])).toEqual([true, true]);
+  await expect(press(broken)).rejects.toThrow();
+  expect(await isBook(paper)).toBe(true);
+  await sleep(150);
+  expect(await isBook(paper)).toBe(true);
 });
 
 describe('a contest in memory', () => {

@@ -107,13 +107,15 @@ test('a commit that hangs is told as stuck, and is not asked for again while it 
   });
   const writes = createWrites(fresh.database.db, Date.now);
   expect(await writes.look()).toEqual({ stuck: false, fault: null });
+  const locking = Promise.withResolvers<void>();
   const locked = db.transaction().execute(async (tx) => {
     await sql`update write_probe set at = at`.execute(tx);
+    locking.resolve();
     await held;
   });
   const other = createWrites(fresh.database.db, Date.now);
   try {
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await locking.promise;
     const began = Date.now();
     expect(await Promise.all([other.look(), other.look()])).toEqual([
       { stuck: true, fault: null },
