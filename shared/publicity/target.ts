@@ -1,0 +1,125 @@
+import type { Day } from '../time.ts';
+import type { FilingKind } from './filing.ts';
+import type { KindTarget } from './season.ts';
+import { middleOf, type Span, type SpanName, spanNames, spanOf, spansIn, yearOfDay } from './span.ts';
+
+/*
+ * 三、目标任务 asks what a unit reports (报送), not what becomes of it: a filing counts from the day it was first sent, in the week, month and
+ * quarter of that day, late ones too, whether an editor has accepted it already or not. What was returned does not count until it is sent
+ * again; then it counts where it first stood. 约稿 are asked for one by one and are no 综合性原创文章.
+ */
+
+export type AskedKind = Exclude<FilingKind, 'commissioned'>;
+export const askedKinds: readonly AskedKind[] = ['news', 'opinion', 'article'];
+
+/** So many filings of a kind that were first sent on this day and are with the editors, or accepted. */
+export interface Sent {
+  kind: FilingKind;
+  filedOn: Day;
+  count: number;
+}
+
+/** Since when, and until when (the last day), somebody is asked. What it was not there for from end to end is not asked of it. */
+export interface Membership {
+  since: Day;
+  until: Day | null;
+}
+
+/** What is asked of one kind of contributor in a year: that of the middle of a week, month or quarter. */
+export type TargetOf = (year: number) => KindTarget;
+
+/** What is still missing in a week, month or quarter. */
+export interface Lack {
+  span: SpanName;
+  kind: AskedKind;
+  asked: number;
+  filed: number;
+}
+
+/** In how many weeks, months or quarters something was asked for, and in how many of them it was done. */
+export interface Reached {
+  span: SpanName;
+  kind: AskedKind;
+  asked: number;
+  met: number;
+  /** How many were sent in them. */
+  filed: number;
+}
+
+/** What is missing on this day of what its week, month and quarter ask for. */
+export function missing(targetOf: TargetOf, sent: readonly Sent[], day: Day, member: Membership): Lack[] {
+  return spanNames.flatMap((name) =>
+    asking(targetOf, sent, name, spanOf(name, day), member)
+      .filter(({ asked, filed }) => filed < asked)
+      .map(({ kind, asked, filed }) => ({ span: name, kind, asked, filed })),
+  );
+}
+
+/** What became of the targets within a span, up to this day: a week, month or quarter that has begun is asked for. */
+export function reachedIn(
+  targetOf: TargetOf,
+  sent: readonly Sent[],
+  span: Span,
+  day: Day,
+  member: Membership,
+): Reached[] {
+  return spanNames.flatMap((name) => {
+    const lines = spansIn(name, span)
+      .filter(({ from }) => from <= day)
+      .flatMap((one) => asking(targetOf, sent, name, one, member));
+    return askedKinds
+      .map((kind) => lines.filter((line) => line.kind === kind))
+      .filter((same) => same.length > 0)
+      .map((same) => ({
+        span: name,
+        kind: same[0]?.kind ?? 'news',
+        asked: same.length,
+        met: same.filter(({ asked, filed }) => filed >= asked).length,
+        filed: same.reduce((sum, { filed }) => sum + filed, 0),
+      }));
+  });
+}
+
+/** What one week, month or quarter asks for, beside what was sent in it. */
+function asking(
+  targetOf: TargetOf,
+  sent: readonly Sent[],
+  name: SpanName,
+  span: Span,
+  { since, until }: Membership,
+): { kind: AskedKind; asked: number; filed: number }[] {
+  if (since > span.from || (until !== null && until < span.until)) return [];
+  const target = targetOf(yearOfDay(middleOf(span)))[name];
+  const within = sent.filter(({ filedOn }) => filedOn >= span.from && filedOn <= span.until);
+  return askedKinds.flatMap((kind) => {
+    const asked = target[kind] ?? 0;
+    if (asked === 0) return [];
+    const filed = within.filter((one) => one.kind === kind).reduce((sum, { count }) => sum + count, 0);
+    return [{ kind, asked, filed }];
+  });
+}
+
+export const askedWords: Record<AskedKind, string> = {
+  news: '工作动态',
+  opinion: '舆情',
+  article: '综合性原创文章',
+};
+export const withinWords: Record<SpanName, string> = { week: '本周', month: '本月', quarter: '本季度' };
+
+/** "本周工作动态 1 篇、舆情 2 篇；本季度综合性原创文章 1 篇", '' = nothing. */
+export function lackWords(lacks: readonly Lack[]): string {
+  return spanNames
+    .map((name) => {
+      const own = lacks.filter(({ span }) => span === name);
+      const words = own.map(({ kind, asked, filed }) => `${askedWords[kind]} ${asked - filed} 篇`);
+      return words.length > 0 ? `${withinWords[name]}${words.join('、')}` : '';
+    })
+    .filter((words) => words !== '')
+    .join('；');
+}
+
+/** What is sent to a contributor to whom something is missing; '' = nothing is. */
+export function reminderWords(name: string, lacks: readonly Lack[]): string {
+  const words = lackWords(lacks);
+  return words === '' ? '' : `${name}您好：信息宣传报送任务还差：${words}。请抓紧报送。`;
+}
