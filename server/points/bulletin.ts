@@ -2,7 +2,8 @@ import type { ContributorKind } from '@zuimei/shared/publicity/filing.ts';
 import type { ContributorPoints, PointsView, UsedFiling } from '@zuimei/shared/publicity/overview.ts';
 import type { KindTarget, Season } from '@zuimei/shared/publicity/season.ts';
 import { dayWords, spanNames, spanWords } from '@zuimei/shared/publicity/span.ts';
-import { type AskedKind, askedKinds, askedWords, type Reached } from '@zuimei/shared/publicity/target.ts';
+import { type AskedKind, askedKinds, type Reached } from '@zuimei/shared/publicity/target.ts';
+import { filingKindWords } from '@zuimei/shared/words.ts';
 import type { Bulletin, CellValue, Column, PaperTable } from '../out/paper.ts';
 import { classWords, forfeitWords } from './table.ts';
 
@@ -53,7 +54,7 @@ function targetWords(kind: ContributorKind, target: KindTarget): string {
     .map((name) => {
       const words = askedKinds
         .filter((one) => (target[name][one] ?? 0) > 0)
-        .map((one) => `${askedWords[one]} ${target[name][one]} 篇`);
+        .map((one) => `${filingKindWords[one]} ${target[name][one]} 篇`);
       return words.length > 0 ? `${each[name]}至少报送${words.join('、')}` : '';
     })
     .filter((words) => words !== '');
@@ -116,7 +117,7 @@ function columnWords(kind: AskedKind, own: readonly ContributorPoints[]): string
     own.some(({ reached }) => reached.some((line) => line.kind === kind && line.span === name)),
   );
   const unit = found.length === 1 && found[0] ? measures[found[0]].replace('个', '') : '期';
-  return `${askedWords[kind]}（完成/应报${unit}）`;
+  return `${filingKindWords[kind]}（完成/应报${unit}）`;
 }
 
 function shareWords(lines: readonly Reached[]): string {
@@ -129,7 +130,7 @@ function unmetWords({ reached, commissions }: ContributorPoints): string {
   return [
     ...reached
       .filter(({ asked, met }) => met < asked)
-      .map(({ span, kind, asked, met }) => `${askedWords[kind]} ${asked - met} ${measures[span]}`),
+      .map(({ span, kind, asked, met }) => `${filingKindWords[kind]} ${asked - met} ${measures[span]}`),
     ...(left > 0 ? [`约稿 ${left} 篇`] : []),
   ].join('、');
 }

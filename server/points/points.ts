@@ -62,25 +62,20 @@ export async function readPoints(db: Db, span: Span, today: Day): Promise<Points
 /** The uses of what is counted in a span, by contributor in their order, the highest class first. */
 export async function readUsed(db: Db, { from, until }: Span): Promise<UsedFiling[]> {
   const { rows } = await sql<UsedFiling>`
-    select c.name as contributor, c.kind, f.title, o.name as outlet, ${classOnDay} as class, u.day
+    select c.name as contributor, c.kind, f.title, o.name as outlet, o.class, u.day
     from filing f join filing_use u on u.filing = f.id join outlet o on o.id = u.outlet join contributor c on c.id = f.contributor
     where f.state = 'accepted' and f.event between ${from} and ${until}
-    order by c.kind, c.place, c.id, class, u.day, u.id limit ${MOST_USES}`.execute(db);
+    order by c.kind, c.place, c.id, o.class, u.day, u.id limit ${MOST_USES}`.execute(db);
   return rows;
 }
 
 /** More than these no 通报 lists. */
 const MOST_USES = 3000;
 
-/** An outlet that changed its class has two rows of one name: the one of the day counts, whichever a use was noted under. */
-const classOnDay = sql`coalesce((
-  select d.class from outlet d where d.name = o.name and d.since <= u.day and (d.until is null or d.until >= u.day)
-  order by d.since desc limit 1), o.class)`;
-
 async function readAccepted(db: Db, { from, until }: Span): Promise<AcceptedFiling[]> {
   const { rows } = await sql<AcceptedFiling>`
     select f.contributor, f.kind, f.event, f.filed_on as filed,
-      coalesce(array_agg(${classOnDay}) filter (where u.id is not null), '{}') as used
+      coalesce(array_agg(o.class) filter (where o.id is not null), '{}') as used
     from filing f left join filing_use u on u.filing = f.id left join outlet o on o.id = u.outlet
     where f.state = 'accepted' and f.event between ${from} and ${until}
     group by f.id`.execute(db);
@@ -124,5 +119,5 @@ function yearsOf({ from, until }: Span): number[] {
   return Array.from({ length: yearOfDay(until) - first + 1 }, (_, i) => first + i);
 }
 
-const least = (days: readonly Day[]): Day => days.reduce((a, b) => (a < b ? a : b));
-const most = (days: readonly Day[]): Day => days.reduce((a, b) => (a > b ? a : b));
+const least = (days: readonly Day[]): Day => [...days].sort()[0] ?? '';
+const most = (days: readonly Day[]): Day => [...days].sort().at(-1) ?? '';

@@ -1,4 +1,5 @@
 import type { Day } from '../time.ts';
+import { filingKindWords } from '../words.ts';
 import type { FilingKind } from './filing.ts';
 import type { KindTarget } from './season.ts';
 import { middleOf, type Span, type SpanName, spanNames, spanOf, spansIn, yearOfDay } from './span.ts';
@@ -99,11 +100,6 @@ function asking(
   });
 }
 
-export const askedWords: Record<AskedKind, string> = {
-  news: '工作动态',
-  opinion: '舆情',
-  article: '综合性原创文章',
-};
 export const withinWords: Record<SpanName, string> = { week: '本周', month: '本月', quarter: '本季度' };
 
 /** "本周工作动态 1 篇、舆情 2 篇；本季度综合性原创文章 1 篇", '' = nothing. */
@@ -111,7 +107,7 @@ export function lackWords(lacks: readonly Lack[]): string {
   return spanNames
     .map((name) => {
       const own = lacks.filter(({ span }) => span === name);
-      const words = own.map(({ kind, asked, filed }) => `${askedWords[kind]} ${asked - filed} 篇`);
+      const words = own.map(({ kind, asked, filed }) => `${filingKindWords[kind]} ${asked - filed} 篇`);
       return words.length > 0 ? `${withinWords[name]}${words.join('、')}` : '';
     })
     .filter((words) => words !== '')
