@@ -7,7 +7,7 @@ export interface District {
   year: number;
   contributors: { kind: ContributorKind; name: string; line: string; since: Day }[];
   outlets: { name: string; class: number; since: Day; until: Day | null }[];
-  commissions: { title: string; due: Day }[];
+  commissions: { title: string; due: Day; closed: boolean }[];
   filings: DistrictFiling[];
   forfeits: { contributor: number; reason: string }[];
 }
@@ -93,10 +93,11 @@ export function districtYear(ask: {
       line: pairs.find((pair) => pair.split('、').includes(name)) ?? name,
     })),
   ];
-  const commissions = [2, 5, 8, 11].map((month, at) => ({
-    title: ['冬春安全', '防灾减灾周', '安全生产月回顾', '年度典型'][at] ?? '',
-    due: `${year}-${String(month).padStart(2, '0')}-20`,
-  }));
+  const commissions = [2, 5, 8, 11].map((month, at) => {
+    const due = `${year}-${String(month).padStart(2, '0')}-20`;
+    const title = ['冬春安全', '防灾减灾周', '安全生产月回顾', '年度典型'][at] ?? '';
+    return { title, due, closed: dayAfter(due, 20) < until };
+  });
   const filings = Array.from({ length: ask.filings }, (): DistrictFiling => {
     const contributor = draw(contributors.length);
     const roll = draw(100);

@@ -1,13 +1,76 @@
 import type { Transaction } from 'kysely';
-import { dayWords } from '@zuimei/shared/publicity/span.ts';
+import { dayWords, yearOfDay, yearSpan } from '@zuimei/shared/publicity/span.ts';
 import { countChars } from '@zuimei/shared/text/character.ts';
-import type { Day } from '@zuimei/shared/time.ts';
+import { type Day, shanghaiDate } from '@zuimei/shared/time.ts';
+import { readSlugs } from '../contest/contest.ts';
 import type { Db, Tables } from '../db.ts';
-import type { District, DistrictFiling } from './district.ts';
+import { createContributorLinks } from '../publicity/link.ts';
+import type { Secrets } from '../secret.ts';
+import { addStaff, makeLink, type NewStaff, voidLinks } from '../staff/account.ts';
+import { createSeals } from '../staff/seal.ts';
+import { type District, type DistrictFiling, districtYear } from './district.ts';
 
 const PEOPLE = '林立夏 何静姝 周启明 顾长宁 沈知行 陆晚晴 许怀远 方若谷 唐一鸣 叶南星'.split(' ');
 /** Rows of one statement: a statement takes 65 535 values. */
 const AT_ONCE = 1_000;
+
+/** What a newcomer may look at of the publicity module: an account to join by, while nobody has, and the link of one contributor. */
+export interface DemoPublicity {
+  editorPath: string | null;
+  contributorPath: string;
+}
+
+/**
+ * On an empty database a small year up to `now`, and the account of an editor; it is called before the demo's contests are made. On a database with
+ * contests it changes nothing but the editor's link, as firstLink does. Null where there is no demo of it.
+ */
+export async function loadPublicity(
+  { db, secrets }: { db: Db; secrets: Secrets },
+  now: number,
+): Promise<DemoPublicity | null> {
+  const seals = createSeals({ secrets });
+  const isNew = (await readSlugs(db)).length === 0 && (await firstContributor(db)) === undefined;
+  const account = await db.transaction().execute(async (tx) => {
+    const known = await tx
+      .selectFrom('staff')
+      .select(['id', 'password'])
+      .where('login', '=', EDITOR.login)
+      .forUpdate()
+      .executeTakeFirst();
+    if (!known && !isNew) return null;
+    const id = known?.id ?? (await addStaff(tx, seals, EDITOR, now));
+    if (known?.password) return { id, path: null };
+    await voidLinks(tx, id);
+    return { id, path: (await makeLink(tx, seals, id, now, { lifeMs: DAY_MS })).path };
+  });
+  if (!account) return null;
+  if (isNew) {
+    const until = shanghaiDate(now);
+    const year = yearOfDay(until);
+    const days = (Date.parse(until) - Date.parse(yearSpan(year).from)) / DAY_MS + 1;
+    const small = districtYear({ seed: 1, year, until, contributors: 5, filings: Math.ceil(days * PER_DAY) });
+    await insertDistrict(db, { ...small, forfeits: [] }, { editor: account.id, second: account.id });
+  }
+  const first = await firstContributor(db);
+  return first
+    ? { editorPath: account.path, contributorPath: createContributorLinks(secrets).of(first) }
+    : null;
+}
+
+async function firstContributor(db: Db) {
+  return await db
+    .selectFrom('contributor')
+    .select(['id', 'link_version'])
+    .where('ended_at', 'is', null)
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst();
+}
+
+const EDITOR = { login: 'yanshi-bianji', name: '演示编辑', roles: ['editor'] } satisfies NewStaff;
+const DAY_MS = 86_400_000;
+/** Ten contributors are asked for some six filings a day together. */
+const PER_DAY = 8;
 
 /**
  * Writes a district into an empty module: contributors with a 宣传员 each, outlets, 约稿, filings as they stand with their uses, and what was forfeited.
@@ -48,9 +111,9 @@ export async function insertDistrict(
       tx
         .insertInto('commission')
         .values(
-          district.commissions.map(({ title, due }) => ({
+          district.commissions.map(({ title, due, closed }) => ({
             ...{ title, due, contributors: null, asked_by: staff.editor },
-            closed_at: null,
+            closed_at: closed ? new Date(`${due}T09:00:00Z`) : null,
           })),
         )
         .returning('id'),

@@ -51,7 +51,7 @@ export async function writeBulletin({ title, parts, signed, date }: Bulletin): P
                 { alignment: center, keepNext: true, spacing: { before: 160, after: 80 } },
               ),
               tableOf(table, ROOM),
-              ...table.remarks.map((remark) => paragraph(remark, {}, { spacing: { before: 80 } })),
+              ...table.remarks.map((remark) => paragraph(remark, {}, { spacing: { before: 80, after: 80 } })),
             ];
           }),
           ...(signed ? [right(signed, { spacing: { ...LINE, before: 560 }, keepNext: true })] : []),

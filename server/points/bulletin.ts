@@ -1,3 +1,4 @@
+import { dayOf } from '@zuimei/shared/moment.ts';
 import type { ContributorKind } from '@zuimei/shared/publicity/filing.ts';
 import type { ContributorPoints, PointsView, UsedFiling } from '@zuimei/shared/publicity/overview.ts';
 import type { KindTarget, Season } from '@zuimei/shared/publicity/season.ts';
@@ -84,7 +85,7 @@ function reachedTable(
   const columns: Column[] = [
     { title: '单位', width: 20 },
     ...askedKinds.map((one): Column => ({ title: columnWords(one, own), width: 12, align: 'center' })),
-    { title: '约稿（完成/应报）', width: 12, align: 'center' },
+    { title: '约稿', width: 8, align: 'center' },
     { title: '录用条次', width: 9, align: 'center' },
     ...(points ? [{ title: '积分', width: 8, align: 'center' } as const] : []),
     { title: '未完成', width: 28 },
@@ -101,7 +102,7 @@ function reachedTable(
     ...{ name: kind, title: `${names[kind].slice(1)}目标任务完成情况`, notes: [], foot: [] },
     columns,
     rows: own.map(rowOf),
-    remarks: forfeitWords(view, kind),
+    remarks: ['注：“4/13”表示应完成 13 个周、月或季度，完成了 4 个。', ...forfeitWords(view, kind)],
   };
 }
 
@@ -116,8 +117,8 @@ function columnWords(kind: AskedKind, own: readonly ContributorPoints[]): string
   const found = spanNames.filter((name) =>
     own.some(({ reached }) => reached.some((line) => line.kind === kind && line.span === name)),
   );
-  const unit = found.length === 1 && found[0] ? measures[found[0]].replace('个', '') : '期';
-  return `${filingKindWords[kind]}（完成/应报${unit}）`;
+  const [only] = found.length === 1 ? found : [];
+  return `${filingKindWords[kind]}${only ? `（${each[only]}）` : ''}`;
 }
 
 function shareWords(lines: readonly Reached[]): string {
@@ -150,7 +151,7 @@ function usedTable(used: readonly UsedFiling[]): PaperTable {
       title,
       outlet,
       classWords[of - 1] ?? '',
-      day,
+      dayOf(day),
     ]),
   };
 }

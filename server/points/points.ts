@@ -52,7 +52,9 @@ export async function readPoints(db: Db, span: Span, today: Day): Promise<Points
         commissions: { asked: due.length, met: due.filter(({ met }) => met).length },
         owed: ended
           ? []
-          : mine.filter(({ met, open }) => !met && open).map(({ title, due: by }) => ({ title, due: by })),
+          : mine
+              .filter(({ met, open }) => !met && open)
+              .map(({ title, due: by }) => ({ title, due: by, over: by < today })),
         forfeited: forfeits.filter(({ contributor }) => contributor === id).map(({ year }) => year),
       };
     }),

@@ -2,7 +2,7 @@ import type { Day } from '../time.ts';
 import type { ContributorKind } from './filing.ts';
 import type { Span } from './span.ts';
 import type { PointsTables } from './table.ts';
-import type { Lack, Reached } from './target.ts';
+import type { Lack, Owed, Reached } from './target.ts';
 
 /** 积分 of a span of days, and what is missing today. For editors alone: an order of who earned most is nobody else's. */
 export interface PointsView {
@@ -25,7 +25,7 @@ export interface ContributorPoints {
   /** 约稿 due within the span: of how many it was asked, and to how many it has sent something. */
   commissions: { asked: number; met: number };
   /** 约稿 that are open and to which it has sent nothing yet. */
-  owed: { title: string; due: Day }[];
+  owed: Owed[];
   /** Years of the span for which it lost the 附加分. */
   forfeited: number[];
   ended: boolean;

@@ -1,3 +1,4 @@
+import { dayOf } from '../moment.ts';
 import type { Day } from '../time.ts';
 import { filingKindWords } from '../words.ts';
 import type { FilingKind } from './filing.ts';
@@ -102,20 +103,47 @@ function asking(
 
 export const withinWords: Record<SpanName, string> = { week: '本周', month: '本月', quarter: '本季度' };
 
-/** "本周工作动态 1 篇、舆情 2 篇；本季度综合性原创文章 1 篇", '' = nothing. */
-export function lackWords(lacks: readonly Lack[]): string {
-  return spanNames
-    .map((name) => {
-      const own = lacks.filter(({ span }) => span === name);
-      const words = own.map(({ kind, asked, filed }) => `${filingKindWords[kind]} ${asked - filed} 篇`);
-      return words.length > 0 ? `${withinWords[name]}${words.join('、')}` : '';
-    })
-    .filter((words) => words !== '')
-    .join('；');
+/** 约稿 that somebody was asked for and has sent nothing to. */
+export interface Owed {
+  title: string;
+  due: Day;
+  /** The day is past. */
+  over: boolean;
 }
 
-/** What is sent to a contributor to whom something is missing; '' = nothing is. */
-export function reminderWords(name: string, lacks: readonly Lack[]): string {
-  const words = lackWords(lacks);
+/** "本周工作动态 1 篇、舆情 2 篇；本季度综合性原创文章 1 篇；约稿《防灾减灾周》（5月20日前）", '' = nothing. */
+export function lackWords(lacks: readonly Lack[], owed: readonly Owed[] = []): string {
+  const within = spanNames.map((name) => {
+    const own = lacks.filter(({ span }) => span === name);
+    const words = own.map(({ kind, asked, filed }) => `${filingKindWords[kind]} ${asked - filed} 篇`);
+    return words.length > 0 ? `${withinWords[name]}${words.join('、')}` : '';
+  });
+  const commissions = owed
+    .map(({ title, due, over }) => `约稿《${title}》（${dayOf(due)}前${over ? '，已逾期' : ''}）`)
+    .join('、');
+  return [...within, commissions].filter((words) => words !== '').join('；');
+}
+
+/** Whom something is missing of. */
+export interface Lacking {
+  name: string;
+  lacks: readonly Lack[];
+  owed: readonly Owed[];
+}
+
+/** What is sent to one of them; '' = nothing is missing. */
+export function reminderWords({ name, lacks, owed }: Lacking): string {
+  const words = lackWords(lacks, owed);
   return words === '' ? '' : `${name}您好：信息宣传报送任务还差：${words}。请抓紧报送。`;
+}
+
+/** What is sent to all of them together, as of a day; '' = nothing is missing of anybody. */
+export function remindersWords(all: readonly Lacking[], day: Day): string {
+  const lines = all
+    .map(({ name, lacks, owed }) => ({ name, words: lackWords(lacks, owed) }))
+    .filter(({ words }) => words !== '')
+    .map(({ name, words }) => `${name}：${words}`);
+  return lines.length === 0
+    ? ''
+    : [`截至${dayOf(day)}，信息宣传报送任务还差：`, ...lines, '请抓紧报送。'].join('\n');
 }

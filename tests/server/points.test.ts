@@ -131,14 +131,13 @@ describe('a year of a district', () => {
 
   test('is counted in 300 ms', async () => {
     const took: number[] = [];
-    for (let i = 0; i < 20; i += 1) {
+    for (let i = 0; i < 9; i += 1) {
       const from = performance.now();
       await editor.get('/api/console/points?from=2026-01-01&until=2026-12-31');
       took.push(performance.now() - from);
     }
     took.sort((a, b) => a - b);
-    if (process.env['TIMES']) console.log(took.map(Math.round).join(' '));
-    expect(took[9]).toBeLessThan(300);
+    expect(took[4]).toBeLessThan(300);
   });
 });
 

@@ -6,6 +6,7 @@ import {
   lackWords,
   missing,
   reachedIn,
+  remindersWords,
   reminderWords,
   type Sent,
   type TargetOf,
@@ -59,10 +60,20 @@ describe('what is missing', () => {
     expect(lackWords(missing(office, filings, '2026-03-05', always))).toBe(
       '本周舆情 1 篇；本月综合性原创文章 1 篇',
     );
-    expect(reminderWords('青石镇', missing(area, filings, '2026-03-05', always))).toMatch(/^青石镇您好：/u);
+    const lacking = {
+      name: '青石镇',
+      lacks: missing(area, filings, '2026-03-05', always),
+      owed: [{ title: '典型', due: '2026-03-20', over: false }],
+    };
+    expect(reminderWords(lacking)).toBe(
+      '青石镇您好：信息宣传报送任务还差：本周舆情 1 篇；本季度综合性原创文章 1 篇；约稿《典型》（3月20日前）。请抓紧报送。',
+    );
     const done = [...filings, sent('opinion', '2026-03-02'), sent('article', '2026-01-09')];
     expect(missing(area, done, '2026-03-05', always)).toEqual([]);
-    expect(reminderWords('青石镇', [])).toBe('');
+    const nothing = { name: '白渡镇', lacks: [], owed: [] };
+    expect(reminderWords(nothing)).toBe('');
+    expect(remindersWords([nothing], '2026-03-05')).toBe('');
+    expect(remindersWords([lacking, nothing], '2026-03-05').split('\n')).toHaveLength(3);
   });
 
   test('an article of last month does not count this month, a commissioned one never does', () => {
