@@ -4,7 +4,14 @@ import type { FilingKind } from '@zuimei/shared/publicity/filing.ts';
 import type { ContributorPoints, PointsView, UsedFiling } from '@zuimei/shared/publicity/overview.ts';
 import { type Span, spanNames, spanOf, yearOfDay } from '@zuimei/shared/publicity/span.ts';
 import { type AcceptedFiling, pointsTables } from '@zuimei/shared/publicity/table.ts';
-import { missing, reachedIn, type Sent, type TargetOf } from '@zuimei/shared/publicity/target.ts';
+import {
+  askedIn,
+  askedOn,
+  missing,
+  reachedIn,
+  type Sent,
+  type TargetOf,
+} from '@zuimei/shared/publicity/target.ts';
 import type { Day } from '@zuimei/shared/time.ts';
 import type { Db } from '../db.ts';
 import { readRoster } from './roster.ts';
@@ -30,6 +37,7 @@ export async function readPoints(db: Db, span: Span, today: Day): Promise<Points
     readForfeits(db, span),
   ]);
   const seasonOf = await readSeasons(db, yearsOf(wide));
+  const [whole, running] = [askedIn(span, today), askedOn(today)];
   const earning = new Set(accepted.map(({ contributor }) => contributor));
   const counted = roster.filter(
     ({ id, since, until }) =>
@@ -47,8 +55,8 @@ export async function readPoints(db: Db, span: Span, today: Day): Promise<Points
       const due = mine.filter((one) => one.due >= span.from && one.due <= span.until);
       return {
         ...{ id, name, kind, line, ended },
-        reached: reachedIn(targetOf, own, span, today, { since, until }),
-        lacks: ended ? [] : missing(targetOf, own, today, { since, until }),
+        reached: reachedIn(targetOf, own, whole, { since, until }),
+        lacks: ended ? [] : missing(targetOf, own, running, { since, until }),
         commissions: { asked: due.length, met: due.filter(({ met }) => met).length },
         owed: ended
           ? []
@@ -74,14 +82,14 @@ export async function readUsed(db: Db, { from, until }: Span): Promise<UsedFilin
 /** More than these no 通报 lists. */
 const MOST_USES = 3000;
 
+/** Of the outlets that used one the highest class alone counts. */
 async function readAccepted(db: Db, { from, until }: Span): Promise<AcceptedFiling[]> {
-  const { rows } = await sql<AcceptedFiling>`
-    select f.contributor, f.kind, f.event, f.filed_on as filed,
-      coalesce(array_agg(o.class) filter (where o.id is not null), '{}') as used
-    from filing f left join filing_use u on u.filing = f.id left join outlet o on o.id = u.outlet
-    where f.state = 'accepted' and f.event between ${from} and ${until}
-    group by f.id`.execute(db);
-  return rows;
+  const { rows } = await sql<Omit<AcceptedFiling, 'used'> & { best: number | null }>`
+    select f.contributor, f.kind, f.event, f.filed_on as filed, u.best
+    from filing f left join (
+      select u.filing, min(o.class) as best from filing_use u join outlet o on o.id = u.outlet group by u.filing) u on u.filing = f.id
+    where f.state = 'accepted' and f.event between ${from} and ${until}`.execute(db);
+  return rows.map(({ best, ...row }) => ({ ...row, used: best === null ? [] : [best] }));
 }
 
 async function readSent(db: Db, { from, until }: Span): Promise<Map<number, Sent[]>> {

@@ -48,51 +48,78 @@ export interface Reached {
   filed: number;
 }
 
-/** What is missing on this day of what its week, month and quarter ask for. */
-export function missing(targetOf: TargetOf, sent: readonly Sent[], day: Day, member: Membership): Lack[] {
+/** A week, month or quarter that asks for something, by what the year of its middle asks. */
+export interface AskedSpan extends Span {
+  name: SpanName;
+  year: number;
+}
+
+const askedSpan = (name: SpanName, span: Span): AskedSpan => ({
+  ...span,
+  name,
+  year: yearOfDay(middleOf(span)),
+});
+
+/** The week, the month and the quarter that hold a day. */
+export function askedOn(day: Day): AskedSpan[] {
+  return spanNames.map((name) => askedSpan(name, spanOf(name, day)));
+}
+
+/** Those of a span that have begun by this day. */
+export function askedIn(span: Span, day: Day): AskedSpan[] {
   return spanNames.flatMap((name) =>
-    asking(targetOf, sent, name, spanOf(name, day), member)
-      .filter(({ asked, filed }) => filed < asked)
-      .map(({ kind, asked, filed }) => ({ span: name, kind, asked, filed })),
+    spansIn(name, span)
+      .filter(({ from }) => from <= day)
+      .map((one) => askedSpan(name, one)),
   );
 }
 
-/** What became of the targets within a span, up to this day: a week, month or quarter that has begun is asked for. */
+/** What is missing of what these ask for (askedOn). */
+export function missing(
+  targetOf: TargetOf,
+  sent: readonly Sent[],
+  spans: readonly AskedSpan[],
+  member: Membership,
+): Lack[] {
+  return spans.flatMap((span) =>
+    asking(targetOf, sent, span, member)
+      .filter(({ asked, filed }) => filed < asked)
+      .map(({ kind, asked, filed }) => ({ span: span.name, kind, asked, filed })),
+  );
+}
+
+/** What became of the targets in these (askedIn). */
 export function reachedIn(
   targetOf: TargetOf,
   sent: readonly Sent[],
-  span: Span,
-  day: Day,
+  spans: readonly AskedSpan[],
   member: Membership,
 ): Reached[] {
-  return spanNames.flatMap((name) => {
-    const lines = spansIn(name, span)
-      .filter(({ from }) => from <= day)
-      .flatMap((one) => asking(targetOf, sent, name, one, member));
-    return askedKinds
-      .map((kind) => lines.filter((line) => line.kind === kind))
-      .filter((same) => same.length > 0)
-      .map((same) => ({
-        span: name,
-        kind: same[0]?.kind ?? 'news',
-        asked: same.length,
-        met: same.filter(({ asked, filed }) => filed >= asked).length,
-        filed: same.reduce((sum, { filed }) => sum + filed, 0),
-      }));
-  });
+  const lines = spans.flatMap((span) =>
+    asking(targetOf, sent, span, member).map((line) => ({ ...line, span: span.name })),
+  );
+  return spanNames.flatMap((span) =>
+    askedKinds.flatMap((kind) => {
+      const same = lines.filter((line) => line.span === span && line.kind === kind);
+      if (same.length === 0) return [];
+      const met = same.filter(({ asked, filed }) => filed >= asked).length;
+      return [
+        { span, kind, met, asked: same.length, filed: same.reduce((sum, { filed }) => sum + filed, 0) },
+      ];
+    }),
+  );
 }
 
-/** What one week, month or quarter asks for, beside what was sent in it. */
+/** What one of them asks for, beside what was sent in it. */
 function asking(
   targetOf: TargetOf,
   sent: readonly Sent[],
-  name: SpanName,
-  span: Span,
-  { since, until }: Membership,
+  { name, from, until, year }: AskedSpan,
+  member: Membership,
 ): { kind: AskedKind; asked: number; filed: number }[] {
-  if (since > span.from || (until !== null && until < span.until)) return [];
-  const target = targetOf(yearOfDay(middleOf(span)))[name];
-  const within = sent.filter(({ filedOn }) => filedOn >= span.from && filedOn <= span.until);
+  if (member.since > from || (member.until !== null && member.until < until)) return [];
+  const target = targetOf(year)[name];
+  const within = sent.filter(({ filedOn }) => filedOn >= from && filedOn <= until);
   return askedKinds.flatMap((kind) => {
     const asked = target[kind] ?? 0;
     if (asked === 0) return [];

@@ -3,6 +3,8 @@ import { seasonDefaults, usedFault } from '@zuimei/shared/publicity/season.ts';
 import { spanOf, spansIn, spanWords, yearSpan } from '@zuimei/shared/publicity/span.ts';
 import { pointsTables, ranked } from '@zuimei/shared/publicity/table.ts';
 import {
+  askedIn,
+  askedOn,
   lackWords,
   missing,
   reachedIn,
@@ -53,23 +55,23 @@ describe('spans of days', () => {
 describe('what is missing', () => {
   test('a town lacks its week and its quarter, an office its week and its month', () => {
     const filings = [sent('news', '2026-03-03'), sent('opinion', '2026-03-04', 2)];
-    expect(missing(area, filings, '2026-03-05', always)).toEqual([
+    expect(missing(area, filings, askedOn('2026-03-05'), always)).toEqual([
       { span: 'week', kind: 'opinion', asked: 3, filed: 2 },
       { span: 'quarter', kind: 'article', asked: 1, filed: 0 },
     ]);
-    expect(lackWords(missing(office, filings, '2026-03-05', always))).toBe(
+    expect(lackWords(missing(office, filings, askedOn('2026-03-05'), always))).toBe(
       '本周舆情 1 篇；本月综合性原创文章 1 篇',
     );
     const lacking = {
       name: '青石镇',
-      lacks: missing(area, filings, '2026-03-05', always),
+      lacks: missing(area, filings, askedOn('2026-03-05'), always),
       owed: [{ title: '典型', due: '2026-03-20', over: false }],
     };
     expect(reminderWords(lacking)).toBe(
       '青石镇您好：信息宣传报送任务还差：本周舆情 1 篇；本季度综合性原创文章 1 篇；约稿《典型》（3月20日前）。请抓紧报送。',
     );
     const done = [...filings, sent('opinion', '2026-03-02'), sent('article', '2026-01-09')];
-    expect(missing(area, done, '2026-03-05', always)).toEqual([]);
+    expect(missing(area, done, askedOn('2026-03-05'), always)).toEqual([]);
     const nothing = { name: '白渡镇', lacks: [], owed: [] };
     expect(reminderWords(nothing)).toBe('');
     expect(remindersWords([nothing], '2026-03-05')).toBe('');
@@ -78,18 +80,18 @@ describe('what is missing', () => {
 
   test('an article of last month does not count this month, a commissioned one never does', () => {
     const filings = [sent('article', '2026-02-28'), sent('commissioned', '2026-03-02')];
-    expect(missing(office, filings, '2026-03-31', always).filter(({ span }) => span === 'month')).toEqual([
-      { span: 'month', kind: 'article', asked: 1, filed: 0 },
-    ]);
+    expect(
+      missing(office, filings, askedOn('2026-03-31'), always).filter(({ span }) => span === 'month'),
+    ).toEqual([{ span: 'month', kind: 'article', asked: 1, filed: 0 }]);
   });
 
   test('nothing is asked for a week, month or quarter that somebody was not there for from end to end', () => {
     const began = { since: '2026-03-04', until: null };
-    expect(missing(area, [], '2026-03-05', began)).toEqual([]);
-    expect(missing(area, [], '2026-03-09', began).map(({ span }) => span)).toEqual(['week', 'week']);
+    expect(missing(area, [], askedOn('2026-03-05'), began)).toEqual([]);
+    expect(missing(area, [], askedOn('2026-03-09'), began).map(({ span }) => span)).toEqual(['week', 'week']);
     const ends = { since: '2020-01-01', until: '2026-03-28' };
-    expect(missing(area, [], '2026-03-27', ends)).toEqual([]);
-    const reached = reachedIn(area, [], yearSpan(2026), '2026-12-31', {
+    expect(missing(area, [], askedOn('2026-03-27'), ends)).toEqual([]);
+    const reached = reachedIn(area, [], askedIn(yearSpan(2026), '2026-12-31'), {
       since: '2026-03-04',
       until: '2026-09-30',
     });
@@ -99,7 +101,7 @@ describe('what is missing', () => {
   test('a week over the new year asks what the year of its Thursday asks', () => {
     const raised: TargetOf = (year) =>
       year === 2026 ? { week: { news: 2 }, month: {}, quarter: {} } : { week: {}, month: {}, quarter: {} };
-    expect(missing(raised, [sent('news', '2025-12-30')], '2025-12-30', always)).toEqual([
+    expect(missing(raised, [sent('news', '2025-12-30')], askedOn('2025-12-30'), always)).toEqual([
       { span: 'week', kind: 'news', asked: 2, filed: 1 },
     ]);
   });
@@ -109,8 +111,7 @@ describe('what is missing', () => {
     const [news] = reachedIn(
       area,
       [sent('news', '2026-01-06'), sent('news', '2026-01-07')],
-      quarter,
-      '2026-01-14',
+      askedIn(quarter, '2026-01-14'),
       always,
     );
     expect(news).toEqual({ span: 'week', kind: 'news', asked: 3, met: 1, filed: 2 });
