@@ -70,7 +70,7 @@ async function firstContributor(db: Db) {
 const EDITOR = { login: 'yanshi-bianji', name: '演示编辑', roles: ['editor'] } satisfies NewStaff;
 const DAY_MS = 86_400_000;
 /** Ten contributors are asked for some six filings a day together. */
-const PER_DAY = 8;
+const PER_DAY = 5;
 
 /**
  * Writes a district into an empty module: contributors with a 宣传员 each, outlets, 约稿, filings as they stand with their uses, and what was forfeited.
