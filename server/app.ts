@@ -27,6 +27,7 @@ import { consolePage } from './page/console.ts';
 import { verifyPage } from './page/verify.ts';
 import type { Parts } from './parts.ts';
 import { planRoute } from './plan/route.ts';
+import { pointsRoute } from './points/route.ts';
 import { portalRoute } from './portal/route.ts';
 import { publicityRoute } from './publicity/route.ts';
 import { reportRoute } from './report/route.ts';
@@ -82,6 +83,7 @@ export function createApp(parts: Parts) {
     .route('/', documentRoute(parts))
     .route('/', portalRoute(parts))
     .route('/', publicityRoute(parts))
+    .route('/', pointsRoute(parts))
     .route('/', reviewRoute(parts))
     .route('/', editRoute(parts))
     .route('/', shortlistRoute(parts))

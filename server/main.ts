@@ -8,6 +8,7 @@ import { nameDatabase, readConfig } from './config.ts';
 import { listenForCommands } from './control.ts';
 import { type Db, openDatabase } from './db.ts';
 import { loadDemo } from './demo/demo.ts';
+import { loadPublicity } from './demo/publicity.ts';
 import { printWelcome } from './demo/welcome.ts';
 import { createDirect } from './direct.ts';
 import { faultSentence } from './fault.ts';
@@ -94,6 +95,7 @@ async function main(): Promise<void> {
   await checkSecret(database.db, secrets);
   const redis = config.redisUrl ? await openShared(config.redisUrl) : null;
   const gate = await openGate({ redis, log });
+  const publicity = config.demo ? await loadPublicity({ db: database.db, secrets }, Date.now()) : null;
   const demo = config.demo
     ? await loadDemo(
         { db: database.db, secrets, publicUrl: config.publicUrl },
@@ -237,7 +239,7 @@ async function main(): Promise<void> {
       log('error', { part: 'staff', error: String(error) });
       return null;
     });
-    printWelcome(url, { slugs: demo, database: database.kind, joinPath: first?.path ?? null });
+    printWelcome(url, { slugs: demo, database: database.kind, joinPath: first?.path ?? null, publicity });
   }
 
   /** Takes no more, answers what was taken, seals it, and goes. Nothing acknowledged depends on this: it is courtesy. */

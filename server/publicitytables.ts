@@ -11,6 +11,7 @@ export interface PublicityTables {
     line: string;
     place: number;
     link_version: Generated<number>;
+    since: Generated<string>;
     opened_at: Date | null;
     ended_at: Date | null;
   };
@@ -26,7 +27,7 @@ export interface PublicityTables {
     successor: number | null;
   };
   /** rule and targets: shared/publicity/season.ts, parsed where they are read. */
-  season: { year: number; rule: unknown; targets: unknown; version: Generated<number> };
+  season: { year: number; rule: unknown; targets: unknown; office: Generated<string>; version: Generated<number> };
   outlet: { id: Generated<number>; name: string; class: number; since: string; until: string | null };
   commission: {
     id: Generated<number>;

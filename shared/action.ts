@@ -64,6 +64,8 @@ export type ActCode =
   | 'unit.links'
   | 'unit.enter'
   | 'contributor.enter'
+  | 'points.paper'
+  | 'season.edit'
   | 'unit.account'
   | 'unit.pin'
   | 'unit.unpin'

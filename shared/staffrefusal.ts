@@ -37,6 +37,7 @@ export const staffRefusalCodes = [
   // a contest
   'slug_taken',
   'plan_changed',
+  'season_changed',
   'plan_impossible',
   'plan_broken',
   'reason_missing',

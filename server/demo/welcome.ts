@@ -1,5 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import { renderUnicodeCompact } from 'uqr';
+import type { DemoPublicity } from './publicity.ts';
 
 /** What a newcomer needs to see once the server listens: the ready line for scripts, links and a code for the phone. */
 export function printWelcome(
@@ -9,9 +10,11 @@ export function printWelcome(
     database: 'server' | 'embedded';
     /** One-time link of the first administrator, while nobody has joined. */
     joinPath: string | null;
+    /** null: not a demo. */
+    publicity: DemoPublicity | null;
   },
 ): void {
-  const { slugs, database, joinPath } = shown;
+  const { slugs, database, joinPath, publicity } = shown;
   const [first] = slugs;
   const reach = url.replace('//0.0.0.0', '//localhost').replace('//[::]', '//localhost');
   const lines = [`ready ${reach}`];
@@ -28,6 +31,13 @@ export function printWelcome(
       '  还没有管理员：请用这个账号链接设置第一位系统管理员（只能使用一次，24 小时内有效；再次启动会给出新的，之前的作废）',
       `  ${reach}${joinPath}`,
     );
+  if (publicity) {
+    lines.push('', '信息宣传（演示）', `  供稿单位报稿  ${reach}${publicity.contributorPath}`);
+    if (publicity.editorPath)
+      lines.push(
+        `  宣传编辑的账号链接（24 小时内有效，再次启动会给出新的）\n  ${reach}${publicity.editorPath}`,
+      );
+  }
   if (database === 'embedded')
     lines.push(
       '',

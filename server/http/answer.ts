@@ -73,6 +73,7 @@ export const statusOf: Record<AnyRefusalCode, ContentfulStatusCode> = {
   own_request: 409,
   slug_taken: 409,
   plan_changed: 409,
+  season_changed: 409,
   plan_impossible: 422,
   plan_broken: 409,
   reason_missing: 422,

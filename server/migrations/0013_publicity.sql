@@ -2,7 +2,8 @@
 -- It belongs to no contest. Days are calendar days in Shanghai.
 
 -- 供稿单位: a town or zone (area, 板块), an office or brigade (office, 科室、大队). line: the row of the 统计表 it is counted in; several may share
--- one. place: its order in the 统计表. link_version: its link is derived from it, as a reporting unit's is (unit).
+-- one. place: its order in the 统计表. link_version: its link is derived from it, as a reporting unit's is (unit). since: from then on it is asked
+-- for what the targets say.
 create table contributor (
   id           int generated always as identity primary key,
   kind         text not null check (kind in ('area', 'office')),
@@ -10,6 +11,7 @@ create table contributor (
   line         text not null check (length(line) between 1 and 160),
   place        int not null,
   link_version int not null default 1,
+  since        date not null default (now() at time zone 'Asia/Shanghai')::date,
   opened_at    timestamptz,
   ended_at     timestamptz
 );
@@ -33,11 +35,12 @@ create table filer (
 );
 create index filer_of on filer (contributor, id);
 
--- 年度: what is earned and what is asked for (shared/publicity/season.ts).
+-- 年度: what is earned and what is asked for (shared/publicity/season.ts), and who signs its 通报, '' = nobody is named.
 create table season (
   year    int primary key check (year between 2000 and 2999),
   rule    jsonb not null,
   targets jsonb not null,
+  office  text not null default '',
   version int not null default 1
 );
 
@@ -90,6 +93,7 @@ create table filing (
 );
 create index filing_of on filing (contributor, state, event);
 create index filing_inbox on filing (state, filed_at);
+create index filing_sent on filing (filed_on) where state in ('filed', 'accepted');
 create index filing_event on filing (event) where state = 'accepted';
 
 -- Its pictures and papers.

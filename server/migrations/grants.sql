@@ -140,11 +140,11 @@ grant update (state, decided_by, decided_at) on revocation to :app;
 
 -- Filings of publicity.
 grant select, insert on contributor to :app;
-grant update (kind, name, line, place, link_version, opened_at, ended_at) on contributor to :app;
+grant update (kind, name, line, place, link_version, since, opened_at, ended_at) on contributor to :app;
 grant select, insert on filer to :app;
 grant update (name, post, phone, remark, since, until, successor) on filer to :app;
 grant select, insert on season to :app;
-grant update (rule, targets, version) on season to :app;
+grant update (rule, targets, office, version) on season to :app;
 grant select, insert, delete on outlet to :app;
 grant update (name, class, since, until) on outlet to :app;
 grant select, insert on commission to :app;

@@ -57,7 +57,7 @@ export async function writeLandscape(ask: {
           { alignment: center, spacing: { before: 120, after: 200 } },
         ),
         ...table.notes.map((note) => paragraph(note, { size: 24 }, { spacing: { after: 100 } })),
-        tableOf(table),
+        tableOf(table, ROOM),
         ...table.remarks.map((remark) => paragraph(remark, {}, { spacing: { before: 100 } })),
       ],
     })),
@@ -65,9 +65,10 @@ export async function writeLandscape(ask: {
   return await Packer.toBuffer(document);
 }
 
-function tableOf(table: PaperTable): Table {
+/** A bordered table as wide as `room`, whose head stands on every page. */
+export function tableOf(table: PaperTable, room: number): Table {
   const sum = table.columns.reduce((total, column) => total + column.width, 0);
-  const widths = table.columns.map((column) => Math.floor((column.width / sum) * ROOM));
+  const widths = table.columns.map((column) => Math.floor((column.width / sum) * room));
   const cell = (value: CellValue, at: number, head: boolean): TableCell =>
     new TableCell({
       width: { size: widths[at] ?? 0, type: WidthType.DXA },
@@ -86,7 +87,7 @@ function tableOf(table: PaperTable): Table {
       children: table.columns.map((_, at) => cell(values[at] ?? null, at, head)),
     });
   return new Table({
-    width: { size: ROOM, type: WidthType.DXA },
+    width: { size: room, type: WidthType.DXA },
     columnWidths: widths,
     layout: TableLayoutType.FIXED,
     borders,

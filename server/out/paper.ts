@@ -12,12 +12,16 @@ export interface Column {
   /** In halves of a Chinese character, as worksheets count. */
   width: number;
   align?: 'center' | 'right';
+  /** What stands above it and those beside it that have the same; in a worksheet alone. */
+  over?: string;
 }
 
 export interface PaperTable {
   /** On its tab; unique within the paper. */
   name: string;
   title: string;
+  /** In the middle under the title; in a worksheet alone. */
+  subtitle?: string;
   /** Lines between the title and the head. */
   notes: string[];
   columns: Column[];
@@ -55,12 +59,22 @@ export interface Letter {
   date: string;
 }
 
+/** A document without a red head: a title, then texts, headings and tables in their order. */
+export interface Bulletin {
+  title: string;
+  parts: ({ heading: string } | { text: string } | { table: PaperTable })[];
+  /** Who signs it, '' = nobody is named; and when, as it is printed. */
+  signed: string;
+  date: string;
+}
+
 /** What the thread is asked for. `annex`: the line above a 汇总表's title, e.g. 附件3. */
 export type PressAsk =
   | { kind: 'workbook'; tables: PaperTable[]; bordered: boolean }
   | { kind: 'landscape'; annex: string; tables: PaperTable[]; footer: string }
   | { kind: 'card'; card: Card }
-  | { kind: 'letter'; letter: Letter };
+  | { kind: 'letter'; letter: Letter }
+  | { kind: 'bulletin'; bulletin: Bulletin };
 
 /** Many cards, one file each. */
 export interface CardsAsk {

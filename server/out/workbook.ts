@@ -21,30 +21,23 @@ export async function writeWorkbook(tables: readonly PaperTable[], bordered: boo
       { ...text(value), columnSpan: width, wrap: true, alignVertical: 'center', ...style },
       ...Array.from({ length: width - 1 }, () => null),
     ];
-    const head = table.columns.map(
-      ({ title }): CellObject => ({
-        ...text(title),
-        ...HEAD,
-        ...RULE,
-        alignVertical: 'center',
-        wrap: true,
-        height: 2 * LINE_HEIGHT + 4,
-      }),
-    );
+    const head = headOf(table.columns);
+    const subtitle = table.subtitle ?? '';
     return {
       sheet: tabName(table.name),
       orientation: 'landscape',
-      stickyRowsCount: 1 + table.notes.length + 1,
+      stickyRowsCount: 1 + (subtitle ? 1 : 0) + table.notes.length + head.length,
       columns: table.columns.map((column) => ({ width: column.width })),
       data: [
         across(table.title, { fontSize: 18, fontWeight: 'bold', align: 'center', height: TITLE_HEIGHT }),
+        ...(subtitle ? [across(subtitle, { fontSize: 14, align: 'center', height: 2 * LINE_HEIGHT })] : []),
         ...table.notes.map((note) =>
           across(note, {
             textColor: '#5C4F48',
             height: heightOf([note], [{ title: '', width: widthOf(table) }]),
           }),
         ),
-        head,
+        ...head,
         ...table.rows.map((row) => line(row, table.columns, rule)),
         ...table.foot.map((row) => line(row, table.columns, { ...rule, fontWeight: 'bold' })),
         ...table.remarks.map((remark) => across(remark, { textColor: '#5C4F48' })),
@@ -55,6 +48,29 @@ export async function writeWorkbook(tables: readonly PaperTable[], bordered: boo
     { files: { transform: { 'xl/worksheets/sheet{id}.xml': { transform: onePageWide(tables) } } } },
   ];
   return await writeXlsxFile(pages, { fontFamily: '宋体', fontSize: 11, features }).toBuffer();
+}
+
+/** The titles of the columns; where some have one above them (`over`), in two rows whose cells are joined. */
+function headOf(columns: readonly Column[]): Row[] {
+  const cell = (title: string, height: number): CellObject => ({
+    ...text(title),
+    ...HEAD,
+    ...RULE,
+    alignVertical: 'center',
+    wrap: true,
+    height,
+  });
+  if (columns.every(({ over }) => over === undefined))
+    return [columns.map(({ title }) => cell(title, 2 * LINE_HEIGHT + 4))];
+  const height = LINE_HEIGHT + 7;
+  const upper = columns.map(({ title, over }, at) => {
+    if (over === undefined) return { ...cell(title, height), rowSpan: 2 };
+    if (over === columns[at - 1]?.over) return null;
+    const ends = columns.findIndex((other, later) => later > at && other.over !== over);
+    return { ...cell(over, height), columnSpan: (ends < 0 ? columns.length : ends) - at };
+  });
+  const lower = columns.map(({ title, over }) => (over === undefined ? null : cell(title, height)));
+  return [upper, lower];
 }
 
 /** Wider than this many halves of a Chinese character, A4 would print it too small to read. */

@@ -7,6 +7,7 @@ async function make(ask: PressAsk): Promise<Uint8Array> {
     return await (await import('./workbook.ts')).writeWorkbook(ask.tables, ask.bordered);
   if (ask.kind === 'landscape') return await (await import('./landscape.ts')).writeLandscape(ask);
   if (ask.kind === 'letter') return await (await import('./letter.ts')).writeLetter(ask.letter);
+  if (ask.kind === 'bulletin') return await (await import('./bulletin.ts')).writeBulletin(ask.bulletin);
   return await (await import('./card.ts')).writeCard(ask.card);
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ContestPlan } from '@zuimei/shared/plan/plan.ts';
+import { seasonDefaults } from '@zuimei/shared/publicity/season.ts';
 
 /** What stands in the world that the bodies speak of. */
 export interface Known {
@@ -264,6 +265,19 @@ export function bodiesFor({ plan, nomination, ticket, witness }: Known): Record<
     [`POST ${contest}/witnesses/decline`]: { id: 1, ...reasoned },
     'POST /api/console/unit/enter': { key: 'x' },
     'POST /api/console/contributor/enter': { key: 'x' },
+    'POST /api/console/points/papers': {
+      paper: 'area',
+      from: '2026-01-01',
+      until: '2026-03-31',
+      ranked: true,
+      points: true,
+    },
+    'PUT /api/console/points/season/:year': {
+      ...seasonDefaults,
+      office: '云岭区应急管理局',
+      version: 0,
+      ...reasoned,
+    },
     [`POST ${unit}`]: { kind: 'person' },
     [`PUT ${unit}/:id`]: {
       version: 1,

@@ -175,9 +175,17 @@ async function openTwin(now: number, reveal: Reveal) {
     .values({ contest, name: '青石镇人民政府', kind: 'town', quota: null, contact: null })
     .returning('id')
     .executeTakeFirstOrThrow();
+  const contributor = await site.parts.db
+    .insertInto('contributor')
+    .values({ kind: 'area', name: '青石镇', line: '青石镇', place: 1, opened_at: null, ended_at: null })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const links: Partial<Record<Role, { unit: number } | { contributor: number }>> = {
+    unit: { unit: unit.id },
+    contributor: { contributor: contributor.id },
+  };
   const desks = new Map<Role, Desk>();
-  for (const role of roles)
-    desks.set(role, await signIn(site, role === 'unit' ? { unit: unit.id } : [role], role));
+  for (const role of roles) desks.set(role, await signIn(site, links[role] ?? [role], role));
   const second = await signIn(site, ['auditor'], 'auditor two');
   const person = fake.person('asker');
   const twin: Twin = {

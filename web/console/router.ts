@@ -1,5 +1,6 @@
 import { createRouter, type RouteRecordRaw, type RouterHistory } from 'vue-router';
 import type { Role } from '@zuimei/shared/staff.ts';
+import { menuFor, siteMenu } from './frame/menu.ts';
 import { firstPage, onlyContest, type PageName, pageRoles } from './lib/access.ts';
 import { useSession } from './lib/session.ts';
 
@@ -228,6 +229,12 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./unit/PortalPage.vue'),
   },
   {
+    path: '/console/points',
+    name: 'points',
+    meta: { roles: pageRoles.points },
+    component: () => import('./publicity/points/PointsPage.vue'),
+  },
+  {
     path: '/:rest(.*)*',
     name: 'missing',
     meta: { open: true, bare: true },
@@ -253,6 +260,11 @@ export function createConsoleRouter(history: RouterHistory) {
     if (to.name === 'home' && session.has('unit')) return { name: 'unit' };
     const sheet = to.name === 'home' ? onlyContest(session.me) : null;
     if (sheet) return { name: 'sheet', params: { slug: sheet } };
+    // Whose pages are all of the publicity begins with the first of them.
+    if (to.name === 'home' && !session.has(...pageRoles.home)) {
+      const [first] = menuFor(siteMenu, session.has);
+      if (first) return { name: first.name };
+    }
     if (to.name === 'contest')
       return { name: firstPage(session.has), params: { slug: to.params.slug }, replace: true };
     return true;

@@ -34,6 +34,7 @@ export const pageRoles = {
   checkpoint: ['auditor', 'organizer'],
   closing: ['auditor', 'organizer'],
   unit: ['unit'],
+  points: ['editor'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type PageName = keyof typeof pageRoles;

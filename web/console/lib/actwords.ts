@@ -67,6 +67,8 @@ const acts: Record<ActCode, string> = {
   'unit.links': '查看单位链接',
   'unit.enter': '单位进入报送页',
   'contributor.enter': '供稿单位进入报稿页',
+  'points.paper': '导出积分统计表或通报',
+  'season.edit': '修改积分细则与目标任务',
   'unit.pin': '登记推荐签名公钥',
   'unit.unpin': '清除推荐签名公钥',
   'unit.phone': '查看单位联系电话',

@@ -117,6 +117,7 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   own_request: '自己提出的事项须由另一个人确认。',
   slug_taken: '网址[ {slug} ]已被另一个活动使用，请换一个。',
   plan_changed: '这份设置刚刚在别处修改过。请先载入最新内容，再改您的部分。',
+  season_changed: '这一年的细则与目标刚刚在别处修改过。请重新读取后，再改您的部分。',
   plan_impossible: '这样设置无法执行，请按提示修改后再保存。',
   plan_broken: '没有执行：这样一来，{reason}请先到“设置”里改好并发布，再回来办理。',
   reason_missing: '请写明原因，4 到 200 个字。',
