@@ -27,7 +27,13 @@ export interface PublicityTables {
     successor: number | null;
   };
   /** rule and targets: shared/publicity/season.ts, parsed where they are read. */
-  season: { year: number; rule: unknown; targets: unknown; office: Generated<string>; version: Generated<number> };
+  season: {
+    year: number;
+    rule: unknown;
+    targets: unknown;
+    office: Generated<string>;
+    version: Generated<number>;
+  };
   outlet: { id: Generated<number>; name: string; class: number; since: string; until: string | null };
   commission: {
     id: Generated<number>;
