@@ -28,7 +28,7 @@ import { verifyPage } from './page/verify.ts';
 import type { Parts } from './parts.ts';
 import { planRoute } from './plan/route.ts';
 import { portalRoute } from './portal/route.ts';
-import { publicityRoute } from './publicity/route.ts';
+import { contributorsRoute, publicityRoute } from './publicity/route.ts';
 import { reportRoute } from './report/route.ts';
 import { reviewRoute } from './review/route.ts';
 import { rosterRoute } from './roster/route.ts';
@@ -82,6 +82,7 @@ export function createApp(parts: Parts) {
     .route('/', documentRoute(parts))
     .route('/', portalRoute(parts))
     .route('/', publicityRoute(parts))
+    .route('/', contributorsRoute(parts))
     .route('/', reviewRoute(parts))
     .route('/', editRoute(parts))
     .route('/', shortlistRoute(parts))

@@ -45,6 +45,9 @@ const proved = [
   'POST /api/console/contests/:slug/units/:id/unpin',
   'POST /api/console/contests/:slug/units/links',
   'POST /api/console/contests/:slug/units/links.xlsx',
+  'POST /api/console/contributors/:id/filers/:filer/phone',
+  'POST /api/console/contributors/links',
+  'POST /api/console/contributors/links.xlsx',
   'POST /api/console/staff',
   'POST /api/console/staff/:id/disable',
   'POST /api/console/staff/:id/enable',
@@ -108,7 +111,7 @@ function consoleDoors(): Door[] {
 function addressOf(path: string): string {
   return path
     .replace(':slug', slug)
-    .replace(/:(id|number|file|unit|nomination)\b(\{[^}]*\})?/g, '1')
+    .replace(/:(id|number|file|filer|unit|nomination)\b(\{[^}]*\})?/g, '1')
     .replace(/:[a-z]+(\{[^}]*\})?/gi, 'x');
 }
 
