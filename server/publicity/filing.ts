@@ -15,8 +15,8 @@ import { cleanLine, cleanName } from '../document/value.ts';
 import { recordAction } from '../staff/action.ts';
 import type { Person } from '../staff/session.ts';
 import { contributorOf, lockContributor } from './own.ts';
+import { viewFiling } from './reading.ts';
 import { readSeason } from './season.ts';
-import { viewFiling } from './view.ts';
 
 type Tx = Transaction<Tables>;
 

@@ -1,19 +1,17 @@
 import { sql } from 'kysely';
 import type { CommissionTask, ContributorView } from '@zuimei/shared/publicity/contributor.ts';
 import {
+  type DayCount,
   type FilingLine,
-  filingKinds,
   filingLimits,
-  type Span,
-  type SpanCounts,
   spanStart,
   spans,
 } from '@zuimei/shared/publicity/filing.ts';
 import { shanghaiDate } from '@zuimei/shared/time.ts';
 import type { Db } from '../db.ts';
 import { readFilers } from './filer.ts';
+import { filingLines, selectFilings } from './reading.ts';
 import { readSeason } from './season.ts';
-import { filingLines, selectFilings } from './view.ts';
 
 /** So many drafts and returned ones are shown; more nobody has open. */
 const WAITING = 60;
@@ -43,7 +41,7 @@ export async function readHome(
   return {
     ...{ id, name, kind, today, now: new Date(now).toISOString() },
     ...{ days: rule.days, lateUsed: rule.lateUsed, targets: targets[kind] },
-    counts: await countSent(db, contributor, today),
+    recent: await countSent(db, contributor, today),
     filers: (await readFilers(db, key, contributor)).get(contributor) ?? [],
     commissions: await readTasks(db, contributor),
     waiting: (await filingLines(db, waiting)).map((line) => ({
@@ -72,10 +70,9 @@ export async function readSent(
   return { filings, more: rows.length > filingLimits.page };
 }
 
-/** How many of each kind it sent in the week, the month and the quarter of this day, by the day each was first sent. */
-async function countSent(db: Db, contributor: number, today: string): Promise<SpanCounts> {
-  const starts = spans.map((span) => [span, spanStart(today, span)] as const);
-  const first = starts.map(([, day]) => day).sort()[0] ?? today;
+/** How many of each kind it sent on each day of the week, the month and the quarter of this day. */
+async function countSent(db: Db, contributor: number, today: string): Promise<DayCount[]> {
+  const first = spans.map((span) => spanStart(today, span)).sort()[0] ?? today;
   const rows = await db
     .selectFrom('filing')
     .select(['kind', 'filed_on', (eb) => eb.fn.countAll<string | number>().as('count')])
@@ -84,13 +81,7 @@ async function countSent(db: Db, contributor: number, today: string): Promise<Sp
     .where(sql<boolean>`filed_on >= ${first}::date`)
     .groupBy(['kind', 'filed_on'])
     .execute();
-  const countOf = (start: string): SpanCounts[Span] => {
-    const within = rows.filter(({ filed_on }) => (filed_on ?? '') >= start);
-    const of = (kind: string): number =>
-      within.filter((row) => row.kind === kind).reduce((sum, { count }) => sum + Number(count), 0);
-    return Object.fromEntries(filingKinds.map((kind) => [kind, of(kind)])) as SpanCounts[Span];
-  };
-  return Object.fromEntries(starts.map(([span, start]) => [span, countOf(start)])) as SpanCounts;
+  return rows.map(({ kind, filed_on, count }) => ({ kind, filedOn: filed_on ?? '', count: Number(count) }));
 }
 
 /** 约稿 that it is asked for and that are open, the most urgent first. */

@@ -1,5 +1,5 @@
 import type { Day, Instant } from '../time.ts';
-import type { ContributorKind, FilingLine, SpanCounts } from './filing.ts';
+import type { ContributorKind, DayCount, FilingLine } from './filing.ts';
 import type { KindTarget } from './season.ts';
 
 export const contributorLimits = {
@@ -100,7 +100,8 @@ export interface ContributorView {
   days: number;
   lateUsed: boolean;
   targets: KindTarget;
-  counts: SpanCounts;
+  /** Of the week, the month and the quarter of today. */
+  recent: DayCount[];
   filers: FilerView[];
   commissions: CommissionTask[];
   /** Drafts and what came back, newest first. */

@@ -95,8 +95,27 @@ export function isLate(event: Day, filed: Day, days: number): boolean {
 
 export const spans = ['week', 'month', 'quarter'] as const;
 export type Span = (typeof spans)[number];
-/** How many of each kind were sent, and not returned, since a span began. */
-export type SpanCounts = Record<Span, Record<FilingKind, number>>;
+/** How many of a kind were first sent on a day, and did not come back. */
+export interface DayCount {
+  kind: FilingKind;
+  filedOn: Day;
+  count: number;
+}
+
+/** Of these, how many of each kind in the week, the month and the quarter of a day. */
+export function countsIn(sent: readonly DayCount[], day: Day): Record<Span, Record<FilingKind, number>> {
+  const of = (span: Span, kind: FilingKind): number =>
+    sent
+      .filter((one) => one.kind === kind && one.filedOn >= spanStart(day, span))
+      .reduce((sum, { count }) => sum + count, 0);
+  const within = (span: Span) => ({
+    news: of(span, 'news'),
+    opinion: of(span, 'opinion'),
+    article: of(span, 'article'),
+    commissioned: of(span, 'commissioned'),
+  });
+  return { week: within('week'), month: within('month'), quarter: within('quarter') };
+}
 
 /** The first day of the span that holds a day: a Monday, the first of a month or of a quarter. */
 export function spanStart(day: Day, span: Span): Day {

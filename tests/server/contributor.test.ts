@@ -9,7 +9,12 @@ import type {
   ContributorView,
   RosterList,
 } from '@zuimei/shared/publicity/contributor.ts';
-import type { FilingDraft, FilingKind, OwnFiling } from '@zuimei/shared/publicity/filing.ts';
+import {
+  countsIn,
+  type FilingDraft,
+  type FilingKind,
+  type OwnFiling,
+} from '@zuimei/shared/publicity/filing.ts';
 import { shanghaiDate } from '@zuimei/shared/time.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { type Desk, signIn } from '../harness/office.ts';
@@ -317,7 +322,7 @@ describe('a filing', () => {
     expect(view.waiting.map(({ id, state, reason }) => [id, state, reason])).toEqual([
       [draft.id, 'returned', '请写明检查了哪几处'],
     ]);
-    expect(view.counts.week.news).toBe(0);
+    expect(view.recent).toEqual([]);
     site.pass(3 * DAY_MS);
     editor = await signIn(site, ['editor'], '宣传编辑');
     desk = await signIn(site, { contributor: own });
@@ -328,7 +333,7 @@ describe('a filing', () => {
     await decide(draft.id, 'accepted');
     const done = await desk.get<ContributorView>(OWN);
     expect(done.sent.map(({ id, points }) => [id, points])).toEqual([[draft.id, 1]]);
-    expect(done.counts.quarter.news).toBe(1);
+    expect(done.recent.map(({ kind, count }) => [kind, count])).toEqual([['news', 1]]);
     expect((await desk.ask('POST', one(draft.id, '/back'))).body).toEqual({ code: 'filing_closed' });
   });
 
@@ -464,7 +469,11 @@ describe('a filing', () => {
       )
       .execute();
     const first = await desk.get<ContributorView>(OWN);
-    expect([first.sent.length, first.more, first.counts.month.news]).toEqual([30, true, 200]);
+    expect([first.sent.length, first.more, countsIn(first.recent, first.today).month.news]).toEqual([
+      30,
+      true,
+      200,
+    ]);
     const rest = await desk.get<{ filings: { id: number }[]; more: boolean }>(
       `${OWN}/filings?before=${first.sent.at(-1)?.id}`,
     );

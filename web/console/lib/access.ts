@@ -34,6 +34,8 @@ export const pageRoles = {
   checkpoint: ['auditor', 'organizer'],
   closing: ['auditor', 'organizer'],
   unit: ['unit'],
+  filings: ['contributor'],
+  contributors: ['editor'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type PageName = keyof typeof pageRoles;
