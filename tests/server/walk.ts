@@ -466,7 +466,10 @@ export const acts: Record<string, Walk> = {
       'POST contributors/:id/filers/:filer/phone',
     ].map((one) => {
       const [method = '', path = ''] = one.split(' ');
-      return [`${method} /api/console/${path}`, act(`/api/console/${path.replace(/:\w+/g, '1')}`)];
+      return [
+        `${method} /api/console/${path}`,
+        act(`/api/console/${path.replace('contributors/:id', 'contributors/999').replace(/:\w+/g, '1')}`),
+      ];
     }),
   ),
   'POST /api/console/unit/nominations': act('/api/console/unit/nominations'),

@@ -4,8 +4,6 @@ import { useAutosave } from '../../frame/useAutosave.ts';
 import { api, type Fault } from '../../lib/client.ts';
 import { filingShelf } from './shelf.ts';
 
-const ONE = '/api/console/contributor/filings/:id';
-
 /** One filing as its contributor writes it, saved as it is typed, and kept in this browser until the server has it. */
 export function useFilingEditing(first: OwnFiling) {
   const view = ref(first);
@@ -18,12 +16,13 @@ export function useFilingEditing(first: OwnFiling) {
   const autosave = useAutosave<OwnFiling, { version: number; at: string }>(first, {
     text: () => JSON.stringify(typed),
     textOf: (one) => JSON.stringify(draftOf(one)),
-    send: (text, version) => api.put(ONE, at, { version, ...JSON.parse(text) }),
+    send: (text, version) =>
+      api.put('/api/console/contributor/filings/:id', at, { version, ...JSON.parse(text) }),
     newer: 'filing_changed',
     saved: (answer) => {
       savedAt.value = answer.at;
     },
-    read: () => api.get(ONE, at),
+    read: () => api.get('/api/console/contributor/filings/:id', at),
     show: (one, replace) => {
       view.value = one;
       savedAt.value = one.savedAt;
@@ -68,7 +67,7 @@ export function useFilingEditing(first: OwnFiling) {
       return null;
     },
     /** Reads it again after a file came or went. */
-    reload: (): Promise<Fault | null> => act(() => api.get(ONE, at)),
+    reload: (): Promise<Fault | null> => act(() => api.get('/api/console/contributor/filings/:id', at)),
     /** A file came: where there is no title yet, its first line is one. */
     took: ({ title }: FilingFile & { title: string }): void => {
       if (typed.title.trim() === '') typed.title = title;
