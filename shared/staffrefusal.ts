@@ -182,6 +182,7 @@ export const staffRefusalCodes = [
   'report_limit',
   'ledger_too_long',
   'witness_known',
+  'witness_open',
   'key_malformed',
 ] as const;
 

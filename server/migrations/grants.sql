@@ -128,6 +128,8 @@ grant update (text, state, decided_by, decided_at, reason, entry) on finding to 
 grant select, insert on approval_scan to :app;
 grant select, insert on erasing to :app;
 grant update (state, decided_by, decided_at) on erasing to :app;
+grant select, insert on witness_proposal to :app;
+grant update (state, decided_by, decided_at, decided_why, entry) on witness_proposal to :app;
 grant select, insert on closing to :app;
 grant update (state, decided_by, decided_at, entry) on closing to :app;
 grant select, insert on revocation to :app;

@@ -142,6 +142,8 @@ export interface ContestLine {
   steps: Step[];
   /** Somebody asks that it be erased, and another person has to confirm. */
   erasing: boolean;
+  /** Somebody proposes who witnesses its log, and another auditor has to confirm. */
+  witnessing: boolean;
   units: number;
   nominations: number;
   /** Nominations that wait for a reviewer. */

@@ -45,6 +45,7 @@ const proved = [
   'POST /api/console/contests/:slug/units/:id/unpin',
   'POST /api/console/contests/:slug/units/links',
   'POST /api/console/contests/:slug/units/links.xlsx',
+  'POST /api/console/contests/:slug/witnesses/confirm',
   'POST /api/console/contributors/:id/filers/:filer/phone',
   'POST /api/console/contributors/links',
   'POST /api/console/contributors/links.xlsx',

@@ -269,7 +269,8 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
     '账本太长，不能在保存时逐条核对。请不勾选核对再保存；需要核对时，由运维人员在服务器上运行核验命令。',
   ledger_not_read: '账本正在读入，稍后会自动继续。',
   unknown_cluster: '这一组选票已有变化，请返回列表重新查看。',
-  witness_known: '这把见证公钥已经登记过了。',
+  witness_known: '这把见证公钥已经登记过了。一把公钥只能用一个名称。',
+  witness_open: '已经有一份见证安排等待确认。请先确认或不同意，再提出新的。',
   key_malformed: '公钥格式不对，请整行粘贴见证程序打印的内容。',
 };
 

@@ -84,6 +84,18 @@ export function attentionNote(one: Attention): Note {
       title: '存证签名延迟',
       words: `${grouped(one.pending)} 条账目还没有签名，选票不受影响。请告知系统管理员。`,
     };
+  if (one.kind === 'witness')
+    return {
+      tone: 'hold',
+      title: `${one.name} ${grouped(one.minutes)} 分钟没有新的见证`,
+      words: '请联系该单位，确认见证程序在运行。选票不受影响。',
+    };
+  if (one.kind === 'few')
+    return {
+      tone: 'hold',
+      title: `存证点 ${grouped(one.minutes)} 分钟没有成为正式`,
+      words: `要求 ${one.needed} 家见证，最新的存证点有 ${one.signed} 家签名。请联系见证单位，选票不受影响。`,
+    };
   return { tone: 'hold', title: '规则刚刚变更', words: '正在写入账本，一两秒后完成。' };
 }
 
