@@ -18,6 +18,7 @@ import { createJournal } from './journal.ts';
 import { createSealer } from './log/sealer.ts';
 import { openProgram } from './log/witness/program.ts';
 import { sweepMedia } from './media/media.ts';
+import { forgetFilms } from './media/pieces.ts';
 import { openSite } from './page/citizen.ts';
 import { openConsole } from './page/console.ts';
 import { openVerifier } from './page/verify.ts';
@@ -188,6 +189,7 @@ async function main(): Promise<void> {
     }
     try {
       await sweepMedia(database.db, new Date(Date.now() - UNUSED_MEDIA_MS));
+      await forgetFilms(database.db, new Date(Date.now() - UNUSED_MEDIA_MS));
     } catch (error) {
       log('error', { part: 'media', error: String(error) });
     }

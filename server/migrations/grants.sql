@@ -88,6 +88,9 @@ grant update (unit, state, source, kind, category, name, answers, private, photo
   version, updated_at, submitted_at) on nomination to :app;
 grant select, insert on nomination_event to :app;
 grant update (reason) on nomination_event to :app;
+grant select, insert, delete on film to :app;
+grant update (received, whole, touched_at) on film to :app;
+grant select, insert on film_piece to :app;
 grant select, insert, delete on attachment to :app;
 grant select, insert, delete on original to :app;
 grant select, insert, delete on intake to :app;

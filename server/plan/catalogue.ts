@@ -1,5 +1,5 @@
 import { sql, type Transaction } from 'kysely';
-import { phaseAt } from '@zuimei/shared/contest.ts';
+import { hasVote, phaseAt } from '@zuimei/shared/contest.ts';
 import type {
   ContestLine,
   ContestPlan,
@@ -35,6 +35,7 @@ const STEM: Record<PresetName, string> = {
   'zuimei-province': 'zuimei',
   anli: 'anli',
   volunteer: 'volunteer',
+  venues: 'venues',
   works: 'works',
 };
 
@@ -231,6 +232,7 @@ function lineOf(row: Row, course: Course | null, now: number): ContestLine {
     publishedAt: row.published_at?.toISOString() ?? null,
     archived: row.archived_at !== null,
     paused: settings.paused !== null,
+    voted: hasVote(settings),
     changed: published && row.changed,
     next: next ? { phase: next.phase, at: next.from } : null,
     judged: outcome !== null,

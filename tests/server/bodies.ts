@@ -299,6 +299,7 @@ export function bodiesFor({ plan, nomination, ticket, witness }: Known): Record<
       values: { name: '林立夏', phone: '13800000101' },
       consent: { by: '林立夏', on: '2026-03-01', file: randomUUID() },
     },
+    [`POST ${unit}/:id/films/:field`]: { name: '片.mp4', size: 1_000, modified: 1_700_000_000_000 },
     [`POST ${unit}/:id/submit`]: { version: 1 },
     [`POST ${unit}/:id/withdraw`]: { version: 1 },
     [`POST ${unit}/:id/reopen`]: { version: 1 },
@@ -319,6 +320,7 @@ export const bodiless: readonly string[] = [
   'POST /api/console/contributor/filings/:id/back',
   'POST /api/console/contests/:slug/webhook/try',
   'POST /api/console/contests/:slug/imports/:id/undo',
+  'PUT /api/console/unit/nominations/:id/films/:film/:at',
   'POST /log/:slug/cosignature',
   'POST /wechat/message',
 ];

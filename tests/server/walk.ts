@@ -207,6 +207,7 @@ export const reads: Record<string, Walk> = {
   'GET /api/console/contests/:slug/imports': still(`${at}/imports`),
   'GET /api/console/unit/nominations/:id': still('/api/console/unit/nominations/1'),
   'GET /api/console/unit/nominations/:id/files/:file': still('/api/console/unit/nominations/1/files/1'),
+  'GET /api/console/unit/nominations/:id/films': still('/api/console/unit/nominations/1/films'),
   'GET /api/console/unit/forms/:kind': still('/api/console/unit/forms/person'),
   'GET /api/console/unit/nominations/:id/forms/:form': still(
     '/api/console/unit/nominations/1/forms/approval',
@@ -480,6 +481,12 @@ export const acts: Record<string, Walk> = {
   'DELETE /api/console/unit/nominations/:id': act('/api/console/unit/nominations/1'),
   'PUT /api/console/unit/nominations/:id': act('/api/console/unit/nominations/1'),
   'POST /api/console/unit/nominations/:id/files/:field': act('/api/console/unit/nominations/1/files/proof'),
+  'POST /api/console/unit/nominations/:id/films/:field': act('/api/console/unit/nominations/1/films/proof'),
+  'PUT /api/console/unit/nominations/:id/films/:film/:at': act('/api/console/unit/nominations/1/films/f/0'),
+  'POST /api/console/unit/nominations/:id/films/:film/whole': act(
+    '/api/console/unit/nominations/1/films/f/whole',
+  ),
+  'DELETE /api/console/unit/nominations/:id/films/:film': act('/api/console/unit/nominations/1/films/f'),
   'DELETE /api/console/unit/nominations/:id/files/:file': act('/api/console/unit/nominations/1/files/1'),
   'PUT /api/console/unit/nominations/:id/opinions/:step': act(
     '/api/console/unit/nominations/1/opinions/unit',

@@ -1,6 +1,7 @@
+import { hasVote } from '@zuimei/shared/contest.ts';
 import type { Attention, Channel, LiveView, ReadyCheck, ReadyCode } from '@zuimei/shared/live.ts';
 import { dayTime, minuteOfDay, span } from '@zuimei/shared/moment.ts';
-import { overWords } from '@zuimei/shared/words.ts';
+import { overWords, phaseWord } from '@zuimei/shared/words.ts';
 import { grouped } from '../../../lib/words.ts';
 
 export const channelWords: Record<Channel, string> = {
@@ -27,6 +28,7 @@ const refusedWords: Record<string, string> = {
   ticket_expired: '页面打开过久',
   ticket_too_fresh: '页面刚打开',
   not_open_yet: '尚未开始',
+  no_vote: '不投票的活动',
   already_closed: '已截止',
   paused: '已暂停',
   candidate_withdrawn: '候选已退出',
@@ -140,6 +142,7 @@ export function stageWords(
   view: LiveView,
   now: number,
 ): { tone: 'ok' | 'hold' | 'red' | 'plain'; words: string } {
+  if (!hasVote(view)) return { tone: 'plain', words: phaseWord(view.phase, false) };
   const round = view.rounds[view.round];
   if (view.stage === 'open' && round) {
     if (view.paused) return { tone: 'red', words: '已暂停' };
