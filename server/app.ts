@@ -29,7 +29,7 @@ import type { Parts } from './parts.ts';
 import { planRoute } from './plan/route.ts';
 import { pointsRoute } from './points/route.ts';
 import { portalRoute } from './portal/route.ts';
-import { publicityRoute } from './publicity/route.ts';
+import { contributorsRoute, publicityRoute } from './publicity/route.ts';
 import { reportRoute } from './report/route.ts';
 import { reviewRoute } from './review/route.ts';
 import { rosterRoute } from './roster/route.ts';
@@ -84,6 +84,7 @@ export function createApp(parts: Parts) {
     .route('/', portalRoute(parts))
     .route('/', publicityRoute(parts))
     .route('/', pointsRoute(parts))
+    .route('/', contributorsRoute(parts))
     .route('/', reviewRoute(parts))
     .route('/', editRoute(parts))
     .route('/', shortlistRoute(parts))

@@ -75,6 +75,7 @@ export interface PublicityTables {
     type: string;
     size: number;
     bytes: Buffer;
+    characters: number | null;
     at: Generated<Date>;
   };
   filing_use: {

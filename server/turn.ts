@@ -58,7 +58,12 @@ export function createTurns(bounds: TurnBounds): Turns {
   };
 }
 
-/** Whose turn it is: an account's, or a unit's, however many browsers it has. */
-export function turnOwner({ staff, unit }: { staff: number | null; unit: number | null }): string {
-  return staff === null ? `unit ${unit}` : `staff ${staff}`;
+/** Whose turn it is: an account's, a unit's or a contributor's, however many browsers it has. */
+export function turnOwner(who: {
+  staff: number | null;
+  unit: number | null;
+  contributor?: number | null;
+}): string {
+  if (who.staff !== null) return `staff ${who.staff}`;
+  return who.contributor == null ? `unit ${who.unit}` : `contributor ${who.contributor}`;
 }

@@ -54,6 +54,8 @@ export interface SessionView {
   roles: Role[];
   /** For role unit; null for every other. */
   unit: { id: number; name: string; contest: string } | null;
+  /** For role contributor its id; null for every other. */
+  contributor: number | null;
   /** Goes back in the header x-csrf-token with everything that is not a GET. */
   csrf: string;
   contests: Scope;

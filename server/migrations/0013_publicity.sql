@@ -96,7 +96,7 @@ create index filing_inbox on filing (state, filed_at);
 create index filing_sent on filing (filed_on) where state in ('filed', 'accepted');
 create index filing_event on filing (event) where state = 'accepted';
 
--- Its pictures and papers.
+-- Its pictures and papers. characters: of a Word file, blanks not counted; null = they cannot be counted.
 create table filing_file (
   id     uuid primary key,
   filing bigint not null references filing (id) on delete cascade,
@@ -104,6 +104,7 @@ create table filing_file (
   type   text not null,
   size   int not null,
   bytes  bytea not null,
+  characters int,
   at     timestamptz not null default now()
 );
 create index filing_file_of on filing_file (filing);

@@ -12,8 +12,8 @@ import {
 } from '@zuimei/shared/publicity/target.ts';
 import type { Day } from '@zuimei/shared/time.ts';
 import type { Db } from '../db.ts';
+import { readSeasons } from '../publicity/season.ts';
 import { readRoster } from './roster.ts';
-import { readSeasons } from './season.ts';
 
 /*
  * What a span of days came to. A filing stands in the span of its event, with all it has earned until now: one that is used later earns there, so that

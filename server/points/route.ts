@@ -11,12 +11,12 @@ import { checkReason } from '../http/reason.ts';
 import { day, unjudged, whole } from '../http/shape.ts';
 import { fileNamed } from '../out/moment.ts';
 import { createPress } from '../out/press.ts';
+import { editSeason, readSeason, seasonShapes } from '../publicity/season.ts';
 import { recordAction } from '../staff/action.ts';
 import type { Guard, Guarded } from '../staff/session.ts';
 import type { Turns } from '../turn.ts';
 import { writtenBulletin } from './bulletin.ts';
 import { readPoints, readUsed } from './points.ts';
-import { editSeason, readSeason, seasonShapes } from './season.ts';
 import { pointsTable } from './table.ts';
 
 const askedSpan = object({ from: optional(day), until: optional(day) });

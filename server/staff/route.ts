@@ -194,6 +194,7 @@ function viewOf(person: Person): SessionView {
     roles: [...person.roles],
     contests: person.contests,
     unit: person.of && { id: person.of.unit, name: person.of.name, contest: person.of.slug },
+    contributor: person.contributor,
     csrf: person.csrf,
     totp: person.totp,
     idleMinutes: person.idleMs / 60_000,

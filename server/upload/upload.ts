@@ -35,7 +35,7 @@ export interface Upload extends Disposable {
 }
 
 /** Who sends: somebody signed in, or a stranger by the network they come from. */
-export type Sender = Pick<Person, 'session' | 'staff' | 'unit'> | { network: string };
+export type Sender = Pick<Person, 'session' | 'staff' | 'unit' | 'contributor'> | { network: string };
 
 /** What a form may look like beside its most files: with none at all, with longer texts. */
 export interface FormShape {

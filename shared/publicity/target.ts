@@ -110,6 +110,23 @@ export function reachedIn(
   );
 }
 
+/** How many of each kind in the week, the month and the quarter of a day. */
+export function countsIn(sent: readonly Sent[], day: Day): Record<SpanName, Record<FilingKind, number>> {
+  const of = (name: SpanName, kind: FilingKind): number => {
+    const { from, until } = spanOf(name, day);
+    return sent
+      .filter((one) => one.kind === kind && one.filedOn >= from && one.filedOn <= until)
+      .reduce((sum, { count }) => sum + count, 0);
+  };
+  const within = (name: SpanName) => ({
+    news: of(name, 'news'),
+    opinion: of(name, 'opinion'),
+    article: of(name, 'article'),
+    commissioned: of(name, 'commissioned'),
+  });
+  return { week: within('week'), month: within('month'), quarter: within('quarter') };
+}
+
 /** What one of them asks for, beside what was sent in it. */
 function asking(
   targetOf: TargetOf,

@@ -246,8 +246,8 @@ test('a unit opens its link on a phone, fills in one by hand and one from a docu
   const { unit } = sent ?? {};
   await page.evaluate((own) => {
     const copy = { version: 1, typed: '{"kind":"person","values":{}}', at: Date.now() };
-    localStorage.setItem('zuimei.entry.98', JSON.stringify({ ...copy, unit: own }));
-    localStorage.setItem('zuimei.entry.99', JSON.stringify({ ...copy, unit: 999 }));
+    localStorage.setItem('zuimei.entry.98', JSON.stringify({ ...copy, owner: own }));
+    localStorage.setItem('zuimei.entry.99', JSON.stringify({ ...copy, owner: 999 }));
   }, unit);
   await page.goto('/console/unit');
   await page.getByRole('link', { name: '周明川' }).waitFor();

@@ -27,6 +27,9 @@ export function bodiesFor({ plan, nomination, ticket, witness }: Known): Record<
     contact: { name: '联系人', phone: '13800000100' },
   };
   const opinion = { verdict: 'agree', words: '同意', signer: '张三', on: '2026-03-01', file: null };
+  const filer = { name: '林立夏', post: '科员', phone: '13800000100', remark: '兼职' };
+  const handover = { last: '2026-03-01', successor: 1, fresh: filer };
+  const contributor = { kind: 'area', name: '青石镇', line: '青石镇' };
   const filter = {
     from: MOMENT,
     to: MOMENT,
@@ -278,6 +281,30 @@ export function bodiesFor({ plan, nomination, ticket, witness }: Known): Record<
       version: 0,
       ...reasoned,
     },
+    'POST /api/console/contributor/filings': { kind: 'news', commission: 1 },
+    'PUT /api/console/contributor/filings/:id': {
+      ...{ version: 1, kind: 'article', commission: 1, filer: 1, title: '汛期值守', event: '2026-03-02' },
+      ...{ words: '正文', head: '张三', leader: '李四' },
+    },
+    'POST /api/console/contributor/filings/:id/send': { version: 1 },
+    'POST /api/console/contributor/filers': filer,
+    'PUT /api/console/contributor/filers/:filer': filer,
+    'POST /api/console/contributor/filers/:filer/handover': handover,
+    'POST /api/console/contributors': contributor,
+    'PUT /api/console/contributors/:id': contributor,
+    'POST /api/console/contributors/order': { ids: [1] },
+    'POST /api/console/contributors/:id/end': reasoned,
+    'POST /api/console/contributors/:id/resume': reasoned,
+    'POST /api/console/contributors/links': { ids: [1], ...reasoned },
+    'POST /api/console/contributors/links.xlsx': { ids: [1], ...reasoned },
+    'POST /api/console/contributors/import': {
+      rows: [{ to: 1, unit: '青石镇', kind: 'area', ...filer }],
+      file: '名单.xlsx',
+    },
+    'POST /api/console/contributors/:id/filers': filer,
+    'PUT /api/console/contributors/:id/filers/:filer': filer,
+    'POST /api/console/contributors/:id/filers/:filer/handover': handover,
+    'POST /api/console/contributors/:id/filers/:filer/phone': reasoned,
     [`POST ${unit}`]: { kind: 'person' },
     [`PUT ${unit}/:id`]: {
       version: 1,
@@ -303,6 +330,8 @@ export const bodiless: readonly string[] = [
   'POST /api/console/staff/requests/:id/withdraw',
   'POST /api/console/contests/:slug/shortlist/draw',
   'POST /api/console/contests/:slug/units/:id/link',
+  'POST /api/console/contributors/:id/link',
+  'POST /api/console/contributor/filings/:id/back',
   'POST /api/console/contests/:slug/webhook/try',
   'POST /api/console/contests/:slug/imports/:id/undo',
   'PUT /api/console/unit/nominations/:id/films/:film/:at',

@@ -27,10 +27,10 @@ interface Door {
 type Wrong = [request: string, status: number, answer: string];
 
 const UPLOADS =
-  /\/(documents|sheet|banner|photo|consent|file|files\/:field|films\/:film\/whole|rulings\/:id\/files|:slug\/objections|course\/approvals)$/;
+  /\/(documents|sheet|banner|photo|consent|file|files\/:field|filings\/:id\/files|films\/:film\/whole|rulings\/:id\/files|:slug\/objections|course\/approvals)$/;
 /** Ends what everything else needs; sent so often only, and what it ended is made anew. */
 const ENDS =
-  /^(DELETE|POST) .*(:slug|units\/:id|archive|erase|erase\/decide|sign-out|sessions\/end|end-others|sessions\/:id|disable|account\/password)$/;
+  /^(DELETE|POST) .*(:slug|units\/:id|contributors\/:id\/(end|resume|link)|archive|erase|erase\/decide|sign-out|sessions\/end|end-others|sessions\/:id|disable|account\/password)$/;
 
 /** A server with a contest that collects, one that is voted on and one in draft, and browsers of all roles, some of another contest. */
 export async function createFuzz(db: Db, seed: number) {

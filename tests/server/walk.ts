@@ -203,6 +203,10 @@ export const reads: Record<string, Walk> = {
     '/api/console/points?from=2026-01-01&until=2026-12-31',
   ),
   'GET /api/console/points/season/:year': still('/api/console/points/season/2026'),
+  'GET /api/console/contributor/filings': still('/api/console/contributor/filings'),
+  'GET /api/console/contributor/filings/:id': still('/api/console/contributor/filings/1'),
+  'GET /api/console/contributor/filings/:id/files/:file': still('/api/console/contributor/filings/1/files/x'),
+  'GET /api/console/contributors': still('/api/console/contributors'),
   'GET /api/console/unit/lines': still('/api/console/unit/lines'),
   'GET /api/console/unit/media/:file': still('/api/console/unit/media/none-card.jpg'),
   'GET /api/console/contests/:slug/imports': still(`${at}/imports`),
@@ -456,6 +460,30 @@ export const acts: Record<string, Walk> = {
   'POST /api/console/contributor/enter': act('/api/console/contributor/enter'),
   'POST /api/console/points/papers': act('/api/console/points/papers'),
   'PUT /api/console/points/season/:year': act('/api/console/points/season/2026'),
+  ...Object.fromEntries(
+    [
+      ...['POST contributor/filings', 'PUT contributor/filings/:id', 'DELETE contributor/filings/:id'],
+      ...['send', 'back', 'files'].map((verb) => `POST contributor/filings/:id/${verb}`),
+      ...['DELETE contributor/filings/:id/files/:file', 'POST contributor/filers'],
+      ...['PUT contributor/filers/:filer', 'POST contributor/filers/:filer/handover'],
+      ...[
+        'POST contributors',
+        'PUT contributors/:id',
+        'POST contributors/order',
+        'POST contributors/:id/end',
+      ],
+      ...['resume', 'link', 'filers'].map((verb) => `POST contributors/:id/${verb}`),
+      ...['links', 'links.xlsx', 'sheet', 'import'].map((verb) => `POST contributors/${verb}`),
+      ...['PUT contributors/:id/filers/:filer', 'POST contributors/:id/filers/:filer/handover'],
+      'POST contributors/:id/filers/:filer/phone',
+    ].map((one) => {
+      const [method = '', path = ''] = one.split(' ');
+      return [
+        `${method} /api/console/${path}`,
+        act(`/api/console/${path.replace('contributors/:id', 'contributors/999').replace(/:\w+/g, '1')}`),
+      ];
+    }),
+  ),
   'POST /api/console/unit/nominations': act('/api/console/unit/nominations'),
   'DELETE /api/console/unit/nominations/:id': act('/api/console/unit/nominations/1'),
   'PUT /api/console/unit/nominations/:id': act('/api/console/unit/nominations/1'),

@@ -5,6 +5,7 @@ import { pointsTables, ranked } from '@zuimei/shared/publicity/table.ts';
 import {
   askedIn,
   askedOn,
+  countsIn,
   lackWords,
   missing,
   reachedIn,
@@ -157,4 +158,14 @@ describe('the 统计表', () => {
       true,
     ]);
   });
+});
+
+test('what was sent is counted in the week, the month and the quarter of a day', () => {
+  const sent = [
+    { kind: 'news' as const, filedOn: '2026-01-05', count: 2 },
+    { kind: 'news' as const, filedOn: '2026-03-01', count: 1 },
+    { kind: 'opinion' as const, filedOn: '2026-03-03', count: 3 },
+  ];
+  const { week, month, quarter } = countsIn(sent, '2026-03-03');
+  expect([week.news, week.opinion, month.news, quarter.news]).toEqual([0, 3, 1, 3]);
 });

@@ -235,12 +235,28 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./publicity/points/PointsPage.vue'),
   },
   {
+    path: '/console/filings',
+    name: 'filings',
+    // Open, as a unit's portal is: a contributor comes by its link.
+    meta: { open: true, bare: true },
+    component: () => import('./publicity/filings/FilingsPage.vue'),
+  },
+  {
+    path: '/console/contributors',
+    name: 'contributors',
+    meta: { roles: pageRoles.contributors },
+    component: () => import('./publicity/roster/ContributorsPage.vue'),
+  },
+  {
     path: '/:rest(.*)*',
     name: 'missing',
     meta: { open: true, bare: true },
     component: () => import('./frame/MissingPage.vue'),
   },
 ];
+
+/** Pages of who comes by a link. */
+const byLink = new Set<unknown>(['unit', 'filings']);
 
 /** Who is not signed in goes to sign in first and comes back to where they wanted; a unit's home is its portal. */
 export function createConsoleRouter(history: RouterHistory) {
@@ -251,13 +267,15 @@ export function createConsoleRouter(history: RouterHistory) {
   });
   router.beforeEach(async (to) => {
     const session = useSession();
-    if (!session.me && (!to.meta.open || (to.name === 'unit' && !to.hash))) await session.load();
+    if (!session.me && (!to.meta.open || (byLink.has(to.name) && !to.hash))) await session.load();
     if (to.meta.open) return true;
     if (session.fault && to.meta.kept) session.recall(String(to.params['slug']));
     // The server could not be asked: the page says so, with the way to try again.
     if (session.fault) return true;
     if (!session.me) return { name: 'sign-in', query: { to: to.fullPath } };
-    if (to.name === 'home' && session.has('unit')) return { name: 'unit' };
+    // Who has no contests begins with the first page that is theirs.
+    if (to.name === 'home' && !session.has(...pageRoles.home))
+      return { name: menuFor(siteMenu, session.has)[0]?.name ?? 'account' };
     const sheet = to.name === 'home' ? onlyContest(session.me) : null;
     if (sheet) return { name: 'sheet', params: { slug: sheet } };
     // Whose pages are all of the publicity begins with the first of them.

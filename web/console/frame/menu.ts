@@ -10,6 +10,8 @@ export const siteMenu: readonly MenuItem[] = [
   { name: 'home', label: '活动' },
   { name: 'unit', label: '我的报送' },
   { name: 'points', label: '积分与通报' },
+  { name: 'filings', label: '我的稿件' },
+  { name: 'contributors', label: '供稿单位' },
   { name: 'staff', label: '人员与权限' },
   { name: 'calendar', label: '工作日历' },
   { name: 'upkeep', label: '运行状况' },

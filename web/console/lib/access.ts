@@ -35,6 +35,8 @@ export const pageRoles = {
   closing: ['auditor', 'organizer'],
   unit: ['unit'],
   points: ['editor'],
+  filings: ['contributor'],
+  contributors: ['editor'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type PageName = keyof typeof pageRoles;

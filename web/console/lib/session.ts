@@ -3,6 +3,7 @@ import { computed, ref } from 'vue';
 import type { Role, SessionView } from '@zuimei/shared/staff.ts';
 import { forgetFiles } from '../expert/offline.ts';
 import { forgetSheets, readPart } from '../expert/shelf.ts';
+import { filingShelf } from '../publicity/filings/shelf.ts';
 import { forgetOthers } from '../unit/typed.ts';
 import { api, carryCsrf, type Fault } from './client.ts';
 
@@ -24,6 +25,7 @@ export const useSession = defineStore('session', () => {
       fault.value = answer.fault.code === 'signed_out' ? null : answer.fault;
       if (answer.fault.code === 'signed_out') {
         forgetOthers(null);
+        filingShelf.forgetOthers(null);
         forgetSheets(null);
       }
     }
@@ -45,11 +47,12 @@ export const useSession = defineStore('session', () => {
   }
 
   function take(view: SessionView): void {
-    const person = `${view.id} ${view.login} ${view.unit?.id}`;
+    const person = `${view.id} ${view.login} ${view.unit?.id} ${view.contributor}`;
     // Another person must not find what the one before was writing.
     if (person !== lastSeen) holding.value = false;
     lastSeen = person;
     forgetOthers(view.unit?.id ?? 0);
+    filingShelf.forgetOthers(view.contributor ?? 0);
     forgetSheets(view.id ?? 0);
     me.value = view;
     fault.value = null;
@@ -67,6 +70,7 @@ export const useSession = defineStore('session', () => {
     if (!answer.ok && answer.fault.code !== 'signed_out') return answer.fault;
     holding.value = false;
     forgetOthers(null, true);
+    filingShelf.forgetOthers(null, true);
     forgetSheets(null, true);
     await forgetFiles();
     clear();

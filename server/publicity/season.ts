@@ -46,7 +46,7 @@ export async function readSeason(on: On, year: number): Promise<Season> {
 /** Of each of these years. */
 export async function readSeasons(on: On, years: Iterable<number>): Promise<(year: number) => Season> {
   const seasons = new Map<number, Season>();
-  for (const year of years) seasons.set(year, await readSeason(on, year));
+  for (const year of new Set(years)) seasons.set(year, await readSeason(on, year));
   return (year) => seasons.get(year) ?? { year, ...seasonDefaults, version: 0 };
 }
 
