@@ -4,6 +4,7 @@ import type { ContestApi } from './contest.ts';
 import type { ContributorApi } from './contributor.ts';
 import type { CourseApi } from './course.ts';
 import type { JudgingApi } from './judging.ts';
+import type { NewsroomApi } from './newsroom.ts';
 import type { PublicApi } from './public.ts';
 import type { ReviewApi } from './review.ts';
 import type { UnitApi } from './unit.ts';
@@ -24,6 +25,7 @@ export interface Api
     ReviewApi,
     UnitApi,
     ContributorApi,
+    NewsroomApi,
     JudgingApi,
     CourseApi,
     UpkeepApi {}
