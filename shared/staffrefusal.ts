@@ -152,7 +152,7 @@ export const staffRefusalCodes = [
   'holiday_missing',
   // filings of publicity, as editors decide on them
   'filing_decided',
-  'filing_changed',
+  'filing_moved',
   'filing_used',
   'filing_waits',
   'use_link',

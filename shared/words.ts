@@ -1,6 +1,7 @@
 import type { CandidateKind, Phase } from './contest.ts';
 import type { PartId } from './judging/outcome.ts';
 import type { NominationState } from './nomination.ts';
+import type { ContributorKind, FilingKind, FilingState } from './publicity/filing.ts';
 import type { Role } from './staff.ts';
 
 /*
@@ -66,6 +67,25 @@ export const nominationWords: Record<NominationState, string> = {
   declined: '未入选',
   published: '已公布',
   withdrawn: '已撤回',
+};
+
+export const contributorKindWords: Record<ContributorKind, string> = {
+  area: '板块',
+  office: '科室、大队',
+};
+
+export const filingKindWords: Record<FilingKind, string> = {
+  news: '工作动态',
+  opinion: '舆情',
+  article: '综合性原创文章',
+  commissioned: '约稿',
+};
+
+export const filingStateWords: Record<FilingState, string> = {
+  draft: '草稿',
+  filed: '已报送',
+  returned: '已退回',
+  accepted: '已通过',
 };
 
 /** What a total is made of. */

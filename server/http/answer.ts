@@ -185,7 +185,7 @@ export const statusOf: Record<AnyRefusalCode, ContentfulStatusCode> = {
   holiday_weekday: 422,
   holiday_missing: 422,
   filing_decided: 409,
-  filing_changed: 409,
+  filing_moved: 409,
   filing_used: 409,
   filing_waits: 409,
   use_link: 422,

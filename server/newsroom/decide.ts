@@ -26,7 +26,7 @@ const steps: Record<FilingVerdict, { from: readonly FilingState[]; to: FilingSta
 /**
  * Gives one verdict on many filings, each in a transaction of its own: what cannot be done is told and holds up none of the others.
  * Refuses as a whole with reason_missing when a return gives none; else every refusal is in what comes back: not_found, filing_decided
- * {state, by, at} when another was first, filing_changed when its contributor was, filing_used when an acceptance is undone that uses hang on.
+ * {state, by, at} when another was first, filing_moved when its contributor was, filing_used when an acceptance is undone that uses hang on.
  */
 export async function decide(
   db: Db,
@@ -55,7 +55,7 @@ export async function decide(
 
 export type LockedFiling = Awaited<ReturnType<typeof lockFiling>>;
 
-/** A filing that an editor may see, held until the transaction ends. Refuses with not_found, and with filing_changed for one that was taken back. */
+/** A filing that an editor may see, held until the transaction ends. Refuses with not_found, and with filing_moved for one that was taken back. */
 export async function lockFiling(tx: Transaction<Tables>, id: number) {
   const row = await tx
     .selectFrom('filing')
@@ -66,7 +66,7 @@ export async function lockFiling(tx: Transaction<Tables>, id: number) {
     .forUpdate('filing')
     .executeTakeFirst();
   if (!row || (row.state === 'draft' && row.filed_on === null)) throw new Refusal('not_found');
-  if (row.state === 'draft') throw new Refusal('filing_changed');
+  if (row.state === 'draft') throw new Refusal('filing_moved');
   return row;
 }
 
@@ -108,7 +108,7 @@ async function changed(
   verdict: FilingVerdict,
 ): Promise<Refusal> {
   if (decided_by === null || decided_at === null || (verdict !== 'undo' && state === 'filed'))
-    return new Refusal('filing_changed');
+    return new Refusal('filing_moved');
   const { name } = await tx
     .selectFrom('staff')
     .select('name')

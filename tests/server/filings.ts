@@ -39,7 +39,7 @@ export async function addFiling({ parts: { db } }: TestSite, seed: FilingSeed): 
     .values({
       ...{ contributor, kind, title, words, commission, event, state },
       ...{ filer: null, characters: words.length, head: '林立夏', leader: '周明川' },
-      filed_at: filed && sql<Date>`(${filed}::date + interval '9 hours')::timestamptz`,
+      filed_at: filed === null ? null : sql<Date>`(${filed}::date + interval '9 hours')::timestamptz`,
       ...{ filed_on: filed, decided_at: null, decided_by: null },
     })
     .returning('id')

@@ -121,12 +121,12 @@ test('of two editors at once the second is told who decided, and a filing that i
   const changed = await addFiling(site, { contributor: town });
   await sql`update filing set version = 3 where id = ${changed}`.execute(site.parts.db);
   expect((await decide(editor, 'accept', { [changed]: 1 })).refused).toMatchObject([
-    { code: 'filing_changed' },
+    { code: 'filing_moved' },
   ]);
   // Taken back by its contributor meanwhile.
   await sql`update filing set state = 'draft' where id = ${changed}`.execute(site.parts.db);
   expect((await decide(editor, 'accept', { [changed]: 3 })).refused).toMatchObject([
-    { code: 'filing_changed' },
+    { code: 'filing_moved' },
   ]);
   expect((await editor.ask('GET', `${base}/filings/${changed}`)).status).toBe(404);
 });

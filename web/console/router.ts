@@ -221,6 +221,30 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./auditor/checkpoint/PrintPage.vue'),
   },
   {
+    path: '/console/newsroom',
+    name: 'newsroom',
+    meta: { roles: pageRoles.newsroom },
+    component: () => import('./publicity/newsroom/NewsroomPage.vue'),
+  },
+  {
+    path: '/console/outlets',
+    name: 'outlets',
+    meta: { roles: pageRoles.outlets },
+    component: () => import('./publicity/newsroom/OutletsPage.vue'),
+  },
+  {
+    path: '/console/commissions',
+    name: 'commissions',
+    meta: { roles: pageRoles.commissions },
+    component: () => import('./publicity/newsroom/CommissionsPage.vue'),
+  },
+  {
+    path: '/console/forfeits',
+    name: 'forfeits',
+    meta: { roles: pageRoles.forfeits },
+    component: () => import('./publicity/newsroom/ForfeitsPage.vue'),
+  },
+  {
     path: '/console/unit',
     name: 'unit',
     // Open, since a unit comes by its link (#key) and the page signs it in; later the guard knows it by its session.
@@ -251,6 +275,8 @@ export function createConsoleRouter(history: RouterHistory) {
     if (session.fault) return true;
     if (!session.me) return { name: 'sign-in', query: { to: to.fullPath } };
     if (to.name === 'home' && session.has('unit')) return { name: 'unit' };
+    if (to.name === 'home' && session.has('editor') && !session.has(...pageRoles.home))
+      return { name: 'newsroom' };
     const sheet = to.name === 'home' ? onlyContest(session.me) : null;
     if (sheet) return { name: 'sheet', params: { slug: sheet } };
     if (to.name === 'contest')

@@ -9,6 +9,10 @@ export interface MenuItem {
 export const siteMenu: readonly MenuItem[] = [
   { name: 'home', label: '活动' },
   { name: 'unit', label: '我的报送' },
+  { name: 'newsroom', label: '稿件' },
+  { name: 'commissions', label: '约稿' },
+  { name: 'outlets', label: '载体' },
+  { name: 'forfeits', label: '取消附加分' },
   { name: 'staff', label: '人员与权限' },
   { name: 'calendar', label: '工作日历' },
   { name: 'upkeep', label: '运行状况' },

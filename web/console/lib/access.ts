@@ -34,6 +34,10 @@ export const pageRoles = {
   checkpoint: ['auditor', 'organizer'],
   closing: ['auditor', 'organizer'],
   unit: ['unit'],
+  newsroom: ['editor'],
+  outlets: ['editor'],
+  commissions: ['editor'],
+  forfeits: ['editor', 'auditor'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type PageName = keyof typeof pageRoles;

@@ -239,7 +239,7 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   holiday_weekday: '[{day}]不是周六、周日，本来就上班，不必写成调休上班。',
   holiday_missing: '没有写[{day}]放假[（{name}）]。这一天依法放假，请核对是否漏了。',
   filing_decided: '这篇稿件已由{by}在 {at} 处理过，以先办的为准。请看下一篇。',
-  filing_changed: '这篇稿件刚刚由供稿单位改过或撤回，请重新打开后再处理。',
+  filing_moved: '这篇稿件刚刚由供稿单位改过或撤回，请重新打开后再处理。',
   filing_used: '这篇稿件已经登记录用，不能撤销通过。请先取消录用登记。',
   filing_waits: '这篇稿件还没有通过，请先通过，再登记录用。',
   use_link: '链接要以 http:// 或 https:// 开头，请从浏览器地址栏整条复制。',
