@@ -5,6 +5,7 @@ import { type Config, nameDatabase, readConfig } from './config.ts';
 import { askServer } from './control.ts';
 import { type DatabaseSource, type Db, openDatabase } from './db.ts';
 import { claimFolder } from './folder.ts';
+import { parsePostgres } from './hosts.ts';
 import { rotate } from './rotation.ts';
 import { grantTo, migrate, readSchema } from './schema.ts';
 import { checkSecret, openSecrets, type Secrets } from './secret.ts';
@@ -110,7 +111,7 @@ async function renew(db: Db, config: Config, old: Secrets, print: Caller['print'
 /** After a migration: the app's role, as DATABASE_URL names it, may do what migrations/grants.sql says. */
 async function grant(db: Db, config: Config, owner: string, print: Caller['print']): Promise<number> {
   if (!config.databaseUrl) return 0;
-  const role = decodeURIComponent(URL.parse(config.databaseUrl)?.username ?? '');
+  const role = parsePostgres(config.databaseUrl).user;
   if (role === '' || role === owner) {
     print(
       `注意：应用与表的所有者是同一个角色（${owner}），数据库拦不住拿到应用的人拆除触发器。请照 RUNBOOK 的“Two roles”分开。`,

@@ -6,7 +6,7 @@ import { createApp } from './app.ts';
 import { eraseDue } from './archive/asked.ts';
 import { nameDatabase, readConfig } from './config.ts';
 import { listenForCommands } from './control.ts';
-import { openDatabase } from './db.ts';
+import { type Db, openDatabase } from './db.ts';
 import { loadDemo } from './demo/demo.ts';
 import { printWelcome } from './demo/welcome.ts';
 import { createDirect } from './direct.ts';
@@ -25,12 +25,14 @@ import type { SharedRedis } from './redis.ts';
 import { migrate, readSchema } from './schema.ts';
 import { checkSecret, openSecrets } from './secret.ts';
 import { firstLink } from './staff/account.ts';
-import { openKeeper } from './upkeep/keeper.ts';
+import { type Keeper, openKeeper } from './upkeep/keeper.ts';
 import { noteKeys } from './upkeep/key.ts';
 import { openLedgers } from './vote/opening.ts';
 import { createOwnShelf, createSharedShelf } from './wechat/sharedstore.ts';
 
 const SEAL_EVERY_MS = 1_000;
+/** A host that vanished with everything on it breaks no connection: whoever waits on one is told after this, and the time of an answer. */
+const LOOK_EVERY_MS = 2_000;
 const FORGET_EVERY_MS = 60_000;
 const SWEEP_EVERY_MS = 3_600_000;
 const TELL_EVERY_MS = 20_000;
@@ -58,11 +60,16 @@ async function main(): Promise<void> {
   // Whoever waits for it hears of it; until then the database is opened.
   reading.catch(() => {});
   const releaseFolder = config.databaseUrl ? async () => {} : await claimFolder(config.dataDir);
+  let keeper: Keeper | null = null;
   const database = await openDatabase(
     config.databaseUrl
       ? {
           url: config.databaseUrl,
           name: 'zuimei',
+          moved: async (host: string, db: Db) => {
+            await keeper?.inspect(db);
+            log('note', { part: 'database', primary: host });
+          },
           ...(config.databaseSchema ? { schema: config.databaseSchema } : {}),
         }
       : { folder: `${config.dataDir}/pglite` },
@@ -134,7 +141,7 @@ async function main(): Promise<void> {
     quarantined: config.quarantine,
   });
   const { quarantine } = parts;
-  const keep = await openKeeper({ db: database.db, dataDir: config.dataDir, quarantine, log });
+  keeper = await openKeeper({ db: database.db, dataDir: config.dataDir, quarantine, log });
 
   const sealer = createSealer(database.db, secrets);
   let sealing: Promise<void> = Promise.resolve();
@@ -147,7 +154,7 @@ async function main(): Promise<void> {
         log('error', { part: 'ledger', slug, error: String(error) }),
       );
       await keepRefusals();
-      await keep((await sealer.seal()).map(({ slug }) => slug));
+      await keeper?.keep((await sealer.seal()).map(({ slug }) => slug));
       lastSealAt = Date.now();
     } catch (error) {
       parts.metrics.count('zuimei_seal_failures_total');
@@ -164,6 +171,8 @@ async function main(): Promise<void> {
     }
   }
   const sealTimer = setInterval(() => (sealing = sealing.then(seal)), SEAL_EVERY_MS);
+
+  const lookTimer = setInterval(() => void database.look(), LOOK_EVERY_MS);
 
   const forgetTimer = setInterval(() => parts.analyst.forget(), FORGET_EVERY_MS);
 
@@ -232,6 +241,7 @@ async function main(): Promise<void> {
     stopping = true;
     const forced = setTimeout(() => process.exit(1), STOP_PATIENCE_MS);
     clearInterval(sealTimer);
+    clearInterval(lookTimer);
     clearInterval(forgetTimer);
     clearInterval(sweepTimer);
     clearInterval(tellTimer);

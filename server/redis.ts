@@ -33,8 +33,9 @@ export interface RedisChoices {
 }
 
 /**
- * Opens Redis by `redis://user:password@host:port/db`, `rediss://…` (TLS), or a cluster by several of these separated by commas, or
- * `redis-cluster://host:port,host:port` (the first one's password is for all). Resolves when it is ready, or after `readyWithinMs`
+ * Opens Redis by `redis://user:password@host:port/db`, `rediss://…` (TLS); a cluster by several of these separated by commas, or
+ * `redis-cluster://host:port,host:port` (the first one's password is for all); or, of a primary with replicas, whichever its sentinels name:
+ * `redis-sentinel://user:password@host:26379,host:26379/name?db=0` (the password is Redis's own; the sentinels ask for none). Resolves when it is ready, or after `readyWithinMs`
  * without being so; throws an Error if the address makes no sense. A lost connection is made again for ever, and nothing ever waits
  * for that: without one, and after a reply that does not come, every call rejects.
  */
@@ -109,7 +110,8 @@ const common: RedisOptions = {
 };
 
 function connect(url: string): Redis | Cluster {
-  const nodes = parseNodes(url);
+  const watched = parseWatched(url);
+  const nodes = parseNodes(watched?.sentinels ?? url);
   const [first] = nodes;
   if (!first) throw new Error('the address of Redis is empty');
   const { username, password, tls, ...at } = first;
@@ -119,10 +121,24 @@ function connect(url: string): Redis | Cluster {
     ...(tls ? { tls: {} } : {}),
   };
   const retryStrategy = (): number => RECONNECT_MS;
+  if (watched)
+    return new Redis({
+      ...{ ...common, ...access, name: watched.name, db: watched.db },
+      sentinels: nodes.map(({ host, port }) => ({ host, port: port ?? SENTINEL_PORT })),
+      sentinelRetryStrategy: retryStrategy,
+      retryStrategy,
+      enableOfflineQueue: false,
+      // Who was primary and is a replica now refuses to write: the sentinels know the next.
+      reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    });
   if (nodes.length === 1 && !url.startsWith('redis-cluster:'))
-    return new Redis({ ...common, ...access, ...at, retryStrategy, enableOfflineQueue: false });
+    return new Redis({
+      ...{ ...common, ...access, ...at, port: at.port ?? REDIS_PORT },
+      retryStrategy,
+      enableOfflineQueue: false,
+    });
   return new Cluster(
-    nodes.map(({ host, port }) => ({ host, port })),
+    nodes.map(({ host, port }) => ({ host, port: port ?? REDIS_PORT })),
     {
       enableOfflineQueue: false,
       clusterRetryStrategy: retryStrategy,
@@ -133,13 +149,25 @@ function connect(url: string): Redis | Cluster {
   );
 }
 
+const REDIS_PORT = 6379;
+const SENTINEL_PORT = 26_379;
+
 interface Node {
   host: string;
-  port: number;
+  /** null = the usual one. */
+  port: number | null;
   db: number;
   username: string;
   password: string;
   tls: boolean;
+}
+
+/** What stands behind `redis-sentinel:`: addresses of the sentinels as parseNodes reads them, and whom they watch; null = another address. */
+function parseWatched(text: string): { sentinels: string; name: string; db: number } | null {
+  const match = /^redis-sentinel:\/\/([^/?]+)\/([\w.-]+)(?:\?db=(\d+))?$/.exec(text.trim());
+  if (match) return { sentinels: `redis://${match[1]}`, name: match[2] ?? '', db: Number(match[3] ?? 0) };
+  if (text.trim().startsWith('redis-sentinel:')) throw new Error('an address of Redis makes no sense');
+  return null;
 }
 
 function parseNodes(text: string): Node[] {
@@ -151,7 +179,7 @@ function parseNodes(text: string): Node[] {
     if (!url?.hostname || !Number.isInteger(db)) throw new Error('an address of Redis makes no sense');
     return {
       host: url.hostname.replace(/^\[|\]$/g, ''),
-      port: Number(url.port || 6379),
+      port: url.port ? Number(url.port) : null,
       db,
       username: decodeURIComponent(url.username),
       password: decodeURIComponent(url.password),

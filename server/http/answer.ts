@@ -229,7 +229,34 @@ export interface ErrorAnswer {
  */
 const contended = new Set(['55P03', '40P01', '40001']);
 
-/** What goes out for what was thrown: a refusal with its code and details; anything else is a bug or an outage, logged once. */
+/**
+ * The database is not there now, or not for writing: it starts, stops, or another server takes its place. Whether what was on its way was done
+ * nobody knows; asked again, what has an id of its own is done once.
+ */
+const away = new Set([
+  '08000',
+  '08003',
+  '08006',
+  '25006',
+  '53300',
+  '57P01',
+  '57P02',
+  '57P03',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+]);
+/** As the driver says it, which gives no code. */
+const broken =
+  /^Connection terminated|^timeout exceeded when trying to connect|^Client has encountered a connection error/;
+
+function isAway(error: { code?: string; message?: string } | null): boolean {
+  return away.has(error?.code ?? '') || broken.test(error?.message ?? '');
+}
+
+/** What goes out for what was thrown: a refusal with its code and details; anything else is logged once, and is an outage, which is answered `busy`, or a bug. */
 export type AnswerError = (error: unknown, where: { method: string; path: string }) => ErrorAnswer;
 
 export function createAnswerError(log: Journal, metrics: Metrics): AnswerError {
@@ -237,9 +264,10 @@ export function createAnswerError(log: Journal, metrics: Metrics): AnswerError {
     metrics.count('zuimei_http_requests_total', { status: String(status) }, 0);
   return (thrown, where) => {
     const headers: Record<string, string> = { 'Cache-Control': 'no-store' };
-    const error = contended.has((thrown as { code?: string } | null)?.code ?? '')
-      ? new Refusal('busy', { retryAfterMs: 2_000 })
-      : thrown;
+    const isOutage = isAway(thrown as { code?: string; message?: string } | null);
+    if (isOutage) log('error', { ...where, error: String(thrown) });
+    const passes = isOutage || contended.has((thrown as { code?: string } | null)?.code ?? '');
+    const error = passes ? new Refusal('busy', { retryAfterMs: 2_000 }) : thrown;
     if (!(error instanceof Refusal)) {
       const requestId = crypto.randomUUID();
       log('error', { requestId, ...where, error: String((error as Error | undefined)?.stack ?? error) });

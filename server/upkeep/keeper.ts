@@ -3,8 +3,12 @@ import type { Journal } from '../journal.ts';
 import { keepKnown, knownFolder, readKnown, readNewest } from './known.ts';
 import { inspect, type Quarantine } from './quarantine.ts';
 
-/** Writes down the newest checkpoints of these contests, after each seal. Never rejects: what cannot be written costs the next start its proof. */
-export type Keeper = (slugs: readonly string[]) => Promise<void>;
+export interface Keeper {
+  /** Writes down the newest checkpoints of these contests, after each seal. Never rejects: what cannot be written costs the next start its proof. */
+  keep(slugs: readonly string[]): Promise<void>;
+  /** Holds a database that takes the other's place against the same: one that is behind is in quarantine at once. */
+  inspect(db: Db): Promise<void>;
+}
 
 /** Holds the database against what this machine knows, before anybody is served: what is published once cannot be taken back. */
 export async function openKeeper(parts: {
@@ -15,7 +19,7 @@ export async function openKeeper(parts: {
 }): Promise<Keeper> {
   const { db, quarantine, log } = parts;
   const folder = knownFolder(parts.dataDir);
-  const keep: Keeper = async (slugs) => {
+  const keep = async (slugs: readonly string[]): Promise<void> => {
     try {
       await keepKnown(db, folder, slugs, quarantine.lost());
     } catch (error) {
@@ -27,5 +31,5 @@ export async function openKeeper(parts: {
   if (state) log('note', { part: 'quarantine', ...state, see: 'infra/RUNBOOK.md, After a restore' });
   // Those that another machine has signed are known here from now on.
   else await keep((await readNewest(db)).map(({ slug }) => slug));
-  return keep;
+  return { keep, inspect: async (on) => await inspect(on, quarantine, await readKnown(folder)) };
 }

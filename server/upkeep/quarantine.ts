@@ -22,8 +22,9 @@ export interface Quarantine {
   check(): void;
   /** Notes that somebody gave up: known, never to be met again. */
   lost(): readonly string[];
-  refresh(): Promise<void>;
-  begin(cause: QuarantineCause, found: readonly Found[]): Promise<void>;
+  /** `on`: a database that takes the other's place. */
+  refresh(on?: Db): Promise<void>;
+  begin(cause: QuarantineCause, found: readonly Found[], on?: Db): Promise<void>;
 }
 
 /** `asked`: the settings ask for it, for as long as this process runs. */
@@ -34,8 +35,8 @@ export function createQuarantine(db: Db, asked: boolean, clock: () => number): Q
   let now = always;
   let lost: string[] = [];
 
-  async function refresh(): Promise<void> {
-    const rows = await db.selectFrom('quarantine').selectAll().orderBy('id').execute();
+  async function refresh(on = db): Promise<void> {
+    const rows = await on.selectFrom('quarantine').selectAll().orderBy('id').execute();
     const open = rows.find((row) => row.lifted_at === null);
     now = open ? { cause: open.cause, since: open.began_at.toISOString() } : always;
     lost = rows
@@ -50,28 +51,28 @@ export function createQuarantine(db: Db, asked: boolean, clock: () => number): Q
     },
     lost: () => lost,
     refresh,
-    async begin(cause, found) {
+    async begin(cause, found, on = db) {
       await sql`
         insert into quarantine (cause, found) values (${cause}, ${JSON.stringify(found)}::jsonb) on conflict do nothing`.execute(
-        db,
+        on,
       );
-      await refresh();
+      await refresh(on);
     },
   };
 }
 
 /**
- * At the start, before anybody is served: begins the quarantine where a checkpoint that is known is not in this database, or where the database
+ * Before anybody is served, at the start and by another server than before: begins the quarantine where a checkpoint that is known is not in this database, or where the database
  * stands at another place than it was made at and no file says that it is whole. Whoever copies all of a site, its checkpoints with it,
  * goes on without being asked.
  */
 export async function inspect(db: Db, quarantine: Quarantine, known: readonly Known[]): Promise<void> {
-  await quarantine.refresh();
+  await quarantine.refresh(db);
   if (quarantine.state()) return;
   const unmet: Known[] = [];
   for (const one of known)
     if (!quarantine.lost().includes(one.note) && !(await holds(db, one))) unmet.push(one);
-  if (unmet.length > 0) return await quarantine.begin('behind', unmet.map(foundOf));
+  if (unmet.length > 0) return await quarantine.begin('behind', unmet.map(foundOf), db);
   const place = await readPlace(db);
   const { place: before } = (await db.selectFrom('installation').select('place').executeTakeFirst()) ?? {
     place: null,
@@ -79,7 +80,7 @@ export async function inspect(db: Db, quarantine: Quarantine, known: readonly Kn
   const files = new Set(known.map((one) => one.slug));
   const unknown = (await readNewest(db)).filter(({ slug }) => !files.has(slug));
   if (place !== null && before !== null && before !== place && unknown.length > 0)
-    return await quarantine.begin('copy', []);
+    return await quarantine.begin('copy', [], db);
   await settle(db, place);
 }
 

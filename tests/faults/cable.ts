@@ -8,6 +8,11 @@ export interface Cable {
    * ask and answered, with the answer lost. Resolves when that has happened.
    */
   cutAt(bytes: Buffer[], when: 'before' | 'after'): Promise<void>;
+  /** Cuts every connection that there is. */
+  cut(): void;
+  /** From now on nothing gets through, nothing is refused, and nobody is told, as where a machine vanished; until it is released. */
+  hold(): void;
+  release(): void;
   close(): Promise<void>;
 }
 
@@ -19,6 +24,7 @@ export async function layCable(databaseUrl: string): Promise<Cable> {
   const target = new URL(databaseUrl);
   let trap: { bytes: Buffer[]; when: 'before' | 'after'; sprung: () => void } | null = null;
   const open = new Set<Socket>();
+  let held = false;
 
   const server = createServer((near) => {
     const far = connect({ host: target.hostname, port: Number(target.port) });
@@ -30,6 +36,7 @@ export async function layCable(databaseUrl: string): Promise<Cable> {
     for (const socket of [near, far]) {
       open.add(socket);
       socket.setNoDelay(true);
+      if (held) socket.pause();
       socket.on('error', cut);
       socket.on('close', () => {
         open.delete(socket);
@@ -66,6 +73,17 @@ export async function layCable(databaseUrl: string): Promise<Cable> {
       new Promise((resolve) => {
         trap = { bytes, when, sprung: resolve };
       }),
+    cut() {
+      for (const socket of open) socket.destroy();
+    },
+    hold() {
+      held = true;
+      for (const socket of open) socket.pause();
+    },
+    release() {
+      held = false;
+      for (const socket of open) socket.resume();
+    },
     async close() {
       for (const socket of open) socket.destroy();
       await new Promise((resolve) => server.close(resolve));

@@ -34,7 +34,7 @@ test('Postgres is killed in mid-load and started again: all that was acknowledge
     expect(await readiness()).toMatchObject({ status: 503, database: 'down', counters: 'ok' });
     // What is known here can still be read; what is not is asked for again when the database is back.
     expect(await statusOf(`/api/contests/${slug}`)).toBe(200);
-    expect(await statusOf('/api/contests/postgres-other')).toBe(500);
+    expect(await statusOf('/api/contests/postgres-other')).toBe(503);
     await postgres.restart();
     await expect.poll(readiness, { timeout: 10_000 }).toMatchObject({ status: 200, database: 'ok' });
     expect(await statusOf('/api/contests/postgres-other')).toBe(200);

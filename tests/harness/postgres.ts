@@ -29,12 +29,18 @@ export interface PostgresServer {
   kill9(): Promise<void>;
   /** Starts again on the same data and port, after a fast shutdown if it still runs. Resolves when it answers queries. */
   restart(): Promise<void>;
+  /** Of a standby: makes it the primary. Resolves when it takes writes. */
+  promote(): Promise<void>;
 }
 
 export interface PostgresOptions {
+  /** A hot standby of this server, by streaming, under the name `standby`. */
+  standbyOf?: PostgresServer;
   port?: number;
   /** Over infra/postgres/postgresql.conf, e.g. { max_connections: '20' }. */
   settings?: Record<string, string>;
+  /** The folder to make its own in; absent = where scratchFolder() says, or the disk (`onDisk`). */
+  within?: string;
   /** Leave the data folder behind on stop(). */
   keep?: boolean;
   /** Where a commit costs what it costs in production: for who measures that. Else where scratchFolder() says, with little log kept. */
@@ -48,7 +54,8 @@ export interface PostgresOptions {
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const binary = needProgram('postgres');
   const as = process.getuid?.() === 0 ? userIds('postgres') : {};
-  const folder = options.onDisk ? mkdtempSync(join(tmpdir(), 'zuimei-postgres-')) : scratchFolder('postgres');
+  const within = options.within ?? (options.onDisk ? tmpdir() : null);
+  const folder = within ? mkdtempSync(join(within, 'zuimei-postgres-')) : scratchFolder('postgres');
   if (as.uid !== undefined && as.gid !== undefined) chownSync(folder, as.uid, as.gid);
   const dataDir = join(folder, 'data');
   const logFile = join(folder, 'log');
@@ -56,12 +63,15 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   const url = `postgres://zuimei@127.0.0.1:${port}/postgres`;
   let child: ChildProcess | null = null;
 
+  const source = options.standbyOf;
   const init = ['-D', dataDir, '-U', 'zuimei', '--auth=trust', '--encoding=UTF8', '--no-locale', '--no-sync'];
-  execFileSync(join(dirname(binary), 'initdb'), [...init, '--data-checksums'], {
-    ...as,
-    cwd: folder,
-    stdio: 'pipe',
-  });
+  const run = (name: string, args: string[]): void =>
+    void execFileSync(join(dirname(binary), name), args, { ...as, cwd: folder, stdio: 'pipe' });
+  if (source)
+    run('pg_basebackup', [
+      ...['-d', `${source.url}?application_name=standby`, '-D', dataDir, '-R', '--no-sync', '-c', 'fast'],
+    ]);
+  else run('initdb', [...init, '--data-checksums']);
   // Two settings of production exist on Linux only.
   const elsewhere = { client_connection_check_interval: '0', effective_io_concurrency: '0' };
   const own = { listen_addresses: '127.0.0.1', unix_socket_directories: folder, shared_buffers: '128MB' };
@@ -116,7 +126,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   }
 
   await start();
-  await makeAppRole(url);
+  if (!source) await makeAppRole(url);
   process.once('exit', killNow);
   return {
     url,
@@ -140,6 +150,9 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     async restart() {
       await end('SIGINT');
       await start();
+    },
+    async promote() {
+      run('pg_ctl', ['promote', '-D', dataDir, '-w', '-t', '20']);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,8 +30,11 @@ export interface RedisServer {
   send(...words: string[]): Promise<string>;
 }
 
-/** A real Redis on a free port of 127.0.0.1 that keeps nothing on disk. `arguments` go to redis-server, e.g. ['--maxmemory', '5mb']. */
-export async function startRedis({ arguments: extra = [] as string[] } = {}): Promise<RedisServer> {
+/** A real Redis on a free port of 127.0.0.1 that keeps nothing on disk. `arguments` go to redis-server, e.g. ['--maxmemory', '5mb']; `sentinel`: what it watches, of one that is none itself. */
+export async function startRedis({
+  arguments: extra = [] as string[],
+  sentinel = '',
+} = {}): Promise<RedisServer> {
   const binary = needProgram('redis-server');
   const folder = mkdtempSync(join(tmpdir(), 'zuimei-redis-'));
   const port = await freePort();
@@ -50,7 +53,12 @@ export async function startRedis({ arguments: extra = [] as string[] } = {}): Pr
       '--appendonly',
       'no',
     ];
-    child = spawn(binary, [...own, '--lazyfree-lazy-expire', 'yes', ...extra], { stdio: 'ignore' });
+    const file = join(folder, 'sentinel.conf');
+    // A sentinel writes down in its file what it learns.
+    if (sentinel) writeFileSync(file, `port ${port}\nbind 127.0.0.1\ndir ${folder}\n${sentinel}\n`);
+    child = sentinel
+      ? spawn(binary, [file, '--sentinel'], { stdio: 'ignore' })
+      : spawn(binary, [...own, '--lazyfree-lazy-expire', 'yes', ...extra], { stdio: 'ignore' });
     const deadline = Date.now() + START_PATIENCE_MS;
     while ((await send(port, ['PING']).catch(() => '')) !== '+PONG') {
       if (Date.now() > deadline || child.exitCode !== null) throw new Error('redis-server did not start');
@@ -129,6 +137,36 @@ export async function startCluster(size: 1 | 2 | 3): Promise<RedisCluster> {
     stop: async () => void (await Promise.all(nodes.map((node) => node.stop()))),
   };
 }
+
+/** A primary and its replica, watched by three sentinels that replace it within seconds. */
+export async function startWatched(): Promise<RedisCluster> {
+  const primary = await startRedis();
+  const replica = await startRedis({ arguments: ['--replicaof', '127.0.0.1', String(primary.port)] });
+  const watch = ['mymaster 127.0.0.1', String(primary.port), '2'].join(' ');
+  const sentinels = await Promise.all(
+    [1, 2, 3].map(() => startRedis({ sentinel: `sentinel monitor ${watch}\n${SENTINEL_SETTINGS}` })),
+  );
+  const nodes = [primary, replica];
+  const deadline = Date.now() + START_PATIENCE_MS;
+  const knows = async (one: RedisServer): Promise<boolean> => {
+    const said = await one.send('SENTINEL', 'MASTER', 'mymaster');
+    return /num-slaves\r\n\$1\r\n1\r\n/.test(said) && /num-other-sentinels\r\n\$1\r\n2\r\n/.test(said);
+  };
+  for (const sentinel of sentinels)
+    while (!(await knows(sentinel))) {
+      if (Date.now() > deadline) throw new Error('the sentinels did not find each other');
+      await sleep(50);
+    }
+  return {
+    url: `redis-sentinel://${sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')}/mymaster`,
+    nodes,
+    stop: async () => void (await Promise.all([...nodes, ...sentinels].map((node) => node.stop()))),
+  };
+}
+
+const SENTINEL_SETTINGS = ['down-after-milliseconds', 'failover-timeout']
+  .map((name, i) => `sentinel ${name} mymaster ${[500, 5000][i]}`)
+  .join('\n');
 
 async function isWhole(node: RedisServer, size: number): Promise<boolean> {
   const state = await node.send('CLUSTER', 'INFO');

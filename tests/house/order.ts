@@ -15,6 +15,8 @@ export const serverOrder: readonly string[] = [
     'fresh.ts',
     'thread.ts',
     'folder.ts',
+    'hosts.ts',
+    'primary.ts',
     'judgedtables.ts',
     'ruledtables.ts',
     'publicitytables.ts',

@@ -8,7 +8,7 @@ import type { Facts } from '@zuimei/server/gate/weigh.ts';
 import { openRedis } from '@zuimei/server/redis.ts';
 import { policies, signalsIn } from '@zuimei/shared/policy.ts';
 import { openCounters } from '../harness/counters.ts';
-import { type RedisServer, startCluster, startRedis } from '../harness/redis.ts';
+import { type RedisServer, startCluster, startRedis, startWatched } from '../harness/redis.ts';
 
 const { standard } = policies;
 const closing: (() => unknown)[] = [];
@@ -303,6 +303,20 @@ test('in a cluster that lost a node, contests of that node go on unscreened unti
   await backTo(gate, 'screening', 15_000);
   for (const contest of contests)
     expect((await gate.admit(contest, standard, people(5)))[0]?.unscreened).toBe(false);
+}, 40_000);
+
+test('of a primary that dies its sentinels name the next, and ballots are screened there', async () => {
+  const watched = await startWatched();
+  closing.push(watched.stop);
+  const { gate } = await openScreened(watched, 1000);
+  expect((await gate.admit('c', standard, people(5)))[0]?.unscreened).toBe(false);
+  const [primary, replica] = watched.nodes;
+  await primary?.kill9();
+  expect(await gate.admit('c', standard, people(5))).toHaveLength(5);
+  expect(gate.state()).toBe('unscreened');
+  await backTo(gate, 'screening', 20_000);
+  expect((await gate.admit('c', standard, people(5)))[0]?.unscreened).toBe(false);
+  expect(await replica?.send('ROLE')).toContain('master');
 }, 40_000);
 
 test('without redis from the beginning the gate opens at once, unscreened, and finds it later', async () => {
