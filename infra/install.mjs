@@ -129,7 +129,15 @@ export function seconds(started) {
 }
 
 function pagesDigest() {
-  return digest([...filesUnder('web'), ...filesUnder('shared'), 'pnpm-lock.yaml']);
+  const witness = ['office.ts', 'fault.ts', 'folder.ts', 'misuse.ts', 'http/body.ts', 'http/reason.ts'];
+  return digest([
+    ...[...filesUnder('web'), ...filesUnder('shared'), ...filesUnder('server/witness')],
+    ...[
+      ...witness.map((name) => `server/${name}`),
+      'infra/systemd/zuimei-witness@.service',
+      'pnpm-lock.yaml',
+    ],
+  ]);
 }
 
 function workspaceManifests() {

@@ -18,7 +18,7 @@ import { judgingRoute } from './judging/route.ts';
 import { createLive } from './live/live.ts';
 import { liveRoute } from './live/route.ts';
 import { actRoute, logRoute } from './log/route.ts';
-import { witnessRoute } from './log/witness/route.ts';
+import { programRoute, witnessRoute } from './log/witness/route.ts';
 import { createMediaRoute } from './media/route.ts';
 import { newsroomRoute } from './newsroom/route.ts';
 import { objectionRoute } from './objection/route.ts';
@@ -102,6 +102,7 @@ export function createApp(parts: Parts) {
     .route('/', steerRoute({ guard: parts.guard, steer: createSteer(parts) }));
   if (parts.console) app.route('/', consolePage(parts.console));
   if (parts.verifier) app.route('/', verifyPage(parts.verifier));
+  if (parts.witnessProgram) app.route('/', programRoute(parts.witnessProgram));
   if (parts.site) app.route('/', pageRoute({ ...parts, site: parts.site }));
 
   const routed = app.fetch;

@@ -31,7 +31,7 @@ export function healthRoute(parts: { db: Db; upkeep: Upkeep; metrics: Metrics })
     });
 }
 
-function setGauges(metrics: Metrics, { parts, figures, silent, backup, quarantine }: Health): void {
+function setGauges(metrics: Metrics, { parts, figures, silent, few, backup, quarantine }: Health): void {
   const secondsOf = (at: string | null | undefined): number => (at ? Date.parse(at) / 1000 : 0);
   for (const [part, state] of Object.entries(parts))
     metrics.set('zuimei_part_ok', state === 'ok' || state === 'none' ? 1 : 0, { part });
@@ -44,6 +44,7 @@ function setGauges(metrics: Metrics, { parts, figures, silent, backup, quarantin
   if (figures.databaseBytes !== null) metrics.set('zuimei_database_bytes', figures.databaseBytes);
   if (figures.clockMs !== null) metrics.set('zuimei_database_clock_seconds', figures.clockMs / 1000);
   metrics.set('zuimei_witness_silent_seconds', Math.max(0, ...silent.map((one) => one.forMs / 1000)));
+  metrics.set('zuimei_witness_policy_seconds', Math.max(0, ...few.map((one) => one.forMs / 1000)));
   metrics.set('zuimei_backup_seconds', secondsOf(backup?.at));
   for (const cause of ['asked', 'copy', 'behind', 'fork'])
     metrics.set('zuimei_quarantine', quarantine?.cause === cause ? 1 : 0, { cause });

@@ -16,7 +16,9 @@ import { openGate } from './gate/counters.ts';
 import { forgetProposals } from './intake/proposal.ts';
 import { createJournal } from './journal.ts';
 import { createSealer } from './log/sealer.ts';
+import { openProgram } from './log/witness/program.ts';
 import { sweepMedia } from './media/media.ts';
+import { forgetFilms } from './media/pieces.ts';
 import { openSite } from './page/citizen.ts';
 import { openConsole } from './page/console.ts';
 import { openVerifier } from './page/verify.ts';
@@ -56,6 +58,7 @@ async function main(): Promise<void> {
     openSite(new URL('../web/dist/', import.meta.url)),
     openConsole(new URL('../web/dist/console/', import.meta.url)),
     openVerifier(new URL('../web/dist/verify/', import.meta.url)),
+    openProgram(new URL('../web/dist/witness/', import.meta.url)),
   ]);
   // Whoever waits for it hears of it; until then the database is opened.
   reading.catch(() => {});
@@ -114,7 +117,7 @@ async function main(): Promise<void> {
 
   let stopping = false;
   let lastSealAt: number | null = null;
-  const [site, staffPages, verifier] = await reading;
+  const [site, staffPages, verifier, witnessProgram] = await reading;
   const parts = createParts({
     db: database.db,
     secrets,
@@ -125,6 +128,7 @@ async function main(): Promise<void> {
     site,
     console: staffPages,
     verifier,
+    witnessProgram,
     publicUrl: config.publicUrl,
     hstsSeconds: config.hstsSeconds,
     account: config.wechat,
@@ -185,6 +189,7 @@ async function main(): Promise<void> {
     }
     try {
       await sweepMedia(database.db, new Date(Date.now() - UNUSED_MEDIA_MS));
+      await forgetFilms(database.db, new Date(Date.now() - UNUSED_MEDIA_MS));
     } catch (error) {
       log('error', { part: 'media', error: String(error) });
     }

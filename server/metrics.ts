@@ -40,6 +40,10 @@ const HELP: Record<string, [type: 'counter' | 'gauge' | 'histogram', help: strin
     'gauge',
     'How long the witness that is furthest behind has left a checkpoint unsigned; 0 = none',
   ],
+  zuimei_witness_policy_seconds: [
+    'gauge',
+    'How long a checkpoint has waited for as many witnesses as its contest asks for; 0 = none does, or under a quarter of an hour',
+  ],
   zuimei_backup_seconds: ['gauge', 'When the last backup was finished, seconds since 1970; 0 = not known'],
   zuimei_quarantine: ['gauge', '1 while no votes are taken, by cause: asked, copy, behind or fork'],
   zuimei_ledger_size: ['gauge', 'Entries in the ledger'],

@@ -22,6 +22,7 @@ import { createRefusalDays, type RefusalDays } from './live/daily.ts';
 import { createRefusals, type Refusals } from './live/refused.ts';
 import { createLog, type Log } from './log/log.ts';
 import { logSigner } from './log/sealer.ts';
+import type { Program } from './log/witness/program.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import type { Site } from './page/citizen.ts';
 import type { Console } from './page/console.ts';
@@ -87,6 +88,8 @@ export interface Parts {
   console: Console | null;
   /** The page that verifies a ledger. */
   verifier: Prebuilt | null;
+  /** null = not built. */
+  witnessProgram: Program | null;
   publicUrl: string | null;
   headers: ReplyHeaders;
   wechat: Wechat | null;
@@ -115,6 +118,7 @@ export function createParts(given: {
   site: Site | null;
   console?: Console | null;
   verifier?: Prebuilt | null;
+  witnessProgram?: Program | null;
   publicUrl: string | null;
   /** Absent = no WeChat. */
   account?: WechatAccount | null;
@@ -262,6 +266,7 @@ export function createParts(given: {
     site: given.site,
     console: given.console ?? null,
     verifier: given.verifier ?? null,
+    witnessProgram: given.witnessProgram ?? null,
     publicUrl,
     headers,
     wechat,

@@ -1,6 +1,7 @@
-import type { Generated } from 'kysely';
+import type { ColumnType, Generated } from 'kysely';
 import type { Cluster, RulingScope } from '@zuimei/shared/audit.ts';
 import type { RulingVerb } from '@zuimei/shared/ledger/act.ts';
+import type { WitnessPolicy } from '@zuimei/shared/ledger/witness.ts';
 import type { RulingFigures, RulingPart } from '@zuimei/shared/part.ts';
 import type { Count } from './judgedtables.ts';
 
@@ -25,6 +26,21 @@ export interface RuledTables {
     decided_at: Date | null;
     decided_why: Generated<string>;
     rulings: Generated<Count[]>;
+  };
+  witness_proposal: {
+    id: Generated<number>;
+    contest: number;
+    /** Written as text. */
+    policy: ColumnType<WitnessPolicy, string, never>;
+    reason: string;
+    proposed_by: number;
+    proposed_at: Generated<Date>;
+    lapses_at: Date;
+    state: Generated<'open' | 'done' | 'declined' | 'withdrawn' | 'lapsed'>;
+    decided_by: number | null;
+    decided_at: Date | null;
+    decided_why: Generated<string>;
+    entry: Count | null;
   };
   ruling_opening: { proposal: number; staff: number; digest: Buffer; at: Date };
   ruling_remark: { id: Generated<number>; proposal: number; staff: number; at: Date; text: string };

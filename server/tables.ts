@@ -274,6 +274,20 @@ export interface Tables extends JudgedTables, RuledTables, PublicityTables {
     act: NominationAct;
     reason: Generated<string>;
   };
+  film: {
+    id: string;
+    contest: number;
+    nomination: number | null;
+    field: string;
+    name: string;
+    size: number;
+    modified: Date;
+    received: number;
+    whole: boolean;
+    begun_at: Generated<Date>;
+    touched_at: Generated<Date>;
+  };
+  film_piece: { film: string; at: number; bytes: Buffer };
   attachment: {
     id: string;
     nomination: number;
@@ -282,15 +296,10 @@ export interface Tables extends JudgedTables, RuledTables, PublicityTables {
     type: string;
     bytes: Buffer;
     photo: Photo | null;
+    film: string | null;
     created_at: Generated<Date>;
   };
-  original: {
-    nomination: number;
-    name: string;
-    type: string;
-    bytes: Buffer;
-    created_at: Generated<Date>;
-  };
+  original: { nomination: number; name: string; type: string; bytes: Buffer; created_at: Generated<Date> };
   opinion: {
     nomination: number;
     step: string;

@@ -99,7 +99,7 @@ export function settled(field: Pick<FormField, 'type' | 'choices'>, text: string
 }
 
 /** With a word of measure at most. */
-const NUMBER = /^(\d{1,9}(?:\.\d{1,2})?)[年岁个人名位]?$/u;
+const NUMBER = /^(\d{1,9}(?:\.\d{1,2})?)(?:[年岁个人名位㎡]|平方米?|平米|m[2²])?$/iu;
 
 /** What is wrong with the answer to one field of text, or null. */
 export function answerFault(field: FormField, value: string): AnswerFault | null {

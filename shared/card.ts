@@ -1,4 +1,4 @@
-import { type Contest, type Phase, publishedOf } from './contest.ts';
+import { type Contest, hasVote, type Phase, publishedOf } from './contest.ts';
 
 /** What a shared link shows, in WeChat's chats and wherever else a page's og: tags are read. */
 export interface ShareCard {
@@ -29,11 +29,13 @@ const published = {
 export function cardOf(
   contest: Pick<Contest, 'slug' | 'title' | 'slogan' | 'organizers' | 'candidates' | 'announced'> & {
     outcome: unknown;
+    rounds: readonly unknown[];
   },
   { phase, number, page = null }: Shared,
   base: string,
 ): ShareCard {
   const { slug, title, candidates } = contest;
+  const voted = hasVote(contest);
   const candidate = candidates.find((one) => one.number === number);
   const end = publishedOf(contest);
   const shown = candidate ?? (end || page ? undefined : candidates.find((one) => one.photos.length > 0));
@@ -59,12 +61,13 @@ export function cardOf(
     };
   if (candidate)
     return {
-      title: `${candidate.number} 号 ${candidate.name} · ${title}`,
-      text: `${candidate.unit}：${candidate.reason}`,
+      title: `${voted ? `${candidate.number} 号 ` : ''}${candidate.name} · ${title}`,
+      text: [candidate.unit, candidate.reason].filter(Boolean).join('：'),
       image,
       link: `${link}/n/${candidate.number}`,
     };
   const opening =
     phase === 'judging' ? '投票已截止，名单确定后公示' : contest.slogan || contest.organizers.join('、');
-  return { title, text: end ? published[end] : `${opening}。每一张选票都可核验。`, image, link };
+  const words = voted ? `${opening}。每一张选票都可核验。` : `${opening}。`;
+  return { title, text: end ? published[end] : words, image, link };
 }

@@ -63,7 +63,7 @@ export interface Category {
   name: string;
 }
 
-export type CandidateKind = 'person' | 'team' | 'case' | 'work';
+export type CandidateKind = 'person' | 'team' | 'case' | 'work' | 'venue';
 
 /** What the public may see of a candidate: see PRODUCT "Names, privacy, safety" for what is never here. */
 export interface Candidate {
@@ -237,6 +237,11 @@ export function publishedOf({
   return announced.result ? 'result' : announced.notice ? 'notice' : null;
 }
 
+/** Whether anybody votes. Where there is no round the list is the end of it: it is on show from its publication to the archive. */
+export function hasVote({ rounds }: { rounds: readonly unknown[] }): boolean {
+  return rounds.length > 0;
+}
+
 /** Index of the round open at `now` (ms), or -1. A round includes its opening instant and excludes its closing instant. */
 export function openRound(contest: Pick<Contest, 'rounds'>, now: number): number {
   return contest.rounds.findIndex(
@@ -327,9 +332,10 @@ export function checkBallot(
   }
 }
 
-/** The round that is open at `now` (ms). Throws not_open_yet, already_closed or paused. */
+/** The round that is open at `now` (ms). Throws no_vote, not_open_yet, already_closed or paused. */
 export function checkOpen(contest: Pick<Contest, 'rounds' | 'paused'>, now: number): Round {
   const round = contest.rounds[openRound(contest, now)];
+  if (!hasVote(contest)) throw new Refusal('no_vote');
   if (!round) {
     const next = contest.rounds.find((one) => now < Date.parse(one.opens));
     if (next) throw new Refusal('not_open_yet', { opens: next.opens });

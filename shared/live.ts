@@ -36,7 +36,11 @@ export type Attention =
   | { kind: 'surge'; number: number; name: string; lastHour: number; tenths: number }
   | { kind: 'unscreened'; now: boolean; ballots: number }
   | { kind: 'sealer'; pending: number }
-  | { kind: 'behind' };
+  | { kind: 'behind' }
+  /** Has left a checkpoint unsigned for so long. */
+  | { kind: 'witness'; name: string; minutes: number }
+  /** Fewer witnesses have signed than are asked for, for so long. */
+  | { kind: 'few'; needed: number; signed: number; minutes: number };
 
 export interface RefusedView {
   /** Of the first; null = none yet. */

@@ -145,7 +145,9 @@ export const nominationLimits = {
   nominations: 300,
   files: 10,
   fileBytes: 20 << 20,
-  videoBytes: 60 << 20,
+  videoBytes: 200 << 20,
+  /** Of all films of one unit, those on their way included. */
+  unitFilmBytes: 1 << 30,
   /** As it comes from a phone of 108 megapixels. */
   photoBytes: 50 << 20,
 };

@@ -80,6 +80,9 @@ export const paperRoles: Record<PaperName, readonly Role[]> = {
   statistics: ['organizer', 'auditor'],
 };
 
+/** What there is to print of a contest that nobody votes on. */
+export const unvotedPapers: readonly PaperName[] = ['candidates', 'nominations', 'summary', 'card'];
+
 /** Papers that hold private values. */
 export const privatePapers: readonly PaperName[] = ['nominations', 'summary', 'card'];
 
@@ -106,6 +109,8 @@ export interface PaperAsk {
   scope?: SummaryScope;
   /** For 'summary': the line under the title; absent = the first organizer, and blanks to fill in by hand. */
   sender?: { unit: string; contact: string; phone: string };
+  /** For 'summary': of this reporting unit alone; absent = of all. */
+  unit?: number;
   /** For 'card'. */
   nomination?: number;
   /** For 'notice' and 'decision': which; absent = the last. */
@@ -167,6 +172,10 @@ export interface OutView {
   papers: PaperLine[];
   /** Nominations to choose one 报送表 from; empty for who may not have it. */
   nominations: { id: number; name: string; unit: string }[];
+  /** Those that sent something, to choose whose 汇总表; empty for who may not have it. */
+  units: { id: number; name: string }[];
+  /** Somebody votes on it. */
+  voted: boolean;
   /** null for who can neither ask for an erasing nor confirm one. */
   retention: Retention | null;
 }

@@ -46,6 +46,11 @@ export interface PictureFrame extends Size {
 export const keptSize: Size = { width: 1080, height: 2160 };
 const filmCover: Size = { width: 1080, height: 608 };
 
+/** A face is cut to a frame; the picture of anything else keeps its shape. */
+export function hasOwnShape(kind: CandidateKind): boolean {
+  return kind !== 'person' && kind !== 'team';
+}
+
 /** What the first picture is called: of a work it is no photo of anybody, but the cover of its film or the work itself. */
 export function pictureWord(kind: CandidateKind, film: boolean): '照片' | '封面' | '画面' {
   if (kind !== 'work') return '照片';
@@ -60,7 +65,7 @@ export function frameOf(asked: Size, kind: CandidateKind, film: boolean): Pictur
   const { width, height } = asked;
   const word = pictureWord(kind, film);
   if (word === '封面') return { ...filmCover, own: false, word };
-  return { width, height, own: kind === 'case' || kind === 'work', word };
+  return { width, height, own: hasOwnShape(kind), word };
 }
 
 /** Filled with what smallness gives, wherever a small picture is told of. */

@@ -22,6 +22,7 @@ export const refusalCodes = [
   'ticket_expired',
   'ticket_too_fresh',
   // may they
+  'no_vote',
   'not_open_yet',
   'already_closed',
   'paused',

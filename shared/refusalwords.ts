@@ -25,6 +25,7 @@ export const refusalWords: Record<Exclude<RefusalCode, ObjectionRefusal>, string
   ticket_expired: '页面打开时间较长，请刷新后再投。',
   ticket_too_fresh: '页面刚刚打开，请稍候一两秒再投。',
   not_open_yet: '投票将于 {opens} 开始。',
+  no_vote: '这个活动只作展示，不投票。',
   already_closed: '投票已截止。',
   paused: '主办单位已暂停投票：{reason}',
   quarantined: '系统正在核对数据，暂不接受投票，恢复后请再试。已投的选票和您的选择都在。',

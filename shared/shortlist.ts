@@ -23,6 +23,7 @@ export const warningCodes = [
   'namesake',
   'deeds_short',
   'phone_missing',
+  'floor_below',
   'over_quota',
   'unshown',
 ] as const;

@@ -79,6 +79,9 @@ export const staffRefusalCodes = [
   'opinion_against',
   'consent_missing',
   'file_refused',
+  'film_broken',
+  'film_codec',
+  'film_room',
   ...photoFaults,
   'too_many_files',
   'number_taken',
@@ -183,6 +186,7 @@ export const staffRefusalCodes = [
   'report_limit',
   'ledger_too_long',
   'witness_known',
+  'witness_open',
   'key_malformed',
 ] as const;
 

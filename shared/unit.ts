@@ -161,6 +161,7 @@ export interface PortalView {
   form: FormField[];
   kinds: CandidateKind[];
   categories: Category[];
+  categoryTitle: string;
   consent: string;
   photo: Collection['photo'];
   opinions: OpinionStep[];

@@ -1,3 +1,4 @@
+import type { Vouched } from './ledger/witness.ts';
 import type { Instant } from './time.ts';
 
 /** Why a site takes no votes until a person has looked: as the settings ask, or what it found at its start or was shown by a witness. */
@@ -21,8 +22,8 @@ export interface Parts {
   clock: 'ok' | 'off';
   counters: 'ok' | 'unscreened';
   sealer: 'ok' | 'late';
-  /** silent: a registered witness has left a checkpoint unsigned for a quarter of an hour. */
-  witnesses: 'ok' | 'silent';
+  /** silent: a registered witness has left a checkpoint unsigned for a quarter of an hour; few: fewer than a contest asks for have signed one for as long. */
+  witnesses: 'ok' | 'silent' | 'few';
   /** old: none was finished within a day and a half. */
   backup: 'none' | 'ok' | 'old';
   quarantine: 'ok' | QuarantineView['cause'];
@@ -65,6 +66,8 @@ export interface UpkeepView {
   quarantine: QuarantineView | null;
   /** Those that left a checkpoint unsigned, for how long. */
   silent: { contest: string; name: string; forMs: number }[];
+  /** Contests whose checkpoints are not official for want of witnesses, for how long. */
+  few: ({ contest: string; forMs: number } & Vouched)[];
   keys: { name: KeyName; set: boolean; since: Instant | null }[];
   /** When the last was finished, and what it says of where it is; null = none is known. */
   backup: { at: Instant; note: string } | null;

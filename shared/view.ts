@@ -16,6 +16,8 @@ export interface ContestSummary {
   published: 'notice' | 'result' | null;
   /** The vote is not the whole of it: a result is worked out afterwards. */
   decides: boolean;
+  /** Somebody votes on it; else `opens` and `closes` are '', and its list is on show. */
+  voted: boolean;
   opens: Instant;
   closes: Instant;
   candidates: number;

@@ -15,6 +15,7 @@ export const kindWords: Record<CandidateKind, string> = {
   team: '集体',
   case: '案例',
   work: '作品',
+  venue: '场馆',
 };
 
 export const roleWords: Record<Role, string> = {
@@ -53,6 +54,11 @@ export const phaseWords: Record<Phase, string> = {
   result: '结果公布',
   archived: '已归档',
 };
+
+/** Where a contest is now; its list is on show where nobody votes on it. */
+export function phaseWord(phase: Phase, voted: boolean): string {
+  return phase === 'shortlisted' && !voted ? '展示中' : phaseWords[phase];
+}
 
 /** Of a contest whose votes are all over: no more than what there is to see. */
 export function overWords(phase: Phase): string {

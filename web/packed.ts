@@ -12,7 +12,7 @@ const SHORTEST = 1_024;
 export function packed(): Plugin {
   return {
     name: 'packed',
-    applyToEnvironment: (one) => one.name !== 'ssr',
+    applyToEnvironment: (one) => one.name !== 'ssr' && one.name !== 'witness',
     async writeBundle({ dir = '' }, bundle) {
       await Promise.all(
         Object.values(bundle).map(async (output) => {

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig, type Plugin } from 'vite';
 import { checked } from './checked.ts';
@@ -44,11 +45,21 @@ const quietSdk: Plugin = {
   },
 };
 
+/** The office has no clone: its unit of systemd comes with the program. */
+const unit: Plugin = {
+  name: 'witness-unit',
+  applyToEnvironment: (one) => one.name === 'witness',
+  async generateBundle() {
+    const source = await readFile(new URL('../infra/systemd/zuimei-witness@.service', import.meta.url));
+    this.emitFile({ type: 'asset', fileName: 'zuimei-witness@.service', source });
+  },
+};
+
 /**
- * Four outputs from one command: dist/client is what phones load (hashed files under assets/ and the page template),
+ * Five outputs from one command: dist/client is what phones load (hashed files under assets/ and the page template),
  * dist/server/first.js renders the first HTML of a page and needs nothing beside itself to run, dist/console is the console, built
  * apart so that no byte of it can come into the citizen's page, dist/verify/verify.html is the page that verifies a ledger, whole in
- * one file.
+ * one file, and dist/witness/zuimei-witness.mjs the program of a witness, likewise.
  */
 export default defineConfig({
   plugins: [
@@ -59,6 +70,7 @@ export default defineConfig({
     oneFile('verify'),
     quietSdk,
     packed(),
+    unit,
   ],
   define: { 'process.env.NODE_ENV': JSON.stringify('production') },
   builder: {},
@@ -102,6 +114,22 @@ export default defineConfig({
         assetsInlineLimit: 100_000,
         modulePreload: false,
         rolldownOptions: { input: 'verify.html', output: { codeSplitting: false } },
+      },
+    },
+    // What an office outside the bureau runs to witness a log: Node's own modules beside it and nothing else.
+    witness: {
+      resolve: { noExternal: true, conditions: ['node', 'module', 'production'] },
+      build: {
+        outDir: 'dist/witness',
+        ssr: true,
+        target: 'node20',
+        minify: false,
+        rolldownOptions: {
+          input: { 'zuimei-witness': '../server/office.ts' },
+          output: { codeSplitting: false, entryFileNames: '[name].mjs' },
+          // Where each part came from would be written as seen from where the build was started.
+          experimental: { attachDebugInfo: 'none' },
+        },
       },
     },
     ssr: {

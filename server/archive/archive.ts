@@ -1,8 +1,8 @@
 import { sql, type Transaction } from 'kysely';
-import { phaseAt } from '@zuimei/shared/contest.ts';
+import { hasVote, phaseAt } from '@zuimei/shared/contest.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { type Skipped, skipSentence } from '@zuimei/shared/result/skipped.ts';
-import { phaseWords } from '@zuimei/shared/words.ts';
+import { phaseWord } from '@zuimei/shared/words.ts';
 import { settingsDocument } from '../contest/document.ts';
 import { lockStored } from '../contest/lock.ts';
 import { readStored, type StoredPlan } from '../contest/plan.ts';
@@ -81,7 +81,7 @@ async function close(
     update contest set archived_at = ${at.toISOString()}::timestamptz, settings = ${settingsDocument.text({ ...settings, schedule })}::jsonb
     where id = ${id}`.execute(tx);
   await endAccounts(tx, seals, id, at);
-  const phase = phaseWords[phaseAt({ ...settings, announced }, now)];
+  const phase = phaseWord(phaseAt({ ...settings, announced }, now), hasVote(settings));
   await recordAction(tx, actor, {
     act: 'contest.archive',
     contest: id,

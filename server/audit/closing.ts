@@ -1,6 +1,8 @@
 import { basename } from 'node:path';
 import { type ClosingReport, checkClosing, closingFaults } from '@zuimei/shared/export/closing.ts';
+import { closingVouched } from '@zuimei/shared/ledger/closing.ts';
 import { entryNumber } from '@zuimei/shared/ledger/number.ts';
+import { officialWords } from '@zuimei/shared/ledger/witness.ts';
 import { dayTimeSeconds, fullDayOf } from '@zuimei/shared/moment.ts';
 
 /**
@@ -45,7 +47,9 @@ function printReport(name: string, report: ClosingReport, print: (line: string) 
   const refused = said.refusals.reduce((sum, { count }) => sum + count, 0);
   print(`  裁定 ${said.rulings.length} 次；未接受 ${refused} 次；规则摘要 ${said.rules.digest}`);
   print(`  封存前的存证点 ${said.checkpoint.size} 条，根 ${said.checkpoint.root}`);
-  print(`  见证 ${said.checkpoint.witnesses.join('、') || '无'}`);
+  print(
+    `  见证 ${officialWords(closingVouched(said))}。${said.checkpoint.witnesses.join('、') || '当时还没有'}`,
+  );
   print(`  公钥 ${report.key}`);
   print(
     report.pinned

@@ -14,6 +14,7 @@ import {
   CONVERTED,
   keptSentence,
   keptWords,
+  policyWords,
   problemSentence,
   UNSIGNED,
   verdictWords,
@@ -226,6 +227,7 @@ function printReport(
     print(`  注意：${UNSIGNED}`);
     if (report.converted) print(`  注意：${CONVERTED}`);
     printTags(report, print);
+    print(`  ${policyWords(report.policy)}`);
     for (const round of report.tally) printRound(round, names, print);
     for (const one of report.kept) print(`  ${one.ok ? '✓' : '✗'} ${keptSentence(one)}`);
   }

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { RulingVerb } from '@zuimei/shared/ledger/act.ts';
 import { type Canonical, canonicalText } from '@zuimei/shared/ledger/canonical.ts';
 import type { ClosingFacts } from '@zuimei/shared/ledger/closing.ts';
-import { parseCheckpoint } from '@zuimei/shared/log/checkpoint.ts';
+import { policyAt } from '@zuimei/shared/ledger/witness.ts';
 import { parseNote } from '@zuimei/shared/note.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { StoredContest } from '../contest/contest.ts';
@@ -11,6 +11,7 @@ import { readRounds } from '../course/count.ts';
 import type { Db } from '../db.ts';
 import type { On } from '../judging/seat.ts';
 import { readCheckpoint } from '../log/cosignature.ts';
+import { readWatched, sizesOf } from '../log/witness/policy.ts';
 
 /** What two persons sign. */
 export type ClosingFigures = Pick<
@@ -50,15 +51,17 @@ export function digestOf(figures: ClosingFigures): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** The newest checkpoint and who cosigned it, by name. Refuses with not_sealed_yet before the first. */
+/** The newest checkpoint, who of its witnesses cosigned it, by name, and what was asked of them. Refuses with not_sealed_yet before the first. */
 export async function readLast(db: Db, contest: number): Promise<ClosingFacts['checkpoint']> {
   const newest = await readCheckpoint(db, contest, 'newest');
   if (!newest) throw new Refusal('not_sealed_yet', { retryAfterMs: 1000 });
+  const { size } = newest;
+  const watched = await readWatched(db, contest);
+  const sizes = sizesOf(watched);
+  const { needed, witnesses } = policyAt(watched.policies, size);
+  const signed = witnesses.filter(({ key }) => (sizes.get(key) ?? 0) >= size).map(({ name }) => name);
   const { text } = parseNote(newest.note);
-  const { rows } = await sql<{ name: string }>`
-    select w.name from log_cosignature c join log_witness w on w.contest = c.contest and w.key = c.witness
-    where c.contest = ${contest} and c.size = ${newest.size} order by w.name`.execute(db);
   // The root as the note prints it: its third line.
   const root = text.split('\n')[2] ?? '';
-  return { size: parseCheckpoint(text).size, root, witnesses: rows.map(({ name }) => name) };
+  return { size, root, witnesses: signed.sort(), needed, of: witnesses.length };
 }

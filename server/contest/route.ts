@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { phaseAt, publishedOf } from '@zuimei/shared/contest.ts';
+import { hasVote, phaseAt, publishedOf } from '@zuimei/shared/contest.ts';
 import type { ContestSummary, ContestView, WechatAccountView } from '@zuimei/shared/view.ts';
 import { type JsonResponse, type PrebuiltJson, prebuildJson, sendJson } from '../http/reply.ts';
 import type { StoredContest } from './contest.ts';
@@ -70,6 +70,7 @@ export function createViews(parts: {
             phase: phaseAt(contest, clock()),
             published: publishedOf(contest),
             decides: contest.outcome !== null,
+            voted: hasVote(contest),
             opens: contest.rounds[0]?.opens ?? '',
             closes: contest.rounds.at(-1)?.closes ?? '',
             candidates: contest.candidates.length,

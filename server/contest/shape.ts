@@ -105,7 +105,8 @@ function shapesBy({ text, list }: Measure) {
     formTitle: text(300),
     listTitle: text(300),
     circular: object({ text: list(text(4000), 60), link: text(1000), contact: text(200), phone: text(200) }),
-    kinds: list(kind, 4),
+    kinds: list(kind, 5),
+    categoryTitle: text(60),
     form: list(
       object({
         key: text(64),
@@ -128,7 +129,8 @@ function shapesBy({ text, list }: Measure) {
         limit: anyNumber,
         hint: text(1000),
         choices: list(text(200), 60),
-        kinds: list(kind, 4),
+        kinds: list(kind, 5),
+        floors: numbersByName,
       }),
       80,
     ),

@@ -62,7 +62,12 @@ function withoutHints(text: string): string {
 }
 
 const contactLabel =
-  /(报送单位|推荐单位|填报单位|申报单位|上报单位|联系人|填报人|经办人|联系电话|联系方式|手机|电话)(?:[（(][^（）()]*[）)])?\s*[：:]\s*/gu;
+  /(报送单位|推荐单位|填报单位|申报单位|上报单位|(?<!\p{L})单位(?=\s*[（(][盖公]章[）)])|联系人|填报人|填表人|经办人|(?<!\p{L})(?:时间|日期)|联系电话|联系方式|手机|电话)(?:[（(][^（）()]*[）)])?\s*[：:]\s*/gu;
+
+/** Is it a venue, whose list tells what it is used for and how large it is? */
+export function isVenue({ values }: Pick<Draft, 'values'>): boolean {
+  return Boolean(values.use ?? values.area);
+}
 
 /** Reads a contact line, or null when the text is none. */
 export function contactOf(text: string): Contact | null {
@@ -76,7 +81,7 @@ export function contactOf(text: string): Contact | null {
     const label = mark[1] ?? '';
     if (label.endsWith('单位')) contact.unit ??= value;
     else if (label.endsWith('人')) contact.name ??= value;
-    else contact.phone ??= parsePhone(value);
+    else if (!/^(时间|日期)$/u.test(label)) contact.phone ??= parsePhone(value);
   });
   return contact;
 }

@@ -4,7 +4,7 @@ import { narrow } from '@zuimei/shared/text/character.ts';
 import { foldText, sameText } from '@zuimei/shared/text/fold.ts';
 import { inFigures } from '@zuimei/shared/text/numeral.ts';
 import { parsePhone } from '@zuimei/shared/text/phone.ts';
-import type { Draft, Value } from './draft.ts';
+import { type Draft, isVenue, type Value } from './draft.ts';
 import { type Nomination, numberText, toNomination } from './nomination.ts';
 import { type Problem, problemAt } from './problem.ts';
 import { cutPost } from './unitpost.ts';
@@ -111,7 +111,7 @@ export function sameUnit(a: string, b: string): boolean {
 }
 
 function unitOf(draft: Draft): string {
-  if (draft.form === 'clue') return draft.contact.unit ?? '';
+  if (draft.form === 'clue' || isVenue(draft)) return draft.contact.unit ?? '';
   return cleanLine((draft.values.unit ?? draft.values.sender)?.text ?? '');
 }
 

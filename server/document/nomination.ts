@@ -5,7 +5,7 @@ import { type Birth, parseBirth } from '@zuimei/shared/text/birth.ts';
 import { unshownIn } from '@zuimei/shared/text/character.ts';
 import { parsePhone } from '@zuimei/shared/text/phone.ts';
 import { kindWords } from '@zuimei/shared/words.ts';
-import type { Contact, Draft, Value } from './draft.ts';
+import { type Contact, type Draft, isVenue, type Value } from './draft.ts';
 import { type Place, type Problem, problemAt } from './problem.ts';
 import { cleanLine, cleanName, paragraphsOf, yearsText } from './value.ts';
 
@@ -51,8 +51,13 @@ export function toNomination(
     problems.push(problemAt(code, place, { name, ...details }, field));
   };
   checkValues(draft, say);
-  const candidate = draft.form === 'clue' ? caseOf(draft, name, say) : nomineeOf(draft, name, say);
-  if (candidate.unit === '') say('missing_unit', draft.form === 'clue' ? 'sender' : 'unit');
+  const byUnit = draft.form === 'clue' || isVenue(draft);
+  const candidate = isVenue(draft)
+    ? venueOf(draft, name)
+    : draft.form === 'clue'
+      ? caseOf(draft, name, say)
+      : nomineeOf(draft, name, say);
+  if (candidate.unit === '') say('missing_unit', byUnit ? 'sender' : 'unit');
   if (draft.unread) say('name_unread', draft.form === 'clue' ? 'subject' : 'name');
   sayUnshown(candidate, draft.form === 'clue', say);
   const others = draft.otherPictures + Math.max(0, draft.pictures.length - 1);
@@ -170,6 +175,25 @@ function caseOf(draft: Draft, name: string, say: Say): Nomination['candidate'] {
     years: null,
     reason: summaryOf(told.practice ?? ''),
     deeds,
+    honours: [],
+    video: null,
+    withdrawn: null,
+  };
+}
+
+/** A venue has neither reason nor deeds: what its list tells stands in sections of its own, as it does on its page. */
+function venueOf({ values, contact }: Draft, name: string): Nomination['candidate'] {
+  return {
+    kind: 'venue',
+    name,
+    category: line(values.category),
+    unit: contact.unit ?? line(values.sender ?? values.unit),
+    post: null,
+    years: null,
+    reason: '',
+    deeds: (['use', 'area'] as const)
+      .filter((field) => line(values[field]) !== '')
+      .map((field) => ({ title: fields[field].title, paragraphs: [line(values[field])] })),
     honours: [],
     video: null,
     withdrawn: null,

@@ -21,6 +21,7 @@ export const statusOf: Record<AnyRefusalCode, ContentfulStatusCode> = {
   ticket_expired: 401,
   ticket_too_fresh: 429,
   not_open_yet: 403,
+  no_vote: 403,
   already_closed: 403,
   paused: 403,
   quarantined: 503,
@@ -111,6 +112,9 @@ export const statusOf: Record<AnyRefusalCode, ContentfulStatusCode> = {
   opinion_against: 409,
   consent_missing: 422,
   file_refused: 422,
+  film_broken: 409,
+  film_codec: 422,
+  film_room: 409,
   photo_none: 422,
   photo_heic: 422,
   photo_points: 422,
@@ -214,6 +218,7 @@ export const statusOf: Record<AnyRefusalCode, ContentfulStatusCode> = {
   ledger_too_long: 409,
   unknown_cluster: 404,
   witness_known: 409,
+  witness_open: 409,
   key_malformed: 422,
 };
 

@@ -63,7 +63,7 @@ export const instant = pipe(
   transform((text) => new Date(text).toISOString()),
 );
 
-export const kind = picklist(['person', 'team', 'case', 'work'] satisfies CandidateKind[]);
+export const kind = picklist(['person', 'team', 'case', 'work', 'venue'] satisfies CandidateKind[]);
 
 /** The number of a row in an address. Refuses with not_found for anything that can be none. */
 export function rowId(text: string | undefined): number {

@@ -138,7 +138,7 @@ export function draftOf(
 ): { kind: CandidateKind; category: string; values: FormValues } {
   const { candidate, private: hidden } = nomination;
   const kind = collection.kinds.includes(candidate.kind) ? candidate.kind : (collection.kinds[0] ?? 'person');
-  const section = (key: 'deeds' | 'reports' | 'background' | 'practice' | 'proof'): string =>
+  const section = (key: 'deeds' | 'reports' | 'background' | 'practice' | 'proof' | 'use' | 'area'): string =>
     candidate.deeds.find((one) => one.title === fields[key].title)?.paragraphs.join('\n') ?? '';
   const { birth } = hidden;
   const told: Record<string, string> = {
@@ -154,6 +154,8 @@ export function draftOf(
     background: section('background'),
     practice: section('practice'),
     proof: section('proof'),
+    use: section('use'),
+    area: section('area'),
     honours: candidate.honours.join('\n'),
     gender: hidden.gender ?? '',
     birth: birth ? (birth.month ? `${birth.year}-${String(birth.month).padStart(2, '0')}` : birth.text) : '',

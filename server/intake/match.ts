@@ -127,12 +127,22 @@ export function categoryOf(sent: string, categories: readonly Category[]): strin
   const name = foldText(sent);
   const same = categories.find((one) => foldText(one.name) === name || one.id === sent);
   if (same) return same.id;
+  const place = classIn(name);
+  const ranked = categories.find((one) => place !== null && classIn(foldText(one.name)) === place);
+  if (ranked) return ranked.id;
   const alike = kin.find((names) => names.test(name));
   const related = categories.filter((one) =>
     alike ? alike.test(one.name) : overlaps(foldText(one.name), name),
   );
   if (related.length === 1) return related[0]?.id ?? null;
   return categories.length === 1 ? (categories[0]?.id ?? null) : null;
+}
+
+/** Which class a folded name says, however its numeral is written: Ⅰ类馆, 一类, I 类, 1类. */
+function classIn(name: string): number | null {
+  const [, numeral] = /^(i{1,3}|[一二三1-3])类(?:场?馆|体验馆)?$/u.exec(name) ?? [];
+  if (numeral === undefined) return null;
+  return numeral.startsWith('i') ? numeral.length : '一二三'.indexOf(numeral) + 1 || Number(numeral);
 }
 
 function overlaps(a: string, b: string): boolean {

@@ -30,7 +30,9 @@ export async function readFiles(
       'attachment.field',
       'attachment.name',
       'attachment.type',
-      sql<number>`octet_length(attachment.bytes)`.as('bytes'),
+      sql<number>`coalesce((select size from film where film.id = attachment.film), octet_length(attachment.bytes))`.as(
+        'bytes',
+      ),
       'attachment.photo',
     ])
     .where('nomination.contest', '=', contest.id)

@@ -20,6 +20,7 @@ import { readCandidates, readContest, type StoredContest } from '../contest/cont
 import { readStored } from '../contest/plan.ts';
 import type { Db } from '../db.ts';
 import type { Gate } from '../gate/gate.ts';
+import { LATE_MS, readFew, readSilent } from '../log/witness/policy.ts';
 import type { Tallies } from '../tally/route.ts';
 import { createSums, picksFrom, type Sums, sumFrom } from './arrivals.ts';
 import { readChecks } from './checklist.ts';
@@ -128,11 +129,24 @@ export function createLive(parts: {
             : []),
           ...(sealer === 'late' ? [{ kind: 'sealer' as const, pending: head.size - head.sealed }] : []),
           ...(stage === 'open' && head.version !== contest.version ? [{ kind: 'behind' as const }] : []),
+          ...(await readWitnessNotes(db, slug, now)),
         ],
         checks: stage === 'before' ? await readChecks(db, stored, contest.candidates, account !== null) : [],
       };
     },
   };
+}
+
+async function readWitnessNotes(db: Db, slug: string, now: number): Promise<Attention[]> {
+  const minutesOf = (forMs: number): number => Math.floor(forMs / MINUTE_MS);
+  const few = (await readFew(db, now, slug)).filter(({ forMs }) => forMs > LATE_MS);
+  const silent = (await readSilent(db, now, slug)).filter(({ forMs }) => forMs > LATE_MS);
+  return [
+    ...few.map(({ needed, signed, forMs }) => ({
+      ...{ kind: 'few' as const, needed, signed, minutes: minutesOf(forMs) },
+    })),
+    ...silent.map(({ name, forMs }) => ({ kind: 'witness' as const, name, minutes: minutesOf(forMs) })),
+  ];
 }
 
 interface Head {

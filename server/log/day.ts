@@ -1,9 +1,11 @@
 import { sql } from 'kysely';
 import { toBase64 } from '@zuimei/shared/bytes.ts';
+import { vouchedFor } from '@zuimei/shared/ledger/witness.ts';
 import { addLines } from '@zuimei/shared/log/cosignature.ts';
 import type { DayCheckpoint } from '@zuimei/shared/log/witness.ts';
 import { shanghaiDate } from '@zuimei/shared/time.ts';
 import type { Db } from '../db.ts';
+import { readWatched, sizesOf } from './witness/policy.ts';
 
 /** More days than any contest runs. */
 const MOST_DAYS = 400;
@@ -34,6 +36,8 @@ export async function readDays(db: Db, contest: number): Promise<DayCheckpoint[]
       select min(c.size) from log_cosignature c where c.contest = ${contest} and c.size >= day.size
     ) as cover
     from day limit ${MOST_DAYS}`.execute(db);
+  const watched = await readWatched(db, contest);
+  const latest = sizesOf(watched);
   const covers = await readCovers(
     db,
     contest,
@@ -50,6 +54,7 @@ export async function readDays(db: Db, contest: number): Promise<DayCheckpoint[]
       at: row.at.toISOString(),
       note: addLines(row.note, own?.lines ?? []),
       witnesses: own?.witnesses ?? [],
+      vouched: vouchedFor(watched.policies, size, latest),
       within: cover && !own ? { size: cover.size, at: cover.at, witnesses: cover.witnesses } : null,
     };
   });

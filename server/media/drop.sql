@@ -9,6 +9,8 @@ create or replace function media_shown(p_contest int) returns setof text languag
   union all
   select a.photo ->> 'id' from attachment a join nomination n on n.id = a.nomination where n.contest = p_contest and a.photo is not null
   union all
+  select a.film from attachment a join nomination n on n.id = a.nomination where n.contest = p_contest and a.film is not null
+  union all
   select photo ->> 'id' from candidate c cross join lateral jsonb_array_elements(c.body -> 'photos') photo where c.contest = p_contest
   union all
   select c.body -> 'video' ->> 'id' from candidate c where c.contest = p_contest and c.body -> 'video' ->> 'id' is not null
@@ -20,7 +22,9 @@ $$;
 
 -- Those of them that nothing shows any more. What was never shown (a banner not yet saved) is left to the sweep.
 create or replace function drop_media(p_contest int, p_ids text[]) returns void language sql as $$
-  delete from media m where m.contest = p_contest and m.id = any (p_ids) and m.id not in (select media_shown(p_contest))
+  with shown as materialized (select media_shown(p_contest) as id),
+    films as (delete from film f where f.contest = p_contest and f.whole and f.id = any (p_ids) and f.id not in (select id from shown where id is not null))
+  delete from media m where m.contest = p_contest and m.id = any (p_ids) and m.id not in (select id from shown where id is not null)
 $$;
 
 create or replace function drop_nomination_media() returns trigger language plpgsql as $$
@@ -42,11 +46,15 @@ create or replace trigger nomination_media_changed after update on nomination re
 create or replace trigger nomination_media_deleted after delete on nomination referencing old table as was
   for each statement execute function drop_nomination_media();
 
--- Of an attachment that went with its nomination the contest is known by its picture alone.
+-- Of an attachment that went with its nomination the contest is known by its picture or its film alone.
 create or replace function drop_attachment_media() returns trigger language plpgsql as $$
 begin
   perform drop_media(gone.contest, gone.ids) from (
-    select m.contest, array_agg(distinct m.id) as ids from was w join media m on m.id = w.photo ->> 'id' group by m.contest
+    select own.contest, array_agg(distinct own.id) as ids from (
+      select m.contest, m.id from was w join media m on m.id = w.photo ->> 'id'
+      union all
+      select f.contest, f.id from was w join film f on f.id = w.film
+    ) own group by own.contest
   ) gone;
   return null;
 end $$;

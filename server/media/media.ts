@@ -13,7 +13,7 @@ const MOST_A_SWEEP = 500;
 export async function readSeenBy(db: Db, person: Person, slug: string, id: string): Promise<boolean> {
   const { of, roles } = person;
   const shows = sql<boolean>`n.contest = m.contest and (n.photo ->> 'id' = m.id
-    or exists (select 1 from attachment a where a.nomination = n.id and a.photo ->> 'id' = m.id))`;
+    or exists (select 1 from attachment a where a.nomination = n.id and (a.photo ->> 'id' = m.id or a.film = m.id)))`;
   const drafted = sql`exists (select 1 from nomination n where ${shows} and n.state = 'draft' and n.source <> 'organizer')`;
   const candidate = sql`exists (
     select 1 from candidate k where k.contest = m.contest
@@ -25,8 +25,8 @@ export async function readSeenBy(db: Db, person: Person, slug: string, id: strin
       ? sql`not ${drafted}`
       : candidate;
   const { rows } = await sql`
-    select 1 from media m join contest c on c.id = m.contest
-    where m.id = ${id} and c.slug = ${slug} and ${seen} limit 1`.execute(db);
+    select 1 from (select id, contest from media where id = ${id} union all select id, contest from film where id = ${id}) m
+    join contest c on c.id = m.contest where c.slug = ${slug} and ${seen} limit 1`.execute(db);
   return rows.length > 0;
 }
 

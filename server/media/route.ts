@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { type Context, Hono } from 'hono';
-import { sql } from 'kysely';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { StoredContest } from '../contest/contest.ts';
 import type { Contests } from '../contest/contests.ts';
@@ -8,6 +7,7 @@ import type { Db } from '../db.ts';
 import type { Guard, Guarded } from '../staff/session.ts';
 import { answerRange } from './film.ts';
 import { readSeenBy } from './media.ts';
+import { readFilm } from './pieces.ts';
 
 interface Held {
   type: string;
@@ -122,13 +122,12 @@ function shownBy({ banner, candidates }: StoredContest): ReadonlySet<string> {
   ]);
 }
 
-async function slugOf(db: Db, id: string): Promise<string> {
+async function slugOf(db: Db, film: string): Promise<string> {
   const row = await db
-    .selectFrom('media')
-    .innerJoin('contest', 'contest.id', 'media.contest')
+    .selectFrom('film')
+    .innerJoin('contest', 'contest.id', 'film.contest')
     .select('contest.slug')
-    .where('media.id', '=', id)
-    .limit(1)
+    .where('film.id', '=', film)
     .executeTakeFirst();
   if (!row) throw new Refusal('not_found');
   return row.slug;
@@ -164,20 +163,16 @@ function isKnown(c: Context, etag: string): boolean {
 
 async function sendFilm(db: Db, c: Context, id: string): Promise<Response> {
   const kept = await db
-    .selectFrom('media')
-    .select(['type', sql<number>`octet_length(bytes)`.as('size')])
+    .selectFrom('film')
+    .select('size')
     .where('id', '=', id)
-    .where('name', '=', 'video.mp4')
+    .where('whole', '=', true)
     .executeTakeFirst();
   if (!kept) throw new Refusal('not_found');
   const { status, headers, body } = await answerRange(c.req.header('Range'), {
-    ...kept,
-    async read(from, to) {
-      const { rows } = await sql<{ bytes: Uint8Array }>`
-        select substring(bytes from ${from + 1}::int for ${to - from + 1}::int) as bytes
-        from media where id = ${id} and name = 'video.mp4'`.execute(db);
-      return new Uint8Array(rows[0]?.bytes ?? []);
-    },
+    type: 'video/mp4',
+    size: kept.size,
+    read: (from, to) => readFilm(db, id, from, to + 1),
   });
   return c.body(body, status, headers);
 }

@@ -45,7 +45,32 @@ create table nomination_event (
 );
 create index nomination_event_of on nomination_event (nomination, id);
 
--- Files that came with a nomination: scans, proofs, a work. Never served without a session; a published video is copied to media.
+-- Films, as they are sent: in pieces, so that what was kept stays kept when the line breaks (media/pieces.ts). An id is one of media's: a film that a page
+-- shows has that of its still frame. What is not whole is given up after a day; what is goes with the last thing that shows it (media/drop.sql).
+create table film (
+  id         text primary key,
+  contest    int not null references contest (id) on delete cascade,
+  nomination int references nomination (id) on delete set null,
+  field      text not null,
+  name       text not null,
+  size       int not null check (size > 0),
+  modified   timestamptz not null,
+  received   int not null check (received between 0 and size),
+  whole      boolean not null,
+  begun_at   timestamptz not null default now(),
+  touched_at timestamptz not null default now()
+);
+create index film_contest on film (contest);
+create index film_nomination on film (nomination);
+create table film_piece (
+  film  text not null references film (id) on delete cascade,
+  at    int not null,
+  bytes bytea not null,
+  primary key (film, at)
+);
+alter table film_piece alter column bytes set storage external;
+
+-- Files that came with a nomination: scans, proofs, a work. Never served without a session; a page that shows a published film has it by its own id.
 create table attachment (
   id         uuid primary key,
   nomination int not null references nomination (id) on delete cascade,
@@ -55,8 +80,11 @@ create table attachment (
   bytes      bytea not null,
   -- What a page shows of it, in media: the picture itself, or the frame of a film.
   photo      jsonb,
+  -- Of a film its bytes lie there, and none here.
+  film       text references film (id),
   created_at timestamptz not null default now()
 );
+create index attachment_film on attachment (film) where film is not null;
 alter table attachment alter column bytes set storage external;
 create index attachment_of on attachment (nomination);
 

@@ -88,6 +88,9 @@ grant update (unit, state, source, kind, category, name, answers, private, photo
   version, updated_at, submitted_at) on nomination to :app;
 grant select, insert on nomination_event to :app;
 grant update (reason) on nomination_event to :app;
+grant select, insert, delete on film to :app;
+grant update (received, whole, touched_at) on film to :app;
+grant select, insert on film_piece to :app;
 grant select, insert, delete on attachment to :app;
 grant select, insert, delete on original to :app;
 grant select, insert, delete on intake to :app;
@@ -128,6 +131,8 @@ grant update (text, state, decided_by, decided_at, reason, entry) on finding to 
 grant select, insert on approval_scan to :app;
 grant select, insert on erasing to :app;
 grant update (state, decided_by, decided_at) on erasing to :app;
+grant select, insert on witness_proposal to :app;
+grant update (state, decided_by, decided_at, decided_why, entry) on witness_proposal to :app;
 grant select, insert on closing to :app;
 grant update (state, decided_by, decided_at, entry) on closing to :app;
 grant select, insert on revocation to :app;

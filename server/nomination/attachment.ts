@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import sharp from 'sharp';
+import { type FilmView, foreignCodec, readShape } from '@zuimei/shared/film.ts';
 import { type AttachmentView, nominationLimits } from '@zuimei/shared/nomination.ts';
 import { photoFaults, pictureKind } from '@zuimei/shared/picture.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
@@ -9,6 +10,7 @@ import { openArchive } from '../document/archive.ts';
 import { cleanLine } from '../document/value.ts';
 import { answerRange } from '../media/film.ts';
 import { type EncodedPhoto, encodePhoto, shrinkPhoto } from '../media/photo.ts';
+import { readFilm } from '../media/pieces.ts';
 import { clipStart } from '../text.ts';
 import { keepPhoto, withFile } from '../upload/portrait.ts';
 
@@ -31,7 +33,6 @@ const kinds = {
     endings: ['xlsx', 'et'],
   },
   office: { type: 'application/x-ole-storage', endings: ['wps', 'et', 'doc', 'xls'] },
-  mp4: { type: 'video/mp4', endings: ['mp4', 'm4v', 'mov'] },
 } as const;
 type FileKind = keyof typeof kinds;
 
@@ -41,8 +42,6 @@ export function fileKind(bytes: Uint8Array): FileKind | null {
   if (head.startsWith('%PDF-')) return 'pdf';
   if (head.startsWith('\xff\xd8\xff')) return 'jpg';
   if (head.startsWith('\x89PNG\r\n\x1a\n')) return 'png';
-  if (head.slice(4, 8) === 'ftyp')
-    return /^(isom|iso[2-6]|mp4[12]|avc1|M4V |MSNV|dash)/u.test(head.slice(8, 12)) ? 'mp4' : null;
   if (head.startsWith('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1')) return withoutMacro(bytes) ? 'office' : null;
   return head.startsWith('PK') ? archiveKind(bytes) : null;
 }
@@ -80,23 +79,19 @@ export interface CheckedFile {
   photo: EncodedPhoto | null;
 }
 
+export const FILM_TYPE = 'video/mp4';
+
 /**
- * A file as it may be stored, for a field of papers and pictures, of one film, or of all three. Pictures are encoded anew, so that nothing
+ * A paper or a picture as it may be stored; films come in pieces (media/pieces.ts). Pictures are encoded anew, so that nothing
  * but pixels survives (a phone writes into them where they were taken). Refuses with too_large {limit in MB}, file_refused {name}, for a picture as shrinkPhoto.
  */
-export async function checkFile(
-  sent: { name: string; bytes: Uint8Array },
-  want: 'file' | 'video' | 'media' = 'file',
-): Promise<CheckedFile> {
-  const name =
-    clipStart(cleanLine(sent.name.split(/[/\\]/u).at(-1) ?? '').replace(/["<>|:*?]/gu, ''), 120) ||
-    '未命名文件';
+export async function checkFile(sent: { name: string; bytes: Uint8Array }): Promise<CheckedFile> {
+  const name = fileName(sent.name);
   const kind = fileKind(sent.bytes);
-  const long = want === 'video' || (want === 'media' && kind === 'mp4');
-  const limit = long ? nominationLimits.videoBytes : nominationLimits.fileBytes;
+  const limit = nominationLimits.fileBytes;
   if (sent.bytes.length > limit) throw new Refusal('too_large', { limit: `${limit >> 20} MB` });
-  if (want !== 'video' && pictureKind(sent.bytes) === 'heic') throw new Refusal('photo_heic', { name });
-  if (kind === null || long !== (kind === 'mp4')) throw new Refusal('file_refused', { name });
+  if (pictureKind(sent.bytes) === 'heic') throw new Refusal('photo_heic', { name });
+  if (kind === null) throw new Refusal('file_refused', { name });
   const bytes = kind === 'jpg' || kind === 'png' ? await pixelsOf(kind, sent.bytes, name) : sent.bytes;
   const stem = name.replace(/\.[^.]{1,5}$/u, '');
   const ending = /\.([^.]{1,5})$/u.exec(name)?.[1]?.toLowerCase() ?? '';
@@ -109,21 +104,47 @@ export async function checkFile(
   };
 }
 
+/** What a sent file is called here: no path, nothing that a computer cannot save. */
+export function fileName(sent: string): string {
+  return (
+    clipStart(cleanLine(sent.split(/[/\\]/u).at(-1) ?? '').replace(/["<>|:*?]/gu, ''), 120) || '未命名文件'
+  );
+}
+
 /** A frame where the sender's browser could draw none: dark, as wide as films are. */
 const dark = { create: { width: 480, height: 270, channels: 3, background: '#1d1917' } } as const;
 
-/**
- * A checked file with what a page shows of it: of a picture itself, of a film the frame that came with it, of a paper nothing. Refuses, for a
- * picture, as encodePhoto.
- */
-export async function withPhoto(file: CheckedFile, frame: Uint8Array | null): Promise<CheckedFile> {
-  if (file.type === kinds.mp4.type) return { ...file, photo: await frameOf(frame) };
+/** A checked file with what a page shows of it: of a picture itself, of a paper nothing. Refuses, for a picture, as encodePhoto. */
+export async function withPhoto(file: CheckedFile): Promise<CheckedFile> {
   if (file.type !== kinds.jpg.type && file.type !== kinds.png.type) return file;
   try {
     return { ...file, photo: await encodePhoto(file.bytes, 'own') };
   } catch (error) {
     throw withFile(error, file.name);
   }
+}
+
+/**
+ * A film that came whole, to be kept with its nomination: it must be an MP4 that every phone plays. `shown`: a page may show it, with the still
+ * frame that its sender's browser drew, under the film's own id. Refuses with file_refused {name}, film_codec {name, codec}.
+ */
+export async function checkFilm(
+  db: Reader,
+  { id, name, size }: FilmView,
+  shown: { frame: Uint8Array | null } | null,
+): Promise<KeptFilm> {
+  const shape = await readShape(size, (from, to) => readFilm(db, id, from, to));
+  const codec = shape && foreignCodec(shape);
+  if (!shape || codec === '') throw new Refusal('file_refused', { name });
+  if (codec !== null) throw new Refusal('film_codec', { name, codec });
+  return { id, name, size, photo: shown && { ...(await frameOf(shown.frame)), id } };
+}
+
+interface KeptFilm {
+  id: string;
+  name: string;
+  size: number;
+  photo: EncodedPhoto | null;
 }
 
 /** A frame that is no picture costs nobody their film. */
@@ -152,7 +173,9 @@ const viewed = [
   'field',
   'name',
   'type',
-  sql<number>`octet_length(bytes)`.as('bytes'),
+  sql<number>`coalesce((select size from film where film.id = attachment.film), octet_length(bytes))`.as(
+    'bytes',
+  ),
   'photo',
 ] as const;
 
@@ -176,7 +199,7 @@ export async function addAttachment(
   tx: Transaction<Tables>,
   nomination: number,
   field: string,
-  file: CheckedFile,
+  file: CheckedFile | KeptFilm,
   single = false,
 ): Promise<AttachmentView> {
   const present = await tx
@@ -195,14 +218,19 @@ export async function addAttachment(
     throw new Refusal('too_many_files', { most: nominationLimits.files });
   const id = randomUUID();
   const photo = file.photo && (await keepPhoto(tx, await contestOf(tx, nomination), file.photo));
+  const kept =
+    'bytes' in file
+      ? { type: file.type, bytes: Buffer.from(file.bytes), film: null }
+      : { type: FILM_TYPE, bytes: Buffer.alloc(0), film: file.id };
   await tx
     .insertInto('attachment')
     .values({
-      ...{ id, nomination, field, name: file.name, type: file.type, bytes: Buffer.from(file.bytes) },
+      ...{ id, nomination, field, name: file.name, ...kept },
       photo: photo && sql`${JSON.stringify(photo)}::jsonb`,
     })
     .execute();
-  return { id, field, name: file.name, type: file.type, bytes: file.bytes.length, photo };
+  const bytes = 'bytes' in file ? file.bytes.length : file.size;
+  return { id, field, name: file.name, type: kept.type, bytes, photo };
 }
 
 async function contestOf(tx: Transaction<Tables>, nomination: number): Promise<number> {
@@ -243,10 +271,16 @@ export async function sendAttachment(
   file: AttachmentView,
   range: string | undefined,
 ): Promise<Response> {
+  const { film } = await db
+    .selectFrom('attachment')
+    .select('film')
+    .where('id', '=', file.id)
+    .executeTakeFirstOrThrow();
   const { status, headers, body } = await answerRange(range, {
     type: file.type,
     size: file.bytes,
     async read(from, to) {
+      if (film !== null) return await readFilm(db, film, from, to + 1);
       const { rows } = await sql<{ bytes: Uint8Array }>`
         select substring(bytes from ${from + 1}::int for ${to - from + 1}::int) as bytes
         from attachment where id = ${file.id}`.execute(db);

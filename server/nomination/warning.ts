@@ -1,5 +1,6 @@
 import { fieldsFor } from '@zuimei/shared/answer.ts';
-import type { CandidateKind, Photo } from '@zuimei/shared/contest.ts';
+import type { CandidateKind, Category, Photo } from '@zuimei/shared/contest.ts';
+import { floorGap, floorWords } from '@zuimei/shared/floor.ts';
 import type { Consent, FormValues } from '@zuimei/shared/nomination.ts';
 import { type GivenOpinion, lacksOf } from '@zuimei/shared/opinion.ts';
 import { frameOf, smallness } from '@zuimei/shared/picture.ts';
@@ -13,6 +14,7 @@ import { yearsOf } from './years.ts';
 /** What is known of a nomination when it is checked; private values in clear, none of which comes out again. */
 export interface Checked {
   kind: CandidateKind;
+  category: string;
   answers: FormValues;
   hidden: FormValues;
   photo: Photo | null;
@@ -39,7 +41,12 @@ const leading =
   /(?<!班|楼栋|车间|村|社区|居委会|村委会|网格|小区)(?:党?委书记|党组书记|书记|(?:局|厅|县|区|市|镇|乡|处|署|院|部|司)长|主任|主席|总队长|支队长|政委|巡视员|调研员)(?!助理|科员|医师|护师|药师|技师|检验师|编辑|记者|工程师|干事)/u;
 
 /** Everything about a nomination that a reviewer should look at, gravest first. Pure; `now` for years of service that still run. */
-export function warningsOf(collection: Collection, one: Checked, now: number): Warning[] {
+export function warningsOf(
+  collection: Collection,
+  categories: readonly Category[],
+  one: Checked,
+  now: number,
+): Warning[] {
   const found: Warning[] = [];
   const warn: Warn = (code, details = {}) => void found.push({ code, details });
   const asked = new Map(fieldsFor(collection.form, one.kind).map((field) => [field.key as string, field]));
@@ -60,9 +67,13 @@ export function warningsOf(collection: Collection, one: Checked, now: number): W
   if (collection.noLeaders && one.kind === 'person' && title)
     warn('leading_post', { post: clip(post.trim(), 60), title });
   warnOfPhoto(collection, one, asked, warn);
+  for (const [key, field] of asked) {
+    const gap = floorGap(field, said(key), one.category, categories);
+    if (gap) warn('floor_below', { title: gap.title, words: floorWords(gap) });
+  }
   warnOfTexts(collection, one, asked, warn);
   warnOfUnshown(one, asked, warn);
-  if (asked.has('phone') && said('phone').replace(/\D/gu, '').length < 7) warn('phone_missing');
+  if (asked.get('phone')?.required && said('phone').replace(/\D/gu, '').length < 7) warn('phone_missing');
   return found;
 }
 
@@ -70,12 +81,12 @@ type Warn = (code: WarningCode, details?: Warning['details']) => void;
 type Asked = ReadonlyMap<string, FormField>;
 
 function warnOfPhoto(collection: Collection, one: Checked, asked: Asked, warn: Warn): void {
-  const wanted = [...asked.values()].some((field) => field.type === 'photo');
+  const wanted = [...asked.values()].find((field) => field.type === 'photo');
   if (!wanted) return;
   const film = [...asked.values()].some(({ key, type }) => type === 'video' && one.files.has(key));
   const frame = frameOf(collection.photo, one.kind, film);
   const { word } = frame;
-  if (!one.photo) return warn('photo_missing', { word });
+  if (!one.photo) return wanted.required ? warn('photo_missing', { word }) : undefined;
   const small = smallness(one.photo, frame);
   if (small) warn('photo_small', { word, ...small });
 }
@@ -95,8 +106,11 @@ function warnOfTexts(collection: Collection, one: Checked, asked: Asked, warn: W
     if (field.limit === 0 || length <= field.limit) continue;
     warn(key === 'reason' ? 'reason_long' : 'text_long', { title: field.title, length, limit: field.limit });
   }
-  // A work speaks for itself.
-  const told = one.kind === 'work' ? undefined : ['deeds', 'practice'].find((key) => asked.has(key));
+  // A work speaks for itself, and of a venue its figures do.
+  const told =
+    one.kind === 'work' || one.kind === 'venue'
+      ? undefined
+      : ['deeds', 'practice'].find((key) => asked.has(key));
   if (told) {
     const length = countChars(one.answers[told] ?? '');
     if (length < DEEDS_LEAST) warn('deeds_short', { title: asked.get(told)?.title ?? '', length });

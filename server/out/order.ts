@@ -16,7 +16,7 @@ import { readNominees, type Source } from './nominees.ts';
 import type { PaperTable, PressAsk } from './paper.ts';
 import { rankTables, readRank } from './rank.ts';
 import { readStatistics, statisticsTables } from './statistics.ts';
-import { SUMMARY_ANNEX, summaryFooter, summaryTables } from './summary.ts';
+import { summaryAnnex, summaryFooter, summaryTables } from './summary.ts';
 
 /** A paper written and ready for the press. */
 export interface Ordered {
@@ -50,14 +50,18 @@ export async function writePaper(
   if (what === 'nominations')
     return list(await nominationTables(db, source, await readNominees(db, key, source, 'all'), full));
   if (what === 'summary') {
-    const nominees = await readNominees(db, key, source, ask.scope ?? 'accepted');
-    const tables = summaryTables(source, nominees, full, ask.sender);
-    if (ask.format === 'xlsx') return { ...list(tables, true), rows: nominees.length };
+    const all = await readNominees(db, key, source, ask.scope ?? 'accepted');
+    const nominees = all.filter(({ unit }) => ask.unit === undefined || unit.id === ask.unit);
+    const unit = ask.unit === undefined ? null : (nominees[0]?.unit.name ?? null);
+    if (ask.unit !== undefined && unit === null) throw new Refusal('not_found');
+    const sender = unit === null || ask.sender ? ask.sender : { unit, contact: '', phone: '' };
+    const tables = summaryTables(source, nominees, full, sender, unit);
+    if (ask.format === 'xlsx') return { ...list(tables, true), rows: nominees.length, name: unit ?? '' };
     const footer = summaryFooter(source, full);
     return {
-      press: { kind: 'landscape', annex: SUMMARY_ANNEX, tables, footer },
+      press: { kind: 'landscape', annex: summaryAnnex(source), tables, footer },
       rows: nominees.length,
-      name: '',
+      name: unit ?? '',
     };
   }
   const { contest } = of;

@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
+import { PIECE_BYTES as FILM_PIECE } from '@zuimei/shared/film.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { createZip } from '../bundle/zip.ts';
 import type { Db } from '../db.ts';
+import { readFilm } from '../media/pieces.ts';
 import { isReadable } from '../review/review.ts';
 import { readCard } from './form.ts';
 import { plainName } from './moment.ts';
@@ -19,7 +21,7 @@ const PIECE_BYTES = 1 << 20;
 /** A stored file, by the table and row that hold its bytes. */
 interface Held {
   nomination: number;
-  what: 'photo' | 'attachment' | 'original';
+  what: 'photo' | 'attachment' | 'film' | 'original';
   key: string;
   field: string;
   name: string;
@@ -62,7 +64,9 @@ export async function planParcel(
   const open = (source.collection?.form ?? []).filter(({ audience }) => audience === 'public');
   const held = (await readHeld(db, ids)).filter(
     ({ what, field }) =>
-      full || what === 'photo' || (what === 'attachment' && open.some(({ key }) => key === field)),
+      full ||
+      what === 'photo' ||
+      ((what === 'attachment' || what === 'film') && open.some(({ key }) => key === field)),
   );
   const bytes = held.reduce((sum, one) => sum + one.bytes, people.length * FORM_BYTES);
   if (bytes > MOST_BYTES) throw new Refusal('too_large', { limit: `${MOST_BYTES >> 30} GB` });
@@ -75,7 +79,9 @@ async function readHeld(db: Db, ids: readonly number[]): Promise<Held[]> {
     select n.id as nomination, 'photo' as what, m.id as key, '' as field, '照片.jpg' as name, octet_length(m.bytes) as bytes
     from nomination n join media m on m.id = n.photo ->> 'id' and m.name = 'full.jpg' where n.id in (${all})
     union all
-    select nomination, 'attachment', id::text, field, name, octet_length(bytes) from attachment where nomination in (${all})
+    select nomination, 'attachment', id::text, field, name, octet_length(bytes) from attachment where film is null and nomination in (${all})
+    union all
+    select a.nomination, 'film', f.id, a.field, a.name, f.size from attachment a join film f on f.id = a.film where a.nomination in (${all})
     union all
     select nomination, 'original', nomination::text, '', name, octet_length(bytes) from original where nomination in (${all})
     order by nomination, what, key`.execute(db);
@@ -114,6 +120,11 @@ function nameOf({ what, name }: Held, place: number): string {
 }
 
 async function* bytesOf(db: Db, { what, key, bytes }: Held): AsyncGenerator<Uint8Array> {
+  if (what === 'film') {
+    for (let at = 0; at < bytes; at += FILM_PIECE)
+      yield await readFilm(db, key, at, Math.min(bytes, at + FILM_PIECE));
+    return;
+  }
   const table = {
     photo: sql`media where id = ${key} and name = 'full.jpg'`,
     attachment: sql`attachment where id = ${key}`,

@@ -31,9 +31,11 @@ import { linkTable } from './links.ts';
 import { fileName, fileNamed } from './moment.ts';
 import { sourceOf } from './nominees.ts';
 import { type Ordered, writePaper } from './order.ts';
+import type { PressAsk } from './paper.ts';
 import { planParcel, writeParcel } from './parcel.ts';
 import { createPress } from './press.ts';
 import { readPrint } from './print.ts';
+import { unitList } from './unitlist.ts';
 import { checkPaper, readOut, readPapers } from './view.ts';
 
 const line = words(80);
@@ -43,6 +45,7 @@ const askBody = object({
   reason: unjudged,
   scope: optional(picklist(['sent', 'accepted']), 'accepted'),
   sender: optional(object({ unit: line, contact: line, phone: line })),
+  unit: optional(rowNumber),
   nomination: optional(rowNumber),
   no: optional(rowNumber),
 });
@@ -67,7 +70,7 @@ const types = {
  * GET /api/console/contests/:slug/out (what there is), GET …/out/:what (to print), POST …/out/:what (a file; recorded). 主办单位: every
  * paper, and the links of units for a reason; 审计: all but those of nominations; 审核员: 报送明细, masked. Private values leave in full only for 主办单位 with a reason.
  * POST /api/console/contests/:slug/parcel: forms, photos and files of chosen nominations as one zip (主办单位; recorded).
- * GET /api/console/unit/forms/<kind of nominee>: the contest's form, blank, for its units.
+ * GET /api/console/unit/forms/<kind of nominee>: the contest's form, blank, for its units; of venues the unit's own 汇总表, to be sealed.
  * GET /api/console/unit/nominations/:id/forms/<approval|consult>: a unit's own form to sign and seal, without what is private; recorded.
  */
 export function outRoute(parts: {
@@ -194,10 +197,13 @@ export function outRoute(parts: {
       if (!of) throw new Refusal('forbidden');
       const stored = await readStored(db, of.slug);
       const source = { ...sourceOf(stored, clock()), collection: stored.collection };
-      const { card, title } = blankForm(source, of.name, asked);
-      return c.body(await press({ kind: 'card', card }), 200, {
+      const venues = asked === 'venue' && source.collection?.kinds.includes(asked);
+      const { ask, name } = venues
+        ? await unitList(db, key, source, of)
+        : blankAsk(blankForm(source, of.name, asked));
+      return c.body(await press(ask), 200, {
         'Content-Type': types.docx,
-        'Content-Disposition': disposition(fileNamed([title, '空白表'], source.now, 'docx')),
+        'Content-Disposition': disposition(fileNamed(name, source.now, 'docx')),
         'X-Content-Type-Options': 'nosniff',
         'Cache-Control': 'no-store',
       });
@@ -225,6 +231,10 @@ export function outRoute(parts: {
         'Cache-Control': 'no-store',
       });
     });
+}
+
+function blankAsk({ card, title }: ReturnType<typeof blankForm>): { ask: PressAsk; name: string[] } {
+  return { ask: { kind: 'card', card }, name: [title, '空白表'] };
 }
 
 function checkRole(person: Person, what: PaperName): void {

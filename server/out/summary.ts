@@ -6,14 +6,21 @@ import { momentWords } from './moment.ts';
 import { categoryName, type Nominee, type Source, told } from './nominees.ts';
 import type { CellValue, Column, PaperTable } from './paper.ts';
 
-/** As the notices number it: 附件2 is the 报送表, 附件3 the 汇总表. */
-export const SUMMARY_ANNEX = '附件3';
+/** As the notices number it: 附件2 is the 报送表, 附件3 the 汇总表; a survey of venues has the list alone. */
+export function summaryAnnex({ collection }: Pick<Source, 'collection'>): string {
+  return collection?.kinds.includes('venue') ? '附件1' : '附件3';
+}
 
 interface Layout {
   name: string;
+  /** The line under the title; absent = senderLine. */
+  note?: (source: Source, unit: string | null) => string;
+  /** What stands below the table. */
+  remarks?: (source: Source) => string[];
   kinds: readonly CandidateKind[];
-  columns: (source: Source) => Column[];
-  row: (source: Source, one: Nominee, full: boolean) => CellValue[];
+  /** `single`: of one unit alone. */
+  columns: (source: Source, single: boolean) => Column[];
+  row: (source: Source, one: Nominee, full: boolean, single: boolean) => CellValue[];
 }
 
 const serial: Column = { title: '序号', width: 6, align: 'center' };
@@ -85,14 +92,43 @@ const layouts: readonly Layout[] = [
       one.open['post'] ?? one.open['author'] ?? '',
     ],
   },
+  {
+    // As the annex has it for one unit; of all units together each line says whose it is.
+    name: '场馆',
+    kinds: ['venue'],
+    note: (_, unit) => {
+      const blank = '　'.repeat(6);
+      return `单位（盖章）：${unit ?? blank}　　　　填表人：${blank}　　　　时间：`;
+    },
+    remarks: ({ collection }) => {
+      const rules = collection?.circular.text ?? [];
+      return rules.length > 0 ? ['备注：', ...rules.map((rule, at) => `${at + 1}. ${rule}`)] : [];
+    },
+    columns: ({ collection }, single) => [
+      serial,
+      ...(single ? [] : [{ title: '单位', width: 20, align: 'center' as const }]),
+      { title: '基地、场馆名称', width: 34 },
+      { title: '现有用途', width: 30 },
+      { title: '面积（平方米）', width: 16, align: 'center' },
+      { title: collection?.categoryTitle ?? '组别', width: 16, align: 'center' },
+    ],
+    row: (source, one, full, single) => [
+      ...(single ? [] : [one.unit.name]),
+      one.name,
+      told(source, one, 'use', full),
+      told(source, one, 'area', full),
+      categoryName(source, one.category),
+    ],
+  },
 ];
 
-/** The 汇总表 in the notice's own layout; a table for each kind there is, since a person, a case and a work are told of differently. */
+/** The 汇总表 in the notice's own layout, of all units or of the one named; a table for each kind there is, since a person, a case and a work are told of differently. */
 export function summaryTables(
   source: Source,
   nominees: readonly Nominee[],
   full: boolean,
   sender: PaperAsk['sender'],
+  unit: string | null = null,
 ): PaperTable[] {
   const present = layouts.filter(({ kinds }) => nominees.some((one) => kinds.includes(one.kind)));
   const asked = layouts.filter(({ kinds }) => kinds.some((kind) => source.collection?.kinds.includes(kind)));
@@ -100,13 +136,13 @@ export function summaryTables(
   return shown.map((layout) => ({
     name: shown.length > 1 ? `汇总表（${layout.name}）` : '汇总表',
     title: source.collection?.listTitle || `${source.settings.title}汇总表`,
-    notes: [senderLine(source, sender)],
-    columns: layout.columns(source),
+    notes: [layout.note?.(source, unit) ?? senderLine(source, sender)],
+    columns: layout.columns(source, unit !== null),
     rows: nominees
       .filter((one) => layout.kinds.includes(one.kind))
-      .map((one, at) => [at + 1, ...layout.row(source, one, full)]),
+      .map((one, at) => [at + 1, ...layout.row(source, one, full, unit !== null)]),
     foot: [],
-    remarks: full ? [] : ['注：个人信息已遮盖，本表仅供内部核对。'],
+    remarks: layout.remarks?.(source) ?? (full ? [] : ['注：个人信息已遮盖，本表仅供内部核对。']),
   }));
 }
 

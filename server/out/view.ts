@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { phaseAt } from '@zuimei/shared/contest.ts';
-import { type OutView, type PaperLine, paperNames, paperRoles } from '@zuimei/shared/out.ts';
+import { hasVote, phaseAt } from '@zuimei/shared/contest.ts';
+import { type OutView, type PaperLine, paperNames, paperRoles, unvotedPapers } from '@zuimei/shared/out.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { readRetention } from '../archive/retention.ts';
 import { readContest } from '../contest/contest.ts';
@@ -76,8 +76,12 @@ export async function readOut(
     published: source.published,
     now: new Date(now).toISOString(),
     sender: source.settings.organizers[0] ?? '',
-    papers: papers.filter((paper) => may(paper.name)),
+    papers: papers.filter(
+      ({ name }) => may(name) && (hasVote(source.settings) || unvotedPapers.includes(name)),
+    ),
     nominations: may('card') ? await readNames(db, source.id) : [],
+    units: may('summary') ? await readSenders(db, source.id) : [],
+    voted: hasVote(source.settings),
     retention: roles.some((role) => role === 'organizer' || role === 'administrator')
       ? await readRetention(db, stored, staff, now)
       : null,
@@ -114,6 +118,18 @@ async function readCounts(db: Db, contest: number): Promise<Counts> {
     db,
   );
   return rows[0] ?? { nominations: 0, sent: 0, accepted: 0, imported: 0, candidates: 0, ballots: 0 };
+}
+
+async function readSenders(db: Db, contest: number): Promise<OutView['units']> {
+  return await db
+    .selectFrom('unit')
+    .innerJoin('nomination', 'nomination.unit', 'unit.id')
+    .select(['unit.id', 'unit.name'])
+    .distinct()
+    .where('unit.contest', '=', contest)
+    .where('nomination.state', 'in', ['submitted', 'accepted', 'declined', 'published'])
+    .orderBy('unit.id')
+    .execute();
 }
 
 async function readNames(db: Db, contest: number): Promise<OutView['nominations']> {

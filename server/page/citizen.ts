@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
-import { phaseAt, publishedOf } from '@zuimei/shared/contest.ts';
+import { type Candidate, hasVote, phaseAt, publishedOf } from '@zuimei/shared/contest.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Made, PublicCourse } from '@zuimei/shared/result/view.ts';
 import type { ContestSummary, ContestView } from '@zuimei/shared/view.ts';
@@ -105,7 +105,7 @@ interface Page {
 type Env = { Bindings: HttpBindings };
 
 /**
- * The citizen's pages: /, /c/:slug and everything below it. Public; gives a voter cookie to who has none. The HTML depends on the
+ * The citizen's pages: /, /c/:slug and everything below it. Public; gives a voter cookie to who has none, where there is a vote. The HTML depends on the
  * contest's version, on the minute, on 长辈版 and, where it shows it, on what the course says alone, so it is rendered once for each and sent as bytes. Only pages that there are are
  * rendered: a number of no candidate gets the contest's page, everything else the one page that says so. HEAD renders nothing.
  */
@@ -234,7 +234,7 @@ export function pageRoute(parts: {
       const path = contest && pathOf(contest, url.pathname, url.search);
       if (!contest || path === null) return await missingPage(c);
       const response = await contestPage(c, contest, path);
-      if (c.req.method !== 'HEAD' && !voters.read(c.req.header('cookie')))
+      if (c.req.method !== 'HEAD' && hasVote(contest) && !voters.read(c.req.header('cookie')))
         response.headers.append('Set-Cookie', voterCookie(voters.issue(clock()), parts.secure));
       return response;
     })
@@ -266,6 +266,7 @@ function pathOf(contest: StoredContest, pathname: string, search: string): strin
     const shared = known(/^\?n=(\d{1,5})$/.exec(search)?.[1]);
     return shared === null ? list : `${list}?n=${shared}`;
   }
+  if (!hasVote(contest) && OF_VOTE.test(below)) return null;
   // Where nothing comes after the vote there is no notice, and no result of one.
   if (OUTCOME.test(below) && contest.outcome === null) return null;
   const [, page, text] = /^\/(n|made)\/(\d+)$/.exec(below) ?? [];
@@ -289,7 +290,7 @@ export function lightView(view: ContestView, path: string): ContestView {
   return {
     ...view,
     candidates: view.candidates.map((one) =>
-      showsDeeds(path, one.number) ? one : { ...one, deeds: [], honours: [] },
+      showsDeeds(path, one) ? one : { ...one, deeds: [], honours: [] },
     ),
   };
 }
@@ -297,6 +298,8 @@ export function lightView(view: ContestView, path: string): ContestView {
 /** As far as an address goes that a page of ours can have. */
 const LINK = /^(\/c\/([a-z0-9][a-z0-9-]*)(?:\/(?:n|made)\/\d{1,5}|\/[a-z]+)?)/;
 const PAGES = /^(\/((?:n|made)\/\d{1,5}|rank|mine|rules|verify|poster|notice|result|objection))?$/;
+/** What there is to read of a vote. */
+const OF_VOTE = /^\/(rank|mine|rules|verify|objection)$/;
 const OUTCOME = /^\/(made\/\d+|notice|result)$/;
 
 /** The notice and the result in any case; of a candidate whether they are on one, from the first on. */
@@ -312,8 +315,9 @@ function standing(course: PublicCourse | undefined, number: number): boolean {
   );
 }
 
-function showsDeeds(path: string, number: number): boolean {
-  return path.endsWith(`/n/${number}`);
+function showsDeeds(path: string, { number, kind }: Candidate): boolean {
+  // Where a venue is and when it is open stands in the list.
+  return kind === 'venue' || path.endsWith(`/n/${number}`);
 }
 
 function isElder(cookie: string | undefined): boolean {

@@ -1,5 +1,5 @@
 import { sql, type Transaction } from 'kysely';
-import { phaseAt } from '@zuimei/shared/contest.ts';
+import { hasVote, phaseAt } from '@zuimei/shared/contest.ts';
 import type {
   ContestLine,
   ContestPlan,
@@ -35,6 +35,7 @@ const STEM: Record<PresetName, string> = {
   'zuimei-province': 'zuimei',
   anli: 'anli',
   volunteer: 'volunteer',
+  venues: 'venues',
   works: 'works',
 };
 
@@ -89,6 +90,7 @@ export function createCatalogue(parts: {
         select c.id, c.slug, c.settings, c.collection ->> 'preset' as preset, c.published_at, c.archived_at, c.noticed_at, c.resulted_at,
           c.collection, c.erased_at is not null as erased, coalesce(n.accepted, 0) as accepted, coalesce(s.seats, 0) as seats,
           coalesce(s.locked, 0) as locked, exists (select 1 from erasing e where e.contest = c.id and e.state = 'open') as erasing,
+          exists (select 1 from witness_proposal p where p.contest = c.id and p.state = 'open' and p.lapses_at > ${new Date(clock()).toISOString()}::timestamptz) as witnessing,
           c.draft is not null as changed, coalesce(u.units, 0) as units, coalesce(n.nominations, 0) as nominations,
           coalesce(n.waiting, 0) as waiting, coalesce(k.candidates, 0) as candidates,
           coalesce(t.ballots, 0) as ballots, coalesce(t.held, 0) as held
@@ -198,6 +200,7 @@ interface Row {
   collection: unknown;
   erased: boolean;
   erasing: boolean;
+  witnessing: boolean;
   accepted: Count;
   seats: Count;
   locked: Count;
@@ -229,12 +232,14 @@ function lineOf(row: Row, course: Course | null, now: number): ContestLine {
     publishedAt: row.published_at?.toISOString() ?? null,
     archived: row.archived_at !== null,
     paused: settings.paused !== null,
+    voted: hasVote(settings),
     changed: published && row.changed,
     next: next ? { phase: next.phase, at: next.from } : null,
     judged: outcome !== null,
     course: course?.choice && outcome ? courseNext(course, outcome.notice, now) : null,
     steps: stepsOf(knownOf(row, course, now), now),
     erasing: row.erasing,
+    witnessing: row.witnessing,
     units: Number(row.units),
     nominations: Number(row.nominations),
     waiting: Number(row.waiting),

@@ -115,6 +115,7 @@ const samples = {
     years: null,
     reason: '用半分钟讲清出门前断电、断气、关窗。',
   },
+  venue: { name: '青石镇安全体验馆', post: null, years: null, reason: '' },
 } as const;
 
 /** Two who do not exist, so that an empty list shows how a full one will look. */

@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { CandidateKind, Photo } from '@zuimei/shared/contest.ts';
+import type { FilmView } from '@zuimei/shared/film.ts';
 import {
   type AttachmentView,
   editableStates,
@@ -12,11 +13,14 @@ import type { PortalView } from '@zuimei/shared/unit.ts';
 import { readStored } from '../contest/plan.ts';
 import type { Db, Tables } from '../db.ts';
 import type { SentFile } from '../document/documents.ts';
+import { type Announced, beginFilm, giveUpFilm, keepPiece, readBegun } from '../media/pieces.ts';
 import type { NominationKeys } from '../nomination/answers.ts';
 import {
   addAttachment,
   CONSENT_FIELD,
   checkFile,
+  checkFilm,
+  fileName,
   opinionField,
   readAttachment,
   withPhoto,
@@ -53,6 +57,13 @@ import {
 
 /** A scan of an opinion, as an address of the portal names it: opinion.<step>. No field of a form has a dot. */
 const stepIn = (field: string): string | null => /^opinion\.(.+)$/u.exec(field)?.[1] ?? null;
+
+/** How a field takes films: one, or among other files. Refuses with bad_request for one that takes none. */
+function filmField({ collection }: OwnFiling, field: string): 'video' | 'media' {
+  const type = collection.form.find((one) => one.key === field)?.type;
+  if (type !== 'video' && type !== 'media') throw new Refusal('bad_request', { field });
+  return type;
+}
 
 export type Portal = ReturnType<typeof createPortal>;
 
@@ -172,6 +183,7 @@ export function createPortal({ db, keys, clock }: { db: Db; keys: NominationKeys
         form: collection.form,
         kinds: collection.kinds,
         categories: settings.categories,
+        categoryTitle: collection.categoryTitle,
         consent: collection.consent,
         photo: collection.photo,
         opinions: collection.opinions,
@@ -262,28 +274,99 @@ export function createPortal({ db, keys, clock }: { db: Db; keys: NominationKeys
       const { collection } = filed;
       if (field === CONSENT_FIELD || stepIn(field) !== null) return nominationLimits.fileBytes;
       const type = collection.form.find((one) => one.key === field)?.type;
-      if (type === 'video' || type === 'media') return nominationLimits.videoBytes;
-      if (type !== 'files') throw new Refusal('bad_request', { field });
+      if (type !== 'files' && type !== 'media') throw new Refusal('bad_request', { field });
       return nominationLimits.fileBytes;
     },
 
-    /** `frame`: of a film that a page may show, drawn by the browser that sends it. */
     async addFile(
       person: Person,
       id: number,
       field: string,
       sent: SentFile | undefined,
-      frame: SentFile | undefined,
     ): Promise<AttachmentView> {
       if (!sent) throw new Refusal('bad_request', { field: 'file' });
       const filed = await filing(person);
       const type = filed.collection.form.find((one) => one.key === field)?.type;
-      const checked = await checkFile(sent, type === 'video' || type === 'media' ? type : 'file');
-      const file = type === 'media' ? await withPhoto(checked, frame?.bytes ?? null) : checked;
+      const checked = await checkFile(sent);
+      const file = type === 'media' ? await withPhoto(checked) : checked;
       return await db.transaction().execute(async (tx) => {
         const kept = await fieldFor(tx, filed, id, field, true);
         return await addAttachment(tx, id, kept, file, type !== 'files' && type !== 'media');
       });
+    },
+
+    /** A film that is going to be sent in pieces, or the same one where it broke off. Refuses with bad_request for a field that takes none, and as beginFilm. */
+    async beginFilm(
+      person: Person,
+      id: number,
+      field: string,
+      { name, ...sent }: Pick<Announced, 'name' | 'size' | 'modified'>,
+    ): Promise<FilmView> {
+      const filed = await filing(person);
+      const single = filmField(filed, field) === 'video';
+      return await db.transaction().execute(async (tx) => {
+        await fieldFor(tx, filed, id, field, true);
+        const of = { contest: filed.contest.id, nomination: id, unit: filed.unit.id, field };
+        return await beginFilm(tx, { ...of, name: fileName(name), ...sent }, single);
+      });
+    },
+
+    async films(person: Person, id: number): Promise<FilmView[]> {
+      await own(person, id);
+      return await readBegun(db, id);
+    },
+
+    /** Gives how much of the film is kept then: see keepPiece. */
+    async keepPiece(
+      person: Person,
+      id: number,
+      film: string,
+      at: number,
+      bytes: Uint8Array,
+    ): Promise<number> {
+      mustBeOpen(await own(person, id), await filing(person));
+      return await keepPiece(db, { id: film, nomination: id }, at, bytes);
+    },
+
+    /**
+     * A film that came whole becomes a file of its nomination. `frame`: of one that a page may show, drawn by the browser that sends it. Refuses with
+     * film_broken {received} while pieces are missing, and as checkFilm; what cannot be taken is given up.
+     */
+    async finishFilm(
+      person: Person,
+      id: number,
+      film: string,
+      frame: SentFile | undefined,
+    ): Promise<AttachmentView> {
+      const filed = await filing(person);
+      await own(person, id);
+      const begun = (await readBegun(db, id)).find((one) => one.id === film);
+      if (!begun) throw new Refusal('not_found');
+      if (begun.received < begun.size) throw new Refusal('film_broken', { received: begun.received });
+      const type = filmField(filed, begun.field);
+      let kept: Awaited<ReturnType<typeof checkFilm>>;
+      try {
+        kept = await checkFilm(db, begun, type === 'media' ? { frame: frame?.bytes ?? null } : null);
+      } catch (error) {
+        if (error instanceof Refusal) await giveUpFilm(db, film, id);
+        throw error;
+      }
+      return await db.transaction().execute(async (tx) => {
+        const field = await fieldFor(tx, filed, id, begun.field, true);
+        const { numUpdatedRows } = await tx
+          .updateTable('film')
+          .set({ whole: true })
+          .where('id', '=', film)
+          .where('whole', '=', false)
+          .executeTakeFirst();
+        if (numUpdatedRows === 0n) throw new Refusal('not_found');
+        return await addAttachment(tx, id, field, kept, type === 'video');
+      });
+    },
+
+    async giveUpFilm(person: Person, id: number, film: string): Promise<void> {
+      await own(person, id);
+      await giveUpFilm(db, film, id);
     },
 
     async removeFile(person: Person, id: number, file: string): Promise<void> {

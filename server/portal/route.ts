@@ -2,12 +2,13 @@ import type { BlockList } from 'node:net';
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { maxLength, nullable, object, pipe, record, regex, string, uuid } from 'valibot';
+import { PIECE_BYTES } from '@zuimei/shared/film.ts';
 import { type FormValues, nominationLimits } from '@zuimei/shared/nomination.ts';
 import type { Db } from '../db.ts';
 import { documentLimits } from '../document/documents.ts';
-import { readBody } from '../http/body.ts';
+import { parseInput, readBody, readBytes } from '../http/body.ts';
 import { checkReason } from '../http/reason.ts';
-import { kind, rowId, rowNumber, unjudged, words } from '../http/shape.ts';
+import { kind, rowId, rowNumber, unjudged, whole, words } from '../http/shape.ts';
 import { takeDocuments } from '../intake/intake.ts';
 import { isRecommendation, takeRecommendation } from '../intake/recommendation.ts';
 import { nominationKeys } from '../nomination/answers.ts';
@@ -18,6 +19,7 @@ import { recordAction } from '../staff/action.ts';
 import type { Attempts } from '../staff/attempt.ts';
 import { enterByLink } from '../staff/enter.ts';
 import type { Guard, Person, Sessions } from '../staff/session.ts';
+import { createTurns, turnOwner } from '../turn.ts';
 import { createUnits } from '../unit/unit.ts';
 import type { Uploads } from '../upload/upload.ts';
 import { givenBody } from './opinion.ts';
@@ -25,6 +27,12 @@ import { createPortal } from './portal.ts';
 
 /** Room for the frame that comes with a film. */
 const FRAME_BYTES = 512 << 10;
+
+/** A place in a film, as an address names it. */
+const place = pipe(string(), regex(/^\d{1,10}$/));
+
+/** Pieces of films in memory, in this process. */
+const PIECES = { atOnce: 8, waiting: 24, byOwner: 2, retryAfterMs: 2_000 };
 
 const line = (most: number) => pipe(string(), maxLength(most));
 const fieldKey = /^[A-Za-z][A-Za-z0-9_/-]{0,63}$/;
@@ -50,6 +58,11 @@ const bodies = {
       }),
     ),
   }),
+  film: object({
+    name: line(300),
+    size: whole(1, 2_000_000_000),
+    modified: whole(0, 10_000_000_000_000),
+  }),
   move: object({ version: rowNumber }),
   sendBack: object({ version: rowNumber, reason: unjudged }),
 };
@@ -59,6 +72,7 @@ const bodies = {
  * below it sent it may read, give its opinion on and send back, where the contest asks for one (opinion.ts):
  * POST /api/console/unit/enter  anyone with a unit's key; limited by address. Everything else: role unit, by link or account.
  * GET /api/console/unit · POST nominations, documents · GET/PUT/DELETE nominations/:id · POST nominations/:id/{submit,withdraw,reopen,photo,files}
+ * GET nominations/:id/films · POST films/:field (begin, or go on) · PUT films/:film/:at (a piece) · POST films/:film/whole · DELETE films/:film
  * PUT nominations/:id/opinions/:step · POST nominations/:id/return · GET/DELETE nominations/:id/files/:file · DELETE nominations/:id/photo
  */
 export function portalRoute(parts: {
@@ -75,6 +89,7 @@ export function portalRoute(parts: {
   const units = createUnits(parts.secrets);
   const portal = createPortal({ db, keys: nominationKeys(parts.secrets), clock });
   const opened = createOpenings(db, clock);
+  const pieces = createTurns(PIECES);
   const unit = guard('unit');
   const one = '/api/console/unit/nominations/:id';
   const idOf = (c: Context): number => rowId(c.req.param('id'));
@@ -147,9 +162,30 @@ export function portalRoute(parts: {
     .post(`${one}/files/:field`, unit, async (c) => {
       const field = c.req.param('field');
       const most = await portal.checkField(c.get('person'), idOf(c), field);
-      using upload = await uploads.read(c.req.raw, c.get('person'), most + FRAME_BYTES, 2);
-      const [file, frame] = upload.files;
-      return c.json(await portal.addFile(c.get('person'), idOf(c), field, file, frame), 201);
+      using upload = await uploads.read(c.req.raw, c.get('person'), most);
+      return c.json(await portal.addFile(c.get('person'), idOf(c), field, upload.files[0]), 201);
+    })
+    .get(`${one}/films`, unit, async (c) => c.json(await portal.films(c.get('person'), idOf(c))))
+    .post(`${one}/films/:field`, unit, async (c) => {
+      const sent = await readBody(c.req, bodies.film);
+      return c.json(await portal.beginFilm(c.get('person'), idOf(c), c.req.param('field'), sent), 201);
+    })
+    .put(`${one}/films/:film/:at`, unit, async (c) => {
+      const person = c.get('person');
+      const at = parseInput(place, c.req.param('at'));
+      using _turn = await pieces.take(turnOwner(person));
+      const bytes = await readBytes(c.req.raw, PIECE_BYTES);
+      const received = await portal.keepPiece(person, idOf(c), c.req.param('film'), Number(at), bytes);
+      return c.json({ received });
+    })
+    .post(`${one}/films/:film/whole`, unit, async (c) => {
+      using upload = await uploads.read(c.req.raw, c.get('person'), FRAME_BYTES, 1, { leastFiles: 0 });
+      const made = await portal.finishFilm(c.get('person'), idOf(c), c.req.param('film'), upload.files[0]);
+      return c.json(made, 201);
+    })
+    .delete(`${one}/films/:film`, unit, async (c) => {
+      await portal.giveUpFilm(c.get('person'), idOf(c), c.req.param('film'));
+      return c.json({});
     })
     .get(`${one}/files/:file`, unit, async (c) => {
       const row = await portal.seen(c.get('person'), idOf(c));

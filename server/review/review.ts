@@ -199,7 +199,7 @@ function warningsFor(
     unit: row.unit_name,
     passed: passedAt(quota, row.category),
   };
-  return warningsOf(collection, one, now);
+  return warningsOf(collection, settings.categories, one, now);
 }
 
 /** By unit and category. */

@@ -16,9 +16,8 @@ import {
 import { checkMayJoin } from '../contest/held.ts';
 import { readStored } from '../contest/plan.ts';
 import type { Tables } from '../db.ts';
-import { drawMediaId } from '../media/photo.ts';
 import { type NominationKeys, openHidden } from '../nomination/answers.ts';
-import { readAttachments } from '../nomination/attachment.ts';
+import { FILM_TYPE, readAttachments } from '../nomination/attachment.ts';
 import { candidateFields, type NominationRow, recordEvent } from '../nomination/nomination.ts';
 import { checkPlaces } from '../review/places.ts';
 import { type Collecting, collecting } from '../review/review.ts';
@@ -94,7 +93,7 @@ async function addCandidate(
   const row: NominationRow = { ...nomination, unit_name: unit };
   if (number === null) throw new Refusal('shortlist_incomplete', { name: row.name, lack: 'number' });
   const fields = candidateFields(stored.collection, row);
-  const video = await copyFilm(tx, stored, row);
+  const video = await filmOf(tx, stored, row);
   const candidate: Candidate = {
     ...fields,
     photos: [...fields.photos, ...(await showMedia(tx, stored, row))],
@@ -123,8 +122,8 @@ async function addCandidate(
   return candidate;
 }
 
-/** A work's film becomes public: a copy of its attachment, which stays as it is. */
-async function copyFilm(
+/** The film of a work, if its form calls it public: the page shows it by its own id. */
+async function filmOf(
   tx: Transaction<Tables>,
   stored: Collecting,
   row: NominationRow,
@@ -135,42 +134,24 @@ async function copyFilm(
   if (!field) return null;
   const file = await tx
     .selectFrom('attachment')
-    .select('id')
+    .select('film')
     .where('nomination', '=', row.id)
     .where('field', '=', field.key)
-    .where('type', '=', 'video/mp4')
+    .where('film', 'is not', null)
     .orderBy('created_at', 'desc')
     .executeTakeFirst();
-  if (!file) return null;
-  const id = drawMediaId();
-  await addFilm(tx, stored.id, file.id, id);
-  return { id };
+  return file?.film ? { id: file.film } : null;
 }
 
-async function addFilm(
-  tx: Transaction<Tables>,
-  contest: number,
-  attachment: string,
-  id: string,
-): Promise<void> {
-  await sql`
-    insert into media (id, name, contest, type, bytes)
-    select ${id}, 'video.mp4', ${contest}, type, bytes from attachment where id = ${attachment}`.execute(tx);
-}
-
-/** Pictures and films of public fields, in the order they came: pictures lie ready since they were sent, films are copied. */
+/** Pictures and films of public fields, in the order they came: they lie ready since they were sent. */
 async function showMedia(tx: Transaction<Tables>, stored: Collecting, row: NominationRow): Promise<Shown[]> {
   const keys = fieldsFor(stored.collection.form, row.kind)
     .filter(({ type, audience }) => type === 'media' && audience === 'public')
     .map(({ key }) => key);
   const files = (await readAttachments(tx, row.id)).filter(({ field }) => keys.includes(field));
   const shown: Shown[] = [];
-  for (const { id, type, photo } of files) {
-    if (!photo) continue;
-    const film = type === 'video/mp4';
-    if (film) await addFilm(tx, stored.id, id, photo.id);
-    shown.push(film ? { ...photo, film } : photo);
-  }
+  for (const { type, photo } of files)
+    if (photo) shown.push(type === FILM_TYPE ? { ...photo, film: true } : photo);
   return shown;
 }
 

@@ -37,26 +37,3 @@ export async function readDatabase(db: Db, clock: () => number): Promise<Databas
     clockMs: Math.round(now.getTime() - (asked + answered) / 2),
   };
 }
-
-/** Witnesses that left a checkpoint unsigned for so long, of contests that are not archived: who is up to date is not among them. */
-export async function readSilent(
-  db: Db,
-  now: number,
-): Promise<{ contest: string; name: string; forMs: number }[]> {
-  const { rows } = await sql<{ contest: string; name: string; since: Date }>`
-    select c.slug as contest, w.name, greatest(w.added_at, missed.at) as since
-    from log_witness w join contest c on c.id = w.contest
-    cross join lateral (
-      select coalesce(max(size), 0) as size from log_cosignature s where s.contest = w.contest and s.witness = w.key
-    ) seen
-    cross join lateral (
-      select k.at from log_checkpoint k where k.contest = w.contest and k.size > seen.size order by k.size limit 1
-    ) missed
-    where w.removed_at is null and c.archived_at is null
-    order by since limit 100`.execute(db);
-  return rows.map(({ contest, name, since }) => ({
-    contest,
-    name,
-    forMs: Math.max(0, now - since.getTime()),
-  }));
-}

@@ -2,10 +2,11 @@ import { needed, type Parts, type UpkeepView } from '@zuimei/shared/upkeep.ts';
 import type { Db } from '../db.ts';
 import { createFresh } from '../fresh.ts';
 import type { Gate } from '../gate/gate.ts';
+import { readFew, readSilent, SILENT_MS } from '../log/witness/policy.ts';
 import { passed } from '../patience.ts';
 import type { Cast } from '../vote/cast.ts';
 import type { Wechat } from '../wechat/wechat.ts';
-import { readDatabase, readSilent } from './database.ts';
+import { readDatabase } from './database.ts';
 import { readBackup, readDisk } from './disk.ts';
 import { type Keys, readKeys } from './key.ts';
 import type { Quarantine } from './quarantine.ts';
@@ -16,7 +17,6 @@ const PATIENCE_MS = 1_000;
 const STUCK_MS = 10_000;
 const LATE_MS = 30_000;
 const CLOCK_MS = 2_000;
-const SILENT_MS = 15 * 60_000;
 const BACKUP_MS = 36 * 3_600_000;
 const LEAST_FREE = 500 << 20;
 
@@ -66,9 +66,10 @@ export function createUpkeep(parts: {
   const { db, cast, gate, wechat, writes, quarantine, machine, stopping, lastSealAt, clock } = parts;
 
   async function look(): Promise<Health> {
-    const [database, silent, disk, backup] = await Promise.all([
+    const [database, silent, few, disk, backup] = await Promise.all([
       within(readDatabase(db, clock)),
       within(readSilent(db, clock())),
+      within(readFew(db, clock())),
       readDisk(machine.dataDir),
       readBackup(machine.backupFile),
     ]);
@@ -78,6 +79,7 @@ export function createUpkeep(parts: {
     const lastAt = writes.lastAt();
     const waitingMs = cast.waitingMs();
     const late = silent?.filter((one) => one.forMs > SILENT_MS) ?? [];
+    const short = few?.filter((one) => one.forMs > SILENT_MS) ?? [];
     const states: Parts = {
       database: database?.readonly ? 'readonly' : (fault ?? 'ok'),
       writes: stuck || waitingMs > STUCK_MS ? 'stuck' : 'ok',
@@ -86,7 +88,7 @@ export function createUpkeep(parts: {
       clock: database && Math.abs(database.clockMs) > CLOCK_MS ? 'off' : 'ok',
       counters: gate.state() === 'screening' ? 'ok' : 'unscreened',
       sealer: sealedAt === null || clock() - sealedAt < LATE_MS ? 'ok' : 'late',
-      witnesses: late.length > 0 ? 'silent' : 'ok',
+      witnesses: short.length > 0 ? 'few' : late.length > 0 ? 'silent' : 'ok',
       backup: backup === null ? 'none' : clock() - Date.parse(backup.at) > BACKUP_MS ? 'old' : 'ok',
       quarantine: quarantine.state()?.cause ?? 'ok',
       server: stopping() ? 'stopping' : 'ok',
@@ -105,6 +107,7 @@ export function createUpkeep(parts: {
       },
       quarantine: quarantine.state(),
       silent: late,
+      few: short,
       backup,
     };
   }

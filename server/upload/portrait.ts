@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { CandidateKind, Photo } from '@zuimei/shared/contest.ts';
-import { photoFaults } from '@zuimei/shared/picture.ts';
+import { hasOwnShape, photoFaults } from '@zuimei/shared/picture.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Tables } from '../db.ts';
 import type { Nomination } from '../document/nomination.ts';
@@ -8,7 +8,7 @@ import { type Problem, problemAt } from '../document/problem.ts';
 import { type EncodedPhoto, encodePhoto } from '../media/photo.ts';
 
 /** A face's card is a square around it; the picture of a case or a work keeps its shape. */
-const cardOf = (kind: CandidateKind) => (kind === 'case' || kind === 'work' ? 'own' : 'face');
+const cardOf = (kind: CandidateKind) => (hasOwnShape(kind) ? 'own' : 'face');
 
 /** An uploaded picture encoded anew, not yet stored. Refuses as encodePhoto, with the name of the file beside. */
 export async function encodePortrait(

@@ -50,6 +50,6 @@ async function statOf(path: string) {
   try {
     return await stat(path);
   } catch {
-    throw new Error(`找不到密钥文件 ${path}。先用 pnpm zuimei witness keygen 生成。`);
+    throw new Error(`找不到密钥文件 ${path}。先用 keygen 生成。`);
   }
 }

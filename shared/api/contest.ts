@@ -14,6 +14,7 @@ import type { Edition } from '../bundle/format.ts';
 import type { BundleState } from '../bundle/state.ts';
 import type { ClosingView } from '../closing.ts';
 import type { Phase, Photo } from '../contest.ts';
+import type { WitnessPolicy } from '../ledger/witness.ts';
 import type { LiveView } from '../live.ts';
 import type { WitnessPage } from '../log/witness.ts';
 import type { OutView, PaperAsk, ParcelAsk, PrintView } from '../out.ts';
@@ -136,6 +137,9 @@ export interface ContestApi {
   'POST /api/console/contests/:slug/rulings/:id/decline': { body: Reasoned; reply: RulingProposal };
   'POST /api/console/contests/:slug/rulings/:id/withdraw': { body: Reasoned; reply: RulingProposal };
   'GET /api/console/contests/:slug/witnesses': { reply: WitnessPage };
-  'POST /api/console/contests/:slug/witnesses': { body: { name: string; key: string }; reply: Done };
-  'DELETE /api/console/contests/:slug/witnesses': { body: Reasoned & { key: string }; reply: Done };
+  /** All of the policy as it shall be. Refuses with witness_open, witness_known, key_malformed. */
+  'POST /api/console/contests/:slug/witnesses': { body: Reasoned & WitnessPolicy; reply: Done };
+  /** `id`: of the proposal that was shown. Refuses with own_proposal, proposal_closed, proposal_lapsed. */
+  'POST /api/console/contests/:slug/witnesses/confirm': { body: { id: number }; reply: Done };
+  'POST /api/console/contests/:slug/witnesses/decline': { body: Reasoned & { id: number }; reply: Done };
 }

@@ -1,4 +1,5 @@
 import type { CandidateKind } from '../contest.ts';
+import type { FilmView } from '../film.ts';
 import type { AttachmentView, Consent, FormValues, NominationView } from '../nomination.ts';
 import type { UnitLine } from '../result/view.ts';
 import type { Instant } from '../time.ts';
@@ -32,6 +33,18 @@ export interface UnitApi {
   'POST /api/console/unit/nominations/:id/photo': { body: FormData; reply: NominationView };
   'DELETE /api/console/unit/nominations/:id/photo': { reply: NominationView };
   'POST /api/console/unit/nominations/:id/files/:field': { body: FormData; reply: AttachmentView };
+  /** Films that are on their way, or broke off. */
+  'GET /api/console/unit/nominations/:id/films': { reply: FilmView[] };
+  /** A film is going to be sent in pieces; the same file again goes on where it broke off. */
+  'POST /api/console/unit/nominations/:id/films/:field': {
+    body: { name: string; size: number; modified: number };
+    reply: FilmView;
+  };
+  /** A piece of PIECE_BYTES, the last with what is left. `received`: so much is kept, and the next piece begins there. */
+  'PUT /api/console/unit/nominations/:id/films/:film/:at': { body: Blob; reply: { received: number } };
+  /** All of it came; a frame of it may come with this. */
+  'POST /api/console/unit/nominations/:id/films/:film/whole': { body: FormData; reply: AttachmentView };
+  'DELETE /api/console/unit/nominations/:id/films/:film': { reply: Done };
   'GET /api/console/unit/nominations/:id/files/:file': { reply: Blob };
   'DELETE /api/console/unit/nominations/:id/files/:file': { reply: Done };
   /** One of its own, or from below. `also`: other nominations that the same paper is about. */

@@ -3,6 +3,7 @@ import { type Frozen, frozenOf } from '../ledger/frozen.ts';
 import type { ReceiptCode } from '../ledger/receiptcode.ts';
 import { type RoundTally, tallyDifferences } from '../ledger/recount.ts';
 import { createReplayer, type Replay, type Replayer } from '../ledger/replay.ts';
+import { type SetPolicy, witnessFactsOf } from '../ledger/witness.ts';
 import type { Checkpoint } from '../log/checkpoint.ts';
 import { openSigned } from '../log/signed.ts';
 import { formatVerifierKey, type VerifierKey } from '../note.ts';
@@ -26,7 +27,7 @@ import {
   type KeptOutcome,
   nothing,
 } from './report.ts';
-import { largestCosigned, readWitnesses, witnessesOf } from './witness.ts';
+import { judgePolicy, largestCosigned, readWitnesses, witnessesOf } from './witness.ts';
 
 export interface ExportCheck {
   /** The next bytes of the file; wait for it before giving more. Never rejects: what is wrong stands in the report. */
@@ -59,6 +60,8 @@ export function createExportCheck(
   const opened: Checkpoint[] = [];
   const keptOutcomes: KeptOutcome[] = [];
   const cosigned = new Map<Checkpoint, string[]>();
+  const notes = new Map<Checkpoint, string>();
+  const policies: SetPolicy[] = [];
   let header: ExportHeader | null = null;
   let key: VerifierKey | null = null;
   let replayer: Replayer | null = null;
@@ -91,6 +94,7 @@ export function createExportCheck(
       const signed = key && (await openSigned(checkpoint, key));
       if (signed?.ok) {
         opened.push(signed.checkpoint);
+        notes.set(signed.checkpoint, checkpoint);
         const names = await witnessesOf(checkpoint, witnesses);
         if (!names) problem('cosignature', signed.checkpoint.size);
         else if (names.length > 0) cosigned.set(signed.checkpoint, names);
@@ -116,6 +120,8 @@ export function createExportCheck(
     if (entry.index !== due) problem('number', due, `${entry.index}`);
     due = entry.index + 1;
     if (entry.kind !== 'ballot') frozen = frozenOf(entry.act) ?? frozen;
+    const policy = entry.kind === 'witness' && witnessFactsOf(entry.act);
+    if (policy) policies.push({ ...policy, entry: entry.index });
     entries++;
     each(entry);
     batch.push(entry);
@@ -237,6 +243,7 @@ export function createExportCheck(
         checkpoints: agreed.length,
         sealed: [...agreed, ...keptAgreed(keptOutcomes)].reduce((most, one) => Math.max(most, one.size), 0),
         witnessed: largestCosigned(agreed, cosigned),
+        policy: await judgePolicy(agreed, notes, policies),
         tally: replay.tally,
         names: (frozen ?? own).candidates,
         kept: keptOutcomes,

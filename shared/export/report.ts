@@ -1,6 +1,7 @@
 import type { ReceiptCode } from '../ledger/receiptcode.ts';
 import type { RoundTally } from '../ledger/recount.ts';
 import type { Mark, ProblemCode } from '../ledger/replay.ts';
+import type { Vouched } from '../ledger/witness.ts';
 import type { Checkpoint } from '../log/checkpoint.ts';
 import type { SignedFault } from '../log/signed.ts';
 import type { ExportHeader } from './export.ts';
@@ -82,6 +83,11 @@ export interface ExportReport {
   sealed: number;
   /** The largest of them that witnesses cosigned, by the names that the head of the file lists; null = none. */
   witnessed: { size: number; names: string[] } | null;
+  /**
+   * What the ledger's own entries ask of witnesses, at its end, and the largest checkpoint that has what was asked for where it stands; null = none.
+   * Counted over the keys that those entries name, whatever the head of the file lists.
+   */
+  policy: { needed: number; of: number; official: ({ size: number } & Vouched) | null };
   tally: RoundTally[];
   /** As the ledger's rules have them, else as the head of the file has. */
   names: { number: number; name: string }[];
@@ -145,6 +151,7 @@ export const nothing: Omit<ExportReport, 'problems'> = {
   checkpoints: 0,
   sealed: 0,
   witnessed: null,
+  policy: { needed: 0, of: 0, official: null },
   tally: [],
   names: [],
   kept: [],

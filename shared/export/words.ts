@@ -1,5 +1,6 @@
 import { entryNumber } from '../ledger/number.ts';
 import type { TallyLine } from '../ledger/recount.ts';
+import { officialWords } from '../ledger/witness.ts';
 import type { ExportProblemCode, ExportReport, ExportVerdict, KeptOutcome } from './report.ts';
 
 /** What the command line and the page say of a finding, a sentence each; entries are numbered from 1, as on receipts. */
@@ -164,3 +165,11 @@ export function verdictWords(report: ExportReport, verdict: ExportVerdict): Verd
 /** What no signature covers, so that nobody takes it for proven. */
 export const UNSIGNED = '导出时间、活动版本、见证名单和存证点的时间没有签名，只是文件的说法。';
 export const CONVERTED = '文件的换行或开头标记在传送中变过，不影响内容。';
+
+/** What the ledger itself asks of witnesses, and how far it has it. */
+export function policyWords({ needed, of, official }: ExportReport['policy']): string {
+  if (official) return `前 ${official.size} 条的存证点${officialWords(official)}`;
+  return needed === 0
+    ? officialWords({ needed, of, signed: 0 })
+    : `待见证：要求 ${of} 家见证单位中的 ${needed} 家，还没有存证点得到`;
+}

@@ -20,6 +20,7 @@ export type EntryKind =
   | JudgingKind
   | CourseKind
   | 'closing'
+  | 'witness'
   | 'archive';
 
 /** Of the panels and what comes of them. */
@@ -58,6 +59,7 @@ export const quietKinds: readonly EntryKind[] = [
   ...auditKinds,
   ...judgingKinds,
   'closing',
+  'witness',
   ...courseKinds.filter((kind) => kind !== 'notice' && kind !== 'result'),
 ];
 

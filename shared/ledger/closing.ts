@@ -2,6 +2,7 @@ import type { Act, RulingVerb } from './act.ts';
 import { isNames, MOST_ROUNDS } from './frozen.ts';
 import type { RoundTally } from './recount.ts';
 import { type Fields, isCount, isList, isRecord } from './untrusted.ts';
+import type { Vouched } from './witness.ts';
 
 /**
  * 封存记录, the act of an entry of kind 'closing': what a contest came to, as two persons sign it when it has ended. `actor` confirmed it. Its
@@ -11,8 +12,11 @@ export interface ClosingFacts {
   title: string;
   /** Who proposed it; somebody else than `actor`. */
   proposed: string;
-  /** The last checkpoint that was signed before: how many entries, its root as the note prints it, and who cosigned it. */
-  checkpoint: { size: number; root: string; witnesses: string[] };
+  /**
+   * The last checkpoint that was signed before: how many entries, its root as the note prints it, and which of the witnesses had cosigned it, of so
+   * many that were registered and so many that were asked for.
+   */
+  checkpoint: { size: number; root: string; witnesses: string[]; needed: number; of: number };
   /** The last entry that holds the rules: its index and its commitment, which is the digest of them. */
   rules: { entry: number; digest: string };
   candidates: { number: number; name: string }[];
@@ -58,6 +62,8 @@ function isCheckpoint(value: unknown): boolean {
     isRecord(value) &&
     isCount(value.size) &&
     typeof value.root === 'string' &&
+    isCount(value.needed) &&
+    isCount(value.of) &&
     isList(value.witnesses, 100, (one) => typeof one === 'string')
   );
 }
@@ -80,6 +86,12 @@ function isRuled(value: unknown): boolean {
 
 function isRefused(value: unknown): boolean {
   return isRecord(value) && typeof value.code === 'string' && isCount(value.count);
+}
+
+/** Whether that checkpoint had by then what was asked of witnesses. */
+export function closingVouched({ checkpoint }: Pick<ClosingFacts, 'checkpoint'>): Vouched {
+  const { needed, of, witnesses } = checkpoint;
+  return { needed, of, signed: witnesses.length };
 }
 
 /** Whether the figures are those of a count made anew. A candidate of no votes and a round of no ballots need no line. */

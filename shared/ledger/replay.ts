@@ -10,6 +10,7 @@ import { type Quota, wordOf } from './quota.ts';
 import { createRecount, type RoundTally } from './recount.ts';
 import { BATCH, createReopener, type Fault, type Line } from './reopen.ts';
 import { createSeen, createSpent } from './seen.ts';
+import { witnessFactsOf } from './witness.ts';
 
 export type { Line };
 
@@ -226,6 +227,8 @@ export function createReplayer(ledger: Ledger): Replayer {
       } else if (line.kind === 'closing') {
         // What was altered is one fault; a count that follows from it would be another.
         if (!fault && spoilt.size === 0) holdAgainst(line, index);
+      } else if (line.kind === 'witness') {
+        if (!fault && !witnessFactsOf(line.act)) problem('act', index, 'witness');
       } else if (!fault || fault.code === 'commitment') follow(line, index);
       compare();
       if (sizes.includes(tree.size())) mark();

@@ -1,5 +1,5 @@
 import type { NamedCalendar } from '../calendar.ts';
-import { type Candidate, isAwaited, nothingAnnounced, phaseAt, phases } from '../contest.ts';
+import { type Candidate, hasVote, isAwaited, nothingAnnounced, phaseAt, phases } from '../contest.ts';
 import { narrow, unshownIn } from '../text/character.ts';
 import { checkDeadlines, checkSchedule } from './dates.ts';
 import { checkCount, checkNamed, checkText, createFaults, type PlanFault, type Say } from './fault.ts';
@@ -42,7 +42,8 @@ export function checkPlan(plan: ContestPlan, context: PlanContext): PlanFault[] 
   checkNamed(error, 'settings.categories', settings.categories, 30);
   checkCollection(collection, settings.categories, error, warn);
   const field = fieldOf(plan, context);
-  checkBallotRule(settings, field, error, warn);
+  if (hasVote(settings)) checkBallotRule(settings, field, error, warn);
+  else checkUnmentioned(settings, warn);
   checkPlanOutcome(settings, { field, numbers: numbersOf(candidates), calendar, now }, error, warn);
   checkPolicy(settings, error, warn);
   checkWechat(settings, context.wechatReach, error, warn);
@@ -74,7 +75,7 @@ export function checkHeld(
   const { found, error, warn } = createFaults();
   checkSchedule(settings, now, error, warn);
   if (collection) checkDeadlines(settings, collection, calendar, now, error, warn);
-  checkBallotRule(settings, fieldOfStanding(settings, candidates, now), error, warn);
+  if (hasVote(settings)) checkBallotRule(settings, fieldOfStanding(settings, candidates, now), error, warn);
   return found.filter(({ level }) => level === 'error');
 }
 
@@ -102,6 +103,19 @@ function checkTexts(settings: ContestSettings, error: Say): void {
     checkText(error, `settings.announcements.${at}.text`, text, 300);
     if (until !== null && Date.parse(until) <= Date.parse(since))
       error('announcement_over', `settings.announcements.${at}.until`);
+  }
+}
+
+/** Texts that were written for a vote, where there is none. */
+function checkUnmentioned({ slogan, intro, notes }: ContestSettings, warn: Say): void {
+  const texts = [
+    ['settings.slogan', slogan],
+    ...intro.map((text, at) => [`settings.intro.${at}`, text]),
+    ...notes.map((text, at) => [`settings.notes.${at}`, text]),
+  ] as const;
+  for (const [path = '', text = ''] of texts) {
+    const words = /投票|选票|票数|推选|最多选/u.exec(text)?.[0];
+    if (words) warn('vote_mentioned', path, { words });
   }
 }
 

@@ -51,6 +51,8 @@ export const planFaultCodes = [
   'reveal_after_result',
   // what comes of the count
   'weights_none',
+  'outcome_without_vote',
+  'vote_mentioned',
   'vote_heavy',
   ...outcomeFaultCodes,
   // the form and the units

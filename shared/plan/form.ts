@@ -20,10 +20,11 @@ export function checkCollection(
   checkText(error, `${path}.formTitle`, collection.formTitle, 60);
   checkText(error, `${path}.listTitle`, collection.listTitle, 60);
   checkCircular(collection, error);
-  checkText(error, `${path}.consent`, collection.consent, 600);
+  checkText(error, `${path}.consent`, collection.consent, 600, 0);
+  checkText(error, `${path}.categoryTitle`, collection.categoryTitle, 12);
   checkText(error, `${path}.photo.hint`, collection.photo.hint, 100, 0);
   if (collection.kinds.length === 0) error('kinds_missing', `${path}.kinds`);
-  checkForm(collection, error);
+  checkForm(collection, categories, error);
   checkUnits(collection, categories, error, warn);
   checkCount(error, `${path}.opinions`, collection.opinions, 12);
   checkNamed(error, `${path}.opinions`, collection.opinions, 40);
@@ -54,7 +55,7 @@ function isWebAddress(text: string): boolean {
   return text.length <= 500 && /^https?:\/\//iu.test(text) && URL.canParse(text);
 }
 
-function checkForm({ form, kinds }: Collection, error: Say): void {
+function checkForm({ form, kinds }: Collection, categories: readonly Category[], error: Say): void {
   const path = 'collection.form';
   if (form.length === 0) error('form_empty', path);
   checkCount(error, path, form, 40);
@@ -67,6 +68,10 @@ function checkForm({ form, kinds }: Collection, error: Say): void {
     if (!KEY.test(field.key)) error('id_malformed', `${here}.key`, { id: field.key });
     else if (keys.has(field.key)) error('id_twice', `${here}.key`, { id: field.key });
     keys.add(field.key);
+    for (const [id, floor] of Object.entries(field.floors)) {
+      if (!categories.some((one) => one.id === id)) error('category_unknown', `${here}.floors.${id}`, { id });
+      checkNumber(error, `${here}.floors.${id}`, floor, 1, 100_000_000);
+    }
     const secret = secretKeys.includes(field.key) || secretTypes.includes(field.type);
     if (secret && field.audience === 'public')
       error('field_must_be_private', `${here}.audience`, { title: field.title });

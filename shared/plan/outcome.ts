@@ -1,4 +1,5 @@
 import type { Calendar } from '../calendar.ts';
+import { hasVote } from '../contest.ts';
 import { checkOutcome, type Setting } from '../judging/check.ts';
 import { type Bounds, type Outcome, panelIds, partIds } from '../judging/outcome.ts';
 import { plannedPeriod } from './dates.ts';
@@ -31,9 +32,10 @@ export function checkPlanOutcome(
 ): void {
   const { outcome, categories, reveal } = settings;
   if (!outcome) {
-    warn('weights_none', PATH);
+    if (hasVote(settings)) warn('weights_none', PATH);
     return;
   }
+  if (!hasVote(settings)) error('outcome_without_vote', PATH);
   const { vote } = outcome.weights;
   if (vote > HEAVY_VOTE) warn('vote_heavy', `${PATH}.weights.vote`, { percent: vote, most: HEAVY_VOTE });
   const known = new Set(categories.map(({ id }) => id));

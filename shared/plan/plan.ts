@@ -13,7 +13,14 @@ export interface ContestPlan {
 
 export type ContestSettings = Omit<Contest, 'slug' | 'version' | 'candidates' | 'announced'>;
 
-export const presetNames = ['zuimei-district', 'zuimei-province', 'anli', 'volunteer', 'works'] as const;
+export const presetNames = [
+  'zuimei-district',
+  'zuimei-province',
+  'anli',
+  'volunteer',
+  'works',
+  'venues',
+] as const;
 export type PresetName = (typeof presetNames)[number];
 
 /** files: papers, never on a page. media: pictures, films and papers; the pictures and films of a public one are on the page. video: one film. */
@@ -46,6 +53,8 @@ export interface FormField {
   choices: string[];
   /** Only for these kinds of candidate; empty = for all. */
   kinds: CandidateKind[];
+  /** For type number: what each category asks for at least, by its id. What is less is said and never refused (shared/floor.ts). */
+  floors: Record<string, number>;
 }
 
 /** 单位类别 with its quota, e.g. 乡镇街道: 1–5 nominations a unit. */
@@ -93,6 +102,8 @@ export interface Collection {
   listTitle: string;
   circular: Circular;
   kinds: CandidateKind[];
+  /** What the categories are called on the form and the 汇总表: 组别, 目标建成类别. */
+  categoryTitle: string;
   form: FormField[];
   /** What the nominee agrees to before publication. */
   consent: string;
@@ -130,6 +141,8 @@ export interface ContestLine {
   publishedAt: Instant | null;
   archived: boolean;
   paused: boolean;
+  /** Somebody votes on it; else its list is all there is. */
+  voted: boolean;
   /** Has changes that are not published. */
   changed: boolean;
   /** The step that comes next by the clock. */
@@ -142,6 +155,8 @@ export interface ContestLine {
   steps: Step[];
   /** Somebody asks that it be erased, and another person has to confirm. */
   erasing: boolean;
+  /** Somebody proposes who witnesses its log, and another auditor has to confirm. */
+  witnessing: boolean;
   units: number;
   nominations: number;
   /** Nominations that wait for a reviewer. */

@@ -4,6 +4,7 @@ import { festivalOn } from '../festival.ts';
 import { isRefused } from '../judging/refused.ts';
 import { anli } from '../presets/anli.ts';
 import { type Preset, plainSettings } from '../presets/preset.ts';
+import { venues } from '../presets/venues.ts';
 import { volunteer } from '../presets/volunteer.ts';
 import { works } from '../presets/works.ts';
 import { zuimeiDistrict } from '../presets/zuimei-district.ts';
@@ -19,6 +20,7 @@ export const presets: Record<PresetName, Preset> = {
   anli,
   volunteer,
   works,
+  venues,
 };
 
 const SHANGHAI_MS = 8 * 3_600_000;
@@ -75,7 +77,7 @@ export function planFrom(
         .map((name) => name.trim())
         .filter(Boolean),
       schedule,
-      rounds: [{ opens, closes, numbers: null }],
+      rounds: opens === '' ? [] : [{ opens, closes, numbers: null }],
       paused: null,
     },
     collection: {

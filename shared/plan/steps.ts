@@ -1,4 +1,4 @@
-import { isAwaited, isJudged, type Round } from '../contest.ts';
+import { hasVote, isAwaited, isJudged, type Round } from '../contest.ts';
 import type { Outcome } from '../judging/outcome.ts';
 import type { Skipped } from '../result/skipped.ts';
 import type { Instant } from '../time.ts';
@@ -96,7 +96,13 @@ function beforeVote(known: Known, now: number): Step[] {
 function fromVote(known: Known, now: number): Step[] {
   const { published, archived, erased, candidates, rounds, outcome, seats, locked, chosen, ahead } = known;
   const steps: Step[] = [];
-  const over = published && rounds.every(({ closes }) => Date.parse(closes) <= now);
+  // Where nobody votes it can end once nothing more is handed in, whether or not its list was published.
+  const ends = hasVote(known)
+    ? rounds.map(({ closes }) => closes)
+    : known.collection
+      ? [known.collection.closes]
+      : [];
+  const over = published && ends.every((at) => Date.parse(at) <= now);
   const [first, last] = [rounds[0], rounds.at(-1)];
   if (first && last) {
     const begun = published && Date.parse(first.opens) <= now && candidates > 0;

@@ -47,6 +47,8 @@ export const faultWords: Record<PlanFaultCode | SeatFaultCode, string> = {
   category_more_than_candidates: '“{category}”至少要选 {min} 位，但这一组只有 {candidates} 位候选。',
   ballots_never_spent: '同一候选不能重复选，{candidates} 位候选用不完 {ballots} 张选票。',
   weights_sum: '各部分加起来是 {sum}%，必须正好是 100%。',
+  vote_mentioned: '没有安排投票，但这里写到“{words}”，请改写。',
+  outcome_without_vote: '没有安排投票，就没有票数可以计分：请在日程里打开“投票”，或关闭评审与计分。',
   weights_none: '没有设置计分方式：页面不说明投票占多大比重，投票之后系统也不计算综合得分。',
   vote_heavy: '投票占 {percent}%，超过 {most}%。结果容易受刷票影响，建议增加评审的比重。',
   vote_moves_more:

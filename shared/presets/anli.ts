@@ -73,6 +73,7 @@ export const anli: Preset = {
       '主要负责人签字盖章的扫描件与电子版一并报送。',
     ),
     kinds: ['case'],
+    categoryTitle: '组别',
     form: [
       field('subject', '报送主题', 'line', { limit: 40, hint: '案例的名称，一眼看出做了什么。' }),
       field('departments', '此项工作涉及的主要部门单位、乡镇（街道）等', 'line', {

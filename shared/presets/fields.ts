@@ -18,6 +18,7 @@ export function field(
     hint: '',
     choices: [],
     kinds: [],
+    floors: {},
     ...changes,
   };
 }

@@ -79,6 +79,7 @@ export const volunteer: Preset = {
       '在线填写，或下载推荐表填好后上传，系统会自动识别；主要事迹不超过 1000 字。',
     ),
     kinds: ['person', 'team'],
+    categoryTitle: '组别',
     form: [
       nameField(),
       ...hiddenPersonFields(),

@@ -74,6 +74,7 @@ export const works: Preset = {
       '在线填写并上传作品；作品说明、作者信息请与原件一致。',
     ),
     kinds: ['work'],
+    categoryTitle: '组别',
     form: [
       field('name', '作品名称', 'line', { limit: 40 }),
       field('unit', '创作单位', 'line', { limit: 60 }),
@@ -90,7 +91,7 @@ export const works: Preset = {
       }),
       field('video', '视频文件', 'video', {
         required: false,
-        hint: '微视频必填：MP4 格式，不超过 60 MB，建议 3 分钟以内。海报、漫画不填。',
+        hint: '微视频必填：MP4（H.264）格式，不超过 200 MB，建议 3 分钟以内。海报、漫画不填。',
       }),
       field('photo', '封面或画面', 'photo', { hint: '微视频上传封面；海报上传作品原图；漫画上传第一幅。' }),
       mediaField('pictures', '其余画面', '漫画的其余画面按次序上传，JPG 或 PNG。'),

@@ -83,6 +83,7 @@ export const zuimeiDistrict: Preset = {
       '在线填写，或下载报送表填好后上传，系统会自动识别；照片为小2寸近期正面照。',
     ),
     kinds: ['person', 'team'],
+    categoryTitle: '组别',
     form: [
       nameField(),
       ...hiddenPersonFields(),

@@ -91,6 +91,7 @@ export const zuimeiProvince: Preset = {
       '在线填写，或下载推荐审批表填好后上传，系统会自动识别；需要盖章的表可在每份报送里下载打印。',
     ),
     kinds: ['person'],
+    categoryTitle: '组别',
     form: [
       nameField('姓名', '与身份证件一致。'),
       ...hiddenPersonFields(),

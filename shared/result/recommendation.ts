@@ -158,7 +158,7 @@ function isHead(value: Recommendation | null): value is Recommendation {
   );
 }
 
-const kinds: readonly string[] = ['person', 'team', 'case', 'work'] satisfies CandidateKind[];
+const kinds: readonly string[] = ['person', 'team', 'case', 'work', 'venue'] satisfies CandidateKind[];
 
 /** Whatever a file says; nothing of it is trusted to be there. */
 function isNominee(value: RecommendedNominee | null): value is RecommendedNominee {

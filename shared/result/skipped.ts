@@ -1,4 +1,4 @@
-import { isJudged, type ScheduleStep } from '../contest.ts';
+import { hasVote, isJudged, type ScheduleStep } from '../contest.ts';
 import type { Outcome } from '../judging/outcome.ts';
 import type { Instant } from '../time.ts';
 import { type Course, isRunning, openPlaces, publishable, recomputeDue, unnoticed } from './course.ts';
@@ -45,12 +45,13 @@ export function skipSentence(skipped: readonly Skipped[]): string {
   return skipped.length === 0 ? '' : `跳过${skipped.map((one) => skippedWords[one]).join('、')}`;
 }
 
-/** From when a contest may end: when the last vote is over, of one that only collected when nobody may hand in any more; null = it never began. */
+/** From when a contest may end: when the last vote is over, of one that nobody votes on when nobody may hand in any more; null = it never began. */
 export function endsAt(
   published: boolean,
   rounds: readonly { closes: Instant }[],
   collection: { closes: Instant } | null,
 ): Instant | null {
-  const ends = published ? rounds.map(({ closes }) => closes) : collection ? [collection.closes] : [];
+  const voted = published && hasVote({ rounds });
+  const ends = voted ? rounds.map(({ closes }) => closes) : collection ? [collection.closes] : [];
   return ends.toSorted((one, other) => Date.parse(one) - Date.parse(other)).at(-1) ?? null;
 }

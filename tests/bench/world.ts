@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,14 +22,16 @@ export interface Measured extends LoadResult {
   cpuUs: Record<string, number>;
 }
 
+export type Target = 'app' | 'bare' | 'plain';
+
 export interface World {
   database: Database;
   postgres: PostgresServer;
   app: TestApp;
   /** Opens a new contest with open voting. */
   contest(slug: string): Promise<number>;
-  /** Drives the app (or the bare reference) and accounts the CPU of everything that served it. */
-  drive(target: 'app' | 'bare', requests: Buffer[], order: Partial<LoadOrder>): Promise<Measured>;
+  /** Drives the app (or a reference: bare.ts, plain.ts) and accounts the CPU of everything that served it. */
+  drive(target: Target, requests: Buffer[], order: Partial<LoadOrder>): Promise<Measured>;
   restartApp(): Promise<void>;
   close(): Promise<void>;
 }
@@ -43,21 +45,15 @@ export async function createWorld(): Promise<World> {
   const env = { ZUIMEI_SECRET: SECRET, TRUSTED_PROXIES: '127.0.0.1' };
   const start = () => startApp({ databaseUrl: postgres.url, redisUrl: redis.url, env });
   let app = await start();
-  const bare = fork(fileURLToPath(new URL('./bare.ts', import.meta.url)));
-  const barePort = await new Promise<number>((resolve) =>
-    bare.once('message', (port) => resolve(port as number)),
-  );
+  const [bare, plain] = [reference('bare'), reference('plain', postgres.url)];
+  const ports = { bare: await portOf(bare), plain: await portOf(plain) };
   const folder = mkdtempSync(join(tmpdir(), 'zuimei-bench-'));
 
-  async function drive(
-    target: 'app' | 'bare',
-    requests: Buffer[],
-    order: Partial<LoadOrder>,
-  ): Promise<Measured> {
+  async function drive(target: Target, requests: Buffer[], order: Partial<LoadOrder>): Promise<Measured> {
     const file = join(folder, 'requests');
     writeRequests(file, requests);
     const generator = fork(fileURLToPath(new URL('./load.ts', import.meta.url)));
-    const port = target === 'app' ? app.port : barePort;
+    const port = target === 'app' ? app.port : ports[target];
     generator.send({
       port,
       file,
@@ -69,8 +65,12 @@ export async function createWorld(): Promise<World> {
       ...order,
     });
     await new Promise((resolve) => generator.once('message', resolve));
-    const parts: Record<string, number> =
-      target === 'app' ? { app: app.pid, postgres: postgres.pid, redis: redis.pid } : { app: bare.pid ?? 0 };
+    const of = {
+      app: { app: app.pid, postgres: postgres.pid, redis: redis.pid },
+      bare: { app: bare.pid ?? 0 },
+      plain: { app: plain.pid ?? 0, postgres: postgres.pid },
+    };
+    const parts: Record<string, number> = of[target];
     const before = Object.entries(parts).map(([name, pid]) => [name, cpuOf([pid])] as const);
     const result = new Promise<LoadResult>((resolve) =>
       generator.once('message', (one) => resolve(one as LoadResult)),
@@ -111,6 +111,7 @@ export async function createWorld(): Promise<World> {
     },
     async close() {
       bare.kill();
+      plain.kill();
       await app.stop();
       await database.close();
       await redis.stop();
@@ -118,6 +119,14 @@ export async function createWorld(): Promise<World> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function reference(name: 'bare' | 'plain', ...args: string[]): ChildProcess {
+  return fork(fileURLToPath(new URL(`./${name}.ts`, import.meta.url)), args);
+}
+
+function portOf(child: ChildProcess): Promise<number> {
+  return new Promise((resolve) => child.once('message', (port) => resolve(port as number)));
 }
 
 /** Fills a contest's ledger with `count` counted ballots of as many voters, by SQL, as if they had been cast today. */

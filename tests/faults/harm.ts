@@ -92,12 +92,13 @@ export const harms: readonly Harm[] = [
   {
     name: 'the disk is full',
     to: 'database',
-    can: ({ disk }) => disk !== null,
+    can: ({ disk, primary }) => disk?.holds === primary,
     async strike({ disk, primary }) {
-      const file = join(disk ?? '', 'filler');
+      const folder = disk?.folder ?? '';
+      const file = join(folder, 'filler');
       writeFileSync(file, '');
       for (let size = 64 << 20; size >= 4096; ) {
-        const { bavail, bsize } = statfsSync(disk ?? '');
+        const { bavail, bsize } = statfsSync(folder);
         if (bavail * bsize < size) size >>= 1;
         else writeFileSync(file, Buffer.alloc(size, 1), { flag: 'a' });
       }
@@ -112,11 +113,13 @@ export const harms: readonly Harm[] = [
   {
     name: 'all connections are taken',
     to: 'database',
-    async strike({ primary, database }) {
+    async strike({ primary }) {
       const taken: pg.Client[] = [];
+      const direct = await openDatabase({ url: primary.url, max: 1 });
       await sql`select pg_terminate_backend(pid) from pg_stat_activity where usename = 'zuimei_app'`.execute(
-        database.db,
+        direct.db,
       );
+      await direct.close();
       for (let full = false; !full; ) {
         const client = new pg.Client({ connectionString: primary.url.replace('zuimei@', 'zuimei_app@') });
         client.on('error', () => {});

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { type Database, openDatabase } from '@zuimei/server/db.ts';
 import { startApp, type TestApp } from '../harness/app.ts';
@@ -26,8 +27,8 @@ export interface Stage {
   cables: Cable[];
   /** As the apps see it, by both cables, under the role that owns the tables. */
   database: Database;
-  /** Of its own size, with the first primary in it; null = it takes root to make one. */
-  disk: string | null;
+  /** One that can be filled, and which of the two servers is on it; null = it takes root to make one. */
+  disk: { folder: string; holds: PostgresServer } | null;
   startApp(nth: number): Promise<void>;
   /** Where the primary was, a new standby of the one that was promoted. */
   rebuild(): Promise<void>;
@@ -39,6 +40,19 @@ export interface Stage {
 }
 
 const DISK_MB = 700;
+
+/** As a person does it, or systemd: again, until it works. */
+async function insist<T>(work: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await sleep(500);
+    }
+  }
+}
 
 /** A disk that can be filled without filling the machine's. */
 function ownDisk(): string | null {
@@ -87,10 +101,10 @@ export async function raiseStage(): Promise<Stage> {
       schema: 'public,pg_catalog',
       max: 3,
     }),
-    disk,
+    disk: disk === null ? null : { folder: disk, holds: first },
     async startApp(nth) {
       const before = stage.apps[nth];
-      stage.apps[nth] = await startApp({
+      const options = {
         databaseUrl: `postgres://zuimei_app@${hosts}${name}`,
         redisUrl: redis.url,
         dataDir: join(folder, `app-${nth}`),
@@ -101,14 +115,17 @@ export async function raiseStage(): Promise<Stage> {
           SHIFT_FILE: shiftFile,
           NODE_OPTIONS: `--import=${new URL('shifted.mjs', import.meta.url).href}`,
         },
-      });
+      };
+      stage.apps[nth] = await insist(() => startApp(options));
     },
     async rebuild() {
       const { primary: gone, standby: promoted } = stage;
       await gone.stop();
       stage.primary = promoted;
-      stage.standby = await startPostgres({ standbyOf: promoted, port: gone.port, onDisk: true });
-      stage.disk = null;
+      const { disk } = stage;
+      const within = disk?.holds === gone ? { within: disk.folder } : { onDisk: true };
+      stage.standby = await startPostgres({ standbyOf: promoted, port: gone.port, settings, ...within });
+      if (disk?.holds === gone) disk.holds = stage.standby;
       await stage.waitForStandby();
     },
     async waitForStandby() {
@@ -119,9 +136,12 @@ export async function raiseStage(): Promise<Stage> {
     },
     async shift(ms) {
       writeFileSync(shiftFile, String(ms));
-      await sql`update moved_clock set shift = make_interval(secs => ${ms / 1000})`.execute(
-        stage.database.db,
-      );
+      const { port } = stage.primary;
+      const direct = await openDatabase({ url: `postgres://zuimei@127.0.0.1:${port}${name}`, max: 1 });
+      const moved = sql`update moved_clock set shift = make_interval(secs => ${ms / 1000})`;
+      // One that was killed in the same moment is not moved; but it is always put right.
+      await (ms === 0 ? insist(() => moved.execute(direct.db)) : moved.execute(direct.db).catch(() => {}));
+      await direct.close();
     },
     async end() {
       for (const app of stage.apps) await app.kill9();

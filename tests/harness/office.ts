@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { addStaff } from '@zuimei/server/staff/account.ts';
+import type { WitnessPolicy } from '@zuimei/shared/ledger/witness.ts';
+import type { WitnessPage } from '@zuimei/shared/log/witness.ts';
 import type { Role, Scope } from '@zuimei/shared/staff.ts';
 import type { TestSite } from './site.ts';
 
@@ -81,6 +83,28 @@ export async function signIn(
     get: (path) => must('GET', path),
     post: (path, body) => must('POST', path, body),
   };
+}
+
+/** Changes who witnesses a contest's log and how many are asked for, as the pages do: one auditor proposes it, another confirms. */
+export async function setWitnesses(
+  site: TestSite,
+  slug: string,
+  change: (policy: WitnessPolicy) => WitnessPolicy,
+): Promise<void> {
+  const path = `/api/console/contests/${slug}/witnesses`;
+  const first = await signIn(site, ['auditor'], '审计甲');
+  const second = await signIn(site, ['auditor'], '审计乙');
+  const { policy } = await first.get<WitnessPage>(path);
+  await first.post(path, { ...change(policy), reason: '按见证单位来函办理' });
+  const { proposal } = await second.get<WitnessPage>(path);
+  await second.post(`${path}/confirm`, { id: proposal?.id ?? 0 });
+}
+
+export async function addWitness(site: TestSite, slug: string, name: string, key: string): Promise<void> {
+  await setWitnesses(site, slug, ({ needed, witnesses }) => ({
+    needed,
+    witnesses: [...witnesses, { name, key }],
+  }));
 }
 
 /** A browser signed in with one role: as this unit's link, as a contributor's of its own, or as an account. */

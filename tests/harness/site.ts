@@ -14,6 +14,7 @@ import { createDirect } from '@zuimei/server/direct.ts';
 import { openGate } from '@zuimei/server/gate/counters.ts';
 import type { Gate } from '@zuimei/server/gate/gate.ts';
 import { createSealer } from '@zuimei/server/log/sealer.ts';
+import { openProgram } from '@zuimei/server/log/witness/program.ts';
 import { openSite } from '@zuimei/server/page/citizen.ts';
 import { openConsole } from '@zuimei/server/page/console.ts';
 import { openVerifier } from '@zuimei/server/page/verify.ts';
@@ -181,6 +182,9 @@ export async function createSite(db: Db, options: SiteOptions = {}) {
     log: (_level, event) => errors.push(event),
     site: options.pages ? await openSite(new URL('../../web/dist/', import.meta.url)) : null,
     console: options.pages ? await openConsole(new URL('../../web/dist/console/', import.meta.url)) : null,
+    witnessProgram: options.pages
+      ? await openProgram(new URL('../../web/dist/witness/', import.meta.url))
+      : null,
     verifier: options.pages ? await openVerifier(new URL('../../web/dist/verify/', import.meta.url)) : null,
     publicUrl: null,
     account: options.account ?? null,

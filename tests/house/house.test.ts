@@ -191,7 +191,7 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
     ],
     right: [[['server/config.ts', 'const port = process.env.PORT;']], [['infra/a.mjs', 'process.env.PATH;']]],
   },
-  'signal handlers and exits stand only in main.ts and cli.ts': {
+  'signal handlers and exits stand only in main.ts, cli.ts and office.ts, which are processes': {
     wrong: [[['server/vote/pool.ts', `process.on('SIGTERM', stop);`]], [['server/a.ts', 'process.exit(1);']]],
     right: [[['server/main.ts', `process.once('SIGTERM', stop);`]]],
   },

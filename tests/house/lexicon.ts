@@ -13,9 +13,9 @@ const synonyms: Synonym[] = [
   { word: /主办方|主办者/u, say: '主办单位' },
   { word: /审核人员|审计员/u, say: '审计人员 (who rules) or 审核员 (who reviews nominations)' },
   { word: /选民|投票者/u, say: '投票人' },
-  // A kind of unit, of network, of account or of cluster is no 组别, and those have 类别.
+  // A kind of unit, of network, of account or of cluster is no 组别, and those have 类别; 目标建成类别 is what a notice asks of venues.
   {
-    word: /(?<!单位|网络|地址|账号|聚集)类别/u,
+    word: /(?<!单位|网络|地址|账号|聚集|建成)类别/u,
     say: '组别',
     but: /^shared\/(\w+\/)?form\.ts$|^server\/unit\/|\/units?\/|\/plan\/(UnitsSection|NetworkRows)\.vue$|\/UnitsPage\.vue$|\/report\//,
   },

@@ -59,7 +59,7 @@ export const serverOrder: readonly string[] = [
     'rotation.ts',
     'config.ts',
   ],
-  ...['fault.ts', 'usage.ts', 'command.ts', 'control.ts', 'commandline.ts', 'cli.ts', 'main.ts'],
+  ...['fault.ts', 'usage.ts', 'office.ts', 'command.ts', 'control.ts', 'commandline.ts', 'cli.ts', 'main.ts'],
 ];
 
 const nameOf = (path: string): string => path.split('/')[1] ?? '';

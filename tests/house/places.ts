@@ -86,10 +86,10 @@ export const places: Record<string, Rule> = {
     'settings come from config.ts',
   ),
 
-  'signal handlers and exits stand only in main.ts and cli.ts': spots(
+  'signal handlers and exits stand only in main.ts, cli.ts and office.ts, which are processes': spots(
     names,
     /^process\.(on|once|exit|exitCode|argv)$/,
-    (path) => program(path) && !/^server\/(main|cli)\.ts$/.test(path),
+    (path) => program(path) && !/^server\/(main|cli|office)\.ts$/.test(path),
     'belongs into main.ts',
   ),
 

@@ -1,12 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import jsqr from 'jsqr';
 import type { BrowserContext, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { loadDemo } from '@zuimei/server/demo/demo.ts';
-import { witnessCommand } from '@zuimei/server/witness/command.ts';
 import type { DayCheckpoint } from '@zuimei/shared/log/witness.ts';
 import { openBrowser, type TestBrowser } from '../harness/browser.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
@@ -44,8 +46,12 @@ async function vote(count: number): Promise<void> {
   site.pass(1_001);
 }
 
-async function open(context: BrowserContext, role: 'auditor' | 'organizer'): Promise<Page> {
-  const { cookie } = await signIn(site, [role], role === 'auditor' ? '周审计' : '王组织');
+async function open(
+  context: BrowserContext,
+  role: 'auditor' | 'organizer',
+  who = role === 'auditor' ? '周审计' : '王组织',
+): Promise<Page> {
+  const { cookie } = await signIn(site, [role], who);
   const [name = '', value = ''] = cookie.split('=');
   await context.addCookies([{ name, value, url: `http://127.0.0.1:${site.port}` }]);
   return await context.newPage();
@@ -53,50 +59,107 @@ async function open(context: BrowserContext, role: 'auditor' | 'organizer'): Pro
 const desk = () => browser.desk({ baseURL: `http://127.0.0.1:${site.port}` });
 const phone = () => browser.phone({ baseURL: `http://127.0.0.1:${site.port}` });
 
-/** Runs the witness command; gives what it printed. */
-async function watch(...args: string[]): Promise<string[]> {
-  const lines: string[] = [];
-  const caller = { folder: office, print: (line: string) => void lines.push(line) };
-  expect(await witnessCommand(caller, args)).toBe(0);
-  return lines;
+/** Runs a line in the office's folder as a shell would; gives what it printed. */
+async function watch(line: string): Promise<string[]> {
+  const [, ...args] = line.replaceAll("'", '').split(' ');
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: office, env: {} });
+  return stdout.trim().split('\n');
 }
 const days = async (): Promise<DayCheckpoint[]> =>
   (await (await site.call(`/log/${SLUG}/days`)).json()) as DayCheckpoint[];
 
+/** SHOTS=folder keeps what is on the screen, to be looked at. */
+async function look(on: Page, name: string): Promise<void> {
+  const folder = process.env['SHOTS'];
+  if (folder) await on.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+}
+
 describe('checkpoints and their witnesses', () => {
   let page: Page;
+  /** What the page gives to copy, by a part of it. */
+  const commandOf = async (part: string): Promise<string> => {
+    const shown = await page
+      .getByRole('textbox')
+      .evaluateAll((fields) => fields.map((field) => (field as HTMLInputElement).value));
+    return shown.find((text) => text.includes(part)) ?? '';
+  };
 
-  test('an auditor registers the discipline office by the line that its keygen printed', async () => {
+  test('an office downloads one file, and two auditors register it by the line that its keygen printed', async () => {
     page = await open(await desk(), 'auditor');
     await page.goto(PATH);
     await page.getByText('7 条账目').waitFor();
     await page.getByText('还没有见证单位').waitFor();
-    const key = (await watch('keygen', '--name', 'yunling-jiwei', '--key', 'key')).at(-1) ?? '';
+    await page.getByText('没有要求见证：存证点不称为正式。').waitFor();
+    const link = page.getByRole('link', { name: '下载见证程序' });
+    const bytes = Buffer.from(await (await site.call((await link.getAttribute('href')) ?? '')).arrayBuffer());
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    expect(await page.locator('.guide-sum code').textContent()).toBe(sha256);
+    writeFileSync(join(office, 'zuimei-witness.mjs'), bytes);
+    const keygen = await commandOf('keygen');
+    const key = (await watch(keygen)).at(-1) ?? '';
     const misread = key.replace(/.$/, (end) => (end === 'A' ? 'B' : 'A'));
-    await page.getByRole('button', { name: '登记见证' }).click();
+    await page.getByRole('button', { name: '调整见证安排' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByRole('button', { name: '登记' }).click();
+    await dialog.getByRole('button', { name: '提出' }).click();
     await dialog.getByText('请填写 2 到 40 个字的名称。').waitFor();
     await dialog.getByLabel('单位名称').fill('云岭区纪委监委机关');
     await dialog.getByLabel('见证公钥').fill(misread);
-    await dialog.getByRole('button', { name: '登记' }).click();
+    await dialog.getByLabel('几家签名后称为正式').selectOption('1');
+    await dialog.getByLabel('原因').fill('按区纪委监委来函');
+    await dialog.getByRole('button', { name: '提出' }).click();
     await dialog.getByText('公钥格式不对').waitFor();
+    await look(page, 'dialog');
     await dialog.getByLabel('见证公钥').fill(key);
-    await dialog.getByRole('button', { name: '登记' }).click();
-    await page.getByText('等待第一次见证').waitFor();
+    await dialog.getByRole('button', { name: '提出' }).click();
+    await page.getByText('须由另一名审计人员确认').waitFor();
+    expect(await page.getByRole('button', { name: '确认', exact: true }).count()).toBe(0);
+    const context = await phone();
+    const second = await open(context, 'auditor', '林审计');
+    await second.goto('/console');
+    await second.getByRole('link', { name: '待确认见证安排' }).tap();
+    await second.getByText(key.split('+')[1] ?? '', { exact: true }).waitFor();
+    await look(second, 'proposal-phone');
+    await look(page, 'proposal');
+    await second.getByRole('button', { name: '确认', exact: true }).tap();
+    await second.getByText('等待第一次见证').waitFor();
+    await second.getByText('1 家见证单位中有 1 家签名后，存证点才称为正式。').waitFor();
+    await context.close();
+    await site.seal();
+    site.pass(1_001);
+    await page.getByRole('button', { name: '刷新' }).click();
+    await page.getByText('要求 1 家见证单位中的 1 家，已有 0 家签名').waitFor();
+    await look(page, 'waiting');
   });
 
-  test('the command copied from the page makes it a witness, and the page says so', async () => {
-    const shown = await page
-      .getByRole('textbox')
-      .evaluateAll((fields) => fields.map((field) => (field as HTMLInputElement).value));
-    const command = shown.find((text) => text.includes('--log ')) ?? '';
-    const words = command.replaceAll("'", '').split(' ').slice(3);
-    const named = words.map((word) => (word === 'witness.key' ? 'key' : word));
-    expect(await watch(...named, '--once')).toEqual([expect.stringContaining('已见证 7 条账目')]);
+  test('the command copied from the page makes it a witness, and its checkpoint official', async () => {
+    expect(await watch(`${await commandOf('--log ')} --once`)).toEqual([
+      expect.stringContaining('已见证 8 条账目'),
+    ]);
     site.pass(1_001);
     await page.getByRole('button', { name: '刷新' }).click();
     await page.getByText('由云岭区纪委监委机关见证').first().waitFor();
+    await page.getByText('见证中').waitFor();
+    await page.getByText('正式', { exact: true }).first().waitFor();
+    await page.getByText('1/1 家签名，要求 1 家').waitFor();
+    await look(page, 'official');
+  });
+
+  test('a witness that is late is said to be, here and where the vote is watched', async () => {
+    await vote(1);
+    site.pass(10 * 60_000);
+    await page.getByRole('button', { name: '刷新' }).click();
+    await page.getByText(/\d 分钟没有新的见证/).waitFor();
+    await page.getByText('待见证', { exact: true }).first().waitFor();
+    expect(await page.getByText('见证中').count()).toBe(0);
+    await look(page, 'late');
+    await page.goto(`/console/c/${SLUG}/live`);
+    await page.getByText(/存证点 \d+ 分钟没有成为正式/).waitFor();
+    await look(page, 'live');
+    await page.getByRole('link', { name: '查看存证与见证' }).first().click();
+    await page.getByText('怎样成为见证单位').waitFor();
+    await watch(`${await commandOf('--log ')} --once`);
+    site.pass(1_001);
+    await page.getByRole('button', { name: '刷新' }).click();
     await page.getByText('见证中').waitFor();
   });
 
@@ -125,7 +188,8 @@ describe('checkpoints and their witnesses', () => {
     const other = await open(context, 'organizer');
     await other.goto(PATH);
     await other.getByText('见证中').waitFor();
-    expect(await other.getByRole('button', { name: /登记见证|移除/ }).count()).toBe(0);
+    await look(other, 'organizer');
+    expect(await other.getByRole('button', { name: /调整见证安排|移除/ }).count()).toBe(0);
     await context.close();
   });
 
@@ -153,13 +217,25 @@ describe('checkpoints and their witnesses', () => {
     await context.close();
   });
 
-  test('an auditor removes a witness with a reason; what it vouched for stays', async () => {
+  test('two auditors remove a witness; what it vouched for stays official', async () => {
     await page.goto(PATH);
-    await page.getByRole('button', { name: '移除' }).click();
-    await page.getByLabel('原因').fill('见证单位更换了密钥');
-    await page.getByRole('dialog').getByRole('button', { name: '移除' }).click();
-    await page.getByText('已移除：云岭区纪委监委机关').waitFor();
-    await page.getByText('由云岭区纪委监委机关见证').first().waitFor();
+    await page.getByRole('button', { name: '调整见证安排' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: '移除云岭区纪委监委机关' }).click();
+    await dialog.getByLabel('原因').fill('见证单位更换了密钥');
+    await dialog.getByRole('button', { name: '提出' }).click();
+    await dialog.getByText('见证单位没有这么多家，请改小。').waitFor();
+    await dialog.getByLabel('几家签名后称为正式').selectOption('0');
+    await dialog.getByRole('button', { name: '提出' }).click();
+    await page.getByText('须由另一名审计人员确认').waitFor();
+    const context = await desk();
+    const second = await open(context, 'auditor', '林审计');
+    await second.goto(PATH);
+    await second.getByRole('button', { name: '确认', exact: true }).click();
+    await second.getByText('已移除：云岭区纪委监委机关').waitFor();
+    await second.getByText('由云岭区纪委监委机关见证').first().waitFor();
+    await second.getByText('1/1 家签名，要求 1 家').waitFor();
+    await context.close();
     await site.verify(SLUG);
   });
 });

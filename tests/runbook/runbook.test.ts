@@ -14,7 +14,7 @@ const good = { code: 0, stderr: '' };
 
 test('every block of commands has a name, is what sh can read, and needs nothing that a fresh Debian lacks', () => {
   expect(Object.keys(blocks)).toEqual([
-    ...['deploy', 'nginx', 'rotate', 'witness', 'backup', 'rehearse', 'primary', 'standby'],
+    ...['deploy', 'nginx', 'rotate', 'witness', 'watch', 'backup', 'rehearse', 'primary', 'standby'],
     ...['synchronous', 'both', 'alone', 'promote', 'followed', 'quarantine'],
   ]);
   for (const [name, text] of Object.entries(blocks)) {
@@ -59,6 +59,27 @@ describe.runIf(ROOT)('on a machine with the packages of the RUNBOOK', () => {
     // Nothing to verify is no good backup: 2, by the text beside the command.
     expect([rehearsed.code, rehearsed.stdout]).toEqual([2, expect.stringContaining('没有可核验的活动')]);
     expect(rehearsed.stdout).toContain('zuimei_restored');
+  }, 60_000);
+
+  test('an office becomes a witness as written: one file from the site, a key for its owner alone, a unit', async () => {
+    const dist = join(import.meta.dirname, '../../web/dist/witness');
+    const filled = (text: string): string =>
+      text
+        .replace(/^site=.*$/m, `site=file://${dist} slug=demo`)
+        .replaceAll('$site/witness/', '$site/')
+        // Users that only a real machine has.
+        .replaceAll('-o zuimei-witness -g zuimei-witness', '')
+        .replaceAll('runuser -u zuimei-witness --', '');
+    const said = await machine.run('witness', filled);
+    expect([said.code, said.stderr]).toEqual([0, '']);
+    expect(said.stdout).toMatch(/^[0-9a-f]{64} {2}zuimei-witness\.mjs$/m);
+    expect(said.stdout.trim().split('\n').at(-1)).toMatch(/^qu-jiwei\+[0-9a-f]{8}\+/);
+    expect(statSync(join(machine.root, 'var/lib/zuimei-witness/key')).mode & 0o777).toBe(0o600);
+    expect(await machine.run('watch', filled)).toMatchObject(good);
+    const unit = readFileSync(join(machine.root, 'etc/systemd/system/zuimei-witness@.service'), 'utf8');
+    expect(unit).toContain('--state /var/lib/zuimei-witness/%i.json');
+    const settings = readFileSync(join(machine.root, 'etc/zuimei-witness/demo.env'), 'utf8');
+    expect(settings).toBe(`LOG=file://${dist}/log/demo\nLOG_KEY=KEY-FROM-PAPER\n`);
   }, 60_000);
 
   test.runIf(ALL)(

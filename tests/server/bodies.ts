@@ -259,8 +259,9 @@ export function bodiesFor({ plan, nomination, ticket, witness }: Known): Record<
       flagged: true,
       filter,
     },
-    [`POST ${contest}/witnesses`]: { name: '见证甲', key: witness },
-    [`DELETE ${contest}/witnesses`]: { key: witness, ...reasoned },
+    [`POST ${contest}/witnesses`]: { needed: 1, witnesses: [{ name: '见证甲', key: witness }], ...reasoned },
+    [`POST ${contest}/witnesses/confirm`]: { id: 1 },
+    [`POST ${contest}/witnesses/decline`]: { id: 1, ...reasoned },
     'POST /api/console/unit/enter': { key: 'x' },
     'POST /api/console/contributor/enter': { key: 'x' },
     'POST /api/console/newsroom/decide': {
@@ -290,6 +291,7 @@ export function bodiesFor({ plan, nomination, ticket, witness }: Known): Record<
       values: { name: '林立夏', phone: '13800000101' },
       consent: { by: '林立夏', on: '2026-03-01', file: randomUUID() },
     },
+    [`POST ${unit}/:id/films/:field`]: { name: '片.mp4', size: 1_000, modified: 1_700_000_000_000 },
     [`POST ${unit}/:id/submit`]: { version: 1 },
     [`POST ${unit}/:id/withdraw`]: { version: 1 },
     [`POST ${unit}/:id/reopen`]: { version: 1 },
@@ -308,6 +310,7 @@ export const bodiless: readonly string[] = [
   'POST /api/console/contests/:slug/units/:id/link',
   'POST /api/console/contests/:slug/webhook/try',
   'POST /api/console/contests/:slug/imports/:id/undo',
+  'PUT /api/console/unit/nominations/:id/films/:film/:at',
   'POST /log/:slug/cosignature',
   'POST /wechat/message',
 ];

@@ -4,8 +4,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Db } from '@zuimei/server/db.ts';
 import { readDays } from '@zuimei/server/log/day.ts';
 import { logSigner } from '@zuimei/server/log/sealer.ts';
+import { readFew } from '@zuimei/server/log/witness/policy.ts';
 import { openSecrets } from '@zuimei/server/secret.ts';
 import { fromBase64, toBase64 } from '@zuimei/shared/bytes.ts';
+import { officialWord } from '@zuimei/shared/ledger/witness.ts';
 import { formatCheckpoint, parseCheckpoint } from '@zuimei/shared/log/checkpoint.ts';
 import {
   addLines,
@@ -18,9 +20,10 @@ import {
 import type { DayCheckpoint, WitnessPage } from '@zuimei/shared/log/witness.ts';
 import { checkConsistency, createTree, leafHash } from '@zuimei/shared/merkle.ts';
 import { createSigner, signNote } from '@zuimei/shared/note.ts';
+import type { ContestLine } from '@zuimei/shared/plan/plan.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { runKinds } from '../harness/kinds.ts';
-import { type Desk, signIn } from '../harness/office.ts';
+import { addWitness, type Desk, setWitnesses, signIn } from '../harness/office.ts';
 import { createSite, SECRET, type TestSite } from '../harness/site.ts';
 
 async function rowsOf<T>(db: Db, query: RawBuilder<unknown>): Promise<T[]> {
@@ -49,7 +52,12 @@ describe.each(runKinds)('checkpoints and their witnesses (%s)', (kind) => {
 
   const witnesses = (slug: string) => `/api/console/contests/${slug}/witnesses`;
   const register = (slug: string, name: string, signer: WitnessSigner) =>
-    auditor.post(witnesses(slug), { name, key: formatWitnessKey(signer) });
+    addWitness(site, slug, name, formatWitnessKey(signer));
+  const remove = (slug: string, signer: WitnessSigner) =>
+    setWitnesses(site, slug, ({ witnesses: all }) => ({
+      needed: 0,
+      witnesses: all.filter(({ key }) => key !== formatWitnessKey(signer)),
+    }));
   const get = (slug: string, path: string) => site.call(`/log/${slug}/${path}`);
   const text = async (slug: string, path: string) => {
     const reply = await get(slug, path);
@@ -132,9 +140,7 @@ describe.each(runKinds)('checkpoints and their witnesses (%s)', (kind) => {
       await register(slug, '区纪委监委机关', one);
       expect(await answerOf(await send(slug, await cosigned(note, two)))).toEqual([400, 'unsigned']);
       expect(await answerOf(await send(slug, note))).toEqual([400, 'unsigned']);
-      const key = formatWitnessKey(one);
-      const gone = await auditor.ask('DELETE', witnesses(slug), { key, reason: '密钥更换' });
-      expect(gone.status).toBe(200);
+      await remove(slug, one);
       expect(await answerOf(await send(slug, body))).toEqual([400, 'unsigned']);
       await register(slug, '区纪委监委机关', one);
       expect((await send(slug, body)).status).toBe(200);
@@ -268,17 +274,19 @@ describe.each(runKinds)('checkpoints and their witnesses (%s)', (kind) => {
       const note = await sealed(slug, 1);
       await send(slug, await cosigned(note, two));
       const key = formatWitnessKey(one);
-      await auditor.ask('DELETE', witnesses(slug), { key, reason: '密钥更换' });
+      await remove(slug, one);
       const organizer = await signIn(site, ['organizer']);
       const page = await organizer.get<WitnessPage>(witnesses(slug));
       expect(page.witnesses).toMatchObject([
-        { name: '区审计局', addedBy: '审计甲', removedAt: null, latest: { size: sizeOf(note) } },
+        { name: '区审计局', addedBy: '审计甲、审计乙', removedAt: null, latest: { size: sizeOf(note) } },
         { name: '区纪委监委机关', key, removedAt: expect.any(String), latest: null },
       ]);
       expect(page).toMatchObject({
         title: '测试活动',
         origin: `zuimei.local/${slug}`,
-        entries: sizeOf(note),
+        // Each change of the witnesses is an entry: two before the note, one after.
+        entries: sizeOf(note) + 1,
+        policy: { needed: 0, witnesses: [{ name: '区审计局' }] },
       });
       expect(page.newest).toMatchObject({ size: sizeOf(note), witnesses: ['区审计局'], within: null });
       const acts = await rowsOf<{ act: string; subject: string; reason: string }>(
@@ -287,18 +295,29 @@ describe.each(runKinds)('checkpoints and their witnesses (%s)', (kind) => {
           and contest = (select id from contest where slug = ${slug}) order by id`,
       );
       expect(acts).toEqual([
-        { act: 'witness.add', subject: `区纪委监委机关 ${key}`, reason: '' },
-        { act: 'witness.remove', subject: `区纪委监委机关 ${key}`, reason: '密钥更换' },
+        ...['propose', 'confirm'].map((act) => ({
+          act: `witness.${act}`,
+          subject: `登记 区纪委监委机关 ${key}`,
+          reason: '按见证单位来函办理',
+        })),
+        ...['propose', 'confirm'].map((act) => ({
+          act: `witness.${act}`,
+          subject: `移除 区纪委监委机关 ${key}`,
+          reason: '按见证单位来函办理',
+        })),
       ]);
       await site.verify(slug);
     });
 
-    test('takes a key once, under one name, and no key of a log', async () => {
+    test('takes a key once, under one name, no key of a log, and asks for no more than there are', async () => {
       const { slug } = await site.contest();
-      const add = (name: string, key: string) =>
-        auditor.ask<{ code: string }>('POST', witnesses(slug), { name, key });
       const key = formatWitnessKey(one);
-      expect((await add('区纪委监委机关', ` ${key}\n`)).status).toBe(200);
+      await register(slug, '区纪委监委机关', one);
+      const first = { name: '区纪委监委机关', key };
+      const add = (name: string, text: string, needed = 0) =>
+        auditor.ask<{ code: string; field?: string }>('POST', witnesses(slug), {
+          ...{ needed, witnesses: [first, { name, key: text }], reason: '增加见证单位' },
+        });
       const renamed = witnessSigner(await createSigner('other', new Uint8Array(32).fill(1)));
       for (const again of [key, formatWitnessKey(renamed)])
         expect(await add('另一家', again)).toMatchObject({ status: 409, body: { code: 'witness_known' } });
@@ -310,13 +329,97 @@ describe.each(runKinds)('checkpoints and their witnesses (%s)', (kind) => {
       );
       for (const bad of [verifierKey, formatWitnessKey(witnessSigner(log)), key.slice(0, -1), 'x', ''])
         expect([bad, (await add('另一家', bad)).body.code]).toEqual([bad, 'key_malformed']);
-      expect((await add('区纪委监委机关', formatWitnessKey(two))).body.code).toBe('bad_request');
-      expect((await add('纪', formatWitnessKey(two))).body.code).toBe('bad_request');
-      const gone = await auditor.ask('DELETE', witnesses(slug), {
-        key: formatWitnessKey(two),
-        reason: '没有这个',
+      const other = formatWitnessKey(two);
+      expect((await add('区纪委监委机关', other)).body).toMatchObject({ field: 'name' });
+      expect((await add('纪', other)).body.code).toBe('bad_request');
+      expect((await add('区审计局', other, 3)).body).toMatchObject({ field: 'needed' });
+      expect((await add('张审计13800000000', other)).body.code).toBe('personal_words');
+      const same = await auditor.ask<{ fault: string }>('POST', witnesses(slug), {
+        ...{ needed: 0, witnesses: [first], reason: '没有改动' },
       });
-      expect(gone.status).toBe(404);
+      expect(same.body.fault).toBe('same');
+      expect((await auditor.get<WitnessPage>(witnesses(slug))).proposal).toBeNull();
+    });
+
+    test('changes only as one auditor proposed and another confirms: declined, taken back, lapsed and raced it stays', async () => {
+      const { slug } = await site.contest();
+      const other = await signIn(site, ['auditor'], '审计乙');
+      const organizer = await signIn(site, ['organizer']);
+      const asked = {
+        needed: 1,
+        witnesses: [{ name: '区纪委监委机关', key: formatWitnessKey(one) }],
+        reason: '按区纪委监委来函',
+      };
+      const page = () => other.get<WitnessPage>(witnesses(slug));
+      const propose = (desk = auditor) => desk.ask<{ code: string }>('POST', witnesses(slug), asked);
+      const act = async (desk: Desk, verb: string, id?: number) => {
+        const body = { id: id ?? (await page()).proposal?.id ?? 0, reason: '与来函不符' };
+        const { status, body: said } = await desk.ask<{ code?: string }>(
+          'POST',
+          `${witnesses(slug)}/${verb}`,
+          {
+            ...(verb === 'confirm' ? { id: body.id } : body),
+          },
+        );
+        return said.code ?? status;
+      };
+      const waits = async () =>
+        (await other.get<ContestLine[]>('/api/console/contests')).find((line) => line.slug === slug)
+          ?.witnessing;
+      expect((await propose(organizer)).status).toBe(403);
+      // Two at once: one waits, the other is told.
+      const raced = await Promise.all([propose(), propose(other)]);
+      expect(raced.map(({ body, status }) => body.code ?? status).toSorted()).toEqual([200, 'witness_open']);
+      const [by, second] = (await page()).proposal?.own ? [other, auditor] : [auditor, other];
+      expect(await waits()).toBe(true);
+      expect((await page()).policy).toEqual({ needed: 0, witnesses: [] });
+      expect(await act(organizer, 'confirm')).toBe('forbidden');
+      expect(await act(by, 'confirm')).toBe('own_proposal');
+      expect(await act(second, 'decline')).toBe(200);
+      expect(await page()).toMatchObject({
+        proposal: null,
+        decided: { state: 'declined', why: '与来函不符' },
+        witnesses: [],
+      });
+      await propose();
+      expect(await act(auditor, 'decline')).toBe(200);
+      expect((await page()).decided?.state).toBe('withdrawn');
+
+      await propose();
+      const { id = 0 } = (await page()).proposal ?? {};
+      await sql`update witness_proposal set lapses_at = ${new Date(site.now() - 1_000)} where id = ${id}`.execute(
+        fresh.owner.db,
+      );
+      expect(await act(other, 'confirm', id)).toBe('proposal_lapsed');
+      expect(await page()).toMatchObject({ proposal: null, decided: { state: 'lapsed' } });
+      expect(await waits()).toBe(false);
+
+      await propose();
+      const last = (await page()).proposal?.id ?? 0;
+      const twice = await Promise.all([act(other, 'confirm', last), act(other, 'confirm', last)]);
+      expect(twice.map(String).toSorted()).toEqual(['200', 'proposal_closed']);
+      const acts = await rowsOf<{ kind: string; act: object }>(
+        fresh.database.db,
+        sql`select kind, act from ledger_entry where contest = (select id from contest where slug = ${slug}) and kind = 'witness'`,
+      );
+      expect(acts).toMatchObject([
+        {
+          act: {
+            needed: 1,
+            witnesses: asked.witnesses,
+            proposed: '审计甲',
+            actor: '审计乙',
+            reason: asked.reason,
+          },
+        },
+      ]);
+      expect(await page()).toMatchObject({ policy: { needed: 1 }, witnesses: [{ name: '区纪委监委机关' }] });
+      const draft = await site.contest();
+      await sql`update contest set published_at = null where id = ${draft.id}`.execute(fresh.owner.db);
+      const early = await auditor.ask('POST', witnesses(draft.slug), asked);
+      expect(early).toMatchObject({ status: 409, body: { code: 'not_now' } });
+      await sql`update contest set published_at = now() where id = ${draft.id}`.execute(fresh.owner.db);
+      await site.verify(slug);
     });
   });
 
@@ -379,7 +482,10 @@ describe.each(runKinds)('checkpoints and their witnesses (%s)', (kind) => {
       const { slug, id } = await site.contest();
       expect(JSON.parse(await text(slug, 'days'))).toEqual([]);
       await register(slug, '区纪委监委机关', one);
-      await register(slug, '区审计局', two);
+      await setWitnesses(site, slug, ({ witnesses: all }) => ({
+        needed: 2,
+        witnesses: [...all, { name: '区审计局', key: formatWitnessKey(two) }],
+      }));
       await put(id, [
         [3, '2026-10-26T15:59:59.999Z'],
         [4, '2026-10-26T16:00:00.000Z'],
@@ -389,9 +495,22 @@ describe.each(runKinds)('checkpoints and their witnesses (%s)', (kind) => {
       ]);
       await cosigns(id, 12, one);
       await cosigns(id, 20, one);
+      // One of two is not enough, and since when is known.
+      const waiting = await auditor.get<WitnessPage>(witnesses(slug));
+      expect(waiting.newest?.vouched).toEqual({ needed: 2, of: 2, signed: 1 });
+      expect(waiting.official).toBeNull();
+      const late = Date.parse('2026-10-30T03:00:00.000Z');
+      expect(await readFew(fresh.database.db, late, slug)).toEqual([
+        { contest: slug, forMs: late - Date.parse('2026-10-26T15:59:59.999Z'), needed: 2, of: 2, signed: 1 },
+      ]);
       await cosigns(id, 20, two);
       site.pass(1_001);
       const days = JSON.parse(await text(slug, 'days')) as DayCheckpoint[];
+      // What was signed later vouches for what came before.
+      expect(days.map(({ vouched }) => officialWord(vouched))).toEqual(['正式', '正式', '正式', '正式']);
+      const page = await auditor.get<WitnessPage>(witnesses(slug));
+      expect(page.official).toMatchObject({ size: 20, signed: 2 });
+      expect(await readFew(fresh.database.db, site.now(), slug)).toEqual([]);
       const both = ['区审计局', '区纪委监委机关'];
       expect(
         days.map(({ day, size, witnesses: names, within }) => [day, size, [...names].sort(), within?.size]),
@@ -408,6 +527,7 @@ describe.each(runKinds)('checkpoints and their witnesses (%s)', (kind) => {
         at: '2026-10-27T16:00:30.000Z',
         note: 'note 12\n\n— a b\n— line of 12\n',
         witnesses: ['区纪委监委机关'],
+        vouched: { needed: 2, of: 2, signed: 2 },
         within: null,
       });
       expect(days[2]?.within).toEqual({

@@ -216,6 +216,7 @@ describe.each(databaseKinds)('the rules of a contest (%s)', (kind) => {
         phase: 'voting',
         published: null,
         decides: true,
+        voted: true,
         opens: settings.rounds[0]?.opens,
         closes: settings.rounds[0]?.closes,
         candidates: 8,

@@ -45,6 +45,7 @@ const proved = [
   'POST /api/console/contests/:slug/units/:id/unpin',
   'POST /api/console/contests/:slug/units/links',
   'POST /api/console/contests/:slug/units/links.xlsx',
+  'POST /api/console/contests/:slug/witnesses/confirm',
   'POST /api/console/newsroom/forfeits/:id/decide',
   'POST /api/console/staff',
   'POST /api/console/staff/:id/disable',

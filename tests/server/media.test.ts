@@ -10,6 +10,7 @@ import { type Desk, signIn } from '../harness/office.ts';
 import { createSite, HOUR_MS, type TestSite } from '../harness/site.ts';
 import { addPhoto } from './collected.ts';
 import { fileDraft, formOf, openCollection, personValues } from './filed.ts';
+import { mp4, sendFilm } from './mp4.ts';
 import { portrait } from './paper.ts';
 
 const one = (id: number, act = ''): string => `/api/console/unit/nominations/${id}${act}`;
@@ -147,14 +148,10 @@ describe.each(runKinds)('pictures in the %s database', (kind) => {
     const made = await desk.post<NominationView>('/api/console/unit/nominations', { kind: 'case' });
     const files = one(made.id, '/files/attachments');
     const wide = await portrait(320, 180);
-    const film = Buffer.concat([
-      Buffer.from('\0\0\0\x18ftypisom\0\0\0\0isomiso2', 'latin1'),
-      Buffer.alloc(2 << 20, 7),
-    ]);
-    const framed = formOf('现场.mp4', film);
-    framed.append('frame', new File([new Uint8Array(wide)], 'frame.jpg'));
-    await desk.post(files, framed);
-    await desk.post(files, formOf('无画面.mp4', film));
+    const film = mp4(2 << 20);
+    const at = one(made.id, '');
+    await sendFilm(desk, at, 'attachments', { name: '现场.mp4', bytes: film, frame: wide });
+    await sendFilm(desk, at, 'attachments', { name: '无画面.mp4', bytes: film });
     await desk.post(files, formOf('现场.jpg', wide));
     await desk.post(files, formOf('简报.pdf', Buffer.from('%PDF-1.7 示例')));
     const gone = await desk.post<{ id: string }>(files, formOf('误传.jpg', shot(0)));

@@ -9,6 +9,7 @@ import type { ContestView } from '@zuimei/shared/view.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { type Desk, signIn } from '../harness/office.ts';
 import { createSite, type TestSite } from '../harness/site.ts';
+import { mp4, sendFilm } from './mp4.ts';
 import { portrait, sampleFiles } from './paper.ts';
 
 /** Documents that units send for a preset; where there are none, the form is filled in by hand. */
@@ -20,12 +21,6 @@ const samples: Partial<Record<PresetName, 'zuimei' | 'anli'>> = {
 
 const SECRET_PHONE = '13800000042';
 const agreed = { verdict: 'agree', words: '无不同意见。', signer: '示例负责人', on: '2026-03-22' };
-/** The smallest bytes that are an mp4 by their content. */
-const VIDEO = Buffer.concat([
-  Buffer.from([0, 0, 0, 24]),
-  Buffer.from('ftypisom\0\0\0\0isomiso2', 'latin1'),
-  Buffer.alloc(64),
-]);
 
 let fresh: FreshDatabase;
 let site: TestSite;
@@ -77,10 +72,9 @@ async function complete(unit: Desk, portal: PortalView, id: number, at: number):
   const needsPhoto = wanted.some((field) => field.type === 'photo' && field.required);
   if (needsPhoto && !view.photo) await unit.post(`${path}/photo`, upload({ name: '照片.jpg', bytes: face }));
   for (const field of wanted)
-    if (field.type === 'video' || (field.required && field.type === 'files')) {
-      const file = field.type === 'video' ? { name: '作品.mp4', bytes: VIDEO } : paper;
-      await unit.post(`${path}/files/${field.key}`, upload(file));
-    }
+    if (field.type === 'video') await sendFilm(unit, path, field.key, { name: '作品.mp4', bytes: mp4() });
+    else if (field.required && field.type === 'files')
+      await unit.post(`${path}/files/${field.key}`, upload(paper));
   view = await unit.get<NominationView>(path);
   const category = portal.categories.find((one) => one.id === view.category) ?? portal.categories[0];
   const saved = await unit.ask<NominationView>('PUT', path, {

@@ -62,6 +62,7 @@ describe('warnings', () => {
   const strict: Collection = { ...collection, leastYears: 2, noLeaders: true };
   const whole: Checked = {
     kind: 'person',
+    category: '',
     answers: {
       name: '林立夏',
       post: '执法大队队员',
@@ -113,7 +114,7 @@ describe('warnings', () => {
     ['no phone', ['phone_missing'], { hidden: {} }],
     ['more than its unit may send', ['over_quota'], { passed: { category: '', most: 3, used: 4 } }],
   ])('%s', (_, codes, changes) => {
-    expect(warningsOf(strict, { ...whole, ...changes }, NOW).map(({ code }) => code)).toEqual(codes);
+    expect(warningsOf(strict, [], { ...whole, ...changes }, NOW).map(({ code }) => code)).toEqual(codes);
   });
 
   test('a work speaks for itself, and what is small of it is its cover', () => {
@@ -127,9 +128,33 @@ describe('warnings', () => {
       ...{ ...whole, kind: 'work' as const, photo: cover, files: new Map([['video', 1]]) },
       answers: { name: '安全进万家', deeds: '讲用气。' },
     };
-    expect(warningsOf(works.collection, one, NOW)).toEqual([
+    expect(warningsOf(works.collection, [], one, NOW)).toEqual([
       { code: 'photo_small', details: { word, has: '500×281', asked: '1080×608' } },
     ]);
+  });
+
+  test('of a venue its area is held against the class it aims at, and nothing that its form does not ask', () => {
+    const { collection: asked, settings } = planFrom(presets.venues, {
+      title: '摸排',
+      organizer: '局',
+      start: '2026-03-02T00:00:00.000Z',
+    });
+    const said = (area: string, category: string) =>
+      warningsOf(
+        asked,
+        settings.categories,
+        {
+          ...{ ...whole, kind: 'venue' as const, category, hidden: {}, photo: null, consent: null },
+          ...{ opinions: new Map(), answers: { name: '青石安全馆', use: '展厅', area } },
+        },
+        NOW,
+      ).map(({ code, details }) => [code, details['words']]);
+    expect(said('200', 'first')).toEqual([]);
+    expect(said('150', 'first')).toEqual([['floor_below', '填写的是 150，低于Ⅰ类要求的 200；够得上Ⅱ类。']]);
+    expect(said('119.5', 'second')).toEqual([
+      ['floor_below', '填写的是 119.5，低于Ⅱ类要求的 120；也达不到其他各类的要求。'],
+    ]);
+    expect(said('', 'first')).toEqual([]);
   });
 
   test('a case without three proofs', () => {
@@ -144,7 +169,7 @@ describe('warnings', () => {
       answers: { practice: '做'.repeat(120), proof: '一\n二' },
     };
     const codes = (files: Checked['files'], proof: string) =>
-      warningsOf(cases.collection, { ...one, files, answers: { ...one.answers, proof } }, NOW).map(
+      warningsOf(cases.collection, [], { ...one, files, answers: { ...one.answers, proof } }, NOW).map(
         ({ code }) => code,
       );
     expect(codes(new Map(), '一\n二')).toContain('proofs_few');

@@ -2,6 +2,9 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { addStaff, makeLink } from '@zuimei/server/staff/account.ts';
 import type { RulingPage } from '@zuimei/shared/audit.ts';
+import { formatWitnessKey, witnessSigner } from '@zuimei/shared/log/cosignature.ts';
+import type { WitnessPage } from '@zuimei/shared/log/witness.ts';
+import { createSigner } from '@zuimei/shared/note.ts';
 import type { InviteLink, Role, StaffOutcome, StaffRequest, StaffView } from '@zuimei/shared/staff.ts';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { createSite, type TestSite } from '../harness/site.ts';
@@ -184,6 +187,9 @@ describe.each(databaseKinds)('accounts that keep accounts or audit, %s database'
     await sql`update contest set resulted_at = now() where slug = ${slug}`.execute(site.parts.db);
     await site.seal();
     await first.desk.ask<Failed>('POST', `contests/${slug}/closing`, { reason: REASON });
+    const key = formatWitnessKey(witnessSigner(await createSigner('w1', new Uint8Array(32).fill(1))));
+    const watched = { needed: 1, witnesses: [{ name: '区纪委监委机关', key }], reason: REASON };
+    await first.desk.ask<Failed>('POST', `contests/${slug}/witnesses`, watched);
     const path = await site.parts.db.transaction().execute(async (tx) => {
       site.pass(60_000);
       return (await makeLink(tx, site.parts.seals, second.id, site.now())).path;
@@ -207,6 +213,12 @@ describe.each(databaseKinds)('accounts that keep accounts or audit, %s database'
       digest: closing.digest,
     });
     expect(confirmed.body.code).toBe('reset_since');
+    const { proposal } = (await desk.ask<WitnessPage>('GET', `contests/${slug}/witnesses`)).body;
+    for (const what of ['confirm', 'decline']) {
+      const said = { id: proposal?.id, ...(what === 'decline' ? { reason: REASON } : {}) };
+      const reply = await desk.ask<Failed>('POST', `contests/${slug}/witnesses/${what}`, said);
+      expect(reply.body.code).toBe('reset_since');
+    }
     expect((await decide((await propose()).body.id, 'confirm')).status).toBe(200);
     await site.verify(slug);
   });

@@ -331,9 +331,21 @@ test('a film is served in the pieces a player asks for', async () => {
   const id = 'feedfacefeedfacefeedface';
   const contest = await site.contest();
   await site.parts.db
-    .insertInto('media')
-    .values({ id, name: 'video.mp4', contest: contest.id, type: 'video/mp4', bytes })
+    .insertInto('film')
+    .values({
+      ...{
+        id,
+        contest: contest.id,
+        nomination: null,
+        field: 'video',
+        name: '片.mp4',
+        modified: new Date(0),
+        whole: true,
+      },
+      ...{ size: bytes.length, received: bytes.length },
+    })
     .execute();
+  await site.parts.db.insertInto('film_piece').values({ film: id, at: 0, bytes }).execute();
   await sql`
     update candidate set body = body || ${JSON.stringify({ video: { id } })}::jsonb
     where contest = ${contest.id} and number = 1`.execute(site.parts.db);

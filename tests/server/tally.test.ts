@@ -8,7 +8,7 @@ import { shanghaiDay, shanghaiDayStart } from '@zuimei/shared/time.ts';
 import type { ContestView, TallyView } from '@zuimei/shared/view.ts';
 import { type MovableDatabase, movableDatabase } from '../harness/clock.ts';
 import { databaseKinds, type FreshDatabase, freshDatabase } from '../harness/database.ts';
-import { signIn } from '../harness/office.ts';
+import { addWitness } from '../harness/office.ts';
 import { createSite, HOUR_MS, type TestSite, votesOf } from '../harness/site.ts';
 
 describe.each(databaseKinds)('a tally (%s)', (kind) => {
@@ -198,9 +198,7 @@ describe('nothing the public can ask tells how candidates of a sealed contest st
   /** A witness cosigns the newest checkpoint, so that what is asked for it has an answer. */
   async function witnessIt(): Promise<void> {
     const signer = witnessSigner(await createSigner('jiwei.example/w1', new Uint8Array(32).fill(1)));
-    const auditor = await signIn(site, ['auditor']);
-    const key = formatWitnessKey(signer);
-    await auditor.post(`/api/console/contests/${slug}/witnesses`, { name: '区纪委监委', key });
+    await addWitness(site, slug, '区纪委监委', formatWitnessKey(signer));
     const note = await (await site.call(`/log/${slug}/checkpoint`)).text();
     const line = await cosign(`${note.split('\n\n')[0]}\n`, signer, Math.floor(Date.now() / 1000));
     const headers = { 'content-type': 'text/plain' };
@@ -264,6 +262,9 @@ describe('nothing the public can ask tells how candidates of a sealed contest st
     '/:file{MP_verify_[A-Za-z0-9]+\\.txt}': ['/MP_verify_abc.txt'],
     '/media/:file': [`/media/${'0'.repeat(24)}-card.avif`],
     '/verify': ['/verify'],
+    '/witness/zuimei-witness.mjs': ['/witness/zuimei-witness.mjs'],
+    '/witness/zuimei-witness.mjs.sha256': ['/witness/zuimei-witness.mjs.sha256'],
+    '/witness/zuimei-witness@.service': ['/witness/zuimei-witness@.service'],
     // Files of the page: the same for every contest.
     '/*': ['/seal.svg'],
   };

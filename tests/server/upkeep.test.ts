@@ -18,7 +18,7 @@ import { createSigner, signNote } from '@zuimei/shared/note.ts';
 import type { UpkeepView } from '@zuimei/shared/upkeep.ts';
 import { zuimei } from '../harness/cli.ts';
 import { command, type FreshDatabase, freshDatabase, waitingAtLocks } from '../harness/database.ts';
-import { signIn } from '../harness/office.ts';
+import { addWitness, signIn } from '../harness/office.ts';
 import { createSite, SECRET, type TestSite } from '../harness/site.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'zuimei-upkeep-'));
@@ -278,9 +278,7 @@ test('a witness that hands back a checkpoint which the log signed and no longer 
   // Not from who is not registered.
   expect((await send(signed)).status).toBe(404);
   expect(site.parts.quarantine.state()).toBeNull();
-  const auditor = await signIn(site, ['auditor']);
-  const added = { name: '区纪委', key: formatWitnessKey(witness) };
-  await auditor.post(`/api/console/contests/${slug}/witnesses`, added);
+  await addWitness(site, slug, '区纪委', formatWitnessKey(witness));
   site.pass(1_001);
   // Nor for a signature that is another's.
   const strange = await signNote(

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -16,20 +17,24 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '@zuimei/server/db.ts';
 import { witnessCommand } from '@zuimei/server/witness/command.ts';
 import type { State } from '@zuimei/server/witness/state.ts';
+import { createExportCheck } from '@zuimei/shared/export/check.ts';
+import { officialWords } from '@zuimei/shared/ledger/witness.ts';
 import { parseCheckpoint } from '@zuimei/shared/log/checkpoint.ts';
 import { openCosignedNote, parseWitnessKey } from '@zuimei/shared/log/cosignature.ts';
+import type { DayCheckpoint } from '@zuimei/shared/log/witness.ts';
 import { createSigner, formatVerifierKey, signNote } from '@zuimei/shared/note.ts';
 import { zuimei } from '../harness/cli.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
-import { type Desk, signIn } from '../harness/office.ts';
+import { setWitnesses, signIn } from '../harness/office.ts';
 import { createSite, seedContest, settingsOf, type TestSite } from '../harness/site.ts';
 
 /** The bureau's server and, under the same secret and origin, another that tells another history. */
-let bureau: { fresh: FreshDatabase; site: TestSite; auditor: Desk };
+let bureau: { fresh: FreshDatabase; site: TestSite };
 let rival: typeof bureau;
 let slug = '';
 let run = 0;
@@ -39,8 +44,8 @@ let doors: Door[] = [];
 
 async function openBureau(): Promise<typeof bureau> {
   const fresh = await freshDatabase('server');
-  const site = await createSite(fresh.database.db);
-  return { fresh, site, auditor: await signIn(site, ['auditor']) };
+  const site = await createSite(fresh.database.db, { pages: true });
+  return { fresh, site };
 }
 
 beforeAll(async () => {
@@ -96,11 +101,17 @@ async function command(...args: string[]): Promise<{ code: number; said: string 
   }
 }
 
+/** In the database alone, so that the two histories are as long: how two auditors do it is told below, of the packed program. */
+async function register({ fresh }: typeof bureau, key: string): Promise<void> {
+  await sql`insert into log_witness (contest, key, name, added_by)
+    select id, ${key}, '区纪委监委机关', '审计甲' from contest where slug = ${slug}`.execute(fresh.owner.db);
+}
+
 /** Makes a key and has it registered; gives its verifier key. */
 async function enlist(at = bureau): Promise<string> {
   const { said } = await command('keygen', '--name', 'yunling-jiwei', '--key', 'key');
   const key = said.split('\n').at(-1) ?? '';
-  await at.auditor.post(`/api/console/contests/${slug}/witnesses`, { name: '区纪委监委机关', key });
+  await register(at, key);
   return key;
 }
 
@@ -202,6 +213,61 @@ describe('a witness', () => {
       expect([wrong, (await zuimei(['witness', ...wrong], none, office)).code]).toEqual([wrong, 2]);
   });
 
+  test('runs as the one file that the site hands out, on a bare Node in an empty folder: registered by two, it makes a checkpoint official and sees a fork', async () => {
+    const fetched = await bureau.site.call('/witness/zuimei-witness.mjs');
+    const bytes = Buffer.from(await fetched.arrayBuffer());
+    const sum = await (await bureau.site.call('/witness/zuimei-witness.mjs.sha256')).text();
+    expect(sum).toBe(`${createHash('sha256').update(bytes).digest('hex')}  zuimei-witness.mjs\n`);
+    writeFileSync(join(office, 'zuimei-witness.mjs'), bytes);
+    const program = async (...args: string[]) => {
+      const child = spawn(process.execPath, ['zuimei-witness.mjs', ...args], { cwd: office, env: {} });
+      let said = '';
+      for (const stream of [child.stdout, child.stderr])
+        stream.on('data', (chunk) => (said += String(chunk)));
+      const [code] = (await once(child, 'close')) as [number];
+      return { code, said };
+    };
+    expect(await program()).toMatchObject({ code: 2, said: expect.stringContaining('用法') });
+    const made = await program('keygen', '--name', 'yunling-jiwei', '--key', 'key');
+    const key = made.said.trim().split('\n').at(-1) ?? '';
+    await grow(bureau, 2);
+    const own = ['--log', logOf(bureau.site.port), '--key', 'key', '--state', 'state.json', '--once'];
+    expect(await program(...own)).toMatchObject({ code: 1, said: expect.stringContaining('还没有登记') });
+    await setWitnesses(bureau.site, slug, () => ({
+      needed: 1,
+      witnesses: [{ name: '区纪委监委机关', key }],
+    }));
+    await grow(bureau, 1);
+    const newest = async () => {
+      const [day] = JSON.parse(await noteOf(bureau, 'days')) as DayCheckpoint[];
+      return day && officialWords(day.vouched);
+    };
+    expect(await newest()).toBe('待见证：要求 1 家见证单位中的 1 家，已有 0 家签名');
+    expect(await program(...own)).toMatchObject({
+      code: 0,
+      said: expect.stringContaining('已见证 5 条账目'),
+    });
+    bureau.site.pass(1_001);
+    expect(await newest()).toBe('正式：要求 1 家见证单位中的 1 家，已有 1 家签名');
+    // What anybody exports says so by its own entries, whatever the head of the file lists.
+    const auditor = await signIn(bureau.site, ['auditor']);
+    const file = await (
+      await auditor.raw('GET', `/api/console/contests/${slug}/ledger.ndjson?openings=0`)
+    ).text();
+    const check = createExportCheck({ key: await keyOf(bureau) });
+    await check.take(Buffer.from(file.replace(/"witnesses":\["[^"]*"\]/, '"witnesses":[]')));
+    const report = await check.finish();
+    expect([report.problems, report.policy]).toEqual([
+      [],
+      { needed: 1, of: 1, official: { size: 5, needed: 1, of: 1, signed: 1 } },
+    ]);
+    await grow(rival, 9);
+    moveTo(rival.site.port);
+    const rivals = own.map((one) => (one === own[1] ? logOf(rival.site.port) : one));
+    expect(await program(...rivals)).toMatchObject({ code: 1, said: expect.stringContaining('账本分叉') });
+    expect(forks()).toHaveLength(1);
+  });
+
   test('makes a key for its owner alone, never over another, and uses none that others may read', async () => {
     const key = await enlist();
     const path = join(office, 'key');
@@ -225,7 +291,7 @@ describe('a witness', () => {
     expect([early.code, early.said]).toEqual([1, expect.stringContaining('还没有登记')]);
     expect((await look()).said).toContain('还没有登记');
     const key = said.split('\n').at(-1) ?? '';
-    await bureau.auditor.post(`/api/console/contests/${slug}/witnesses`, { name: '区纪委监委机关', key });
+    await register(bureau, key);
     expect((await look()).code).toBe(0);
     expect(await noteOf(bureau, 'witnessed')).toContain('yunling-jiwei');
   });
@@ -366,7 +432,7 @@ describe('a witness refuses', () => {
         await site.close();
         await database.close();
       };
-      return { fresh: { ...fresh, database, drop: close }, site, auditor: bureau.auditor };
+      return { fresh: { ...fresh, database, drop: close }, site };
     };
     await seedContest(fresh.database.db, slug, settingsOf(Date.now(), { policy: 'loose' }));
     await fresh.database.close();
@@ -449,7 +515,7 @@ describe('a witness refuses', () => {
   });
 
   async function enlistAt(at: typeof bureau, key: string): Promise<void> {
-    await at.auditor.post(`/api/console/contests/${slug}/witnesses`, { name: '区纪委监委机关', key });
+    await register(at, key);
   }
 });
 

@@ -184,6 +184,7 @@ test('an answer is taken as its field wants it, and one that is none stays as ty
     hint: '',
     choices,
     kinds: [],
+    floors: {},
   });
   const cases: [FormField, string, string][] = [
     [field('phone'), '+86 138 0000 0101', '13800000101'],

@@ -49,7 +49,8 @@ test('a plan has the title, both organizers and no place left to fill', () => {
     const plan = planOf(name);
     expect(plan.settings.organizers).toEqual(['本区安委办', '本区应急管理局']);
     expect(JSON.stringify(plan)).not.toMatch(/\{\w+\}/);
-    expect(plan.collection.consent).toContain('本区应急管理局');
+    // Of a venue nobody has to agree.
+    if (plan.collection.preset !== 'venues') expect(plan.collection.consent).toContain('本区应急管理局');
   }
 });
 
@@ -213,6 +214,23 @@ const cases: Record<Own, Case> = {
     ({ settings }) => {
       settings.rule.repeatCandidate = false;
       settings.rule.ballotsPerPeriod = 21;
+    },
+  ],
+  vote_mentioned: [
+    'warning',
+    'settings.notes.0',
+    ({ settings }) => {
+      settings.rounds = [];
+      settings.schedule = settings.schedule.filter(({ phase }) => phase !== 'voting');
+      settings.notes = ['每人每天投票一次。'];
+    },
+  ],
+  outcome_without_vote: [
+    'error',
+    'settings.outcome',
+    ({ settings }) => {
+      settings.rounds = [];
+      settings.schedule = settings.schedule.filter(({ phase }) => phase !== 'voting');
     },
   ],
   weights_none: ['warning', 'settings.outcome', (plan) => void (plan.settings.outcome = null)],

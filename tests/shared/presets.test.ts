@@ -127,6 +127,32 @@ const clauses: Record<Exclude<PresetName, 'works'>, Clause[]> = {
     ],
     ['公示5个工作日', ({ settings }) => settings.outcome?.notice.days, 5],
   ],
+  venues: [
+    [
+      '附件1 各栏：名称、现有用途、面积、目标建成类别',
+      (plan) => [...titles(plan).slice(0, 3), plan.collection.categoryTitle],
+      ['基地、场馆名称', '现有用途', '使用面积（平方米）', '目标建成类别'],
+    ],
+    [
+      'Ⅰ类馆不小于200平方米，Ⅱ类馆不小于120平方米，指使用面积',
+      (plan) => [categories(plan), field(plan, 'area')?.floors],
+      [['Ⅰ类', 'Ⅱ类'], { first: 200, second: 120 }],
+    ],
+    [
+      '各单位摸排2-3家',
+      bounds,
+      [
+        [2, 3],
+        [2, 3],
+      ],
+    ],
+    [
+      '村（社区）、企业、学校中',
+      (plan) => field(plan, 'setting')?.choices.slice(0, 3),
+      ['村（社区）', '企业', '学校'],
+    ],
+    ['不投票', ({ settings }) => [settings.rounds, settings.outcome], [[], null]],
+  ],
   anli: [
     ['附件是新闻线索征集表', ({ collection }) => collection.formTitle, '典型实践案例新闻线索征集表'],
     [

@@ -56,6 +56,12 @@ describe('the steps', () => {
       '✓publish ✓units ✓collect ✓review ·shortlist →panels ·vote ·judge ·choice ·notice ·result ·archive ·erase',
     ],
     [
+      'of a survey that nobody votes on, with its list still to be published or left as it is',
+      { ...running, rounds: [], outcome: null, accepted: 20, ahead: [] },
+      11,
+      '✓publish ✓units ✓collect ✓review →shortlist20 →archive ·erase',
+    ],
+    [
       'while people vote and judges score',
       { ...listed, seats: 5, locked: 2 },
       16,

@@ -9,6 +9,7 @@ const contest = {
   slogan: '每一次平安，背后都有人在值守',
   organizers: ['云岭区应急管理局'],
   outcome: null as unknown,
+  rounds: [{}] as readonly unknown[],
   announced: nothingAnnounced,
   candidates: [
     candidateOf(1),
@@ -32,6 +33,12 @@ describe('the card of a shared link', () => {
       image: `${BASE}/media/face2-card.jpg`,
       link: `${BASE}/c/zuimei-2026`,
     });
+  });
+
+  it('of a list on show says nothing of votes, nor of a number', () => {
+    const shown = { ...contest, rounds: [] };
+    expect(cardOf(shown, null, BASE).text).toBe('每一次平安，背后都有人在值守。');
+    expect(cardOf(shown, 3, BASE).title).toBe('候选3 · 2026 年度“最美应急人”');
   });
 
   it('of a candidate shows that candidate and leads to them', () => {

@@ -154,9 +154,17 @@ describe('the way through the console', () => {
   });
 
   test('what comes after the choice is in the side bar only where the count becomes a result', () => {
-    const names = (judged: boolean) => menuFor(contestMenu, () => true, judged).map(({ name }) => name);
+    const names = (judged: boolean) =>
+      menuFor(contestMenu, () => true, { judged, voted: true }).map(({ name }) => name);
     expect(names(true)).toContain('course');
     expect(names(false)).toEqual(names(true).filter((name) => name !== 'course' && name !== 'objections'));
+  });
+
+  test('where nobody votes the side bar knows neither ballots nor judges, and speaks of a list', () => {
+    const items = menuFor(contestMenu, () => true, { judged: false, voted: false });
+    expect(items.map(({ label }) => label).join(' ')).toBe(
+      '下一步 活动设置 报送单位 报送 公布名单 名单 公告 存证与见证 导出与归档',
+    );
   });
 });
 

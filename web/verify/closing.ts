@@ -4,7 +4,9 @@ import {
   closingFaults,
   parseClosingCode,
 } from '@zuimei/shared/export/closing.ts';
+import { closingVouched } from '@zuimei/shared/ledger/closing.ts';
 import { entryNumber } from '@zuimei/shared/ledger/number.ts';
+import { officialWords } from '@zuimei/shared/ledger/witness.ts';
 import { fullDayOf, secondOf } from '@zuimei/shared/moment.ts';
 import { closings } from '../lib/client.ts';
 import { grouped } from '../lib/words.ts';
@@ -65,7 +67,10 @@ function findingOf(report: ClosingReport): Finding {
       ['未接受', `${grouped(said.refusals.reduce((sum, { count }) => sum + count, 0))} 次请求`],
       ['规则', `账本第 ${entryNumber(said.rules.entry)} 号，摘要 ${said.rules.digest}`],
       ['存证点', `${grouped(said.checkpoint.size)} 条，根 ${said.checkpoint.root}`],
-      ['见证', said.checkpoint.witnesses.join('、') || '当时还没有'],
+      [
+        '见证',
+        `${officialWords(closingVouched(said))}。${said.checkpoint.witnesses.join('、') || '当时还没有'}`,
+      ],
     ],
   };
 }

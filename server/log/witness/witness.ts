@@ -1,25 +1,39 @@
 import { sql } from 'kysely';
-import { equalBytes } from '@zuimei/shared/bytes.ts';
-import { parseWitnessKey } from '@zuimei/shared/log/cosignature.ts';
-import type { WitnessLine, WitnessPage } from '@zuimei/shared/log/witness.ts';
-import { parseVerifierKey, type VerifierKey } from '@zuimei/shared/note.ts';
+import type {
+  WitnessDecision,
+  WitnessLine,
+  WitnessPage,
+  WitnessProgram,
+  WitnessProposal,
+} from '@zuimei/shared/log/witness.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
-import { lockContest } from '../../contest/lock.ts';
 import type { LogName } from '../../contest/route.ts';
 import type { Db } from '../../db.ts';
-import { type Actor, recordAction } from '../../staff/action.ts';
+import type { Actor } from '../../staff/action.ts';
 import { readDays } from '../day.ts';
-
-const MOST_WITNESSES = 20;
+import { policyNow, readOfficial, readSilent, readWatched } from './policy.ts';
 
 /** Everything the page of checkpoints and witnesses shows. Refuses with not_found. */
-export async function readWitnessPage(db: Db, slug: string, log: LogName): Promise<WitnessPage> {
-  const { rows } = await sql<{ id: number; title: string; archived: boolean; entries: string | null }>`
-    select c.id, c.settings ->> 'title' as title, c.archived_at is not null as archived, h.size as entries
+export async function readWitnessPage(
+  db: Db,
+  slug: string,
+  actor: Actor,
+  { log, program, now }: { log: LogName; program: WitnessProgram | null; now: number },
+): Promise<WitnessPage> {
+  const { rows } = await sql<{
+    id: number;
+    title: string;
+    archived: boolean;
+    published: boolean;
+    entries: string | null;
+  }>`
+    select c.id, c.settings ->> 'title' as title, c.archived_at is not null as archived, c.published_at is not null as published,
+      h.size as entries
     from contest c left join ledger_head h on h.contest = c.id where c.slug = ${slug}`.execute(db);
   const [contest] = rows;
   if (!contest) throw new Refusal('not_found');
   const days = await readDays(db, contest.id);
+  const watched = await readWatched(db, contest.id);
   return {
     title: contest.title,
     origin: log.origin,
@@ -27,12 +41,21 @@ export async function readWitnessPage(db: Db, slug: string, log: LogName): Promi
     entries: Number(contest.entries ?? 0),
     newest: days[0] ?? null,
     days,
-    witnesses: await readWitnesses(db, contest.id),
+    witnesses: await readWitnesses(db, contest.id, await readSilent(db, now, slug)),
+    policy: policyNow(watched),
+    official: await readOfficial(db, contest.id, watched),
+    ...(await readProposals(db, contest.id, actor.staff, now)),
+    program,
+    published: contest.published,
     archived: contest.archived,
   };
 }
 
-async function readWitnesses(db: Db, contest: number): Promise<WitnessLine[]> {
+async function readWitnesses(
+  db: Db,
+  contest: number,
+  silent: readonly { name: string; forMs: number }[],
+): Promise<WitnessLine[]> {
   const { rows } = await sql<{
     key: string;
     name: string;
@@ -54,68 +77,47 @@ async function readWitnesses(db: Db, contest: number): Promise<WitnessLine[]> {
     addedAt: row.added_at.toISOString(),
     removedAt: row.removed_at?.toISOString() ?? null,
     latest: row.at && { size: Number(row.size), at: row.at.toISOString() },
+    behindMs: row.removed_at ? null : (silent.find((one) => one.name === row.name)?.forMs ?? null),
   }));
 }
 
-/**
- * From now on the log takes this witness's cosignatures; one that was removed comes back. Refuses with not_found, key_malformed (also
- * for the log's own key: who keeps the ledger is no witness of it), witness_known (the key, under whatever name), and bad_request for
- * a name in use or more than 20 witnesses.
- */
-export async function addWitness(
+/** The one that waits, and how the last one before ended. */
+async function readProposals(
   db: Db,
-  actor: Actor,
-  slug: string,
-  witness: { name: string; key: string },
-  log: LogName,
-): Promise<void> {
-  const key = checkKey(witness.key, parseVerifierKey(log.verifierKey));
-  await db.transaction().execute(async (tx) => {
-    const { id: contest } = await lockContest(tx, slug, 'update');
-    const known = await readWitnesses(tx, contest);
-    const active = known.filter((one) => one.removedAt === null);
-    const again = known.find((one) => one.key === witness.key);
-    const namesake = known.find((one) => equalBytes(parseWitnessKey(one.key).publicKey, key.publicKey));
-    if (again?.removedAt === null || (namesake && namesake !== again)) throw new Refusal('witness_known');
-    if (active.some((one) => one.name === witness.name)) throw new Refusal('bad_request', { field: 'name' });
-    if (active.length >= MOST_WITNESSES)
-      throw new Refusal('bad_request', { field: 'witnesses', most: MOST_WITNESSES });
-    await sql`
-      insert into log_witness (contest, key, name, added_by) values (${contest}, ${witness.key}, ${witness.name}, ${actor.name})
-      on conflict (contest, key) do update
-      set name = excluded.name, added_by = excluded.added_by, added_at = now(), removed_at = null`.execute(
-      tx,
-    );
-    await recordAction(tx, actor, { act: 'witness.add', contest, subject: `${witness.name} ${witness.key}` });
-  });
-}
-
-/** Its cosignatures are taken no longer; what it cosigned stays. Refuses with not_found. */
-export async function removeWitness(
-  db: Db,
-  actor: Actor,
-  slug: string,
-  witness: { key: string; reason: string },
-): Promise<void> {
-  await db.transaction().execute(async (tx) => {
-    const { id: contest } = await lockContest(tx, slug, 'update');
-    const { rows } = await sql<{ name: string }>`
-      update log_witness set removed_at = now()
-      where contest = ${contest} and key = ${witness.key} and removed_at is null returning name`.execute(tx);
-    const [gone] = rows;
-    if (!gone) throw new Refusal('not_found');
-    const subject = `${gone.name} ${witness.key}`;
-    await recordAction(tx, actor, { act: 'witness.remove', contest, subject, reason: witness.reason });
-  });
-}
-
-function checkKey(text: string, log: VerifierKey): VerifierKey {
-  let key: VerifierKey;
-  try {
-    key = parseWitnessKey(text);
-  } catch {
-    throw new Refusal('key_malformed');
-  }
-  if (equalBytes(key.publicKey, log.publicKey)) throw new Refusal('key_malformed');
-  return key;
+  contest: number,
+  staff: number | null,
+  now: number,
+): Promise<{ proposal: WitnessProposal | null; decided: WitnessDecision | null }> {
+  const rows = await db
+    .selectFrom('witness_proposal as p')
+    .innerJoin('staff as a', 'a.id', 'p.proposed_by')
+    .leftJoin('staff as d', 'd.id', 'p.decided_by')
+    .select(['p.id', 'p.policy', 'p.reason', 'p.proposed_by', 'p.proposed_at', 'p.lapses_at', 'p.state'])
+    .select(['p.decided_at', 'p.decided_why', 'a.name', 'd.name as decider'])
+    .where('p.contest', '=', contest)
+    .orderBy('p.id', 'desc')
+    .limit(2)
+    .execute();
+  const isOpen = (row: (typeof rows)[number]): boolean =>
+    row.state === 'open' && row.lapses_at.getTime() > now;
+  const open = rows.find(isOpen);
+  const last = rows.find((row) => !isOpen(row));
+  return {
+    proposal: open
+      ? {
+          ...open.policy,
+          ...{ id: open.id, by: open.name, at: open.proposed_at.toISOString(), reason: open.reason },
+          ...{ lapsesAt: open.lapses_at.toISOString(), own: open.proposed_by === staff },
+        }
+      : null,
+    decided: last
+      ? {
+          state: last.state === 'open' ? 'lapsed' : last.state,
+          by: last.name,
+          at: (last.decided_at ?? last.lapses_at).toISOString(),
+          decidedBy: last.decider,
+          why: last.decided_why,
+        }
+      : null,
+  };
 }

@@ -1,4 +1,6 @@
 import type { RouteLocationNormalizedLoaded } from 'vue-router';
+import { hasVote } from '@zuimei/shared/contest.ts';
+import type { ContestView } from '@zuimei/shared/view.ts';
 import { inWechat } from '../../lib/wechat.ts';
 
 const PAUSE_MS = 2500;
@@ -16,9 +18,12 @@ let sharing = false;
  * Once the page has settled, on a network that can bear it: fetches what a visitor is likely to need next (the detail page,
  * the receipt's check, the full contest), so that a tap answers at once and a vote can be checked even if the network then goes.
  * `contest` tells whether it came: while the server is away no part is asked for, because a browser that failed to load a part once
- * may not ask for it again on this page. `wechat`: a vote may be stopped at WeChat.
+ * may not ask for it again on this page. A vote may be stopped at WeChat; where nobody votes, nothing of votes is fetched.
  */
-export function fetchAhead(contest: () => Promise<boolean>, wechat: boolean): void {
+export function fetchAhead(
+  contest: () => Promise<boolean>,
+  { wechat, rounds }: Pick<ContestView, 'wechat' | 'rounds'>,
+): void {
   if (done) return;
   done = true;
   const { connection } = navigator as Navigator & { connection?: Connection };
@@ -27,8 +32,9 @@ export function fetchAhead(contest: () => Promise<boolean>, wechat: boolean): vo
     if (!(await contest())) return;
     for (const part of [
       () => import('../detail/DetailPage.vue'),
-      () => import('@zuimei/shared/ledger/receipt.ts'),
-      () => import('../rank/RankPage.vue'),
+      ...(hasVote({ rounds })
+        ? [() => import('@zuimei/shared/ledger/receipt.ts'), () => import('../rank/RankPage.vue')]
+        : []),
       ...(wechat ? [() => import('../wechat/WechatNote.vue')] : []),
     ])
       part().catch(() => {});

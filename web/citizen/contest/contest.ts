@@ -2,6 +2,7 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import {
   type Candidate,
+  hasVote,
   openRound,
   type Phase,
   phaseAt,
@@ -28,6 +29,8 @@ export const useContest = defineStore('contest', () => {
     const name: keyof typeof ends = (view.value && publishedOf(view.value)) ?? 'rank';
     return { name, words: ends[name] };
   });
+  /** Somebody votes on it; else its list is on show. */
+  const voted = computed(() => !view.value || hasVote(view.value));
   const round = computed(() => (view.value ? roundToShow(view.value, clock.now) : 0));
   const open = computed(() => (view.value ? openRound(view.value, clock.now) >= 0 : false));
   const opens = computed(() => {
@@ -75,6 +78,7 @@ export const useContest = defineStore('contest', () => {
     status,
     phase,
     end,
+    voted,
     round,
     open,
     opens,

@@ -1,3 +1,4 @@
+import { hasVote } from '@zuimei/shared/contest.ts';
 import type { ContestView } from '@zuimei/shared/view.ts';
 import { photoUrl } from '../../lib/media.ts';
 import { numberLabel } from '../../lib/words.ts';
@@ -29,7 +30,8 @@ export async function gallery(paint: Paint, contest: ContestView, top: number): 
     paint.fillRect(x, y + height - 58, width, 58);
     paint.fillStyle = '#fff';
     paint.font = `700 30px ${serif}`;
-    const name = fitLines(paint, `${numberLabel(one.number)} ${one.name}`, width - 36, 1);
+    const label = hasVote(contest) ? `${numberLabel(one.number)} ` : '';
+    const name = fitLines(paint, `${label}${one.name}`, width - 36, 1);
     writeLines(paint, name, x + 18, y + height - 18, 0);
     paint.restore();
   });
@@ -60,7 +62,11 @@ function rest(paint: Paint, contest: ContestView, x: number, y: number, right: n
   );
   paint.fillStyle = '#5f4513';
   paint.font = `400 30px ${sans}`;
-  paint.fillText(`${contest.noun.measure}候选`, middle, y + height / 2 + 62);
+  paint.fillText(
+    `${contest.noun.measure}${hasVote(contest) ? '候选' : contest.noun.name}`,
+    middle,
+    y + height / 2 + 62,
+  );
   paint.textAlign = 'start';
 }
 

@@ -33,6 +33,7 @@ const kinds: Record<ActKind, string> = {
   revoke: '撤销证书',
   recommend: '推荐上报',
   closing: '封存记录',
+  witness: '见证安排',
   archive: '活动归档',
 };
 

@@ -44,7 +44,10 @@ const wrong: { [N in PartName]: Partial<Record<NonNullable<Parts[N]>, readonly [
   clock: { off: ['相差较大', 'hold', '服务器与数据库的时间相差超过 2 秒，请校准。'] },
   counters: { unscreened: ['未共享', 'hold', 'Redis 没有回应。选票照常计入，并注明“未经共享计数”。'] },
   sealer: { late: ['迟了', 'red', '选票已计入，但回执暂时不能证明。请查看服务器日志。'] },
-  witnesses: { silent: ['没有回音', 'hold', '请联系见证单位，确认见证程序在运行。'] },
+  witnesses: {
+    silent: ['没有回音', 'hold', '请联系见证单位，确认见证程序在运行。'],
+    few: ['不足家数', 'hold', '存证点暂不能称为正式。请联系见证单位，确认见证程序在运行。'],
+  },
   backup: {
     old: ['过旧', 'hold', '超过 36 小时没有完成备份。'],
     none: ['没有记录', 'hold', '备份命令完成后没有在服务器上留下记号，见运维手册的备份一节。'],
@@ -59,7 +62,7 @@ const wrong: { [N in PartName]: Partial<Record<NonNullable<Parts[N]>, readonly [
   wechat: { away: ['没有回应', 'hold', '已认识的投票人不受影响。'] },
 };
 
-export function linesOf({ parts, figures, silent }: UpkeepView): PartLine[] {
+export function linesOf({ parts, figures, silent, few }: UpkeepView): PartLine[] {
   const names = Object.keys(labels) as PartName[];
   return names.flatMap((name) => {
     const state = parts[name];
@@ -68,7 +71,10 @@ export function linesOf({ parts, figures, silent }: UpkeepView): PartLine[] {
     const fault = faults[state];
     if (fault) {
       const [said, tone, next] = fault;
-      const who = silent.map((one) => `${one.name}（${one.contest}）`).join('、');
+      const lacking = few.map(
+        ({ contest, needed, signed }) => `${contest}：要求 ${needed} 家，已有 ${signed} 家签名`,
+      );
+      const who = [...silent.map((one) => `${one.name}（${one.contest}）`), ...lacking].join('、');
       return [
         {
           name,

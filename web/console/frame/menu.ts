@@ -42,12 +42,33 @@ export const contestMenu: readonly MenuItem[] = [
 ];
 
 const afterChoice: readonly PageName[] = ['course', 'objections'];
+const ofVote: readonly PageName[] = [
+  'sheet',
+  'panels',
+  'ballots',
+  'clusters',
+  'rulings',
+  'report',
+  'standing',
+];
+/** What else a page is called where nobody votes. */
+const unvoted: Partial<Record<PageName, string>> = {
+  shortlist: '公布名单',
+  candidates: '名单',
+  live: '公告',
+};
 
-/** The items that somebody with these roles sees. `judged`: the contest has rules by which the count becomes a result. */
+/** The items that somebody with these roles sees. `judged`: the contest has rules by which the count becomes a result; `voted`: it has a vote. */
 export function menuFor(
   items: readonly MenuItem[],
   has: (...roles: readonly Role[]) => boolean,
-  judged = true,
+  { judged, voted } = { judged: true, voted: true },
 ): readonly MenuItem[] {
-  return items.filter((item) => has(...pageRoles[item.name]) && (judged || !afterChoice.includes(item.name)));
+  const seen = items.filter(
+    ({ name }) =>
+      has(...pageRoles[name]) &&
+      (judged || !afterChoice.includes(name)) &&
+      (voted || ![...afterChoice, ...ofVote].includes(name)),
+  );
+  return voted ? seen : seen.map(({ name, label }) => ({ name, label: unvoted[name] ?? label }));
 }

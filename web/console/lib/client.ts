@@ -49,8 +49,9 @@ type FormPath = PathWhere<'POST', 'body', FormData>;
 type FilePath = PathWhere<'POST', 'reply', Blob>;
 type JsonPath<M extends Method> = Exclude<
   Path<M>,
-  PathWhere<M, 'body', FormData> | PathWhere<M, 'reply', Blob>
+  PathWhere<M, 'body', FormData> | PathWhere<M, 'body', Blob> | PathWhere<M, 'reply', Blob>
 >;
+type PiecePath = Exclude<PathWhere<'PUT', 'body', Blob>, PathWhere<'PUT', 'body', FormData>>;
 type PathWhere<M extends Method, Side extends 'body' | 'reply', T> = {
   [P in Path<M>]: [Side extends 'body' ? Body<`${M} ${P}`> : Reply<`${M} ${P}`>] extends [T] ? P : never;
 }[Path<M>];
@@ -73,6 +74,9 @@ export const api = {
     form: FormData,
     onProgress?: (share: number) => void,
   ): Promise<Answer<Reply<`POST ${P}`>>> => proved(() => upload(write(path, at), form, onProgress)),
+  /** Bytes as they are. */
+  piece: <P extends PiecePath>(path: P, at: At<P>, bytes: Blob): Promise<Answer<Reply<`PUT ${P}`>>> =>
+    request('PUT', write(path, at), bytes),
   /** A file that is made of what is asked for. `onProgress` hears the share that came, 0 to 1, of one whose length can be told. */
   file: <P extends FilePath>(
     path: P,
@@ -115,14 +119,15 @@ async function request<T>(method: string, path: string, body?: unknown): Promise
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
   const headers: Record<string, string> = method === 'GET' ? {} : { 'x-csrf-token': csrf };
-  if (body !== undefined) headers['content-type'] = 'application/json';
+  const raw = body instanceof Blob;
+  if (body !== undefined) headers['content-type'] = raw ? 'application/octet-stream' : 'application/json';
   try {
     const reply = await fetch(path, {
       method,
       headers,
       credentials: 'same-origin',
       signal: abort.signal,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: raw ? body : JSON.stringify(body) }),
     });
     return answerOf<T>(path, reply.status, await reply.text(), reply.headers.get('retry-after'));
   } catch {

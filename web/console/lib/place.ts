@@ -15,8 +15,8 @@ export const usePlace = defineStore('place', () => {
   const slug = ref('');
   const titles = ref<Record<string, string>>({});
   const counts = ref<Record<string, number>>({});
-  /** By slug: whether a result is worked out by rules, and where that stands since the choice. */
-  const courses = ref<Record<string, { judged: boolean; next: CourseNext | null }>>({});
+  /** By slug: whether anybody votes, whether a result is worked out by rules, and where that stands since the choice. */
+  const courses = ref<Record<string, { voted: boolean; judged: boolean; next: CourseNext | null }>>({});
 
   /** Stands in this contest. `name`: its title, where it is at hand. */
   function enter(next: string, name?: string): void {
@@ -30,7 +30,9 @@ export const usePlace = defineStore('place', () => {
   /** Takes the list of contests, also where it was read for itself. */
   function know(lines: readonly ContestLine[]): void {
     titles.value = { ...titles.value, ...Object.fromEntries(lines.map((line) => [line.slug, line.title])) };
-    const stands = lines.map((line) => [line.slug, { judged: line.judged, next: line.course }] as const);
+    const stands = lines.map(
+      ({ slug: at, voted, judged, course: next }) => [at, { voted, judged, next }] as const,
+    );
     courses.value = { ...courses.value, ...Object.fromEntries(stands) };
     const here = lines.find((line) => line.slug === slug.value);
     if (here) count('nominations', here.waiting);
@@ -38,7 +40,7 @@ export const usePlace = defineStore('place', () => {
 
   /** Where a contest stands between the choice and the result, as its page has just read it. */
   function stand(at: string, next: CourseNext | null): void {
-    courses.value = { ...courses.value, [at]: { judged: true, next } };
+    courses.value = { ...courses.value, [at]: { voted: true, judged: true, next } };
   }
 
   /** Without an answer the side bar shows the address; nothing depends on it. */
@@ -67,6 +69,7 @@ export const usePlace = defineStore('place', () => {
     counts,
     /** Until the list was read, a contest is taken for one that has rules of the outcome. */
     judged: computed(() => courses.value[slug.value]?.judged ?? true),
+    voted: computed(() => courses.value[slug.value]?.voted ?? true),
     next: computed(() => courses.value[slug.value]?.next ?? null),
     enter,
     know,

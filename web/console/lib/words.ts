@@ -160,6 +160,10 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   opinion_scan: `意见还没有齐[：${lackWords.opinion_scan}]，请上传后再继续。`,
   opinion_against: `意见还没有齐[：${lackWords.opinion_against}]，请核实；已经改为同意的，请先更正这份意见。`,
   consent_missing: '还没有记录本人同意公示，请填写同意人和日期后再提交。',
+  film_broken: '视频还没有传完，请再选一次同一个文件，会从断处接着传。',
+  film_codec:
+    '视频{name}是 {codec} 编码，很多手机放不了。请导出为 MP4（H.264）后再传；苹果手机可在“设置—相机—格式”选“兼容性最佳”。',
+  film_room: '本单位的视频合计不能超过 {most}。请删除不用的视频，或压缩后再传。',
   file_refused: '文件{name}不能接收，请检查格式是否正确、内容是否完整后重新上传。',
   photo_none: '[“{name}”]不是照片，请选择 JPG、PNG 或 WebP 格式的照片。',
   photo_heic: `[“{name}”]是 HEIC 格式，这里打不开。${heicAdvice}。`,
@@ -269,7 +273,8 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
     '账本太长，不能在保存时逐条核对。请不勾选核对再保存；需要核对时，由运维人员在服务器上运行核验命令。',
   ledger_not_read: '账本正在读入，稍后会自动继续。',
   unknown_cluster: '这一组选票已有变化，请返回列表重新查看。',
-  witness_known: '这把见证公钥已经登记过了。',
+  witness_known: '这把见证公钥已经登记过了。一把公钥只能用一个名称。',
+  witness_open: '已经有一份见证安排等待确认。请先确认或不同意，再提出新的。',
   key_malformed: '公钥格式不对，请整行粘贴见证程序打印的内容。',
 };
 

@@ -20,7 +20,12 @@ export function useGaps(editing: NominationEditing, portal: PortalView) {
     const { view, typed } = editing;
     const gaps: Gap[] = [];
     if (portal.categories.length > 0 && !portal.categories.some((one) => one.id === typed.category))
-      gaps.push({ key: 'category', step: 'basic', title: '组别', words: '请选择一个组别。' });
+      gaps.push({
+        key: 'category',
+        step: 'basic',
+        title: portal.categoryTitle,
+        words: `请选择${portal.categoryTitle}。`,
+      });
     const files = view.value.attachments.map((file) => file.field);
     const { masks } = editing;
     const told = answerFaults(portal.form, typed.kind, typed.values, {

@@ -1,6 +1,7 @@
+import { hasVote } from '@zuimei/shared/contest.ts';
 import type { Attention, Channel, LiveView, ReadyCheck, ReadyCode } from '@zuimei/shared/live.ts';
 import { dayTime, minuteOfDay, span } from '@zuimei/shared/moment.ts';
-import { overWords } from '@zuimei/shared/words.ts';
+import { overWords, phaseWord } from '@zuimei/shared/words.ts';
 import { grouped } from '../../../lib/words.ts';
 
 export const channelWords: Record<Channel, string> = {
@@ -27,6 +28,7 @@ const refusedWords: Record<string, string> = {
   ticket_expired: '页面打开过久',
   ticket_too_fresh: '页面刚打开',
   not_open_yet: '尚未开始',
+  no_vote: '不投票的活动',
   already_closed: '已截止',
   paused: '已暂停',
   candidate_withdrawn: '候选已退出',
@@ -84,6 +86,18 @@ export function attentionNote(one: Attention): Note {
       title: '存证签名延迟',
       words: `${grouped(one.pending)} 条账目还没有签名，选票不受影响。请告知系统管理员。`,
     };
+  if (one.kind === 'witness')
+    return {
+      tone: 'hold',
+      title: `${one.name} ${grouped(one.minutes)} 分钟没有新的见证`,
+      words: '请联系该单位，确认见证程序在运行。选票不受影响。',
+    };
+  if (one.kind === 'few')
+    return {
+      tone: 'hold',
+      title: `存证点 ${grouped(one.minutes)} 分钟没有成为正式`,
+      words: `要求 ${one.needed} 家见证，最新的存证点有 ${one.signed} 家签名。请联系见证单位，选票不受影响。`,
+    };
   return { tone: 'hold', title: '规则刚刚变更', words: '正在写入账本，一两秒后完成。' };
 }
 
@@ -128,6 +142,7 @@ export function stageWords(
   view: LiveView,
   now: number,
 ): { tone: 'ok' | 'hold' | 'red' | 'plain'; words: string } {
+  if (!hasVote(view)) return { tone: 'plain', words: phaseWord(view.phase, false) };
   const round = view.rounds[view.round];
   if (view.stage === 'open' && round) {
     if (view.paused) return { tone: 'red', words: '已暂停' };

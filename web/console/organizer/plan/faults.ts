@@ -1,3 +1,6 @@
+import { hasVote } from '@zuimei/shared/contest.ts';
+import type { ContestSettings } from '@zuimei/shared/plan/plan.ts';
+
 /** The sections of the plan's editor, and where in them a fault of the plan is shown. */
 export const sections = [
   { key: 'texts', title: '基本信息与文案' },
@@ -16,6 +19,15 @@ export const sections = [
 
 export type SectionKey = (typeof sections)[number]['key'];
 
+/** What there is to set where nobody votes; the judging too, while it is set: else nobody could put it away. */
+const ofVote: readonly SectionKey[] = ['rule', 'judging', 'policy', 'wechat', 'reveal'];
+
+export function sectionsOf({ rounds, outcome }: Pick<ContestSettings, 'rounds' | 'outcome'>) {
+  return sections.filter(
+    ({ key }) => hasVote({ rounds }) || !ofVote.includes(key) || (key === 'judging' && outcome !== null),
+  );
+}
+
 /** First that begins the path. */
 const places: [prefix: string, section: SectionKey][] = [
   ['settings.banner', 'banner'],
@@ -27,6 +39,7 @@ const places: [prefix: string, section: SectionKey][] = [
   ['settings.outcome.notice', 'schedule'],
   ['settings.categories', 'categories'],
   ['collection.kinds', 'categories'],
+  ['collection.categoryTitle', 'categories'],
   ['collection.places', 'categories'],
   ['collection.categoryPlaces', 'categories'],
   ['collection.form.', 'form'],

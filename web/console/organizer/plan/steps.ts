@@ -3,7 +3,13 @@ import type { Step, StepId } from '@zuimei/shared/plan/steps.ts';
 import type { PageName } from '../../lib/access.ts';
 
 /** What a step is called, where it is done, and what is done there. */
-export const stepGuide: Record<StepId, { label: string; page: PageName; how: string }> = {
+interface Guide {
+  label: string;
+  page: PageName;
+  how: string;
+}
+
+const guides: Record<StepId, Guide> = {
   publish: {
     label: '发布活动',
     page: 'settings',
@@ -27,6 +33,21 @@ export const stepGuide: Record<StepId, { label: string; page: PageName; how: str
   erase: { label: '清除个人信息', page: 'out', how: '一人申请、另一人确认。不可恢复。' },
 };
 
+/** Where nobody votes there are no candidates: what is published is the list itself. */
+const shown: Partial<Record<StepId, Guide>> = {
+  publish: { ...guides.publish, how: '核对名称、日程和报送表，没有错误就可以发布。' },
+  shortlist: {
+    label: '公布名单',
+    page: 'shortlist',
+    how: '只给要公布的编号；公布后页面展示，不需要公开的可以不公布，直接导出汇总表。',
+  },
+};
+
+/** `voted`: somebody votes on the contest. */
+export function guideOf(id: StepId, voted: boolean): Guide {
+  return (voted ? undefined : shown[id]) ?? guides[id];
+}
+
 /** Under the name of a step: when, or how many wait. */
 export function stepNote({ id, state, at, waiting }: Step): string {
   if (state === 'skipped') return '没有办，活动已归档';
@@ -36,6 +57,6 @@ export function stepNote({ id, state, at, waiting }: Step): string {
 }
 
 /** For a list of contests: "下一步：审核报送，3 份待办". */
-export function stepLine(step: Step): string {
-  return [stepGuide[step.id].label, stepNote(step)].filter(Boolean).join('，');
+export function stepLine(step: Step, voted: boolean): string {
+  return [guideOf(step.id, voted).label, stepNote(step)].filter(Boolean).join('，');
 }

@@ -60,6 +60,7 @@ export const presetWords: Record<PresetName, string> = {
   anli: '典型实践案例',
   volunteer: '最美消防志愿者',
   works: '作品展播',
+  venues: '体验馆摸排',
 };
 
 /** A short id that no other has: what people name in Chinese the program keeps under a letter and a number. */

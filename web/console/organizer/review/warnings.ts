@@ -19,6 +19,7 @@ const sentences: Record<WarningCode, string> = {
   namesake: '{unit}报送了同名人选，请核实是否同一人。',
   deeds_short: '“{title}”只有 {length} 字，群众难以了解事迹。',
   phone_missing: '没有可用的联系电话。',
+  floor_below: '“{title}”{words}',
   unshown: '“{title}”里有显示不出的字：“{around}”，□处请改成能显示的字。',
   over_quota: '{unit}{of}已报送 {used} 份，超过名额 {most} 份。',
 };
@@ -40,6 +41,7 @@ const asks: Record<WarningCode, string | null> = {
   namesake: null,
   deeds_short: '“{title}”只有 {length} 字，请补充具体事例。',
   phone_missing: '请补联系电话。',
+  floor_below: '“{title}”{words}请核实，或改报相应的组别。',
   unshown: '“{title}”里有显示不出的字，请改成能显示的字。',
   over_quota: '已超过名额 {most} 份，请确定保留的人选。',
 };
@@ -81,6 +83,7 @@ export const hintWords: Record<WarningCode, string> = {
   namesake: '同名',
   deeds_short: '事迹太短',
   phone_missing: '缺联系电话',
+  floor_below: '低于组别要求',
   unshown: '有显示不出的字',
   over_quota: '超过名额',
 };
