@@ -20,6 +20,7 @@ import { liveRoute } from './live/route.ts';
 import { actRoute, logRoute } from './log/route.ts';
 import { programRoute, witnessRoute } from './log/witness/route.ts';
 import { createMediaRoute } from './media/route.ts';
+import { newsroomRoute } from './newsroom/route.ts';
 import { objectionRoute } from './objection/route.ts';
 import { outRoute } from './out/route.ts';
 import { pageRoute } from './page/citizen.ts';
@@ -85,6 +86,7 @@ export function createApp(parts: Parts) {
     .route('/', publicityRoute(parts))
     .route('/', pointsRoute(parts))
     .route('/', contributorsRoute(parts))
+    .route('/', newsroomRoute(parts))
     .route('/', reviewRoute(parts))
     .route('/', editRoute(parts))
     .route('/', shortlistRoute(parts))

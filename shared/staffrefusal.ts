@@ -169,6 +169,22 @@ export const staffRefusalCodes = [
   'holiday_twice',
   'holiday_weekday',
   'holiday_missing',
+  // filings of publicity, as editors decide on them
+  'filing_decided',
+  'filing_moved',
+  'filing_used',
+  'filing_waits',
+  'use_link',
+  'use_unseen',
+  'use_day',
+  'use_known',
+  'outlet_day',
+  'outlet_span',
+  'outlet_overlap',
+  'outlet_class',
+  'outlet_used',
+  'list_full',
+  'forfeit_known',
   // words that everybody will read
   'personal_words',
   // auditing

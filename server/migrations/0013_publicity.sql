@@ -53,6 +53,18 @@ create table outlet (
   until date,
   check (until is null or until >= since)
 );
+create index outlet_name on outlet (name, since);
+
+-- 附件2 主要载体分类 of 关于加强应急管理宣传员队伍管理的办法; what it calls by the name of its own province, city or district is called by what it is.
+insert into outlet (class, name, since)
+select class, unnest(names), '2000-01-01' from (values
+  (1, array['人民日报', '新华社', '中央电视台', '经济日报', '工人日报', '光明日报', '中国青年报', '科技日报', '国家级广播电视', '应急管理部网站',
+    '应急管理部微信', '省应急管理厅简报']),
+  (2, array['中国应急管理报', '中国安全生产网', '新华网', '中国日报网', '光明网', '中新网', '省级日报', '省级行业媒体', '省级广播电视', '学习强国',
+    '省应急管理厅网站', '省应急管理厅微信']),
+  (3, array['省级媒体网站', '市级日报', '市级晚报', '市级广播电视', '市级新闻网站', '市应急管理局简报', '市应急管理局微信', '区级日报', '区融媒体微信']),
+  (4, array['市应急管理局网站', '区应急管理局微信']),
+  (5, array['区政府网站'])) as listed (class, names);
 
 -- 约稿. contributors: of whom it is asked, null = of all.
 create table commission (
@@ -92,9 +104,10 @@ create table filing (
   check ((state = 'draft') or (filed_on is not null and event is not null))
 );
 create index filing_of on filing (contributor, state, event);
-create index filing_inbox on filing (state, filed_at);
+create index filing_inbox on filing (state, coalesce(filed_at, made_at), id);
 create index filing_sent on filing (filed_on) where state in ('filed', 'accepted');
 create index filing_event on filing (event) where state = 'accepted';
+create index filing_commission on filing (commission) where commission is not null;
 
 -- Its pictures and papers. characters: of a Word file, blanks not counted; null = they cannot be counted.
 create table filing_file (
@@ -121,6 +134,7 @@ create table filing_use (
   noted_at timestamptz not null default now(),
   unique (filing, outlet, day)
 );
+create index filing_use_outlet on filing_use (outlet, day);
 
 -- 取消附加分: proposed by one, decided by another.
 create table forfeit (

@@ -154,6 +154,7 @@ grant update (filer, kind, commission, title, event, words, characters, head, le
   decided_by, reason) on filing to :app;
 grant select, insert, delete on filing_file to :app;
 grant select, insert, delete on filing_use to :app;
+grant update (outlet) on filing_use to :app;
 grant select, insert on forfeit to :app;
 grant update (state, decided_by, decided_at, decided_why) on forfeit to :app;
 

@@ -15,8 +15,8 @@ import { cleanLine, cleanName } from '../document/value.ts';
 import { recordAction } from '../staff/action.ts';
 import type { Person } from '../staff/session.ts';
 import { contributorOf, lockContributor } from './own.ts';
-import { viewFiling } from './reading.ts';
 import { readSeason } from './season.ts';
+import { readOwnFiling } from './view.ts';
 
 type Tx = Transaction<Tables>;
 
@@ -36,12 +36,12 @@ export function createFilings({ db, clock }: { db: Db; clock: () => number }) {
     const contributor = contributorOf(person);
     return await db.transaction().execute(async (tx) => {
       await act(tx, await lockFiling(tx, id, contributor));
-      return await viewFiling(tx, id, contributor);
+      return await readOwnFiling(tx, id, contributor);
     });
   }
 
   return {
-    read: (person: Person, id: number) => viewFiling(db, id, contributorOf(person)),
+    read: (person: Person, id: number) => readOwnFiling(db, id, contributorOf(person)),
 
     /**
      * A new draft, with who wrote and approved the last one. One of this kind that nobody has written in yet is given again: a lost answer leaves
@@ -65,7 +65,7 @@ export function createFilings({ db, clock }: { db: Db; clock: () => number }) {
           )
           .orderBy('id', 'desc')
           .executeTakeFirst();
-        if (empty) return await viewFiling(tx, Number(empty.id), contributor);
+        if (empty) return await readOwnFiling(tx, Number(empty.id), contributor);
         await checkRoom(tx, contributor, clock());
         const last = await tx
           .selectFrom('filing')
@@ -85,7 +85,7 @@ export function createFilings({ db, clock }: { db: Db; clock: () => number }) {
           })
           .returning('id')
           .executeTakeFirstOrThrow();
-        return await viewFiling(tx, Number(id), contributor);
+        return await readOwnFiling(tx, Number(id), contributor);
       });
     },
 

@@ -5,8 +5,8 @@ import { askedOn, type Sent } from '@zuimei/shared/publicity/target.ts';
 import { shanghaiDate } from '@zuimei/shared/time.ts';
 import type { Db } from '../db.ts';
 import { readFilers } from './filer.ts';
-import { filingLines, selectFilings } from './reading.ts';
 import { readSeason } from './season.ts';
+import { filingLines, selectFilings } from './view.ts';
 
 /** So many drafts and returned ones are shown; more nobody has open. */
 const WAITING = 60;

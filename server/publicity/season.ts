@@ -1,7 +1,9 @@
 import { sql, type Transaction } from 'kysely';
 import { array, boolean, check, length, object, optional, parse, pipe } from 'valibot';
+import type { FilingRule } from '@zuimei/shared/publicity/points.ts';
 import { type Season, seasonDefaults, seasonLimits, usedFault } from '@zuimei/shared/publicity/season.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
+import type { Day } from '@zuimei/shared/time.ts';
 import type { Db, Tables } from '../db.ts';
 import { whole, words } from '../http/shape.ts';
 import { type Actor, recordAction } from '../staff/action.ts';
@@ -48,6 +50,16 @@ export async function readSeasons(on: On, years: Iterable<number>): Promise<(yea
   const seasons = new Map<number, Season>();
   for (const year of new Set(years)) seasons.set(year, await readSeason(on, year));
   return (year) => seasons.get(year) ?? { year, ...seasonDefaults, version: 0 };
+}
+
+/** Which rule a filing is counted by: that of the year of its event. A year that nobody has set up is as the notice has it. */
+export type RuleOf = (event: Day | null) => FilingRule;
+
+/** The rules of all years, in one query: there are as many as years. */
+export async function readRules(on: On): Promise<RuleOf> {
+  const rows = await on.selectFrom('season').select(['year', 'rule']).execute();
+  const rules = new Map(rows.map(({ year, rule }) => [String(year), parse(seasonShapes.rule, rule)]));
+  return (event) => rules.get(event?.slice(0, 4) ?? '') ?? seasonDefaults.rule;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { ContestApi } from './contest.ts';
 import type { ContributorApi } from './contributor.ts';
 import type { CourseApi } from './course.ts';
 import type { JudgingApi } from './judging.ts';
+import type { NewsroomApi } from './newsroom.ts';
 import type { PointsApi } from './points.ts';
 import type { PublicApi } from './public.ts';
 import type { ReviewApi } from './review.ts';
@@ -26,6 +27,7 @@ export interface Api
     UnitApi,
     ContributorApi,
     PointsApi,
+    NewsroomApi,
     JudgingApi,
     CourseApi,
     UpkeepApi {}

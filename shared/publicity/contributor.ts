@@ -90,6 +90,9 @@ export interface CommissionTask {
   filing: { id: number; state: FilingLine['state'] } | null;
 }
 
+/** As it is named where a filing or a task is about it. */
+export type ContributorName = Pick<ContributorView, 'id' | 'name' | 'kind'>;
+
 /** GET /api/console/contributor: what a contributor sees first. */
 export interface ContributorView {
   id: number;

@@ -89,8 +89,8 @@ export function charactersIn(words: string, fileCharacters: number): number {
 const DAY_MS = 86_400_000;
 
 /** Sent more than so many calendar days after the event: it earns nothing for being sent. The same as filingPoints asks. */
-export function isLate(event: Day, filed: Day, days: number): boolean {
-  return Date.parse(filed) - Date.parse(event) > days * DAY_MS;
+export function isLate(event: Day | null, filed: Day | null, days: number): boolean {
+  return event !== null && filed !== null && Date.parse(filed) - Date.parse(event) > days * DAY_MS;
 }
 
 export interface FilingFile {

@@ -85,7 +85,7 @@ export async function campaign(order: {
       const heals: (() => Promise<void>)[] = [];
       for (const harm of struck) heals.push(await harm.strike(stage, chance));
       await sleep(chance.whole(200, 1_500));
-      for (const heal of heals) await heal();
+      await Promise.all(heals.map((heal) => heal()));
       await flowing(stream.acknowledged, 40);
       const gapMs = stream.gap();
       await stream.pause();

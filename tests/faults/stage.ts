@@ -136,14 +136,19 @@ export async function raiseStage(): Promise<Stage> {
     },
     async shift(ms) {
       writeFileSync(shiftFile, String(ms));
-      const { port } = stage.primary;
-      const direct = await openDatabase({ url: `postgres://zuimei@127.0.0.1:${port}${name}`, max: 1 });
-      // Its standby may be away, and the clock does not wait for it.
-      await sql`set synchronous_commit = local`.execute(direct.db).catch(() => {});
-      const moved = sql`update moved_clock set shift = make_interval(secs => ${ms / 1000})`;
+      const move = async (): Promise<void> => {
+        const url = `postgres://zuimei@127.0.0.1:${stage.primary.port}${name}`;
+        const direct = await openDatabase({ url, max: 1 });
+        try {
+          // Its standby may be away, and the clock does not wait for it.
+          await sql`set synchronous_commit = local`.execute(direct.db);
+          await sql`update moved_clock set shift = make_interval(secs => ${ms / 1000})`.execute(direct.db);
+        } finally {
+          await direct.close();
+        }
+      };
       // One that was killed in the same moment is not moved; but it is always put right.
-      await (ms === 0 ? insist(() => moved.execute(direct.db)) : moved.execute(direct.db).catch(() => {}));
-      await direct.close();
+      await (ms === 0 ? insist(move) : move().catch(() => {}));
     },
     async end() {
       for (const app of stage.apps) await app.kill9();

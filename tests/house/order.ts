@@ -44,7 +44,7 @@ export const serverOrder: readonly string[] = [
     'objection',
     'closing',
   ],
-  ...['audit', 'report', 'bundle', 'out', 'publicity', 'points'],
+  ...['audit', 'report', 'bundle', 'out', 'publicity', 'newsroom', 'points'],
   // How people come to it; the plan shows its page before anybody may see it.
   ...['wechat', 'chat', 'webhook', 'page', 'plan', 'upkeep', 'health.ts'],
   // What wires and starts it all.

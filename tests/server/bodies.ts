@@ -305,6 +305,25 @@ export function bodiesFor({ plan, nomination, ticket, witness }: Known): Record<
     'PUT /api/console/contributors/:id/filers/:filer': filer,
     'POST /api/console/contributors/:id/filers/:filer/handover': handover,
     'POST /api/console/contributors/:id/filers/:filer/phone': reasoned,
+    'POST /api/console/newsroom/decide': {
+      ...{ ids: [1], verdict: 'return', ...reasoned },
+      versions: { 1: 1 },
+    },
+    'DELETE /api/console/newsroom/filings/:id/uses/:use': reasoned,
+    'POST /api/console/newsroom/outlets': {
+      ...{ name: '区日报', class: 3, since: '2026-01-01', until: '2026-12-31' },
+    },
+    'PUT /api/console/newsroom/outlets/:id': { name: '区日报', since: '2026-01-01', until: null },
+    'POST /api/console/newsroom/outlets/:id/class': { class: 4, from: '2026-06-01' },
+    'POST /api/console/newsroom/commissions': {
+      ...{ title: '防汛一线', brief: '八百字左右', due: '2026-06-30', contributors: [1] },
+    },
+    'PUT /api/console/newsroom/commissions/:id': {
+      ...{ title: '防汛一线', brief: '八百字左右', due: '2026-06-30', contributors: [1] },
+    },
+    'POST /api/console/newsroom/commissions/:id/close': { closed: true },
+    'POST /api/console/newsroom/forfeits': { year: 2026, contributor: 1, ...reasoned },
+    'POST /api/console/newsroom/forfeits/:id/decide': { granted: false, ...reasoned },
     [`POST ${unit}`]: { kind: 'person' },
     [`PUT ${unit}/:id`]: {
       version: 1,
@@ -342,6 +361,7 @@ export const bodiless: readonly string[] = [
 /** Names that queries have somewhere, with a value that one of them takes. */
 export const queries: Record<string, string> = {
   act: 'staff.',
+  after: '2026-06-01T08:00:00.000000Z_1',
   actor: '测试人员',
   ballotId: randomUUID(),
   before: '9',
@@ -351,6 +371,7 @@ export const queries: Record<string, string> = {
   cluster: 'picks-1',
   code: 'x',
   contest: 't-1',
+  contributor: '1',
   device: '00'.repeat(8),
   echostr: 'x',
   elder: '1',

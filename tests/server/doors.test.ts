@@ -49,6 +49,7 @@ const proved = [
   'POST /api/console/contributors/:id/filers/:filer/phone',
   'POST /api/console/contributors/links',
   'POST /api/console/contributors/links.xlsx',
+  'POST /api/console/newsroom/forfeits/:id/decide',
   'POST /api/console/staff',
   'POST /api/console/staff/:id/disable',
   'POST /api/console/staff/:id/enable',

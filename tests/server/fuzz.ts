@@ -27,7 +27,7 @@ interface Door {
 type Wrong = [request: string, status: number, answer: string];
 
 const UPLOADS =
-  /\/(documents|sheet|banner|photo|consent|file|files\/:field|filings\/:id\/files|films\/:film\/whole|rulings\/:id\/files|:slug\/objections|course\/approvals)$/;
+  /\/(documents|sheet|banner|photo|consent|file|files\/:field|filings\/:id\/files|films\/:film\/whole|rulings\/:id\/files|:slug\/objections|course\/approvals|uses)$/;
 /** Ends what everything else needs; sent so often only, and what it ended is made anew. */
 const ENDS =
   /^(DELETE|POST) .*(:slug|units\/:id|contributors\/:id\/(end|resume|link)|archive|erase|erase\/decide|sign-out|sessions\/end|end-others|sessions\/:id|disable|account\/password)$/;

@@ -145,11 +145,12 @@ describe('the way through the console', () => {
     ]);
     expect(bar('reviewer')).toEqual(['活动', '报送 公布候选 评审组 异议办理 导出与归档']);
     expect(bar('auditor')).toEqual([
-      '活动 操作日志',
+      '活动 取消附加分 操作日志',
       '候选 评审组 实时 选票日志 疑似聚集 裁定 异常情况说明 得分与拟入选 公示与结果 异议办理 存证与见证 导出与归档',
     ]);
     expect(bar('administrator')).toEqual(['活动 人员与权限 工作日历 运行状况 操作日志', '导出与归档']);
     expect(bar('unit')).toEqual(['我的报送', '']);
+    expect(bar('editor')).toEqual(['稿件 约稿 载体 取消附加分', '']);
   });
 
   test('what comes after the choice is in the side bar only where the count becomes a result', () => {

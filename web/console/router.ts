@@ -222,6 +222,30 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./auditor/checkpoint/PrintPage.vue'),
   },
   {
+    path: '/console/newsroom',
+    name: 'newsroom',
+    meta: { roles: pageRoles.newsroom },
+    component: () => import('./publicity/newsroom/NewsroomPage.vue'),
+  },
+  {
+    path: '/console/outlets',
+    name: 'outlets',
+    meta: { roles: pageRoles.outlets },
+    component: () => import('./publicity/newsroom/OutletsPage.vue'),
+  },
+  {
+    path: '/console/commissions',
+    name: 'commissions',
+    meta: { roles: pageRoles.commissions },
+    component: () => import('./publicity/newsroom/CommissionsPage.vue'),
+  },
+  {
+    path: '/console/forfeits',
+    name: 'forfeits',
+    meta: { roles: pageRoles.forfeits },
+    component: () => import('./publicity/newsroom/ForfeitsPage.vue'),
+  },
+  {
     path: '/console/unit',
     name: 'unit',
     // Open, since a unit comes by its link (#key) and the page signs it in; later the guard knows it by its session.

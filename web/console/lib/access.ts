@@ -37,6 +37,10 @@ export const pageRoles = {
   points: ['editor'],
   filings: ['contributor'],
   contributors: ['editor'],
+  newsroom: ['editor'],
+  outlets: ['editor'],
+  commissions: ['editor'],
+  forfeits: ['editor', 'auditor'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type PageName = keyof typeof pageRoles;
