@@ -38,7 +38,6 @@ export async function proposeForfeit(
   db: Db,
   editor: Auditor,
   draft: ForfeitDraft,
-  now: number,
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {
     const found = await tx
@@ -52,7 +51,7 @@ export async function proposeForfeit(
       .insertInto('forfeit')
       .values({
         ...draft,
-        ...{ proposed_by: editor.staff, proposed_at: new Date(now), decided_by: null, decided_at: null },
+        ...{ proposed_by: editor.staff, decided_by: null, decided_at: null },
       })
       .onConflict((conflict) => conflict.doNothing())
       .returning('id')

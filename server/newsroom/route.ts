@@ -162,7 +162,7 @@ export function newsroomRoute(parts: {
     )
     .post(`${base}/forfeits`, editor, async (c) => {
       const { reason, ...draft } = await readBody(c.req, Forfeit);
-      await proposeForfeit(db, personOf(c), { ...draft, reason: checkReason(reason) }, clock());
+      await proposeForfeit(db, personOf(c), { ...draft, reason: checkReason(reason) });
       return c.json({});
     })
     .post(`${base}/forfeits/:id/decide`, guard.fresh('editor', 'auditor'), async (c) => {
