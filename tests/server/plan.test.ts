@@ -130,7 +130,7 @@ test('every preset makes a draft in three answers that only staff can see', asyn
     expect((await site.call(`/api/contests/${view.slug}`)).status).toBe(404);
   }
   const lines = await office.get<ContestLine[]>(BASE);
-  expect(lines[0]).toMatchObject({ title: '试一试 works', phase: 'draft', next: { phase: 'nominating' } });
+  expect(lines[0]).toMatchObject({ title: '试一试 venues', phase: 'draft', next: { phase: 'nominating' } });
   const auditor = await signIn(site, ['auditor']);
   const seen = await auditor.get<ContestLine[]>(BASE);
   expect(seen.filter((line) => line.publishedAt === null)).toEqual([]);

@@ -320,6 +320,8 @@ describe('nothing the public can ask tells how candidates of a sealed contest st
         walked.push(path);
         // Style sheets and the sizes of batches are full of numbers, and tell nothing.
         const told = text.replace(/<style>[\s\S]*?<\/style>|^zuimei_(?:batch_size|gate|commit)_.*$/gm, '');
+        // A program that the build made, the same for every site.
+        if (path === '/witness/zuimei-witness.mjs') continue;
         for (const leak of leaks(told)) found.push(`${path}: ${leak}`);
       }
     expect(found).toEqual([]);

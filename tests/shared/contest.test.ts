@@ -155,10 +155,7 @@ describe('rounds', () => {
     expect(refusal('2026-03-07T00:00')).toEqual(['not_open_yet', { opens: instant('2026-03-10T09:00') }]);
     expect(refusal('2026-03-02T00:00')).toEqual(['paused', { reason: '系统维护' }]);
     expect(refusal('2026-03-15T17:00')).toEqual(['already_closed', { closed: instant('2026-03-15T17:00') }]);
-    expect(refusal('2026-03-15T17:00', { ...contest, rounds: [] })).toEqual([
-      'already_closed',
-      { closed: null },
-    ]);
+    expect(refusal('2026-03-15T17:00', { ...contest, rounds: [] })).toEqual(['no_vote', {}]);
     expect(verdict(() => checkOpen({ ...two, paused: null }, at('2026-03-02T00:00')))).toBe('ok');
   });
 });

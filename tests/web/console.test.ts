@@ -150,7 +150,7 @@ describe('the way through the console', () => {
     ]);
     expect(bar('administrator')).toEqual(['活动 人员与权限 工作日历 运行状况 操作日志', '导出与归档']);
     expect(bar('unit')).toEqual(['我的报送', '']);
-    expect(bar('editor')).toEqual(['稿件 约稿 载体 取消附加分', '']);
+    expect(bar('editor')).toEqual(['稿件 约稿 积分与通报 供稿单位 载体 取消附加分', '']);
   });
 
   test('what comes after the choice is in the side bar only where the count becomes a result', () => {

@@ -178,8 +178,8 @@ export const staffRefusalWords: Record<StaffRefusalCode, string> = {
   consent_missing: '还没有记录本人同意公示，请填写同意人和日期后再提交。',
   film_broken: '视频还没有传完，请再选一次同一个文件，会从断处接着传。',
   film_codec:
-    '视频{name}是 {codec} 编码，很多手机放不了。请导出为 MP4（H.264）后再传；苹果手机可在“设置—相机—格式”选“兼容性最佳”。',
-  film_room: '本单位的视频合计不能超过 {most}。请删除不用的视频，或压缩后再传。',
+    '视频{name}[是 {codec} 编码，]很多手机放不了。请导出为 MP4（H.264）后再传；苹果手机可在“设置—相机—格式”选“兼容性最佳”。',
+  film_room: '本单位的视频合计[不能超过 {most}，]已经放不下。请删除不用的视频，或压缩后再传。',
   file_refused: '文件{name}不能接收，请检查格式是否正确、内容是否完整后重新上传。',
   photo_none: '[“{name}”]不是照片，请选择 JPG、PNG 或 WebP 格式的照片。',
   photo_heic: `[“{name}”]是 HEIC 格式，这里打不开。${heicAdvice}。`,
