@@ -86,7 +86,11 @@ export async function campaign(order: {
       for (const harm of struck) heals.push(await harm.strike(stage, chance));
       await sleep(chance.whole(200, 1_500));
       await Promise.all(heals.map((heal) => heal()));
-      await flowing(stream.acknowledged, 40);
+      await flowing(stream.acknowledged, 40).catch(async (error: Error) => {
+        throw new Error(
+          `${error.message} after ${struck.map((harm) => harm.name).join(' + ')}:\n${await stage.said()}`,
+        );
+      });
       const gapMs = stream.gap();
       await stream.pause();
       const blow: Blow = {

@@ -36,6 +36,8 @@ export interface Stage {
   waitForStandby(): Promise<void>;
   /** By how many ms the clocks of the apps and of the database are off. */
   shift(ms: number): Promise<void>;
+  /** What the servers say of themselves, for who looks for a cause. */
+  said(): Promise<string>;
   end(): Promise<void>;
 }
 
@@ -149,6 +151,19 @@ export async function raiseStage(): Promise<Stage> {
       };
       // One that was killed in the same moment is not moved; but it is always put right.
       await (ms === 0 ? insist(move) : move().catch(() => {}));
+    },
+    async said() {
+      const direct = await openDatabase({ url: stage.primary.url, max: 1 });
+      const asked = [
+        sql`select application_name, state, sync_state from pg_stat_replication`,
+        sql`select usename, state, wait_event_type, wait_event, left(query, 60) as query, now() - query_start as since from pg_stat_activity where datname is not null`,
+      ];
+      const rows = await Promise.all(
+        asked.map((one) => one.execute(direct.db).then((found) => found.rows, String)),
+      );
+      await direct.close();
+      const logs = [...stage.apps, stage.primary, stage.standby].map((one) => one.log().slice(-2_000));
+      return [...rows.map((one) => JSON.stringify(one)), ...logs].join('\n---\n');
     },
     async end() {
       for (const app of stage.apps) await app.kill9();
