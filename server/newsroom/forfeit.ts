@@ -34,11 +34,7 @@ export async function readForfeits(db: Db, reader: Auditor, year: number): Promi
  * Proposes that a contributor loses the bonus of a year. Refuses with not_found for one that is not there, and with forfeit_known {name, year}
  * while another proposal is open or holds.
  */
-export async function proposeForfeit(
-  db: Db,
-  editor: Auditor,
-  draft: ForfeitDraft,
-): Promise<void> {
+export async function proposeForfeit(db: Db, editor: Auditor, draft: ForfeitDraft): Promise<void> {
   await db.transaction().execute(async (tx) => {
     const found = await tx
       .selectFrom('contributor')
