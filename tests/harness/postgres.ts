@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { appendFileSync, chownSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -70,6 +71,8 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   if (source)
     run('pg_basebackup', [
       ...['-d', `${source.url}?application_name=standby`, '-D', dataDir, '-R', '--no-sync', '-c', 'fast'],
+      // As the RUNBOOK has it: what it has not read yet is kept for it.
+      ...['-C', '-S', `standby_${randomBytes(4).toString('hex')}`],
     ]);
   else run('initdb', [...init, '--data-checksums']);
   // Two settings of production exist on Linux only.
