@@ -6,6 +6,7 @@ import {
   type FilerView,
   type Handover,
 } from '@zuimei/shared/publicity/contributor.ts';
+import { dayAfter } from '@zuimei/shared/publicity/span.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { foldText } from '@zuimei/shared/text/fold.ts';
 import { phoneOf } from '@zuimei/shared/text/phone.ts';
@@ -19,7 +20,6 @@ import { lockContributor } from './own.ts';
 type Reader = Kysely<Tables> | Transaction<Tables>;
 type Tx = Transaction<Tables>;
 
-const DAY_MS = 86_400_000;
 const cellOf = (id: number): string => `filer/${id}`;
 export const openPhone = (key: Uint8Array, id: number, phone: Uint8Array | null): string =>
   phone ? (openPrivate(key, phone, cellOf(id)) as string) : '';
@@ -175,7 +175,7 @@ async function successorOf(
   { last, successor, fresh }: Handover,
 ): Promise<{ id: number; name: string }> {
   if (fresh) {
-    const since = new Date(Date.parse(last) + DAY_MS).toISOString().slice(0, 10);
+    const since = dayAfter(last, 1);
     return { id: await insertFiler(tx, change, fresh, since), name: cleanName(fresh.name) };
   }
   if (successor === null) throw new Refusal('handover_self');

@@ -8,6 +8,7 @@ import {
   isLate,
   type OwnFiling,
 } from '@zuimei/shared/publicity/filing.ts';
+import { yearOfDay } from '@zuimei/shared/publicity/span.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { type Instant, shanghaiDate, shanghaiDay, shanghaiDayStart } from '@zuimei/shared/time.ts';
 import type { Db, Tables } from '../db.ts';
@@ -134,7 +135,7 @@ export function createFilings({ db, clock }: { db: Db; clock: () => number }) {
           })
           .where('id', '=', id)
           .execute();
-        const { days } = (await readSeason(tx, Number((row.event ?? filedOn).slice(0, 4)))).rule;
+        const { days } = (await readSeason(tx, yearOfDay(row.event ?? filedOn))).rule;
         const late = isLate(row.event ?? filedOn, filedOn, days);
         await recordAction(tx, person, {
           act: row.state === 'returned' ? 'filing.resend' : 'filing.send',

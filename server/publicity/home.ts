@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { CommissionTask, ContributorView } from '@zuimei/shared/publicity/contributor.ts';
 import { type FilingLine, filingLimits } from '@zuimei/shared/publicity/filing.ts';
+import { yearOfDay } from '@zuimei/shared/publicity/span.ts';
 import { askedOn, type Sent } from '@zuimei/shared/publicity/target.ts';
 import { shanghaiDate } from '@zuimei/shared/time.ts';
 import type { Db } from '../db.ts';
@@ -24,7 +25,7 @@ export async function readHome(
     .select(['id', 'name', 'kind', 'since'])
     .where('id', '=', contributor)
     .executeTakeFirstOrThrow();
-  const { rule, targets } = await readSeason(db, Number(today.slice(0, 4)));
+  const { rule, targets } = await readSeason(db, yearOfDay(today));
   const waiting = await selectFilings(db)
     .where('filing.contributor', '=', contributor)
     .where('filing.state', 'in', ['draft', 'returned'])
