@@ -28,6 +28,7 @@ import type { SharedRedis } from './redis.ts';
 import { migrate, readSchema } from './schema.ts';
 import { checkSecret, openSecrets } from './secret.ts';
 import { firstLink } from './staff/account.ts';
+import { createReveals } from './tally/reveal.ts';
 import { type Keeper, openKeeper } from './upkeep/keeper.ts';
 import { noteKeys } from './upkeep/key.ts';
 import { openLedgers } from './vote/opening.ts';
@@ -150,6 +151,7 @@ async function main(): Promise<void> {
   keeper = await openKeeper({ db: database.db, dataDir: config.dataDir, quarantine, log });
 
   const sealer = createSealer(database.db, secrets);
+  const reveals = createReveals(database.db, parts.contests, Date.now);
   let sealing: Promise<void> = Promise.resolve();
   async function seal(): Promise<void> {
     try {
@@ -159,7 +161,8 @@ async function main(): Promise<void> {
       await openLedgers(parts.contests, parts.ledger, Date.now(), (slug, error) =>
         log('error', { part: 'ledger', slug, error: String(error) }),
       );
-      await keepRefusals();
+      await beside('reveals', reveals.keep);
+      await beside('refusals', keepRefusals);
       await keeper?.keep((await sealer.seal()).map(({ slug }) => slug));
       lastSealAt = Date.now();
     } catch (error) {
@@ -167,14 +170,17 @@ async function main(): Promise<void> {
       log('error', { part: 'sealer', error: String(error) });
     }
   }
-  /** They wait for the next tick when it fails: what is in the ledger is sealed all the same. */
-  async function keepRefusals(): Promise<void> {
+  /** What waits for its next tick when it fails, and keeps nothing else waiting. */
+  async function beside(part: string, work: () => Promise<unknown>): Promise<void> {
     try {
-      await parts.refusals.keep();
-      await parts.refusalDays.seal(Date.now());
+      await work();
     } catch (error) {
-      log('error', { part: 'refusals', error: String(error) });
+      log('error', { part, error: String(error) });
     }
+  }
+  async function keepRefusals(): Promise<void> {
+    await parts.refusals.keep();
+    await parts.refusalDays.seal(Date.now());
   }
   const sealTimer = setInterval(() => (sealing = sealing.then(seal)), SEAL_EVERY_MS);
 
@@ -184,33 +190,18 @@ async function main(): Promise<void> {
 
   async function sweep(): Promise<void> {
     if (quarantine.state()) return;
-    try {
-      await forgetProposals(database.db, Date.now());
-    } catch (error) {
-      log('error', { part: 'intake', error: String(error) });
-    }
-    try {
-      await sweepMedia(database.db, new Date(Date.now() - UNUSED_MEDIA_MS));
-      await forgetFilms(database.db, new Date(Date.now() - UNUSED_MEDIA_MS));
-    } catch (error) {
-      log('error', { part: 'media', error: String(error) });
-    }
-    try {
-      await eraseDue(database.db, secrets, Date.now());
-    } catch (error) {
-      log('error', { part: 'archive', error: String(error) });
-    }
+    const unused = new Date(Date.now() - UNUSED_MEDIA_MS);
+    await beside('intake', () => forgetProposals(database.db, Date.now()));
+    await beside('media', () => sweepMedia(database.db, unused));
+    await beside('media', () => forgetFilms(database.db, unused));
+    await beside('archive', () => eraseDue(database.db, secrets, Date.now()));
   }
   const sweepTimer = setInterval(() => void sweep(), SWEEP_EVERY_MS);
 
   let telling: Promise<void> | null = null;
   /** What robots are told waits for nobody, and nobody for it. */
   async function tell(): Promise<void> {
-    try {
-      if (!quarantine.state()) await parts.webhooks.tell();
-    } catch (error) {
-      log('error', { part: 'webhook', error: String(error) });
-    }
+    if (!quarantine.state()) await beside('webhook', parts.webhooks.tell);
     telling = null;
   }
   const tellTimer = setInterval(() => (telling ??= tell()), TELL_EVERY_MS);

@@ -20,7 +20,7 @@ import type { Db } from '../db.ts';
 import { readActs } from '../judging/course.ts';
 import type { Log } from '../log/log.ts';
 import type { Secrets } from '../secret.ts';
-import { readCountsAt } from '../tally/snapshot.ts';
+import { readCountsAt } from '../tally/counts.ts';
 import { readSheetRecords } from './sheets.ts';
 
 /** What a bundle is written from beside the ledger's file; all of it stands below `size`. */

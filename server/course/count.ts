@@ -6,7 +6,7 @@ import type { CountFacts, RoundCount } from '@zuimei/shared/result/act.ts';
 import type { Judged } from '../judging/judged.ts';
 import type { On } from '../judging/seat.ts';
 import type { Actor } from '../staff/action.ts';
-import { readCounts } from '../tally/snapshot.ts';
+import { readCounts } from '../tally/counts.ts';
 import { type SayParts, sayAct } from './say.ts';
 
 /** Every round as it is counted now, with everybody who stood in it. */

@@ -13,7 +13,7 @@ import {
 } from '@zuimei/shared/sheet.ts';
 import { foldText } from '@zuimei/shared/text/fold.ts';
 import type { Db, Tables } from '../db.ts';
-import { readShown } from '../tally/snapshot.ts';
+import { readShown } from '../tally/reveal.ts';
 import { readFiles } from './files.ts';
 import { type Judged, judgingSpan, panelOf, readJudged, shuffled, standersOf } from './judged.ts';
 import { type On, ownSeat, type Seat, type Seats, seatById } from './seat.ts';

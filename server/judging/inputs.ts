@@ -4,7 +4,7 @@ import { sheetsOf } from '@zuimei/shared/judging/found.ts';
 import { type PanelId, panelIds } from '@zuimei/shared/judging/outcome.ts';
 import type { Inputs } from '@zuimei/shared/judging/robust.ts';
 import type { OpenedSheet, StandingCheck } from '@zuimei/shared/verdict.ts';
-import { type Count, readCounts } from '../tally/snapshot.ts';
+import { type Count, readCounts } from '../tally/counts.ts';
 import { firstCounted, type Judged, standersOf } from './judged.ts';
 import { quorumOf } from './panel.ts';
 import { type On, readSeats, type Seat } from './seat.ts';

@@ -10,7 +10,7 @@ import { openedSecrets } from '@zuimei/shared/result/promotion.ts';
 import type { Found, StandingDocument } from '@zuimei/shared/verdict.ts';
 import type { StoredContest } from '../contest/contest.ts';
 import type { Secrets } from '../secret.ts';
-import { readCountsAt } from '../tally/snapshot.ts';
+import { readCountsAt } from '../tally/counts.ts';
 import { readCourseEntries } from './course.ts';
 import { gather } from './inputs.ts';
 import type { Judged } from './judged.ts';

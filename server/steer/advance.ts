@@ -3,7 +3,7 @@ import { refuse } from '@zuimei/shared/judging/refused.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import { readStanders } from '../contest/held.ts';
 import type { Tables } from '../db.ts';
-import { readCounts } from '../tally/snapshot.ts';
+import { readCounts } from '../tally/counts.ts';
 
 /**
  * The first `most` of a round that is over, by number, with all who are level with the last of them where `ties` says so. Refuses with

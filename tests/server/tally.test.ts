@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createReveals } from '@zuimei/server/tally/reveal.ts';
 import { createTallies } from '@zuimei/server/tally/route.ts';
 import type { Contest, Reveal } from '@zuimei/shared/contest.ts';
 import { addLines, cosign, formatWitnessKey, witnessSigner } from '@zuimei/shared/log/cosignature.ts';
@@ -106,6 +107,37 @@ describe.each(databaseKinds)('a tally (%s)', (kind) => {
         await at(clock(18, 0, 1));
         expect(votesOf(await seen(slug))).toEqual([2, 1, 1, 1, 1, 0, 0, 0]);
         expect((await site.verify(slug)).ballots).toBe(5);
+      } finally {
+        await at(began);
+      }
+    });
+
+    test('are counted when their minute comes, before anybody asks, and not again in that minute', async () => {
+      const began = site.now();
+      const { db, contests } = site.parts;
+      const reveals = createReveals(db, contests, site.now);
+      try {
+        await at(clock(12));
+        const { slug, id } = await site.contest({ reveal });
+        const kept = async (): Promise<string[]> => {
+          await reveals.keep();
+          const rows = await db
+            .selectFrom('tally_reveal')
+            .select('upto')
+            .where('contest', '=', id)
+            .orderBy('upto')
+            .execute();
+          return rows.map(({ upto }) => upto.toISOString());
+        };
+        await cast(slug, [1]);
+        await at(clock(17, 3599));
+        const yesterday = new Date(clock(18, 0, -1)).toISOString();
+        expect(await kept()).toEqual([yesterday]);
+        site.at(clock(18));
+        // The database's clock is a second behind: its last second may still bring ballots.
+        expect(await kept()).toEqual([yesterday]);
+        await fresh.at(clock(18));
+        expect(await kept()).toEqual([yesterday, new Date(clock(18)).toISOString()]);
       } finally {
         await at(began);
       }
