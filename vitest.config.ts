@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './tests/harness/sequence.ts';
 
 const OTHER_ENGINES = 'tests/engines/**';
 
@@ -13,8 +14,9 @@ export default defineConfig(({ mode }) => ({
     experimental: { viteModuleRunner: false, nodeLoader: false },
     provide: { full: mode === 'full' },
     globalSetup: ['tests/harness/setup.ts'],
-    // Three files at a time: with two, which wait for browsers and databases, a quarter of two cores lies idle.
-    maxWorkers: 3,
+    // Four files at a time: with two, which wait for browsers and databases, a quarter of two cores lies idle.
+    maxWorkers: 4,
+    sequence: { sequencer: LongestFirst },
     // Modules are evaluated once a worker, not once a file: a quarter of the time. None of ours remembers what a test did.
     isolate: false,
     // And of a file that says so three tests at once: more pages on the same cores only wait for each other.
