@@ -1,13 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { freePort } from './port.ts';
 import { needProgram } from './program.ts';
 
+const settingsOf = (name: string): string =>
+  fileURLToPath(new URL(`../../infra/redis/${name}`, import.meta.url));
 const START_PATIENCE_MS = 10_000;
 const SLOTS = 16_384;
 
@@ -30,7 +33,10 @@ export interface RedisServer {
   send(...words: string[]): Promise<string>;
 }
 
-/** A real Redis on a free port of 127.0.0.1 that keeps nothing on disk. `arguments` go to redis-server, e.g. ['--maxmemory', '5mb']; `sentinel`: what it watches, of one that is none itself. */
+/**
+ * A real Redis on a free port of 127.0.0.1 with the settings of production. `arguments` go to redis-server, e.g. ['--maxmemory', '5mb'];
+ * `sentinel`: its settings, of one that only watches.
+ */
 export async function startRedis({
   arguments: extra = [] as string[],
   sentinel = '',
@@ -41,26 +47,15 @@ export async function startRedis({
   let child: ChildProcess;
 
   async function start(): Promise<void> {
-    const own = [
-      '--port',
-      String(port),
-      '--bind',
-      '127.0.0.1',
-      '--dir',
-      folder,
-      '--save',
-      '',
-      '--appendonly',
-      'no',
-    ];
-    const file = join(folder, 'sentinel.conf');
-    // A sentinel writes down in its file what it learns.
-    if (sentinel) writeFileSync(file, `port ${port}\nbind 127.0.0.1\ndir ${folder}\n${sentinel}\n`);
-    child = sentinel
-      ? spawn(binary, [file, '--sentinel'], { stdio: 'ignore' })
-      : spawn(binary, [...own, '--lazyfree-lazy-expire', 'yes', ...extra], { stdio: 'ignore' });
+    const own = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
+    // Sentinels write down in their file what they learn, and in those of the others what they decide.
+    const file = join(folder, 'redis.conf');
+    if (sentinel) writeFileSync(file, sentinel);
+    else copyFileSync(settingsOf('redis.conf'), file);
+    child = spawn(binary, [file, ...own, ...(sentinel ? ['--sentinel'] : extra)], { stdio: 'ignore' });
     const deadline = Date.now() + START_PATIENCE_MS;
-    while ((await send(port, ['PING']).catch(() => '')) !== '+PONG') {
+    // One with a password answers that it wants it.
+    while (!/^\+PONG|^-NOAUTH/.test(await send(port, ['PING']).catch(() => ''))) {
       if (Date.now() > deadline || child.exitCode !== null) throw new Error('redis-server did not start');
       await sleep(20);
     }
@@ -138,35 +133,38 @@ export async function startCluster(size: 1 | 2 | 3): Promise<RedisCluster> {
   };
 }
 
-/** A primary and its replica, watched by three sentinels that replace it within seconds. */
+/** What `startWatched` starts asks for it; sentinels ask for none. */
+const PASSWORD = 'a-password-of-the-tests';
+
+/** A primary, its replica, and the three sentinels of infra/redis/sentinel.conf, in this order. */
 export async function startWatched(): Promise<RedisCluster> {
-  const primary = await startRedis();
-  const replica = await startRedis({ arguments: ['--replicaof', '127.0.0.1', String(primary.port)] });
-  const watch = ['mymaster 127.0.0.1', String(primary.port), '2'].join(' ');
-  const sentinels = await Promise.all(
-    [1, 2, 3].map(() => startRedis({ sentinel: `sentinel monitor ${watch}\n${SENTINEL_SETTINGS}` })),
-  );
-  const nodes = [primary, replica];
+  const access = ['--requirepass', PASSWORD, '--masterauth', PASSWORD];
+  const primary = await startRedis({ arguments: access });
+  const replica = await startRedis({
+    arguments: [...access, '--replicaof', '127.0.0.1', String(primary.port)],
+  });
+  const sentinel = readFileSync(settingsOf('sentinel.conf'), 'utf8')
+    .replace('FIRST 6379', `127.0.0.1 ${primary.port}`)
+    .replace('mymaster PASSWORD', `mymaster ${PASSWORD}`);
+  const sentinels = await Promise.all([1, 2, 3].map(() => startRedis({ sentinel })));
+  const nodes = [primary, replica, ...sentinels];
   const deadline = Date.now() + START_PATIENCE_MS;
   const knows = async (one: RedisServer): Promise<boolean> => {
     const said = await one.send('SENTINEL', 'MASTER', 'mymaster');
     return /num-slaves\r\n\$1\r\n1\r\n/.test(said) && /num-other-sentinels\r\n\$1\r\n2\r\n/.test(said);
   };
-  for (const sentinel of sentinels)
-    while (!(await knows(sentinel))) {
+  for (const one of sentinels)
+    while (!(await knows(one))) {
       if (Date.now() > deadline) throw new Error('the sentinels did not find each other');
       await sleep(50);
     }
+  const addresses = sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',');
   return {
-    url: `redis-sentinel://${sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')}/mymaster`,
+    url: `redis-sentinel://:${PASSWORD}@${addresses}/mymaster`,
     nodes,
-    stop: async () => void (await Promise.all([...nodes, ...sentinels].map((node) => node.stop()))),
+    stop: async () => void (await Promise.all(nodes.map((node) => node.stop()))),
   };
 }
-
-const SENTINEL_SETTINGS = ['down-after-milliseconds', 'failover-timeout']
-  .map((name, i) => `sentinel ${name} mymaster ${[500, 5000][i]}`)
-  .join('\n');
 
 async function isWhole(node: RedisServer, size: number): Promise<boolean> {
   const state = await node.send('CLUSTER', 'INFO');

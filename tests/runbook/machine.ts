@@ -16,11 +16,13 @@ import { needProgram } from '../harness/program.ts';
 import { scratchFolder } from '../harness/scratch.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const runbook = readFileSync(join(ROOT, 'infra/RUNBOOK.md'), 'utf8');
+const pages = ['RUNBOOK.md', 'TWO-HOSTS.md'].map((name) => readFileSync(join(ROOT, 'infra', name), 'utf8'));
 
-/** The commands of the RUNBOOK, by the name behind ```sh. */
+/** The commands of the RUNBOOK and of the page on two machines, by the name behind ```sh. */
 export const blocks: Readonly<Record<string, string>> = Object.fromEntries(
-  [...runbook.matchAll(/^```sh ?(\S*)\n([\s\S]*?)^```$/gm)].map(([, name = '', text = '']) => [name, text]),
+  pages.flatMap((page) =>
+    [...page.matchAll(/^```sh ?(\S*)\n([\s\S]*?)^```$/gm)].map(([, name = '', text = '']) => [name, text]),
+  ),
 );
 
 export interface Said {
@@ -34,7 +36,7 @@ export interface Machine {
   /** Where /etc, /var, /opt and /usr/local/bin are. */
   readonly root: string;
   readonly port: number;
-  /** Runs a block; `change` is what a person fills in, and where this machine is no real one. */
+  /** Runs a block, or several in one shell (`contain first`); `change` is what a person fills in, and where this machine is no real one. */
   run(block: string, change?: (text: string) => string): Promise<Said>;
   /** One line as the database's superuser. */
   ask(statement: string, database?: string): string;
@@ -104,6 +106,13 @@ cd ${root} && exec runuser -u postgres -- ${join(bin, 'pg_ctl')} "$verb" -D "$da
     ),
   );
   for (const service of ['systemctl', 'apt-get', 'adduser', 'npx', 'npm']) stub(service, 'exit 0');
+  // What is said to the container of Postgres is said to this machine's own, as its superuser.
+  stub(
+    'docker',
+    `case $2 in exec | run) shift 2 ;; *) exit 0 ;; esac
+while :; do case $1 in -u | -e) shift 2 ;; -*) shift ;; *) break ;; esac; done
+shift && cd ${root} && PGDATA=${data} exec runuser -u postgres -- "$@"`,
+  );
   // The code lies here already.
   stub('git', `ln -s ${ROOT} "$3"`);
   appendFileSync(join(root, 'postgres.log'), '');
@@ -128,7 +137,8 @@ cd ${root} && exec runuser -u postgres -- ${join(bin, 'pg_ctl')} "$verb" -D "$da
 
   const run = (block: string, change: (text: string) => string = (text) => text): Promise<Said> =>
     new Promise((resolve) => {
-      const text = own(change(blocks[block] ?? 'echo "no such block" >&2; exit 9'));
+      const parts = block.split(' ').map((name) => blocks[name] ?? 'echo "no such block" >&2; exit 9');
+      const text = own(change(parts.join('\n')));
       execFile('sh', ['-eu', '-c', text], { cwd: ROOT, env }, (error, stdout, stderr) =>
         resolve({ code: error ? Number(error.code ?? -1) : 0, stdout, stderr }),
       );
