@@ -62,6 +62,8 @@ export interface Lane {
 
 export interface Laned {
   lanes: Lane[];
+  secrets: Secrets;
+  /** Of the note over the lanes. */
   signer: Signer;
   /** Seals every lane; gives the signed note over them all. */
   sign(): Promise<string>;
@@ -101,6 +103,7 @@ export async function openLaned(name: string, urls: readonly string[]): Promise<
 
   return {
     lanes,
+    secrets,
     signer,
     async sign() {
       const roots: LaneRoot[] = [];

@@ -1,5 +1,8 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openExport } from '@zuimei/server/audit/export.ts';
+import { createExportCheck } from '@zuimei/shared/export/check.ts';
+import { verdictOf } from '@zuimei/shared/export/report.ts';
 import { parseCheckpoint } from '@zuimei/shared/log/checkpoint.ts';
 import { openNote, signNote } from '@zuimei/shared/note.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
@@ -35,6 +38,25 @@ test('a contest in two lanes on two databases adds up, one note and its receipts
   const more = await drive(contest, batchesOf(2, 100, 3), 10, 2);
   expect(more.length).toBe(6);
   await prove(contest, [...warm, ...more], note);
+});
+
+test('the exported ledger of a lane is a sound file by itself', async () => {
+  const contest = await laned('file');
+  const ballots = (await drive(contest, batchesOf(2, 25, 2), 10, 1)).flat();
+  await contest.sign();
+  const counted: number[] = [];
+  for (const { slug, database } of contest.lanes) {
+    const parts = { db: database.db, secrets: contest.secrets };
+    const { header, pieces } = await openExport(parts, slug, { openings: true, now: Date.now() });
+    const check = createExportCheck({ key: header.verifierKey });
+    for await (const piece of pieces()) await check.take(Buffer.from(piece));
+    const report = await check.finish();
+    expect(report.problems).toEqual([]);
+    expect(verdictOf(report)).toBe('ok');
+    counted.push(report.ballots);
+  }
+  expect(counted).toEqual([50, 50]);
+  expect(ballots).toHaveLength(100);
 });
 
 test('a count that was changed in one lane shows in the sum', async () => {
