@@ -138,7 +138,12 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
       records.set(ballot.ip, at + 56);
       at += RECORD;
     }
-    const { rows } = await sql<{ verdict: string; committed_at: Date; base: string | number; slots: string }>`
+    const { rows } = await sql<{
+      verdict: string;
+      committed_at: Date;
+      base: string | number;
+      slots: string;
+    }>`-- prepared commit_ballots
       select * from commit_ballots(${contest.id}::int, ${contest.version}::int, ${`${ids}}`}::uuid[], ${`${picks}}`}::text[],
         ${`${flags}}`}::int[], ${records}::bytea)`.execute(db);
     const row = rows[0];

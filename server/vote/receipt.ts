@@ -44,7 +44,7 @@ export async function readReceipts(
     at: Date;
     state: Receipt['state'];
     ballot_id: string;
-  }>`
+  }>`-- prepared receipts
     select index, at, state, ballot_id from ledger_entry
     where contest = ${contestId} and index = any(${`{${indexes.join(',')}}`}::bigint[])`.execute(db);
   return new Map(
@@ -61,7 +61,7 @@ export async function findReceipts(
   contestId: number,
   asked: readonly { voter: string; ballotId: string }[],
 ): Promise<(Receipt | null)[]> {
-  const { rows } = await sql<{ ord: string | number; index: string | number }>`
+  const { rows } = await sql<{ ord: string | number; index: string | number }>`-- prepared find_receipts
     select a.ord, v.indexes[array_position(v.ballot_ids, a.ballot_id)] as index
     from unnest(${`{${asked.map((one) => one.voter).join(',')}}`}::text[],
                 ${`{${asked.map((one) => one.ballotId).join(',')}}`}::uuid[]) with ordinality a (voter, ballot_id, ord)
@@ -83,7 +83,9 @@ export async function findReceipts(
 
 /** A voter's ballots, newest first, with the quota period of each; at most 1000. */
 export async function readBallots(db: Db, contestId: number, voter: string): Promise<OwnRecord[]> {
-  const { rows } = await sql<Omit<OwnRecord, 'at' | 'ruling' | 'trace'> & Ruled & Trace & { at: Date }>`
+  const { rows } = await sql<
+    Omit<OwnRecord, 'at' | 'ruling' | 'trace'> & Ruled & Trace & { at: Date }
+  >`-- prepared ballots_of
     select e.ballot_id as "ballotId", e.index, e.at, e.state, e.picks, encode(e.voter, 'hex') as voter, encode(e.tag, 'hex') as tag, q.period, coalesce(r.state, e.state) as now,
       r.ruling as "ruledIn", a.at as "ruledAt", a.act ->> 'reason' as "ruledWhy",
       e.flags, coalesce(e.device, '') as device, coalesce(e.ip, '') as ip

@@ -85,3 +85,28 @@ test('a process whose idle connections are cut goes on with new ones', async () 
     await fresh.drop();
   }
 });
+
+test('a statement that has a name is planned once a connection, and again on the next one', async () => {
+  const database = await openDatabase({ url: inject('postgresUrl'), max: 1 });
+  const { db } = database;
+  const ask = async (n: number) =>
+    (
+      await sql<{ n: number; pid: number }>`-- prepared twice_as_much
+      select 2 * ${n}::int as n, pg_backend_pid() as pid`.execute(db)
+    ).rows[0];
+  const planned = async () =>
+    (
+      await sql<{ name: string; calls: number }>`
+        select name, (generic_plans + custom_plans)::int as calls from pg_prepared_statements`.execute(db)
+    ).rows;
+  try {
+    const first = await ask(1);
+    expect([first?.n, (await ask(21))?.n]).toEqual([2, 42]);
+    expect(await planned()).toEqual([{ name: 'twice_as_much', calls: 2 }]);
+    await command(inject('postgresUrl'), `select pg_terminate_backend(${first?.pid})`);
+    await expect.poll(() => ask(3).catch(() => null)).toMatchObject({ n: 6 });
+    expect(await planned()).toMatchObject([{ name: 'twice_as_much' }]);
+  } finally {
+    await database.close();
+  }
+});
