@@ -106,7 +106,8 @@ export function createApp(parts: Parts) {
   if (parts.console) app.route('/', consolePage(parts.console));
   if (parts.verifier) app.route('/', verifyPage(parts.verifier));
   if (parts.witnessProgram) app.route('/', programRoute(parts.witnessProgram));
-  if (parts.site) app.route('/', pageRoute({ ...parts, site: parts.site }));
+  const { site, pages } = parts;
+  if (site && pages) app.route('/', pageRoute({ ...parts, site, pages }));
 
   const routed = app.fetch;
   app.fetch = (request, ...rest) =>

@@ -1,28 +1,41 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BlockList } from 'node:net';
 import type { Receipt } from '@zuimei/shared/ballot.ts';
+import { hasVote } from '@zuimei/shared/contest.ts';
+import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { StoredContest } from './contest/contest.ts';
 import type { Contests } from './contest/contests.ts';
 import type { Views } from './contest/route.ts';
 import type { AnswerError } from './http/answer.ts';
 import type { ReplyHeaders } from './http/headers.ts';
+import { originOf } from './http/origin.ts';
 import { choose, type Prebuilt } from './http/reply.ts';
+import { isElder, type Pages } from './page/pages.ts';
 import type { Tallies } from './tally/route.ts';
 import type { Cast } from './vote/cast.ts';
 import { checkLength, MOST_BODY_BYTES, parseBallotRequest, senderOf } from './vote/request.ts';
+import { voterCookie } from './vote/route.ts';
+import type { Voters } from './vote/voter.ts';
 
+const PAGE = /^\/c\/([a-z0-9][a-z0-9-]{0,63})$/;
 const PATH = /^\/api\/contests\/([a-z0-9][a-z0-9-]{0,63})(\/ballots|\/tally)?$/;
 
 /**
- * The three routes that a whole town calls in one evening, straight on node:http, before the router: POST …/ballots, GET …/tally and
- * GET /api/contests/:slug. They do the same steps as vote/route.ts, tally/route.ts and contest/route.ts, without the web-standard
- * Request, Headers and Response, which cost more than all the rest of a read. Gives false for every other request, which is not touched.
+ * The four routes that a whole town calls in one evening, straight on node:http, before the router: POST …/ballots, GET …/tally,
+ * GET /api/contests/:slug, and GET /c/:slug where that page lies ready. They do the same steps as vote/route.ts, tally/route.ts, contest/route.ts
+ * and page/citizen.ts, without the web-standard Request, Headers and Response, which cost more than all the rest of a read. Gives false for
+ * every other request, which is not touched.
  */
 export function createDirect(parts: {
   cast: Cast;
   contests: Contests;
   tallies: Tallies;
   views: Views;
+  pages: Pages | null;
+  voters: Voters;
+  clock: () => number;
+  publicUrl: string | null;
+  secure: boolean;
   trustedProxies: BlockList;
   answerError: AnswerError;
   headers: ReplyHeaders;
@@ -89,7 +102,42 @@ export function createDirect(parts: {
     else sendPrebuilt(incoming, outgoing, reply);
   }
 
+  /** Null: it is being read, or there is none. The router waits for it and says so. */
+  function knownContest(slug: string): StoredContest | null {
+    try {
+      const found = contests.find(slug);
+      if (!(found instanceof Promise)) return found;
+      found.catch(() => {});
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+    }
+    return null;
+  }
+
+  /** The contest's page, as page/citizen.ts would send it; false where it has to be made. */
+  function page(slug: string, incoming: IncomingMessage, outgoing: ServerResponse): boolean {
+    const contest = knownContest(slug);
+    const cookie = incoming.headers.cookie;
+    const ready =
+      contest &&
+      parts.pages?.find({
+        contest,
+        path: `/c/${slug}`,
+        elder: isElder(cookie),
+        base: originOf(parts.publicUrl, incoming),
+      });
+    if (!ready) return false;
+    const isNew = hasVote(contest) && !parts.voters.read(cookie);
+    sendPrebuilt(incoming, outgoing, ready, {
+      ...parts.headers.api,
+      ...(isNew ? { 'Set-Cookie': voterCookie(parts.voters.issue(parts.clock()), parts.secure) } : {}),
+    });
+    return true;
+  }
+
   return (incoming, outgoing) => {
+    const shown = incoming.method === 'GET' ? PAGE.exec(incoming.url ?? '')?.[1] : undefined;
+    if (shown) return page(shown, incoming, outgoing);
     const match = PATH.exec(incoming.url ?? '');
     const slug = match?.[1];
     if (!slug) return false;
@@ -105,10 +153,16 @@ export function createDirect(parts: {
   };
 }
 
-function sendPrebuilt(incoming: IncomingMessage, outgoing: ServerResponse, reply: Prebuilt): void {
+/** `headers`: besides those of the reply, which go before them. */
+function sendPrebuilt(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  reply: Prebuilt,
+  headers?: Readonly<Record<string, string>>,
+): void {
   const { rawHeaders } = incoming;
   const chosen = choose(reply, firstOf(rawHeaders, 'if-none-match'), firstOf(rawHeaders, 'accept-encoding'));
-  outgoing.writeHead(chosen.status, chosen.headers);
+  outgoing.writeHead(chosen.status, headers ? { ...headers, ...chosen.headers } : chosen.headers);
   outgoing.end(chosen.wire, 'latin1');
 }
 

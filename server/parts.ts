@@ -26,6 +26,7 @@ import type { Program } from './log/witness/program.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import type { Site } from './page/citizen.ts';
 import type { Console } from './page/console.ts';
+import { createPages, type Pages } from './page/pages.ts';
 import type { Secrets } from './secret.ts';
 import { type Attempts, createAttempts } from './staff/attempt.ts';
 import { createPasswords, type PasswordCost, type Passwords } from './staff/password.ts';
@@ -85,6 +86,8 @@ export interface Parts {
   log: Journal;
   answerError: AnswerError;
   site: Site | null;
+  /** Null without a site. */
+  pages: Pages | null;
   console: Console | null;
   /** The page that verifies a ledger. */
   verifier: Prebuilt | null;
@@ -264,6 +267,7 @@ export function createParts(given: {
     log,
     answerError: createAnswerError(log, metrics),
     site: given.site,
+    pages: given.site && createPages(clock, given.site.csp),
     console: given.console ?? null,
     verifier: given.verifier ?? null,
     witnessProgram: given.witnessProgram ?? null,

@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
-import { type Candidate, hasVote, phaseAt, publishedOf } from '@zuimei/shared/contest.ts';
+import { type Candidate, hasVote, publishedOf } from '@zuimei/shared/contest.ts';
 import { Refusal } from '@zuimei/shared/refusal.ts';
 import type { Made, PublicCourse } from '@zuimei/shared/result/view.ts';
 import type { ContestSummary, ContestView } from '@zuimei/shared/view.ts';
@@ -15,13 +15,12 @@ import { readMade } from '../course/made.ts';
 import type { PublicCourses } from '../course/public.ts';
 import type { Db } from '../db.ts';
 import { readAsset, typeOf } from '../http/asset.ts';
-import { createKept } from '../http/kept.ts';
 import { originOf } from '../http/origin.ts';
-import { type Prebuilt, prebuild, send } from '../http/reply.ts';
-import { createTurns } from '../turn.ts';
+import { type Prebuilt, send } from '../http/reply.ts';
 import { voterCookie } from '../vote/route.ts';
 import type { Voters } from '../vote/voter.ts';
 import { contestHead, tags } from './head.ts';
+import { isElder, type Pages, pageHeaders, type Wanted } from './pages.ts';
 
 /** What the page is rendered from, on the server and again in the browser. */
 interface FirstData {
@@ -43,13 +42,6 @@ export interface Site {
   render(first: FirstData): Promise<string>;
   files: Map<string, Prebuilt>;
 }
-
-/** About what 300 pages take. */
-const KEPT_BYTES = 64 << 20;
-/** First HTML says when it was made, and words like 今天 are as of then: a minute old they are made anew. */
-const STALE_MS = 60_000;
-/** A page takes milliseconds of the thread that takes ballots: few at once, and a line that has an end. */
-const RENDERING = { atOnce: 2, waiting: 50, retryAfterMs: 1_000 };
 
 /** Reads web/dist into memory. The one stylesheet is put into the page itself: it saves the first view a round trip. */
 export async function openSite(folder: URL): Promise<Site> {
@@ -93,15 +85,6 @@ function contentPolicy(css: string): string {
   ].join('; ');
 }
 
-interface Page {
-  of: StoredContest | null;
-  phase: string;
-  /** Of the course, where the page shows it: an ETag. */
-  course: string;
-  at: number;
-  reply: Prebuilt;
-}
-
 type Env = { Bindings: HttpBindings };
 
 /**
@@ -111,6 +94,7 @@ type Env = { Bindings: HttpBindings };
  */
 export function pageRoute(parts: {
   site: Site;
+  pages: Pages;
   db: Db;
   contests: Contests;
   courses: PublicCourses;
@@ -120,93 +104,64 @@ export function pageRoute(parts: {
   publicUrl: string | null;
   secure: boolean;
 }) {
-  const { site, db, contests, courses, views, voters, clock } = parts;
-  const pages = createKept<Page>(KEPT_BYTES);
-  const rendering = new Map<string, Promise<Page>>();
-  const turns = createTurns(RENDERING);
+  const { site, pages, db, contests, courses, views, voters, clock } = parts;
 
-  /** Whoever asks for a page that is being made waits for that one. */
-  function make(
-    making: string,
-    key: string,
-    page: Omit<Page, 'reply' | 'at'>,
-    first: FirstData,
-    head: string,
-  ): Promise<Page> {
-    const under = rendering.get(making);
-    if (under) return under;
-    const made = render(first, head)
-      .then((reply) => {
-        const whole = { ...page, reply, at: clock() };
-        pages.put(key, whole, 4 * reply.plain.body.length);
-        return whole;
-      })
-      .finally(() => rendering.delete(making));
-    rendering.set(making, made);
-    return made;
-  }
-
-  async function render(first: FirstData, head: string): Promise<Prebuilt> {
-    using _turn = await turns.take();
-    return prebuild(await pageHtml(site, first, head), pageHeaders(site.csp), 6);
+  /** The page, made where it does not lie ready; of HEAD its headers. */
+  async function answer(
+    c: Context<Env>,
+    wanted: Wanted,
+    make: () => Promise<{ first: Omit<FirstData, 'path' | 'elder' | 'now'>; head: string }>,
+  ): Promise<Response> {
+    const ready = pages.find(wanted);
+    if (ready) return send(c, ready);
+    if (c.req.method === 'HEAD') return headersOnly(200);
+    const { first, head } = await make();
+    const { path, elder } = wanted;
+    const now = new Date(clock()).toISOString();
+    return send(c, await pages.make(wanted, () => pageHtml(site, { path, elder, now, ...first }, head)));
   }
 
   async function contestPage(c: Context<Env>, contest: StoredContest, path: string): Promise<Response> {
-    const [elder, base] = [isElder(c.req.header('cookie')), originOf(parts.publicUrl, c.env?.incoming)];
-    const phase = phaseAt(contest, clock());
     const told = showsCourse(contest, path) ? await courses(contest.slug) : null;
-    const course = told?.reply.etag ?? '';
     const number = Number(/\/made\/(\d+)$/.exec(path)?.[1] ?? 0);
     if (number > 0 && !standing(told?.course, number)) return await missingPage(c);
-    const key = `${elder} ${base} ${path}`;
-    const kept = pages.get(key);
-    const same = kept?.of === contest && kept.phase === phase && kept.course === course;
-    if (kept && same && clock() - kept.at < STALE_MS) return send(c, kept.reply);
-    if (c.req.method === 'HEAD') return headersOnly(200);
-    const made = number > 0 ? await orNull(() => readMade(db, contest.slug, number)) : null;
-    if (number > 0 && !made) return await missingPage(c);
-    const view = await views.view(contest);
-    const first = {
-      ...{ path, now: new Date(clock()).toISOString(), elder, contest: lightView(view, path) },
-      ...(told ? { course: told.course } : {}),
-      ...(made ? { made } : {}),
-    };
-    // What waits for its rendering waits for one that shows the same.
-    const page = await make(
-      `${key} ${course}`,
-      key,
-      { of: contest, phase, course },
-      first,
-      contestHead(view, path, base),
+    const wanted = { ...whomFor(c), contest, path, course: told?.reply.etag ?? '' };
+    const answered = await orNull(() =>
+      answer(c, wanted, async () => {
+        const view = await views.view(contest);
+        const first = {
+          contest: lightView(view, path),
+          ...(told ? { course: told.course } : {}),
+          ...(number > 0 ? { made: await readMade(db, contest.slug, number) } : {}),
+        };
+        return { first, head: contestHead(view, path, wanted.base) };
+      }),
     );
-    return send(c, page.reply);
+    return answered ?? (await missingPage(c));
   }
 
   async function homePage(c: Context<Env>): Promise<Response> {
-    const [elder, base] = [isElder(c.req.header('cookie')), originOf(parts.publicUrl, c.env?.incoming)];
-    const key = `${elder} ${base} /`;
-    const kept = pages.get(key);
-    if (kept && clock() - kept.at < 1_000) return send(c, kept.reply);
-    if (c.req.method === 'HEAD') return headersOnly(200);
-    const first = {
-      path: '/',
-      now: new Date(clock()).toISOString(),
-      elder,
-      contests: await views.summaries(),
-    };
-    const head = tags('最美 · 公众投票', '推选身边的最美应急人，每一张选票都可核验。', `${base}/`, null);
-    return send(c, (await make(key, key, { of: null, phase: '', course: '' }, first, head)).reply);
+    const wanted = { ...whomFor(c), contest: null, path: '/', staleMs: 1_000 };
+    return await answer(c, wanted, async () => ({
+      first: { contests: await views.summaries() },
+      head: tags('最美 · 公众投票', '推选身边的最美应急人，每一张选票都可核验。', `${wanted.base}/`, null),
+    }));
+  }
+
+  function whomFor(c: Context<Env>): Pick<Wanted, 'elder' | 'base'> {
+    return { elder: isElder(c.req.header('cookie')), base: originOf(parts.publicUrl, c.env?.incoming) };
   }
 
   /** The same bytes for every address at which there is nothing. */
   async function missingPage(c: Context<Env>): Promise<Response> {
     if (c.req.method === 'HEAD') return headersOnly(404);
-    const elder = isElder(c.req.header('cookie'));
-    const key = `${elder} missing`;
-    const first = { path: '/c/-', now: new Date(clock()).toISOString(), elder, notFound: true as const };
+    const { elder } = whomFor(c);
+    const wanted = { contest: null, path: 'missing', elder, base: '', staleMs: Number.POSITIVE_INFINITY };
+    const now = new Date(clock()).toISOString();
+    const first = { path: '/c/-', now, elder, notFound: true as const };
     const head = tags('没有找到这个页面 · 最美', '', '', null);
-    const page = pages.get(key) ?? (await make(key, key, { of: null, phase: '', course: '' }, first, head));
-    const { body, headers } = page.reply.plain;
+    const page = pages.find(wanted) ?? (await pages.make(wanted, () => pageHtml(site, first, head)));
+    const { body, headers } = page.plain;
     return new Response(body, { status: 404, headers: { ...headers, 'Cache-Control': 'no-store' } });
   }
 
@@ -318,21 +273,6 @@ function standing(course: PublicCourse | undefined, number: number): boolean {
 function showsDeeds(path: string, { number, kind }: Candidate): boolean {
   // Where a venue is and when it is open stands in the list.
   return kind === 'venue' || path.endsWith(`/n/${number}`);
-}
-
-function isElder(cookie: string | undefined): boolean {
-  return /(?:^|; )elder=1(?:;|$)/.test(cookie ?? '');
-}
-
-function pageHeaders(csp: string): Record<string, string> {
-  return {
-    'Content-Type': 'text/html; charset=utf-8',
-    'Cache-Control': 'private, no-cache',
-    'Content-Security-Policy': csp,
-    'X-Content-Type-Options': 'nosniff',
-    'Referrer-Policy': 'same-origin',
-    'Permissions-Policy': 'camera=(), microphone=(), geolocation=(), interest-cohort=()',
-  };
 }
 
 /** JSON that cannot end the script element it stands in. */

@@ -19,5 +19,7 @@ test('the bench measures durable ballots against the bare route and writes its f
   // Every request of the measured run was acknowledged: a figure of refusals would be no figure.
   for (const run of raw.cast.cast) expect(run.statuses).toEqual({ '201': run.sent });
   expect(machine.cores).toBeGreaterThan(0);
-  expect(stdout).toMatch(/^castRatio {5}\d+\.\d{3} {2}goal ≥ 0\.6 {2}(reached|missed)$/m);
+  expect(stdout).toMatch(
+    /^castRatio {5}\d+\.\d{3} \(\d\.\d{2}–\d\.\d{2}\) {2}goal ≥ 0\.6 {2}(reached|missed)$/m,
+  );
 }, 90_000);

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { closeSync, fdatasyncSync, openSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
+import { cpus, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
 import { readLines } from '@zuimei/server/audit/lines.ts';
 import { verifyContest } from '@zuimei/server/audit/verify.ts';
 import { readContest } from '@zuimei/server/contest/contest.ts';
@@ -35,19 +36,42 @@ const GOALS: Record<string, { goal: number; at: 'least' | 'most' }> = {
   cpuRatio: { goal: 2.5, at: 'most' },
   readRatio: { goal: 0.9, at: 'least' },
   growthRatio: { goal: 0.9, at: 'least' },
+  // To the bare route's, and one fsync of this disk, which the bare route does not wait for.
   p99Ratio: { goal: 3, at: 'most' },
+  pageRatio: { goal: 0.7, at: 'least' },
   verifyRatio: { goal: 0.5, at: 'least' },
   // Against what somebody would write instead (plain.ts).
   plainRatio: { goal: 6, at: 'least' },
   plainCpuRatio: { goal: 1 / 6, at: 'most' },
   plainP99Ratio: { goal: 1 / 6, at: 'most' },
 };
-const figures: Record<string, number> = {};
+/** Of each figure what every round gave; it is their median. */
+const figures: Record<string, number[]> = {};
 const raw: Record<string, unknown> = {};
 
-function median(values: number[]): number {
+function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+/** What each round of `ours` is to its neighbour among `theirs`. */
+function ratios<T>(ours: readonly T[], theirs: readonly T[], of: (one: T) => number): number[] {
+  return ours.map((one, i) => of(one) / of(theirs[i] as T));
+}
+
+/** How long this disk takes to keep 8 KB, where Postgres has its own: ms, the median of many. */
+function fsyncMs(): number {
+  const file = openSync(join(tmpdir(), `zuimei-fsync-${process.pid}`), 'w');
+  const page = Buffer.alloc(8_192);
+  const times = Array.from({ length: 200 }, () =>
+    timed(() => {
+      writeSync(file, page);
+      fdatasyncSync(file);
+    }),
+  );
+  closeSync(file);
+  unlinkSync(join(tmpdir(), `zuimei-fsync-${process.pid}`));
+  return median(times);
 }
 
 function say(text: string): void {
@@ -88,14 +112,12 @@ async function castFigures(world: World): Promise<void> {
       if (last) say(`  ${name.padEnd(7)} ${brief(last)}`);
     }
   }
-  figures['castRatio'] = median(cast.map((one, i) => one.perSecond / (bare[i] as Measured).perSecond));
-  figures['cpuRatio'] = median(cast.map((one, i) => cpuSum(one) / cpuSum(bare[i] as Measured)));
+  figures['castRatio'] = ratios(cast, bare, (one) => one.perSecond);
+  figures['cpuRatio'] = ratios(cast, bare, cpuSum);
   if (plain.length > 0) {
-    const against = (of: (one: Measured) => number): number =>
-      median(cast.map((one, i) => of(one) / of(plain[i] as Measured)));
-    figures['plainRatio'] = against((one) => one.perSecond);
-    figures['plainCpuRatio'] = against(cpuSum);
-    figures['plainP99Ratio'] = against((one) => one.p99Ms);
+    figures['plainRatio'] = ratios(cast, plain, (one) => one.perSecond);
+    figures['plainCpuRatio'] = ratios(cast, plain, cpuSum);
+    figures['plainP99Ratio'] = ratios(cast, plain, (one) => one.p99Ms);
   }
   raw['cast'] = { cast, bare, plain };
   if (!wants('p99Ratio')) return;
@@ -110,33 +132,38 @@ async function castFigures(world: World): Promise<void> {
       `  at ${rate}/s bare    ${brief(easy.at(-1) as Measured)}\n  at ${rate}/s ballots ${brief(slow.at(-1) as Measured)}`,
     );
   }
-  figures['p99Ratio'] = median(slow.map((one, i) => one.p99Ms / (easy[i] as Measured).p99Ms));
-  raw['p99'] = { slow, bare: easy, rate };
+  const diskMs = fsyncMs();
+  say(`  fsync ${diskMs.toFixed(2)} ms`);
+  figures['p99Ratio'] = slow.map((one, i) => one.p99Ms / ((easy[i] as Measured).p99Ms + diskMs));
+  raw['p99'] = { slow, bare: easy, rate, diskMs };
+}
+
+/** Reads of a path against a bare text route that answers as many bytes: one ratio a round. As phones ask for it: compressed, and without a cookie yet. */
+async function readRatios(world: World, path: string): Promise<number[]> {
+  const own = [getRequest(path, 'br')];
+  const one = await world.drive('app', own, { durationMs: 200, repeat: true });
+  const size = Math.round(one.bodyBytes / one.sent);
+  const text = [getRequest(`/text/${size}`)];
+  await world.drive('app', own, { durationMs: 1_000, repeat: true });
+  await world.drive('bare', text, { durationMs: 1_000, repeat: true });
+  const [reads, texts]: [Measured[], Measured[]] = [[], []];
+  for (let i = 0; i < rounds; i++) {
+    texts.push(await world.drive('bare', text, { durationMs: seconds * 500, repeat: true }));
+    reads.push(await world.drive('app', own, { durationMs: seconds * 500, repeat: true }));
+    say(
+      `  bare text of ${size} bytes ${brief(texts.at(-1) as Measured)}\n  ${path} ${brief(reads.at(-1) as Measured)}`,
+    );
+  }
+  raw[path] = { reads, texts };
+  return ratios(reads, texts, (each) => each.perSecond);
 }
 
 async function readFigures(world: World): Promise<void> {
-  const ratios: number[] = [];
-  const all: Measured[] = [];
-  for (const path of ['/api/contests/cast/tally', '/api/contests/cast']) {
-    // As phones ask for it: compressed. The bare route answers as many bytes.
-    const own = [getRequest(path, 'br')];
-    const one = await world.drive('app', own, { durationMs: 200, repeat: true });
-    const size = Math.round(one.bodyBytes / one.sent);
-    const text = [getRequest(`/text/${size}`)];
-    await world.drive('app', own, { durationMs: 1_000, repeat: true });
-    await world.drive('bare', text, { durationMs: 1_000, repeat: true });
-    const pairs: number[] = [];
-    for (let i = 0; i < rounds; i++) {
-      const bare = await world.drive('bare', text, { durationMs: seconds * 500, repeat: true });
-      const read = await world.drive('app', own, { durationMs: seconds * 500, repeat: true });
-      pairs.push(read.perSecond / bare.perSecond);
-      all.push(read, bare);
-      say(`  bare text ${brief(bare)}\n  ${path} ${brief(read)}`);
-    }
-    ratios.push(median(pairs));
-  }
-  figures['readRatio'] = Math.min(...ratios);
-  raw['read'] = all;
+  const [tally = [], contest = []] = [
+    await readRatios(world, '/api/contests/cast/tally'),
+    await readRatios(world, '/api/contests/cast'),
+  ];
+  figures['readRatio'] = median(tally) < median(contest) ? tally : contest;
 }
 
 async function growthFigures(world: World): Promise<void> {
@@ -167,7 +194,7 @@ async function growthFigures(world: World): Promise<void> {
       say(`  ${slug} ${brief(one)}`);
     }
   }
-  figures['growthRatio'] = median(full.map((rate, i) => rate / (empty[i] ?? Number.NaN)));
+  figures['growthRatio'] = ratios(full, empty, (rate) => rate);
   raw['growth'] = { empty, full, filled };
 }
 
@@ -186,7 +213,7 @@ async function verifyFigures(world: World): Promise<void> {
     .flat()
     .slice(0, 200_000);
   const bytes = lines.map((line) => entryBytes({ ...line, contest: contest.slug }));
-  const ratios: number[] = [];
+  const each: number[] = [];
   const times: object[] = [];
   for (let i = 0; i < rounds; i++) {
     const plainMs = timed(() => bytes.forEach((one) => hash('sha256', one, 'buffer')));
@@ -199,13 +226,13 @@ async function verifyFigures(world: World): Promise<void> {
     const found = await verifyContest(db, secrets, 'cast');
     const databaseMs = performance.now() - began;
     if (found?.problems.length !== 0) throw new Error('the stored ledger does not verify');
-    ratios.push(plainMs / replayMs);
+    each.push(plainMs / replayMs);
     times.push({ entries: lines.length, plainMs, replayMs, stored: found.entries, databaseMs });
     say(
       `  ${lines.length} entries: replay ${replayMs.toFixed(0)} ms, plain SHA-256 ${plainMs.toFixed(0)} ms; ${found.entries} from the database ${databaseMs.toFixed(0)} ms`,
     );
   }
-  figures['verifyRatio'] = median(ratios);
+  figures['verifyRatio'] = each;
   raw['verify'] = times;
 }
 
@@ -217,13 +244,19 @@ function timed(work: () => void): number {
 
 const world = await createWorld();
 try {
-  if (['castRatio', 'cpuRatio', 'plainRatio', 'p99Ratio', 'verifyRatio', 'readRatio'].some(wants)) {
+  if (
+    ['castRatio', 'cpuRatio', 'plainRatio', 'p99Ratio', 'verifyRatio', 'readRatio', 'pageRatio'].some(wants)
+  ) {
     say('ballots against a bare route');
     await castFigures(world);
   }
   if (wants('readRatio')) {
     say('reads against a bare text route');
     await readFigures(world);
+  }
+  if (wants('pageRatio')) {
+    say('the first page against a bare text route');
+    figures['pageRatio'] = await readRatios(world, '/c/cast');
   }
   if (wants('growthRatio')) {
     say('a long ledger against an empty one');
@@ -243,11 +276,15 @@ const machine = {
   memoryGb: Math.round(totalmem() / 2 ** 30),
   node: process.version,
 };
-for (const [name, value] of Object.entries(figures)) {
+for (const [name, rounds] of Object.entries(figures)) {
   const { goal, at } = GOALS[name] as { goal: number; at: 'least' | 'most' };
+  const value = median(rounds);
+  const spread = `${Math.min(...rounds).toFixed(2)}–${Math.max(...rounds).toFixed(2)}`;
   const reached = at === 'least' ? value >= goal : value <= goal;
   process.stdout.write(
-    `${name.padEnd(13)} ${value.toFixed(3)}  goal ${at === 'least' ? '≥' : '≤'} ${Number(goal.toFixed(3))}  ${reached ? 'reached' : 'missed'}\n`,
+    `${name.padEnd(13)} ${value.toFixed(3)} (${spread})  goal ${at === 'least' ? '≥' : '≤'} ${Number(goal.toFixed(3))}  ${reached ? 'reached' : 'missed'}\n`,
   );
 }
-if (values.json) writeFileSync(values.json, JSON.stringify({ figures, raw, machine }, null, 1));
+const medians = Object.fromEntries(Object.entries(figures).map(([name, each]) => [name, median(each)]));
+if (values.json)
+  writeFileSync(values.json, JSON.stringify({ figures: medians, rounds: figures, raw, machine }, null, 1));

@@ -157,6 +157,8 @@ export interface SiteOptions {
   robots?: string;
   /** With the pages of web/dist, which must be built. */
   pages?: boolean;
+  /** Absent = where each connection came in. */
+  publicUrl?: string;
 }
 
 /**
@@ -186,7 +188,7 @@ export async function createSite(db: Db, options: SiteOptions = {}) {
       ? await openProgram(new URL('../../web/dist/witness/', import.meta.url))
       : null,
     verifier: options.pages ? await openVerifier(new URL('../../web/dist/verify/', import.meta.url)) : null,
-    publicUrl: null,
+    publicUrl: options.publicUrl ?? null,
     account: options.account ?? null,
     ...(options.shelf ? { shelf: options.shelf } : {}),
     wechatFiles: options.wechatFiles ?? [],

@@ -5,14 +5,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { createSite, type TestSite } from '../harness/site.ts';
 
-/** Three routes stand twice: by hand on node:http (direct.ts), and in the router. One corpus goes through both. */
+/** Four routes stand twice: by hand on node:http (direct.ts), and in the router. One corpus goes through both. */
 let fresh: FreshDatabase;
 let site: TestSite;
 let routed: { port: number; close(): void };
 
 beforeAll(async () => {
   fresh = await freshDatabase('server');
-  site = await createSite(fresh.database.db);
+  site = await createSite(fresh.database.db, { pages: true, publicUrl: 'http://vote.example.cn' });
   const listener = getRequestListener(site.app.fetch);
   const server = createServer((incoming, outgoing) => {
     site.parts.headers.dress(outgoing, incoming.url ?? '');
@@ -27,8 +27,10 @@ afterAll(async () => {
   await fresh.drop();
 });
 
-/** What the connection adds, and what binds only what a browser shows: those JSON can do without are left out by hand (http/headers.ts). */
-const dressing = [...['date', 'connection', 'keep-alive'], ...['content-security-policy', 'referrer-policy']];
+/** What the connection adds. */
+const carriage = ['date', 'connection', 'keep-alive'];
+/** What binds only what a browser shows: those JSON can do without are left out by hand (http/headers.ts). */
+const dressing = ['content-security-policy', 'referrer-policy'];
 
 interface Sent {
   method?: string;
@@ -50,7 +52,7 @@ function send(port: number, { method = 'GET', path, headers = {}, body }: Sent):
       incoming.on('data', (piece: Buffer) => pieces.push(piece));
       incoming.on('end', () => {
         const kept = { ...incoming.headers };
-        for (const name of dressing) delete kept[name];
+        for (const name of path.startsWith('/c/') ? carriage : [...carriage, ...dressing]) delete kept[name];
         // Nobody keeps what came of a POST, with or without being told.
         if (method === 'POST') delete kept['cache-control'];
         resolve({
@@ -76,12 +78,44 @@ test.each<[string, (slug: string) => Sent]>([
     (slug) => ({ path: `/api/contests/${slug}/tally`, headers: { 'accept-encoding': 'br, gzip' } }),
   ],
   ['counts of what is not there', () => ({ path: '/api/contests/nowhere/tally' })],
+  ['a page that lies ready', (slug) => ({ path: `/c/${slug}` })],
+  ['a page, packed', (slug) => ({ path: `/c/${slug}`, headers: { 'accept-encoding': 'br' } })],
+  ['a page of 长辈版', (slug) => ({ path: `/c/${slug}`, headers: { cookie: 'elder=1' } })],
+  ['a page for a shared number', (slug) => ({ path: `/c/${slug}?n=1` })],
+  ['a page that is not there', () => ({ path: '/c/nowhere' })],
   ['what is no slug', () => ({ path: '/api/contests/Nowhere..' })],
   ['a slug with a query', (slug) => ({ path: `/api/contests/${slug}?x=1` })],
 ])('%s is the same through both', async (_, asked) => {
   const { slug } = await site.contest();
+  // A page is made by the first who asks, and lies ready for the next.
+  await send(site.port, asked(slug));
   const [first, second] = [await send(site.port, asked(slug)), await send(routed.port, asked(slug))];
-  expect(first).toEqual(second);
+  expect(alike(first)).toEqual(alike(second));
+});
+
+/** Whoever is new gets a cookie of their own. */
+function alike({ headers, ...rest }: Got): Got {
+  const cookies = [headers['set-cookie'] ?? []].flat();
+  return {
+    ...rest,
+    headers: { ...headers, 'set-cookie': cookies.map((one) => one.replace(/=[^;]+/, '=<own>')) },
+  };
+}
+
+test('a page that lies ready shows what changed from the next second on, and gives no cookie to who has one', async () => {
+  const { slug, id, settings } = await site.contest();
+  const path = `/c/${slug}`;
+  await send(site.port, { path });
+  const { cookie } = site.visitor(slug);
+  const known = await send(site.port, { path, headers: { cookie } });
+  expect([known.status, known.headers['set-cookie']]).toEqual([200, undefined]);
+  expect(
+    (await send(site.port, { path, headers: { 'if-none-match': String(known.headers['etag']) } })).status,
+  ).toBe(304);
+  await site.update(id, { ...settings, title: '改名之后' });
+  await site.parts.contests.reload(slug);
+  const { body } = await send(site.port, { path });
+  expect(Buffer.from(body, 'base64').toString()).toContain('<title>改名之后');
 });
 
 test('what has not changed is not sent again, by either', async () => {
