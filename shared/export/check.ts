@@ -12,7 +12,6 @@ import {
   type ExportEntry,
   type ExportHeader,
   type ExportPoint,
-  isPlain,
   parseLine,
 } from './export.ts';
 import { foldProblems } from './fold.ts';
@@ -129,7 +128,7 @@ export function createExportCheck(
 
   const takeLine = async (text: string): Promise<void> => {
     const line = parseLine(text);
-    if (line && !isPlain(text)) problem('form', entries);
+    if (line && !line.plain) problem('form', entries);
     if (header === null) {
       if (line?.kind === 'header') takeHeader(line.header);
       else broken = true;
@@ -152,7 +151,7 @@ export function createExportCheck(
       // Most lines are entries, and waiting for each would cost more than checking it.
       const entry = replayer && !end ? parseLine(text) : null;
       if (entry?.kind === 'entry') {
-        if (!isPlain(text)) problem('form', entries);
+        if (!entry.plain) problem('form', entries);
         takeEntry(entry.entry);
       } else if (text.trim() !== '') await takeLine(text);
     }
@@ -259,7 +258,8 @@ export function createExportCheck(
 
 /** A line as it was written: without the mark at the beginning and the return at the end that other systems add. */
 function unmarked(line: string): string {
-  return line.replace(/^\uFEFF|\r$/g, '');
+  // Nearly every line bears neither, and the pattern costs three tenths of what parsing does.
+  return line.startsWith('\uFEFF') || line.endsWith('\r') ? line.replace(/^\uFEFF|\r$/g, '') : line;
 }
 
 /** Problems of one kind that are listed, so that they leave room for the others. */

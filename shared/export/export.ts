@@ -81,42 +81,50 @@ export interface ExportEnd {
   };
 }
 
-export type ExportLine =
+/**
+ * `plain`: it was written as an export is, with no field beside those of its kind, none of them twice, and no blank between. What stood
+ * beside them no signature would cover. An act's fields are covered by its commitment.
+ */
+export type ExportLine = { plain: boolean } & (
   | { kind: 'header'; header: ExportHeader }
   | { kind: 'point'; point: ExportPoint }
   | { kind: 'entry'; entry: ExportEntry }
-  | { kind: 'end'; end: ExportEnd['end'] };
+  | { kind: 'end'; end: ExportEnd['end'] }
+);
 
 /** One line as text, with its newline. */
 export function formatLine(line: ExportHeader | ExportPoint | ExportEntry | ExportEnd): string {
   return `${JSON.stringify(line)}\n`;
 }
 
+const fields = (names: string): ReadonlySet<string> => new Set(names.split(' '));
+
 /** The fields of each kind of line, of what lies in it, and of the header's: all that there may be. */
 const fieldsOf = {
-  header:
+  header: fields(
     'about format contest title origin verifierKey witnesses version rounds candidates size withheld madeAt',
-  point: 'checkpoint at',
-  entry: 'index at kind commitment tag opening act',
-  end: 'end',
-  opening: 'ballotId salt voter picks state evidence',
-  tail: 'checkpoints entries tally',
-  round: 'opens closes',
-  candidate: 'number name',
-  count: 'round number votes held',
-  withheld: 'from why',
+  ),
+  point: fields('checkpoint at'),
+  entry: fields('index at kind commitment tag opening act'),
+  end: fields('end'),
+  opening: fields('ballotId salt voter picks state evidence'),
+  tail: fields('checkpoints entries tally'),
+  round: fields('opens closes'),
+  candidate: fields('number name'),
+  count: fields('round number votes held'),
+  withheld: fields('from why'),
 };
 
-/**
- * Was a line that parseLine takes written as an export is: with no field beside those of its kind, none of them twice, and no blank between?
- * What stood beside them no signature would cover. An act's fields are covered by its commitment.
- */
-export function isPlain(text: string): boolean {
-  const value = JSON.parse(text) as Fields;
-  const only = (one: unknown, kind: keyof typeof fieldsOf): boolean =>
-    !isRecord(one) || Object.keys(one).every((key) => fieldsOf[kind].split(' ').includes(key));
-  const each = (list: unknown, kind: keyof typeof fieldsOf): boolean =>
-    !Array.isArray(list) || list.every((one) => only(one, kind));
+function only(one: unknown, kind: keyof typeof fieldsOf): boolean {
+  return !isRecord(one) || Object.keys(one).every((key) => fieldsOf[kind].has(key));
+}
+
+function each(list: unknown, kind: keyof typeof fieldsOf): boolean {
+  return !Array.isArray(list) || list.every((one) => only(one, kind));
+}
+
+/** Of a line's text and what it was read as. */
+function isPlain(text: string, value: Fields): boolean {
   if (JSON.stringify(value) !== text) return false;
   if ('end' in value)
     return (
@@ -143,11 +151,12 @@ export function parseLine(text: string): ExportLine | null {
     return null;
   }
   if (!isRecord(value)) return null;
-  if (isEntry(value)) return { kind: 'entry', entry: value };
-  if (isHeader(value)) return { kind: 'header', header: value };
-  if (typeof value.checkpoint === 'string' && typeof value.at === 'string')
-    return { kind: 'point', point: { checkpoint: value.checkpoint, at: value.at } };
-  return isEnd(value.end) ? { kind: 'end', end: value.end } : null;
+  if (isEntry(value)) return { kind: 'entry', entry: value, plain: isPlain(text, value) };
+  if (isHeader(value)) return { kind: 'header', header: value, plain: isPlain(text, value) };
+  const { checkpoint, at, end } = value;
+  if (typeof checkpoint === 'string' && typeof at === 'string')
+    return { kind: 'point', point: { checkpoint, at }, plain: isPlain(text, value) };
+  return isEnd(end) ? { kind: 'end', end, plain: isPlain(text, value) } : null;
 }
 
 function isEntry(value: Fields): value is Fields & ExportEntry {

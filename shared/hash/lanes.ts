@@ -24,6 +24,7 @@ export function createLanes(rooms: number, longest: number): Lanes {
   const simd = openSimd(table + 4 * (rooms + 3));
   const memory = simd?.memory ?? new ArrayBuffer(table + 4 * (rooms + 3));
   const bytes = new Uint8Array(memory);
+  const view = new DataView(memory);
   const addresses = new Uint32Array(memory, table, rooms + 3);
   const lengths = new Int32Array(rooms).fill(-1);
   const start = (i: number): number => i * (32 + room) + 32;
@@ -32,7 +33,7 @@ export function createLanes(rooms: number, longest: number): Lanes {
     const [from, to] = [start(i) + length, start(i) + blocksOf(length) * 64];
     bytes.fill(0, from, to);
     bytes[from] = 0x80;
-    new DataView(memory).setUint32(to - 4, length * 8);
+    view.setUint32(to - 4, length * 8);
   };
 
   return {
