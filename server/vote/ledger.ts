@@ -80,8 +80,8 @@ export interface Ledger {
    * moved, and with what `before` and `after` refuse.
    */
   rule(slug: string, order: Order): Promise<Ruled>;
-  /** Contests whose ledger is not open yet, or stands at an older version of the contest. */
-  behind(): Promise<string[]>;
+  /** Contests whose ledger is not open yet, or stands at an older version of the contest; their rounds as they are kept, not parsed. */
+  behind(): Promise<Pick<StoredContest, 'slug' | 'rounds'>[]>;
   /** The log's name as it was when the ledger was opened, null before. */
   originOf(slug: string): Promise<string | null>;
   /**
@@ -270,11 +270,11 @@ export function createLedger(db: Db, secrets: Secrets, newOrigin: (slug: string)
     }
   }
 
-  async function behind(): Promise<string[]> {
-    const { rows } = await sql<{ slug: string }>`
-      select c.slug from contest c left join ledger_head h on h.contest = c.id
+  async function behind(): Promise<Pick<StoredContest, 'slug' | 'rounds'>[]> {
+    const { rows } = await sql<Pick<StoredContest, 'slug' | 'rounds'>>`
+      select c.slug, c.settings -> 'rounds' as rounds from contest c left join ledger_head h on h.contest = c.id
       where c.published_at is not null and (h.contest is null or h.version < c.version)`.execute(db);
-    return rows.map((row) => row.slug);
+    return rows;
   }
 
   async function originOf(slug: string): Promise<string | null> {

@@ -10,7 +10,7 @@ export interface PoolLimits {
   /**
    * Least time between the starts of two batches, in ms. A commit costs about the same for one ballot as for twenty: without this a
    * steady stream would be cut into batches so small that their cost, not the ballots, fills the machine. Who comes after a pause
-   * does not wait for it.
+   * does not wait for it. Where several servers write one ledger it is so many times longer that all of them together keep it.
    */
   spacingMs: number;
 }
@@ -24,6 +24,10 @@ export interface Pool<B> {
   /** Takes no more ballots; resolves when all that were taken are answered. */
   drain(): Promise<void>;
 }
+
+/** What a server bears at most of the others' ballots: so many times the distance. */
+const MOST_COMPANY = 8;
+const FADE = 0.9;
 
 interface Waiting<B> {
   ballot: B;
@@ -52,6 +56,10 @@ export function createPool<B extends { voter: string }>(
   const inside = new Set<Waiting<B>>();
   let gateBusy = false;
   let began = Number.NEGATIVE_INFINITY;
+  /** The last number that a ballot of ours got, and lately, the older the less: how many were given out, and how many of them to us. */
+  let last: number | null = null;
+  let given = 1;
+  let ours = 1;
   let closed = false;
   let writing: Promise<void> = Promise.resolve();
   let onEmpty: (() => void) | null = null;
@@ -73,7 +81,8 @@ export function createPool<B extends { voter: string }>(
 
   async function run(): Promise<void> {
     while (waiting.length > 0) {
-      const early = began + limits.spacingMs - performance.now();
+      const company = Math.min(MOST_COMPANY, given / ours);
+      const early = began + limits.spacingMs * company - performance.now();
       if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
       began = performance.now();
       const batch = nextBatch();
@@ -91,10 +100,26 @@ export function createPool<B extends { voter: string }>(
 
   async function write(batch: Waiting<B>[]): Promise<void> {
     try {
-      settle(batch, await rooms.write(batch.map((one) => one.ballot)));
+      const outcomes = await rooms.write(batch.map((one) => one.ballot));
+      settle(batch, outcomes);
+      count(outcomes);
     } catch (error) {
       turnAway(batch, error);
     }
+  }
+
+  /** Numbers have no gaps: what lies between two batches of ours went to other servers' ballots. */
+  function count(outcomes: readonly Outcome[]): void {
+    const before = last ?? Number.NEGATIVE_INFINITY;
+    // A ballot that had been acknowledged has its old number.
+    const fresh = outcomes.flatMap((one) => (one instanceof Refusal || one.index <= before ? [] : one.index));
+    if (fresh.length === 0) return;
+    const newest = Math.max(...fresh);
+    if (last !== null) {
+      given = given * FADE + newest - last;
+      ours = ours * FADE + fresh.length;
+    }
+    last = newest;
   }
 
   /** Answers those with an outcome; gives those without. */

@@ -250,3 +250,16 @@ test('a full house is told so over HTTP, with a time to come again, and whoever 
   await site.close();
   await fresh.drop();
 });
+
+test('where other servers take every other number, the distance between two batches doubles', async () => {
+  const room = rooms();
+  const began: number[] = [];
+  const admit = (batch: Numbered[]) => {
+    began.push(performance.now());
+    return room.admit(batch);
+  };
+  const write = async (batch: Numbered[]) => batch.map((one) => ({ ...receipt(one), index: 2 * one.number }));
+  const pool = createPool<Numbered>({ ...room, admit, write }, { waiting: 100, batch: 50, spacingMs: 50 });
+  for (const one of ballots(12)) await pool.join(one);
+  expect((began.at(-1) ?? 0) - (began.at(-2) ?? 0)).toBeGreaterThan(75);
+});
