@@ -14,8 +14,8 @@ export default defineConfig(({ mode }) => ({
     experimental: { viteModuleRunner: false, nodeLoader: false },
     provide: { full: mode === 'full' },
     globalSetup: ['tests/harness/setup.ts'],
-    // Four files at a time: with two, which wait for browsers and databases, a quarter of two cores lies idle.
-    maxWorkers: 4,
+    // Three files at a time: with two, which wait for browsers and databases, a quarter of two cores lies idle.
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     // Modules are evaluated once a worker, not once a file: a quarter of the time. None of ours remembers what a test did.
     isolate: false,
