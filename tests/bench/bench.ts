@@ -1,17 +1,16 @@
 import { hash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
 import { readLines } from '@zuimei/server/audit/lines.ts';
 import { verifyContest } from '@zuimei/server/audit/verify.ts';
 import { readContest } from '@zuimei/server/contest/contest.ts';
 import { createSealer } from '@zuimei/server/log/sealer.ts';
 import { openSecrets } from '@zuimei/server/secret.ts';
-import { createLedger } from '@zuimei/server/vote/ledger.ts';
 import { entryBytes } from '@zuimei/shared/ledger/entry.ts';
 import { createReplayer } from '@zuimei/shared/ledger/replay.ts';
 import { readOptions } from '../harness/options.ts';
 import { ballotRequests, getRequest } from './ballots.ts';
-import { CANDIDATES, createWorld, fillLedger, type Measured, SECRET, type World } from './world.ts';
+import { brief, cpuSum, type Goal, median, printFigures, say, writeFigures } from './figures.ts';
+import { measureGrowth } from './growth.ts';
+import { CANDIDATES, createWorld, type Measured, SECRET, type World } from './world.ts';
 
 /** The table of VOTE.md in one run: every figure is a ratio to a reference measured in turn with it. */
 const values = readOptions(
@@ -30,7 +29,7 @@ const seconds = quick ? 2 : 6;
 const filled = values.entries ? Number(values.entries) : quick ? 50_000 : 5_000_000;
 const wants = (name: string): boolean => !only || only.split(',').includes(name);
 
-const GOALS: Record<string, { goal: number; at: 'least' | 'most' }> = {
+const GOALS: Record<string, Goal> = {
   castRatio: { goal: 0.6, at: 'least' },
   cpuRatio: { goal: 2.5, at: 'most' },
   readRatio: { goal: 0.9, at: 'least' },
@@ -44,22 +43,6 @@ const GOALS: Record<string, { goal: number; at: 'least' | 'most' }> = {
 };
 const figures: Record<string, number> = {};
 const raw: Record<string, unknown> = {};
-
-function median(values: number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
-
-function say(text: string): void {
-  process.stderr.write(`${text}\n`);
-}
-
-function brief(one: Measured): string {
-  const cpu = Object.entries(one.cpuUs).map(([name, us]) => `${name} ${us.toFixed(1)}`);
-  return `${Math.round(one.perSecond)}/s p50 ${one.p50Ms.toFixed(1)} ms p99 ${one.p99Ms.toFixed(1)} ms CPU µs: ${cpu.join(', ')}${one.ok === one.sent ? '' : ` ${JSON.stringify(one.statuses)}`}`;
-}
-
-const cpuSum = (one: Measured): number => Object.values(one.cpuUs).reduce((sum, us) => sum + us, 0);
 
 async function castFigures(world: World): Promise<void> {
   const slug = 'cast';
@@ -140,35 +123,10 @@ async function readFigures(world: World): Promise<void> {
 }
 
 async function growthFigures(world: World): Promise<void> {
-  const secrets = await openSecrets({ secret: SECRET, dataDir: '' });
-  const empty: number[] = [];
-  const full: number[] = [];
-  const fullId = await world.contest('full');
-  await createLedger(world.database.db, secrets, (slug) => `bench/${slug}`).open('full');
-  say(`  filling a ledger with ${filled} entries`);
-  await fillLedger(world.database, fullId, filled);
-  const sealer = createSealer(world.database.db, secrets);
-  while ((await sealer.seal()).length > 0);
-  say('  filled and sealed');
-  for (let i = 0; i < rounds; i++) {
-    await world.contest(`empty${i}`);
-    for (const [slug, list] of [
-      [`empty${i}`, empty],
-      ['full', full],
-    ] as const) {
-      const requests = await ballotRequests({
-        slug,
-        secret: SECRET,
-        candidates: CANDIDATES,
-        count: seconds * 16_000,
-      });
-      const one = await world.drive('app', requests, { expect: 201, durationMs: seconds * 1000 });
-      list.push(one.perSecond);
-      say(`  ${slug} ${brief(one)}`);
-    }
-  }
-  figures['growthRatio'] = median(full.map((rate, i) => rate / (empty[i] ?? Number.NaN)));
-  raw['growth'] = { empty, full, filled };
+  const { empty, full } = await measureGrowth(world, { filled, rounds, seconds });
+  figures['growthRatio'] = median(full.map((one, i) => one.perSecond / (empty[i] as Measured).perSecond));
+  const rates = (list: Measured[]): number[] => list.map((one) => one.perSecond);
+  raw['growth'] = { empty: rates(empty), full: rates(full), filled };
 }
 
 /**
@@ -237,17 +195,5 @@ try {
   await world.close();
 }
 
-const machine = {
-  cpu: cpus()[0]?.model,
-  cores: cpus().length,
-  memoryGb: Math.round(totalmem() / 2 ** 30),
-  node: process.version,
-};
-for (const [name, value] of Object.entries(figures)) {
-  const { goal, at } = GOALS[name] as { goal: number; at: 'least' | 'most' };
-  const reached = at === 'least' ? value >= goal : value <= goal;
-  process.stdout.write(
-    `${name.padEnd(13)} ${value.toFixed(3)}  goal ${at === 'least' ? '≥' : '≤'} ${Number(goal.toFixed(3))}  ${reached ? 'reached' : 'missed'}\n`,
-  );
-}
-if (values.json) writeFileSync(values.json, JSON.stringify({ figures, raw, machine }, null, 1));
+printFigures(figures, GOALS);
+writeFigures(values.json, { figures, raw });

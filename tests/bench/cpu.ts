@@ -23,3 +23,9 @@ export function cpuOf(pids: readonly number[]): number {
     (times.get(pid) ?? 0) + (parents.get(pid) ?? []).reduce((total, child) => total + sum(child), 0);
   return pids.reduce((total, pid) => total + sum(pid), 0);
 }
+
+/** What a process holds in memory now, in bytes (Linux). */
+export function memoryOf(pid: number): number {
+  const kb = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Number(kb) * 1024;
+}

@@ -2,7 +2,8 @@ import { connect, type Socket } from 'node:net';
 
 /** What the generator is told, as one JSON line; the requests follow in a file of `count` records: length (uint32 LE) + bytes. */
 export interface LoadOrder {
-  port: number;
+  /** Each connection goes to one of these, in turn. */
+  ports: number[];
   connections: number;
   /** Stop after this long, or when the requests are used up (unless `repeat`). */
   durationMs: number;
@@ -76,7 +77,8 @@ export async function runLoad(order: LoadOrder, requests: Buffer[]): Promise<Loa
   }
 
   for (let i = 0; i < order.connections; i++) {
-    const socket = connect({ port: order.port, host: '127.0.0.1', noDelay: true });
+    const port = order.ports[i % order.ports.length] ?? 0;
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true });
     const lane: Lane = { socket, since: 0 };
     let head = '';
     let missing = -1;

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
-import { type Database, openDatabase } from '@zuimei/server/db.ts';
+import { type Database, type Db, openDatabase } from '@zuimei/server/db.ts';
 import { migrate } from '@zuimei/server/schema.ts';
 import { startApp, type TestApp } from '../harness/app.ts';
 import { type PostgresServer, startPostgres } from '../harness/postgres.ts';
 import { startRedis } from '../harness/redis.ts';
-import { seedContest, settingsOf } from '../harness/site.ts';
+import { HOUR_MS, seedContest, settingsOf } from '../harness/site.ts';
 import { writeRequests } from './ballots.ts';
 import { cpuOf } from './cpu.ts';
 import type { LoadOrder, LoadResult } from './load.ts';
@@ -28,11 +28,14 @@ export interface World {
   database: Database;
   postgres: PostgresServer;
   app: TestApp;
-  /** Opens a new contest with open voting. */
-  contest(slug: string): Promise<number>;
-  /** Drives the app (or a reference: bare.ts, plain.ts) and accounts the CPU of everything that served it. */
+  /** Opens a new contest with open voting, or with rounds that open and close so many hours from now. */
+  contest(slug: string, hours?: [opens: number, closes: number]): Promise<number>;
+  /** Drives the apps (or a reference: bare.ts, plain.ts) and accounts the CPU of everything that served it. */
   drive(target: Target, requests: Buffer[], order: Partial<LoadOrder>): Promise<Measured>;
-  restartApp(): Promise<void>;
+  /** CPU of all apps and servers meanwhile, by part in µs. */
+  account<T>(target: Target, work: () => Promise<T>): Promise<{ result: T; cpuUs: Record<string, number> }>;
+  /** Ends the apps and starts so many new ones: none has run longer than another. */
+  restartApps(count?: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -44,7 +47,7 @@ export async function createWorld(): Promise<World> {
   await migrate(database.db);
   const env = { ZUIMEI_SECRET: SECRET, TRUSTED_PROXIES: '127.0.0.1' };
   const start = () => startApp({ databaseUrl: postgres.url, redisUrl: redis.url, env });
-  let app = await start();
+  let apps = [await start()];
   const [bare, plain] = [reference('bare'), reference('plain', postgres.url)];
   const ports = { bare: await portOf(bare), plain: await portOf(plain) };
   const folder = mkdtempSync(join(tmpdir(), 'zuimei-bench-'));
@@ -53,9 +56,8 @@ export async function createWorld(): Promise<World> {
     const file = join(folder, 'requests');
     writeRequests(file, requests);
     const generator = fork(fileURLToPath(new URL('./load.ts', import.meta.url)));
-    const port = target === 'app' ? app.port : ports[target];
     generator.send({
-      port,
+      ports: target === 'app' ? apps.map((app) => app.port) : [ports[target]],
       file,
       connections: 128,
       durationMs: 5_000,
@@ -65,31 +67,36 @@ export async function createWorld(): Promise<World> {
       ...order,
     });
     await new Promise((resolve) => generator.once('message', resolve));
+    const { result, cpuUs } = await account(target, async () => {
+      const measured = new Promise<LoadResult>((resolve) =>
+        generator.once('message', (one) => resolve(one as LoadResult)),
+      );
+      generator.send('go');
+      return await measured;
+    });
+    const each = Object.entries(cpuUs).map(([name, us]) => [name, us / Math.max(1, result.ok)] as const);
+    return { ...result, cpuUs: Object.fromEntries(each) };
+  }
+
+  async function account<T>(target: Target, work: () => Promise<T>) {
     const of = {
-      app: { app: app.pid, postgres: postgres.pid, redis: redis.pid },
-      bare: { app: bare.pid ?? 0 },
-      plain: { app: plain.pid ?? 0, postgres: postgres.pid },
+      app: { app: apps.map((app) => app.pid), postgres: [postgres.pid], redis: [redis.pid] },
+      bare: { app: [bare.pid ?? 0] },
+      plain: { app: [plain.pid ?? 0], postgres: [postgres.pid] },
     };
-    const parts: Record<string, number> = of[target];
-    const before = Object.entries(parts).map(([name, pid]) => [name, cpuOf([pid])] as const);
-    const result = new Promise<LoadResult>((resolve) =>
-      generator.once('message', (one) => resolve(one as LoadResult)),
-    );
-    generator.send('go');
-    const measured = await result;
-    const cpuUs = Object.fromEntries(
-      before.map(([name, was]) => [name, (cpuOf([parts[name] ?? 0]) - was) / Math.max(1, measured.ok)]),
-    );
-    return { ...measured, cpuUs };
+    const before = Object.entries(of[target]).map(([name, pids]) => [name, pids, cpuOf(pids)] as const);
+    const result = await work();
+    const cpuUs = Object.fromEntries(before.map(([name, pids, was]) => [name, cpuOf(pids) - was] as const));
+    return { result, cpuUs };
   }
 
   return {
     database,
     postgres,
     get app() {
-      return app;
+      return apps[0] as TestApp;
     },
-    async contest(slug) {
+    async contest(slug, hours) {
       const rule = {
         period: 'day',
         ballotsPerPeriod: 1,
@@ -102,17 +109,21 @@ export async function createWorld(): Promise<World> {
         { id: 'person', name: '个人' },
         { id: 'team', name: '团队' },
       ];
-      return await seedContest(database.db, slug, settingsOf(Date.now(), { rule, categories }), CANDIDATES);
+      const iso = (hour: number): string => new Date(Date.now() + hour * HOUR_MS).toISOString();
+      const rounds = hours && [{ opens: iso(hours[0]), closes: iso(hours[1]), numbers: null }];
+      const settings = settingsOf(Date.now(), { rule, categories, ...(rounds ? { rounds } : {}) });
+      return await seedContest(database.db, slug, settings, CANDIDATES);
     },
     drive,
-    async restartApp() {
-      await app.stop();
-      app = await start();
+    account,
+    async restartApps(count = 1) {
+      await Promise.all(apps.map((app) => app.stop()));
+      apps = await Promise.all(Array.from({ length: count }, start));
     },
     async close() {
       bare.kill();
       plain.kill();
-      await app.stop();
+      await Promise.all(apps.map((app) => app.stop()));
       await database.close();
       await redis.stop();
       await postgres.stop();
@@ -127,6 +138,14 @@ function reference(name: 'bare' | 'plain', ...args: string[]): ChildProcess {
 
 function portOf(child: ChildProcess): Promise<number> {
   return new Promise((resolve) => child.once('message', (port) => resolve(port as number)));
+}
+
+/** How many contests have entries that no checkpoint covers yet. */
+export async function unsealed(db: Db): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from ledger_head h
+    where h.size > coalesce((select max(size) from log_checkpoint where contest = h.contest), 0)`.execute(db);
+  return rows[0]?.count ?? 0;
 }
 
 /** Fills a contest's ledger with `count` counted ballots of as many voters, by SQL, as if they had been cast today. */
