@@ -40,7 +40,10 @@ export function createPress(turns: Turns, limits = pressLimits): Press {
     spare = thread;
     thread.unref();
     AbortSignal.timeout(limits.idleMs).addEventListener('abort', () => {
-      if (spare === thread) void thread.terminate();
+      if (spare !== thread) return;
+      // At once: until it has ended somebody might ask it.
+      spare = null;
+      void thread.terminate();
     });
   }
 

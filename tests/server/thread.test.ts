@@ -47,6 +47,11 @@ test('papers are made at once and one after another, also after one that ended i
   expect(await isBook(paper)).toBe(true);
   await sleep(150);
   expect(await isBook(paper)).toBe(true);
+  // At the very moment at which the idle one is sent away.
+  for (let i = 0; i < 3; i++) {
+    await sleep(100);
+    expect(await isBook(paper)).toBe(true);
+  }
 });
 
 describe('a contest in memory', () => {

@@ -272,7 +272,8 @@ describe('a site', () => {
       .filter((reply) => reply.status === 503)
       .map((reply) => reply.headers.get('retry-after'));
     expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200, 503]));
-    expect(new Set(tellsWhen)).toEqual(new Set(['5']));
+    // Which of the doors was full is each one's own.
+    expect(tellsWhen.filter((seconds) => !(Number(seconds) > 0))).toEqual([]);
     // The forms are made and sent by this process, too.
     expect(peak - before).toBeLessThan(1_400 << 20);
     const [first] = units;
