@@ -135,12 +135,20 @@ export function createDirect(parts: {
     return true;
   }
 
+  function shown(incoming: IncomingMessage, outgoing: ServerResponse): boolean {
+    const slug = PAGE.exec(incoming.url ?? '')?.[1];
+    try {
+      return slug !== undefined && page(slug, incoming, outgoing);
+    } catch (error) {
+      fail(incoming, outgoing, error);
+      return true;
+    }
+  }
+
   return (incoming, outgoing) => {
-    const shown = incoming.method === 'GET' ? PAGE.exec(incoming.url ?? '')?.[1] : undefined;
-    if (shown) return page(shown, incoming, outgoing);
     const match = PATH.exec(incoming.url ?? '');
     const slug = match?.[1];
-    if (!slug) return false;
+    if (!slug) return incoming.method === 'GET' && shown(incoming, outgoing);
     const isBallot = match[2] === '/ballots';
     if (incoming.method !== (isBallot ? 'POST' : 'GET')) return false;
     try {

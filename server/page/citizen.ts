@@ -115,10 +115,13 @@ export function pageRoute(parts: {
     const ready = pages.find(wanted);
     if (ready) return send(c, ready);
     if (c.req.method === 'HEAD') return headersOnly(200);
-    const { first, head } = await make();
     const { path, elder } = wanted;
-    const now = new Date(clock()).toISOString();
-    return send(c, await pages.make(wanted, () => pageHtml(site, { path, elder, now, ...first }, head)));
+    const page = await pages.make(wanted, async () => {
+      const now = new Date(clock()).toISOString();
+      const { first, head } = await make();
+      return await pageHtml(site, { path, elder, now, ...first }, head);
+    });
+    return send(c, page);
   }
 
   async function contestPage(c: Context<Env>, contest: StoredContest, path: string): Promise<Response> {

@@ -29,7 +29,7 @@ export interface Wanted {
 export interface Pages {
   /** Null when it has to be made. */
   find(wanted: Wanted): Prebuilt | null;
-  /** Renders it; whoever wants the same meanwhile waits for that one. Refuses with busy when too many are being made. */
+  /** Makes and keeps it, as of the moment in which this is called; whoever wants the same meanwhile waits for that one. Refuses with busy when too many are being made. */
   make(wanted: Wanted, html: () => Promise<string>): Promise<Prebuilt>;
 }
 

@@ -11,7 +11,7 @@ import { entryBytes } from '@zuimei/shared/ledger/entry.ts';
 import { createReplayer } from '@zuimei/shared/ledger/replay.ts';
 import { readOptions } from '../harness/options.ts';
 import { ballotRequests, getRequest } from './ballots.ts';
-import { brief, cpuSum, type Goal, median, printFigures, say, writeFigures } from './figures.ts';
+import { brief, cpuSum, type Goal, median, printFigures, ratios, say, writeFigures } from './figures.ts';
 import { measureGrowth } from './growth.ts';
 import { CANDIDATES, createWorld, type Measured, SECRET, type World } from './world.ts';
 
@@ -49,11 +49,6 @@ const GOALS: Record<string, Goal> = {
 /** Of each figure what every round gave; it is their median. */
 const figures: Record<string, number[]> = {};
 const raw: Record<string, unknown> = {};
-
-/** What each round of `ours` is to its neighbour among `theirs`. */
-function ratios<T>(ours: readonly T[], theirs: readonly T[], of: (one: T) => number): number[] {
-  return ours.map((one, i) => of(one) / of(theirs[i] as T));
-}
 
 /** How long this disk takes to keep 8 KB, where Postgres has its own: ms, the median of many. */
 function fsyncMs(): number {

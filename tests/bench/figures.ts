@@ -12,6 +12,11 @@ export function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
+/** What each round of `ours` is to its neighbour among `theirs`. */
+export function ratios<T>(ours: readonly T[], theirs: readonly T[], of: (one: T) => number): number[] {
+  return ours.map((one, i) => of(one) / of(theirs[i] as T));
+}
+
 /** What is said on the way, beside the figures on standard output. */
 export function say(text: string): void {
   process.stderr.write(`${text}\n`);

@@ -1,6 +1,6 @@
 import { readOptions } from '../harness/options.ts';
 import { measureContests } from './contests.ts';
-import { cpuSum, type Goal, median, printFigures, say, writeFigures } from './figures.ts';
+import { cpuSum, type Goal, median, printFigures, ratios, say, writeFigures } from './figures.ts';
 import { measureGrowth } from './growth.ts';
 import { measurePhones } from './phones.ts';
 import { measureProcesses } from './processes.ts';
@@ -33,7 +33,7 @@ const GOALS: Record<string, Goal> = {
 const figures: Record<string, number> = {};
 const raw: Record<string, unknown> = {};
 const ratio = (some: Measured[], to: Measured[], of: (one: Measured) => number): number =>
-  median(some.map((one, i) => of(one) / of(to[i] as Measured)));
+  median(ratios(some, to, of));
 
 const PARTS: Record<string, (world: World) => Promise<unknown>> = {
   async processes(world) {
