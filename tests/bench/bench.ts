@@ -1,7 +1,4 @@
 import { hash } from 'node:crypto';
-import { closeSync, fdatasyncSync, openSync, unlinkSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { readLines } from '@zuimei/server/audit/lines.ts';
 import { verifyContest } from '@zuimei/server/audit/verify.ts';
 import { readContest } from '@zuimei/server/contest/contest.ts';
@@ -12,6 +9,7 @@ import { createReplayer } from '@zuimei/shared/ledger/replay.ts';
 import { readOptions } from '../harness/options.ts';
 import { ballotRequests, getRequest } from './ballots.ts';
 import { brief, cpuSum, type Goal, median, printFigures, ratios, say, writeFigures } from './figures.ts';
+import { measureFsync } from './fsync.ts';
 import { measureGrowth } from './growth.ts';
 import { CANDIDATES, createWorld, type Measured, SECRET, type World } from './world.ts';
 
@@ -49,21 +47,6 @@ const GOALS: Record<string, Goal> = {
 /** Of each figure what every round gave; it is their median. */
 const figures: Record<string, number[]> = {};
 const raw: Record<string, unknown> = {};
-
-/** How long this disk takes to keep 8 KB, where Postgres has its own: ms, the median of many. */
-function fsyncMs(): number {
-  const file = openSync(join(tmpdir(), `zuimei-fsync-${process.pid}`), 'w');
-  const page = Buffer.alloc(8_192);
-  const times = Array.from({ length: 200 }, () =>
-    timed(() => {
-      writeSync(file, page);
-      fdatasyncSync(file);
-    }),
-  );
-  closeSync(file);
-  unlinkSync(join(tmpdir(), `zuimei-fsync-${process.pid}`));
-  return median(times);
-}
 
 async function castFigures(world: World): Promise<void> {
   const slug = 'cast';
@@ -112,7 +95,7 @@ async function castFigures(world: World): Promise<void> {
       `  at ${rate}/s bare    ${brief(easy.at(-1) as Measured)}\n  at ${rate}/s ballots ${brief(slow.at(-1) as Measured)}`,
     );
   }
-  const diskMs = fsyncMs();
+  const diskMs = measureFsync(world.postgres.dataDir, 200);
   say(`  fsync ${diskMs.toFixed(2)} ms`);
   figures['p99Ratio'] = slow.map((one, i) => one.p99Ms / ((easy[i] as Measured).p99Ms + diskMs));
   raw['p99'] = { slow, bare: easy, rate, diskMs };

@@ -4,9 +4,10 @@ import { sql } from 'kysely';
 import { readOptions } from '../harness/options.ts';
 import { type PostgresServer, startPostgres } from '../harness/postgres.ts';
 import { cpuOf } from './cpu.ts';
+import { measureFsync } from './fsync.ts';
 import { batchesOf, drive, type Laned, openLaned, withSettings } from './lane.ts';
 import { prove } from './laneproof.ts';
-import { lineOf, measureFsync, measureLock, round } from './lock.ts';
+import { lineOf, measureLock, round } from './lock.ts';
 
 /**
  * One contest in lanes by voter, simulated (infra/CAPACITY.md): the product's ledger, its SQL and real Postgres servers; no HTTP, no gate, no
@@ -128,7 +129,7 @@ const settings = { shared_buffers: '1GB' };
 const first = await startPostgres({ settings, onDisk: true });
 const second = await startPostgres({ settings, onDisk: true });
 try {
-  const fsyncMs = measureFsync(first.dataDir, LOCK.times * 5);
+  const fsyncMs = round(measureFsync(first.dataDir, LOCK.times * 5), 2);
   const held = await measureLock(first, LOCK.sizes, LOCK.times);
   const layouts = {
     'one head': [first],

@@ -1,7 +1,7 @@
-import { closeSync, fdatasyncSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { sql } from 'kysely';
 import type { PostgresServer } from '../harness/postgres.ts';
+import { median } from './figures.ts';
 import { batchesOf, drive, openLaned, withSettings } from './lane.ts';
 
 /** One batch at a time on one head, nobody beside it, by size of the batch; ms. */
@@ -21,7 +21,7 @@ export interface Line {
   ballotUs: number;
 }
 
-const EXECUTED = /duration: ([\d.]+) ms {2}execute [^:]*:\s+select \* from commit_ballots/g;
+const EXECUTED = /duration: ([\d.]+) ms {2}execute commit_ballots:/g;
 
 /** How long a head is locked for batches of these sizes, each size `times` times, in turn: the median of each. */
 export async function measureLock(
@@ -72,28 +72,6 @@ export function lineOf(held: readonly Held[], of: 'cpuMs' | 'executeMs' | 'callM
   const [x, y] = [mean((one) => one.batch), mean((one) => one[of])];
   const slope = mean((one) => (one.batch - x) * (one[of] - y)) / mean((one) => (one.batch - x) ** 2);
   return { fixedMs: round(y - slope * x, 2), ballotUs: round(slope * 1000) };
-}
-
-/** The median time to have 8 KB on the disk that are written over what a file holds, ms: what a commit waits for at least. */
-export function measureFsync(folder: string, times: number): number {
-  const path = join(folder, 'fsync-probe');
-  const page = Buffer.alloc(8192, 1);
-  writeFileSync(path, Buffer.alloc(times * page.length));
-  const file = openSync(path, 'r+');
-  fdatasyncSync(file);
-  const taken = Array.from({ length: times }, (_, i) => {
-    writeSync(file, page, 0, page.length, i * page.length);
-    const began = performance.now();
-    fdatasyncSync(file);
-    return performance.now() - began;
-  });
-  closeSync(file);
-  rmSync(path);
-  return round(median(taken), 2);
-}
-
-function median(all: readonly number[]): number {
-  return all.toSorted((a, b) => a - b)[all.length >> 1] ?? Number.NaN;
 }
 
 export function round(value: number, digits = 1): number {
