@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { setFlagsFromString } from 'node:v8';
 import { getRequestListener } from '@hono/node-server';
 import { openAddresses } from './address/address.ts';
 import { createApp } from './app.ts';
@@ -46,6 +47,8 @@ const STOP_PATIENCE_MS = 10_000;
 
 /** Connections, timers and signals live here: this is the process. */
 async function main(): Promise<void> {
+  // What lives through a young collection is little: threads that help to copy it wait for a core longer than they help.
+  setFlagsFromString('--no-parallel-scavenge');
   // Whatever this process writes is for it alone.
   process.umask(0o077);
   // Nobody reads along any more: that ends no vote.

@@ -116,7 +116,7 @@ export function createPool<B extends { voter: string }>(
     if (fresh.length === 0) return;
     const newest = Math.max(...fresh);
     if (last !== null) {
-      given = given * FADE + newest - last;
+      given = given * FADE + Math.min(newest - last, MOST_COMPANY * fresh.length);
       ours = ours * FADE + fresh.length;
     }
     last = newest;

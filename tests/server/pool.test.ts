@@ -263,3 +263,19 @@ test('where other servers take every other number, the distance between two batc
   for (const one of ballots(12)) await pool.join(one);
   expect((began.at(-1) ?? 0) - (began.at(-2) ?? 0)).toBeGreaterThan(75);
 });
+
+test('what other servers took while this one had no ballots is soon forgotten', async () => {
+  const room = rooms();
+  const began: number[] = [];
+  const admit = (batch: Numbered[]) => {
+    began.push(performance.now());
+    return room.admit(batch);
+  };
+  const index = (number: number): number => (number === 0 ? 0 : 100_000 + number);
+  const write = async (batch: Numbered[]) =>
+    batch.map((one) => ({ ...receipt(one), index: index(one.number) }));
+  const pool = createPool<Numbered>({ ...room, admit, write }, { waiting: 100, batch: 50, spacingMs: 10 });
+  for (const one of ballots(30)) await pool.join(one);
+  const distances = began.slice(1).map((at, i) => at - (began[i] ?? 0));
+  expect(Math.min(...distances.slice(-5))).toBeLessThan(40);
+});
