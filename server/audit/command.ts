@@ -28,6 +28,7 @@ import { readAltered } from '../staff/seal.ts';
 import { type ActsVerification, actsSentence, verifyActs } from './acts.ts';
 import { isBundle, verifyBundle } from './bundle.ts';
 import { verifyClosing } from './closing.ts';
+import { checkWith, openersFor } from './crew.ts';
 import { type Verification, verifyContest } from './verify.ts';
 
 interface Caller {
@@ -92,8 +93,8 @@ export async function verifyAlone({ folder, print }: Caller, args: string[]): Pr
   if (await isBundle(resolve(folder, file)))
     return await verifyBundle(resolve(folder, file), { ...pinned, kept, json }, print);
   const check = createExportCheck({ ...pinned, kept });
-  for await (const bytes of createReadStream(resolve(folder, file), { highWaterMark: READ_BYTES }))
-    await check.take(bytes as Uint8Array);
+  const bytes = createReadStream(resolve(folder, file), { highWaterMark: READ_BYTES });
+  await checkWith(openersFor(size), check, bytes);
   const report = await check.finish();
   const verdict = verdictOf(report);
   if (json) print(jsonOf(report, verdict));

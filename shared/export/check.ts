@@ -2,7 +2,7 @@ import { equalBytes } from '../bytes.ts';
 import { type Frozen, frozenOf } from '../ledger/frozen.ts';
 import type { ReceiptCode } from '../ledger/receiptcode.ts';
 import { type RoundTally, tallyDifferences } from '../ledger/recount.ts';
-import { createReplayer, type Replay, type Replayer } from '../ledger/replay.ts';
+import { createReplayer, type Line, type Replay, type Replayer } from '../ledger/replay.ts';
 import { type SetPolicy, witnessFactsOf } from '../ledger/witness.ts';
 import type { Checkpoint } from '../log/checkpoint.ts';
 import { openSigned } from '../log/signed.ts';
@@ -26,11 +26,16 @@ import {
   type KeptOutcome,
   nothing,
 } from './report.ts';
+import type { Run } from './run.ts';
 import { judgePolicy, largestCosigned, readWitnesses, witnessesOf } from './witness.ts';
 
 export interface ExportCheck {
   /** The next bytes of the file; wait for it before giving more. Never rejects: what is wrong stands in the report. */
   take(bytes: Uint8Array): Promise<void>;
+  /** The contest whose entries are being read; null before the first of them, and where nothing is read on. */
+  contest(): string | null;
+  /** In place of `take` of whole lines between entries: what run.ts made of them. False, and nothing is taken, where that is not enough. */
+  takeRun(run: Run): boolean;
   /** Entries checked so far, and how many there should be. */
   seen(): { entries: number; of: number };
   finish(): Promise<ExportReport>;
@@ -42,7 +47,7 @@ export interface ExportCheck {
  */
 export function createExportCheck(
   options: ExportOptions = {},
-  each: (entry: ExportEntry) => void = () => {},
+  each: ((entry: ExportEntry) => void) | null = null,
 ): ExportCheck {
   const { kept = [], codes = [] } = options;
   const problems: ExportProblem[] = [];
@@ -115,14 +120,18 @@ export function createExportCheck(
     batch = [];
   };
 
+  const noteAct = ({ kind, act }: Line, index: number): void => {
+    frozen = frozenOf(act) ?? frozen;
+    const policy = kind === 'witness' && witnessFactsOf(act);
+    if (policy) policies.push({ ...policy, entry: index });
+  };
+
   const takeEntry = (entry: ExportEntry): void => {
     if (entry.index !== due) problem('number', due, `${entry.index}`);
     due = entry.index + 1;
-    if (entry.kind !== 'ballot') frozen = frozenOf(entry.act) ?? frozen;
-    const policy = entry.kind === 'witness' && witnessFactsOf(entry.act);
-    if (policy) policies.push({ ...policy, entry: entry.index });
+    if (entry.kind !== 'ballot') noteAct(entry, entry.index);
     entries++;
-    each(entry);
+    each?.(entry);
     batch.push(entry);
   };
 
@@ -197,6 +206,18 @@ export function createExportCheck(
 
   return {
     take: (bytes) => guarded(() => splitter.take(bytes)),
+    contest: () => (replayer && !end && !broken ? (header?.contest ?? null) : null),
+    takeRun({ first, parts }) {
+      // Who is shown every entry is shown none of these.
+      if (!replayer || end || broken || each || first !== due || !splitter.empty()) return false;
+      for (const part of parts) {
+        for (const [place, act] of part.acts) noteAct(act, due + place);
+        replayer.takeRun(part);
+        due += part.at.length;
+        entries += part.at.length;
+      }
+      return true;
+    },
     seen: () => ({ entries, of: header?.size ?? 0 }),
     async finish() {
       await guarded(() => [splitter.rest()]);

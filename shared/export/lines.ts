@@ -5,6 +5,8 @@ export interface LineSplitter {
   take(bytes: Uint8Array): string[];
   /** What is left when the bytes have ended: a last line without newline, '' if none. */
   rest(): string;
+  /** Did the bytes so far end with a newline? */
+  empty(): boolean;
 }
 
 /** Bytes in pieces of any length → lines of text, a mark at the beginning (BOM) among it. Throws RangeError for a line that is too long, TypeError for what is no UTF-8. */
@@ -24,5 +26,6 @@ export function createLineSplitter(): LineSplitter {
       return lines.map(checked);
     },
     rest: () => left + decoder.decode(),
+    empty: () => left === '',
   };
 }

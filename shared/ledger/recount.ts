@@ -12,7 +12,7 @@ export interface RoundTally {
 
 export interface Recount {
   /** Ballots come in ledger order; indexes between them are other entries. */
-  add(index: number, round: number, picks: readonly number[], state: BallotState): void;
+  add(index: number, round: number, picks: ArrayLike<number>, state: BallotState): void;
   /** Moves one ballot; false if it is no ballot, or not in a state that the ruling changes. */
   rule(verb: RulingVerb, index: number): boolean;
   tally(): RoundTally[];

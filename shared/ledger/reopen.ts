@@ -1,12 +1,12 @@
 import type { Opening } from '../ballot.ts';
-import { equalHex, fromHex, isHex, putAscii } from '../bytes.ts';
+import { copyHash, equalHex, fromHex, isHex, putAscii } from '../bytes.ts';
 import { createLanes } from '../hash/lanes.ts';
 import { Refusal } from '../refusal.ts';
 import type { Instant } from '../time.ts';
 import type { Act } from './act.ts';
 import { commitmentOf, createBallotWriter } from './commitment.ts';
 import { actCommitment, entryTemplate, INSTANT } from './entry.ts';
-import { TAG_BYTES } from './quota.ts';
+import { TAG_BYTES, wordOf } from './quota.ts';
 
 /** One ledger entry with what opens it: a ballot's opening, or the act of any other kind. */
 export interface Line {
@@ -29,14 +29,37 @@ export interface Fault {
   detail: string;
 }
 
-export interface Reopener {
-  /** Recomputes leaf and commitment of at most BATCH lines; gives what is wrong with each, null = nothing. */
-  run(lines: readonly Line[]): (Fault | null)[];
-  /** After run: the leaf of line i is at leaves[leafStart(i), + 32). */
+/**
+ * Entries in a row, each held against what opens it: all that a replay goes on with. In columns, so that it costs little to be sent
+ * from one thread to another. What a fault leaves undefined is 0 or empty.
+ */
+export interface Reopened {
+  at: Instant[];
+  /** What is wrong, by place in the row. */
+  faults: Map<number, Fault>;
+  /** Those that are no ballots, by place. */
+  acts: Map<number, Line>;
+  /** 32 bytes each. */
   leaves: Uint8Array;
-  leafStart(i: number): number;
-  /** After run: 32 bits of the salt of line i. Salts are as good as random, and there is one for each voter and ballotId. */
-  saltWord(i: number, nth: 0 | 1): number;
+  /**
+   * Of each ballot six words of 32 bits: two of its salt, two of its voter, two of its tag. Salts are as good as random, and there is
+   * one for each voter and ballotId.
+   */
+  words: Uint32Array;
+  /** Of each ballot where its picks end; they begin where those before it end. */
+  ends: Uint32Array;
+  picks: Uint16Array;
+  /** 1 = held. */
+  held: Uint8Array;
+  ballotIds: string[];
+  tags: string[];
+}
+
+export const WORDS = 6;
+
+export interface Reopener {
+  /** Recomputes leaf and commitment of at most BATCH lines. */
+  run(lines: readonly Line[]): Reopened;
 }
 
 export const BATCH = 256;
@@ -141,27 +164,69 @@ export function createReopener(contest: string): Reopener {
     return same ? null : { code: 'commitment', detail: '' };
   };
 
+  const pack = (lines: readonly Line[], faults: Map<number, Fault>): Reopened => {
+    const whole = lines.map(({ kind, opening }, i) =>
+      kind === 'ballot' && !faults.has(i) ? (opening ?? null) : null,
+    );
+    const run: Reopened = {
+      at: lines.map((line) => line.at),
+      faults,
+      acts: new Map(),
+      leaves: new Uint8Array(32 * lines.length),
+      words: new Uint32Array(WORDS * lines.length),
+      ends: new Uint32Array(lines.length),
+      picks: new Uint16Array(whole.reduce((sum, one) => sum + (one?.picks.length ?? 0), 0)),
+      held: new Uint8Array(lines.length),
+      ballotIds: whole.map((one) => one?.ballotId ?? ''),
+      tags: lines.map((line) => line.tag ?? ''),
+    };
+    let end = 0;
+    lines.forEach((line, i) => {
+      // What is no entry has no leaf: in its place would be that of another line.
+      if (faults.get(i)?.code !== 'entry') copyHash(entries.bytes, entries.start(i) - 32, run.leaves, 32 * i);
+      const { kind, tag = '' } = line;
+      const opening = whole[i];
+      if (kind !== 'ballot') run.acts.set(i, line);
+      if (kind === 'ballot' && faults.get(i)?.code !== 'entry') {
+        run.words[WORDS * i + 4] = wordOf(tag, 0);
+        run.words[WORDS * i + 5] = wordOf(tag, 1);
+      }
+      if (opening) {
+        run.words[WORDS * i] = saltView.getUint32(ballots.start(i));
+        run.words[WORDS * i + 1] = saltView.getUint32(ballots.start(i) + 4);
+        run.words[WORDS * i + 2] = wordOf(opening.voter, 0);
+        run.words[WORDS * i + 3] = wordOf(opening.voter, 1);
+        run.picks.set(opening.picks, end);
+        end += opening.picks.length;
+        run.held[i] = opening.state === 'held' ? 1 : 0;
+      }
+      run.ends[i] = end;
+    });
+    return run;
+  };
+
   return {
     run(lines) {
       const alone = new Set<number>();
-      const faults = lines.map((line, i): Fault | null => {
+      const faults = new Map<number, Fault>();
+      lines.forEach((line, i) => {
         let code: 'entry' | 'opening' = 'entry';
         try {
           writeEntry(i, line);
           code = 'opening';
           if (line.kind === 'ballot' && line.opening && !writeBallot(i, line.opening)) alone.add(i);
-          return null;
         } catch (error) {
-          return { code, detail: faultOf(error) };
+          faults.set(i, { code, detail: faultOf(error) });
         }
       });
       entries.run(lines.length);
       ballots.run(lines.length);
-      return lines.map((line, i) => faults[i] ?? open(line, i, !alone.has(i)));
+      lines.forEach((line, i) => {
+        const fault = faults.has(i) ? null : open(line, i, !alone.has(i));
+        if (fault) faults.set(i, fault);
+      });
+      return pack(lines, faults);
     },
-    leaves: entries.bytes,
-    leafStart: (i) => entries.start(i) - 32,
-    saltWord: (i, nth) => saltView.getUint32(ballots.start(i) + nth * 4),
   };
 }
 

@@ -6,9 +6,9 @@ import type { Instant } from '../time.ts';
 import { isRuling } from './act.ts';
 import { closingFits, closingOf } from './closing.ts';
 import { frozenOf } from './frozen.ts';
-import { type Quota, wordOf } from './quota.ts';
+import type { Quota } from './quota.ts';
 import { createRecount, type RoundTally } from './recount.ts';
-import { BATCH, createReopener, type Fault, type Line } from './reopen.ts';
+import { BATCH, createReopener, type Fault, type Line, type Reopened, WORDS } from './reopen.ts';
 import { createSeen, createSpent } from './seen.ts';
 import { witnessFactsOf } from './witness.ts';
 
@@ -95,6 +95,8 @@ const PROBLEMS_KEPT = 1000;
 export interface Replayer {
   /** The next entries, in ledger order, in batches of any length. */
   take(lines: readonly Line[]): void;
+  /** The next entries, as a reopener of this contest gave them in whatever thread. */
+  takeRun(run: Reopened): void;
   /** What came of all that was taken. */
   finish(): Replay;
 }
@@ -155,28 +157,30 @@ export function createReplayer(ledger: Ledger): Replayer {
     if (marks.size < MOST_MARKS) marks.set(tree.size(), { root: toHex(tree.root()), tally: recount.tally() });
   };
 
-  const countBallot = ({ at, opening }: Line, index: number, i: number): void => {
+  const countBallot = (run: Reopened, i: number, index: number): void => {
+    const at = run.at[i] ?? '';
     const round = roundOf(at);
-    if (!opening) return;
-    const twice = !seen.add(reopener.saltWord(i, 0), reopener.saltWord(i, 1));
+    const word = (nth: number): number => run.words[WORDS * i + nth] ?? 0;
+    const twice = !seen.add(word(0), word(1));
     if (twice || round < 0) {
       spoilt.add(index);
-      if (twice) problem('ballot_twice', index, opening.ballotId);
+      if (twice) problem('ballot_twice', index, run.ballotIds[i]);
       else problem('outside_rounds', index, at);
     } else {
-      if (quota && !spent.add(opening.voter, periodAt(quota, round, at), quota.ballotsPerPeriod))
+      if (quota && !spent.add([word(2), word(3)], periodAt(quota, round, at), quota.ballotsPerPeriod))
         problem('quota', index);
-      recount.add(index, round, opening.picks, opening.state);
+      const picks = run.picks.subarray(i === 0 ? 0 : run.ends[i - 1], run.ends[i]);
+      recount.add(index, round, picks, run.held[i] ? 'held' : 'counted');
       cast++;
     }
   };
 
-  const takeTag = (tag: string, index: number): void => {
-    if (tags.add(wordOf(tag, 0), wordOf(tag, 1))) tagged++;
-    else problem('tag_twice', index, tag);
+  const takeTag = (run: Reopened, i: number, index: number): void => {
+    if (tags.add(run.words[WORDS * i + 4] ?? 0, run.words[WORDS * i + 5] ?? 0)) tagged++;
+    else problem('tag_twice', index, run.tags[i]);
   };
 
-  const isWithheld = (fault: Fault | null | undefined, at: Instant): boolean =>
+  const isWithheld = (fault: Fault | undefined, at: Instant): boolean =>
     fault?.code === 'opening_missing' && withheldFrom !== undefined && at >= withheldFrom;
 
   const rule = ({ act }: Line, index: number): void => {
@@ -205,31 +209,34 @@ export function createReplayer(ledger: Ledger): Replayer {
     else if (withheld === 0 && !closingFits(said, recount.tally())) problem('closing', index);
   };
 
-  const takeBatch = (lines: readonly Line[]): void => {
-    const faults = reopener.run(lines);
-    lines.forEach((line, i) => {
+  const takeAct = (line: Line, fault: Fault | undefined, index: number): void => {
+    if (line.kind === 'closing') {
+      // What was altered is one fault; a count that follows from it would be another.
+      if (!fault && spoilt.size === 0) holdAgainst(line, index);
+    } else if (line.kind === 'witness') {
+      if (!fault && !witnessFactsOf(line.act)) problem('act', index, 'witness');
+    } else if (!fault || fault.code === 'commitment') follow(line, index);
+  };
+
+  const takeRun = (run: Reopened): void => {
+    run.at.forEach((at, i) => {
       const index = tree.size();
-      const fault = faults[i];
-      if (before.includes(line.kind)) mark();
-      tree.push(reopener.leaves, reopener.leafStart(i));
-      if (awaited.has(index))
-        leaves.set(index, reopener.leaves.slice(reopener.leafStart(i), reopener.leafStart(i) + 32));
-      if (line.kind === 'ballot' && fault?.code !== 'entry') takeTag(line.tag ?? '', index);
-      if (line.at < latest) problem('time', index, line.at);
-      else latest = line.at;
-      if (isWithheld(fault, line.at)) {
+      const fault = run.faults.get(i);
+      const act = run.acts.get(i);
+      if (act && before.includes(act.kind)) mark();
+      tree.push(run.leaves, 32 * i);
+      if (awaited.has(index)) leaves.set(index, run.leaves.slice(32 * i, 32 * i + 32));
+      if (!act && fault?.code !== 'entry') takeTag(run, i, index);
+      if (at < latest) problem('time', index, at);
+      else latest = at;
+      const away = isWithheld(fault, at);
+      if (away) {
         withheld++;
         firstWithheld = Math.min(firstWithheld, index);
       } else if (fault) problem(fault.code, index, fault.detail);
-      if (line.kind === 'ballot') {
-        if (!fault) countBallot(line, index, i);
-        else if (!isWithheld(fault, line.at)) spoilt.add(index);
-      } else if (line.kind === 'closing') {
-        // What was altered is one fault; a count that follows from it would be another.
-        if (!fault && spoilt.size === 0) holdAgainst(line, index);
-      } else if (line.kind === 'witness') {
-        if (!fault && !witnessFactsOf(line.act)) problem('act', index, 'witness');
-      } else if (!fault || fault.code === 'commitment') follow(line, index);
+      if (act) takeAct(act, fault, index);
+      else if (!fault) countBallot(run, i, index);
+      else if (!away) spoilt.add(index);
       compare();
       if (sizes.includes(tree.size())) mark();
     });
@@ -238,8 +245,10 @@ export function createReplayer(ledger: Ledger): Replayer {
   compare();
   return {
     take(lines) {
-      for (let from = 0; from < lines.length; from += BATCH) takeBatch(lines.slice(from, from + BATCH));
+      for (let from = 0; from < lines.length; from += BATCH)
+        takeRun(reopener.run(lines.slice(from, from + BATCH)));
     },
+    takeRun,
     finish() {
       for (const one of signed.slice(next)) {
         failed.push(one);

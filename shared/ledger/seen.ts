@@ -1,5 +1,3 @@
-import { wordOf } from './quota.ts';
-
 export interface Seen {
   /** False if this pair was added before. */
   add(high: number, low: number): boolean;
@@ -37,19 +35,19 @@ export function createSeen(): Seen {
 }
 
 export interface Spent {
-  /** One more ballot of this voter (hex) in this quota period; false, and not taken, when there were `most` before. */
-  add(voter: string, period: number, most: number): boolean;
+  /** One more ballot of this voter (two words of theirs) in this quota period; false, and not taken, when there were `most` before. */
+  add(voter: readonly [high: number, low: number], period: number, most: number): boolean;
 }
 
 /** How many ballots each voter had in each period: a mark for each, so that no voter and no text is kept. */
 export function createSpent(): Spent {
   const seen = createSeen();
   return {
-    add(voter, period, most) {
+    add([own, other], period, most) {
       // Pseudonyms are as good as random; period and place are stirred in, so that those of one voter lie as far apart as any.
-      const high = (wordOf(voter, 0) ^ Math.imul(period + 1, 0x9e3779b1)) >>> 0;
+      const high = (own ^ Math.imul(period + 1, 0x9e3779b1)) >>> 0;
       for (let slot = 1; slot <= most; slot++)
-        if (seen.add(high, (wordOf(voter, 1) ^ Math.imul(slot, 0x85ebca6b)) >>> 0)) return true;
+        if (seen.add(high, (other ^ Math.imul(slot, 0x85ebca6b)) >>> 0)) return true;
       return false;
     },
   };
