@@ -12,11 +12,17 @@ export interface Balancer {
   close(): Promise<void>;
 }
 
-/** Before several servers, as nginx is: each request goes to the next of them, over a connection of its own. */
-export async function openBalancer(): Promise<Balancer> {
+/** What becomes of a request: it goes on, its connection breaks, or nobody ever answers. */
+export type Fate = 'through' | 'cut' | 'held';
+
+/** Before several servers, as nginx is: each request goes to the next of them, over a connection of its own. `fateOf`: of a path. */
+export async function openBalancer(fateOf: (path: string) => Fate = () => 'through'): Promise<Balancer> {
   const counts = new Map<number, number>();
   let turn = 0;
   const server = createServer((incoming, outgoing) => {
+    const fate = fateOf(incoming.url ?? '');
+    if (fate === 'cut') incoming.destroy();
+    if (fate !== 'through') return;
     const port = balancer.ports[turn++ % balancer.ports.length] ?? 0;
     counts.set(port, (counts.get(port) ?? 0) + 1);
     const { method, url: path, headers } = incoming;

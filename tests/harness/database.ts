@@ -33,9 +33,17 @@ export function freshDatabase(kind: DatabaseKind, postgresUrl?: string): Promise
   return kind === 'server' ? freshServer(postgresUrl ?? inject('postgresUrl')) : freshEmbedded();
 }
 
-async function freshServer(postgresUrl: string): Promise<FreshDatabase> {
+/** One of kind 'server' as it is now, as a backup has it. Whoever uses it must have closed it. */
+export function copyOf({ ownerUrl }: Pick<FreshDatabase, 'ownerUrl'>): Promise<FreshDatabase> {
+  return copied(inject('postgresUrl'), new URL(ownerUrl ?? '').pathname.slice(1));
+}
+
+const freshServer = async (postgresUrl: string): Promise<FreshDatabase> =>
+  copied(postgresUrl, await templateOn(postgresUrl));
+
+async function copied(postgresUrl: string, template: string): Promise<FreshDatabase> {
   const name = `t_${randomBytes(6).toString('hex')}`;
-  await command(postgresUrl, `create database ${name} template ${await templateOn(postgresUrl)}`);
+  await command(postgresUrl, `create database ${name} template ${template}`);
   const ownerUrl = urlOf(postgresUrl, name);
   const url = Object.assign(new URL(ownerUrl), { username: APP_ROLE }).href;
   // Neither connects before it is used.

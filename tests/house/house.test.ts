@@ -388,6 +388,28 @@ const examples: Record<string, { wrong: [string, string][][]; right: [string, st
     ],
     right: [[['server/a.ts', `const any = 'any! enum'; const b = !any; const c: unknown = any;`]]],
   },
+  'what a page shows is asked for until it is there: expect.poll(() => …), not expect(await …)': {
+    wrong: [
+      [['tests/journeys/a.test.ts', `expect(await dropped.allInnerTexts()).toEqual(['94.00']);`]],
+      [['tests/journeys/a.test.ts', `expect((await box.textContent()) ?? '').toContain('a');`]],
+      [['tests/journeys/a.test.ts', `expect([path, await note.count()], path).toEqual([path, 0]);`]],
+      [
+        [
+          'tests/web/a.test.ts',
+          `expect(\n  await dialog\n    .getByRole('button')\n    .isDisabled(),\n).toBe(true);`,
+        ],
+      ],
+      [['tests/journeys/a.test.ts', `expect((await textOf(bar)).trim()).toBe('a');`]],
+    ],
+    right: [
+      [['tests/journeys/a.test.ts', `await expect.poll(() => dropped.allInnerTexts()).toEqual(['94.00']);`]],
+      [['tests/journeys/a.test.ts', `await expect.poll(async () => (await box.boundingBox())?.y).toBe(4);`]],
+      [['tests/journeys/a.test.ts', 'expect(await town.ledger(slug)).toEqual([]);']],
+      [['tests/journeys/a.test.ts', 'expect(numbers).toHaveLength(await rows.count());']],
+      [['tests/server/a.test.ts', 'expect(await count(db, id)).toBe(1);']],
+      [['tests/journeys/a.test.ts', 'expect(async () => await rows.count()).toBeTypeOf(1);']],
+    ],
+  },
   'Refusal is the only class': {
     wrong: [
       [['server/a.ts', 'class VoteService {}']],

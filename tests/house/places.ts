@@ -244,6 +244,14 @@ export const places: Record<string, Rule> = {
 
   'no any, no enum, no "!"': spots(constructs, /^(any|enum|!)$/, () => true, 'say what it is'),
 
+  // It reads what stands there at that moment. On a slow machine the page is not so far yet, and a count of 0 is right too early.
+  'what a page shows is asked for until it is there: expect.poll(() => …), not expect(await …)': spots(
+    constructs,
+    /^expect\(await (textOf|….(all(InnerTexts|TextContents)|count|is(Visible|Hidden|Checked|Disabled|Enabled|Editable)|textContent|inner(Text|HTML)|inputValue|getAttribute|boundingBox))\)$/,
+    (path) => path.startsWith('tests/'),
+    'does not wait: await expect.poll(() => …)',
+  ),
+
   'Refusal is the only class': spots(
     constructs,
     /^class (?!Refusal$)/,

@@ -13,7 +13,7 @@ export interface Import {
   line: number;
 }
 
-/** A spot the rules look at: a name that is called or read (`process.env`), a construct (`any`, `enum`, `!`, `class Name`), a text. */
+/** A spot the rules look at: a name that is called or read (`process.env`), a construct (`any`, `enum`, `!`, `class Name`, `expect(await ….count)`), a text. */
 export interface Spot {
   text: string;
   line: number;
@@ -139,7 +139,26 @@ function constructOf(node: ts.Node): string | null {
   if (ts.isNonNullExpression(node)) return '!';
   if (ts.isClassLike(node)) return `class ${node.name?.text ?? ''}`;
   if (ts.isExportDeclaration(node) && node.moduleSpecifier && !node.isTypeOnly) return 'export from';
+  if (ts.isAwaitExpression(node) && ts.isCallExpression(node.expression) && isExpected(node)) {
+    const { expression: called } = node.expression;
+    if (ts.isPropertyAccessExpression(called)) return `expect(await ….${called.name.text})`;
+    return ts.isIdentifier(called) ? `expect(await ${called.text})` : null;
+  }
   return null;
+}
+
+/** What `expect` is given, or a part of it, and not what a function would give later, as that of `expect.poll` does. */
+function isExpected(node: ts.Node): boolean {
+  for (let [at, { parent }] = [node, node]; parent; [at, parent] = [parent, parent.parent]) {
+    if (ts.isFunctionLike(parent)) return false;
+    if (
+      ts.isCallExpression(parent) &&
+      ts.isIdentifier(parent.expression) &&
+      parent.expression.text === 'expect'
+    )
+      return parent.arguments.some((one) => one === at);
+  }
+  return false;
 }
 
 /** Of `a.b.c` the whole and not its parts; of a lone identifier its text, unless it declares or is a property. */

@@ -148,7 +148,7 @@ test('a cluster explains itself: a sentence, its curve, gaps, regions, and what 
   await page.getByRole('heading', { name: '到达的时间' }).waitFor();
   for (const part of ['相邻选票的间隔', '地区', '网段', '设备', '信号', '最近的选票'])
     await page.getByRole('heading', { name: part }).waitFor();
-  expect(await page.locator('.cluster-sentence').textContent()).toMatch(/张选票/);
+  await expect.poll(() => page.locator('.cluster-sentence').textContent()).toMatch(/张选票/);
   await page.locator('.effect p').first().waitFor();
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(1280);
   expect(faults).toEqual([]);
@@ -165,16 +165,18 @@ test('one auditor proposes to void them and cannot confirm it; the other does, a
   }
   const [first = ''] = ids;
   const box = page.getByRole('row').filter({ has: page.locator(`a[href$="/${encodeURIComponent(first)}"]`) });
-  expect(await box.getByRole('checkbox').getAttribute('aria-label')).toBeNull();
-  expect(await box.locator('label').textContent()).toMatch(/^选择 \S+：\S/);
+  await expect.poll(() => box.locator('label').textContent()).toMatch(/^选择 \S+：\S/);
+  await expect.poll(() => box.getByRole('checkbox').getAttribute('aria-label')).toBeNull();
   await button(page, '提出裁定').click();
   const dialog = page.getByRole('dialog', { name: '提出裁定' });
   // Neither what is done nor what it is done to is chosen for anybody.
-  expect(await dialog.getByRole('radio', { checked: true }).count()).toBe(0);
+  await dialog.getByRole('radio', { name: /^作废/ }).waitFor();
+  await expect.poll(() => dialog.getByRole('radio', { checked: true }).count()).toBe(0);
   await dialog.getByRole('button', { name: '提议裁定' }).click();
   await dialog.getByText('请选择怎样裁定。').waitFor();
   await dialog.getByRole('radio', { name: /^作废/ }).check();
-  expect(await dialog.getByRole('radio', { name: /待核|计入的/, checked: true }).count()).toBe(0);
+  await dialog.getByRole('radio', { name: /^计入的和待核的/ }).waitFor();
+  await expect.poll(() => dialog.getByRole('radio', { name: /待核|计入的/, checked: true }).count()).toBe(0);
   await dialog.getByRole('radio', { name: /^计入的和待核的/ }).check();
   await dialog.getByText('按与前一张的间隔排除').click();
   await dialog.getByText('逐张排除').click();
@@ -191,16 +193,19 @@ test('one auditor proposes to void them and cannot confirm it; the other does, a
   await page.getByText('已排除：1 张').waitFor();
   await page.getByText('须由另一名审计人员打开本页').waitFor();
   await page.getByRole('button', { name: '更早的选票' }).waitFor();
-  expect(await page.getByRole('table', { name: '选票日志' }).textContent()).not.toContain(left ?? '');
+  await expect
+    .poll(() => page.getByRole('table', { name: '选票日志' }).textContent())
+    .not.toContain(left ?? '');
   await page.getByRole('textbox', { name: '留言' }).fill('请重点核对间隔');
   await button(page, '发表留言').click();
   await page.locator('.talk').getByText('请重点核对间隔').waitFor();
-  expect(await button(page, '确认作废').count()).toBe(0);
+  await expect.poll(() => button(page, '确认作废').count()).toBe(0);
   const unmoved = await site.tally(attacked.slug);
 
   const second = auditor(1).page;
   await second.goto(console_('/rulings'));
-  expect(await button(second, '确认作废').count()).toBe(0);
+  await second.getByRole('link', { name: '打开查看' }).waitFor();
+  await expect.poll(() => button(second, '确认作废').count()).toBe(0);
   await shoot(second, 'rulings');
   await second.getByRole('link', { name: '打开查看' }).click();
   await second.getByText('请重点核对间隔').waitFor();
@@ -256,7 +261,7 @@ test('one printed page explains the ranking before and after, with the ledger en
   expect(after.void).toBeGreaterThan(before.void);
   await page.goto(console_('/report'));
   await page.getByRole('heading', { name: /异常情况说明/ }).waitFor();
-  expect(await button(page, '打印').isDisabled()).toBe(true);
+  await expect.poll(() => button(page, '打印').isDisabled()).toBe(true);
   await page.getByLabel('说明文字').fill('依据充分，按程序办理。');
   await page.getByLabel('逐条核对').check();
   await button(page, '保存这一版').click();
@@ -268,14 +273,13 @@ test('one printed page explains the ranking before and after, with the ledger en
   await page.reload();
   await page.locator('.print-head', { hasText: '吴审计' }).waitFor();
   await shoot(page, 'report-version');
-  const text = ((await page.locator('.print-paper').textContent()) ?? '').replaceAll(/\s+/g, ' ');
+  const text = async () => ((await page.locator('.print-paper').textContent()) ?? '').replaceAll(/\s+/g, ' ');
   expect(after.proposals.flatMap((one) => one.rulings).length).toBeGreaterThan(0);
-  expect(text).toMatch(/账目第 [\d,–、]+ 号/);
-  expect(text).toContain('附件');
-  expect(text).toContain(REASON);
-  expect(text).toMatch(/稳固|易变/);
-  for (const { name } of after.ranks ?? []) expect(text).toContain(name);
-  expect(text).toContain(after.checkpoint?.root ?? 'no checkpoint');
+  await expect.poll(text).toMatch(/账目第 [\d,–、]+ 号/);
+  await expect.poll(text).toMatch(/稳固|易变/);
+  const names = (after.ranks ?? []).map(({ name }) => name);
+  for (const words of ['附件', REASON, ...names, after.checkpoint?.root ?? 'no checkpoint'])
+    await expect.poll(text).toContain(words);
   const pdf = (await page.pdf({ format: 'A4', preferCSSPageSize: true })).toString('latin1');
   // The paper itself and its annex.
   expect(pdf.match(/\/Type\s*\/Page[^s]/g)?.length).toBeGreaterThan(1);
@@ -313,11 +317,16 @@ test('a person with only the exported ledger and a saved page, without a network
   await home.getByRole('heading', { name: '全部一致', exact: true }).waitFor({ timeout: 60_000 });
   site.pass(4_000);
   const tally = await site.tally(attacked.slug);
-  const rows = (await home.locator('table.counts tbody tr').allInnerTexts()).map((row) => row.split(/\s+/));
-  for (const { number, votes } of tally.counts ?? []) {
-    const row = rows.find(([first]) => Number(first) === number);
-    expect(Number(row?.at(-2)?.replaceAll(/\D/g, '')), `candidate ${number}`).toBe(votes);
-  }
+  const counted = async () => {
+    const rows = await home.locator('table.counts tbody tr').allInnerTexts();
+    const cells = rows.map((row) => row.split(/\s+/));
+    return Object.fromEntries(
+      cells.map((row) => [Number(row[0]), Number(row.at(-2)?.replaceAll(/\D/g, ''))]),
+    );
+  };
+  await expect
+    .poll(counted)
+    .toMatchObject(Object.fromEntries((tally.counts ?? []).map(({ number, votes }) => [number, votes])));
   expect(faults).toEqual([]);
 });
 

@@ -68,10 +68,9 @@ test('certificates are printed one a page, with a code that a phone reads and a 
   await page.goto(`/console/c/${one.slug}/out`);
   await page.getByRole('link', { name: '打印证书' }).click();
   await page.getByRole('heading', { name: '荣誉证书' }).first().waitFor();
-  links = await page
-    .locator('.certificate-code')
-    .evaluateAll((all) => all.map((a) => (a as HTMLAnchorElement).href));
-  expect(links).toHaveLength(2);
+  const codes = page.locator('.certificate-code');
+  await expect.poll(() => codes.count()).toBe(2);
+  links = await codes.evaluateAll((all) => all.map((a) => (a as HTMLAnchorElement).href));
   const shot = await page.getByRole('img', { name: '候选2的证书核验' }).screenshot();
   const { data, info } = await sharp(shot)
     .resize(600)
@@ -101,8 +100,8 @@ test('certificates are printed one a page, with a code that a phone reads and a 
 
 test('who scans one reads in large type what the paper should say, and what was checked', async () => {
   const page = await scan(links[1] ?? '');
-  expect(await page.locator('.finding b').textContent()).toBe('证书有效');
-  const paper = (await page.locator('.certificate-paper').textContent()) ?? '';
+  await expect.poll(() => page.locator('.finding b').textContent()).toBe('证书有效');
+  const paper = () => page.locator('.certificate-paper').textContent();
   for (const said of [
     '候选2',
     '入选人物',
@@ -111,9 +110,9 @@ test('who scans one reads in large type what the paper should say, and what was 
     '云应急〔2026〕38号',
     `${one.slug}-2026-002`,
   ])
-    expect(paper).toContain(said);
-  expect(paper).toContain('候选2同志：');
-  expect(await page.locator('.finding').textContent()).toMatch(/存证点已为前 \d+ 条账目签名/);
+    await expect.poll(paper).toContain(said);
+  await expect.poll(paper).toContain('候选2同志：');
+  await expect.poll(() => page.locator('.finding').textContent()).toMatch(/存证点已为前 \d+ 条账目签名/);
   await page.context().close();
 });
 
@@ -121,7 +120,7 @@ test('a code of another number and an act that the site altered are not taken fo
   const other = await scan(
     (links[0] ?? '').replace(/\.(\d+)\.1\./, (_, entry) => `.${Number(entry) - 1}.1.`),
   );
-  expect(await other.locator('.finding b').textContent()).toBe('证书与账本不符');
+  await expect.poll(() => other.locator('.finding b').textContent()).toBe('证书与账本不符');
   await other.context().close();
   const altered = await scan(links[0] ?? '', async (page) => {
     await page.route('**/acts/*', async (route) => {
@@ -129,8 +128,8 @@ test('a code of another number and an act that the site altered are not taken fo
       await route.fulfill({ response: reply, body: (await reply.text()).replace('候选1', '冒名者') });
     });
   });
-  expect(await altered.locator('.finding b').textContent()).toBe('证书与账本不符');
-  expect(await altered.locator('.certificate-paper').count()).toBe(0);
+  await expect.poll(() => altered.locator('.finding b').textContent()).toBe('证书与账本不符');
+  await expect.poll(() => altered.locator('.certificate-paper').count()).toBe(0);
   await altered.context().close();
   const broken = await scan(`${base()}/verify#c=nonsense`);
   await broken.getByText('二维码里的编号不完整').waitFor();
@@ -164,16 +163,18 @@ test('one that was revoked since is said to be, with reason and date, and is lef
       });
     });
   });
-  expect(await silent.locator('.finding b').textContent()).toBe('结果之后的账目与存证点不符');
+  await expect.poll(() => silent.locator('.finding b').textContent()).toBe('结果之后的账目与存证点不符');
   await silent.context().close();
   const page = await scan(links[1] ?? '');
-  expect(await page.locator('.finding').textContent()).toMatch(/证书已撤销.*2026年10月10日.*事迹不实/s);
-  expect(await page.locator('.certificate-paper').count()).toBe(0);
+  await expect
+    .poll(() => page.locator('.finding').textContent())
+    .toMatch(/证书已撤销.*2026年10月10日.*事迹不实/s);
+  await expect.poll(() => page.locator('.certificate-paper').count()).toBe(0);
   await page.context().close();
   const context = await desk();
   const print = await context.newPage();
   await print.goto(`/console/c/${one.slug}/certificates`);
   await print.getByText(`已撤销的不再打印：候选2（${serial}）。`).waitFor();
-  expect(await print.locator('.certificate-page').count()).toBe(1);
+  await expect.poll(() => print.locator('.certificate-page').count()).toBe(1);
   await context.close();
 });

@@ -14,6 +14,7 @@ import { openBrowser, type TestBrowser } from '../harness/browser.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/database.ts';
 import { signIn } from '../harness/office.ts';
 import { createSite, type TestSite } from '../harness/site.ts';
+import { patience } from './guest.ts';
 
 vi.setConfig({ testTimeout: 40_000 });
 
@@ -77,12 +78,13 @@ async function look(on: Page, name: string): Promise<void> {
 describe('checkpoints and their witnesses', () => {
   let page: Page;
   /** What the page gives to copy, by a part of it. */
-  const commandOf = async (part: string): Promise<string> => {
-    const shown = await page
-      .getByRole('textbox')
-      .evaluateAll((fields) => fields.map((field) => (field as HTMLInputElement).value));
-    return shown.find((text) => text.includes(part)) ?? '';
-  };
+  const commandOf = (part: string): Promise<string> =>
+    vi.waitUntil(async () => {
+      const shown = await page
+        .getByRole('textbox')
+        .evaluateAll((fields) => fields.map((field) => (field as HTMLInputElement).value));
+      return shown.find((text) => text.includes(part)) ?? '';
+    }, patience);
 
   test('an office downloads one file, and two auditors register it by the line that its keygen printed', async () => {
     page = await open(await desk(), 'auditor');
@@ -93,7 +95,7 @@ describe('checkpoints and their witnesses', () => {
     const link = page.getByRole('link', { name: '下载见证程序' });
     const bytes = Buffer.from(await (await site.call((await link.getAttribute('href')) ?? '')).arrayBuffer());
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    expect(await page.locator('.guide-sum code').textContent()).toBe(sha256);
+    await expect.poll(() => page.locator('.guide-sum code').textContent()).toBe(sha256);
     writeFileSync(join(office, 'zuimei-witness.mjs'), bytes);
     const keygen = await commandOf('keygen');
     const key = (await watch(keygen)).at(-1) ?? '';
@@ -112,7 +114,7 @@ describe('checkpoints and their witnesses', () => {
     await dialog.getByLabel('见证公钥').fill(key);
     await dialog.getByRole('button', { name: '提出' }).click();
     await page.getByText('须由另一名审计人员确认').waitFor();
-    expect(await page.getByRole('button', { name: '确认', exact: true }).count()).toBe(0);
+    await expect.poll(() => page.getByRole('button', { name: '确认', exact: true }).count()).toBe(0);
     const context = await phone();
     const second = await open(context, 'auditor', '林审计');
     await second.goto('/console');
@@ -150,7 +152,7 @@ describe('checkpoints and their witnesses', () => {
     await page.getByRole('button', { name: '刷新' }).click();
     await page.getByText(/\d 分钟没有新的见证/).waitFor();
     await page.getByText('待见证', { exact: true }).first().waitFor();
-    expect(await page.getByText('见证中').count()).toBe(0);
+    await expect.poll(() => page.getByText('见证中').count()).toBe(0);
     await look(page, 'late');
     await page.goto(`/console/c/${SLUG}/live`);
     await page.getByText(/存证点 \d+ 分钟没有成为正式/).waitFor();
@@ -168,15 +170,16 @@ describe('checkpoints and their witnesses', () => {
     if (!today) throw new Error('no day');
     await page.getByRole('link', { name: '打印当日存证点' }).click();
     await page.getByRole('heading', { name: '选票账本当日存证点' }).waitFor();
-    expect(await page.locator('.day-note-box pre').textContent()).toBe(today.note);
+    await expect.poll(() => page.locator('.day-note-box pre').textContent()).toBe(today.note);
     const codeOf = async (name: string): Promise<string> => {
       const code = await page.getByRole('img', { name }).screenshot();
       const { data, info } = await sharp(code).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
       const read = jsqr.default(new Uint8ClampedArray(data), info.width, info.height);
       return Buffer.from(read?.binaryData ?? []).toString('utf8');
     };
-    expect(await codeOf('存证点原文的二维码')).toBe(today.note);
-    expect(await codeOf('账本公钥的二维码')).toBe(await page.locator('.day-code').textContent());
+    await expect.poll(() => codeOf('存证点原文的二维码')).toBe(today.note);
+    const key = await page.locator('.day-code').textContent();
+    await expect.poll(() => codeOf('账本公钥的二维码')).toBe(key);
     await page.emulateMedia({ media: 'print' });
     const pdf = await page.pdf({ format: 'A4' });
     expect(pdf.toString('latin1').match(/\/Type \/Page\b/g)).toHaveLength(1);
@@ -189,7 +192,7 @@ describe('checkpoints and their witnesses', () => {
     await other.goto(PATH);
     await other.getByText('见证中').waitFor();
     await look(other, 'organizer');
-    expect(await other.getByRole('button', { name: /调整见证安排|移除/ }).count()).toBe(0);
+    await expect.poll(() => other.getByRole('button', { name: /调整见证安排|移除/ }).count()).toBe(0);
     await context.close();
   });
 
@@ -198,7 +201,9 @@ describe('checkpoints and their witnesses', () => {
     const citizen = await context.newPage();
     await citizen.goto(`/c/${SLUG}/verify`);
     await citizen.getByText('由云岭区纪委监委机关见证').waitFor();
-    expect(await citizen.getByRole('link', { name: '离线核验页' }).getAttribute('href')).toBe('/verify');
+    await expect
+      .poll(() => citizen.getByRole('link', { name: '离线核验页' }).getAttribute('href'))
+      .toBe('/verify');
     await context.close();
   });
 
@@ -206,9 +211,9 @@ describe('checkpoints and their witnesses', () => {
     const context = await phone();
     const citizen = await context.newPage();
     await citizen.goto(`/c/${SLUG}/verify`);
-    const text = (await citizen.locator('main').textContent()) ?? '';
-    expect(text).not.toMatch(/无法买卖|不能向别人证明/);
-    expect(text).toContain('当面的索要和买卖');
+    const text = () => citizen.locator('main').textContent();
+    await expect.poll(text).toContain('当面的索要和买卖');
+    await expect.poll(text).not.toMatch(/无法买卖|不能向别人证明/);
     await citizen.getByRole('link', { name: '假设与边界' }).tap();
     const heading = citizen.getByRole('heading', { name: '假设与边界' });
     await expect.poll(async () => ((await heading.boundingBox())?.y ?? 9_999) < 400).toBe(true);

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ContestView } from '@zuimei/shared/view.ts';
 import { MOVING } from '../harness/browser.ts';
@@ -41,14 +41,16 @@ describe('a citizen with a phone, from the link to the poster', () => {
   test('sees whose vote it is, until when, by which rule, and the first faces without scrolling', async () => {
     await openContest(page, `/c/${SLUG}`);
     const heading = page.getByRole('heading', { level: 1 });
-    expect((await textOf(heading)).replace(/\s/g, '')).toBe('2026年度“最美应急人”');
+    const words = async (place: Locator) => (await textOf(place)).replace(/\s+/g, '');
+    await expect.poll(() => words(heading)).toBe('2026年度“最美应急人”');
     await page.getByText('云岭区应急管理局').first().waitFor();
     await page.getByText(/^\d+ 天 \d\d:\d\d$/).waitFor();
-    const rule = await textOf(page.getByRole('link', { name: /详细规则/ }));
-    expect(rule.replace(/\s+/g, '')).toContain('每人每天可投1张选票，每张选1–5位。投票占综合得分40%');
-    expect(await cards().count()).toBe(8);
-    const face = await cards().first().locator('img').boundingBox();
-    expect(face?.y).toBeLessThan(812 - 90);
+    await expect
+      .poll(() => words(page.getByRole('link', { name: /详细规则/ })))
+      .toContain('每人每天可投1张选票，每张选1–5位。投票占综合得分40%');
+    await expect.poll(() => cards().count()).toBe(8);
+    const face = cards().first().locator('img');
+    await expect.poll(async () => (await face.boundingBox())?.y).toBeLessThan(812 - 90);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(375);
     expect(await layoutShift(page)).toBeLessThan(0.02);
   });
@@ -76,8 +78,8 @@ describe('a citizen with a phone, from the link to the poster', () => {
     await title.evaluate((element) => element.scrollIntoView({ block: 'center' }));
     const name = await textOf(title);
     const place = () => page.evaluate(() => Math.round(scrollY));
+    await expect.poll(place).toBeGreaterThan(400);
     const before = await place();
-    expect(before).toBeGreaterThan(400);
     await title.tap();
     await page.getByRole('heading', { level: 1, name }).waitFor();
     await page.getByRole('heading', { level: 2, name: '主要事迹' }).waitFor();
@@ -97,8 +99,8 @@ describe('a citizen with a phone, from the link to the poster', () => {
     await bar.getByText('还可再选 3 位').waitFor();
     await pick(page, 7);
     await bar.getByText('还可再选 2 位').waitFor();
-    expect((await textOf(bar)).replace(/\s+/g, '')).toContain('已选3/5位');
-    expect(await page.getByRole('button', { name: /^已选/, pressed: true }).count()).toBe(3);
+    await expect.poll(async () => (await textOf(bar)).replace(/\s+/g, '')).toContain('已选3/5位');
+    await expect.poll(() => page.getByRole('button', { name: /^已选/, pressed: true }).count()).toBe(3);
   });
 
   test('votes in one tap, and the browser itself finds the ballot in the public ledger', async () => {
@@ -120,22 +122,19 @@ describe('a citizen with a phone, from the link to the poster', () => {
     await page.getByRole('contentinfo').getByRole('link', { name: '我的选票' }).tap();
     const own = page.getByRole('article');
     await own.getByText('已计票').waitFor();
-    expect((await own.getByRole('listitem').allInnerTexts()).map((one) => one.slice(0, 2))).toEqual([
-      '02',
-      '05',
-      '07',
-    ]);
+    const numbers = async () =>
+      (await own.getByRole('listitem').allInnerTexts()).map((one) => one.slice(0, 2));
+    await expect.poll(numbers).toEqual(['02', '05', '07']);
     await own.getByRole('button', { name: '在本机核验' }).tap();
     await own.getByText(/核验通过：这张选票在公开账本里/).waitFor();
   });
 
   test('sees the votes in the ranking', async () => {
     await page.goto(`/c/${SLUG}/rank`);
-    const first = page.getByRole('main').getByRole('listitem').first();
-    await expect.poll(() => textOf(first), patience).toMatch(/1 票/);
-    const lines = await page.getByRole('main').getByRole('listitem').allInnerTexts();
-    expect(lines).toHaveLength(8);
-    expect(lines.slice(0, 3).every((line) => line.includes('1 票') && line.includes('33.3%'))).toBe(true);
+    const lines = page.getByRole('main').getByRole('listitem');
+    const voted = async () =>
+      (await lines.allInnerTexts()).map((line) => line.includes('1 票') && line.includes('33.3%'));
+    await expect.poll(voted).toEqual([true, true, true, false, false, false, false, false]);
     await page.getByText('这里只是公众投票，占综合得分 40%').waitFor();
   });
 
@@ -143,8 +142,8 @@ describe('a citizen with a phone, from the link to the poster', () => {
     await page.goto(`/c/${SLUG}`);
     const bar = page.getByRole('region', { name: '我的选票' });
     await bar.getByText('今天的票已投完，明天 0:00 后可再投').waitFor();
-    expect(await voteButton(page).count()).toBe(0);
-    expect(await page.getByRole('button', { name: /^选/ }).count()).toBe(0);
+    await expect.poll(() => voteButton(page).count()).toBe(0);
+    await expect.poll(() => page.getByRole('button', { name: /^选/ }).count()).toBe(0);
     await bar.getByRole('link', { name: '看排行' }).waitFor();
   });
 

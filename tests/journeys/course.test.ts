@@ -84,12 +84,9 @@ test('from the list to the notice: the names, the days, the telephone, the way t
   await page.getByRole('navigation').getByRole('link', { name: '公示' }).tap();
   await page.getByRole('heading', { level: 1, name: '公示' }).waitFor();
   await page.getByText('国庆节放假，不计入').waitFor();
-  expect(await page.getByRole('link', { name: OFFICE.telephone }).getAttribute('href')).toBe(
-    'tel:02380000001',
-  );
-  expect(await page.getByRole('link', { name: '我要提出异议' }).getAttribute('href')).toBe(
-    `/c/${contest.slug}/objection`,
-  );
+  const leads = (name: string) => page.getByRole('link', { name }).getAttribute('href');
+  await expect.poll(() => leads(OFFICE.telephone)).toBe('tel:02380000001');
+  await expect.poll(() => leads('我要提出异议')).toBe(`/c/${contest.slug}/objection`);
   expect(await wide()).toBe(false);
   await shoot('notice');
   await page.getByRole('link', { name: /候选1/ }).tap();
@@ -99,7 +96,7 @@ test('from the list to the notice: the names, the days, the telephone, the way t
 test('the poster of these days is the notice’s', async () => {
   await page.goto(`/c/${contest.slug}/poster`);
   await page.getByRole('img', { name: /分享海报/ }).waitFor();
-  expect(await page.locator('.poster-link').textContent()).toMatch(/\/notice$/);
+  await expect.poll(() => page.locator('.poster-link').textContent()).toMatch(/\/notice$/);
   await shoot('poster');
 });
 
@@ -120,12 +117,14 @@ test('from the result to how one came about: sheets with those dropped struck th
   await page.goto('/');
   await page.getByRole('link', { name: /最美应急人/ }).tap();
   await page.getByRole('heading', { level: 1, name: '评选结果' }).waitFor();
+  const first = page.getByRole('link', { name: /候选1.*怎么来的/ });
+  await first.waitFor();
   expect(await wide()).toBe(false);
   await shoot('result');
-  await page.getByRole('link', { name: /候选1.*怎么来的/ }).tap();
+  await first.tap();
   await page.getByRole('heading', { level: 1, name: '候选1 怎么来的' }).waitFor();
   const dropped = page.locator('.seat.dropped s');
-  expect(await dropped.allInnerTexts()).toEqual(['94.00', '78.00']);
+  await expect.poll(() => dropped.allInnerTexts()).toEqual(['94.00', '78.00']);
   await page.getByText(/^去掉 E1 的 94\.00、E5 的 78\.00，其余 3 份相加/).waitFor();
   await site.seal();
   site.pass(1_100);
@@ -137,6 +136,7 @@ test('from the result to how one came about: sheets with those dropped struck th
   expect(await wide()).toBe(false);
   await shoot('made');
   await page.getByRole('button', { name: '长辈版' }).tap();
+  await page.getByRole('button', { name: '长辈版', pressed: true }).waitFor();
   expect(await wide()).toBe(false);
   await shoot('made-elder');
   await page.getByRole('link', { name: '看结果' }).first().tap();
@@ -154,7 +154,7 @@ test('without a script all of it is there to read', async () => {
     ['made/1', '公众投票'],
   ] as const) {
     await desk.goto(`/c/${contest.slug}/${path}`);
-    expect(await desk.locator('main').textContent()).toContain(words);
+    await expect.poll(() => desk.locator('main').textContent()).toContain(words);
     if (SHOTS) await desk.screenshot({ path: `${SHOTS}/desk-${path.replace('/', '-')}.png` });
   }
   await plain.close();

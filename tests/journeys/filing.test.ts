@@ -92,7 +92,7 @@ test('a clerk comes by the link on a phone, files one with a picture in six taps
   await button('工作动态').click();
   await page.getByLabel('标题').fill('三月的旧闻');
   await page.getByText(/^已保存/).waitFor();
-  expect(await page.getByLabel('部门负责人').inputValue()).toBe('张三');
+  await expect.poll(() => page.getByLabel('部门负责人').inputValue()).toBe('张三');
   const old = new Date(Date.now() - 5 * 86_400_000).toISOString().slice(0, 10);
   await context.setOffline(true);
   await page.getByLabel('事件日期').fill(old);
@@ -101,7 +101,7 @@ test('a clerk comes by the link on a phone, files one with a picture in six taps
   await context.setOffline(false);
   await page.reload();
   await page.getByText('报送已超过 2 天，可以报送但不计分。').waitFor();
-  expect(await page.getByLabel('正文').inputValue()).toBe('没有网络时写的。');
+  await expect.poll(() => page.getByLabel('正文').inputValue()).toBe('没有网络时写的。');
   await page.getByText(/^已保存/).waitFor();
   await shoot(page, 'filing-late');
   await button('报送').click();

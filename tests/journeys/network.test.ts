@@ -74,7 +74,9 @@ describe.concurrent('on a bad network', () => {
     await countedOnce(town, slug, guest);
   });
 
-  test('a contest paused while the picks were made refuses with the reason and keeps the picks', async () => {
+  test('a contest paused while the picks were made refuses with the reason and keeps the picks', async ({
+    expect,
+  }) => {
     const { slug, path, page, change } = await aboutToVote(town, 'paused-meanwhile');
     await change({
       paused: { since: new Date().toISOString(), reason: '核对异常情况，今天 18:00 前恢复。' },
@@ -84,7 +86,7 @@ describe.concurrent('on a bad network', () => {
     await sheet.getByText('主办单位已暂停投票：核对异常情况，今天 18:00 前恢复。').waitFor();
     await sheet.getByRole('button', { name: '知道了' }).tap();
     await page.getByText('投票已暂停，恢复后可继续').and(page.locator(':visible')).waitFor();
-    expect(await page.locator('article.picked').count()).toBe(2);
+    await expect.poll(() => page.locator('article.picked').count()).toBe(2);
     expect(await town.ledger(slug)).toEqual([]);
     await change({});
     await openContest(page, path);

@@ -85,9 +85,10 @@ async function confirm(at: Page, label: string, words: string): Promise<void> {
 
 test('an auditor looks at the counts and stands by them; the organizer has the link to send', async () => {
   await step(organizer, '计票确认').getByLabel('发给审计人员的链接').waitFor();
-  expect(await organizer.getByRole('button', { name: '确认票数' }).count()).toBe(0);
-  const table = await step(auditor, '计票确认').getByRole('table').textContent();
-  for (const [i, votes] of [5, 4, 2, 2, 2].entries()) expect(table).toContain(`候选${i + 1}${votes}`);
+  await expect.poll(() => organizer.getByRole('button', { name: '确认票数' }).count()).toBe(0);
+  const table = step(auditor, '计票确认').getByRole('table');
+  for (const [i, votes] of [5, 4, 2, 2, 2].entries())
+    await expect.poll(() => table.textContent()).toContain(`候选${i + 1}${votes}`);
   await press(auditor, '确认票数');
   await confirm(auditor, '核对情况', '确认票数');
   await step(auditor, '计票确认')
@@ -98,7 +99,7 @@ test('an auditor looks at the counts and stands by them; the organizer has the l
 test('no notice before the approval that the rules ask for; its paper is kept beside it', async () => {
   await organizer.reload();
   await organizer.getByText('规则要求先经集体审定：录入审定后才能发布。').waitFor();
-  expect(await organizer.getByRole('button', { name: '发布公示' }).isDisabled()).toBe(true);
+  await expect.poll(() => organizer.getByRole('button', { name: '发布公示' }).isDisabled()).toBe(true);
   await press(organizer, '录入审定');
   const dialog = organizer.getByRole('dialog').last();
   await dialog.getByLabel('审定机构').fill('局党委会');
@@ -131,7 +132,7 @@ test('the notice names its days one by one, and what was typed survives a reload
   await way.getByRole('textbox', { name: '第 3 段' }).fill('欢迎监督。');
   await organizer.reload();
   await expect.poll(() => way.getByRole('textbox', { name: '第 3 段' }).inputValue()).toBe('欢迎监督。');
-  expect(await way.getByLabel('公示的样子').textContent()).toContain(`受理单位：${OFFICE.organ}`);
+  await expect.poll(() => way.getByLabel('公示的样子').textContent()).toContain(`受理单位：${OFFICE.organ}`);
   await press(organizer, '发布公示');
   await confirm(organizer, '依据', '发布公示');
   await way.getByText('公示中，还有 5 个工作日').waitFor();
@@ -164,7 +165,7 @@ test('who withdraws leaves a place; a tie for it is settled there, who moves up 
   await way.getByText(/本人申请退出/).waitFor();
   await way.getByText('进行中：并列待裁定').waitFor();
   await way.getByText('03 号 候选3、04 号 候选4、05 号 候选5并列，名额还有 1 个。').waitFor();
-  expect(await way.getByRole('button', { name: '确定递补' }).count()).toBe(0);
+  await expect.poll(() => way.getByRole('button', { name: '确定递补' }).count()).toBe(0);
   const given = { 应到: '7', 到会: '6', '赞成 03 号': '5', '赞成 04 号': '2', '赞成 05 号': '1' };
   for (const [label, text] of Object.entries(given)) await way.getByLabel(label).fill(text);
   await way.getByText('裁定：03 号 候选3通过。').waitFor();
@@ -186,7 +187,7 @@ test('who withdraws leaves a place; a tie for it is settled there, who moves up 
 });
 
 test('the result waits for the clock, shows what it will publish, and is published with its document', async () => {
-  expect(await organizer.getByRole('button', { name: '公布结果' }).isDisabled()).toBe(true);
+  await expect.poll(() => organizer.getByRole('button', { name: '公布结果' }).isDisabled()).toBe(true);
   await one.noticeOver();
   await sitDown();
   const way = step(organizer, '结果');
@@ -195,7 +196,9 @@ test('the result waits for the clock, shows what it will publish, and is publish
   await way.getByLabel('证书正文').fill('〔姓名〕被评为“〔荣誉〕”。〔级别〕');
   await way.getByText(/“〔级别〕”填不出内容/).waitFor();
   await way.getByLabel('证书正文').fill('〔姓名〕同志被评为“〔荣誉〕”，特发此证。');
-  expect(await way.getByLabel('证书的样子').textContent()).toContain('候选2同志被评为“入选人物”，特发此证。');
+  await expect
+    .poll(() => way.getByLabel('证书的样子').textContent())
+    .toContain('候选2同志被评为“入选人物”，特发此证。');
   await press(organizer, '公布结果');
   await confirm(organizer, '依据', '公布结果');
   await step(organizer, '证书').getByText('已完成：有效 2 份').waitFor();

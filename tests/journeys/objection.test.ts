@@ -67,14 +67,14 @@ describe('an objection, from a phone to the answer', { timeout: 90_000 }, () => 
     await phone.locator('#objection-name').fill(WHO.name);
     await phone.locator('#objection-phone').fill(WHO.phone);
     await phone.reload();
-    expect(await phone.getByLabel('具体情况').inputValue()).toBe(SECRET_TEXT);
+    await expect.poll(() => phone.getByLabel('具体情况').inputValue()).toBe(SECRET_TEXT);
     const file = { name: '考勤台账.pdf', mimeType: 'application/pdf', buffer: Buffer.from(PDF) };
     await phone.locator('#objection-files').setInputFiles(file);
     await phone.getByText('1 KB').waitFor();
     await phone.getByRole('button', { name: '提交异议' }).click();
     code = (await phone.locator('.objection-code').textContent()) ?? '';
     expect(code).toMatch(/^(\w{4}-){3}\w{4}$/);
-    expect(await phone.evaluate(() => JSON.stringify(localStorage))).not.toMatch(/赵举报|考勤/);
+    await expect.poll(() => phone.evaluate(() => JSON.stringify(localStorage))).not.toMatch(/赵举报|考勤/);
   });
 
   test('the officer opens it and proposes, an auditor sees what it does and confirms, others see the line alone', async () => {
@@ -84,7 +84,7 @@ describe('an objection, from a phone to the answer', { timeout: 90_000 }, () => 
     await desk.getByRole('link', { name: '考勤台账.pdf' }).waitFor();
     await desk.getByRole('button', { name: '提出处理结论' }).click();
     await desk.getByRole('radio', { name: '不成立' }).check();
-    expect(await desk.getByRole('radio', { name: /暂缓公布/ }).isDisabled()).toBe(true);
+    await expect.poll(() => desk.getByRole('radio', { name: /暂缓公布/ }).isDisabled()).toBe(true);
     await desk.getByRole('radio', { name: '成立', exact: true }).check();
     await desk.getByRole('radio', { name: /暂缓公布/ }).check();
     await fill(desk, '核查情况和依据', findingOf().basis);
@@ -94,7 +94,7 @@ describe('an objection, from a phone to the answer', { timeout: 90_000 }, () => 
 
     const chief = await sit(one.organizer.staff);
     await chief.getByText('内容只有受理人能看。').waitFor();
-    expect(await chief.getByText(findingOf().basis).count()).toBe(0);
+    await expect.poll(() => chief.getByText(findingOf().basis).count()).toBe(0);
 
     const auditor = await sit(one.auditor.staff);
     await auditor.getByText(findingOf().basis).waitFor();

@@ -166,7 +166,7 @@ test('adds eight units from a sheet, each with a link that is shown until the sh
     links.set(unit, (await slips.filter({ hasText: unit }).locator('.slip-link').textContent()) ?? '');
   await button(office, '关闭').click();
   for (const unit of units) await office.getByRole('row', { name: unit }).waitFor();
-  expect(await office.content()).not.toContain('/console/unit#');
+  await expect.poll(() => office.content()).not.toContain('/console/unit#');
 });
 
 test('changes units that are there from a sheet, and puts right in the preview what is wrong with it', async () => {

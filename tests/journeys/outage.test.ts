@@ -23,7 +23,7 @@ test('a ballot written down while the server is dead is delivered when the page 
   await receiptOf(again);
   await again.goto(`${path}/mine`);
   await again.getByText('已计票').waitFor();
-  expect(await again.getByRole('article').count()).toBe(1);
+  await expect.poll(() => again.getByRole('article').count()).toBe(1);
   await countedOnce(town, slug, guest);
 });
 

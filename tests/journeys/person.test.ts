@@ -80,7 +80,7 @@ test('an old proof is asked for in place, and what was under way goes on by itse
   await prove(page, secret);
   const first = await page.getByLabel('账号链接').inputValue();
   await page.keyboard.press('Escape');
-  expect(await page.getByLabel('账号链接').inputValue()).toBe(first);
+  await expect.poll(() => page.getByLabel('账号链接').inputValue()).toBe(first);
   await button(page, '完成').click();
 
   await page.getByRole('cell', { name: /李明/ }).click();
@@ -98,7 +98,7 @@ test('an old proof is asked for in place, and what was under way goes on by itse
   expect(link).not.toBe(first);
   await page.keyboard.press('Escape');
   await page.getByRole('cell', { name: /李明/ }).waitFor();
-  expect(await panel.getByLabel('账号链接').inputValue()).toBe(link);
+  await expect.poll(() => panel.getByLabel('账号链接').inputValue()).toBe(link);
   await panel.getByRole('button', { name: '关闭' }).click();
   await panel.waitFor({ state: 'hidden' });
 });

@@ -55,7 +55,7 @@ const bar = (page: Page) => page.getByRole('region', { name: '我的选票' });
 const cards = (page: Page) => page.getByRole('article');
 
 describe.concurrent('a contest', () => {
-  test('that is paused says why, takes no ballot, and still lets people read', async () => {
+  test('that is paused says why, takes no ballot, and still lets people read', async ({ expect }) => {
     const reason = '核对异常情况，预计今天 18:00 恢复。';
     const { path } = await town.contest('paused', { paused: { since: from(0), reason } });
     const { page, guest } = await visit(path);
@@ -64,14 +64,14 @@ describe.concurrent('a contest', () => {
       .getByText(`投票已暂停 ${reason}已投的选票都在账本里，不受影响。`)
       .waitFor();
     await bar(page).getByText('投票已暂停，恢复后可继续').waitFor();
-    expect(await voteButton(page).count()).toBe(0);
-    expect(await page.getByRole('button', { name: /^选/ }).count()).toBe(0);
+    await expect.poll(() => voteButton(page).count()).toBe(0);
+    await expect.poll(() => page.getByRole('button', { name: /^选/ }).count()).toBe(0);
     await cards(page).first().getByRole('heading').tap();
     await page.getByRole('heading', { level: 1, name: '候选1' }).waitFor();
     expect(guest.faults).toEqual([]);
   });
 
-  test('that is not open yet says when it will be, and lets people read meanwhile', async () => {
+  test('that is not open yet says when it will be, and lets people read meanwhile', async ({ expect }) => {
     const opens = from(3 * HOUR_MS);
     const { path } = await town.contest('not-open', {
       schedule: [
@@ -90,8 +90,8 @@ describe.concurrent('a contest', () => {
       .getByText(/^0[23]:\d\d:\d\d$/)
       .first()
       .waitFor();
-    expect(await voteButton(page).count()).toBe(0);
-    expect(await cards(page).count()).toBe(8);
+    await expect.poll(() => voteButton(page).count()).toBe(0);
+    await expect.poll(() => cards(page).count()).toBe(8);
     expect(guest.faults).toEqual([]);
   });
 
@@ -104,6 +104,8 @@ describe.concurrent('a contest', () => {
     for (const at of [page, other])
       for (const place of ['', '/n/4', '/rank', '/rules', '/mine']) {
         await openContest(at, path + place);
+        // Whatever it would say of votes, it has read by now.
+        await at.waitForLoadState('networkidle');
         if (place === '/rank') {
           await at.getByRole('heading', { name: '票数尚未公布' }).waitFor();
           await at.getByText(`${dayTime(opening)} 公布`).waitFor();
@@ -129,29 +131,30 @@ describe.concurrent('a contest', () => {
     await page.getByText('排名不分先后：下面按编号排列，不显示名次。').waitFor();
     const lines = page.getByRole('main').getByRole('list').last().getByRole('listitem');
     await expect.poll(() => textOf(lines.nth(6)), patience).toMatch(/候选7\s+1 票/);
-    expect((await lines.allInnerTexts()).map((line) => line.match(/候选\d/)?.[0])).toEqual(
-      [1, 2, 3, 4, 5, 6, 7, 8].map((number) => `候选${number}`),
-    );
+    const names = async () => (await lines.allInnerTexts()).map((line) => line.match(/候选\d/)?.[0]);
+    await expect.poll(names).toEqual([1, 2, 3, 4, 5, 6, 7, 8].map((number) => `候选${number}`));
     await page.goto(`${path}/n/7`);
     await page.getByText('占 100.0%').waitFor();
-    expect(await page.getByText(/第 \d 位/).count()).toBe(0);
+    await expect.poll(() => page.getByText(/第 \d 位/).count()).toBe(0);
     expect(guest.faults).toEqual([]);
     await town.verify(slug);
   });
 
-  test('keeps a candidate who withdrew in the list, marked, without a button, and with the reason', async () => {
+  test('keeps a candidate who withdrew in the list, marked, without a button, and with the reason', async ({
+    expect,
+  }) => {
     const contest = await town.contest('withdrawn');
     await contest.withdraw(3, '本人申请退出评选。');
     const { page, guest } = await visit(contest.path);
     await page.getByText('另 1 位已退出').waitFor();
     const gone = cards(page).nth(2);
     await gone.getByText('已退出').waitFor();
-    expect(await gone.getByRole('button').count()).toBe(0);
+    await expect.poll(() => gone.getByRole('button').count()).toBe(0);
     await gone.getByRole('heading').tap();
     await page.getByText('本人申请退出评选。').waitFor();
     await page.goto(`${contest.path}/rank`);
     await page.getByRole('main').getByText('候选4').waitFor();
-    expect(await page.getByRole('main').getByText('候选3').count()).toBe(0);
+    await expect.poll(() => page.getByRole('main').getByText('候选3').count()).toBe(0);
     expect(guest.faults).toEqual([]);
   });
 

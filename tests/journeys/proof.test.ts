@@ -131,7 +131,9 @@ describe.concurrent('a ballot that is asked for a proof', () => {
     await town.verify(slug);
   });
 
-  test('can be proven by a question instead, by keyboard alone, where no worker runs; a wrong answer brings another one', async () => {
+  test('can be proven by a question instead, by keyboard alone, where no worker runs; a wrong answer brings another one', async ({
+    expect,
+  }) => {
     const guest = await town.desk();
     await guest.page.route('**/assets/worker-*', (route) => route.abort());
     const { slug, page } = await aboutToVote('question', asks, Promise.resolve(guest));
@@ -140,7 +142,7 @@ describe.concurrent('a ballot that is asked for a proof', () => {
     const sheet = sheetOf(page);
     await sheet.getByRole('heading', { name: '请回答一道题' }).waitFor();
     const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim() ?? '');
-    expect(await focused()).toBe('请回答一道题');
+    await expect.poll(focused).toBe('请回答一道题');
     const question = sheet.locator('form > p').first();
     const answer = async (words: string) => {
       await page.keyboard.press('Tab');
@@ -149,12 +151,14 @@ describe.concurrent('a ballot that is asked for a proof', () => {
       await sheet.getByText('现在可以提交。').waitFor({ state: 'attached' });
       await page.keyboard.press('Enter');
     };
+    await question.waitFor();
     const first = await textOf(question);
     await answer('1000');
     await sheet.getByRole('heading', { name: '换了一道题' }).waitFor();
     expect(await town.ledger(slug)).toEqual([]);
-    expect(await focused()).toBe('换了一道题');
-    expect(await textOf(question)).not.toBe(first);
+    await expect.poll(focused).toBe('换了一道题');
+    await question.waitFor();
+    await expect.poll(() => textOf(question)).not.toBe(first);
     await answer(String(solved(await textOf(question))));
     await receiptOf(page);
     expect(proofOf(guest.sent.at(-1))).toBe('question');
@@ -167,7 +171,9 @@ describe.concurrent('a ballot that is asked for a proof', () => {
     await countedOnce(slug, guest);
   });
 
-  test('the question takes 长辈版 sizes and can be read aloud, and the visitor may let the phone work after all', async () => {
+  test('the question takes 长辈版 sizes and can be read aloud, and the visitor may let the phone work after all', async ({
+    expect,
+  }) => {
     const guest = await town.phone();
     await guest.context.addCookies([{ name: 'elder', value: '1', url: town.url }]);
     await guest.context.addInitScript(() => {
@@ -183,7 +189,9 @@ describe.concurrent('a ballot that is asked for a proof', () => {
     const read = sheet.getByRole('button', { name: '朗读题目' });
     await read.tap();
     const question = await textOf(sheet.locator('form > p').first());
-    expect(await page.evaluate(() => (window as unknown as { said: string[] }).said)).toEqual([question]);
+    await expect
+      .poll(() => page.evaluate(() => (window as unknown as { said: string[] }).said))
+      .toEqual([question]);
     const heights = await sheet
       .locator('button, input')
       .evaluateAll((all) => all.map((one) => Math.round(one.getBoundingClientRect().height)));
@@ -216,7 +224,7 @@ describe.concurrent('a ballot that is held', () => {
     await page.goto(`${path}/mine`);
     const own = page.getByRole('article');
     await own.getByText('待核', { exact: true }).waitFor();
-    expect(await own.getByText('已计票').count()).toBe(0);
+    await own.getByText('已计票').waitFor({ state: 'detached' });
     return { ...at, own, index: Number(/第 (\d+) 号选票/.exec(await textOf(own))?.[1]) - 1 };
   }
 
@@ -232,7 +240,7 @@ describe.concurrent('a ballot that is held', () => {
     await sheet.getByText('不代表候选或投票人有过错').waitFor();
     await page.keyboard.press('Escape');
     await sheet.waitFor({ state: 'detached' });
-    expect(await page.getByRole('button', { name: /^部分选票待核/ }).count()).toBe(2);
+    await expect.poll(() => page.getByRole('button', { name: /^部分选票待核/ }).count()).toBe(2);
 
     await rule(slug, 'release', [index], '经核对属正常投票');
     await page.goto(`${path}/mine`);
@@ -263,7 +271,7 @@ describe.concurrent('a ballot that is held', () => {
     await town.verify(slug);
   });
 
-  test('leaves no trace on candidates while counts are hidden', async () => {
+  test('leaves no trace on candidates while counts are hidden', async ({ expect }) => {
     const { path } = await town.contest('hidden', {
       thresholds: { 'device.hold': 0 },
       reveal: { kind: 'sealed', from: new Date(Date.now() + 3_600_000).toISOString() },
@@ -275,7 +283,7 @@ describe.concurrent('a ballot that is held', () => {
     await page.getByRole('heading', { name: '已收到·待核' }).waitFor();
     for (const place of ['', '/rank', '/n/3']) {
       await page.goto(path + place, { waitUntil: 'networkidle' });
-      expect(await page.getByText('部分选票待核').count()).toBe(0);
+      await expect.poll(() => page.getByText('部分选票待核').count()).toBe(0);
     }
     expect(faults).toEqual([]);
     await town.verify('hidden');
@@ -298,7 +306,8 @@ describe('a receipt', () => {
     await expect.poll(copied, patience).toBe(await textOf(code));
     await page.goto(`${path}/mine`);
     await page.getByRole('button', { name: '回执码' }).tap();
-    expect(await textOf(page.getByText(/^ZM1-/))).toBe(await copied());
+    const kept = await copied();
+    await expect.poll(() => textOf(page.getByText(/^ZM1-/))).toBe(kept);
     expect(guest.faults).toEqual([]);
     await town.verify(slug);
   });

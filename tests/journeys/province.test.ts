@@ -226,7 +226,7 @@ test('takes the 汇总表 of six cities in one act after a preview; the cities a
   await panel.locator('input[type=file]').setInputFiles(six.map(listOf));
   await panel.getByText('读到 24 份，将导入 24 份').waitFor();
   // Nothing but the photo is missing, which is not put right here.
-  expect(await panel.getByRole('button', { name: '核对与修改' }).count()).toBe(24);
+  await expect.poll(() => panel.getByRole('button', { name: '核对与修改' }).count()).toBe(24);
   await shoot(office, '07-preview');
   await panel.getByRole('button', { name: '导入 24 份' }).click();
   await panel.getByText('已导入 24 份').waitFor();
@@ -282,10 +282,11 @@ test('two more cities send their forms; the organizer sees who has not reported,
   await shoot(office, '14-silent');
   await button(office, '催报文字').click();
   const dialog = office.getByRole('dialog', { name: '催报文字' });
-  const words = await dialog.getByRole('textbox', { name: '河湾市应急管理局的催报文字' }).inputValue();
-  expect(words).toMatch(
-    /^河湾市应急管理局您好：2026 年度全省“最美应急人”报送材料，目前.*还没有提交。请于 .* 17:00 前办理。/,
-  );
+  await expect
+    .poll(() => dialog.getByRole('textbox', { name: '河湾市应急管理局的催报文字' }).inputValue())
+    .toMatch(
+      /^河湾市应急管理局您好：2026 年度全省“最美应急人”报送材料，目前.*还没有提交。请于 .* 17:00 前办理。/,
+    );
   await shoot(office, '15-remind');
   await dialog.getByRole('button', { name: '附上链接' }).click();
   const why = office.getByRole('dialog', { name: '附上链接' });

@@ -79,7 +79,7 @@ describe.concurrent('the page is for everybody', () => {
       for (const paragraph of section.paragraphs) await page.getByText(paragraph).waitFor();
   });
 
-  test('with the keyboard alone one can choose, vote, and leave the receipt with Esc', async () => {
+  test('with the keyboard alone one can choose, vote, and leave the receipt with Esc', async ({ expect }) => {
     const guest = await town.desk();
     const { page } = guest;
     await openContest(page, PATH);
@@ -107,13 +107,13 @@ describe.concurrent('the page is for everybody', () => {
     }
     await page.keyboard.press('Escape');
     await sheet.waitFor({ state: 'detached' });
-    expect(await page.evaluate(() => document.getElementById('app')?.hasAttribute('aria-hidden'))).toBe(
-      false,
-    );
+    await expect
+      .poll(() => page.evaluate(() => document.getElementById('app')?.hasAttribute('aria-hidden')))
+      .toBe(false);
     expect(guest.faults).toEqual([]);
   });
 
-  test('without any picture the names stand in their place, and a vote can be cast', async () => {
+  test('without any picture the names stand in their place, and a vote can be cast', async ({ expect }) => {
     const guest = await town.phone();
     const { page } = guest;
     await page.route('**/media/**', (route) => route.abort());
@@ -121,14 +121,16 @@ describe.concurrent('the page is for everybody', () => {
     const first = page.getByRole('article').first();
     const before = await first.boundingBox();
     const name = await textOf(first.getByRole('heading'));
-    expect(await textOf(first.locator('.portrait'))).toContain(name.at(-1));
+    await expect.poll(() => textOf(first.locator('.portrait'))).toContain(name.at(-1));
     await pick(page, 2, 4);
     await voteButton(page).tap();
     await (await receiptOf(page)).getByRole('button', { name: '完成' }).tap();
-    expect((await first.boundingBox())?.width).toBe(before?.width);
+    await expect.poll(async () => (await first.boundingBox())?.width).toBe(before?.width);
   });
 
-  test('a first vote needs at most 70 KB of script and 15 KB of style, and nothing is fetched ahead on a poor network', async () => {
+  test('a first vote needs at most 70 KB of script and 15 KB of style, and nothing is fetched ahead on a poor network', async ({
+    expect,
+  }) => {
     const { page, context } = await town.phone();
     await context.addInitScript(() =>
       Object.defineProperty(navigator, 'connection', { value: { saveData: true, effectiveType: '2g' } }),
@@ -146,7 +148,7 @@ describe.concurrent('the page is for everybody', () => {
     await openContest(page, PATH);
     await pick(page, 1, 2, 3);
     await voteButton(page).waitFor();
-    expect(await voteButton(page).getAttribute('aria-disabled')).toBe('false');
+    await expect.poll(() => voteButton(page).getAttribute('aria-disabled')).toBe('false');
     const inline = await page.locator('style').allTextContents();
     const all = await Promise.all(loads);
     const sum = (of: 'bytes' | 'sent', type: string): number =>
@@ -162,14 +164,16 @@ describe.concurrent('the page is for everybody', () => {
     expect(loads.length).toBeGreaterThan(before);
   });
 
-  test('on an office computer the ballot lies beside the list, and the same vote takes one click', async () => {
+  test('on an office computer the ballot lies beside the list, and the same vote takes one click', async ({
+    expect,
+  }) => {
     const guest = await town.desk();
     const { page } = guest;
     await openContest(page, PATH);
     const panel = page.getByRole('complementary', { name: '我的选票' });
     const [list, side] = [await page.getByRole('main').boundingBox(), await panel.boundingBox()];
     expect(side?.x).toBeGreaterThan((list?.x ?? 0) + (list?.width ?? 0) - 1);
-    expect(await page.getByRole('region', { name: '我的选票' }).isVisible()).toBe(false);
+    await expect.poll(() => page.getByRole('region', { name: '我的选票' }).isVisible()).toBe(false);
     await pick(page, 1, 6);
     await panel.getByText('还可再选 3 位').waitFor();
     await panel
@@ -182,8 +186,11 @@ describe.concurrent('the page is for everybody', () => {
     expect(await layoutShift(page)).toBeLessThan(0.02);
     await panel.getByRole('button', { name: '投票' }).click();
     const sheet = await receiptOf(page);
-    const box = await sheet.boundingBox();
-    expect(Math.abs((box?.x ?? 0) + (box?.width ?? 0) / 2 - 640)).toBeLessThan(10);
+    const middle = async () => {
+      const box = await sheet.boundingBox();
+      return (box?.x ?? 0) + (box?.width ?? 0) / 2;
+    };
+    await expect.poll(async () => Math.abs((await middle()) - 640)).toBeLessThan(10);
     await sheet.getByRole('button', { name: '完成' }).click();
     await panel.getByText('今天的票已投完').waitFor();
     expect((await town.ledger(SLUG)).some((ballot) => String(ballot.picks) === '6,8')).toBe(true);

@@ -67,7 +67,7 @@ describe('without a network', { timeout: 60_000 }, () => {
     expect(kept.filter((path) => !/^\/(console-assets|media)\//.test(path))).toEqual([SHEET]);
     await page.reload();
     await page.getByRole('radio', { name: '创新性，8.5 分，良好' }).and(page.locator(':checked')).waitFor();
-    expect(await page.getByLabel('私人备注').inputValue()).toBe('材料扎实');
+    await expect.poll(() => page.getByLabel('私人备注').inputValue()).toBe('材料扎实');
     await page.locator('.judge-face.large img').waitFor();
     await give(page, '群众认可，9 分');
     await page.getByRole('button', { name: '下一位' }).click();
@@ -79,7 +79,7 @@ describe('without a network', { timeout: 60_000 }, () => {
       1: { points: { new: 850, people: 900 }, abstained: false, note: '材料扎实' },
       2: { points: { new: 900 }, abstained: false, note: '' },
     });
-    expect((await left(page)).stored).not.toContain('zuimei.sheet.zuimei.typed');
+    await expect.poll(async () => (await left(page)).stored).not.toContain('zuimei.sheet.zuimei.typed');
   });
 
   test('whoever signs out leaves nothing behind', async () => {
@@ -91,7 +91,7 @@ describe('without a network', { timeout: 60_000 }, () => {
     await page.getByRole('button', { name: '退出登录' }).click();
     await page.getByRole('dialog').getByRole('button', { name: '退出登录' }).click();
     await page.getByLabel('账号').waitFor();
-    expect(await left(page)).toEqual({ stored: [], caches: [], workers: 0 });
+    await expect.poll(() => left(page)).toEqual({ stored: [], caches: [], workers: 0 });
   });
 });
 
@@ -112,7 +112,7 @@ describe('somebody was faster', { timeout: 60_000 }, () => {
     await give(page, '群众认可，5 分');
     await page.getByRole('button', { name: '改用另一处的' }).click();
     await page.getByRole('radio', { name: '创新性，6 分，良好' }).and(page.locator(':checked')).waitFor();
-    expect(await page.getByRole('radio', { name: '群众认可，5 分' }).isChecked()).toBe(false);
+    await expect.poll(() => page.getByRole('radio', { name: '群众认可，5 分' }).isChecked()).toBe(false);
   });
 
   test('a save whose answer was lost is no conflict', async () => {
@@ -148,9 +148,10 @@ describe('somebody was faster', { timeout: 60_000 }, () => {
     judge.sheet.state = 'removed';
     await give(page, '创新性，8 分，良好');
     await page.getByText('已把这个席位移出评审组').waitFor();
-    const text = await page.getByLabel('没有上传的填写').inputValue();
-    expect(text).toBe('03 号 周明川：工作实绩 —，示范引领 —，创新性 8，群众认可 —');
-    expect(await page.getByRole('radio').count()).toBe(0);
+    await expect
+      .poll(() => page.getByLabel('没有上传的填写').inputValue())
+      .toBe('03 号 周明川：工作实绩 —，示范引领 —，创新性 8，群众认可 —');
+    await expect.poll(() => page.getByRole('radio').count()).toBe(0);
   });
 
   test('a session that ended: signed in again, the judge stands where they were and all is saved', async () => {
@@ -181,7 +182,7 @@ describe('the lock', { timeout: 60_000 }, () => {
   test('asks for each abstention, for the PIN, and gives a receipt; asked for, it comes back to be changed', async () => {
     const page = await ready();
     const button = page.getByRole('button', { name: '锁定评分表' });
-    expect(await button.isDisabled()).toBe(true);
+    await expect.poll(() => button.isDisabled()).toBe(true);
     await page.getByRole('checkbox', { name: /03 号/ }).check();
     await button.click();
     judge.line.fresh = false;
@@ -190,7 +191,7 @@ describe('the lock', { timeout: 60_000 }, () => {
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: '评分表已锁定' }).waitFor();
     await page.getByText('第 4218 号').waitFor();
-    expect(await page.getByLabel('存证全文').inputValue()).toBe('a3f09c51'.repeat(8));
+    await expect.poll(() => page.getByLabel('存证全文').inputValue()).toBe('a3f09c51'.repeat(8));
     await page.getByRole('button', { name: /申请重开/ }).click();
     await page.getByRole('dialog').getByRole('textbox').fill('第二位漏看了附件');
     await page.getByRole('button', { name: '提交申请' }).click();
@@ -253,32 +254,47 @@ describe('a hand on the buttons', { timeout: 120_000 }, () => {
     await page.goto(`${SHEET}?at=30`);
     await page.getByRole('radio').first().waitFor();
     const devtools = await context.newCDPSession(page);
-    await devtools.send('Emulation.setCPUThrottlingRate', { rate: 4 });
-    const round = async (): Promise<number> => {
-      const times = await page.evaluate(async () => {
-        const drawn = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
-        const taken: number[] = [];
-        for (let touch = 0; touch < 40; touch++) {
-          const buttons = [...document.querySelectorAll<HTMLElement>('.mark input')];
-          await drawn();
-          const before = performance.now();
-          buttons[(touch * 7) % buttons.length]?.click();
-          await drawn();
-          taken.push(performance.now() - before);
-        }
-        return taken.sort((a, b) => a - b);
-      });
-      return times[Math.floor(times.length * 0.95)] ?? 0;
+    await devtools.send('Performance.enable');
+    // Of the page's own thread: the clock tells what else runs on this machine.
+    const spentMs = async (): Promise<number> => {
+      const { metrics } = await devtools.send('Performance.getMetrics');
+      return 1_000 * (metrics.find(({ name }) => name === 'ThreadTime')?.value ?? Number.NaN);
     };
-    // What else runs on this machine only adds: of three rounds one that is quiet enough counts.
-    let worst = await round();
-    for (let more = 0; more < 2 && worst >= 100; more++) worst = await round();
-    await devtools.send('Emulation.setCPUThrottlingRate', { rate: 1 });
-    expect(worst).toBeLessThan(100);
+    const costs: number[] = [];
+    for (let touch = 0; touch < 80; touch++) {
+      const before = await spentMs();
+      const seen = await page.evaluate(async (nth) => {
+        const buttons = [...document.querySelectorAll<HTMLElement>('.mark:not(.on) input')];
+        const button = buttons[(nth * 7) % buttons.length];
+        let drawn = 0;
+        const watch = new MutationObserver((changes) => {
+          for (const { addedNodes } of changes) drawn += addedNodes.length;
+        });
+        for (const list of document.querySelectorAll('.judge-list ul'))
+          watch.observe(list, { childList: true, subtree: true });
+        button?.click();
+        await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+        watch.disconnect();
+        return { given: button?.closest('.mark')?.classList.contains('on'), drawn };
+      }, touch);
+      costs.push((await spentMs()) - before);
+      expect(seen.given, `touch ${touch}`).toBe(true);
+      // Of the list no more than the line of who was touched.
+      expect(seen.drawn, `touch ${touch}`).toBeLessThan(20);
+    }
+    // The first forty also compile what they run. A phone is four times slower.
+    const warm = costs.slice(40).sort((a, b) => a - b);
+    expect(4 * (warm[Math.floor(warm.length * 0.95)] ?? Number.NaN)).toBeLessThan(100);
     await saved(page);
+
+    // By the page's clock, which stands between.
+    await page.clock.install();
+    await page.reload();
+    await page.getByRole('radio').first().waitFor();
+    await page.clock.pauseAt(Date.now() + 60_000);
     const { version } = judge.sheet;
-    const [pressed] = [Date.now(), await give(page, '可推广，1 分')];
-    await expect.poll(() => judge.sheet.version, { interval: 20 }).toBeGreaterThan(version);
-    expect(Date.now() - pressed).toBeLessThan(1_500);
+    await give(page, '可推广，1 分');
+    await page.clock.runFor(1_000);
+    await expect.poll(() => judge.sheet.version).toBeGreaterThan(version);
   });
 });

@@ -10,9 +10,11 @@ import { encodePhoto } from '@zuimei/server/media/photo.ts';
 import { openSecrets } from '@zuimei/server/secret.ts';
 import { createUnits } from '@zuimei/server/unit/unit.ts';
 import type { Candidate, Photo } from '@zuimei/shared/contest.ts';
+import { PIECE_BYTES } from '@zuimei/shared/film.ts';
 import type { PresetName } from '@zuimei/shared/plan/plan.ts';
 import { planFrom, presets } from '@zuimei/shared/plan/preset.ts';
 import { TEST_SECRET } from '../harness/app.ts';
+import { type Fate, openBalancer } from '../harness/balancer.ts';
 import { candidateOf, HOUR_MS } from '../harness/site.ts';
 import { mp4 } from '../server/mp4.ts';
 import { openTown, type Town } from './town.ts';
@@ -139,14 +141,13 @@ test('works hang on a wall without a vote: each in its own shape, closer by keys
   const { page } = phone;
   await page.goto('/c/wall');
   await page.getByRole('heading', { name: /微视频/ }).waitFor();
-  expect(await page.getByRole('heading', { level: 3 }).allTextContents()).toHaveLength(5);
-  const body = (await page.locator('body').textContent()) ?? '';
-  expect(body).not.toMatch(/选票|票数|核验|排行/);
+  await expect.poll(() => page.getByRole('heading', { level: 3 }).count()).toBe(5);
+  await expect.poll(() => page.locator('body').textContent()).not.toMatch(/选票|票数|核验|排行/);
   await shoot(page, 'wall-phone');
   // Only the tab of the things themselves, and nothing of a voter is kept or asked.
-  expect(
-    await page.getByRole('navigation', { name: '主要栏目' }).getByRole('link').allTextContents(),
-  ).toEqual(['展示']);
+  await expect
+    .poll(() => page.getByRole('navigation', { name: '主要栏目' }).getByRole('link').allTextContents())
+    .toEqual(['展示']);
   expect((await page.context().cookies()).map(({ name }) => name)).toEqual([]);
 
   await page.getByRole('link', { name: /小安的一天/ }).click();
@@ -155,28 +156,33 @@ test('works hang on a wall without a vote: each in its own shape, closer by keys
   await page.getByRole('link', { name: /小安的一天，看大图/ }).click();
   const viewer = page.getByRole('dialog');
   const count = viewer.getByText(/^\d \/ 4$/);
-  expect(await count.textContent()).toBe('1 / 4');
+  await expect.poll(() => count.textContent()).toBe('1 / 4');
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('End');
-  expect(await count.textContent()).toBe('4 / 4');
+  await expect.poll(() => count.textContent()).toBe('4 / 4');
   await page.keyboard.press('Home');
+  await expect.poll(() => count.textContent()).toBe('1 / 4');
   // A double tap looks closer, another one no more.
-  const sizeOf = async () => (await viewer.locator('img').boundingBox())?.width ?? 0;
+  const picture = viewer.locator('img');
+  await expect
+    .poll(() => picture.evaluate((one: HTMLImageElement) => one.complete && one.naturalWidth > 0))
+    .toBe(true);
+  const sizeOf = async () => (await picture.boundingBox())?.width ?? 0;
   const before = await sizeOf();
   const tapTwice = async () => {
     await page.touchscreen.tap(180, 400);
     await page.touchscreen.tap(182, 402);
   };
   await tapTwice();
-  expect((await sizeOf()) / before).toBeCloseTo(2.5, 1);
+  await expect.poll(async () => (await sizeOf()) / before).toBeCloseTo(2.5, 1);
   await shoot(page, 'viewer-phone', false);
   await tapTwice();
-  expect(await sizeOf()).toBeCloseTo(before, 0);
+  await expect.poll(sizeOf).toBeCloseTo(before, 0);
   await page.keyboard.press('Escape');
   await page.goto('/c/wall/n/1');
   const player = page.locator('video');
-  expect(await player.getAttribute('preload')).toBe('none');
-  expect(await player.getAttribute('autoplay')).toBeNull();
+  await expect.poll(() => player.getAttribute('preload')).toBe('none');
+  await expect.poll(() => player.getAttribute('autoplay')).toBeNull();
   await shoot(page, 'film-phone');
 
   const desk = await town.desk();
@@ -256,11 +262,20 @@ test('a film of 24 MB goes on by itself when the line breaks, and after the page
     );
   const path = join(tmpdir(), `film-${process.pid}.mp4`);
   await writeFile(path, mp4(24 << 20, 'avc1', true));
-  const { page } = await town.phone();
+  // The fourth piece is lost on its way until that was read, the seventh is never answered. On a line that breaks, and not by a route in
+  // the browser: that brings every piece here and back, half a second of this machine each.
+  const fates = new Map<number, Fate>([
+    [3, 'cut'],
+    [6, 'held'],
+  ]);
+  const pieceOf = (address: string): number =>
+    Number(/\/films\/[0-9a-f]+\/(\d+)$/.exec(address)?.[1] ?? Number.NaN) / PIECE_BYTES;
+  const line = await openBalancer((address) => fates.get(pieceOf(address)) ?? 'through');
+  line.ports = [Number(new URL(town.url).port)];
+  const { page } = await town.phone({ baseURL: line.url });
   const sent: number[] = [];
   page.on('request', (request) => {
-    const at = /\/films\/[0-9a-f]+\/(\d+)$/.exec(request.url())?.[1];
-    if (request.method() === 'PUT' && at) sent.push(Number(at) / (2 << 20));
+    if (request.method() === 'PUT' && pieceOf(request.url()) >= 0) sent.push(pieceOf(request.url()));
   });
   await page.goto(made?.link ?? '');
   await page.getByRole('button', { name: '在线填写' }).click();
@@ -268,36 +283,22 @@ test('a film of 24 MB goes on by itself when the line breaks, and after the page
   await page.getByRole('button', { name: /照片与附件/ }).click();
   const pick = page.locator('#f-video input[type=file]');
   await pick.waitFor({ state: 'attached' });
-
-  // The fourth piece is lost on its way, twice; it is sent again without anybody's help. Then the page is closed.
-  let lost = 0;
-  await page.route(/\/films\/[0-9a-f]+\/6291456$/, async (route) => {
-    lost += 1;
-    if (lost <= 2) return await route.abort('connectionreset');
-    await route.continue();
-  });
-  let held = (): void => {};
-  const holding = new Promise<void>((resolve) => {
-    held = resolve;
-  });
-  await page.route(/\/films\/[0-9a-f]+\/12582912$/, () => held());
   await pick.setInputFiles(path);
   await page.getByText('网络断开了，恢复后自动接着传').waitFor();
   await shoot(page, 'upload-phone', false);
-  await holding;
+  // It is sent again without anybody's help. Then the page is closed.
+  fates.delete(3);
+  await expect.poll(() => sent).toContain(6);
   await page.reload();
-  await page.unrouteAll();
+  fates.clear();
   await page.getByRole('button', { name: /照片与附件/ }).click();
-  await page.getByText(/^已传 (49|58)%/).waitFor();
+  await page.getByText(/^已传 49%/).waitFor();
   await shoot(page, 'begun-phone', false);
   const from = sent.length;
   await page.locator('#f-video input[type=file]').setInputFiles(path);
   await page.getByRole('link', { name: /^film-/ }).waitFor();
-  // Whether the piece that was under way came or not: what is kept is not sent again.
-  expect([
-    [6, 7, 8, 9, 10, 11, 12],
-    [7, 8, 9, 10, 11, 12],
-  ]).toContainEqual(sent.slice(from));
+  // What is kept is not sent again.
+  expect(sent.slice(from)).toEqual([6, 7, 8, 9, 10, 11, 12]);
   const { rows } = await sql<{ size: number; whole: boolean; bytes: number }>`
     select f.size, f.whole, sum(length(p.bytes))::int as bytes from film f join film_piece p on p.film = f.id
     where f.field = 'video' and f.nomination is not null group by f.id`.execute(town.db);
@@ -310,4 +311,5 @@ test('a film of 24 MB goes on by itself when the line breaks, and after the page
   await page.getByText('H.265（HEVC） 编码').waitFor();
   expect(sent).toHaveLength(count);
   await shoot(page, 'codec-phone', false);
+  await line.close();
 });

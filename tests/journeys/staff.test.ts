@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startApp, type TestApp } from '../harness/app.ts';
 import { MOVING, openBrowser, type TestBrowser } from '../harness/browser.ts';
 import { PASSWORD, totpCode } from '../server/member.ts';
+import { settled } from './walk.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
 
@@ -51,9 +52,10 @@ async function join(at: Page, link: string) {
   await at.getByLabel('输入应用里显示的 6 位动态码').fill(totpCode(key, Date.now()));
   await button(at, '完成绑定').click();
   await at.getByRole('heading', { name: '保存恢复码' }).waitFor();
-  const recovery = await at.getByRole('list', { name: '恢复码' }).getByRole('listitem').allInnerTexts();
-  expect(recovery).toHaveLength(10);
-  expect(await button(at, '进入控制台').isDisabled()).toBe(true);
+  const codes = at.getByRole('list', { name: '恢复码' }).getByRole('listitem');
+  await expect.poll(() => codes.count()).toBe(10);
+  const recovery = await codes.allInnerTexts();
+  await expect.poll(() => button(at, '进入控制台').isDisabled()).toBe(true);
   expect(at.url()).not.toContain('#');
   const [file] = await Promise.all([
     at.waitForEvent('download'),
@@ -84,7 +86,7 @@ test('invites an organizer, and is told why an auditor holds nothing else', asyn
   await dialog.getByLabel('姓名').fill('李明');
   await dialog.getByRole('textbox', { name: '账号' }).fill('liming');
   await dialog.getByLabel('审计').check();
-  expect(await dialog.getByLabel('主办单位').isDisabled()).toBe(true);
+  await expect.poll(() => dialog.getByLabel('主办单位').isDisabled()).toBe(true);
   await dialog.getByText('三员分立').waitFor();
   await dialog.getByLabel('审计').uncheck();
   await dialog.getByLabel('主办单位').check();
@@ -98,13 +100,15 @@ test('invites an organizer, and is told why an auditor holds nothing else', asyn
 test('the organizer joins on a phone and sees no accounts', async () => {
   const [other, phone] = await visitor(true);
   await join(phone, inviteLink);
+  await button(phone, '菜单').waitFor();
+  await settled(phone);
   expect(await phone.evaluate(() => document.documentElement.scrollWidth)).toBe(375);
   await button(phone, '菜单').click();
   await phone.getByRole('link', { name: '我的账号' }).waitFor();
-  expect(await phone.getByRole('link', { name: '人员与权限' }).count()).toBe(0);
+  await expect.poll(() => phone.getByRole('link', { name: '人员与权限' }).count()).toBe(0);
   await phone.goto('/console/staff');
   await phone.getByText('系统管理员').first().waitFor();
-  expect(await phone.getByRole('table').count()).toBe(0);
+  await expect.poll(() => phone.getByRole('table').count()).toBe(0);
   await other.close();
 });
 
@@ -166,7 +170,7 @@ test('after a time at rest is warned, then signed out, and finds the page as it 
   await page.getByLabel('恢复码').fill(admin.recovery[3] ?? '');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: '人员与权限' }).waitFor();
-  expect(await page.getByRole('searchbox', { name: '搜索' }).inputValue()).toBe('李');
+  await expect.poll(() => page.getByRole('searchbox', { name: '搜索' }).inputValue()).toBe('李');
   expect(faults).toEqual([]);
   await context.close();
 });

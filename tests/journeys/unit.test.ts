@@ -130,7 +130,7 @@ test('a unit opens its link on a phone, fills in one by hand and one from a docu
   await page.getByText(/^已保存/).waitFor();
   // What was typed is there after the page was closed in the middle of it.
   await page.reload();
-  expect(await page.getByLabel('推荐理由').inputValue()).toBe('连续九年守在防汛一线。');
+  await expect.poll(() => page.getByLabel('推荐理由').inputValue()).toBe('连续九年守在防汛一线。');
   await page.getByLabel('主要事迹').fill('二〇二四年汛期值守二十一天。');
   await press('下一步');
   const choose = async (width: number, height: number): Promise<void> => {
@@ -197,9 +197,11 @@ test('a unit opens its link on a phone, fills in one by hand and one from a docu
   await page.goto('/console/unit');
   await page.getByText('退回意见：请补充2025年的事迹').first().waitFor();
   // What came back stands first, then the notice with whom to ask and the blank form.
-  const heads = await page.getByRole('heading', { level: 2 }).allTextContents();
-  expect(heads.slice(0, 2)).toEqual(['退回修改 2 份', '报送通知']);
-  expect(await page.getByRole('link', { name: '13800000100' }).getAttribute('href')).toBe('tel:13800000100');
+  const heads = () => page.getByRole('heading', { level: 2 }).allTextContents();
+  await expect.poll(async () => (await heads()).slice(0, 2)).toEqual(['退回修改 2 份', '报送通知']);
+  await expect
+    .poll(() => page.getByRole('link', { name: '13800000100' }).getAttribute('href'))
+    .toBe('tel:13800000100');
   const [blank] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('link', { name: '下载个人报送表（Word）' }).click(),
@@ -213,7 +215,7 @@ test('a unit opens its link on a phone, fills in one by hand and one from a docu
       await page.setViewportSize({ width, height });
       await page.screenshot({ path: `${SHOTS}/portal-${width}.png`, fullPage: true });
     }
-  expect(await page.getByText('还可提交 2 份').count()).toBe(1);
+  await expect.poll(() => page.getByText('还可提交 2 份').count()).toBe(1);
   await page.getByRole('link', { name: '周明川' }).click();
   // Nobody who opens the link reads a private answer again; it is written anew or stays.
   const sealed = page.locator('#f-phone');
@@ -236,7 +238,7 @@ test('a unit opens its link on a phone, fills in one by hand and one from a docu
   const masked = page.getByText('138****0109');
   await masked.waitFor();
   await page.emulateMedia({ media: 'print' });
-  expect(await masked.isVisible()).toBe(false);
+  await expect.poll(() => masked.isVisible()).toBe(false);
   await page.emulateMedia({ media: 'screen' });
 
   // What was typed was kept meanwhile, private answers never; what others left goes when a unit comes, its own when it leaves.
@@ -251,10 +253,10 @@ test('a unit opens its link on a phone, fills in one by hand and one from a docu
   }, unit);
   await page.goto('/console/unit');
   await page.getByRole('link', { name: '周明川' }).waitFor();
-  expect(await copies()).toEqual(['zuimei.entry.98']);
+  await expect.poll(copies).toEqual(['zuimei.entry.98']);
   expect(guest.faults).toEqual([]);
   await press('退出登录');
   await page.getByText('请用单位链接打开').waitFor();
-  expect(await copies()).toEqual([]);
+  await expect.poll(copies).toEqual([]);
   await guest.leave();
 });

@@ -113,7 +113,7 @@ describe('a citizen in WeChat', () => {
     await voteButton(second.page).tap();
     await second.page.getByRole('dialog').getByText('今天的票已投完').waitFor();
     // What was not cast does not look as if it had been.
-    expect(await second.page.locator('article.picked').count()).toBe(0);
+    await expect.poll(() => second.page.locator('article.picked').count()).toBe(0);
     expect(await town.verify(slug)).toMatchObject({ ballots: 1 });
   });
 
@@ -171,7 +171,7 @@ describe('a citizen in WeChat', () => {
     await voteButton(page).tap();
     const sheet = page.getByRole('dialog');
     await sheet.getByRole('heading', { name: '现在看到的是快照页' }).waitFor();
-    expect(await textOf(sheet)).toContain('使用完整服务');
+    await expect.poll(() => textOf(sheet)).toContain('使用完整服务');
     await sheet.getByRole('button', { name: '继续浏览' }).tap();
     await page.getByRole('article').first().waitFor();
     expect(await town.ledger(slug)).toEqual([]);
@@ -314,9 +314,10 @@ describe('a link that is shared', () => {
       desc: '单位3：理由',
       link: `${town.url}${path}/n/3`,
     });
-    const { timeline, verified } = await readShared(page);
-    expect(timeline).toMatchObject({ link: `${town.url}${path}/n/3` });
-    expect(new Set(verified)).toEqual(new Set(['ok']));
+    await expect
+      .poll(async () => (await readShared(page)).timeline)
+      .toMatchObject({ link: `${town.url}${path}/n/3` });
+    expect(new Set((await readShared(page)).verified)).toEqual(new Set(['ok']));
     expectCalm(guest);
   });
 });

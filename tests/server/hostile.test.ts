@@ -169,7 +169,7 @@ describe('XML and cells made to do harm', () => {
   test('a hundred thousand nested elements and a span of a billion columns do not hang or fill memory', async () => {
     const file = await card();
     const deep = `<w:document>${'<w:tbl><w:tr><w:tc>'.repeat(30_000)}${'</w:tc></w:tr></w:tbl>'.repeat(30_000)}</w:document>`;
-    const started = performance.now();
+    const started = process.cpuUsage();
     const { nominations } = await readDocuments([rezip(file, { 'word/document.xml': deep })]);
     expect(nominations).toEqual([]);
     const wide = partOf(file, 'word/document.xml').replace(
@@ -177,19 +177,19 @@ describe('XML and cells made to do harm', () => {
       '<w:gridSpan w:val="999999999"/>',
     );
     await readDocuments([rezip(file, { 'word/document.xml': wide })]);
-    expect(performance.now() - started).toBeLessThan(5000);
+    const { user, system } = process.cpuUsage(started);
+    expect((user + system) / 1e6).toBeLessThan(5);
   });
 
-  test('a hundred thousand rows are refused with the limit named', async () => {
+  test('a hundred thousand rows are refused with the limit named', { timeout: 60_000 }, async () => {
     const sheet = 'xl/worksheets/sheet1.xml';
     const file = list([1, '甲一', '男', '', '', '云岭区应急管理局']);
     // One row, written again under each number: the sheets' library takes six seconds for as many.
     const xml = partOf(file, sheet);
     const row = /<row r="2".*?<\/row>/u.exec(xml)?.[0] ?? '';
     const rows = Array.from({ length: 100_000 }, (_, at) => row.replaceAll('2"', `${at + 2}"`));
-    const { nominations, problems } = await readDocuments([
-      rezip(file, { [sheet]: xml.replace(row, rows.join('')).replace(/<dimension[^>]*>/u, '') }),
-    ]);
+    const many = rezip(file, { [sheet]: xml.replace(row, rows.join('')).replace(/<dimension[^>]*>/u, '') });
+    const { nominations, problems } = await readDocuments([many], { open });
     expect(nominations).toEqual([]);
     expect(problems).toMatchObject([
       { code: 'too_many_rows', message: '一个文件最多 5000 行，请拆成几个文件再导入。' },

@@ -111,7 +111,7 @@ describe('encoding a photo', () => {
     expect(data[middle + 1]).toBeGreaterThan(200);
   });
 
-  test(`a phone’s photo of ${(PHONE.width * PHONE.height) / 1e6} million pixels is taken, shrunk as it is read and turned upright: in less than 120 MB and ten seconds`, async () => {
+  test(`a phone’s photo of ${(PHONE.width * PHONE.height) / 1e6} million pixels is taken, shrunk as it is read and turned upright: in less than 120 MB and ten seconds of one core`, async () => {
     // Made and read in a process of its own, whose memory is the picture's alone.
     const made = await sharp({ create: { ...PHONE, channels: 3, background: '#a08070' } })
       .jpeg({ quality: 50 })
@@ -122,19 +122,20 @@ describe('encoding a photo', () => {
       const chunks = await Array.fromAsync(process.stdin);
       const bytes = Buffer.concat(chunks);
       const before = process.resourceUsage().maxRSS;
-      const started = performance.now();
+      const started = process.cpuUsage();
       const { width, height } = await encodePhoto(bytes);
       const megabytes = (process.resourceUsage().maxRSS - before) / 1024;
-      console.log(JSON.stringify({ width, height, megabytes, ms: performance.now() - started }));`;
+      const { user, system } = process.cpuUsage(started);
+      console.log(JSON.stringify({ width, height, megabytes, seconds: (user + system) / 1e6 }));`;
     const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
       input: made,
       encoding: 'utf8',
     });
     expect(stderr).toBe('');
-    const { megabytes, ms, ...size } = JSON.parse(stdout) as Record<string, number>;
+    const { megabytes, seconds, ...size } = JSON.parse(stdout) as Record<string, number>;
     expect(size).toEqual({ width: 1080, height: 1440 });
     expect(megabytes).toBeLessThan(120);
-    expect(ms).toBeLessThan(10_000);
+    expect(seconds).toBeLessThan(10);
   });
 
   test.each<[string, string, () => Promise<Uint8Array>]>([

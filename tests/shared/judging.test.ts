@@ -55,9 +55,9 @@ describe('how sure the choice is', () => {
         Object.entries(scoring.panels).map(([id, panel]) => [id, { ...panel, severity }]),
       );
       const outcome = { ...scoring, panels, places: 10, unitMost: 1, categories: { c0: { least: 3 } } };
-      const started = process.cpuUsage();
+      const started = process.threadCpuUsage();
       const { chosenIn } = robustness(outcome, { ...inputsOf(big), flagged: { 3: 500 } });
-      const took = process.cpuUsage(started).user / 1000;
+      const took = process.threadCpuUsage(started).user / 1000;
       expect(Object.keys(chosenIn).length).toBeGreaterThan(45);
       expect(Object.values(chosenIn).filter(isRefused)).toEqual([]);
       // Of a processor's time: what else the machine does is not this code's.
@@ -158,13 +158,13 @@ describe('the report on a panel', () => {
 
   test('of 30 judges and 60 candidates is worked out in seconds, with the margin in votes', () => {
     const outcome = { ...scoringOf(big), places: 10 };
-    const started = performance.now();
+    const started = process.threadCpuUsage();
     expect(isRefused(decisiveLines(outcome, inputsOf(big)))).toBe(false);
     const { expert } = big.panels;
     if (expert)
       panelReport(panelTotals(expert.criteria, expert, Object.keys(big.votes).map(Number)), [1, 2, 3, 4, 5]);
     expect(isRefused(votesToChange(outcome, inputsOf(big)))).toBe(false);
-    expect(performance.now() - started).toBeLessThan(6000);
+    expect(process.threadCpuUsage(started).user / 1000).toBeLessThan(6000);
   });
 });
 

@@ -89,12 +89,13 @@ describe.each(['site', 'disk'] as const)('the page that verifies a ledger, opene
   test('finds a good file to agree and counts it anew, held and void ballots apart', async () => {
     const { page, complaints } = await opened(from);
     await choose(page, ledger);
-    expect(await verdictOf(page)).toBe('只说明文件自身一致');
+    await expect.poll(() => verdictOf(page)).toBe('只说明文件自身一致');
     await page.getByLabel('印发的公钥').fill(verifierKey);
     await choose(page, ledger);
-    expect(await verdictOf(page)).toBe('全部一致');
-    const rows = await page.locator('.counts tbody tr').allInnerTexts();
-    expect(rows.map((row) => row.split(/\s+/))).toEqual([
+    await expect.poll(() => verdictOf(page)).toBe('全部一致');
+    const rows = async () =>
+      (await page.locator('.counts tbody tr').allInnerTexts()).map((row) => row.split(/\s+/));
+    await expect.poll(rows).toEqual([
       ['1', '候选1', '1', '—'],
       ['2', '候选2', '4', '—'],
       ['3', '候选3', '1', '—'],
@@ -104,11 +105,11 @@ describe.each(['site', 'disk'] as const)('the page that verifies a ledger, opene
       ['7', '候选7', '1', '—'],
       ['8', '候选8', '1', '—'],
     ]);
-    const facts = await page.locator('.facts').textContent();
-    expect(facts).toContain('5 · 1 · 1 张');
-    expect(facts).toContain((await site.verify(slug)).root);
-    expect(await page.locator('.keyline').textContent()).toContain(verifierKey);
-    expect(await page.locator('.keyline').textContent()).toContain('签名用您填写的公钥核验');
+    const { root } = await site.verify(slug);
+    for (const words of ['5 · 1 · 1 张', root])
+      await expect.poll(() => page.locator('.facts').textContent()).toContain(words);
+    for (const words of [verifierKey, '签名用您填写的公钥核验'])
+      await expect.poll(() => page.locator('.keyline').textContent()).toContain(words);
     expect(complaints).toEqual([]);
     await page.context().close();
   });
@@ -121,10 +122,12 @@ describe.each(['site', 'disk'] as const)('the page that verifies a ledger, opene
       ),
     );
     await choose(page, spoilt);
-    expect(await verdictOf(page)).toMatch(/^有 \d+ 处不符$/);
-    expect(await page.locator('.problems').textContent()).toContain(
-      '第 4 号账目的内容与入账时封存的指纹不符：内容（选票还包括当时记下的信号、设备、来源与地址）在入账之后被改过。',
-    );
+    await expect.poll(() => verdictOf(page)).toMatch(/^有 \d+ 处不符$/);
+    await expect
+      .poll(() => page.locator('.problems').textContent())
+      .toContain(
+        '第 4 号账目的内容与入账时封存的指纹不符：内容（选票还包括当时记下的信号、设备、来源与地址）在入账之后被改过。',
+      );
     await choose(page, 'name,votes\n候选1,3\n');
     await page.getByText('这不是选票账本的导出文件').waitFor();
     await page
@@ -132,12 +135,12 @@ describe.each(['site', 'disk'] as const)('the page that verifies a ledger, opene
       .fill(verifierKey.replace(/\+[^+]+$/, '+AeWwSOuKAg33QHKkjJXo5uCTrCe2qVSuBtXGw6aJB7Vu'));
     await choose(page, ledger);
     await page.getByText('给出的账本公钥读不出来').waitFor();
-    expect(await verdictOf(page)).toBe('密钥不对');
-    expect(await page.locator('.problems li').count()).toBe(1);
+    await expect.poll(() => verdictOf(page)).toBe('密钥不对');
+    await expect.poll(() => page.locator('.problems li').count()).toBe(1);
     await page.getByLabel('印发的公钥').fill(verifierKey);
     await page.getByRole('button', { name: '用当前公钥重新核验' }).click();
     await page.getByText('签名用您填写的公钥核验').waitFor();
-    expect(await verdictOf(page)).toBe('全部一致');
+    await expect.poll(() => verdictOf(page)).toBe('全部一致');
     expect(complaints).toEqual([]);
     await page.context().close();
   });
@@ -176,8 +179,10 @@ describe.each(['site', 'disk'] as const)('the page that verifies a ledger, opene
 describe('on the site, without any file', () => {
   test('a receipt that was scanned is checked at once, by the proof and not by the site’s word', async () => {
     const { page, complaints } = await opened('site', `#r=${code}`);
-    expect(await findingOf(page, '核验回执')).toBe('第 2 号选票已入账');
-    expect(await page.getByRole('region', { name: '核验回执' }).textContent()).toContain(verifierKey);
+    await expect.poll(() => findingOf(page, '核验回执')).toBe('第 2 号选票已入账');
+    await expect
+      .poll(() => page.getByRole('region', { name: '核验回执' }).textContent())
+      .toContain(verifierKey);
     expect(complaints).toEqual([]);
     await page.route('**/receipts/*', async (route) => {
       const reply = await route.fetch();
@@ -241,7 +246,7 @@ test('the verdict stands on a phone and on paper', async () => {
   const page = await context.newPage();
   await page.goto(saved);
   await choose(page, ledger);
-  expect(await verdictOf(page)).toBe('只说明文件自身一致');
+  await expect.poll(() => verdictOf(page)).toBe('只说明文件自身一致');
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(375);
   const small = await page
     .locator('button, .drop, textarea, a.button')
@@ -250,8 +255,8 @@ test('the verdict stands on a phone and on paper', async () => {
     );
   expect(small).toEqual([]);
   await page.emulateMedia({ media: 'print' });
-  expect(await page.locator('.verdict').isVisible()).toBe(true);
-  expect(await page.locator('.drop, .act, textarea').filter({ visible: true }).count()).toBe(0);
+  await expect.poll(() => page.locator('.verdict').isVisible()).toBe(true);
+  await expect.poll(() => page.locator('.drop, .act, textarea').filter({ visible: true }).count()).toBe(0);
   await context.close();
   expect(fileURLToPath(saved)).toMatch(/verify\.html$/);
 });
